@@ -1,0 +1,123 @@
+"""Reads a contract from .proto files, from a descriptor set, or from a running server."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import assert_never
+
+from google.api import annotations_pb2
+from google.protobuf import descriptor_pb2
+from google.protobuf.message import DecodeError
+
+from crossfade.codegen.contract.records import Contract, ContractError
+from crossfade.codegen.contract.reflection import fetch_descriptors
+
+_PLACED = re.compile(r".+:\d+:\d+: ")
+_NO_IMPORT = re.compile(r'(.+:\d+:\d+): Import "(.+)" was not found or had errors\.')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtoFiles:
+    """.proto files and the folders in which their imports are found."""
+
+    files: tuple[Path, ...]
+    includes: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescriptorSet:
+    """A FileDescriptorSet as ``protoc --include_imports --descriptor_set_out`` or ``buf build`` writes it."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reflection:
+    """A running server with gRPC reflection, as host:port."""
+
+    target: str
+    tls: bool = False
+    timeout_s: float = 10.0
+
+
+def load_contract(source: ProtoFiles | DescriptorSet | Reflection) -> Contract:
+    """The contract of a source.
+
+    Raises: ContractError: a file is missing or wrong (file, line and column in the message), a server does not answer.
+    """
+    match source:
+        case ProtoFiles():
+            return Contract(_compile(source.files, source.includes))
+        case DescriptorSet():
+            return Contract(_read_set(source.path))
+        case Reflection():
+            return Contract(fetch_descriptors(source.target, tls=source.tls, timeout_s=source.timeout_s))
+        case _:
+            assert_never(source)
+
+
+def _read_set(path: Path) -> descriptor_pb2.FileDescriptorSet:
+    try:
+        files = descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())
+    except OSError as error:
+        raise ContractError(f"{path}: expected a descriptor set, got {error.strerror}") from None
+    except DecodeError:
+        raise ContractError(f"{path}: expected a FileDescriptorSet, got other bytes; write it with protoc") from None
+    if not files.file:
+        raise ContractError(f"{path}: expected at least one file in the set, got none")
+    return files
+
+
+def _compile(files: Sequence[Path], includes: Sequence[Path]) -> descriptor_pb2.FileDescriptorSet:
+    files, includes = [_absolute(file) for file in files], [_absolute(folder) for folder in includes]
+    for file in files:
+        if not file.is_file():
+            raise ContractError(f"{file}: expected a .proto file, got none; check contract.protos")
+    for folder in includes:
+        if not folder.is_dir():
+            raise ContractError(f"{folder}: expected a folder, got none; check contract.includes")
+    outside = dict.fromkeys(file.parent for file in files if not any(map(file.is_relative_to, includes)))
+    with tempfile.TemporaryDirectory() as folder_name:
+        output = Path(folder_name) / "set.binpb"
+        paths = [f"-I{path}" for path in (*includes, *outside, *_bundled())]
+        _run_protoc([*paths, f"--descriptor_set_out={output}", *map(str, files)])
+        return descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes())
+
+
+def _absolute(path: Path) -> Path:
+    """Without ``..``: protoc compares paths as texts, to know under which name a file is imported."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ``..``, Path.resolve follows links
+
+
+def _run_protoc(arguments: list[str]) -> None:
+    # -P: a folder named google or grpc_tools in the working directory is not ours
+    command = [sys.executable, "-P", "-m", "grpc_tools.protoc", "--include_imports", "--include_source_info"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*command, *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    if done.returncode:
+        raise ContractError(_one_line(done.stderr) or f"protoc: expected exit 0, got {done.returncode}")
+
+
+def _one_line(stderr: str) -> str:
+    """The first error of protoc that has a place in a file, else the first one."""
+    lines = [line for line in stderr.splitlines() if line.strip() and "warning: " not in line]
+    first = next((line for line in lines if _PLACED.match(line)), lines[0] if lines else "")
+    if match := _NO_IMPORT.fullmatch(first):
+        return (
+            f"{match[1]}: expected to find the import {match[2]}, got no such file; add its folder to contract.includes"
+        )
+    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return first + more
+
+
+def _bundled() -> list[Path]:
+    """Where protoc finds google/protobuf, and google/api and google/rpc."""
+    protoc = Path(str(resources.files("grpc_tools"))) / "_proto"
+    return [protoc, Path(annotations_pb2.__file__).parents[2]]

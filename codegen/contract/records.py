@@ -1,0 +1,177 @@
+"""What a contract says: its methods, its messages, what must not be shown."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
+
+from google.api import annotations_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+
+
+class ContractError(Exception):
+    """A contract that can't be read: one line that says where, what was expected, what to do."""
+
+
+class CallType(StrEnum):
+    """How many messages go each way."""
+
+    UNARY = "unary"
+    SERVER_STREAM = "server_stream"
+    CLIENT_STREAM = "client_stream"
+    BIDI = "bidi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One RPC. ``full_name`` is ``pkg.Service/Method``; ``http`` is its google.api.http rule, "" where it has none.
+
+    ``safe`` means that it may be sent twice: idempotency_level NO_SIDE_EFFECTS, or an HTTP GET rule.
+    """
+
+    full_name: str
+    input_type: str
+    output_type: str
+    call_type: CallType
+    safe: bool
+    idempotent: bool
+    http: str
+
+
+class Contract:
+    """Methods by full name, message classes by type name, a digest, and the fields marked debug_redact."""
+
+    def __init__(self, files: descriptor_pb2.FileDescriptorSet) -> None:
+        """Raises: ContractError: a file refers to one that is not there, or is not valid."""
+        self.files = files
+        self.digest = digest_of(files)
+        self._pool = _pool(files)
+        self.methods: Mapping[str, Method] = {
+            method.full_name: method for service in self._services() for method in _methods(service)
+        }
+        self.redacted_fields: frozenset[str] = frozenset(self._redacted())
+
+    def message_class(self, full_name: str) -> type[Message]:
+        """The class of a message type. Raises: KeyError."""
+        return message_factory.GetMessageClass(self._pool.FindMessageTypeByName(full_name))
+
+    def find_message(self, full_name: str) -> type[Message] | None:
+        """The class of a message type, None where the contract does not have it."""
+        try:
+            return self.message_class(full_name)
+        except (KeyError, TypeError):  # TypeError: a lone surrogate, as JSON may hold one
+            return None
+
+    def to_bytes(self) -> bytes:
+        """A FileDescriptorSet of which the same contract can be read, without comments and source positions."""
+        files = descriptor_pb2.FileDescriptorSet()
+        for file in self.files.file:
+            copy = files.file.add()
+            copy.CopyFrom(file)
+            copy.ClearField("source_code_info")
+        return files.SerializeToString(deterministic=True)
+
+    def _services(self) -> Iterable[ServiceDescriptor]:
+        for file in self.files.file:
+            yield from self._pool.FindFileByName(file.name).services_by_name.values()
+
+    def _redacted(self) -> Iterable[str]:
+        for file in self.files.file:
+            found = self._pool.FindFileByName(file.name)
+            yield from _marked(found.extensions_by_name.values())
+            for message in found.message_types_by_name.values():
+                yield from _redacted_fields(message)
+
+
+def digest_of(files: descriptor_pb2.FileDescriptorSet) -> str:
+    """16 hex digits over the files' meaning: neither order, repetition, comments nor source positions count."""
+    digest = hashlib.blake2b(digest_size=8)
+    for text in sorted({_meaning(file) for file in files.file}):
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()
+
+
+def _meaning(file: descriptor_pb2.FileDescriptorProto) -> bytes:
+    copy = descriptor_pb2.FileDescriptorProto()
+    copy.CopyFrom(file)
+    copy.ClearField("source_code_info")
+    return copy.SerializeToString(deterministic=True)
+
+
+def _pool(files: descriptor_pb2.FileDescriptorSet) -> descriptor_pool.DescriptorPool:
+    pool = descriptor_pool.DescriptorPool()
+    for file in _imports_first(files):
+        try:
+            pool.Add(file)
+            pool.FindFileByName(file.name)  # some pools read a file only when it is looked up
+        except (KeyError, TypeError) as error:
+            raise ContractError(f"{one_line(file.name)}: expected a valid file, got {one_line(error)}") from None
+    return pool
+
+
+def _imports_first(files: descriptor_pb2.FileDescriptorSet) -> Iterable[descriptor_pb2.FileDescriptorProto]:
+    by_name = {file.name: file for file in files.file}
+    for file in files.file:
+        name = one_line(file.name)
+        if _meaning(by_name[file.name]) != _meaning(file):
+            raise ContractError(f"{name}: expected one file of this name, got two that differ")
+        missing = one_line(next((item for item in file.dependency if item not in by_name), ""))
+        if missing:
+            raise ContractError(f"{name}: expected its import {missing} in the set, got none; add --include_imports")
+    try:
+        order = TopologicalSorter({name: file.dependency for name, file in by_name.items()})
+        return [by_name[name] for name in order.static_order()]
+    except CycleError as error:
+        raise ContractError(f"{one_line(min(error.args[1]))}: expected imports without a circle, got one") from None
+
+
+def one_line(text: object) -> str:
+    """What a stranger's file or server said, short and harmless for a terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())[:200]
+
+
+def _methods(service: ServiceDescriptor) -> Iterable[Method]:
+    for method in service.methods:
+        options = method.GetOptions()
+        level = options.idempotency_level
+        http = _http_rule(method)
+        safe = level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS or http.startswith("GET ")
+        yield Method(
+            full_name=f"{service.full_name}/{method.name}",
+            input_type=method.input_type.full_name,
+            output_type=method.output_type.full_name,
+            call_type=_call_type(method),
+            safe=safe,
+            idempotent=safe or level == descriptor_pb2.MethodOptions.IDEMPOTENT,
+            http=http,
+        )
+
+
+def _http_rule(method: MethodDescriptor) -> str:
+    """``GET /v1/{name}`` from google.api.http; read from the bytes, because the pool may hold its own extension."""
+    options = descriptor_pb2.MethodOptions.FromString(method.GetOptions().SerializeToString())
+    if not options.HasExtension(annotations_pb2.http):
+        return ""
+    rule = options.Extensions[annotations_pb2.http]
+    verb = rule.WhichOneof("pattern") or ""
+    return "" if verb in {"", "custom"} else f"{verb.upper()} {getattr(rule, verb)}"
+
+
+def _call_type(method: MethodDescriptor) -> CallType:
+    if method.client_streaming:
+        return CallType.BIDI if method.server_streaming else CallType.CLIENT_STREAM
+    return CallType.SERVER_STREAM if method.server_streaming else CallType.UNARY
+
+
+def _redacted_fields(message: Descriptor) -> Iterable[str]:
+    yield from _marked(message.fields)
+    yield from _marked(message.extensions)
+    for nested in message.nested_types:
+        yield from _redacted_fields(nested)
+
+
+def _marked(fields: Iterable[FieldDescriptor]) -> Iterable[str]:
+    return (field.full_name for field in fields if field.GetOptions().debug_redact)
