@@ -1,0 +1,9 @@
+"""mitmproxy inside our process: runs everywhere, intercepts TLS, speaks HTTP/1.1 and HTTP/2.
+
+``engine`` starts and stops it, ``addon`` sees the flows, ``h2c`` adds HTTP/2 without TLS, ``errors`` reads its errors,
+``timing`` measures what it adds.
+"""
+
+from crossfade.shadow.capture.mitmproxy.engine import MitmproxyEngine
+
+__all__ = ["MitmproxyEngine"]

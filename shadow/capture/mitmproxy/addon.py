@@ -1,0 +1,225 @@
+"""Sees every flow, lets every chunk pass at once, and tells the sink of copies."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from mitmproxy import http
+from mitmproxy.proxy.mode_specs import ReverseMode
+
+from crossfade.shadow.capture.mitmproxy import errors
+from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
+from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
+from crossfade.shadow.exchange.body import BodyCopy
+from crossfade.shadow.exchange.outcome import Reason
+
+_T = TypeVar("_T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is kept of a flow while it lasts; ``live`` and ``live_answer``: its parts are told as they pass."""
+
+    id: str
+    protocol: Protocol
+    interest: Interest
+    request: BodyCopy
+    answer: BodyCopy
+    live_answer: bool = False
+
+
+class CaptureAddon:
+    """An add-on that turns flows into calls of a sink. A sink that raises is counted, and the traffic flows on."""
+
+    def __init__(self, sink: Sink, *, new_id: Callable[[], str], body_limit_bytes: int) -> None:
+        self._sink = sink
+        self._new_id = new_id
+        self._body_limit_bytes = body_limit_bytes
+        self._open: dict[str, _Seen] = {}
+        self.names: dict[str, str] = {}
+        self.sink_errors: Counter[str] = Counter()
+
+    def open_flows(self) -> int:
+        """Requests that have not ended."""
+        return len(self._open)
+
+    # hooks of mitmproxy
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        seen = _Seen(
+            id=self._new_id(),
+            protocol=_protocol(flow),
+            interest=Interest.NOTHING,
+            request=BodyCopy(self._body_limit_bytes),
+            answer=BodyCopy(self._body_limit_bytes),
+        )
+        self._open[flow.id] = seen
+        seen.interest = self._tell(self._sink.started, self._head(flow, seen)) or Interest.NOTHING
+        if seen.interest is Interest.LIVE:
+            self._tell(self._sink.request_began, _request(flow, seen))
+        flow.request.stream = seen.interest is Interest.NOTHING or self._request_tap(flow, seen)
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        if (seen := self._open.get(flow.id)) is None:
+            return
+        if flow.request.raw_content:  # it came with the header and was not streamed
+            self._request_tap(flow, seen)(flow.request.raw_content)
+        if seen.interest is Interest.WHOLE:
+            self._tell(self._sink.request_complete, _request(flow, seen))
+        elif seen.interest is Interest.LIVE:
+            self._tell(self._sink.request_ended, seen.id, _headers(flow.request.trailers))
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        if (seen := self._open.get(flow.id)) is None or flow.response is None:
+            return
+        response = flow.response
+        if seen.interest is not Interest.NOTHING:
+            head = (seen.id, response.status_code, _headers(response.headers))
+            seen.live_answer = bool(self._tell(self._sink.answer_began, *head))
+        response.stream = self._answer_tap(seen)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        if (seen := self._open.pop(flow.id, None)) is None:
+            return
+        if flow.websocket is not None or (flow.response is not None and flow.response.status_code == 101):  # noqa: PLR2004
+            self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
+        else:
+            self._tell(self._sink.replied, seen.id, _answer(flow, seen))
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        if (seen := self._open.pop(flow.id, None)) is None:
+            return
+        if errors.client_left(flow):
+            self._tell(self._sink.cancelled, seen.id)
+        elif errors.refused_by_proxy(flow):
+            self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
+        else:
+            reason = errors.failure_reason(flow)
+            detail = f"legacy: {reason.value}"
+            self._tell(self._sink.replied, seen.id, Failure(reason=reason, detail=detail, latency_ms=_latency_ms(flow)))
+
+    def _request_tap(self, flow: http.HTTPFlow, seen: _Seen) -> Callable[[bytes], bytes]:
+        """What each chunk of the request goes through, unchanged; a long one is told in parts from its limit on."""
+
+        def tap(chunk: bytes) -> bytes:
+            if not chunk:  # mitmproxy's mark of the end
+                return chunk
+            if seen.interest is Interest.LIVE:
+                self._tell(self._sink.request_part, seen.id, chunk)
+            elif seen.interest is Interest.WHOLE:
+                if len(seen.request.data) + len(chunk) > self._body_limit_bytes:
+                    seen.interest = Interest.LIVE
+                    self._tell(self._sink.request_began, _request(flow, seen))
+                    self._tell(self._sink.request_part, seen.id, chunk)
+                else:
+                    seen.request.take(chunk)
+            return chunk
+
+        return tap
+
+    def _answer_tap(self, seen: _Seen) -> Callable[[bytes], bytes] | bool:
+        """What each chunk of the answer goes through, unchanged; True lets them pass unseen."""
+        if seen.interest is Interest.NOTHING:
+            return True
+        if not seen.live_answer:
+            return seen.answer.take
+
+        def tap(chunk: bytes) -> bytes:
+            if chunk:
+                self._tell(self._sink.answer_part, seen.id, chunk)
+            return chunk
+
+        return tap
+
+    def _head(self, flow: http.HTTPFlow, seen: _Seen) -> RequestHead:
+        return RequestHead(
+            id=seen.id,
+            listener=self._listener(flow),
+            protocol=seen.protocol,
+            method=flow.request.method,
+            target=flow.request.path,
+            headers=_headers(flow.request.headers),
+            at=flow.request.timestamp_start,
+        )
+
+    def _listener(self, flow: http.HTTPFlow) -> str:
+        """The name of the port by which the client came."""
+        return self.names.get(flow.client_conn.proxy_mode.full_spec, "")
+
+    def _tell(self, call: Callable[..., _T], *arguments: Any) -> _T | None:  # noqa: ANN401 - the sink's own
+        try:
+            return call(*arguments)
+        except Exception:
+            name = call.__name__
+            self.sink_errors[name] += 1
+            if self.sink_errors[name] == 1:
+                log.exception("sink.failed call=%s; said once", name)
+            return None
+
+
+def mode_spec(legacy_url: str, host: str, port: int) -> str:
+    """Mitmproxy's text for a reverse proxy of ``legacy_url`` on a port."""
+    return f"reverse:{legacy_url}@{host}:{port}"
+
+
+def canonical_spec(spec: str) -> str:
+    """The text under which a flow names its mode."""
+    return ReverseMode.parse(spec).full_spec
+
+
+def _protocol(flow: http.HTTPFlow) -> Protocol:
+    kind = flow.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_grpc = kind == "application/grpc" or kind.startswith("application/grpc+")
+    return Protocol.GRPC if is_grpc and flow.request.is_http2 else Protocol.HTTP
+
+
+def _headers(headers: http.Headers | None) -> Headers:
+    if headers is None:
+        return ()
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)
+
+
+def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
+    request = flow.request
+    return Request(
+        id=seen.id,
+        protocol=seen.protocol,
+        method=request.method,
+        scheme=request.scheme,
+        authority=request.authority or request.host_header or "",
+        target=request.path,
+        headers=_headers(request.headers),
+        body=bytes(seen.request.data),
+        truncated=seen.request.truncated,
+        trailers=_headers(request.trailers),
+        started_at=request.timestamp_start,
+    )
+
+
+def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
+    response = flow.response
+    if response is None:
+        raise TypeError("expected a flow with a response")
+    if response.raw_content and seen.interest is not Interest.NOTHING:  # an answer that came in one piece
+        seen.answer.take(response.raw_content)
+    return Answer(
+        status=response.status_code,
+        headers=_headers(response.headers),
+        body=bytes(seen.answer.data),
+        truncated=seen.answer.truncated,
+        trailers=_headers(response.trailers),
+        latency_ms=_latency_ms(flow),
+        windows=seen.answer.windows() if seen.answer.truncated else b"",
+    )
+
+
+def _latency_ms(flow: http.HTTPFlow) -> float:
+    """From the request's last byte to the answer's last byte; 0 where the answer came first."""
+    start = flow.request.timestamp_end or flow.request.timestamp_start
+    end = flow.response.timestamp_end if flow.response is not None else None
+    if end is None:
+        end = flow.error.timestamp if flow.error is not None else start
+    return max(0.0, (end - start) * 1000)

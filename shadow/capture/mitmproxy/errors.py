@@ -1,0 +1,35 @@
+"""mitmproxy says why a flow ended in words only; here they become a side's failure or the client's leaving."""
+
+import re
+
+from mitmproxy.connection import ConnectionState
+from mitmproxy.http import HTTPFlow
+
+from crossfade.shadow.exchange import FailureReason
+
+_BY_CLIENT = re.compile(r"client disconnected|stream reset by client", re.IGNORECASE)
+_REFUSED = re.compile(r"connect|refused|no route|name or service|getaddrinfo|certificate|tls|ssl", re.IGNORECASE)
+_INVALID = re.compile(r"cannot parse|unexpected server response|protocol error|received .* from server", re.IGNORECASE)
+
+
+def client_left(flow: HTTPFlow) -> bool:
+    """Whether the flow ended because the client closed its connection or cancelled its stream."""
+    message = flow.error.msg if flow.error else ""
+    if _BY_CLIENT.search(message):
+        return True
+    return "peer closed connection" in message and not flow.client_conn.state & ConnectionState.CAN_READ
+
+
+def refused_by_proxy(flow: HTTPFlow) -> bool:
+    """Whether the proxy itself would not send the request on, because it was malformed."""
+    return flow.response is None and flow.error is not None and "request smuggling" in flow.error.msg
+
+
+def failure_reason(flow: HTTPFlow) -> FailureReason:
+    """Why legacy gave no complete answer."""
+    message = flow.error.msg if flow.error else ""
+    if _INVALID.search(message) and "without sending complete" not in message:
+        return FailureReason.INVALID
+    if flow.server_conn.timestamp_tcp_setup is None and _REFUSED.search(message):
+        return FailureReason.REFUSED
+    return FailureReason.RESET

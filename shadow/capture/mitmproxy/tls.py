@@ -1,0 +1,123 @@
+"""TLS by port: which CA verifies legacy, which certificate it is shown, what is asked of a client.
+
+mitmproxy has one option for all ports; here its own add-on is asked with the options of the port. That leans on where
+the add-on looks for its options (``tlsconfig.ctx``), which is why nothing else is in this file.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from mitmproxy.addons import tlsconfig
+from mitmproxy.tls import ClientHelloData, TlsData
+from OpenSSL import SSL, crypto
+
+from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
+from crossfade.shadow.errors import ShadowError
+
+log = logging.getLogger(__name__)
+
+
+class PortTls(tlsconfig.TlsConfig):
+    """mitmproxy's add-on, by port."""
+
+    def __init__(self, ports: Mapping[str, ListenerSettings]) -> None:
+        """``ports`` by the text that a connection names its mode by. Raises: ShadowError: two client_ca are named."""
+        super().__init__()
+        files = sorted({str(port.client_ca) for port in ports.values() if port.client_ca})
+        if len(files) > 1:  # mitmproxy's ports share a context
+            raise ShadowError(
+                f"listen.client_ca: expected one file for all ports, got {' and '.join(files)}; join them"
+            )
+        self._ports = ports
+        self._told_refused: set[str] = set()
+
+    def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
+        """Asks an https legacy first: the client is then offered what legacy speaks (ALPN), never a translation."""
+        tls_clienthello.establish_server_tls_first = tls_clienthello.context.server.tls
+
+    def tls_start_server(self, tls_start: TlsData) -> None:
+        """With the port's CA and certificate."""
+        port = self._port(tls_start)
+        with _options(
+            ssl_verify_upstream_trusted_ca=None if port.ca is None else str(port.ca),
+            client_certs=None if port.legacy_cert is None else str(port.legacy_cert),
+        ):
+            super().tls_start_server(tls_start)
+
+    def tls_start_client(self, tls_start: TlsData) -> None:
+        """Asks for a certificate where the port forwards or refuses it; mitmproxy itself would take any.
+
+        What goes wrong here must not let a client in: without a connection mitmproxy ends the handshake.
+        """
+        try:
+            self._start_client(tls_start)
+        except Exception:
+            tls_start.ssl_conn = None
+            raise
+
+    def _start_client(self, tls_start: TlsData) -> None:
+        port = self._port(tls_start)
+        asks = port.client_certificates is not ClientCertificates.IGNORE
+        with _options(request_client_cert=asks):
+            super().tls_start_client(tls_start)
+            if not asks or tls_start.ssl_conn is None:
+                return
+            _prepare(tls_start.ssl_conn.get_context(), port)
+            again: Any = tls_start
+            again.ssl_conn = None  # a connection has the options that its context had when it was made
+            super().tls_start_client(tls_start)
+
+        def verify(_conn: SSL.Connection, _cert: crypto.X509, _error: int, _depth: int, ok: int) -> bool:
+            return self._accepts(port, is_valid=bool(ok))
+
+        connection: SSL.Connection = tls_start.ssl_conn
+        connection.set_verify(SSL.VERIFY_PEER, verify)
+
+    def _accepts(self, port: ListenerSettings, *, is_valid: bool) -> bool:
+        if port.client_certificates is ClientCertificates.FORWARD:
+            return is_valid
+        if port.name not in self._told_refused:
+            self._told_refused.add(port.name)
+            log.error(
+                "listen.client_cert: expected no client certificate on %s, got one; legacy can't see it: "
+                "set client_cert = 'forward'. Said once",
+                port.name,
+            )
+        return False
+
+    def _port(self, tls_start: TlsData) -> ListenerSettings:
+        return self._ports[tls_start.context.client.proxy_mode.full_spec]
+
+
+def _prepare(context: SSL.Context, port: ListenerSettings) -> None:
+    """Each connection shows its certificate anew: a resumed session would not, and nothing could be forwarded."""
+    context.set_options(SSL.OP_NO_TICKET)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    if port.client_ca is not None:
+        context.load_verify_locations(str(port.client_ca))
+
+
+class _Overlay:
+    """Options with a few of another value."""
+
+    def __init__(self, real: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - mitmproxy's own
+        self._real = real
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - mitmproxy's own
+        return self._values[name] if name in self._values else getattr(self._real, name)
+
+
+@contextmanager
+def _options(**values: Any) -> Iterator[None]:  # noqa: ANN401 - mitmproxy's own
+    """Within, the add-on's options have these values; nothing in there waits."""
+    place = vars(tlsconfig)
+    real = place["ctx"]
+    place["ctx"] = SimpleNamespace(options=_Overlay(real.options, values))
+    try:
+        yield
+    finally:
+        place["ctx"] = real

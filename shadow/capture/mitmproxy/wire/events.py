@@ -1,0 +1,66 @@
+"""What the two codecs of a request say to each other beyond mitmproxy's own events."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from mitmproxy import http
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers.http import HttpEvent, RequestProtocolError, ResponseProtocolError
+
+Commands = Generator[commands.Command, Any, None]
+
+
+@dataclass
+class Informational(HttpEvent):
+    """Legacy sent a 1xx answer (RFC 9110 15.2): it goes to the client at once, and the final one is still to come."""
+
+    response: http.Response
+
+
+@dataclass
+class LegacyClosed(HttpEvent):
+    """Legacy closed a connection on which nothing was under way; a client of HTTP/1 has one of its own for each."""
+
+
+@dataclass
+class Choked(HttpEvent):
+    """One side does not take what the other sends: no more credit is given for this stream."""
+
+    by_client: bool
+
+
+@dataclass
+class Flowing(HttpEvent):
+    """What was held back has gone out: credit is given again."""
+
+    by_client: bool
+
+
+@dataclass
+class DrainHook(commands.StartHook):
+    """Ends when no more requests are wanted, or when ``connection_id`` is closed."""
+
+    name = "crossfade_drain"
+    connection_id: str
+
+    @classmethod
+    def of(cls, connection_id: str, waiting: layer.Layer) -> "DrainHook":
+        """A hook whose end ``waiting`` is told of, without being paused till then."""
+        hook = cls(connection_id)
+        hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
+        return hook
+
+
+def with_reset_code(
+    error: RequestProtocolError | ResponseProtocolError, code: int
+) -> RequestProtocolError | ResponseProtocolError:
+    """The same event, with the code (RFC 9113 7) that the other side is to be reset with."""
+    error.reset_code = code  # type: ignore[union-attr]
+    return error
+
+
+def reset_code(event: events.Event) -> int | None:
+    """The code of ``with_reset_code``."""
+    code: int | None = getattr(event, "reset_code", None)
+    return code

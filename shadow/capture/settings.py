@@ -1,0 +1,32 @@
+"""What an engine is told about one port."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class ClientCertificates(StrEnum):
+    """What becomes of a client's certificate where TLS ends in the engine."""
+
+    IGNORE = "ignore"
+    REFUSE = "refuse"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerSettings:
+    """``port`` 0 takes a free one. All files are PEM.
+
+    ``cert`` (with its key) serves TLS; ``ca`` verifies an https legacy, and ``legacy_cert`` (with its key) is shown to
+    it; ``client_ca`` verifies the certificates that are forwarded.
+    """
+
+    name: str
+    host: str
+    port: int
+    legacy_url: str
+    cert: Path | None = None
+    ca: Path | None = None
+    legacy_cert: Path | None = None
+    client_certificates: ClientCertificates = ClientCertificates.IGNORE
+    client_ca: Path | None = None

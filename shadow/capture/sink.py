@@ -1,0 +1,69 @@
+"""The seam between an engine and the mirror."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol as Interface
+
+from crossfade.shadow.exchange import Headers, Protocol, Reply, Request
+from crossfade.shadow.exchange.outcome import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHead:
+    """A request whose header fields have arrived. ``at`` is seconds since the epoch."""
+
+    id: str
+    listener: str
+    protocol: Protocol
+    method: str
+    target: str
+    headers: Headers
+    at: float
+
+
+class Interest(Enum):
+    """What a sink wants to see of a request: nothing but its end, copies when they are complete, or parts as they pass.
+
+    Where a WHOLE request turns out to be longer than the limit, an engine goes over to parts.
+    """
+
+    NOTHING = auto()
+    WHOLE = auto()
+    LIVE = auto()
+
+
+class Sink(Interface):
+    """What an engine tells. Every started id ends in exactly one of replied, cancelled, passed_through.
+
+    No call may wait: the client's traffic is behind it.
+    """
+
+    def started(self, head: RequestHead) -> Interest:
+        """A request entered; this is what ``entered`` counts."""
+
+    def request_complete(self, request: Request) -> None:
+        """The last byte of a WHOLE request arrived from the client."""
+
+    def request_began(self, request: Request) -> None:
+        """A LIVE request arrives; ``request.body`` is what has come of it so far."""
+
+    def request_part(self, request_id: str, data: bytes) -> None:
+        """More of a LIVE request's body."""
+
+    def request_ended(self, request_id: str, trailers: Headers) -> None:
+        """The last byte of a LIVE request arrived from the client."""
+
+    def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
+        """Legacy's answer begins; True where its parts are wanted as they pass, and then not when it is complete."""
+
+    def answer_part(self, request_id: str, data: bytes) -> None:
+        """More of an answer whose parts are wanted."""
+
+    def replied(self, request_id: str, reply: Reply) -> None:
+        """Legacy answered completely (without the body where its parts were wanted), or failed."""
+
+    def cancelled(self, request_id: str) -> None:
+        """The client went away before legacy's answer was complete."""
+
+    def passed_through(self, request_id: str, reason: Reason) -> None:
+        """It became something that is not compared, such as a WebSocket."""

@@ -1,0 +1,218 @@
+"""The differences of one answer from legacy's: status, header fields, trailers, then what the body means."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crossfade.codegen.contract import CallType, Contract
+from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.body import EMPTY, is_opaque, plain_body, plain_value
+from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
+from crossfade.shadow.compare.decode.media import is_json, media_type
+from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
+from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.walk import leaf, walk
+from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.compare.headers import diff_fields
+from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
+from crossfade.shadow.exchange.body import DIGEST_BYTES
+from crossfade.shadow.exchange.outcome import Reason
+
+STATUS_PLACES = frozenset({"status", "status.code"})
+"""Where another state shows; a difference there comes before all others."""
+_STREAMS_ANSWERS = frozenset({CallType.SERVER_STREAM, CallType.BIDI})
+_NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NotComparableError(Exception):
+    """Legacy's own answer gives nothing to compare with, or one of the two was not seen as a whole."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Contract | None) -> Iterator[Difference]:
+    """The differences of one answer from legacy's, one after the other, without a bound.
+
+    Raises: NotComparableError: and then those that came before say nothing.
+    """
+    if request.protocol is Protocol.GRPC:
+        return _grpc(request, legacy, other, contract)
+    return _http(request, legacy, other)
+
+
+# HTTP
+
+
+def _http(request: Request, legacy: Answer, other: Answer) -> Iterator[Difference]:
+    if legacy.status != other.status:
+        yield leaf(Place.at("status"), Kind.VALUE, legacy.status, other.status)
+    yield from diff_fields(legacy.headers, other.headers, "header", Protocol.HTTP)
+    yield from diff_fields(legacy.trailers, other.trailers, "trailer", Protocol.HTTP)
+    if request.method == "HEAD":
+        yield from _lengths(legacy, other)
+    elif legacy.truncated or other.truncated:
+        yield from _long_bodies(legacy, other)
+    elif legacy.status not in _NO_BODY or other.status not in _NO_BODY:
+        yield from _bodies(legacy, other)
+
+
+def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
+    """Beyond the limit equal bytes are equal, and bytes that mean themselves differ where they do."""
+    ours, theirs = _parts(legacy), _parts(other)
+    if legacy.truncated != bool(legacy.windows) or other.truncated != bool(other.windows):
+        raise NotComparableError(Reason.TRUNCATED, "a body is longer than what digests are kept of")
+    if ours == theirs and _coding(legacy) == _coding(other):
+        return
+    if not is_opaque(legacy.headers) or not is_opaque(other.headers):
+        raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes, and bytes differ")
+    window = next((index for index, (one, two) in enumerate(zip(ours, theirs, strict=False)) if one != two), None)
+    at = min(len(ours), len(theirs)) if window is None else window
+    yield leaf(Place.at("body"), Kind.VALUE, *(f"other bytes in part {at} of {len(parts)}" for parts in (ours, theirs)))
+
+
+def _parts(answer: Answer) -> tuple[bytes, ...]:
+    """What is known of a body: its beginning, then the digests of the windows that follow."""
+    digests = answer.windows
+    return (answer.body, *(digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)))
+
+
+def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
+    """A HEAD answer's length is all it says of the body; equal JSON may be written in more or fewer bytes."""
+    ours, theirs = (header_values(answer.headers, "content-length") for answer in (legacy, other))
+    if ours and theirs and not is_json(media_type(legacy.headers)[0]):
+        yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
+
+
+def _bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
+    if legacy.body == other.body and _coding(legacy) == _coding(other):
+        return
+    place = Place.at("body")
+    try:
+        ours = plain_body(legacy.headers, legacy.body)
+        left = plain_value(legacy.headers, ours)
+    except UndecodableError as error:
+        raise NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}") from None
+    try:
+        theirs = plain_body(other.headers, other.body)
+        right = plain_value(other.headers, theirs)
+    except UndecodableError:
+        yield leaf(place, Kind.TYPE, left, other.body)
+        return
+    if ours != theirs:
+        yield from _marks(ours, theirs)
+        yield from _whole(left, right, place)
+
+
+def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:
+    """Decoding JSON drops a byte order mark, at which many readers fail."""
+    left, right = (
+        "byte order mark" if body.startswith(_BYTE_ORDER_MARK) else "no byte order mark" for body in (ours, theirs)
+    )
+    if left != right and ours and theirs:
+        yield leaf(Place.at("body"), Kind.FORMAT, left, right)
+
+
+def _whole(ours: Value, theirs: Value, place: Place) -> Iterator[Difference]:
+    """A body that is there on one side only is missing or added."""
+    if theirs == EMPTY != ours:
+        yield leaf(place, Kind.MISSING, ours, None)
+    elif ours == EMPTY != theirs:
+        yield leaf(place, Kind.ADDED, None, theirs)
+    else:
+        yield from walk(ours, theirs, place)
+
+
+def _coding(answer: Answer) -> tuple[str, ...]:
+    return header_values(answer.headers, "content-encoding")
+
+
+# gRPC
+
+
+def _grpc(request: Request, legacy: Answer, other: Answer, contract: Contract | None) -> Iterator[Difference]:
+    if legacy.truncated or other.truncated:
+        if _parts(legacy) != _parts(other) or not legacy.windows:
+            raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes")
+        legacy, other = replace(legacy, body=b""), replace(other, body=b"")  # the same, message by message
+    try:
+        ours = split_answer(legacy)
+    except UndecodableError as error:
+        raise NotComparableError(Reason.UNDECODABLE, f"legacy's answer: {error}") from None
+    try:
+        theirs = split_answer(other)
+    except UndecodableError:
+        yield leaf(Place.at("message"), Kind.TYPE, "gRPC frames", other.body)
+        return
+    yield from _statuses(ours, theirs, contract)
+    yield from walk(legacy.status, other.status, Place.at("status.http"))
+    yield from walk(_grpc_type(legacy.headers), _grpc_type(other.headers), Place.at("metadata.content-type"))
+    yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
+    yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
+    if ours.messages != theirs.messages:
+        yield from _messages(request, ours.messages, theirs.messages, contract)
+
+
+def _grpc_type(headers: Headers) -> str:
+    """Protobuf is what application/grpc means."""
+    return media_type(headers)[0].removesuffix("+proto")
+
+
+def _statuses(ours: GrpcAnswer, theirs: GrpcAnswer, contract: Contract | None) -> Iterator[Difference]:
+    place = Place.at("status")
+    yield from walk(ours.code, theirs.code, place.field("code"))
+    yield from walk(ours.message, theirs.message, place.field("message"))
+    if ours.details != theirs.details:
+        yield from _details(ours.details, theirs.details, place.field("details"), contract)
+
+
+def _details(ours: bytes, theirs: bytes, place: Place, contract: Contract | None) -> Iterator[Difference]:
+    """The list of details at ``status.details``, the code and message that google.rpc.Status repeats below it."""
+    left, right = (details_value(data, contract) if data else None for data in (ours, theirs))
+    if left is None or right is None:
+        yield leaf(place, Kind.ADDED if left is None else Kind.MISSING, left, right)
+    elif isinstance(left, dict) and isinstance(right, dict):
+        yield from walk(left["details"], right["details"], place, proto=True)
+        yield from walk(_without_details(left), _without_details(right), place, proto=True)
+    else:
+        yield from walk(left, right, place, proto=True)
+
+
+def _without_details(status: dict[str, Value]) -> Value:
+    return ProtoMessage({name: value for name, value in status.items() if name != "details"})
+
+
+def _messages(
+    request: Request, ours: tuple[bytes, ...], theirs: tuple[bytes, ...], contract: Contract | None
+) -> Iterator[Difference]:
+    place = Place.at("message")
+    name = request.target.partition("?")[0].lstrip("/")
+    method = None if contract is None else contract.methods.get(name)
+    if contract is None or method is None:
+        if ours and theirs:
+            raise NotComparableError(Reason.NO_CONTRACT, f"the contract has no method {name[:100]}")
+        yield from _one_sided(ours, theirs, place)
+        return
+    try:
+        left = tuple(decode_message(data, method.output_type, contract) for data in ours)
+    except UndecodableError as error:
+        raise NotComparableError(Reason.UNDECODABLE, f"legacy's message: {error}") from None
+    try:
+        right = tuple(decode_message(data, method.output_type, contract) for data in theirs)
+    except UndecodableError:
+        yield leaf(place, Kind.TYPE, left[0] if left else None, theirs[0])
+        return
+    if method.call_type in _STREAMS_ANSWERS or len(left) > 1 or len(right) > 1:
+        yield from walk(left, right, place, proto=True)
+    elif left and right:
+        yield from walk(left[0], right[0], place, proto=True)
+    else:
+        yield from _one_sided(left, right, place)
+
+
+def _one_sided(left: tuple[Value, ...], right: tuple[Value, ...], place: Place) -> Iterator[Difference]:
+    """An answer that has messages on one side only."""
+    kind = Kind.MISSING if left else Kind.ADDED
+    yield leaf(place, kind, left[0] if left else None, right[0] if right else None)

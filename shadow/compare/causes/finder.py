@@ -1,0 +1,60 @@
+"""Asks the tables: first what a difference's place says, then what its values say."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import partial
+
+from crossfade.shadow.compare.causes.encodings import BYTE_RULES, ENCODING_RULES
+from crossfade.shadow.compare.causes.figure_text import FIGURE_TEXT_RULES, text_figures
+from crossfade.shadow.compare.causes.figures import FIGURE_RULES, read_figure
+from crossfade.shadow.compare.causes.order import order_cause
+from crossfade.shadow.compare.causes.rule import Siblings, first_cause
+from crossfade.shadow.compare.causes.shape import JSON_TEXT_RULES, SHAPE_RULES
+from crossfade.shadow.compare.causes.status import STATUS_RULES
+from crossfade.shadow.compare.causes.texts import TEXT_RULES
+from crossfade.shadow.compare.causes.times import TIME_RULES
+from crossfade.shadow.compare.difference import Difference, Kind
+
+MAX_TEXT = 4000
+"""Longer texts are not explained: the cost of the rules grows with their length."""
+
+_TEXT_TABLE = (*FIGURE_TEXT_RULES, *TIME_RULES, *ENCODING_RULES, *JSON_TEXT_RULES, *TEXT_RULES)
+_ALONE = Siblings()
+
+
+def cause_finder(differences: Iterable[Difference]) -> Callable[[Difference], str]:
+    """``find_cause`` for the differences of one comparison, each of which may be explained by the others."""
+    return partial(find_cause, siblings=Siblings.of(differences))
+
+
+def find_cause(difference: Difference, siblings: Siblings = _ALONE) -> str:
+    """The id of the catalogue's entry that explains a difference, or "" where none surely does."""
+    if difference.kind is Kind.FAILED:
+        return ""
+    if difference.template == "status" or difference.template.startswith("status."):
+        return first_cause(STATUS_RULES, difference, siblings) or _status_text(difference)
+    return (
+        first_cause(STATUS_RULES, difference, siblings)
+        or first_cause(SHAPE_RULES, difference, siblings)
+        or _by_values(difference)
+    )
+
+
+def _status_text(difference: Difference) -> str:
+    """Status texts and details hold values as answers do; codes are only names."""
+    return "" if difference.template in {"status", "status.code"} else _by_values(difference)
+
+
+def _by_values(difference: Difference) -> str:
+    match difference.legacy, difference.candidate:
+        case str() as ours, str() as theirs if len(ours) <= MAX_TEXT and len(theirs) <= MAX_TEXT:
+            return text_figures(ours, theirs) or first_cause(_TEXT_TABLE, ours, theirs)
+        case bytes() as ours, bytes() as theirs:
+            return first_cause(BYTE_RULES, ours, theirs)
+        case tuple() as ours, tuple() as theirs if difference.kind is Kind.ORDER:
+            return order_cause(ours, theirs)
+        case (int() | float() | Decimal()) as ours, (int() | float() | Decimal()) as theirs:
+            one, two = read_figure(ours), read_figure(theirs)
+            return "" if one is None or two is None else first_cause(FIGURE_RULES, one, two)
+        case _:
+            return ""

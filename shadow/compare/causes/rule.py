@@ -1,0 +1,53 @@
+"""A rule, and what it may look at."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from crossfade.shadow.compare.difference import Difference, Kind
+
+L = TypeVar("L")
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[L, C]):
+    """``cause`` is the catalogue's id where ``fits(legacy, candidate)`` is true."""
+
+    cause: str
+    fits: Callable[[L, C], bool]
+
+
+def first_cause(rules: Iterable[Rule[L, C]], legacy: L, candidate: C) -> str:
+    """The cause of the first rule that fits, or ""."""
+    return next((rule.cause for rule in rules if rule.fits(legacy, candidate)), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Siblings:
+    """The other differences of the same comparison: by path, and those present on one side only by their parent."""
+
+    by_path: Mapping[str, Difference] = field(default_factory=dict)
+    one_sided: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, differences: Iterable[Difference]) -> "Siblings":
+        """The siblings of each of these."""
+        by_path: dict[str, Difference] = {}
+        one_sided: defaultdict[str, list[Difference]] = defaultdict(list)
+        for difference in differences:
+            by_path[difference.path] = difference
+            if difference.kind in {Kind.MISSING, Kind.ADDED}:
+                one_sided[parent(difference.path)].append(difference)
+        return cls(by_path=by_path, one_sided=dict(one_sided))
+
+
+def parent(path: str) -> str:
+    """The path of the JSON object or array that holds this member."""
+    return path.rpartition("/")[0]
+
+
+def name(path: str) -> str:
+    """The last part of a path of either kind."""
+    return path.replace("]", "").replace("[", "/").replace(".", "/").rpartition("/")[2]

@@ -1,0 +1,5 @@
+"""The one error of decoding."""
+
+
+class UndecodableError(ValueError):
+    """Bytes that are not what their type says; the text says what was expected, and holds no payload."""

@@ -1,0 +1,9 @@
+"""Two values in, the leaves that differ out: ``walk`` goes down, ``lists`` pairs elements, ``paths`` names places.
+
+``equality`` is the one definition of the same.
+"""
+
+from crossfade.shadow.compare.diff.paths import Place
+from crossfade.shadow.compare.diff.walk import diff
+
+__all__ = ["Place", "diff"]

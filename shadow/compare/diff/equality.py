@@ -1,0 +1,66 @@
+"""What is the same to a caller: the only definition of it, for single values and for whole lists."""
+
+from collections.abc import Hashable
+from decimal import Decimal
+
+from crossfade.shadow.compare.difference import Value
+
+
+def family(value: Value) -> str:
+    """The type of a value as a caller tells it: bool, int, number (with a fraction), str, bytes, object, list, null."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "bool"
+        case float() | Decimal():
+            return "number"
+        case dict():
+            return "object"
+        case tuple():
+            return "list"
+        case _:
+            return type(value).__name__
+
+
+def same_scalar(legacy: Value, candidate: Value) -> bool:
+    """Whether two values that are neither objects nor lists are the same."""
+    return _scalar_key(legacy) == _scalar_key(candidate)
+
+
+class Equality:
+    """Gives values class numbers: two values have one number exactly where they are the same.
+
+    Each object and list is looked at once, however deep it lies, so that a walk stays linear. The values must live as
+    long as this does.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Hashable, int] = {}
+        self._known: dict[int, int] = {}
+
+    def same(self, legacy: Value, candidate: Value) -> bool:
+        """Whether two values are the same to a caller."""
+        return legacy is candidate or self.number(legacy) == self.number(candidate)
+
+    def number(self, value: Value) -> int:
+        """The class of a value."""
+        if not isinstance(value, dict | tuple):
+            return self._numbers.setdefault(_scalar_key(value), len(self._numbers))
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = self._numbers.setdefault(self._key(value), len(self._numbers))
+        return known
+
+    def _key(self, value: dict[str, Value] | tuple[Value, ...]) -> Hashable:
+        if isinstance(value, dict):
+            return ("object", frozenset(zip(value, map(self.number, value.values()), strict=True)))
+        return ("list", tuple(map(self.number, value)))
+
+
+def _scalar_key(value: Value) -> Hashable:
+    """Numbers by their value and sign; every NaN is one. Others by type, so that True is not 1."""
+    if isinstance(value, float | Decimal):
+        number = Decimal(value)
+        return ("NaN",) if number.is_nan() else (Decimal, number, number.is_signed())
+    return (type(value), value)

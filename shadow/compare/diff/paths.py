@@ -1,0 +1,73 @@
+"""Names of places: JSON Pointer (RFC 6901) below ``body``, field paths below ``message``."""
+
+import re
+from dataclasses import dataclass
+
+MAX_NAME_CHARS = 200
+_LOOKS_LIKE_VALUE = re.compile(
+    r"\d+"
+    r"|[0-9a-fA-F]{16,}"
+    r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    r"|[0-9A-HJKMNP-TV-Z]{26}"  # a ULID
+    r"|\d{4}-\d\d-\d\d.*"
+    r"|[A-Za-z]+[-_:]\d{3,}"  # user-1234
+    r"|[^@\s]+@[^@\s]+\.[^@\s]+"  # a mail address
+    r"|.{65,}",
+    re.DOTALL | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A concrete path and its template, in which indexes and keys that look like values are ``*``.
+
+    Both can be encoded as UTF-8: a lone surrogate in a key is written as its escape. A long key is cut in the path.
+    """
+
+    path: str
+    template: str
+
+    @classmethod
+    def at(cls, root: str) -> "Place":
+        """A place whose path and template are the same."""
+        text = _encodable(root)
+        return cls(text, text)
+
+    def key(self, name: str) -> "Place":
+        """A JSON member."""
+        escaped = _encodable(name).replace("~", "~0").replace("/", "~1")
+        return Place(f"{self.path}/{_cut(escaped)}", f"{self.template}/{_generic(name, escaped)}")
+
+    def element(self, index: int) -> "Place":
+        """A JSON array element."""
+        return Place(f"{self.path}/{index}", f"{self.template}/*")
+
+    def field(self, name: str) -> "Place":
+        """A message field."""
+        return Place(f"{self.path}.{name}", f"{self.template}.{name}")
+
+    def entry(self, key: str) -> "Place":
+        """An entry of a map field."""
+        text = _encodable(key)
+        return Place(f"{self.path}[{_cut(text)}]", f"{self.template}[{_generic(key, text)}]")
+
+    def item(self, index: int) -> "Place":
+        """An element of a repeated field."""
+        return Place(f"{self.path}[{index}]", f"{self.template}[*]")
+
+
+def looks_like_value(name: str) -> bool:
+    """Whether a key of an object or a map is data rather than a name: an id, a date, a mail address."""
+    return _LOOKS_LIKE_VALUE.fullmatch(name) is not None
+
+
+def _generic(name: str, text: str) -> str:
+    return "*" if looks_like_value(name) else text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_NAME_CHARS else f"{text[:MAX_NAME_CHARS]}…"
+
+
+def _encodable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

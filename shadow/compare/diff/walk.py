@@ -1,0 +1,127 @@
+"""Goes down two values together and reports each leaf that differs."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from crossfade.shadow.compare.decode.proto import ProtoMessage
+from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
+from crossfade.shadow.compare.diff.lists import pair_elements
+from crossfade.shadow.compare.diff.paths import Place
+from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, Difference, Kind, Value
+from crossfade.shadow.compare.shape import shape
+
+MAX_ALIKE = 200
+
+
+def diff(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -> tuple[Difference, ...]:
+    """The leaves that differ, bounded; () exactly where the values are the same. See ``walk``."""
+    return bounded(walk(legacy, candidate, root, proto=proto))
+
+
+def bounded(differences: Iterable[Difference], max_findings: int = MAX_FINGERPRINTS) -> tuple[Difference, ...]:
+    """At most 200 differences of one template and kind, and one more than ``max_findings`` templates and kinds.
+
+    So a field that differs in each of many elements does not hide another one, and a reader can tell that there was
+    more.
+    """
+    findings = Findings(max_findings)
+    findings.add(differences)
+    return tuple(findings.kept)
+
+
+class Findings:
+    """The bounded differences of something that is compared in parts: see ``bounded``."""
+
+    def __init__(self, max_findings: int = MAX_FINGERPRINTS) -> None:
+        self.kept: list[Difference] = []
+        self._max = max_findings
+        self._alike: dict[tuple[str, Kind], int] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether there is more than can be kept: what comes now is not looked at."""
+        return len(self._alike) > self._max
+
+    def add(self, differences: Iterable[Difference]) -> None:
+        """Keeps what is within the bounds."""
+        if self.full:
+            return
+        for difference in differences:
+            finding = (difference.template, difference.kind)
+            seen = self._alike.get(finding, 0)
+            if seen < MAX_ALIKE:
+                self.kept.append(difference)
+                self._alike[finding] = seen + 1
+            if self.full:
+                break
+
+
+def leaf(place: Place, kind: Kind, legacy: Value, candidate: Value) -> Difference:
+    """A difference at a place."""
+    return Difference(path=place.path, template=place.template, kind=kind, legacy=legacy, candidate=candidate)
+
+
+def walk(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -> Iterator[Difference]:
+    """Each leaf that differs, one after the other, without a bound.
+
+    Numbers are the same when they are the same number: 1e2 and 100.0 are, 1 and 1.0 are not (a caller in Python sees
+    int and float), 0.0 and -0.0 are not, NaN is NaN. ``proto`` says how paths are written.
+    """
+    return _Walk(proto=proto).values(legacy, candidate, root)
+
+
+def walk_window(
+    legacy: tuple[Value, ...], candidate: tuple[Value, ...], root: Place, *, first: int, proto: bool
+) -> Iterator[Difference]:
+    """As ``walk``, for the part of two long lists that begins at element ``first``."""
+    return _Walk(proto=proto).lists(legacy, candidate, root, first)
+
+
+class _Walk:
+    def __init__(self, *, proto: bool) -> None:
+        self._proto = proto
+        self._equality = Equality()
+
+    def values(self, legacy: Value, candidate: Value, place: Place) -> Iterator[Difference]:
+        if isinstance(legacy, dict) and isinstance(candidate, dict):
+            yield from self._objects(legacy, candidate, place)
+        elif isinstance(legacy, tuple) and isinstance(candidate, tuple):
+            if not self._equality.same(legacy, candidate):
+                yield from self.lists(legacy, candidate, place)
+        elif not same_scalar(legacy, candidate):
+            yield leaf(place, _kind(legacy, candidate), legacy, candidate)
+
+    def _objects(self, legacy: dict[str, Value], candidate: dict[str, Value], place: Place) -> Iterator[Difference]:
+        at = self._below(legacy, place)
+        for key, value in legacy.items():
+            if key in candidate:
+                yield from self.values(value, candidate[key], at(key))
+            else:
+                yield leaf(at(key), Kind.MISSING, value, None)
+        for key, value in candidate.items():
+            if key not in legacy:
+                yield leaf(at(key), Kind.ADDED, None, value)
+
+    def _below(self, legacy: dict[str, Value], place: Place) -> Callable[[str], Place]:
+        if not self._proto:
+            return place.key
+        return place.field if isinstance(legacy, ProtoMessage) else place.entry
+
+    def lists(
+        self, legacy: tuple[Value, ...], candidate: tuple[Value, ...], place: Place, first: int = 0
+    ) -> Iterator[Difference]:
+        pairing = pair_elements(legacy, candidate, self._equality)
+        at = place.item if self._proto else place.element
+        if pairing.reordered:
+            yield leaf(place, Kind.ORDER, legacy, candidate)
+        for ours, theirs in pairing.changed:
+            yield from self.values(legacy[ours], candidate[theirs], at(first + ours))
+        for index in pairing.missing:
+            yield leaf(at(first + index), Kind.MISSING, legacy[index], None)
+        for index in pairing.added:
+            yield leaf(at(first + index), Kind.ADDED, None, candidate[index])
+
+
+def _kind(legacy: Value, candidate: Value) -> Kind:
+    if family(legacy) != family(candidate):
+        return Kind.TYPE
+    return Kind.VALUE if shape(legacy) == shape(candidate) else Kind.FORMAT

@@ -1,0 +1,63 @@
+"""One difference between two answers, and the fingerprint by which differences are gathered."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+MAX_FINGERPRINTS = 64
+"""Fingerprints in one signature."""
+
+Scalar = None | bool | int | float | Decimal | str | bytes
+Value = Scalar | tuple["Value", ...] | dict[str, "Value"]
+"""A decoded value; a JSON number with a fraction or exponent is a Decimal of the very text, never a float."""
+
+
+class Kind(StrEnum):
+    """How the candidate's leaf differs from legacy's."""
+
+    VALUE = "value"
+    FORMAT = "format"  # same type, another shape: ISO time with Z or +00:00, uuid or number as text
+    TYPE = "type"
+    MISSING = "missing"  # legacy has it, the candidate does not
+    ADDED = "added"  # the candidate has it, legacy does not
+    ORDER = "order"  # a list with the same elements in another order
+    FAILED = "failed"  # legacy answered, the candidate gave no complete answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One leaf that differs.
+
+    ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
+    for map keys that look like values, so that the same bug in two list elements is one cluster.
+    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``).
+    """
+
+    path: str
+    template: str
+    kind: Kind
+    legacy: Value
+    candidate: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fingerprint:
+    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "")."""
+
+    template: str
+    kind: str
+    cause: str = ""
+
+    def cluster_id(self, route: str) -> str:
+        """A stable id of the cluster: 12 hex digits."""
+        text = f"{route}\0{self.template}\0{self.kind}\0{self.cause}"
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+MORE = Fingerprint(template="(more)", kind=Kind.VALUE.value)
+"""Stands for fingerprints past the bound: they are never counted as equal, and no noise excuses them."""
+
+
+Signature = tuple[Fingerprint, ...]
+"""The sorted set of fingerprints of one comparison; empty when the answers are the same."""

@@ -1,0 +1,40 @@
+"""Another state, not another implementation: legacy's own second instance refuses as the candidate does.
+
+A write that was shed or never mirrored sets the stores apart. A later request for what only legacy has then gets
+another status from both the candidate and the secondary, and says nothing about the port.
+"""
+
+from crossfade.shadow.exchange import Answer, Comparison, Protocol, Reply, header_values
+
+_SERVER_FAULTS = frozenset({"2", "4", "8", "12", "13", "14", "15"})  # UNKNOWN ... DATA_LOSS: never said of a state
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+_Status = tuple[int, str]
+
+
+def status_differs(comparison: Comparison) -> bool:
+    """Whether both sides answered, with different statuses: then the secondary can tell a state from a fault."""
+    legacy, candidate = (_status(comparison, reply) for reply in (comparison.legacy, comparison.candidate))
+    return legacy is not None and candidate is not None and legacy != candidate
+
+
+def has_drifted(comparison: Comparison) -> bool:
+    """Whether the secondary answered with the candidate's status, which is not legacy's and no server fault."""
+    candidate = _status(comparison, comparison.candidate)
+    if candidate is None or not status_differs(comparison) or _is_fault(candidate):
+        return False
+    return _status(comparison, comparison.secondary) == candidate
+
+
+def _status(comparison: Comparison, reply: Reply | None) -> _Status | None:
+    if not isinstance(reply, Answer):
+        return None
+    if comparison.request.protocol is not Protocol.GRPC:
+        return (reply.status, "")
+    return (reply.status, ",".join(header_values((*reply.headers, *reply.trailers), "grpc-status")))
+
+
+def _is_fault(status: _Status) -> bool:
+    http, grpc = status
+    return http >= _SERVER_ERROR or http == _TOO_MANY_REQUESTS or grpc in _SERVER_FAULTS

@@ -1,0 +1,28 @@
+"""Checks of the texts in a config that name a header field, its value, or a variable of the environment."""
+
+import re
+
+_NAME = re.compile(r"[\w!#$%&'+.^`|~*?-]+", re.ASCII)  # RFC 9110 5.6.2, and ? for the glob
+_VALUE = re.compile(r"[\x20-\x7e]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def check_field_name(text: str) -> str:
+    """``text`` itself when it is a field name or a glob of some. Raises: ValueError."""
+    if not _NAME.fullmatch(text):
+        raise ValueError(f"expected the name of a header field, got {text!r}; write for example authorization")
+    return text
+
+
+def check_field_value(text: str) -> str:
+    """``text`` itself when a header field can carry it. Raises: ValueError."""
+    if not _VALUE.fullmatch(text):
+        raise ValueError(f"expected printable ASCII on one line, got {text!r}; leave out what else there is")
+    return text
+
+
+def check_variable(text: str) -> str:
+    """``text`` itself when it can name a variable of the environment. Raises: ValueError."""
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError(f"expected the name of an environment variable, got {text!r}; write for example SHADOW_TOKEN")
+    return text

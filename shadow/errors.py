@@ -1,0 +1,12 @@
+"""The one error of this package that is a person's to mend."""
+
+
+class ShadowError(Exception):
+    """A mistake in a config, a contract or an address: one line that says where, what was expected, what to do.
+
+    ``exit_code`` is what the command line ends with: 2 usage or config, 4 infrastructure.
+    """
+
+    def __init__(self, message: str, *, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

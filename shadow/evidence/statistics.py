@@ -1,0 +1,139 @@
+"""Bounds on a divergence rate from k divergent among n distinct requests. Needs nothing but ``math``."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_RATIOS = (1.5, 2.0, 4.0, 10.0, 100.0)
+_STEPS = 60  # bisection: 2^-60 of the first interval
+_TINY = 1e-300
+_MAX_FRACTION_TERMS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """A rate between 0 and 1: what was seen (None without data), and one-sided bounds at ``confidence``."""
+
+    point: float | None
+    lower: float
+    upper: float
+    confidence: float
+    method: str
+
+
+def finished_bounds(k: int, n: int, confidence: float) -> Bounds:
+    """Clopper-Pearson bounds: exact for one look at a finished run.
+
+    Raises: ValueError: not 0 <= k <= n, or not 0 < confidence < 1.
+    Source: Clopper and Pearson 1934.
+    """
+    _check(k, n, confidence)
+    alpha = 1 - confidence
+    upper = 1.0 if k == n else _bisect(lambda p: beta_cdf(p, k + 1, n - k) < confidence)
+    lower = 0.0 if k == 0 else _bisect(lambda p: beta_cdf(p, k, n - k + 1) < alpha)
+    return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="Clopper-Pearson")
+
+
+def live_bounds(k: int, n: int, confidence: float) -> Bounds:
+    """Anytime-valid bounds: they hold at every look at a live run, not only at the last one.
+
+    Raises: ValueError: not 0 <= k <= n, or not 0 < confidence < 1.
+    Source: one-sided mixture e-process over a grid of alternatives; Howard et al. 2021, Ville's inequality.
+    """
+    _check(k, n, confidence)
+    limit = math.log(1 / (1 - confidence))
+    upper = 1.0 if n == 0 else _bisect(lambda p: p <= k / n or _log_e_below(k, n, p) < limit)
+    lower = 0.0 if k == 0 else _bisect(lambda p: p < k / n and _log_e_above(k, n, p) >= limit)
+    return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="anytime-valid")
+
+
+def needed_n(k: int, budget: float, confidence: float, bounds: Callable[[int, int, float], Bounds]) -> int:
+    """The smallest n at which k divergent give an upper bound below the budget (0-1).
+
+    Raises: ValueError: the budget is not above 0, so that no n is enough.
+    """
+    if not budget > 0:
+        raise ValueError(f"expected a budget above 0, got {budget}")
+
+    def is_enough(n: int) -> bool:
+        return bounds(k, n, confidence).upper < budget
+
+    least = most = max(k, 1)
+    while not is_enough(most):
+        least, most = most, 2 * most
+    numbers = range(least, most + 1)
+    return numbers[bisect_left(numbers, True, key=is_enough)]  # noqa: FBT003 - what is looked for
+
+
+def beta_cdf(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function I_x(a, b). Source: continued fraction, DLMF 8.17.22."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    front = a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    if x < (a + 1) / (a + b + 2):
+        return math.exp(front) * _fraction(x, a, b) / a
+    return 1 - math.exp(front) * _fraction(1 - x, b, a) / b
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    """The continued fraction of the incomplete beta function by the modified Lentz method."""
+    c, d = 1.0, _away_from_zero(1 - (a + b) * x / (a + 1))
+    d = 1 / d
+    result = d
+    for m in range(1, _MAX_FRACTION_TERMS):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        for term in (even, odd):
+            d = 1 / _away_from_zero(1 + term * d)
+            c = _away_from_zero(1 + term / c)
+            result *= d * c
+        if abs(d * c - 1) < 1e-14:  # noqa: PLR2004 - the last digits of a double
+            break
+    return result
+
+
+def _away_from_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
+
+
+def _log_e_below(k: int, n: int, p: float) -> float:
+    """Log evidence that the rate is below p."""
+    if p >= 1:
+        return math.inf if k < n else -math.inf
+    return _log_mean([-k * math.log(r) + (n - k) * (math.log1p(-p / r) - math.log1p(-p)) for r in _RATIOS])
+
+
+def _log_e_above(k: int, n: int, p: float) -> float:
+    """Log evidence that the rate is above p."""
+    if p <= 0:
+        return math.inf if k > 0 else -math.inf
+    terms = []
+    for ratio in _RATIOS:
+        q = min(p * ratio, (1 + p) / 2)
+        terms.append(k * math.log(q / p) + (n - k) * (math.log1p(-q) - math.log1p(-p)))
+    return _log_mean(terms)
+
+
+def _log_mean(terms: list[float]) -> float:
+    top = max(terms)
+    return top + math.log(sum(math.exp(term - top) for term in terms)) - math.log(len(terms))
+
+
+def _bisect(is_left: Callable[[float], bool]) -> float:
+    """The point of [0, 1] up to which ``is_left`` holds."""
+    left, right = 0.0, 1.0
+    for _ in range(_STEPS):
+        middle = (left + right) / 2
+        if is_left(middle):
+            left = middle
+        else:
+            right = middle
+    return right
+
+
+def _check(k: int, n: int, confidence: float) -> None:
+    if not 0 <= k <= n:
+        raise ValueError(f"expected 0 <= k <= n, got k={k}, n={n}")
+    if not 0 < confidence < 1:
+        raise ValueError(f"expected a confidence between 0 and 1, got {confidence}")

@@ -1,0 +1,129 @@
+"""Outcomes and statuses as views: the stored signatures under the present noise and accept rules. Pure."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from crossfade.shadow.compare.difference import Fingerprint, Kind, Signature
+from crossfade.shadow.evidence.noise import noisy_places
+from crossfade.shadow.evidence.records import RouteEvidence
+from crossfade.shadow.exchange.outcome import COMPARED, Outcome
+
+
+class Status(StrEnum):
+    """What a cluster is under the present rules."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptRule:
+    """A difference that may stay: globs for route, path template and kind; nothing after the day ``expires``.
+
+    A candidate that gave no answer is never accepted.
+    """
+
+    route: str
+    path: str
+    kind: str
+    reason: str
+    expires: datetime.date | None
+
+    def has_expired(self, today: datetime.date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and today > self.expires
+
+    def accepts(self, route: str, fingerprint: Fingerprint) -> bool:
+        """Whether it speaks of a cluster, were it in force."""
+        pairs = ((route, self.route), (fingerprint.template, self.path), (fingerprint.kind, self.kind))
+        return fingerprint.kind != Kind.FAILED and all(
+            fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in pairs
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteView:
+    """Counts of one route. ``eligible`` leaves out what was skipped; ``divergent`` is k among n distinct requests."""
+
+    outcomes: Mapping[Outcome, int]
+    reasons: Mapping[str, int]
+    statuses: Mapping[Fingerprint, Status]
+    total: int
+    in_flight: int
+    eligible: int
+    compared: int
+    distinct: int
+    divergent: int
+
+    @property
+    def compared_pct(self) -> float:
+        """The share of eligible requests that were compared, 0 where none was eligible."""
+        return 100 * self.compared / self.eligible if self.eligible else 0.0
+
+
+def view_route(route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date) -> RouteView:
+    """One route under the present rules."""
+    rules = [rule for rule in accepted if not rule.has_expired(today)]
+    statuses = _statuses(route, rules)
+    outcomes = _outcomes(route, statuses)
+    total = max(route.entered, sum(outcomes.values()))
+    eligible = total - outcomes[Outcome.SKIPPED]
+    divergent = sum(seen.distinct for signature, seen in route.signatures.items() if _is_open(signature, statuses))
+    reasons: Counter[str] = Counter()
+    for (_, reason), count in route.settled.items():
+        reasons[reason.value] += count
+    for reason, count in route.cut.items():
+        reasons[reason.value] += count
+    return RouteView(
+        outcomes=outcomes,
+        reasons=reasons,
+        statuses=statuses,
+        total=total,
+        in_flight=total - sum(outcomes.values()),
+        eligible=eligible,
+        compared=sum(outcomes[outcome] for outcome in COMPARED),
+        distinct=route.distinct,
+        divergent=min(divergent, route.distinct),
+    )
+
+
+def _statuses(route: RouteEvidence, rules: list[AcceptRule]) -> dict[Fingerprint, Status]:
+    noisy = noisy_places(route.noise)
+    found = {}
+    for signature in route.signatures:
+        for fingerprint in signature:
+            if fingerprint.kind == Kind.FAILED:
+                found[fingerprint] = Status.OPEN  # no answer is no difference that may stay
+            elif any(rule.accepts(route.info.route, fingerprint) for rule in rules):
+                found[fingerprint] = Status.ACCEPTED
+            elif (fingerprint.template, fingerprint.kind) in noisy:
+                found[fingerprint] = Status.NOISE
+            else:
+                found[fingerprint] = Status.OPEN
+    return found
+
+
+def _outcomes(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> Counter[Outcome]:
+    counts: Counter[Outcome] = Counter(dict.fromkeys(Outcome, 0))
+    for (outcome, _), count in route.settled.items():
+        counts[outcome] += count
+    for signature, seen in route.signatures.items():
+        counts[_outcome(signature, statuses)] += seen.count
+    return counts
+
+
+def _outcome(signature: Signature, statuses: Mapping[Fingerprint, Status]) -> Outcome:
+    if not signature:
+        return Outcome.MATCHED
+    if any(fingerprint.kind == Kind.FAILED for fingerprint in signature):
+        return Outcome.CANDIDATE_FAILED
+    return Outcome.DIVERGED if _is_open(signature, statuses) else Outcome.NOISE
+
+
+def _is_open(signature: Signature, statuses: Mapping[Fingerprint, Status]) -> bool:
+    return any(statuses[fingerprint] is Status.OPEN for fingerprint in signature)

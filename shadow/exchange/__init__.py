@@ -1,0 +1,29 @@
+"""What was seen of one client request: the request and each side's answer or failure.
+
+``records`` holds the frozen records that the engines write and everyone else reads, ``outcome`` how a request ended,
+``body`` the copy of a body within a limit.
+"""
+
+from crossfade.shadow.exchange.records import (
+    Answer,
+    Comparison,
+    Failure,
+    FailureReason,
+    Headers,
+    Protocol,
+    Reply,
+    Request,
+    header_values,
+)
+
+__all__ = [
+    "Answer",
+    "Comparison",
+    "Failure",
+    "FailureReason",
+    "Headers",
+    "Protocol",
+    "Reply",
+    "Request",
+    "header_values",
+]

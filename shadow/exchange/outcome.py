@@ -1,0 +1,53 @@
+"""Where one request ended, and why: both lists are closed."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Exactly one per request that entered."""
+
+    MATCHED = "matched"
+    DIVERGED = "diverged"
+    NOISE = "noise"
+    CANDIDATE_FAILED = "candidate_failed"
+    LEGACY_FAILED = "legacy_failed"
+    SHED = "shed"
+    SKIPPED = "skipped"
+    UNCOMPARABLE = "uncomparable"
+
+
+COMPARED = frozenset({Outcome.MATCHED, Outcome.DIVERGED, Outcome.NOISE, Outcome.CANDIDATE_FAILED})
+"""Outcomes in which both sides were asked and judged; candidate_failed is a divergence."""
+
+
+class Reason(StrEnum):
+    """Why a request was not compared, or which side failed how."""
+
+    SAMPLED_OUT = "sampled_out"  # skipped: outside the sample
+    POLICY = "policy"  # skipped: not safe to mirror and no rule says so
+    NOT_PORTED = "not_ported"  # skipped: the candidate forwarded to legacy
+    FOREIGN_HANDLE = "foreign_handle"  # skipped: carries a value that only legacy can know
+    STATE_DRIFT = "state_drift"  # skipped: legacy's second instance answers with the candidate's status
+    BLOCKED = "blocked"  # skipped: a rule forbids mirroring this route
+    MIRROR_OFF = "mirror_off"  # skipped: the kill switch is on
+    LOOP = "loop"  # skipped: the request is itself a copy
+    CLIENT_CANCELLED = "client_cancelled"  # skipped: the client went away before the answer was complete
+    QUEUE_FULL = "queue_full"  # shed: a bounded queue was full
+    COMPARE_DOWN = "compare_down"  # shed: the compare process was not there
+    SHUTDOWN = "shutdown"  # shed: still in flight when the run was stopped
+    REFUSED = "refused"  # *_failed
+    RESET = "reset"  # *_failed
+    DEADLINE = "deadline"  # *_failed
+    INVALID = "invalid"  # *_failed: not valid HTTP or gRPC framing
+    TRUNCATED = "truncated"  # uncomparable: a body longer than the limit
+    UNDECODABLE = "undecodable"  # uncomparable: legacy's body is not what it says
+    CUT_BY_CLIENT = "cut_by_client"  # compared: a stream as far as it went before the client left
+    CUT_BY_LEGACY = "cut_by_legacy"  # compared: a stream as far as it went before legacy broke off
+    CUT_BY_SHUTDOWN = "cut_by_shutdown"  # compared: a stream as far as it went before the run was stopped
+    UNSUPPORTED = "unsupported"  # uncomparable: a protocol that is passed through (WebSocket, CONNECT)
+    INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, said in the log
+    NO_CONTRACT = "no_contract"  # uncomparable: a gRPC method that the contract does not have, bytes unequal
+
+
+CUTS = frozenset({Reason.CUT_BY_CLIENT, Reason.CUT_BY_LEGACY, Reason.CUT_BY_SHUTDOWN})
+"""Reasons of requests that were compared: streams, as far as they went. All others say why one was not."""

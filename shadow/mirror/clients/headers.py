@@ -1,0 +1,41 @@
+"""Which header fields a mirrored request carries."""
+
+from crossfade.shadow.exchange import Headers, Request, header_values
+
+ROLE_HEADER = "x-crossfade-role"
+SHADOW_ROLE = "shadow"
+ID_HEADER = "x-crossfade-id"
+SERVED_BY_HEADER = "x-crossfade-served-by"
+
+# RFC 9110 7.6.1, RFC 9113 8.2.2: they speak of one connection. Expect is answered by the proxy in front.
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "transfer-encoding",
+        "upgrade",
+        "http2-settings",
+        "expect",
+    }
+)
+
+
+def is_copy(headers: Headers) -> bool:
+    """Whether a request is itself a shadow request: it came back to a proxy, or goes on through another one."""
+    return SHADOW_ROLE in header_values(headers, ROLE_HEADER)
+
+
+def shadow_headers(request: Request) -> Headers:
+    """The client's fields in their order, without those of its connection, with the two shadow marks at the end.
+
+    Marks that the client sent itself are left out: a shadow request must not pass for a live one.
+    """
+    named = {
+        name.strip().lower() for value in header_values(request.headers, "connection") for name in value.split(",")
+    }
+    drop = HOP_BY_HOP | {ROLE_HEADER, ID_HEADER} | named - {"te"}
+    kept = tuple((name, value) for name, value in request.headers if name.lower() not in drop and name[:1] != ":")
+    return (*kept, (ROLE_HEADER, SHADOW_ROLE), (ID_HEADER, request.id))

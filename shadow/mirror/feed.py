@@ -1,0 +1,263 @@
+"""The engine's side of the mirror: counts what entered, and hands copies to the compare process without waiting."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol as Interface
+
+from crossfade.shadow.capture.sink import Interest, RequestHead
+from crossfade.shadow.compare.decode.framing import answer_framing
+from crossfade.shadow.compare.decode.media import media_type
+from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange import Answer, Headers, Reply, Request
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.mirror.clients.headers import is_copy
+from crossfade.shadow.mirror.frames import (
+    AnswerHeadFrame,
+    CountsFrame,
+    EndFrame,
+    Frame,
+    PartFrame,
+    ReplyFrame,
+    RequestEndFrame,
+    RequestFrame,
+    RulesFrame,
+    SettledFrame,
+    UnmirroredFrame,
+    encode,
+)
+from crossfade.shadow.mirror.policy import STREAMED_ANSWERS, STREAMED_REQUESTS, Plan, Policy
+from crossfade.shadow.mirror.routes import RouteTable
+
+
+class Pipe(Interface):
+    """The way to the compare process. ``write`` never waits; what it can't take it refuses."""
+
+    def is_down(self) -> bool:
+        """Whether the process at the other end is gone."""
+
+    def waiting_bytes(self) -> int:
+        """Bytes written but not yet taken by the other process."""
+
+    def write(self, data: bytes) -> None:
+        """Queues bytes."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """A mirrored request that legacy has not answered yet."""
+
+    route: RouteInfo
+    listener: str
+    plan: Plan
+    sent: bool = False
+    live_answer: bool = False
+
+
+class Feed:
+    """A Sink that turns what the engine sees into frames, within ``buffer_bytes`` of waiting ones."""
+
+    def __init__(self, *, routes: RouteTable, policy: Policy, pipe: Pipe, buffer_bytes: int) -> None:
+        self._routes = routes
+        self._policy = policy
+        self._pipe = pipe
+        self._buffer_bytes = buffer_bytes
+        self._open: dict[str, _Open] = {}
+        self._unmirrored: dict[str, Request | None] = {}
+        self._entered: Counter[RouteInfo] = Counter()
+        self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
+
+    # Sink
+
+    def started(self, head: RequestHead) -> Interest:
+        """Counts the request as entered and decides what becomes of it."""
+        route = self._routes.resolve(head.protocol, head.method, head.target)
+        self._entered[route] += 1
+        if (settled := _settled_by_headers(head.headers)) is not None:
+            self._settled[(route, *settled)] += 1
+            return Interest.NOTHING
+        plan = self._policy.decide(route, head.method, head.id)
+        if plan.settled is not None:
+            self._settled[(route, *plan.settled)] += 1
+            if not plan.learn:
+                return Interest.NOTHING
+            self._unmirrored[head.id] = None
+            return Interest.WHOLE
+        self._open[head.id] = _Open(route=route, listener=head.listener, plan=plan)
+        return Interest.LIVE if route.call_type in STREAMED_REQUESTS else Interest.WHOLE
+
+    def request_complete(self, request: Request) -> None:
+        """Sends the request on, unless the way is full or broken: then it is shed, and counted."""
+        if request.id in self._unmirrored:
+            self._unmirrored[request.id] = request
+        self._send_request(request, live=False)
+
+    def request_began(self, request: Request) -> None:
+        """Sends what has come of a request whose parts will follow."""
+        if request.id in self._unmirrored:
+            self._unmirrored[request.id] = request
+        self._send_request(request, live=True)
+
+    def request_part(self, request_id: str, data: bytes) -> None:
+        """Sends a part of a live request."""
+        self._send_part(request_id, data, of_answer=False)
+
+    def request_ended(self, request_id: str, trailers: Headers) -> None:
+        """Ends a live request."""
+        if request_id in self._open:
+            self._write(RequestEndFrame(request_id=request_id, trailers=trailers))
+
+    def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
+        """Whether legacy's answer is a stream, whose parts are to be told as they pass."""
+        entry = self._open.get(request_id)
+        if entry is None or not entry.sent or not _is_stream(entry.route, headers):
+            return False
+        entry.live_answer = True
+        self._write(AnswerHeadFrame(request_id=request_id, status=status, headers=headers))
+        return True
+
+    def answer_part(self, request_id: str, data: bytes) -> None:
+        """Sends a part of an answer."""
+        self._send_part(request_id, data, of_answer=True)
+
+    def replied(self, request_id: str, reply: Reply) -> None:
+        """Sends legacy's reply after its request."""
+        self._tell_minted(request_id, reply)
+        entry = self._open.get(request_id)
+        if entry is None:
+            return
+        if not entry.sent:  # legacy answered before it had the whole request: there is nothing to ask the candidate
+            self._settle(request_id, Outcome.UNCOMPARABLE, Reason.TRUNCATED)
+        elif self._pipe.waiting_bytes() > 2 * self._buffer_bytes:
+            self._settle(request_id, Outcome.SHED, Reason.QUEUE_FULL)
+        else:
+            del self._open[request_id]
+            self._write(ReplyFrame(request_id=request_id, reply=reply))
+
+    def cancelled(self, request_id: str) -> None:
+        """The client went away first: there is no answer of legacy to compare with."""
+        self._unmirrored.pop(request_id, None)
+        self._settle(request_id, Outcome.SKIPPED, Reason.CLIENT_CANCELLED)
+
+    def passed_through(self, request_id: str, reason: Reason) -> None:
+        """The engine let something pass that is not compared."""
+        self._unmirrored.pop(request_id, None)
+        self._settle(request_id, Outcome.UNCOMPARABLE, reason)
+
+    # the run
+
+    def use(self, policy: Policy) -> None:
+        """Decides by this policy from the next request on."""
+        self._policy = policy
+
+    def tell_rules(self, rules_digest: str) -> None:
+        """Tells the compare process, for the record, that other rules are at work."""
+        self._write(RulesFrame(rules_digest=rules_digest))
+
+    def send_counts(self) -> None:
+        """Sends the counters, which the compare process commits together with its outcomes."""
+        self._write(self.counts())
+
+    def counts(self) -> CountsFrame:
+        """The counters as they stand; they only grow."""
+        return CountsFrame(
+            entered=tuple(self._entered.items()),
+            settled=tuple((*key, count) for key, count in self._settled.items()),
+        )
+
+    def begin_anew(self) -> dict[RouteInfo, int]:
+        """Forgets all that a lost compare process was told; returns what entered until then, per route."""
+        entered = dict(self._entered)
+        for kept in (self._open, self._unmirrored, self._entered, self._settled):
+            kept.clear()
+        return entered
+
+    def finish(self) -> None:
+        """Ends the run: what is still open is told, then the counters, then the end."""
+        for request_id in list(self._open):
+            self._settle(request_id, Outcome.SHED, Reason.SHUTDOWN)
+        self.send_counts()
+        self._write(EndFrame())
+
+    def entered_total(self) -> int:
+        """Requests that entered since the run began."""
+        return self._entered.total()
+
+    def _send_request(self, request: Request, *, live: bool) -> None:
+        """Sends the request on, unless the way is full or broken: then that is counted."""
+        entry = self._open.get(request.id)
+        if entry is None:
+            return
+        refused = self._refusal(request)
+        if refused is not None:
+            self._settle(request.id, *refused)
+            if entry.plan.write:
+                self._unmirrored[request.id] = request
+            return
+        entry.sent = True
+        self._write(
+            RequestFrame(
+                route=entry.route,
+                listener=entry.listener,
+                write=entry.plan.write,
+                ask_secondary=entry.plan.ask_secondary,
+                live=live,
+                request=request,
+            )
+        )
+
+    def _refusal(self, request: Request) -> tuple[Outcome, Reason] | None:
+        if request.truncated:  # the candidate would get another request than legacy did
+            return Outcome.UNCOMPARABLE, Reason.TRUNCATED
+        if self._pipe.is_down():
+            return Outcome.SHED, Reason.COMPARE_DOWN
+        if self._pipe.waiting_bytes() + len(request.body) > self._buffer_bytes:
+            return Outcome.SHED, Reason.QUEUE_FULL
+        return None
+
+    def _send_part(self, request_id: str, data: bytes, *, of_answer: bool) -> None:
+        """Sends a part; one for which there is no room ends the whole, because what follows would mean nothing."""
+        if request_id not in self._open:
+            return
+        if self._pipe.waiting_bytes() + len(data) > self._buffer_bytes:
+            self._settle(request_id, Outcome.SHED, Reason.QUEUE_FULL)
+        else:
+            self._write(PartFrame(request_id=request_id, of_answer=of_answer, data=data))
+
+    def _settle(self, request_id: str, outcome: Outcome, reason: Reason) -> None:
+        """Ends a request without a reply; where the compare process has it, that process counts it."""
+        entry = self._open.pop(request_id, None)
+        if entry is None:
+            return
+        if entry.sent:
+            self._write(SettledFrame(request_id=request_id, outcome=outcome, reason=reason))
+        else:
+            self._settled[entry.route, outcome, reason] += 1
+
+    def _tell_minted(self, request_id: str, reply: Reply) -> None:
+        """Sends what legacy alone was asked to write, where there is room: the values that it minted are foreign."""
+        request = self._unmirrored.pop(request_id, None)
+        if request is not None and isinstance(reply, Answer) and self._pipe.waiting_bytes() <= self._buffer_bytes:
+            self._write(UnmirroredFrame(request=request, answer=reply))
+
+    def _write(self, frame: Frame) -> None:
+        if not self._pipe.is_down():
+            self._pipe.write(encode(frame))
+
+
+def _settled_by_headers(headers: Headers) -> tuple[Outcome, Reason] | None:
+    """What a request is from its header fields alone: a copy that came back, or nothing that can be compared."""
+    if is_copy(headers):
+        return Outcome.SKIPPED, Reason.LOOP
+    return (Outcome.UNCOMPARABLE, Reason.UNSUPPORTED) if _is_grpc_web(headers) else None
+
+
+def _is_grpc_web(headers: Headers) -> bool:
+    """Its trailers travel in the body, in frames of its own (grpc/doc/PROTOCOL-WEB.md)."""
+    return media_type(headers)[0].startswith("application/grpc-web")
+
+
+def _is_stream(route: RouteInfo, headers: Headers) -> bool:
+    """Whether an answer is compared message by message as it comes."""
+    if route.protocol == "grpc":
+        return route.call_type in STREAMED_ANSWERS
+    return answer_framing(headers, 0) is not None

@@ -1,0 +1,248 @@
+"""The compare process: reads the engine's frames from standard input until they end, then drains and commits.
+
+Started by ``process.WorkerProcess``; killed or hung, it can't reach the client's traffic.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crossfade.shadow.config import Config, State, load_config
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
+from crossfade.shadow.evidence.retention import Retention, prune
+from crossfade.shadow.evidence.schema import FILE_NAME
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.mirror.collector import Collector
+from crossfade.shadow.mirror.frames import (
+    AnswerHeadFrame,
+    CountsFrame,
+    EndFrame,
+    Frame,
+    PartFrame,
+    ReplyFrame,
+    RequestEndFrame,
+    RequestFrame,
+    RulesFrame,
+    SettledFrame,
+    UnmirroredFrame,
+)
+from crossfade.shadow.mirror.handles import ForeignHandles
+from crossfade.shadow.mirror.judging import Judge
+from crossfade.shadow.mirror.pending import Limits
+from crossfade.shadow.mirror.reading import FrameReader
+from crossfade.shadow.mirror.recorder import Recorder, RecordingJudge, open_recorder
+from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor
+from crossfade.shadow.mirror.sides import build_sides
+from crossfade.shadow.operate.status import Load, Totals
+from crossfade.shadow.operate.switch import Switch
+
+log = logging.getLogger("crossfade.compare")
+
+
+class Worker:
+    """Joins frames, collector, evidence and recording; writes once per counters frame."""
+
+    def __init__(
+        self,
+        collector: Collector,
+        writer: EvidenceWriter,
+        tell: Callable[[Load], None] = lambda _: None,
+        *,
+        recorder: Recorder | None = None,
+    ) -> None:
+        """``tell`` gets how things stand after each counters frame, and before the last commit."""
+        self._collector = collector
+        self._writer = writer
+        self._recorder = recorder
+        self._tell = tell
+        self._flushed_at = time.time()
+        self._entered: Counter[RouteInfo] = Counter()
+        self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
+        self._received: Counter[RouteInfo] = Counter()
+
+    def take(self, frame: Frame) -> bool:  # noqa: C901 - one for each frame
+        """Handles one frame; False after the last."""
+        match frame:
+            case RequestFrame():
+                self._received[frame.route] += 1
+                self._collector.on_request(frame)
+            case PartFrame():
+                self._collector.on_part(frame)
+            case RequestEndFrame():
+                self._collector.on_request_end(frame)
+            case AnswerHeadFrame():
+                self._collector.on_answer_head(frame)
+            case ReplyFrame():
+                self._collector.on_reply(frame)
+            case SettledFrame():
+                self._collector.on_settled(frame)
+            case UnmirroredFrame():
+                self._collector.on_unmirrored(frame)
+            case CountsFrame():
+                self._take_counts(frame)
+                self._flush()
+                self._tell(self._collector.load(self._flushed_at))
+            case RulesFrame():
+                self._writer.note_rules(frame.rules_digest)
+            case EndFrame():
+                return False
+        return True
+
+    async def finish(self, drain_s: float) -> None:
+        """Waits for what is in flight and commits the rest. Raises: EvidenceError.
+
+        An engine that was killed did not count its last requests: those that came here entered all the same.
+        """
+        await self._collector.drain(drain_s)
+        if self._recorder is not None:
+            self._recorder.finish()
+        self._tell(self._collector.load(self._flushed_at))
+        known = self._received.copy()
+        for (route, _, _), total in self._settled.items():
+            known[route] += total
+        self._writer.finish(self._entered | known, now=time.time())
+
+    def _take_counts(self, frame: CountsFrame) -> None:
+        """The engine's counters are totals: evidence gets what came since the last ones."""
+        self._entered = Counter(dict(frame.entered))
+        totals = Counter({(route, outcome, reason): total for route, outcome, reason, total in frame.settled})
+        for route, outcome, reason in (totals - self._settled).elements():
+            self._writer.add(Settled(route=route, outcome=outcome, reason=reason))
+        self._settled |= totals
+
+    def _flush(self) -> None:
+        if self._recorder is not None:
+            self._recorder.flush()
+        try:
+            self._writer.flush(self._entered)
+        except EvidenceError as error:
+            log.error("evidence.flush_failed %s", error)  # noqa: TRY400 - one line; kept in memory and tried again
+        else:
+            self._flushed_at = time.time()
+
+
+async def serve(config: Config, run_id: str) -> None:
+    """Runs until the frames end. Raises: ShadowError, EvidenceError."""
+    contract = read_contract(config)
+    redactor = read_redactor(config, contract)
+    if redactor is None:
+        log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
+    _prune(config)
+    info = build_run_info(config, contract, run_id, time.time())
+    writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    recorder = open_recorder(config, info, contract, redactor)
+    rules = ignore_rules(config)
+    judge = Judge(contract=contract, ignore=rules)
+    if recorder is not None:
+        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
+    sides = {listen.name: build_sides(config, listen, contract) for listen in config.listen}
+    totals = Totals()
+    switch = Switch(config.evidence.dir)
+    collector = Collector(
+        sides=sides,
+        judge=judge,
+        handles=ForeignHandles(contract=contract, shared=config.service.state is State.SHARED),
+        limits=_limits(config),
+        record=lambda observation: _record(observation, writer, totals),
+    )
+    collector.obey(switch.is_off)
+    worker = Worker(collector, writer, lambda load: _say(totals.lines(load)), recorder=recorder)
+    watching = asyncio.create_task(switch.watch(lambda: collector.turned_off() if switch.is_off() else None))
+    try:
+        print("ready", flush=True)  # noqa: T201 - the engine waits for this line, which comes before all others
+        reader = await _read_from_stdin(worker.take)
+        await reader.wait()
+        await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
+    finally:
+        watching.cancel()
+        for side in sides.values():
+            await side.candidate.close()
+            if side.secondary is not None:
+                await side.secondary.close()
+
+
+def _record(observation: Observation, writer: EvidenceWriter, totals: Totals) -> None:
+    writer.add(observation)
+    totals.add(observation)
+
+
+def _say(lines: Iterable[bytes]) -> None:
+    """Tells the engine; one that is gone is no error here."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            os.write(sys.stdout.fileno(), line)
+
+
+def _prune(config: Config) -> None:
+    """Deletes old runs; where that can't be, the new run is not held up."""
+    section = config.evidence
+    if not (section.dir / FILE_NAME).exists():
+        return
+    try:
+        retention = Retention(keep_days=section.keep_days, keep_runs=section.keep_runs)
+        pruned = prune(section.dir, retention, now=time.time())
+    except EvidenceError as error:
+        log.warning("evidence.not_pruned %s", error)
+        return
+    if pruned.run_ids:
+        log.warning("evidence.pruned %s runs, oldest %s", len(pruned.run_ids), pruned.run_ids[0])
+
+
+def _limits(config: Config) -> Limits:
+    mirror = config.mirror
+    return Limits(
+        in_flight=mirror.max_in_flight,
+        waiting=mirror.max_waiting,
+        held_bytes=mirror.buffer_bytes,
+        wait_s=mirror.max_wait_ms / 1000,
+        deadline_s=mirror.deadline_ms / 1000,
+    )
+
+
+async def _read_from_stdin(take: Callable[[Frame], bool]) -> FrameReader:
+    reader = FrameReader(take)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: reader, sys.stdin.buffer)
+    return reader
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - exists on POSIX with the engine's extra
+
+        return uvloop.run(coroutine)
+    return asyncio.run(coroutine)
+
+
+@click.command()
+@click.option("--config", "config_path", type=click.Path(path_type=Path), required=True)
+@click.option("--run-id", required=True)
+@click.option("--record-pct", type=float, help="Instead of [record] sample_pct.")
+def main(config_path: Path, run_id: str, record_pct: float | None) -> None:
+    """Runs the compare process of one run."""
+    # Ctrl-C reaches the whole group: the engine ends first, and its last frame ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
+    try:
+        config = load_config(config_path)
+        if record_pct is not None:
+            config = config.model_copy(update={"record": config.record.model_copy(update={"sample_pct": record_pct})})
+        _run(serve(config, run_id))
+    except (ShadowError, EvidenceError) as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the engine shows it
+        sys.exit(getattr(error, "exit_code", 4))
+
+
+if __name__ == "__main__":
+    main()

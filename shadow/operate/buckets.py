@@ -1,0 +1,35 @@
+"""Durations counted in fixed buckets: bounded memory, and totals that only grow."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+BOUNDS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds; one more bucket holds what is longer."""
+
+
+@dataclass(slots=True)
+class Buckets:
+    """How many durations fell into each bucket, and their sum in seconds."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
+    sum_s: float = 0.0
+
+    def observe(self, seconds: float) -> None:
+        """Counts one duration; a clock that was set back makes it 0."""
+        seconds = max(0.0, seconds)
+        self.counts[bisect_left(BOUNDS_S, seconds)] += 1
+        self.sum_s += seconds
+
+    def copy(self) -> "Buckets":
+        """The same counts, which no longer change."""
+        return Buckets(list(self.counts), self.sum_s)
+
+    def cumulative(self) -> list[tuple[str, float]]:
+        """As Prometheus wants it: how many took at most so long, up to ``+Inf``."""
+        names: Iterable[str] = (*(str(bound) for bound in BOUNDS_S), "+Inf")
+        total, found = 0, []
+        for name, count in zip(names, self.counts, strict=True):
+            total += count
+            found.append((name, float(total)))
+        return found

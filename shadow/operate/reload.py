@@ -1,0 +1,125 @@
+"""Rules that change while a run goes on: what may, what waits for a restart, and when the file is read.
+
+Live are the rules of what is mirrored: they change how much evidence there is, not what it says. How answers are
+compared (``[[compare.ignore]]``) never changes within a run, so that its counts are counts of one thing.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from crossfade.shadow.config import Config, parse_config, read_config
+from crossfade.shadow.config.clashes import find_clashes
+from crossfade.shadow.errors import ShadowError
+
+LIVE = frozenset({"mirror.sample_pct", "mirror.secondary_pct", "mirror.rule"})
+AT_REPORT = frozenset({"accept", "gate"})
+"""Read when a report is made, so they need nothing of a running proxy."""
+_POLL_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What a new file means for a run: the config at work from now on, and the keys that changed."""
+
+    config: Config
+    applied: tuple[str, ...]
+    at_report: tuple[str, ...]
+    needs_restart: tuple[str, ...]
+
+
+def plan_reload(running: Config, wanted: Config) -> Reload:
+    """Takes from ``wanted`` what may change while a run goes on.
+
+    Raises: ShadowError: the new rules are good only together with what needs a restart.
+    """
+    changed = _changed(running, wanted)
+    live = {key.partition(".")[2]: getattr(wanted.mirror, key.partition(".")[2]) for key in changed if key in LIVE}
+    parts = {name: getattr(running, name) for name in Config.model_fields}
+    parts |= {"mirror": running.mirror.model_copy(update=live), "accept": wanted.accept, "gate": wanted.gate}
+    try:
+        config = Config.model_validate(parts)
+    except ValidationError as error:
+        raise ShadowError(str(error.errors()[0].get("ctx", {}).get("error", error))) from None
+    if clash := next(find_clashes(config), None):
+        raise ShadowError(clash[1])
+    return Reload(
+        config=config,
+        applied=tuple(key for key in changed if key in LIVE),
+        at_report=tuple(key for key in changed if key.partition(".")[0] in AT_REPORT),
+        needs_restart=tuple(key for key in changed if key not in LIVE and key.partition(".")[0] not in AT_REPORT),
+    )
+
+
+class ConfigWatch:
+    """Reads the file once a second, or at once when told to, and says in one line what became of a change."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self._path = path
+        self._config = config
+        self._seen = ""
+        self._refused = ""
+        self._now = asyncio.Event()
+
+    def hurry(self) -> None:
+        """Reads at once, and says so even where nothing changed."""
+        self._now.set()
+
+    async def watch(self, apply: Callable[[Config], None]) -> None:
+        """Watches until it is cancelled; ``apply`` gets the config at work from now on."""
+        while True:
+            asked = await self._pause()
+            try:
+                text = await asyncio.to_thread(read_config, self._path)
+                is_new, self._seen = text != self._seen, text
+                if is_new or asked:
+                    self._take(plan_reload(self._config, parse_config(text, self._path)), apply, asked=asked)
+            except ShadowError as error:
+                self._keep(str(error), asked=asked)
+
+    async def _pause(self) -> bool:
+        """Whether it was told to hurry."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._now.wait(), _POLL_S)
+        asked = self._now.is_set()
+        self._now.clear()
+        return asked
+
+    def _take(self, reload: Reload, apply: Callable[[Config], None], *, asked: bool) -> None:
+        self._refused = ""
+        self._config = reload.config
+        if reload.applied:
+            apply(reload.config)
+            log.warning("rules.reloaded %s", ", ".join(reload.applied))
+        if reload.at_report:
+            log.warning("rules.reloaded %s; from the next report on", ", ".join(reload.at_report))
+        if reload.needs_restart:
+            log.warning("rules.kept %s: can't change while a run goes on; restart", ", ".join(reload.needs_restart))
+        if asked and not (reload.applied or reload.at_report or reload.needs_restart):
+            log.warning("rules.unchanged")
+
+    def _keep(self, message: str, *, asked: bool) -> None:
+        """A file that is no config is said once, not each second."""
+        if asked or message != self._refused:
+            log.error("rules.kept %s", message)
+        self._refused = message
+
+
+def _changed(running: Config, wanted: Config) -> list[str]:
+    """The keys that differ, as section.key; a list of tables as a whole."""
+    keys = []
+    for name in Config.model_fields:
+        before, after = getattr(running, name), getattr(wanted, name)
+        if isinstance(before, BaseModel):
+            fields = type(before).model_fields
+            keys += [f"{name}.{key}" for key in fields if getattr(before, key) != getattr(after, key)]
+        elif before != after:
+            keys.append(name)
+    return keys

@@ -1,0 +1,77 @@
+"""The lines of a recording that are no events: its header, the finding of each comparison, its end. Pure."""
+
+import dataclasses
+import json
+from typing import Any
+
+from crossfade.shadow.compare.difference import Fingerprint, Signature
+from crossfade.shadow.evidence.records import RouteInfo, RunInfo
+from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.recording.records import VERSION, End, Finding, Header
+
+Record = dict[str, Any]
+JUDGED, END = "judged", "end"
+
+
+def header_line(header: Header) -> str:
+    """The first line of a file."""
+    return _line(
+        {"crossfade_recording": VERSION, "run": dataclasses.asdict(header.run), "sample_pct": header.sample_pct}
+    )
+
+
+def read_header(record: Record) -> Header:
+    """Raises: KeyError, TypeError, ValueError: no header, or one of another version."""
+    version = record["crossfade_recording"]
+    if version != VERSION:
+        raise ValueError(f"expected version {VERSION} of recordings, got {version}")
+    return Header(run=RunInfo(**record["run"]), sample_pct=record["sample_pct"])
+
+
+def finding_line(comparison_id: str, route: RouteInfo, finding: Finding, *, altered: bool) -> str:
+    """The last line of a comparison."""
+    record: Record = {"id": comparison_id, "event": JUDGED, "route": dataclasses.asdict(route)}
+    if finding.signature is not None:
+        record["signature"] = _fingerprints(finding.signature)
+    if finding.noise is not None:
+        record["noise"] = _fingerprints(finding.noise)
+    if finding.reason is not None:
+        record["reason"] = finding.reason.value
+    if finding.cut is not None:
+        record["cut"] = finding.cut.value
+    return _line(record | ({"altered": True} if altered else {}))
+
+
+def read_finding(record: Record) -> tuple[RouteInfo, Finding, bool]:
+    """The route, the finding and whether redaction altered it. Raises: KeyError, TypeError, ValueError."""
+    finding = Finding(
+        signature=_signature(record.get("signature")),
+        noise=_signature(record.get("noise")),
+        reason=Reason(record["reason"]) if "reason" in record else None,
+        cut=Reason(record["cut"]) if "cut" in record else None,
+    )
+    return RouteInfo(**record["route"]), finding, record.get("altered", False)
+
+
+def end_line(end: End) -> str:
+    """The last line of a recording."""
+    return _line({"event": END, **dataclasses.asdict(end)})
+
+
+def read_end(record: Record) -> End:
+    """Raises: KeyError."""
+    return End(recorded=record["recorded"], left_out=record["left_out"])
+
+
+def _line(record: Record) -> str:
+    return json.dumps(record, separators=(",", ":"))
+
+
+def _fingerprints(signature: Signature) -> list[list[str]]:
+    return [[item.template, item.kind, item.cause] for item in signature]
+
+
+def _signature(items: list[list[str]] | None) -> Signature | None:
+    if items is None:
+        return None
+    return tuple(Fingerprint(template=template, kind=kind, cause=cause) for template, kind, cause in items)

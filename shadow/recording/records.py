@@ -1,0 +1,63 @@
+"""What a recording says beside the events: of the run, and what was found in each comparison."""
+
+from dataclasses import dataclass
+
+from crossfade.shadow.compare.difference import Signature
+from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, RunInfo
+from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.exchange.outcome import Reason
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The first line of every file: whose comparisons follow. ``run.contract_digest`` names the contract beside it."""
+
+    run: RunInfo
+    sample_pct: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a comparison came to: a signature (empty where the answers are the same), or a reason why to none.
+
+    ``noise`` is legacy against the secondary, None where that was not asked. ``cut``: why a stream was compared only so
+    far.
+    """
+
+    signature: Signature | None
+    noise: Signature | None = None
+    reason: Reason | None = None
+    cut: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A comparison as it was recorded, redacted, with what was found in the originals.
+
+    ``altered``: it does not show what was found in the originals, so it can't be judged again.
+    """
+
+    comparison: Comparison
+    route: RouteInfo
+    finding: Finding
+    altered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The last line of a recording that was ended in order.
+
+    ``left_out`` were chosen and not recorded, because ``max_mb`` was reached, the disk was full or a fault came up.
+    """
+
+    recorded: int
+    left_out: int
+
+
+def finding_of(observation: Observation) -> Finding:
+    """What is recorded of an observation."""
+    if isinstance(observation, Judged):
+        return Finding(signature=observation.signature, noise=observation.noise, cut=observation.cut)
+    return Finding(signature=None, reason=observation.reason)
