@@ -1,0 +1,157 @@
+"""Judges the comparisons of a recording again, and says what comes out otherwise. No service is asked."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.compare.fingerprint import request_hash
+from crossfade.shadow.evidence import EvidenceWriter, read_run
+from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, RunEvidence, RunInfo, Settled
+from crossfade.shadow.evidence.redact import Unchanged
+from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.mirror.judging import Judge, latency_ms
+from crossfade.shadow.recording.reader import RecordingReader
+from crossfade.shadow.recording.records import End, Finding, Header, Recorded, finding_of
+
+
+class Change(StrEnum):
+    """What became of one comparison."""
+
+    SAME = "same"
+    NEWLY_MATCHED = "newly_matched"
+    NEWLY_DIVERGED = "newly_diverged"
+    OTHER_FINDINGS = "other_findings"  # diverged before and now, with other clusters
+    NEWLY_UNCOMPARABLE = "newly_uncomparable"
+    NOT_JUDGED = "not_judged"  # the recording does not show what was found: it counts as it was recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterChange:
+    """A cluster, and in how many comparisons it was found when recorded and now."""
+
+    route: str
+    fingerprint: Fingerprint
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rediff:
+    """All that was found again. ``evidence`` is the run as it comes out now; ``end`` is None where it was cut off."""
+
+    header: Header
+    end: End | None
+    changes: Mapping[Change, int]
+    clusters: tuple[ClusterChange, ...]
+    evidence: RunEvidence
+
+    @property
+    def recorded(self) -> int:
+        """Comparisons in the recording."""
+        return sum(self.changes.values())
+
+    @property
+    def judged(self) -> int:
+        """Comparisons that were judged again."""
+        return self.recorded - self.changes[Change.NOT_JUDGED]
+
+    @property
+    def changed(self) -> int:
+        """Comparisons that come out otherwise."""
+        return self.judged - self.changes[Change.SAME]
+
+
+def rediff(
+    recording: RecordingReader, judge_under: Callable[[Contract | None], Judge], contract: Contract | None, rules: str
+) -> Rediff:
+    """Judges every comparison of a recording again.
+
+    ``contract`` is the present one, None for that of the recording; ``rules`` is the digest of the present rules.
+    Raises: EvidenceError: the recording is damaged.
+    """
+    contract = contract or recording.contract()
+    judge = judge_under(contract)
+    digest = "" if contract is None else contract.digest
+    counts = _Counts()
+    run = replace(recording.header.run, rules_digest=rules, contract_digest=digest)
+    evidence = _gathered(recording, judge, run, counts)
+    return Rediff(
+        header=recording.header,
+        end=recording.end,
+        changes={change: counts.changes[change] for change in Change},
+        clusters=counts.clusters(),
+        evidence=evidence,
+    )
+
+
+class _Counts:
+    def __init__(self) -> None:
+        self.changes: Counter[Change] = Counter()
+        self._before: Counter[tuple[str, Fingerprint]] = Counter()
+        self._after: Counter[tuple[str, Fingerprint]] = Counter()
+
+    def add(self, route: RouteInfo, before: Finding, after: Finding, *, judged: bool) -> None:
+        self.changes[change_of(before, after) if judged else Change.NOT_JUDGED] += 1
+        self._before.update((route.route, fingerprint) for fingerprint in before.signature or ())
+        self._after.update((route.route, fingerprint) for fingerprint in after.signature or ())
+
+    def clusters(self) -> tuple[ClusterChange, ...]:
+        """All clusters, those that changed most first."""
+        found = [
+            ClusterChange(
+                route=route,
+                fingerprint=fingerprint,
+                before=self._before[route, fingerprint],
+                after=self._after[route, fingerprint],
+            )
+            for route, fingerprint in {*self._before, *self._after}
+        ]
+        return tuple(sorted(found, key=lambda item: (-abs(item.after - item.before), item.route, item.fingerprint)))
+
+
+def change_of(before: Finding, after: Finding) -> Change:
+    """What became of a comparison; noise is left out, because it says nothing of one comparison alone."""
+    if (before.signature, before.reason) == (after.signature, after.reason):
+        return Change.SAME
+    if after.signature is None:
+        return Change.NEWLY_UNCOMPARABLE
+    if not after.signature:
+        return Change.NEWLY_MATCHED
+    return Change.OTHER_FINDINGS if before.signature else Change.NEWLY_DIVERGED
+
+
+def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _Counts) -> RunEvidence:
+    entered: Counter[RouteInfo] = Counter()
+    last = run.started_at
+    with tempfile.TemporaryDirectory() as name:
+        writer = EvidenceWriter.open(Path(name), run, Unchanged())
+        for item in recording.comparisons():
+            observation = _as_recorded(item) if item.altered else judge.observe(item.comparison, item.route).observation
+            counts.add(item.route, item.finding, finding_of(observation), judged=not item.altered)
+            writer.add(observation)
+            entered[item.route] += 1
+            last = max(last, item.comparison.request.started_at)
+        writer.finish(entered, now=last)
+        return read_run(Path(name))
+
+
+def _as_recorded(item: Recorded) -> Observation:
+    finding, comparison = item.finding, item.comparison
+    if finding.reason is not None:
+        return Settled(route=item.route, outcome=Outcome.UNCOMPARABLE, reason=finding.reason)
+    return Judged(
+        route=item.route,
+        at=comparison.request.started_at,
+        request_hash=request_hash(comparison.request),
+        signature=finding.signature or (),
+        noise=finding.noise,
+        examples=(),
+        legacy_ms=latency_ms(comparison, comparison.legacy),
+        candidate_ms=latency_ms(comparison, comparison.candidate),
+        cut=finding.cut,
+    )

@@ -1,0 +1,220 @@
+"""From evidence to the report: every view under the present rules. Pure; the same input gives the same report."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from crossfade.codegen.pitfalls import find_pitfall
+from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
+from crossfade.reports.repro import command_line
+from crossfade.reports.run import (
+    SCHEMA_VERSION,
+    Builds,
+    Cause,
+    Cluster,
+    Divergence,
+    Example,
+    ExpiredRule,
+    Latency,
+    Quantiles,
+    Report,
+    Route,
+    Totals,
+    Verdict,
+)
+from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.evidence.records import (
+    ClusterEvidence,
+    LatencyQuantiles,
+    RouteEvidence,
+    RunEvidence,
+    StoredExample,
+)
+from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_route
+from crossfade.shadow.exchange.outcome import Outcome
+
+_STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
+_TEXT_ONLY = frozenset({"status.message"})
+
+
+def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequence[AcceptRule], now: float) -> Report:
+    """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
+    today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
+    finished = evidence.ended_at is not None
+    views = [(route, view_route(route, accepted, today)) for route in evidence.routes]
+    routes = tuple(_route(route, view, gate, finished=finished) for route, view in views)
+    clusters = tuple(
+        sorted(
+            (_cluster(route, view, item) for route, view in views for item in route.clusters),
+            key=lambda cluster: (
+                _STATUS_ORDER[cluster.status],
+                -cluster.count,
+                cluster.route,
+                cluster.path,
+                cluster.id,
+            ),
+        )
+    )
+    verdict, reasons = _overall(routes, gate)
+    info = evidence.info
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        service=info.service,
+        run_id=info.run_id,
+        engine=info.engine,
+        started_at=_time(info.started_at),
+        ended_at=None if evidence.ended_at is None else _time(evidence.ended_at),
+        builds=Builds(legacy=info.legacy_build, candidate=info.candidate_build),
+        rules_digest=info.rules_digest,
+        contract_digest=info.contract_digest,
+        budget=gate.budget,
+        confidence=gate.confidence,
+        min_compared_pct=gate.min_compared_pct,
+        entered=sum(route.total for route in routes),
+        in_flight=sum(route.in_flight for route in routes),
+        examples_stored=evidence.examples_stored,
+        routes=routes,
+        clusters=clusters,
+        expired_rules=tuple(_expired_rules(views, accepted, today)),
+        totals=_totals(routes, clusters),
+        verdict=verdict,
+        reasons=reasons,
+    )
+
+
+def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, *, finished: bool) -> Route:
+    claimed = gate.claims(route.info.route)
+    claim = judge_claim(view, gate, claimed=claimed, finished=finished)
+    return Route(
+        route=route.info.route,
+        protocol="grpc" if route.info.protocol == "grpc" else "http",
+        call_type=route.info.call_type,
+        stage=route.info.stage,
+        claimed=claimed,
+        outcomes={outcome.value: count for outcome, count in view.outcomes.items()},
+        reasons=dict(sorted(view.reasons.items())),
+        total=view.total,
+        in_flight=view.in_flight,
+        eligible=view.eligible,
+        compared_pct=_floored_pct(view.compared, view.eligible),
+        distinct=view.distinct,
+        divergent=view.divergent,
+        divergence=_divergence(claim),
+        latency_ms=Latency(
+            legacy=_quantiles(route.legacy_ms),
+            candidate=_quantiles(route.candidate_ms),
+            paired_ratio=_quantiles(route.paired_ratio),
+        ),
+        verdict=claim.verdict,
+        reason=claim.reason,
+    )
+
+
+def _floored_pct(part: int, whole: int) -> float:
+    """Two decimals, rounded down: 100 says that not one is missing."""
+    return (10_000 * part // whole) / 100 if whole else 0.0
+
+
+def _divergence(claim: Claim) -> Divergence:
+    bounds = claim.bounds
+    return Divergence(
+        point=None if bounds.point is None else round(bounds.point, 8),
+        lower=round(bounds.lower, 8),
+        upper=round(bounds.upper, 8),
+        confidence=bounds.confidence,
+        method=bounds.method,
+    )
+
+
+def _quantiles(values: LatencyQuantiles) -> Quantiles:
+    return Quantiles(
+        **{name: None if (at := getattr(values, name)) is None else round(at, 3) for name in ("p50", "p95", "p99")}
+    )
+
+
+def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cluster:
+    fingerprint = item.fingerprint
+    return Cluster(
+        id=fingerprint.cluster_id(route.info.route),
+        route=route.info.route,
+        path=fingerprint.template,
+        kind=fingerprint.kind,
+        cause=_cause(fingerprint.cause),
+        count=item.count,
+        rate=round(item.count / view.compared, 6) if view.compared else 0.0,
+        first_seen=_time(item.first_seen),
+        last_seen=_time(item.last_seen),
+        status=view.statuses.get(fingerprint, Status.OPEN).value,
+        severity=_severity(fingerprint.template, fingerprint.kind),
+        examples=tuple(_example(example) for example in item.examples),
+    )
+
+
+def _expired_rules(
+    views: Sequence[tuple[RouteEvidence, RouteView]], accepted: Sequence[AcceptRule], today: datetime.date
+) -> Iterator[ExpiredRule]:
+    """The rules that would let an open cluster stay, had their last day not passed."""
+    open_at = [
+        (route.info.route, fingerprint)
+        for route, view in views
+        for fingerprint, status in view.statuses.items()
+        if status is Status.OPEN
+    ]
+    for rule in accepted:
+        expires = rule.expires
+        if expires is not None and rule.has_expired(today) and any(rule.accepts(*cluster) for cluster in open_at):
+            yield ExpiredRule(route=rule.route, path=rule.path, kind=rule.kind, expires=expires.isoformat())
+
+
+def _cause(pitfall_id: str) -> Cause | None:
+    pitfall = find_pitfall(pitfall_id)
+    if pitfall is None:
+        return None
+    return Cause(id=pitfall.id, title=pitfall.title, confidence=1.0, explanation=pitfall.why, java_fix=pitfall.java_fix)
+
+
+def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
+    """A field more is additive, another text of a status message is cosmetic; all else can break a caller."""
+    if kind == Kind.ADDED.value:
+        return "additive"
+    return "cosmetic" if template in _TEXT_ONLY else "breaking"
+
+
+def _example(example: StoredExample) -> Example:
+    return Example(
+        comparison_id=example.comparison_id,
+        path=example.path,
+        legacy=example.legacy,
+        candidate=example.candidate,
+        repro=command_line(example.request),
+    )
+
+
+def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
+    outcomes: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
+    reasons: Counter[str] = Counter()
+    for route in routes:
+        outcomes.update(route.outcomes)
+        reasons.update(route.reasons)
+    open_clusters = sum(cluster.status == "open" for cluster in clusters)
+    return Totals(outcomes=dict(outcomes), reasons=dict(sorted(reasons.items())), open_clusters=open_clusters)
+
+
+def _overall(routes: Sequence[Route], gate: GateSettings) -> tuple[Verdict, tuple[str, ...]]:
+    """Fail where a claim is refuted; inconclusive where one is not proven, was never seen, or nothing is claimed."""
+    unseen = gate.unmatched([route.route for route in routes])
+    reasons = [f"{route.route}: {route.reason}" for route in routes if route.verdict in {"fail", "inconclusive"}]
+    reasons += [f"{glob}: claimed, but no request of it was seen" for glob in unseen]
+    verdicts = {route.verdict for route in routes}
+    if "fail" in verdicts:
+        return "fail", tuple(reasons)
+    if "inconclusive" in verdicts or unseen:
+        return "inconclusive", tuple(reasons)
+    if "pass" not in verdicts:
+        return "inconclusive", (NOTHING_CLAIMED,)
+    return "pass", ()
+
+
+def _time(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,155 @@
+"""Clusters as cards: what differs, why, what to write in Java, and how to see it again. Pure."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crossfade.reports.figures import clock, count, share
+from crossfade.reports.html.marks import Part, Parts, mark
+from crossfade.reports.run import Cluster, Example, Report
+from crossfade.reports.visible import visible
+from crossfade.reports.wording import ABSENT, sides
+from crossfade.shadow.compare.difference import Kind
+
+MAX_EXAMPLES = 3
+MAX_VALUE_CHARS = 4000
+MAX_REPRO_CHARS = 20_000
+REASON_TO_WRITE = "who agreed to this, and why"
+_SENTENCES = {
+    "value": "Another value of the same type.",
+    "format": "The same type, written in another way.",
+    "type": "Another type.",
+    "missing": "Legacy has it, the candidate does not.",
+    "added": "The candidate has it, legacy does not.",
+    "order": "The same elements in another order.",
+    "failed": "Legacy answered, the candidate gave no complete answer.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One example: both values in parts, a note where the parts do not say it all, and a command line.
+
+    ``repro`` is "" where it is too long for a page: half a command would be another one.
+    """
+
+    legacy: Parts
+    candidate: Parts
+    note: str
+    repro: str
+    comparison_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """A cause; ``why`` and ``fix`` in parts, changed ones are code."""
+
+    id: str
+    title: str
+    sure: str
+    why: Parts
+    fix: Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One cluster as shown. ``find`` is what the filter box looks through.
+
+    ``severity`` is "" for noise, which breaks nothing; ``accept`` is empty where a rule is not needed or has no effect.
+    """
+
+    id: str
+    route: str
+    path: str
+    kind: str
+    meaning: str
+    severity: str
+    seen: str
+    when: str
+    why: Why | None
+    examples: tuple[Side, ...]
+    more: int
+    accept: tuple[str, ...]
+    find: str
+
+
+def card(cluster: Cluster, report: Report) -> Card:
+    """The card of a cluster."""
+    first, last = (clock(at, report.started_at) for at in (cluster.first_seen, cluster.last_seen))
+    cause = cluster.cause
+    words = (cluster.route, cluster.path, cluster.kind, cluster.severity, cluster.id)
+    return Card(
+        id=cluster.id,
+        route=cluster.route,
+        path=cluster.path,
+        kind=cluster.kind,
+        meaning=_SENTENCES.get(cluster.kind, ""),
+        severity="" if cluster.status == "noise" else cluster.severity,
+        seen=f"{share(100 * cluster.rate)} of compared requests ({count(cluster.count)})",
+        when=f"{first} to {last} UTC",
+        why=None if cause is None else _why(cluster),
+        examples=tuple(_side(cluster.kind, example) for example in cluster.examples[:MAX_EXAMPLES]),
+        more=max(0, len(cluster.examples) - MAX_EXAMPLES),
+        accept=accept_lines(cluster) if cluster.status == "open" and cluster.kind != Kind.FAILED else (),
+        find=" ".join((*words, *((cause.id, cause.title) if cause else ()))).lower(),
+    )
+
+
+def accept_lines(cluster: Cluster) -> tuple[str, ...]:
+    """The entry for crossfade.toml by which this cluster may stay; its reason is for a person to write."""
+    pairs = (("route", cluster.route), ("path", cluster.path), ("kind", cluster.kind), ("reason", REASON_TO_WRITE))
+    return ("[[accept]]", *(f"{key} = {_toml(value)}" for key, value in pairs))
+
+
+def code_parts(text: str) -> Parts:
+    """Text between backticks is code; a backtick without its fellow stays as it is."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return tuple(Part(text=visible(piece), changed=at % 2 == 1) for at, piece in enumerate(pieces) if piece)
+
+
+def _why(cluster: Cluster) -> Why | None:
+    cause = cluster.cause
+    if cause is None:
+        return None
+    return Why(
+        id=cause.id,
+        title=cause.title,
+        sure="" if cause.confidence >= 1 else f"{100 * cause.confidence:.0f} % sure",
+        why=code_parts(cause.explanation),
+        fix=code_parts(cause.java_fix),
+    )
+
+
+def _side(kind: str, example: Example) -> Side:
+    shown = sides(kind, example)
+    legacy, candidate = (_bounded(text) for text in shown)
+    note = ""
+    if ABSENT in shown:
+        left, right = (_plain(text) for text in (legacy, candidate))
+    else:
+        left, right = mark(legacy, candidate)
+        note = "The texts are cut, and equal as far as they are shown." if legacy == candidate else ""
+    repro = example.repro if len(example.repro) <= MAX_REPRO_CHARS else ""
+    return Side(legacy=left, candidate=right, note=note, repro=repro, comparison_id=example.comparison_id)
+
+
+def _plain(text: str) -> Parts:
+    return (Part(text=visible(text), changed=text == ABSENT),)
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= MAX_VALUE_CHARS:
+        return text
+    return f"{text[:MAX_VALUE_CHARS]}… ({count(len(text))} characters in all)"
+
+
+def _toml(text: str) -> str:
+    """A basic string of TOML 1.0: the escapes of JSON, and DEL too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def cards(clusters: Iterable[Cluster], report: Report) -> tuple[Card, ...]:
+    """The cards of these clusters, in their order."""
+    return tuple(card(cluster, report) for cluster in clusters)

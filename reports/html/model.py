@@ -1,0 +1,188 @@
+"""What the page shows, decided before a template sees it. Pure."""
+
+from dataclasses import dataclass
+
+from crossfade.reports.figures import at_least, at_most, count, milliseconds, moment, period, ratio, share
+from crossfade.reports.gate import bound
+from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
+from crossfade.reports.html.cards import Card, cards
+from crossfade.reports.names import is_grpc
+from crossfade.reports.run import Cluster, Report, Route
+from crossfade.reports.wording import (
+    balance,
+    by_verdict,
+    caveats,
+    compared,
+    expired,
+    headline,
+    not_compared,
+    other_reasons,
+    reason_in_words,
+    split_reasons,
+)
+
+MAX_CARDS = 200
+"""Cards of one status on a page; the JSON report has the rest."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRow:
+    """One route of the table; ``package`` and ``name`` together are its name."""
+
+    package: str
+    name: str
+    call: str
+    verdict: str
+    claim: str
+    outcomes: tuple[Stretch, ...]
+    compared: str
+    left_out: Pairs
+    diverged: str
+    bound: str
+    bounds: str
+    bar: BoundBar | None
+    latency: tuple[tuple[str, tuple[str, ...]], ...]
+    find: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """Clusters of one status, and how many more there are than are shown."""
+
+    status: str
+    title: str
+    cards: tuple[Card, ...]
+    more: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return len(self.cards) + self.more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The whole page."""
+
+    title: str
+    service: str
+    verdict: str
+    headline: str
+    reasons: tuple[str, ...]
+    caveats: tuple[str, ...]
+    facts: Pairs
+    entered: str
+    outcomes: tuple[Stretch, ...]
+    in_flight: str
+    not_compared: str
+    left_out: Pairs
+    axis: str
+    confidence: str
+    routes: tuple[RouteRow, ...]
+    folders: tuple[Folder, ...]
+    examples_stored: bool
+
+
+def page(report: Report) -> Page:
+    """Everything that the page of a report shows."""
+    return Page(
+        title=f"{report.service}: {report.verdict}",
+        service=report.service,
+        verdict=report.verdict,
+        headline=headline(report),
+        reasons=(*other_reasons(report), *expired(report)),
+        caveats=caveats(report),
+        facts=_facts(report),
+        entered=count(report.entered),
+        outcomes=stretches(balance(report)),
+        in_flight=count(report.in_flight),
+        not_compared=not_compared(report),
+        left_out=_left_out(split_reasons(report.totals.reasons)[0]),
+        axis=f"{100 * report.budget:g} %",
+        confidence=f"{100 * report.confidence:g} %",
+        routes=tuple(_route(route, report) for route in by_verdict(report)),
+        folders=tuple(_folder(status, report) for status in ("open", "accepted", "noise")),
+        examples_stored=report.examples_stored,
+    )
+
+
+def _facts(report: Report) -> Pairs:
+    ended = f"for {period(report.started_at, report.ended_at)}" if report.ended_at else "still running"
+    pairs = (
+        ("Legacy", report.builds.legacy),
+        ("Candidate", report.builds.candidate),
+        ("Started", f"{moment(report.started_at)}, {ended}"),
+        ("Run", report.run_id),
+        ("Engine", report.engine),
+        ("Claim", f"less than {100 * report.budget:g} % of requests diverge, at {100 * report.confidence:g} %"),
+        ("Rules", report.rules_digest),
+        ("Contract", report.contract_digest),
+    )
+    return tuple((name, value or "not given") for name, value in pairs)
+
+
+def _route(route: Route, report: Report) -> RouteRow:
+    head, slash, method = route.route.rpartition("/")
+    package, dot, service = head.rpartition(".")
+    short = f"{service}{slash}{method}" if is_grpc(route.route) else route.route
+    outcomes = tuple((name, number) for name, number in route.outcomes.items())
+    return RouteRow(
+        package=f"{package}{dot}" if is_grpc(route.route) else "",
+        name=short,
+        call=f"{route.protocol} {route.call_type}, {route.stage}" if is_grpc(route.route) else f"http, {route.stage}",
+        verdict=route.verdict or "not claimed",
+        claim=_claim(route, report),
+        outcomes=stretches((*outcomes, ("in flight", route.in_flight))),
+        compared=f"{count(compared(route))} of {count(route.eligible)} eligible compared ({share(route.compared_pct)})",
+        left_out=_left_out(route.reasons),
+        diverged=f"{count(route.divergent)} of {count(route.distinct)}" if route.distinct else "no data",
+        bound=bound(route, report) if route.distinct else "",
+        bounds=_bounds(route, report),
+        bar=bound_bar(route, report),
+        latency=_latency(route),
+        find=f"{route.route} {route.verdict or 'not claimed'}".lower(),
+    )
+
+
+def _claim(route: Route, report: Report) -> str:
+    claim = f"{100 * report.budget:g} % of requests, at {100 * report.confidence:g} % confidence."
+    if route.verdict == "pass":
+        return f"Diverges in less than {claim}"
+    if route.verdict == "fail":
+        return f"Diverges in more than {claim}"
+    return f"{route.reason[:1].upper()}{route.reason[1:]}."
+
+
+def _bounds(route: Route, report: Report) -> str:
+    if not route.distinct:
+        return ""
+    bounds = route.divergence
+    low, high = at_least(bounds.lower, report.budget), at_most(bounds.upper, report.budget)
+    return f"{low} to {high}, {bounds.method}"
+
+
+def _left_out(reasons: dict[str, int]) -> Pairs:
+    return tuple((reason_in_words(name), count(number)) for name, number in reasons.items())
+
+
+def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    at = route.latency_ms
+    if at.paired_ratio.p50 is None:
+        return ()
+    rows = (
+        ("ratio", at.paired_ratio, ratio),
+        ("legacy", at.legacy, milliseconds),
+        ("candidate", at.candidate, milliseconds),
+    )
+    return tuple((name, (text(row.p50), text(row.p95), text(row.p99))) for name, row, text in rows)
+
+
+_TITLES = {"open": "Open clusters", "accepted": "Accepted", "noise": "Noise"}
+
+
+def _folder(status: str, report: Report) -> Folder:
+    found: list[Cluster] = [cluster for cluster in report.clusters if cluster.status == status]
+    shown = cards(found[:MAX_CARDS], report)
+    return Folder(status=status, title=_TITLES[status], cards=shown, more=len(found) - len(shown))

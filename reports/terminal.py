@@ -1,0 +1,174 @@
+"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where the eye is."""
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from crossfade.reports.figures import at_least, at_most, count, moment, period, share
+from crossfade.reports.names import common_package
+from crossfade.reports.run import Cluster, Report, Route
+from crossfade.reports.visible import visible
+from crossfade.reports.wording import (
+    balance,
+    by_verdict,
+    caveats,
+    compared,
+    compared_by_call_type,
+    expired,
+    headline,
+    open_clusters_of,
+    other_reasons,
+    reason_in_words,
+    sides,
+    split_reasons,
+)
+
+_STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim"}
+_INDENT = 2
+_LABEL = len("candidate")
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Prints a report; nothing in it is cut, taken as markup or sent to the terminal as a control character."""
+    package = common_package(route.route for route in report.routes)
+    console.print(_head(report))
+    if report.routes:
+        console.print(_routes(report, package))
+        if package:
+            console.print(_text(f"gRPC routes without their package, {package.rstrip('.')}", style="dim"))
+    open_clusters = [cluster for cluster in report.clusters if cluster.status == "open"]
+    if open_clusters:
+        console.print(_text(f"\n{open_clusters_of(report)}", style="bold"))
+        for cluster in open_clusters:
+            console.print(_cluster(cluster, package))
+            for line in _cause(cluster, console.width):
+                console.print(line, soft_wrap=True)
+    console.print(_end(report))
+
+
+def _head(report: Report) -> Group:
+    ended = f"{period(report.started_at, report.ended_at)}" if report.ended_at else "live"
+    what = f"{report.builds.legacy} against {report.builds.candidate}, engine {report.engine}"
+    parts = " + ".join(f"{count(number)} {name}" for name, number in balance(report))
+    left_out, cut = split_reasons(report.totals.reasons)
+    lines: list[RenderableType] = [
+        _text(f"{report.service}  run {report.run_id}, {moment(report.started_at)}, {ended}", style="bold"),
+        _text(what, style="dim"),
+        _text(f"\n{count(report.entered)} entered = {parts}"),
+    ]
+    for title, reasons in (("not compared:", left_out), ("compared, but not to the end:", cut)):
+        if reasons:
+            counts = [(count(number), reason_in_words(name)) for name, number in reasons.items()]
+            lines += [_text(title, style="dim"), _indented(counts)]
+    by_call_type = compared_by_call_type(report)
+    if by_call_type:
+        lines += [_text("by call type:", style="dim"), _indented(list(by_call_type))]
+    return Group(*lines, Text())
+
+
+def _routes(report: Report, package: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("route", overflow="fold")
+    for name in ("compared", "diverged", "bound"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for route in by_verdict(report):
+        table.add_row(*(_text(cell) for cell in _figures(route, report, package)), _verdict(route.verdict))
+    return table
+
+
+def _figures(route: Route, report: Report, package: str) -> tuple[str, ...]:
+    name = route.route.removeprefix(package)
+    of_eligible = f"{count(compared(route))}/{count(route.eligible)}"
+    if not route.distinct:
+        return name, of_eligible, "-", "-"
+    diverged = f"{count(route.divergent)}/{count(route.distinct)}"
+    bounds, budget = route.divergence, report.budget
+    bound = f"> {at_least(bounds.lower, budget)}" if route.verdict == "fail" else f"< {at_most(bounds.upper, budget)}"
+    return name, of_eligible, diverged, bound
+
+
+def _verdict(verdict: str | None) -> Text:
+    return _text(verdict or "not claimed", style=_STYLES.get(verdict, ""))
+
+
+def _cluster(cluster: Cluster, package: str) -> RenderableType:
+    head = Text("\n").join(
+        (
+            _text(f"{cluster.route.removeprefix(package)}  ", style="bold") + _text(cluster.path, style="bold cyan"),
+            _text(
+                f"{cluster.kind}, {cluster.severity}, in {share(100 * cluster.rate)} of compared requests "
+                f"({count(cluster.count)}), cluster {cluster.id}",
+                style="dim",
+            ),
+        )
+    )
+    return Group(Text(), head, _indented(_labelled(cluster)))
+
+
+def _indented(rows: Iterable[tuple[str, str]]) -> Padding:
+    """Labels and texts in two columns, so that a long text folds under itself."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for label, text in rows:
+        grid.add_row(label, _text(text))
+    return Padding(grid, (0, 0, 0, _INDENT))
+
+
+def _labelled(cluster: Cluster) -> Iterator[tuple[str, str]]:
+    if cluster.examples:
+        yield from zip(("legacy", "candidate"), sides(cluster.kind, cluster.examples[0]), strict=True)
+    else:
+        yield "example", "none stored"
+
+
+def _cause(cluster: Cluster, columns: int) -> Iterator[Text]:
+    """Why, and what to write: folded at blanks alone, because code is copied from here. A long word stays whole."""
+    if cluster.cause is None:
+        return
+    why = f"{cluster.cause.id} {cluster.cause.title}. {cluster.cause.explanation}"
+    beside = " " * (_INDENT + _LABEL + _INDENT)
+    for label, told in (("why", why), ("in Java", cluster.cause.java_fix)):
+        lines = wrap(visible(told), max(columns - len(beside), 1), break_long_words=False, break_on_hyphens=False)
+        for at, line in enumerate(lines):
+            head = f"{' ' * _INDENT}{label:{_LABEL}}{' ' * _INDENT}" if at == 0 else beside
+            yield Text(head, style="dim") + Text(line, style="not dim")
+
+
+def _end(report: Report) -> Group:
+    others = len(report.clusters) - report.totals.open_clusters
+    lines = [
+        _text(f"\n{open_clusters_of(report)}, {count(others)} noise or accepted"),
+        *(() if report.examples_stored else [_text("no examples are stored: there is no redaction key")]),
+        Text(),
+        *_reasons(report),
+        *(_text(sentence, style="yellow") for sentence in expired(report)),
+        *(_text(sentence, style="dim") for sentence in caveats(report)),
+        _text(headline(report), style=f"bold {_STYLES[report.verdict]}"),
+        _text(f"verdict: {report.verdict}", style=f"bold {_STYLES[report.verdict]}"),
+    ]
+    return Group(*lines)
+
+
+def _reasons(report: Report) -> Iterator[Text]:
+    """One line for each reason, with the routes that have it; what is proven needs none."""
+    routes: dict[tuple[str, str], list[str]] = {}
+    for route in report.routes:
+        if route.verdict in {"fail", "inconclusive"}:
+            routes.setdefault((route.verdict, route.reason), []).append(route.route)
+    for (verdict, reason), names in routes.items():
+        yield _text(f"{verdict}: {', '.join(names)}: {reason}", style=_STYLES[verdict])
+    for reason in other_reasons(report):
+        yield _text(f"inconclusive: {reason}", style=_STYLES["inconclusive"])
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text with nothing unseen; a line break of ours at its beginning stays one."""
+    body = text.removeprefix("\n")
+    return Text("\n" * (len(text) - len(body)) + visible(body), style=style)

@@ -1,0 +1,166 @@
+"""What a report says, in sentences that every format shares. Pure."""
+
+from collections.abc import Mapping
+
+from crossfade.reports.claims import NOTHING_CLAIMED
+from crossfade.reports.figures import count, share
+from crossfade.reports.run import Example, Report, Route
+from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
+
+# Each reads on from a number of requests: "12 with a value that only legacy can know".
+REASONS: Mapping[str, str] = {
+    Reason.SAMPLED_OUT: "outside the sample",
+    Reason.POLICY: "not safe to mirror, and no rule allows it",
+    Reason.NOT_PORTED: "answered by legacy for the candidate: not ported",
+    Reason.FOREIGN_HANDLE: "with a value that only legacy can know",
+    Reason.STATE_DRIFT: "after the stores had drifted apart",
+    Reason.BLOCKED: "forbidden by a rule",
+    Reason.MIRROR_OFF: "while mirroring was off",
+    Reason.LOOP: "that are themselves copies",
+    Reason.CLIENT_CANCELLED: "left by the client before the answer was complete",
+    Reason.QUEUE_FULL: "while a bounded queue was full",
+    Reason.COMPARE_DOWN: "while the compare process was down",
+    Reason.SHUTDOWN: "in flight when the run stopped",
+    Reason.REFUSED: "with a refused connection",
+    Reason.RESET: "with a connection reset",
+    Reason.DEADLINE: "without an answer in time",
+    Reason.INVALID: "with invalid HTTP or gRPC framing",
+    Reason.TRUNCATED: "with a body longer than the limit",
+    Reason.UNDECODABLE: "with a body from legacy that is not what it says",
+    Reason.CUT_BY_CLIENT: "streams that the client left: compared as far as they went",
+    Reason.CUT_BY_LEGACY: "streams that legacy broke off: compared as far as they went",
+    Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared as far as they went",
+    Reason.UNSUPPORTED: "in a protocol that is passed through",
+    Reason.INTERNAL: "on which crossfade itself failed, see its log",
+    Reason.NO_CONTRACT: "to a method that the contract does not have",
+}
+ABSENT = "(absent)"
+NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."
+_ORDER = ("fail", "inconclusive", "pass", None)
+_OF_COMPARED = frozenset(outcome.value for outcome in COMPARED)
+
+
+def headline(report: Report) -> str:
+    """The verdict in a sentence."""
+    claimed = [route for route in report.routes if route.claimed]
+    budget, confidence = f"{100 * report.budget:g} %", f"{100 * report.confidence:g} % confidence"
+    refuted = sum(route.verdict == "fail" for route in claimed)
+    unseen = [reason for reason in other_reasons(report) if reason != NOTHING_CLAIMED]
+    unproven = sum(route.verdict == "inconclusive" for route in claimed) + len(unseen)
+    if report.verdict == "pass":
+        subject = (
+            "the claimed route diverges" if len(claimed) == 1 else f"each of {len(claimed)} claimed routes diverges"
+        )
+        return f"Proven: {subject} in less than {budget} of requests, at {confidence}."
+    if report.verdict == "fail":
+        more = f" {_claims(unproven)} not proven either way." if unproven else ""
+        subject = f"{refuted} of {len(claimed)} claimed routes {'diverges' if refuted == 1 else 'diverge'}"
+        return f"Refuted: {subject} in more than {budget} of requests, at {confidence}.{more}"
+    if not report.entered:
+        return "Nothing is proven: no request was captured."
+    if not claimed and not unproven:
+        return "Nothing is proven: no route is claimed."
+    return f"Not proven: {_claims(unproven)} without enough evidence for less than {budget}, at {confidence}."
+
+
+def open_clusters_of(report: Report) -> str:
+    """How many clusters are open."""
+    number = report.totals.open_clusters
+    return f"{count(number)} open cluster{'' if number == 1 else 's'}"
+
+
+def split_reasons(reasons: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Why requests were not compared, and why streams were compared only as far as they went."""
+    cut = {name: number for name, number in reasons.items() if name in CUTS}
+    return {name: number for name, number in reasons.items() if name not in cut}, cut
+
+
+def compared_by_call_type(report: Report) -> tuple[tuple[str, str], ...]:
+    """For each call type that was seen: its name, and how many of its eligible requests were compared."""
+    counts: dict[str, list[int]] = {}
+    for route in report.routes:
+        of_type = counts.setdefault(route.call_type, [0, 0])
+        of_type[0] += sum(number for name, number in route.outcomes.items() if name in _OF_COMPARED)
+        of_type[1] += route.eligible
+    return tuple(
+        (name, f"{count(done)} of {count(eligible)} compared ({share(100 * done / eligible)})")
+        for name, (done, eligible) in sorted(counts.items())
+        if eligible
+    )
+
+
+def other_reasons(report: Report) -> tuple[str, ...]:
+    """Reasons of the verdict that no route has: a claim of which no request was seen, or nothing claimed."""
+    of_routes = {f"{route.route}: {route.reason}" for route in report.routes}
+    return tuple(reason for reason in report.reasons if reason not in of_routes)
+
+
+def expired(report: Report) -> tuple[str, ...]:
+    """The accept rules that no longer count, one sentence each: why a verdict may have turned."""
+    return tuple(
+        f"the [[accept]] rule for {rule.route} {rule.path} ({rule.kind}) expired, its last day was {rule.expires}: "
+        "its differences are open again"
+        for rule in report.expired_rules
+    )
+
+
+def caveats(report: Report) -> tuple[str, ...]:
+    """What the verdict does not speak of, one sentence each."""
+    lines = []
+    unclaimed = sum(not route.claimed for route in report.routes)
+    if unclaimed:
+        lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict says nothing about {_them(unclaimed)}.")
+    if report.ended_at is None:
+        lines.append("The run has not ended: these are its figures so far, and the bounds hold at every look.")
+    return (*lines, NOT_COVERED)
+
+
+def by_verdict(report: Report) -> list[Route]:
+    """The routes: refuted claims first, then those not proven, those proven, and what is not claimed."""
+    return sorted(report.routes, key=lambda route: _ORDER.index(route.verdict))
+
+
+def compared(route: Route) -> int:
+    """Requests of a route in which both sides were asked and judged."""
+    return sum(route.outcomes.get(name, 0) for name in _OF_COMPARED)
+
+
+def not_compared(report: Report) -> str:
+    """How many requests were not compared, or "" where all were."""
+    missing = report.entered - sum(map(compared, report.routes))
+    return f"{count(missing)} of {count(report.entered)} requests were not compared" if missing else ""
+
+
+def reason_in_words(reason: str) -> str:
+    """A reason of the closed list for a person; one of a newer list stays as it is."""
+    return REASONS.get(reason, reason)
+
+
+def balance(report: Report) -> tuple[tuple[str, int], ...]:
+    """The outcomes that occurred, in their order, and what is in flight: they add up to what entered."""
+    outcomes = [(outcome.value, report.totals.outcomes.get(outcome.value, 0)) for outcome in Outcome]
+    return (*((name, number) for name, number in outcomes if number), ("in flight", report.in_flight))
+
+
+def _claims(number: int) -> str:
+    return "1 claim is" if number == 1 else f"{number} claims are"
+
+
+def _routes(number: int) -> str:
+    return "1 route is" if number == 1 else f"{number} routes are"
+
+
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
+
+
+def sides(kind: str, example: Example) -> tuple[str, str]:
+    """Both values as they are shown; what a side does not have is ``(absent)``, not null."""
+    match kind:
+        case Kind.MISSING:
+            return example.legacy, ABSENT
+        case Kind.ADDED:
+            return ABSENT, example.candidate
+        case _:
+            return example.legacy, example.candidate

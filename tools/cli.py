@@ -1,0 +1,82 @@
+"""The command line: gathers the commands."""
+
+import io
+import sys
+from collections import UserDict
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import click
+
+from crossfade.tools.errors import caught
+
+SUMMARIES = {
+    "demo": "Run the main job on a real pair of services.",
+    "doctor": "Say what is missing on this machine, and what to install.",
+    "gate": "Pass or fail a run by what [gate] claims.",
+    "init": "Write a commented crossfade.toml and a key for redaction.",
+    "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
+    "replay": "Compare a recorded run again.",
+    "mirror": "Turn all mirroring off or on, or say how it stands.",
+    "report": "Say what was compared, where the answers differ, and why.",
+    "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
+    "store": "Delete old runs from the evidence, or upgrade its schema.",
+}
+
+
+class _Commands(UserDict[str, click.Command]):
+    """One module per command, imported when the command is asked for: doctor works where a library is broken."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in SUMMARIES:
+            raise KeyError(name)
+        command: click.Command = getattr(import_module(f"crossfade.tools.commands.{name}"), name)
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in SUMMARIES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SUMMARIES)
+
+    def __len__(self) -> int:
+        return len(SUMMARIES)
+
+
+class CommandLine(click.Group):
+    """Lists the commands without importing them, and ends every one of them in one way."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Writes one line for each command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(SUMMARIES.items()))
+
+    @caught
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
+        """Runs a command."""
+        return super().invoke(ctx)
+
+
+@click.group(
+    cls=CommandLine,
+    commands=_Commands(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="crossfade")
+def main() -> None:
+    """Move a live service from Python to Java without its callers noticing, and prove it.
+
+    Exit codes: 0 pass, 1 divergence, 2 usage or config, 3 inconclusive, 4 infrastructure or missing tool,
+    130 on Ctrl-C with state saved.
+
+    \b
+    Example:
+      crossfade init --dir services/builds
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a route's name may not exist in the terminal's encoding
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""crossfade init."""
+
+import secrets
+from pathlib import Path
+
+import click
+
+from crossfade.tools.errors import ExitCode, fail
+from crossfade.tools.output import emit
+
+_TEMPLATE = Path(__file__).parent.parent / "templates" / "crossfade.toml"
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), help="Where to write.")
+def init(folder: Path) -> None:
+    """Write a commented crossfade.toml and a key for redaction.
+
+    The key goes to .crossfade/redaction.key with mode 0600; without one, no example of a difference is stored.
+
+    \b
+    Example:
+      crossfade init --dir services/builds
+    """
+    config = folder / "crossfade.toml"
+    key = folder / ".crossfade" / "redaction.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with config.open("x", encoding="utf-8") as file:
+            file.write(_TEMPLATE.read_text(encoding="utf-8"))
+        emit(f"wrote {config}")
+        if not key.exists():
+            write_key(key)
+            emit(f"wrote {key} (mode 0600; keep it out of version control)")
+    except FileExistsError as error:
+        got = "a folder" if Path(error.filename).is_dir() else "a file"
+        fail(
+            f"{error.filename}: expected nothing there, got {got}; move it away, or choose another --dir",
+            ExitCode.USAGE,
+        )
+    except OSError as error:
+        fail(f"{error.filename}: expected to write here, got {error.strerror}; choose another --dir", ExitCode.USAGE)
+
+
+def write_key(path: Path) -> None:
+    """A new random key that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_hex(32), encoding="ascii")

@@ -1,0 +1,66 @@
+"""crossfade shadow."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from crossfade.shadow.config import Config, load_config
+from crossfade.tools.errors import ExitCode, fail
+from crossfade.tools.options import config_option
+from crossfade.tools.output import emit
+from crossfade.tools.reach import missing_servers
+
+
+@click.command()
+@config_option
+def shadow(config_path: Path) -> None:
+    """Proxy live traffic to legacy and mirror it to the candidate.
+
+    Clients speak to the ports under [[listen]]; legacy answers them. What is safe is sent to the candidate too, and
+    compared in another process. Ctrl-C or SIGTERM drains, commits and ends.
+
+    \b
+    Example:
+      crossfade shadow --config crossfade.toml
+    """
+    run_proxy(load_config(config_path), config_path)
+
+
+def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
+    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``."""
+    try:
+        from crossfade.tools.shadow_run import run_shadow  # noqa: PLC0415 - the engine is an extra
+    except ModuleNotFoundError as error:
+        message = f"{error.name}: expected the engine, got none; pip install 'crossfade[mitmproxy]'"
+        fail(message, ExitCode.INFRASTRUCTURE)
+    # said here, because the engine's own handler of log lines shows none
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        for line in runner.run(missing_servers(config)):
+            click.echo(f"warning: {line}", err=True)
+        result = runner.run(run_shadow(config, config_path, announce=emit, record_pct=record_pct))
+    emit(f"run {result.run_id}: {result.entered} requests entered; next: crossfade report")
+    if result.lost_runs:
+        ended = (
+            f"{len(result.lost_runs)} times; what entered then is shed(compare_down) in {', '.join(result.lost_runs)}"
+        )
+        fail(f"compare process: expected one that lasts, but it ended {ended}", ExitCode.INFRASTRUCTURE)
+    if result.worker_exit_code:
+        fail("compare process: expected all evidence to be committed; see the lines above", ExitCode.INFRASTRUCTURE)
+    if result.interrupted:
+        raise SystemExit(ExitCode.INTERRUPTED)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The loops of uvloop where they exist (POSIX, with the engine's extra), else asyncio's own."""
+    if (3, 13) <= sys.version_info < (3, 13, 3):
+        return None  # the eager tasks that mitmproxy 12 sets there do not take what uvloop passes
+    try:
+        import uvloop  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,166 @@
+"""What is done beside the traffic while a run goes on."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from crossfade.codegen.contract import Method
+from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.config.address import split_address, split_url
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.frames import CountsFrame
+from crossfade.shadow.mirror.policy import Policy
+from crossfade.shadow.mirror.setup import rules_digest
+from crossfade.shadow.operate.admin import Admin, Readiness
+from crossfade.shadow.operate.buckets import Buckets
+from crossfade.shadow.operate.metrics import Snapshot
+from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
+from crossfade.shadow.operate.status import Status
+from crossfade.shadow.operate.switch import Switch
+from crossfade.tools.comparing import CompareProcess
+
+_LAG_S = 0.25
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Operation:
+    """The kill switch, new rules, the figures and the endpoints of one run: at work inside ``async with``.
+
+    ``address`` is where the endpoints are, None without any.
+    """
+
+    config: Config
+    config_path: Path
+    methods: Mapping[str, Method]
+    switch: Switch
+    feed: Feed
+    engine: MitmproxyEngine
+    compare: CompareProcess
+    address: str | None = None
+    _admin: Admin | None = None
+    _status: Status = field(default_factory=Status)
+    _lag: Buckets = field(default_factory=Buckets)
+    _added: dict[str, Buckets] = field(default_factory=lambda: {"request": Buckets(), "answer": Buckets()})
+    _past_entered: Counter[str] = field(default_factory=Counter)
+    _past_ends: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    async def __aenter__(self) -> Self:
+        """Raises: ShadowError: the endpoints' address can't be had."""
+        if self.config.admin.address is not None:
+            legacies = [split_url(listen.legacy) for listen in self.config.listen]
+            readiness = Readiness(is_serving=self.engine.is_serving, legacies=legacies)
+            self._admin = Admin(readiness=readiness, snapshot=self._snapshot)
+            self.address = await self._admin.start(*split_address(self.config.admin.address))
+            self.engine.watch_latency(lambda direction, seconds: self._added[direction].observe(seconds))
+        rules = ConfigWatch(self.config_path, self.config)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
+        self.compare.keep(self._begin_anew, self._hear, self._changed_config)
+        work = (self.switch.watch(self._decide_anew), rules.watch(self._use_rules))
+        self._tasks = [asyncio.create_task(each) for each in (*work, self._measure_lag())]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        for task in self._tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("operation.failed", exc_info=ended)
+        if self._admin is not None:
+            await self._admin.close()
+
+    def _begin_anew(self) -> dict[RouteInfo, int]:
+        """The figures go on, with what a lost compare process did not tell of as shed."""
+        ends = self._ends(self.feed.counts())
+        ended = Counter[str]()
+        for (route, _, _), count in ends.items():
+            ended[route] += count
+        entered = self.feed.begin_anew()
+        for info, count in entered.items():
+            self._past_entered[info.route] += count
+            ends[info.route, Outcome.SHED.value, Reason.COMPARE_DOWN.value] += max(0, count - ended[info.route])
+        self._past_ends.update(ends)
+        self._status = Status()
+        return entered
+
+    def _ends(self, counts: CountsFrame) -> Counter[tuple[str, str, str]]:
+        ends = Counter(self._status.ends)
+        for route, outcome, reason, count in counts.settled:
+            ends[route.route, outcome.value, reason.value] += count
+        return ends
+
+    def _changed_config(self) -> str:
+        """Why a compare process that reads the file now would not fit this engine; "" where it would."""
+        try:
+            changed = plan_reload(self.config, load_config(self.config_path)).needs_restart
+        except ShadowError as error:
+            return str(error)
+        return f"{self.config_path}: {', '.join(changed)} changed since the proxy began; restart it" if changed else ""
+
+    def _decide_anew(self) -> None:
+        self.feed.use(policy_of(self.config, self.methods, self.switch))
+
+    def _use_rules(self, config: Config) -> None:
+        self.config = config
+        self._decide_anew()
+        self.feed.tell_rules(rules_digest(config))
+
+    def _hear(self, line: bytes) -> None:
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # a library that prints is no reason to end
+            self._status.take(line)
+
+    async def _measure_lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LAG_S
+            await asyncio.sleep(_LAG_S)
+            self._lag.observe(loop.time() - due)
+
+    def _snapshot(self) -> Snapshot:
+        service = self.config.service
+        counts = self.feed.counts()
+        entered = self._past_entered.copy()
+        for route, count in counts.entered:
+            entered[route.route] += count
+        return Snapshot(
+            now=time.time(),
+            run={
+                "run_id": self.compare.run_id,
+                "service": service.name,
+                "legacy_build": service.legacy_build,
+                "candidate_build": service.candidate_build,
+            },
+            entered=entered,
+            ends=self._past_ends + self._ends(counts),
+            latency=dict(self._status.latency),
+            added={direction: buckets.copy() for direction, buckets in self._added.items()},
+            loop_lag=self._lag.copy(),
+            open_flows=self.engine.open_flows(),
+            pipe_waiting_bytes=self.compare.waiting_bytes(),
+            mirror_on=not self.switch.is_off(),
+            compare_up=not self.compare.is_down(),
+            compare_pid=self.compare.pid,
+            load=self._status.load,
+        )
+
+
+def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> Policy:
+    """What is mirrored by these rules, as the switch stands."""
+    return Policy(config.mirror, methods, config.service.state, is_off=switch.is_off())

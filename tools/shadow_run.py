@@ -1,0 +1,197 @@
+"""One run of the shadow proxy: engine here, compare process beside it, counters between them."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
+from crossfade.shadow.config import Config, place_of
+from crossfade.shadow.config.address import split_address
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence import load_key
+from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.setup import read_contract
+from crossfade.shadow.operate.switch import Switch
+from crossfade.tools.comparing import CompareProcess
+from crossfade.tools.operation import Operation, policy_of
+
+_COMMIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How a run ended: ``worker_exit_code`` is 0 when all evidence was committed; ``entered`` is the engine's count.
+
+    ``lost_runs`` are those before it whose compare process was lost.
+    """
+
+    run_id: str
+    entered: int
+    worker_exit_code: int
+    lost_runs: tuple[str, ...]
+    interrupted: bool
+
+
+async def run_shadow(
+    config: Config, config_path: Path, *, announce: Callable[[str], None], record_pct: float | None = None
+) -> RunResult:
+    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` is instead of ``record.sample_pct``.
+
+    Raises: ShadowError: a port is taken, a contract can't be read, the compare process does not start; EvidenceError:
+        the redaction key can't be used.
+    """
+    check_free(listeners(config), config_path)
+    if config.admin.address is not None:
+        _check_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
+    contract = read_contract(config)
+    methods = {} if contract is None else contract.methods
+    switch = Switch(config.evidence.dir)
+    compare = CompareProcess(config_path, config.evidence.dir, record_pct=record_pct)
+    await compare.start()
+    feed = Feed(
+        routes=RouteTable(config.routes.http, config.routes.max_inferred, methods),
+        policy=policy_of(config, methods, switch),
+        pipe=compare,
+        buffer_bytes=config.mirror.buffer_bytes,
+    )
+    engine = MitmproxyEngine(
+        listeners=listeners(config),
+        sink=feed,
+        new_id=lambda: uuid.uuid4().hex,
+        body_limit_bytes=config.mirror.body_limit_bytes,
+        confdir=config.evidence.dir / "mitmproxy",
+    )
+    operation = Operation(
+        config=config,
+        config_path=config_path,
+        methods=methods,
+        switch=switch,
+        feed=feed,
+        engine=engine,
+        compare=compare,
+    )
+    async with operation:
+        try:
+            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(operation, announce))
+        finally:
+            entered = feed.entered_total()
+            feed.finish()
+            code = await compare.finish(_COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
+    return RunResult(
+        run_id=compare.run_id,
+        entered=entered,
+        worker_exit_code=code,
+        lost_runs=tuple(compare.lost_runs),
+        interrupted=signalled is signal.SIGINT,
+    )
+
+
+def listeners(config: Config) -> tuple[ListenerSettings, ...]:
+    """The engine's ports."""
+    result = []
+    for listen in config.listen:
+        host, port = split_address(listen.address)
+        result.append(
+            ListenerSettings(
+                name=listen.name,
+                host=host,
+                port=port,
+                legacy_url=listen.legacy,
+                cert=listen.cert,
+                ca=listen.legacy_ca,
+                legacy_cert=listen.legacy_cert,
+                client_certificates=ClientCertificates(listen.client_cert.value),
+                client_ca=listen.client_ca,
+            )
+        )
+    return tuple(result)
+
+
+def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
+    """Looks before a run begins: one that could never serve is not to be the newest in the store.
+
+    Raises: ShadowError: an address is in use, is not this machine's, or needs rights.
+    """
+    for index, port in enumerate(ports):
+        _check_free(place_of(config_path, ("listen", index, "address")), port.host, port.port)
+
+
+def _check_free(place: str, host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")  # as asyncio binds
+            probe.bind((host, port))
+    except OSError as error:
+        raise ShadowError(
+            f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
+            "end what listens there, or choose another",
+            exit_code=4,
+        ) from None
+
+
+def _greeting(operation: Operation, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
+    """Says once where the ports are."""
+    admin = "" if operation.address is None else f"; admin on {operation.address}"
+
+    def greet(addresses: Mapping[str, str]) -> None:
+        ports = ", ".join(f"{name} on {at}" for name, at in addresses.items())
+        announce(f"run {operation.compare.run_id}: mirroring {ports}{admin}")
+
+    return greet
+
+
+async def _serve(
+    engine: MitmproxyEngine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
+) -> signal.Signals | None:
+    """Serves until a signal comes (returned) or the engine ends by itself; ``greet`` gets the bound addresses."""
+    stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
+    with _signals(stop):
+        running = asyncio.create_task(engine.run())
+        ready = asyncio.create_task(engine.ready())
+        started: set[asyncio.Future[Any]] = {running, ready}
+        await asyncio.wait(started, return_when="FIRST_COMPLETED")
+        if running.done():
+            ready.cancel()
+            await running
+        counting = asyncio.create_task(_count(feed, flush_s))
+        greet(engine.addresses())
+        ended: set[asyncio.Future[Any]] = {running, stop}
+        await asyncio.wait(ended, return_when="FIRST_COMPLETED")
+        counting.cancel()
+        await engine.shutdown()
+        await running
+    return stop.result() if stop.done() else None
+
+
+async def _count(feed: Feed, flush_s: float) -> None:
+    while True:
+        await asyncio.sleep(flush_s)
+        feed.send_counts()
+
+
+@contextlib.contextmanager
+def _signals(stop: "asyncio.Future[signal.Signals]") -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        if not stop.done():
+            stop.set_result(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
