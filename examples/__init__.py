@@ -1,0 +1,1 @@
+"""Real services to try crossfade on; ``crossfade demo`` builds and runs them."""

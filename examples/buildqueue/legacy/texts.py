@@ -1,0 +1,44 @@
+"""How the queue writes things for people."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+
+def duration_text(seconds):
+    return str(timedelta(seconds=seconds))
+
+
+def seconds(took_ms):
+    return f"{took_ms / 1000:.2f}"
+
+
+def offset_hours(offset_min):
+    return offset_min // 60
+
+
+def sorted_labels(labels):
+    return sorted(set(labels))
+
+
+def now_text():
+    now = datetime.now(UTC)
+    if not now.microsecond:
+        now = now.replace(microsecond=1)
+    return now.isoformat()
+
+
+def event_time(since_epoch_s, after_ms):
+    at = datetime.fromtimestamp(since_epoch_s, UTC) + timedelta(milliseconds=after_ms)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def answered(agents):
+    """The agents in the order in which they answered the roll call."""
+    agents = list(agents)
+    random.shuffle(agents)
+    return agents
+
+
+def artifact_url(build_id, name):
+    return f"/artifacts/{build_id}/{quote(name)}"
