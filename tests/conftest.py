@@ -1,0 +1,108 @@
+"""Certificates for servers and clients that speak TLS; how properties are tested."""
+
+import contextlib
+import datetime
+import ipaddress
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypothesis import settings
+
+# Properties say what holds, not how fast: machines that run them are shared. Speed is measured in bench/.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """PEM files: ``server`` is for 127.0.0.1, localhost and api.test; ``other_client`` is signed by ``other_ca``."""
+
+    ca: Path
+    server: Path
+    client: Path
+    other_ca: Path
+    other_client: Path
+
+    def server_context(self, *, client_ca: Path | None = None, alpn: tuple[str, ...] = ()) -> ssl.SSLContext:
+        """What a server takes; with ``client_ca`` it asks for a certificate and goes no further without one."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.server)
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
+        if client_ca is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(client_ca)
+        return context
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Acme"), x509.NameAttribute(NameOID.COMMON_NAME, text)]
+    )
+
+
+def _issue(
+    folder: Path, text: str, *, by: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None
+) -> tuple[Path, x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """A certificate with its key, signed by another or by itself as a CA."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.datetime.now(datetime.UTC)
+    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName("api.test")]
+    names += [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.UniformResourceIdentifier("spiffe://acme/web")]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(text))
+        .issuer_name(by[0].subject if by else _name(text))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+    )
+    if by:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    certificate = builder.sign(by[1] if by else key, hashes.SHA256())
+    path = folder / f"{text}.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path, certificate, key
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Two authorities and what they signed."""
+    folder = tmp_path_factory.mktemp("certificates")
+    ca, *signer = _issue(folder, "ca")
+    other_ca, *other = _issue(folder, "other_ca")
+    by, by_other = (signer[0], signer[1]), (other[0], other[1])
+    return Certificates(
+        ca=ca,
+        server=_issue(folder, "server", by=by)[0],
+        client=_issue(folder, "client", by=by)[0],
+        other_ca=other_ca,
+        other_client=_issue(folder, "other_client", by=by_other)[0],
+    )
+
+
+@contextlib.contextmanager
+def _cpu_time(at_most_s: float) -> Iterator[None]:
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < at_most_s
+
+
+@pytest.fixture(scope="session")
+def cpu_time() -> Any:
+    """A block that fails when it takes more CPU time of its own; far above what it needs, far below a square."""
+    return _cpu_time

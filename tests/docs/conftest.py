@@ -1,0 +1,59 @@
+"""The documents of the project, and what is read out of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMES = (
+    "README.md",
+    "MIGRATION.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "TRANSPARENCY.md",
+    "examples/buildqueue/README.md",
+)
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Document:
+    """One Markdown file: ``prose`` is its text without fenced blocks."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_text(encoding="utf-8")
+        self.prose = _FENCE.sub("", self.text)
+
+    def blocks(self, language: str) -> list[str]:
+        """The fenced blocks of a language, in order."""
+        return [body for name, body in _FENCE.findall(self.text) if name == language]
+
+    def rows(self) -> list[list[str]]:
+        """The cells of all table rows, headings and rulers included."""
+        lines = [line for line in self.prose.splitlines() if line.startswith("|")]
+        return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def documents() -> tuple[Document, ...]:
+    """All documents that a user reads."""
+    return tuple(Document(ROOT / name) for name in NAMES)
+
+
+@pytest.fixture(scope="session")
+def readme() -> Document:
+    """README.md."""
+    return Document(ROOT / "README.md")
+
+
+@pytest.fixture(scope="session")
+def architecture() -> Document:
+    """ARCHITECTURE.md."""
+    return Document(ROOT / "ARCHITECTURE.md")

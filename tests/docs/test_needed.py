@@ -1,0 +1,39 @@
+"""How many requests a claim needs, by the guide and by the code."""
+
+import re
+from typing import Any
+
+from crossfade.shadow.evidence.statistics import finished_bounds, live_bounds, needed_n
+
+_BOUNDS = {"finished": finished_bounds, "live": live_bounds}
+
+
+def _number(text: str) -> float:
+    return float(re.sub(r"[ ,%]", "", text))
+
+
+def test_the_table_of_needed_requests(documents: Any) -> None:
+    """Each cell of MIGRATION's table is what the gate asks for."""
+    (guide,) = (document for document in documents if document.path.name == "MIGRATION.md")
+    rows = guide.rows()
+    head = next(cells for cells in rows if cells[0] == "budget")
+    columns = [(_BOUNDS[kind.split()[0]], _number(confidence) / 100) for kind, _, confidence in _split(head[1:])]
+    figures = [cells for cells in rows if re.fullmatch(r"[\d.]+ %", cells[0])]
+    assert len(figures) == 3
+    for budget, *cells in figures:
+        wanted = [needed_n(0, _number(budget) / 100, confidence, bounds) for bounds, confidence in columns]
+        assert [_number(cell) for cell in cells] == wanted
+
+
+def _split(cells: list[str]) -> list[tuple[str, str, str]]:
+    return [cell.partition(", ") for cell in cells]
+
+
+def test_with_one_divergence(documents: Any) -> None:
+    """The sentence below the table."""
+    (guide,) = (document for document in documents if document.path.name == "MIGRATION.md")
+    match = re.search(r"With one divergence at 95 % on a finished run: ([\d,]+), ([\d,]+), ([\d,]+)\.", guide.text)
+    assert match
+    assert [_number(text) for text in match.groups()] == [
+        needed_n(1, budget, 0.95, finished_bounds) for budget in (0.01, 0.005, 0.001)
+    ]

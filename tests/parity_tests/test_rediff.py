@@ -1,0 +1,158 @@
+"""A recording is judged again: the same under the same rules, and what changes under others is counted."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.codegen.contract import ProtoFiles, load_contract
+from crossfade.parity_tests.rediff import Change, change_of, rediff
+from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.evidence import EvidenceWriter, read_run
+from crossfade.shadow.exchange import Answer
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.recording.reader import RecordingReader
+from crossfade.shadow.recording.records import Finding, finding_of
+
+ONE, OTHER = (Fingerprint(template=f"body/{name}", kind="value") for name in "ab")
+
+
+def test_the_same_rules_give_the_same_signatures(mixed: Any, judge: Any, judged: Any, tmp_path: Path) -> None:
+    """Noise too; and so the same run as evidence had counted it."""
+    found = rediff(mixed.finish(), judge(), None, "r")
+    assert found.changes == dict.fromkeys(Change, 0) | {Change.SAME: 37, Change.NOT_JUDGED: 1}
+    (route,) = found.evidence.routes
+    observed = judged(mixed.observations)
+    assert Counter(item.signature for item in observed) == {
+        signature: seen.count for signature, seen in route.signatures.items()
+    }
+    writer = EvidenceWriter.open(tmp_path / "store", found.evidence.info, None)
+    for observation in mixed.observations:
+        writer.add(observation)
+    writer.finish({observation.route: 38 for observation in mixed.observations}, now=1038.0)
+    (original,) = read_run(tmp_path / "store").routes
+    for name in (
+        "entered",
+        "settled",
+        "signatures",
+        "distinct",
+        "noise",
+        "secondary_asked",
+        "legacy_ms",
+        "candidate_ms",
+    ):
+        assert getattr(route, name) == getattr(original, name), name
+    assert original.noise
+    assert [cluster.fingerprint for cluster in route.clusters] == [item.fingerprint for item in original.clusters]
+    assert route.settled == {(Outcome.UNCOMPARABLE, Reason.UNDECODABLE): 1}
+
+
+def test_calls_are_read_by_the_recorded_contract(calls: Any, contract: Any, judge: Any) -> None:
+    """Where there is no other; what it does not have is as comparable as it was."""
+    observed = [finding_of(item) for item in calls.observations]
+    recording = calls.finish()
+    found = rediff(recording, judge(), None, "r")
+    assert found.changes == dict.fromkeys(Change, 0) | {Change.SAME: 6}
+    assert [item.finding for item in recording.comparisons()] == observed
+    assert found.evidence.info.contract_digest == contract.digest
+    assert b"hunter2" not in b"".join(_bodies(recording))
+    paths = [item.fingerprint.template for item in found.clusters]
+    assert paths == ["message.password", "message.size"]
+    (name,) = {item.reason for item in observed if item.reason}
+    assert name is Reason.NO_CONTRACT
+
+
+def _lines(*lines: str, **values: Any) -> Answer:
+    kind = (("content-type", "application/x-ndjson"),)
+    body = "".join(f"{line}\n" for line in lines).encode()
+    defaults: dict[str, Any] = {"truncated": False, "trailers": (), "latency_ms": 9.0}
+    return Answer(**({"status": 200, "headers": kind, "body": body} | defaults | values))
+
+
+def test_streams(tape: Any, judge: Any) -> None:
+    """Cut ones are compared as far as both went; of one that was too long only what was found is known."""
+    one = _lines('{"a": 1}', '{"a": 2}')
+    tape.stream(one, _lines('{"a":1}', '{"a":2}'))
+    tape.stream(one, _lines('{"a": 1}'))
+    tape.stream(one, _lines('{"a": 1}'), Reason.CUT_BY_CLIENT)
+    tape.stream(one, _lines('{"a": 9}'), Reason.CUT_BY_CLIENT)
+    tape.stream(one, _lines('{"a": 1}', truncated=True))
+    found = rediff(tape.finish(), judge(), None, "r")
+    assert found.changes == dict.fromkeys(Change, 0) | {Change.SAME: 5}
+    (route,) = found.evidence.routes
+    assert {item.fingerprint.template: item.after for item in found.clusters} == {"body/*": 1, "body/*/a": 1}
+    assert route.cut == {Reason.CUT_BY_CLIENT: 2}
+    assert route.settled == {(Outcome.UNCOMPARABLE, Reason.TRUNCATED): 1}
+    assert (route.legacy_ms.p50, route.candidate_ms.p50) == (None, None)
+    ignoring = rediff(RecordingReader(tape.folder), judge("body/*/a"), None, "r")
+    assert ignoring.changes[Change.NEWLY_MATCHED] == 1
+
+
+def test_another_contract(calls: Any, judge: Any, tmp_path: Path) -> None:
+    """A field that it no longer has is an unknown one on both sides."""
+    path = tmp_path / "u.proto"
+    path.write_text(
+        'syntax = "proto3"; package t; message M { string name = 1; string password = 2; } '
+        "service S { rpc Get(M) returns (M); }",
+        encoding="utf-8",
+    )
+    contract = load_contract(ProtoFiles(files=(path,)))
+    found = rediff(calls.finish(), judge(), contract, "r")
+    assert found.changes[Change.OTHER_FINDINGS] == 1
+    assert {item.fingerprint.template: (item.before, item.after) for item in found.clusters} == {
+        "message.password": (1, 1),
+        "message.size": (1, 0),
+        "message.#3[*][*]": (0, 1),
+    }
+
+
+def _bodies(recording: RecordingReader) -> list[bytes]:
+    return [
+        reply.body
+        for item in recording.comparisons()
+        for reply in (item.comparison.legacy, item.comparison.candidate)
+        if isinstance(reply, Answer)
+    ]
+
+
+def test_an_ignored_path(mixed: Any, judge: Any) -> None:
+    """What differed only there matches now; what differed elsewhere too has fewer findings."""
+    found = rediff(mixed.finish(), judge("body/at"), None, "other")
+    assert (found.changes[Change.OTHER_FINDINGS], found.changed) == (5, 5)
+    gone = next(item for item in found.clusters if item.fingerprint.template == "body/at")
+    assert (gone.before, gone.after) == (5, 0)
+    assert found.clusters[0] == gone
+    found = rediff(RecordingReader(mixed.folder), judge("body/*"), None, "other")
+    assert found.changes[Change.NEWLY_MATCHED] == 5
+    assert found.evidence.info.rules_digest == "other"
+
+
+def test_examples_are_those_of_the_recording(mixed: Any, judge: Any) -> None:
+    """Pseudonyms, not replaced a second time."""
+    found = rediff(mixed.finish(), judge(), None, "r")
+    clusters = {cluster.fingerprint.template: cluster for cluster in found.evidence.routes[0].clusters}
+    example = clusters["body/at"].examples[0]
+    assert (example.legacy, example.candidate) == ("0", "-1")
+    assert clusters["body/password"].examples[0].legacy != '"a1"'
+    assert clusters["body/session_end"].examples == ()
+    again = rediff(RecordingReader(mixed.folder), judge(), None, "r")
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (Finding(signature=()), Finding(signature=()), Change.SAME),
+        (Finding(signature=(ONE,), noise=()), Finding(signature=(ONE,), noise=(ONE,)), Change.SAME),
+        (Finding(signature=(ONE,)), Finding(signature=()), Change.NEWLY_MATCHED),
+        (Finding(signature=None, reason=Reason.TRUNCATED), Finding(signature=()), Change.NEWLY_MATCHED),
+        (Finding(signature=()), Finding(signature=(ONE,)), Change.NEWLY_DIVERGED),
+        (Finding(signature=None, reason=Reason.TRUNCATED), Finding(signature=(ONE,)), Change.NEWLY_DIVERGED),
+        (Finding(signature=(ONE,)), Finding(signature=(OTHER,)), Change.OTHER_FINDINGS),
+        (Finding(signature=(ONE,)), Finding(signature=None, reason=Reason.UNDECODABLE), Change.NEWLY_UNCOMPARABLE),
+    ],
+)
+def test_what_became_of_one(before: Finding, after: Finding, change: Change) -> None:
+    """One word for each pair; noise says nothing of one comparison alone."""
+    assert change_of(before, after) is change

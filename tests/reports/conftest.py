@@ -1,0 +1,128 @@
+"""Evidence, views and reports of a small run, to be changed by the tests."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.reports.build import build_report
+from crossfade.reports.claims import GateSettings
+from crossfade.reports.run import Report
+from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.evidence.records import (
+    ClusterEvidence,
+    LatencyQuantiles,
+    NoiseCount,
+    RequestSample,
+    RouteEvidence,
+    RouteInfo,
+    RunEvidence,
+    RunInfo,
+    SignatureCount,
+    StoredExample,
+)
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+
+STARTED = 1_790_000_000.0
+GET = RequestSample(protocol="http", method="GET", target="/b/1", headers=(("Accept", "*/*"),), body="")
+
+
+class Make:
+    """Small records with defaults; what a test is about is passed by name."""
+
+    started = STARTED
+
+    @staticmethod
+    def fingerprint(template: str = "body/a", kind: str = "value", cause: str = "") -> Fingerprint:
+        return Fingerprint(template=template, kind=kind, cause=cause)
+
+    @staticmethod
+    def cluster(fingerprint: Fingerprint, **values: Any) -> ClusterEvidence:
+        example = StoredExample(comparison_id="c1", path="body/a", legacy="1", candidate="2", request=GET)
+        defaults = {"count": 5, "first_seen": STARTED + 1, "last_seen": STARTED + 9, "examples": (example,)}
+        return ClusterEvidence(fingerprint=fingerprint, **(defaults | values))
+
+    @staticmethod
+    def example(legacy: str, candidate: str, request: RequestSample = GET) -> StoredExample:
+        return StoredExample(comparison_id="c1", path="body/a", legacy=legacy, candidate=candidate, request=request)
+
+    @staticmethod
+    def route(name: str = "GET /b/{id}", *, matched: int = 0, **values: Any) -> RouteEvidence:
+        """A route of which ``matched`` requests were the same; what entered is what is counted, if not given."""
+        signatures = values.pop("signatures", {}) | (
+            {(): SignatureCount(count=matched, distinct=matched)} if matched else {}
+        )
+        settled = values.pop("settled", {})
+        counted = sum(settled.values()) + sum(seen.count for seen in signatures.values())
+        empty = LatencyQuantiles(p50=None, p95=None, p99=None)
+        protocol = "grpc" if "/" in name and " " not in name else "http"
+        info = RouteInfo(
+            route=name, protocol=protocol, call_type="unary" if protocol == "grpc" else "http", stage="shadow"
+        )
+        defaults = {
+            "entered": counted,
+            "distinct": sum(seen.distinct for seen in signatures.values()),
+            "noise": {},
+            "secondary_asked": 0,
+            "clusters": (),
+            "legacy_ms": empty,
+            "candidate_ms": empty,
+            "paired_ratio": empty,
+        }
+        return RouteEvidence(info=info, settled=settled, signatures=signatures, **(defaults | values))
+
+    @staticmethod
+    def run(*routes: RouteEvidence, **values: Any) -> RunEvidence:
+        info = RunInfo(
+            run_id="run-1",
+            service="users",
+            engine="mitmproxy",
+            legacy_build="py 1",
+            candidate_build="java 1",
+            rules_digest="rules",
+            contract_digest="contract",
+            started_at=STARTED,
+        )
+        defaults = {"ended_at": STARTED + 75.5, "examples_stored": True}
+        return RunEvidence(info=info, routes=routes, **(defaults | values))
+
+    @staticmethod
+    def report(*routes: RouteEvidence, claimed: tuple[str, ...] = ("*",), **values: Any) -> Report:
+        """The report of a run with these routes, of which ``claimed`` are claimed at 1 % and 95 %."""
+        run = Make.run(*routes, **values)
+        return build_report(run, gate=GateSettings(routes=claimed), accepted=(), now=STARTED + 100)
+
+    @staticmethod
+    def rich_run(**values: Any) -> RunEvidence:
+        """One route of each verdict, with an open, an accepted and a noisy cluster, and requests not compared."""
+        value, order, date = (
+            Make.fingerprint("body/n", "type"),
+            Make.fingerprint("body/list", "order"),
+            Make.fingerprint("header.date"),
+        )
+        failing = Make.route(
+            "p.v1.S/Get",
+            matched=50,
+            signatures={
+                (value, date): SignatureCount(count=30, distinct=25),
+                (order,): SignatureCount(count=7, distinct=7),
+                (date,): SignatureCount(count=90, distinct=80),
+            },
+            settled={(Outcome.SKIPPED, Reason.FOREIGN_HANDLE): 4, (Outcome.SHED, Reason.QUEUE_FULL): 2},
+            entered=186,
+            noise={("header.date", "value"): NoiseCount(both=40, candidate_only=0, secondary_only=0)},
+            secondary_asked=40,
+            clusters=(Make.cluster(value, count=30), Make.cluster(order, count=7), Make.cluster(date, count=120)),
+            legacy_ms=LatencyQuantiles(p50=10.0, p95=20.0, p99=1500.0),
+            candidate_ms=LatencyQuantiles(p50=5.0, p95=30.0, p99=33.3333),
+            paired_ratio=LatencyQuantiles(p50=0.5, p95=1.5, p99=2.0),
+        )
+        streaming = Make.route("p.v1.S/Watch", settled={(Outcome.UNCOMPARABLE, Reason.TRUNCATED): 3})
+        return Make.run(
+            failing, Make.route("GET /ok", matched=400), Make.route("GET /few", matched=20), streaming, **values
+        )
+
+
+@pytest.fixture
+def make() -> type[Make]:
+    """The records of a small run."""
+    return Make

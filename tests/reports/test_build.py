@@ -1,0 +1,160 @@
+"""From evidence to the report: one record, the same for the same input."""
+
+import datetime
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.codegen.pitfalls import find_pitfall
+from crossfade.reports.build import build_report
+from crossfade.reports.claims import GateSettings
+from crossfade.reports.run import to_json
+from crossfade.shadow.evidence.records import SignatureCount
+from crossfade.shadow.evidence.view import AcceptRule
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+
+GOLDEN = Path(__file__).parent / "golden" / "report.json"
+GATE = GateSettings(routes=("p.v1.S/Get", "GET *", "POST *"))
+DAY = datetime.date(2026, 9, 21)  # of the fixed clock
+
+
+def _rule(path: str = "body/list", expires: datetime.date | None = None) -> AcceptRule:
+    return AcceptRule(route="p.v1.S/*", path=path, kind="order", reason="sorted by the client", expires=expires)
+
+
+def _golden_text(make: Any) -> str:
+    return to_json(build_report(make.rich_run(), gate=GATE, accepted=(_rule(),), now=make.started + 100))
+
+
+def test_golden(make: Any) -> None:
+    """The report of a fixed run, byte for byte; the environment variable GOLDEN=write writes it anew."""
+    text = _golden_text(make)
+    if os.environ.get("GOLDEN") == "write":
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_same_input_gives_the_same_bytes(make: Any) -> None:
+    """Nothing but the arguments is in a report."""
+    assert _golden_text(make) == _golden_text(make)
+
+
+@pytest.mark.parametrize("entered", [10, 14, 500])
+def test_conservation(make: Any, entered: int) -> None:
+    """What entered is the sum of outcomes and of what is in flight, for each route and for all."""
+    run = make.rich_run()
+    first = make.route("GET /open", matched=7, settled={(Outcome.SHED, Reason.SHUTDOWN): 3}, entered=entered)
+    report = build_report(make.run(*run.routes, first), gate=GATE, accepted=(), now=make.started)
+    for route in report.routes:
+        assert route.total == sum(route.outcomes.values()) + route.in_flight
+    assert report.entered == sum(report.totals.outcomes.values()) + report.in_flight
+    assert report.in_flight == entered - 10 + 3  # three of the rich run
+
+
+def test_outcomes_of_the_rich_run(make: Any) -> None:
+    """A signature is diverged if one of its places is open, noise if all are noise or accepted, matched if empty."""
+    report = build_report(make.rich_run(), gate=GATE, accepted=(_rule(),), now=make.started)
+    outcomes = {name: number for name, number in report.routes[0].outcomes.items() if number}
+    assert outcomes == {"matched": 50, "diverged": 30, "noise": 97, "shed": 2, "skipped": 4}
+    assert (report.routes[0].distinct, report.routes[0].divergent, report.routes[0].in_flight) == (162, 25, 3)
+
+
+def test_clusters_are_ordered_for_triage(make: Any) -> None:
+    """Open before accepted before noise; the most frequent first; then by route and path."""
+    marks = [make.fingerprint(f"body/{name}") for name in "cabd"]
+    counts = (5, 5, 9, 1)
+    route = make.route(
+        "GET /x",
+        signatures={
+            (mark,): SignatureCount(count=count, distinct=1) for mark, count in zip(marks, counts, strict=True)
+        },
+        clusters=tuple(make.cluster(mark, count=count) for mark, count in zip(marks, counts, strict=True)),
+    )
+    rule = AcceptRule(route="*", path="body/b", kind="*", reason="known", expires=None)
+    report = build_report(make.run(route), gate=GATE, accepted=(rule,), now=make.started)
+    assert [(cluster.path, cluster.status) for cluster in report.clusters] == [
+        ("body/a", "open"),
+        ("body/c", "open"),
+        ("body/d", "open"),
+        ("body/b", "accepted"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expires", "status"),
+    [
+        (None, "accepted"),
+        (DAY, "accepted"),
+        (DAY - datetime.timedelta(days=1), "open"),
+        (datetime.date.max, "accepted"),
+    ],
+)
+def test_a_rule_holds_to_the_end_of_its_day(make: Any, expires: datetime.date | None, status: str) -> None:
+    """A rule that has expired accepts nothing: its cluster is open again, and counts."""
+    report = build_report(make.rich_run(), gate=GATE, accepted=(_rule(expires=expires),), now=make.started)
+    (cluster,) = (cluster for cluster in report.clusters if cluster.kind == "order")
+    assert cluster.status == status
+    assert report.routes[0].outcomes["diverged"] == (37 if status == "open" else 30)
+
+
+@pytest.mark.parametrize(
+    ("template", "kind", "severity"),
+    [
+        ("body/a", "added", "additive"),
+        ("body/a", "missing", "breaking"),
+        ("status.message", "value", "cosmetic"),
+        ("status.message", "added", "additive"),
+        ("status.code", "value", "breaking"),
+        ("(answer)", "failed", "breaking"),
+    ],
+)
+def test_severity(make: Any, template: str, kind: str, severity: str) -> None:
+    """A field more is additive, another text of a status message cosmetic, all else can break a caller."""
+    mark = make.fingerprint(template, kind)
+    seen = {(mark,): SignatureCount(count=1, distinct=1)}
+    report = make.report(make.route(signatures=seen, clusters=(make.cluster(mark),)))
+    assert report.clusters[0].severity == severity
+
+
+def test_a_cause_is_the_entry_of_the_catalogue(make: Any) -> None:
+    """An id of the catalogue becomes why and what to write; one that it does not have becomes nothing."""
+    known, unknown = make.fingerprint("body/a", "value", "A1"), make.fingerprint("body/b", "value", "ZZ99")
+    seen = {(known,): SignatureCount(count=1, distinct=1), (unknown,): SignatureCount(count=1, distinct=1)}
+    report = make.report(make.route(signatures=seen, clusters=(make.cluster(known), make.cluster(unknown))))
+    entry, cause = find_pitfall("A1"), report.clusters[0].cause
+    assert entry is not None
+    assert cause is not None
+    assert (cause.id, cause.title, cause.explanation, cause.java_fix) == (
+        entry.id,
+        entry.title,
+        entry.why,
+        entry.java_fix,
+    )
+    assert report.clusters[1].cause is None
+
+
+def test_100_percent_is_said_of_all_only(make: Any) -> None:
+    """One request of a hundred thousand that was not compared is not rounded away."""
+    route = make.route(matched=99_999, settled={(Outcome.SHED, Reason.QUEUE_FULL): 1})
+    assert make.report(route).routes[0].compared_pct == 99.99
+
+
+def test_an_empty_run_has_all_counters(make: Any) -> None:
+    """No request is not no figure: the eight outcomes are there, and nothing is proven."""
+    report = make.report()
+    assert report.totals.outcomes == dict.fromkeys((outcome.value for outcome in Outcome), 0)
+    assert (report.entered, report.verdict) == (0, "inconclusive")
+
+
+def test_bytes_that_are_no_text_can_be_written(make: Any) -> None:
+    """Lone surrogates, which stand for raw bytes, are escaped in the report; it is UTF-8 whatever came."""
+    mark = make.fingerprint("header.x-\udcff")
+    item = make.cluster(mark, examples=(make.example('"\udc80"', '"\ud800"'),))
+    route = make.route("GET /\udc80", signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(item,))
+    loaded = json.loads(to_json(make.report(route)).encode())
+    assert loaded["routes"][0]["route"] == r"GET /\udc80"
+    assert loaded["clusters"][0]["path"] == r"header.x-\udcff"
+    assert loaded["clusters"][0]["examples"][0]["candidate"] == r'"\ud800"'

@@ -1,0 +1,102 @@
+"""Sentences that every format shares."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.reports.wording import (
+    NOT_COVERED,
+    REASONS,
+    balance,
+    by_verdict,
+    caveats,
+    headline,
+    not_compared,
+    reason_in_words,
+    sides,
+)
+from crossfade.shadow.evidence.records import SignatureCount
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+
+
+def _bad(make: Any, name: str) -> Any:
+    return make.route(name, matched=80, signatures={(make.fingerprint(),): SignatureCount(count=20, distinct=20)})
+
+
+def _headline(make: Any, names: str, claimed: tuple[str, ...] = ("*",)) -> str:
+    """``p``, ``f`` and ``i`` are routes that are proven, refuted, and with too little evidence."""
+    kinds = {"p": lambda name: make.route(name, matched=400), "f": lambda name: _bad(make, name), "i": make.route}
+    return headline(make.report(*(kinds[kind](f"GET /{kind}{at}") for at, kind in enumerate(names)), claimed=claimed))
+
+
+@pytest.mark.parametrize(
+    ("names", "claimed", "sentence"),
+    [
+        ("p", ("*",), "Proven: the claimed route diverges in less than 1 % of requests, at 95 % confidence."),
+        ("pp", ("*",), "Proven: each of 2 claimed routes diverges in less than 1 % of requests, at 95 % confidence."),
+        ("fp", ("*",), "Refuted: 1 of 2 claimed routes diverges in more than 1 % of requests, at 95 % confidence."),
+        (
+            "ffi",
+            ("*", "POST *"),
+            "Refuted: 2 of 3 claimed routes diverge in more than 1 % of requests, at 95 % confidence. 2 claims are not proven either way.",
+        ),
+        ("", ("*",), "Nothing is proven: no request was captured."),
+        ("p", (), "Nothing is proven: no route is claimed."),
+        ("p", ("POST *",), "Not proven: 1 claim is without enough evidence for less than 1 %, at 95 % confidence."),
+    ],
+)
+def test_headlines(make: Any, names: str, claimed: tuple[str, ...], sentence: str) -> None:
+    """The verdict in a sentence; it claims no more than the verdict."""
+    assert _headline(make, names, claimed) == sentence
+
+
+def test_every_reason_has_words() -> None:
+    """A person never reads a code; one of a newer list stays as it is."""
+    assert set(REASONS) == set(Reason)
+    assert reason_in_words("queue_full") == "while a bounded queue was full"
+    assert reason_in_words("newer") == "newer"
+
+
+def test_the_balance_adds_up(make: Any) -> None:
+    """The parts are what entered, in flight included, even where it is 0."""
+    route = make.route(matched=5, settled={(Outcome.SHED, Reason.QUEUE_FULL): 2}, entered=10)
+    report = make.report(route)
+    assert balance(report) == (("matched", 5), ("shed", 2), ("in flight", 3))
+    assert not_compared(report) == "5 of 10 requests were not compared"
+    assert not_compared(make.report(make.route(matched=5))) == ""
+
+
+def test_caveats(make: Any) -> None:
+    """What is not claimed, not ended, and never covered is said."""
+    live = make.report(
+        make.route("GET /a", matched=1), make.route("GET /b", matched=1), claimed=("GET /a",), ended_at=None
+    )
+    assert [line.split(":")[0] for line in caveats(live)] == [
+        "1 route is seen but not claimed; the verdict says nothing about it.",
+        "The run has not ended",
+        NOT_COVERED,
+    ]
+    assert caveats(make.report(make.route(matched=1))) == (NOT_COVERED,)
+
+
+def test_routes_by_verdict(make: Any) -> None:
+    """What needs a person comes first."""
+    routes = (
+        make.route("a", matched=1),
+        make.route("GET /p", matched=400),
+        make.route("GET /i", matched=1),
+        _bad(make, "GET /f"),
+    )
+    report = make.report(*routes, claimed=("GET *",))
+    assert [route.route for route in by_verdict(report)] == ["GET /f", "GET /i", "GET /p", "a"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("missing", ("1", "(absent)")), ("added", ("(absent)", "2")), ("value", ("1", "2"))]
+)
+def test_sides(make: Any, kind: str, shown: tuple[str, str]) -> None:
+    """A side that does not have the field has no value, not null."""
+    mark = make.fingerprint(kind=kind)
+    route = make.route(signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(make.cluster(mark),))
+    cluster = make.report(route).clusters[0]
+    assert sides(cluster.kind, cluster.examples[0]) == shown

@@ -1,0 +1,28 @@
+"""Our codecs stand in the place of mitmproxy's."""
+
+import pytest
+from mitmproxy.proxy.layers import http
+from mitmproxy.proxy.layers.http import _http2
+
+from crossfade.shadow.capture.mitmproxy.wire import mend
+from crossfade.shadow.capture.mitmproxy.wire.mend import _PLACES
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def test_every_place_is_taken() -> None:
+    """Each is found under its name and is a subclass of what stood there; twice is as once."""
+    mend()
+    mend()
+    for module, name, ours in _PLACES:
+        assert getattr(module, name) is ours
+        assert ours.__mro__[-1] is object
+    assert issubclass(http.Http1Server, _PLACES[0][2])
+    assert issubclass(_http2.BufferedH2Connection, _http2.h2.connection.H2Connection)
+
+
+def test_another_mitmproxy_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version whose codecs have other names does not pass in silence."""
+    monkeypatch.delattr(http, "HttpStream")
+    with pytest.raises(AttributeError):
+        mend()

@@ -1,0 +1,126 @@
+"""Which elements of two lists belong together."""
+
+import json
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.shadow.compare.diff.equality import Equality
+from crossfade.shadow.compare.diff.lists import Pairing, pair_elements
+
+
+def pair(legacy: Any, candidate: Any) -> Pairing:
+    return pair_elements(tuple(legacy), tuple(candidate), Equality())
+
+
+def pairing(
+    changed: tuple[tuple[int, int], ...] = (),
+    missing: tuple[int, ...] = (),
+    added: tuple[int, ...] = (),
+    *,
+    reordered: bool = False,
+) -> Pairing:
+    return Pairing(changed=changed, missing=missing, added=added, reordered=reordered)
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return fields
+
+
+ROWS = [row(id=1, ok=True), row(id=2, ok=True), row(id=3, ok=False)]
+
+
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "expected"),
+    [
+        ("", "", pairing()),
+        ("ab", "ab", pairing()),
+        ("", "ab", pairing(added=(0, 1))),
+        ("ab", "", pairing(missing=(0, 1))),
+        ("abc", "cab", pairing(reordered=True)),
+        ("ab", "ba", pairing(reordered=True)),
+        ("abc", "xabc", pairing(added=(0,))),
+        ("abc", "abxc", pairing(added=(2,))),
+        ("abc", "abcx", pairing(added=(3,))),
+        ("abc", "bc", pairing(missing=(0,))),
+        ("abc", "axc", pairing(changed=((1, 1),))),
+        ("aab", "ab", pairing(missing=(1,))),
+        ("ab", "aab", pairing(added=(1,))),
+        ("aab", "aba", pairing(reordered=True)),
+        ("xbc", "bcy", pairing(missing=(0,), added=(2,))),
+        ("xaybz", "1a2b3", pairing(changed=((0, 0), (2, 2), (4, 4)))),
+        ("xya", "1a", pairing(changed=((0, 0),), missing=(1,))),
+        ("axb", "by1a", pairing(changed=((1, 1),), added=(2,), reordered=True)),
+        ([1, 2], [True, 2], pairing(changed=((0, 0),))),
+        ([1, [2]], [[2], 1], pairing(reordered=True)),
+    ],
+    ids=str,
+)
+def test_plain_elements(legacy: Any, candidate: Any, expected: Pairing) -> None:
+    """Equal ones first, the others by position between them."""
+    frozen = [[tuple(item) if isinstance(item, list) else item for item in side] for side in (legacy, candidate)]
+    assert pair(*frozen) == expected
+
+
+@pytest.mark.parametrize(
+    ("candidate", "expected"),
+    [
+        (ROWS[::-1], pairing(reordered=True)),
+        ([row(id=0, ok=True), *ROWS], pairing(added=(0,))),
+        ([row(id=1, ok=False), *ROWS[1:]], pairing(changed=((0, 0),))),
+        ([row(id=2, ok=None), row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1), (1, 0)), reordered=True)),
+        ([ROWS[1], row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1),), reordered=True)),
+        ([row(id=3, ok=True), row(id=9, ok=True)], pairing(changed=((2, 0),), missing=(0, 1), added=(1,))),
+        ([row(id=7, ok=1), row(id=8, ok=2), row(id=9, ok=3)], pairing(changed=((0, 0), (1, 1), (2, 2)))),
+        (ROWS[:2], pairing(missing=(2,))),
+    ],
+)
+def test_keyed_elements(candidate: Any, expected: Pairing) -> None:
+    """Objects that share a unique field belong together wherever they stand."""
+    assert pair(ROWS, candidate) == expected
+
+
+def test_a_key_is_unique_and_scalar() -> None:
+    """Neither a repeated value, nor a bool, a list or a missing field is a key."""
+    legacy = [row(kind="a", n=1, tags=()), row(kind="a", n=2, tags=())]
+    candidate = [row(kind="a", n=3, tags=()), row(kind="a", n=4, tags=())]
+    assert pair(legacy, candidate) == pairing(changed=((0, 0), (1, 1)))
+    assert pair([row(id=1), row(n=1)], [row(n=2), row(id=2)]) == pairing(changed=((0, 0), (1, 1)))
+
+
+def test_the_field_with_most_in_common_is_the_key() -> None:
+    """An id that one side minted anew is not."""
+    legacy = [row(id=n, name=f"n{n}", at=1) for n in range(4)]
+    candidate = [row(id=n + 3, name=f"n{n}", at=2) for n in range(4)]
+    assert pair(legacy, candidate) == pairing(changed=((0, 0), (1, 1), (2, 2), (3, 3)))
+
+
+_items = st.lists(
+    st.integers(0, 3) | st.fixed_dictionaries({"id": st.integers(0, 3), "n": st.integers(0, 1)}), max_size=7
+)
+
+
+@given(_items, _items)
+def test_each_element_is_accounted_for(legacy: list[Any], candidate: list[Any]) -> None:
+    """Each index stands once: changed, missing, added, or paired with an equal one; all equal means the same list."""
+    found = pair(legacy, candidate)
+    ours = Counter([one for one, _ in found.changed] + list(found.missing))
+    theirs = Counter([two for _, two in found.changed] + list(found.added))
+    assert max((*ours.values(), *theirs.values()), default=1) == 1
+    rest = Counter(json.dumps(item, sort_keys=True) for index, item in enumerate(legacy) if index not in ours)
+    others = [json.dumps(item, sort_keys=True) for index, item in enumerate(candidate) if index not in theirs]
+    assert rest == Counter(others)
+    assert (found == pairing()) == (legacy == candidate)
+
+
+def test_long_lists_take_linear_time() -> None:
+    """20,000 objects, each with another value, reversed."""
+    legacy = [row(id=n, name=f"n{n}", price=n) for n in range(20_000)]
+    candidate = [row(id=n, name=f"n{n}", price=n + 1) for n in reversed(range(20_000))]
+    started = time.process_time()
+    assert len(pair(legacy, candidate).changed) == 20_000
+    assert time.process_time() - started < 5

@@ -1,0 +1,425 @@
+"""The differences of two answers, in HTTP and in gRPC."""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import brotli
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.answers import NotComparableError, diff_answers
+from crossfade.shadow.exchange import Answer, Headers, Protocol, Request
+from crossfade.shadow.exchange.outcome import Reason
+
+Build = Callable[..., Answer]
+Ask = Callable[..., Request]
+JSON = (("content-type", "application/json"),)
+TEXT = (("content-type", "text/plain"),)
+GRPC = (("content-type", "application/grpc"),)
+OK = (("grpc-status", "0"),)
+CALL = "/t.v1.Things/Get"
+STREAM = "/t.v1.Things/Watch"
+
+
+def found(request: Request, legacy: Answer, other: Answer, contract: Contract | None = None) -> list[tuple[str, str]]:
+    """Path and kind of each difference."""
+    return [(item.path, item.kind.value) for item in diff_answers(request, legacy, other, contract)]
+
+
+def reason(request: Request, legacy: Answer, other: Answer, contract: Contract | None = None) -> Reason:
+    """Why two answers are not comparable."""
+    with pytest.raises(NotComparableError) as caught:
+        tuple(diff_answers(request, legacy, other, contract))
+    assert caught.value.detail
+    return caught.value.reason
+
+
+# HTTP
+
+
+@pytest.mark.parametrize(
+    ("headers", "bodies", "expected"),
+    [
+        (JSON, (b'{"a":1}', b'{ "a": 1 }\n'), []),
+        (JSON, (b'{"a":1}', b'{"a":2}'), [("body/a", "value")]),
+        (JSON, (b"null", b""), [("body", "missing")]),
+        (JSON, (b"", b"null"), [("body", "added")]),
+        (JSON, (b"", b'""'), [("body", "added")]),
+        (JSON, (b"null", b"{}"), [("body", "type")]),
+        (JSON, (b"", b""), []),
+        (JSON, (b'{"p":1}', b'{"p":1} GARBAGE'), [("body", "type")]),
+        (JSON, (b"{}", b"\xff"), [("body", "type")]),
+        (JSON, (b"{}", b"\xef\xbb\xbf{}"), [("body", "format")]),
+        (JSON, (b"\xef\xbb\xbf{}", b"{}"), [("body", "format")]),
+        (JSON, (b"\xef\xbb\xbf{}", b"\xef\xbb\xbf{ }"), []),
+        (JSON, (b"{not json", b"{not json"), []),
+        (TEXT, (b"a", b"a\n"), [("body", "value")]),
+        (TEXT, (b"a", b"\xff"), [("body", "type")]),
+        (TEXT, (b"\xff", b"\xfe"), [("body", "value")]),
+        ((), (b"{}", b"{ }"), [("body", "value")]),
+        ((("content-type", "image/png"),), (b"\x00\x01", b"\x00\x02"), [("body", "value")]),
+        ((("content-type", "application/x-www-form-urlencoded"),), (b"a=1&b=2", b"b=2&a=%31"), []),
+        ((("content-type", "application/x-www-form-urlencoded"),), (b"a=1&a=2", b"a=1"), [("body/a", "type")]),
+        ((("content-type", "application/x-www-form-urlencoded"),), (b"a=%ff", b"a=%fe"), [("body/a", "value")]),
+    ],
+)
+def test_bodies(
+    answer: Build, request_of: Ask, headers: Headers, bodies: tuple[bytes, bytes], expected: list[tuple[str, str]]
+) -> None:
+    """By what they mean; equal bytes are equal, also where they are not what they say."""
+    legacy, other = (answer(body, headers=headers) for body in bodies)
+    assert found(request_of(), legacy, other) == expected
+
+
+def test_another_type_with_the_same_bytes(answer: Build, request_of: Ask) -> None:
+    """A client reads them in another way: the header differs."""
+    assert found(request_of(), answer(b"{}", headers=JSON), answer(b"{}", headers=TEXT)) == [
+        ("header.content-type", "value")
+    ]
+
+
+def test_another_type_with_other_bytes(answer: Build, request_of: Ask) -> None:
+    """Header and body differ."""
+    differences = found(request_of(), answer(b"{}", headers=JSON), answer(b"{ }", headers=TEXT))
+    assert differences == [("header.content-type", "value"), ("body", "type")]
+
+
+def test_another_coding_of_the_same_body(answer: Build, request_of: Ask) -> None:
+    """Only the header differs; two ways to compress differ in nothing."""
+    body = b'{"a": 1}'
+    gzipped = answer(gzip.compress(body, 1), headers=(*JSON, ("content-encoding", "gzip")))
+    harder = answer(gzip.compress(body, 9), headers=(*JSON, ("content-encoding", "gzip")))
+    brotlied = answer(brotli.compress(body), headers=(*JSON, ("content-encoding", "br")))
+    assert found(request_of(), gzipped, harder) == []
+    assert found(request_of(), gzipped, brotlied) == [("header.content-encoding", "value")]
+    assert found(request_of(), gzipped, answer(body, headers=JSON)) == [("header.content-encoding", "missing")]
+    mislabelled = answer(gzipped.body, headers=JSON)
+    assert found(request_of(), gzipped, mislabelled) == [("header.content-encoding", "missing"), ("body", "type")]
+
+
+def test_a_cut_coding(answer: Build, request_of: Ask) -> None:
+    """The candidate's is a difference, legacy's can't be compared."""
+    headers = (*JSON, ("content-encoding", "gzip"))
+    whole, cut = (answer(gzip.compress(b"{}")[:end], headers=headers) for end in (None, -4))
+    assert found(request_of(), whole, cut) == [("body", "type")]
+    assert reason(request_of(), cut, whole) is Reason.UNDECODABLE
+
+
+def test_status_comes_first(answer: Build, request_of: Ask) -> None:
+    """Then headers, trailers, body."""
+    legacy = answer(b"a", headers=(("x-a", "1"),), trailers=(("x-b", "1"),))
+    other = answer(b"b", status=500)
+    assert [path for path, _ in found(request_of(), legacy, other)] == ["status", "header.x-a", "trailer.x-b", "body"]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body(answer: Build, request_of: Ask, status: int) -> None:
+    """What follows it is no body, unless the other side has one."""
+    assert found(request_of(), answer(status=status), answer(b"x", status=status)) == []
+    differences = found(request_of(), answer(b"x"), answer(status=status))
+    assert differences == [("status", "value"), ("body", "missing")]
+    differences = found(request_of(), answer(status=status), answer(b"x"))
+    assert differences == [("status", "value"), ("body", "added")]
+
+
+def test_a_head_answer(answer: Build, request_of: Ask) -> None:
+    """It has no body; its length stands for one, but for JSON, which may be written in more or fewer bytes."""
+    head = request_of(method="HEAD")
+
+    def sized(length: str, headers: Headers = TEXT) -> Answer:
+        return answer(headers=(*headers, ("Content-Length", length)))
+
+    assert found(head, sized("5"), sized("5")) == []
+    assert found(head, sized("5"), sized("6")) == [("header.content-length", "value")]
+    assert found(head, sized("5"), answer(headers=TEXT)) == []
+    assert found(head, sized("5", JSON), sized("6", JSON)) == []
+    assert found(request_of(), sized("5"), sized("6")) == []
+    assert found(head, answer(headers=JSON), answer(b"{", headers=JSON)) == []
+
+
+EVENT_STREAM = (("content-type", "text/event-stream"),)
+
+
+def test_server_sent_events(answer: Build, request_of: Ask) -> None:
+    """A stream that came as a whole is compared event by event; comments and line ends say nothing."""
+    ours = answer(b'id: 1\ndata: {"a": 1}\n\n: beat\n\ndata: x\n\n', headers=EVENT_STREAM)
+    same = answer(b'data:{"a":1}\r\nid: 1\r\n\r\ndata: x\r\n\r\n', headers=EVENT_STREAM)
+    other = answer(b'id: 1\ndata: {"a": 2}\n\ndata: x\n\n', headers=EVENT_STREAM)
+    assert found(request_of(), ours, same) == []
+    assert found(request_of(), ours, other) == [("body/0/data/a", "value")]
+
+
+def test_lines_of_json(answer: Build, request_of: Ask) -> None:
+    """NDJSON is compared line by line."""
+    headers = (("content-type", "application/x-ndjson"),)
+    ours, other = answer(b'{"a": 1}\n{"a": 2}\n', headers=headers), answer(b'{"a":1}\n\n{"a":3}', headers=headers)
+    assert found(request_of(), ours, other) == [("body/1/a", "value")]
+    assert reason(request_of(), answer(b"{", headers=headers), ours) is Reason.UNDECODABLE
+
+
+def test_long_bodies(answer: Build, request_of: Ask) -> None:
+    """Past the limit equal bytes are equal; others differ where they mean themselves, and else are not compared."""
+
+    def long(windows: bytes, kind: str = "image/png", coding: str = "") -> Answer:
+        headers = (("content-type", kind), *((("content-encoding", coding),) if coding else ()))
+        return replace(answer(b"begin", headers=headers, truncated=True), windows=windows)
+
+    one, two = b"1" * 8 + b"2" * 8, b"1" * 8 + b"3" * 8
+    assert found(request_of(), long(one), long(one)) == []
+    assert found(request_of(), long(one), long(two)) == [("body", "value")]
+    assert found(request_of(), long(one), long(one[:8])) == [("body", "value")]
+    assert found(request_of(), long(one), answer(b"begin", headers=(("content-type", "image/png"),))) == [
+        ("body", "value")
+    ]
+    assert found(request_of(), long(one, "application/json"), long(one, "application/json")) == []
+    assert reason(request_of(), long(one, "application/json"), long(two, "application/json")) is Reason.TRUNCATED
+    assert reason(request_of(), long(one, coding="gzip"), long(two, coding="gzip")) is Reason.TRUNCATED
+    assert reason(request_of(), long(b""), long(b"")) is Reason.TRUNCATED
+
+
+_types = st.sampled_from(["application/json", "text/plain", "", "image/png", "application/x-www-form-urlencoded"])
+_codings = st.sampled_from(["", "gzip", "deflate", "br", "zstd", "x"])
+_bodies = st.binary(max_size=30) | st.sampled_from([b"{}", b"[1]", b"null", gzip.compress(b"{}")])
+_http = st.builds(
+    lambda kind, coding, body, status, more: Answer(
+        status=status,
+        headers=(("content-type", kind), ("content-encoding", coding), *more),
+        body=body,
+        truncated=False,
+        trailers=(),
+        latency_ms=1.0,
+    ),
+    _types,
+    _codings,
+    _bodies,
+    st.sampled_from([200, 204, 500]),
+    st.lists(
+        st.tuples(st.sampled_from(["set-cookie", "x-bin", "x"]), st.text(st.characters(), max_size=5)), max_size=2
+    ),
+)
+
+
+@given(_http, _http)
+def test_any_two_http_answers(request_of: Ask, legacy: Answer, other: Answer) -> None:
+    """Hostile bytes are the same as themselves, and otherwise a difference or not comparable; nothing else is raised."""
+    request = request_of()
+    assert found(request, legacy, legacy) == []
+    try:
+        differences = found(request, legacy, other)
+    except NotComparableError as error:
+        assert error.reason is Reason.UNDECODABLE  # noqa: PT017
+    else:
+        assert differences or legacy.status == other.status
+
+
+# gRPC
+
+
+def framed(*messages: bytes) -> bytes:
+    return b"".join(b"\0" + len(message).to_bytes(4, "big") + message for message in messages)
+
+
+def thing(contract: Contract, **values: Any) -> bytes:
+    """A serialised t.v1.Thing."""
+    return contract.message_class("t.v1.Thing")(**values).SerializeToString()
+
+
+@pytest.fixture(scope="session")
+def call(request_of: Ask) -> Callable[..., Request]:
+    """A gRPC request."""
+    return lambda target=CALL: request_of(target, method="POST", protocol=Protocol.GRPC)
+
+
+@pytest.fixture(scope="session")
+def reply(answer: Build) -> Callable[..., Answer]:
+    """An answer of messages with a status."""
+
+    def build(*messages: bytes, headers: Headers = GRPC, trailers: Headers = OK, status: int = 200) -> Answer:
+        return answer(framed(*messages), status=status, headers=headers, trailers=trailers)
+
+    return build
+
+
+def test_messages_by_meaning(call: Ask, reply: Build, contract: Contract) -> None:
+    """Fields in another order, packed or not, are the same message; a field that differs has its path."""
+    one = thing(contract, i32=1) + thing(contract, s="a")
+    two = thing(contract, s="a") + thing(contract, i32=1)
+    assert one != two
+    assert found(call(), reply(one), reply(two), contract) == []
+    assert found(call(), reply(one), reply(thing(contract, i32=1, s="b")), contract) == [("message.s", "value")]
+
+
+def test_an_unknown_field_counts(call: Ask, reply: Build, contract: Contract) -> None:
+    """The candidate's newer contract is seen."""
+    assert found(call(), reply(b""), reply(b"\x98\x06\x01"), contract) == [("message.#99", "added")]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_streams_have_one_template(call: Ask, reply: Build, contract: Contract, count: int) -> None:
+    """Whether one message came or several."""
+    legacy, other = ([thing(contract, i32=n + shift) for n in range(count)] for shift in (1, 9))
+    differences = diff_answers(call(STREAM), reply(*legacy), reply(*other), contract)
+    assert {item.template for item in differences} == {"message[*].i32"}
+
+
+def test_the_number_of_messages(call: Ask, reply: Build, contract: Contract) -> None:
+    """One that is missing, one that is too many, in a stream and in a unary answer."""
+    one, two = thing(contract, i32=1), thing(contract, i32=2)
+    assert found(call(STREAM), reply(one, two), reply(two), contract) == [("message[0]", "missing")]
+    assert found(call(STREAM), reply(one, two), reply(two, one), contract) == [("message", "order")]
+    assert found(call(STREAM), reply(), reply(one), contract) == [("message[0]", "added")]
+    assert found(call(), reply(one), reply(), contract) == [("message", "missing")]
+    assert found(call(), reply(), reply(one), contract) == [("message", "added")]
+    assert found(call(), reply(one), reply(one, two), contract) == [("message[1]", "added")]
+
+
+def test_a_method_that_the_contract_lacks(call: Ask, reply: Build, contract: Contract) -> None:
+    """Equal bytes are equal; others can't be compared, unless one side has no message at all."""
+    request = call("/t.v1.Things/New")
+    assert found(request, reply(b"\x08\x01"), reply(b"\x08\x01"), contract) == []
+    assert reason(request, reply(b"\x08\x01"), reply(b"\x08\x02"), contract) is Reason.NO_CONTRACT
+    assert reason(call(), reply(b"\x08\x01"), reply(b"\x08\x02"), None) is Reason.NO_CONTRACT
+    refused = reply(trailers=(("grpc-status", "12"),))
+    assert found(request, reply(b"\x08\x01"), refused, contract) == [("status.code", "value"), ("message", "missing")]
+
+
+def test_a_message_that_is_none(call: Ask, reply: Build, contract: Contract) -> None:
+    """The candidate's is a difference, legacy's can't be compared, both the same are equal."""
+    whole, broken = reply(thing(contract, s="a")), reply(b"\xff")
+    assert found(call(), whole, broken, contract) == [("message", "type")]
+    assert reason(call(), broken, whole, contract) is Reason.UNDECODABLE
+    assert found(call(), broken, broken, contract) == []
+
+
+def test_frames_that_are_none(answer: Build, call: Ask, reply: Build, contract: Contract) -> None:
+    """As above, of the frames."""
+    whole = reply(thing(contract, s="a"))
+    for body in (b"\0\0\0", b"\0\0\0\0\x09abc", b"\x01\0\0\0\x01a"):
+        broken = answer(body, headers=GRPC, trailers=OK)
+        assert found(call(), whole, broken, contract) == [("message", "type")]
+        assert reason(call(), broken, whole, contract) is Reason.UNDECODABLE
+
+
+def test_compression_says_nothing(answer: Build, call: Ask, reply: Build, contract: Contract) -> None:
+    """A compressed message is the message."""
+    data = thing(contract, s="a")
+    packed = gzip.compress(data)
+    body = b"\x01" + len(packed).to_bytes(4, "big") + packed
+    compressed = answer(body, headers=(*GRPC, ("grpc-encoding", "gzip")), trailers=OK)
+    assert found(call(), reply(data), compressed, contract) == []
+
+
+@pytest.mark.parametrize(
+    ("legacy", "other", "expected"),
+    [
+        ((("grpc-status", "0"),), (("grpc-status", "5"),), [("status.code", "value")]),
+        ((("grpc-status", "0"),), (("grpc-status", "0"), ("grpc-status", "5")), [("status.code", "value")]),
+        ((("grpc-status", "0"),), (), [("status.code", "value")]),
+        ((*OK, ("grpc-message", "a%20b")), (*OK, ("grpc-message", "a b")), []),
+        ((*OK, ("grpc-message", "a")), (*OK, ("grpc-message", "b")), [("status.message", "value")]),
+        ((*OK, ("grpc-message", "%ff")), (*OK, ("grpc-message", "%fe")), [("status.message", "value")]),
+        ((*OK, ("x-a", "1")), OK, [("trailer.x-a", "missing")]),
+        ((*OK, ("x-a-bin", "QUI=")), (*OK, ("x-a-bin", "QUI")), []),
+        ((*OK, ("x-a-bin", "QUI=")), (*OK, ("x-a-bin", "@")), [("trailer.x-a-bin", "type")]),
+    ],
+)
+def test_status_and_trailers(call: Ask, reply: Build, legacy: Headers, other: Headers, expected: Any) -> None:
+    """Code, message and metadata, each at its place."""
+    assert found(call(), reply(trailers=legacy), reply(trailers=other)) == expected
+
+
+def test_the_http_status_of_a_call(call: Ask, reply: Build) -> None:
+    """A gateway's status beside a gRPC status is not dropped."""
+    assert found(call(), reply(), reply(status=503)) == [("status.http", "value")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("application/grpc+proto", []), ("application/grpc+json", ["value"]), ("text/html", ["value"]), ("", ["format"])],
+)
+def test_the_type_of_a_call(call: Ask, reply: Build, kind: str, expected: list[str]) -> None:
+    """A client refuses an answer that is not gRPC."""
+    other = reply(headers=(("content-type", kind),))
+    assert found(call(), reply(), other) == [("metadata.content-type", item) for item in expected]
+
+
+def test_trailers_only(call: Ask, answer: Build) -> None:
+    """One header block or two say the same, where there is no metadata; metadata keeps its place."""
+    status = (("grpc-status", "5"), ("grpc-message", "no"))
+    short = answer(headers=(*GRPC, *status))
+    assert found(call(), short, answer(headers=GRPC, trailers=status)) == []
+    moved = answer(headers=(*GRPC, ("x-a", "1")), trailers=status)
+    assert found(call(), answer(headers=(*GRPC, *status, ("x-a", "1"))), moved) == [
+        ("metadata.x-a", "added"),
+        ("trailer.x-a", "missing"),
+    ]
+
+
+def _status(code: int = 5, message: str = "no", **info: Any) -> Headers:
+    status = status_pb2.Status(code=code, message=message)
+    if info:
+        status.details.add().Pack(error_details_pb2.ErrorInfo(**info))
+    text = base64.b64encode(status.SerializeToString()).decode()
+    return (("grpc-status", "5"), ("grpc-status-details-bin", text))
+
+
+@pytest.mark.parametrize(
+    ("legacy", "other", "expected"),
+    [
+        (_status(reason="A"), _status(reason="A"), []),
+        (_status(reason="A"), _status(reason="B"), [("status.details[0].reason", "value")]),
+        (_status(reason="A"), _status(), [("status.details[0]", "missing")]),
+        (_status(), _status(code=6), [("status.details.code", "value")]),
+        (_status(), _status(message="other"), [("status.details.message", "value")]),
+        (_status(reason="A"), (("grpc-status", "5"),), [("status.details", "missing")]),
+        ((("grpc-status", "5"),), _status(), [("status.details", "added")]),
+        (_status(), (("grpc-status", "5"), ("grpc-status-details-bin", "/w")), [("status.details", "type")]),
+        (_status(), (("grpc-status", "5"), ("grpc-status-details-bin", "!")), [("message", "type")]),
+    ],
+)  # fmt: skip
+def test_details(call: Ask, reply: Build, legacy: Headers, other: Headers, expected: Any) -> None:
+    """google.rpc.Status by meaning, with the code and message that it repeats."""
+    assert found(call(), reply(trailers=legacy), reply(trailers=other)) == expected
+
+
+_fields = st.lists(
+    st.tuples(
+        st.sampled_from(["grpc-status", "grpc-message", "grpc-status-details-bin", "grpc-encoding", "x-bin", "x"]),
+        st.text(st.characters(), max_size=6) | st.sampled_from(["0", "5", "gzip", "QUI", "CAU"]),
+    ),
+    max_size=3,
+).map(tuple)
+_frames = st.lists(st.binary(max_size=12), max_size=3).map(lambda messages: framed(*messages))
+_calls = st.builds(
+    lambda body, headers, trailers: Answer(
+        status=200, headers=headers, body=body, truncated=False, trailers=trailers, latency_ms=1.0
+    ),
+    _frames | st.binary(max_size=20),
+    _fields,
+    _fields,
+)
+
+
+@given(_calls, _calls, st.sampled_from([CALL, STREAM, "/x/Y"]))
+def test_any_two_calls(call: Ask, contract: Contract, legacy: Answer, other: Answer, target: str) -> None:
+    """Hostile frames and fields are a difference or not comparable; nothing else is raised."""
+    for answers in ((legacy, legacy), (legacy, other)):
+        try:
+            differences = found(call(target), *answers, contract)
+        except NotComparableError as error:
+            assert error.reason in {Reason.UNDECODABLE, Reason.NO_CONTRACT}  # noqa: PT017
+        else:
+            assert not differences or answers[0] is not answers[1]
+
+
+def test_differences_can_be_written_as_json(call: Ask, reply: Build, contract: Contract) -> None:
+    """Paths of any content can be stored."""
+    for item in diff_answers(call(), reply(thing(contract, s="é")), reply(b"\x98\x06\x01"), contract):
+        assert json.dumps([item.path, item.template]).encode()

@@ -1,0 +1,97 @@
+"""What is the same finding, and what is the same request."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.shadow.compare.diff import Place, diff
+from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Kind
+from crossfade.shadow.compare.fingerprint import fingerprint, request_hash, signature
+from crossfade.shadow.exchange import Protocol, Request
+
+Build = Callable[..., Request]
+
+
+def difference(template: str, path: str = "", kind: Kind = Kind.VALUE, legacy: int = 1) -> Difference:
+    return Difference(path=path or template, template=template, kind=kind, legacy=legacy, candidate=2)
+
+
+def test_values_and_indexes_do_not_count() -> None:
+    """The same bug in two elements is one finding."""
+    one = difference("body/*/p", "body/0/p", legacy=1)
+    two = difference("body/*/p", "body/7/p", legacy=9)
+    assert fingerprint(one) == fingerprint(two) == Fingerprint(template="body/*/p", kind="value")
+    assert signature((one, two)) == (fingerprint(one),)
+
+
+def test_kind_and_cause_count() -> None:
+    """Another kind or another cause is another finding."""
+    one = difference("body/p")
+    assert fingerprint(one) != fingerprint(difference("body/p", kind=Kind.TYPE))
+    assert fingerprint(one) != fingerprint(one, "float-text")
+    assert signature((one,), lambda _: "float-text") == (fingerprint(one, "float-text"),)
+
+
+def test_a_signature_is_sorted() -> None:
+    """The order in which differences are found says nothing."""
+    found = [difference(name) for name in "cab"]
+    assert signature(found) == signature(reversed(found))
+    assert [item.template for item in signature(found)] == ["a", "b", "c"]
+
+
+def test_a_signature_is_bounded() -> None:
+    """Past 64 findings the rest is MORE, so that it is never left out in silence."""
+    fits = [difference(f"body/p{n:03}") for n in range(MAX_FINGERPRINTS)]
+    assert len(signature(fits)) == MAX_FINGERPRINTS
+    assert MORE not in signature(fits)
+    found = signature([*fits, difference("body/z")])
+    assert len(found) == MAX_FINGERPRINTS
+    assert MORE in found
+    assert list(found) == sorted(found)
+
+
+def test_no_differences() -> None:
+    """The same answers have the empty signature."""
+    assert signature(()) == ()
+
+
+@given(st.lists(st.sampled_from([1, 2, 3]), max_size=5).map(tuple), st.permutations(range(3)))
+def test_stable(legacy: tuple[int, ...], order: list[int]) -> None:
+    """The same two answers have the same signature, whatever the order of their keys."""
+    fields = {"a": legacy, "b": 1, "c": ""}
+    shuffled = {"abc"[index]: fields["abc"[index]] for index in order}
+    other = {"a": (*legacy, 4), "b": 2}
+    place = Place.at("body")
+    assert signature(diff(fields, other, place)) == signature(diff(shuffled, other, place))
+
+
+def test_the_hash_of_a_request(request_of: Build) -> None:
+    """Method, target, type and body make another request; who asks, when and under which id does not."""
+    base = request_of("/a?b=1", body=b"x", headers=(("content-type", "text/plain"),))
+    same = dataclasses.replace(
+        base, id="2", started_at=9.0, authority="other", headers=(*base.headers, ("traceparent", "00-1"))
+    )
+    assert request_hash(base) == request_hash(same)
+    others = [
+        request_of("/a?b=1", method="POST", body=b"x", headers=base.headers),
+        request_of("/a?b=2", body=b"x", headers=base.headers),
+        request_of("/a?b=1", body=b"y", headers=base.headers),
+        request_of("/a?b=1", body=b"x"),
+        request_of("/a?b=1", body=b"x", headers=base.headers, protocol=Protocol.GRPC),
+    ]
+    assert len({request_hash(item) for item in (base, *others)}) == 6
+
+
+def test_the_hash_is_fixed(request_of: Build) -> None:
+    """It is stored, so it is the same in every process."""
+    assert request_hash(request_of("/a")) == request_hash(request_of("/a"))
+    assert 0 <= request_hash(request_of("/a")) < 2**64
+
+
+@pytest.mark.parametrize("text", ["/\ud800", "/é", "/\0"])
+def test_any_target_has_a_hash(request_of: Build, text: str) -> None:
+    """Text that can't be encoded too."""
+    assert request_hash(request_of(text, headers=(("content-type", text),))) >= 0

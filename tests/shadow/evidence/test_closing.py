@@ -1,0 +1,74 @@
+"""A run whose compare process was lost keeps what was committed, and counts the rest as shed."""
+
+from pathlib import Path
+
+import pytest
+
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, close_lost_run, read_run
+from crossfade.shadow.evidence.marks import flush_marks
+from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo, Settled
+from crossfade.shadow.evidence.schema import connect
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+
+OK = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
+NEW = RouteInfo(route="GET /new", protocol="http", call_type="http", stage="shadow")
+INFO = RunInfo(
+    run_id="r1",
+    service="s",
+    engine="mitmproxy",
+    legacy_build="a",
+    candidate_build="b",
+    rules_digest="",
+    contract_digest="",
+    started_at=1.0,
+)
+MATCHED = Judged(
+    route=OK, at=2.0, request_hash=1, signature=(), noise=None, examples=(), legacy_ms=1.0, candidate_ms=2.0
+)
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Path:
+    """A store whose writer committed two requests, knew of another, and is gone."""
+    writer = EvidenceWriter.open(tmp_path, INFO, None)
+    writer.add(MATCHED)
+    writer.add(Settled(route=OK, outcome=Outcome.SHED, reason=Reason.COMPARE_DOWN))
+    writer.flush({OK: 2})
+    writer.add(MATCHED)
+    return tmp_path
+
+
+def test_the_sums_are_exact(lost: Path) -> None:
+    """What entered is what ended; what was committed is as it was."""
+    assert close_lost_run(lost, "r1", {OK: 7, NEW: 3}, now=9.0) == 8
+    run = read_run(lost)
+    assert run.ended_at == 9.0
+    found = {route.info.route: route for route in run.routes}
+    assert (found["GET /ok"].entered, found["GET /new"].entered) == (7, 3)
+    assert found["GET /ok"].settled == {(Outcome.SHED, Reason.COMPARE_DOWN): 6}
+    assert [seen.count for seen in found["GET /ok"].signatures.values()] == [1]
+    assert found["GET /new"].settled == {(Outcome.SHED, Reason.COMPARE_DOWN): 3}
+    assert found["GET /ok"].legacy_ms.p50 is not None
+
+
+def test_it_no_longer_lives(lost: Path) -> None:
+    """Nothing waits for a run that is closed: its mark of life is gone."""
+    close_lost_run(lost, "r1", {OK: 7}, now=9.0)
+    engine = connect(lost)
+    with engine.connect() as connection:
+        assert flush_marks(connection) == {}
+    engine.dispose()
+
+
+def test_nothing_was_lost(lost: Path) -> None:
+    """An engine that knows of less than was committed changes no sum."""
+    assert close_lost_run(lost, "r1", {OK: 1}, now=9.0) == 0
+    (route,) = read_run(lost).routes
+    assert route.entered == 2
+
+
+def test_a_store_that_can_not_be_written(tmp_path: Path) -> None:
+    """One line, and the caller goes on."""
+    (tmp_path / "evidence.sqlite").write_text("no store")
+    with pytest.raises(EvidenceError, match="expected a writable store"):
+        close_lost_run(tmp_path, "r1", {OK: 1}, now=9.0)

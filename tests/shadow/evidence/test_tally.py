@@ -1,0 +1,237 @@
+"""Totals of one route, and what happens past their bounds."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.shadow.compare.difference import MORE, Fingerprint
+from crossfade.shadow.evidence.tally import Limits, Tally
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+
+
+def tally(make: Any, **limits: int) -> Tally:
+    return Tally(info=make.route(), limits=Limits(**limits))
+
+
+def counts(found: Tally) -> dict[tuple[str, ...], tuple[int, int]]:
+    """By templates: how often, and in how many distinct requests."""
+    return {
+        tuple(item.template for item in signature): (seen.count, len(seen.hashes))
+        for signature, seen in found.signatures.items()
+    }
+
+
+def test_what_was_not_compared(make: Any) -> None:
+    """Is counted by outcome and reason, and is nothing else."""
+    found = tally(make)
+    for outcome, reason, times in (
+        (Outcome.SHED, Reason.QUEUE_FULL, 2),
+        (Outcome.SHED, Reason.SHUTDOWN, 1),
+        (Outcome.SKIPPED, Reason.POLICY, 3),
+    ):
+        for _ in range(times):
+            found.settle(make.settled(outcome, reason))
+    assert found.settled == {
+        (Outcome.SHED, Reason.QUEUE_FULL): 2,
+        (Outcome.SHED, Reason.SHUTDOWN): 1,
+        (Outcome.SKIPPED, Reason.POLICY): 3,
+    }
+    assert (found.signatures, found.hashes) == ({}, set())
+
+
+def test_a_signature_and_its_clusters(make: Any) -> None:
+    """Times are those of the first and the last request; a repeated request is one distinct one."""
+    found = tally(make)
+    for at, request, templates in ((5.0, 1, "ab"), (6.0, 1, "ab"), (7.0, 2, "ab"), (9.0, 3, "b"), (9.5, 3, "")):
+        found.judge(make.judged(*templates, request=request, at=at), None)
+    assert counts(found) == {("a", "b"): (3, 2), ("b",): (1, 1), (): (1, 0)}
+    clusters = {key.template: (item.count, item.first_seen, item.last_seen) for key, item in found.clusters.items()}
+    assert clusters == {"a": (3, 5.0, 7.0), "b": (4, 5.0, 9.0)}
+    assert found.hashes == {1, 2, 3}
+
+
+# bounds
+
+
+def test_past_the_bound_of_signatures(make: Any) -> None:
+    """A new signature is MORE, a known one is still itself."""
+    found = tally(make, signatures=2)
+    for request, template in enumerate("abcdac"):
+        found.judge(make.judged(template, request=request), None)
+    assert counts(found) == {("a",): (2, 2), ("b",): (1, 1), ("(more)",): (3, 3)}
+    assert found.clusters[MORE].count == 3
+
+
+def test_equal_answers_past_the_bound_are_equal(make: Any) -> None:
+    """The bound turns no match into a difference, also when the first match comes late."""
+    found = tally(make, signatures=2)
+    for request, templates in enumerate(("a", "b", "c", "", "", "d")):
+        found.judge(make.judged(*templates, request=request), None)
+    assert counts(found)[()] == (2, 0)
+    assert counts(found)["(more)",] == (2, 2)
+
+
+def test_past_the_bound_of_clusters(make: Any) -> None:
+    """A new finding is MORE beside those that are known; one comparison can't break the bound either."""
+    found = tally(make, clusters=3)
+    found.judge(make.judged("a", "b", "c", "d", "e", request=1), None)
+    found.judge(make.judged("a", "x", "y", request=2), None)
+    found.judge(make.judged("z", request=3), None)
+    assert counts(found) == {("(more)", "a", "b", "c"): (1, 1), ("(more)", "a"): (1, 1), ("(more)",): (1, 1)}
+    assert {key.template: item.count for key, item in found.clusters.items()} == {"(more)": 3, "a": 2, "b": 1, "c": 1}
+
+
+def test_past_the_bound_of_distinct_requests(make: Any) -> None:
+    """Both n and k stop growing; counts go on, and known requests are still found again."""
+    found = tally(make, distinct=2)
+    for request, templates in ((1, ""), (2, "a"), (3, "a"), (1, "b"), (4, ""), (5, "c")):
+        found.judge(make.judged(*templates, request=request), None)
+    assert found.hashes == {1, 2}
+    assert counts(found) == {(): (2, 0), ("a",): (2, 1), ("b",): (1, 1), ("c",): (1, 0)}
+
+
+def test_past_the_bound_of_examples(make: Any) -> None:
+    """The first ones stay."""
+    found = tally(make, examples=2)
+    for request in range(4):
+        example = make.example(make.fingerprint("a"), comparison_id=str(request))
+        found.judge(make.judged("a", request=request, examples=(example,)), make.redactor())
+    assert [example.comparison_id for example in found.clusters[make.fingerprint("a")].examples] == ["0", "1"]
+
+
+def test_no_examples_of_what_has_no_cluster(make: Any) -> None:
+    """Past the bound of clusters, and without a redactor."""
+    full = tally(make, clusters=1)
+    examples = (make.example(make.fingerprint("b")), make.example(make.fingerprint("a")))
+    full.judge(make.judged("a", "b", examples=examples), make.redactor())
+    assert len(full.clusters[make.fingerprint("a")].examples) == 1
+    assert full.clusters[MORE].examples == []
+    bare = tally(make)
+    bare.judge(make.judged("a", "b", examples=examples), None)
+    assert [item.examples for item in bare.clusters.values()] == [[], []]
+
+
+def test_past_the_bound_of_noise(make: Any) -> None:
+    """A place that is not counted excuses nothing; those that are known go on."""
+    found = tally(make, clusters=2)
+    for places in ("ab", "ac", "cb"):
+        found.judge(make.judged(*places, noise=tuple(make.fingerprint(name) for name in places)), None)
+    assert found.noise == {("a", "value"): [2, 0, 0], ("b", "value"): [2, 0, 0]}
+    assert found.secondary_asked == 3
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.frozensets(st.sampled_from("abcdefgh")),
+        st.integers(0, 6),
+        st.none() | st.frozensets(st.sampled_from("abcd")),
+    ),
+    max_size=30,
+)
+
+
+@given(STEPS, st.integers(0, 3), st.integers(0, 3), st.integers(0, 3))
+def test_no_bound_loses_a_request(make: Any, steps: Any, signatures: int, clusters: int, distinct: int) -> None:
+    """Under any traffic: each is counted once, none that differed is equal, and no map is larger than it may be."""
+    found = tally(make, signatures=signatures, clusters=clusters, distinct=distinct)
+    for templates, request, noise in steps:
+        other = None if noise is None else tuple(make.fingerprint(name) for name in sorted(noise))
+        found.judge(make.judged(*templates, request=request, noise=other), None)
+    same = sum(not templates for templates, _, _ in steps)
+    assert sum(seen.count for seen in found.signatures.values()) == len(steps)
+    assert (found.signatures[()].count if () in found.signatures else 0) == same
+    assert len(found.signatures) <= signatures + 2  # the empty one, and MORE
+    assert len(found.clusters) <= clusters + 1
+    assert len(found.noise) <= clusters
+    assert len(found.hashes) <= distinct
+    assert all(seen.hashes <= found.hashes for seen in found.signatures.values())
+    assert {item for signature in found.signatures for item in signature} == set(found.clusters)
+
+
+# noise
+
+
+def test_noise_is_counted_in_pairs(make: Any) -> None:
+    """By place and kind, whatever the cause; only where the secondary was asked."""
+    found = tally(make)
+    ours = (make.fingerprint("a", cause="x"), make.fingerprint("b"))
+    theirs = (make.fingerprint("a"), make.fingerprint("b", "format"), make.fingerprint("c"))
+    for noise in (theirs, (), None):
+        found.judge(make.judged(signature=ours, noise=noise), None)
+    assert found.noise == {
+        ("a", "value"): [1, 1, 0],
+        ("b", "value"): [0, 2, 0],
+        ("b", "format"): [0, 0, 1],
+        ("c", "value"): [0, 0, 1],
+    }
+    assert found.secondary_asked == 2
+
+
+ORDER = """
+from crossfade.shadow.compare.difference import MORE, Fingerprint
+from crossfade.shadow.evidence.records import Judged, RouteInfo
+from crossfade.shadow.evidence.tally import Limits, Tally
+route = RouteInfo(route="r", protocol="http", call_type="http", stage="shadow")
+found = tuple(Fingerprint(template=f"t{n}", kind="value") for n in range(9))
+tally = Tally(info=route, limits=Limits(clusters=4))
+tally.judge(Judged(route=route, at=0.0, request_hash=1, signature=found, noise=found, examples=(), legacy_ms=None,
+                   candidate_ms=None), None)
+print(sorted(tally.noise), sorted(tally.clusters))
+"""
+
+
+def test_the_bound_does_not_depend_on_chance() -> None:
+    """Which places are kept is the same in every process, though each has its own order of a set."""
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", ORDER], env={"PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+    assert b"t3" in outputs.pop()
+
+
+# latency
+
+
+@pytest.mark.parametrize(("legacy_ms", "candidate_ms"), [(None, 1.0), (1.0, None), (None, None)])
+def test_latency_needs_both_sides(make: Any, legacy_ms: float | None, candidate_ms: float | None) -> None:
+    """Else the two histograms would be of different requests."""
+    found = tally(make)
+    found.judge(make.judged(legacy_ms=legacy_ms, candidate_ms=candidate_ms), None)
+    assert found.legacy_ms.get_total_count() == found.paired_ratio.get_total_count() == 0
+
+
+def test_latency(make: Any) -> None:
+    """In microseconds, the ratio in thousandths, to two digits; what took no time took the least that is told."""
+    found = tally(make)
+    found.judge(make.judged(legacy_ms=10.0, candidate_ms=25.0), None)
+    assert found.legacy_ms.get_max_value() == pytest.approx(10_000, rel=0.01)
+    assert found.candidate_ms.get_max_value() == pytest.approx(25_000, rel=0.01)
+    assert found.paired_ratio.get_max_value() == pytest.approx(2500, rel=0.01)
+    found.judge(make.judged(legacy_ms=0.0, candidate_ms=0.0), None)
+    assert found.legacy_ms.get_min_value() == 1
+    assert found.paired_ratio.get_total_count() == 2
+
+
+def test_a_latency_past_the_scale_is_counted(make: Any) -> None:
+    """At its end: a call of two hours must not be missing among the slow ones."""
+    found = tally(make)
+    found.judge(make.judged(legacy_ms=0.001, candidate_ms=7_200_000.0), None)
+    for histogram in (found.candidate_ms, found.paired_ratio):
+        assert histogram.get_total_count() == 1
+        assert histogram.get_max_value() >= 3_500_000_000
+
+
+def test_what_redacting_can_not_do_is_no_example(make: Any) -> None:
+    """A hostile text costs an example at most, never a count."""
+    found = tally(make)
+    bad = make.example(make.fingerprint("a"), request=make.request(target="/\ud800?token=\udcff", body="[" * 4000))
+    found.judge(make.judged("a", examples=(bad,)), make.redactor())
+    assert counts(found) == {("a",): (1, 1)}
+    assert isinstance(next(iter(found.clusters)), Fingerprint)

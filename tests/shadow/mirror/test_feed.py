@@ -1,0 +1,347 @@
+"""What the engine saw becomes frames, without waiting; what does not is counted."""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.shadow.capture.sink import RequestHead
+from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.frames import (
+    LENGTH,
+    CountsFrame,
+    EndFrame,
+    Frame,
+    ReplyFrame,
+    RequestFrame,
+    SettledFrame,
+    UnmirroredFrame,
+    decode,
+)
+from crossfade.shadow.mirror.policy import Policy
+from crossfade.shadow.mirror.routes import RouteTable
+
+Requests = Callable[..., Request]
+Answers = Callable[..., Answer]
+DOWN = Failure(reason=FailureReason.REFUSED, detail="", latency_ms=0.0)
+RULES = (
+    MirrorRule(route="POST /own", action=MirrorAction.MIRROR, reason="test"),
+    MirrorRule(route="GET /mail", action=MirrorAction.SKIP, reason="test"),
+)
+
+
+class Pipe:
+    """Keeps the frames; a test says whether it is down and how much waits in it."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.down = False
+        self.waiting = 0
+
+    def is_down(self) -> bool:
+        return self.down
+
+    def waiting_bytes(self) -> int:
+        return self.waiting
+
+    def write(self, data: bytes) -> None:
+        assert not self.down
+        self.frames.append(decode(data[LENGTH.size :]))
+
+
+class Seen:
+    """A feed with what it wrote and what it counted."""
+
+    def __init__(self, requests: Requests, state: State = State.SISTER) -> None:
+        self.requests = requests
+        self.pipe = Pipe()
+        self.feed = Feed(
+            routes=RouteTable((), 100, {}),
+            policy=Policy(MirrorSettings(rule=RULES), {}, state),
+            pipe=self.pipe,
+            buffer_bytes=1000,
+        )
+
+    def start(
+        self, request_id: str, method: str = "GET", target: str = "/a", headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        head = self.requests(request_id, method=method, target=target)
+        self.feed.started(
+            RequestHead(
+                id=head.id,
+                listener="web",
+                protocol=head.protocol,
+                method=method,
+                target=target,
+                headers=headers,
+                at=0.0,
+            )
+        )
+
+    def complete(self, request_id: str, method: str = "GET", target: str = "/a", **values: Any) -> None:
+        self.start(request_id, method, target)
+        self.feed.request_complete(self.requests(request_id, method=method, target=target, **values))
+
+    def kinds(self) -> list[type[Frame]]:
+        return [type(frame) for frame in self.pipe.frames]
+
+    def settled(self) -> list[tuple[str, str, int]]:
+        """What the feed counted itself, by its next counters frame."""
+        self.feed.send_counts()
+        counts = self.pipe.frames.pop()
+        assert isinstance(counts, CountsFrame)
+        return [(outcome.value, reason.value, total) for _, outcome, reason, total in counts.settled]
+
+
+@pytest.fixture
+def seen(request_of: Requests) -> Seen:
+    """A feed with an empty pipe."""
+    return Seen(request_of)
+
+
+def test_a_mirrored_request(seen: Seen, answer_of: Answers) -> None:
+    """Its copy goes out when it is complete, legacy's reply after it."""
+    seen.complete("1", body=b"x")
+    seen.feed.replied("1", answer_of())
+    request, reply = seen.pipe.frames
+    assert isinstance(request, RequestFrame)
+    assert (request.listener, request.write, request.request.body) == ("web", False, b"x")
+    assert request.route.route == "GET /a"
+    assert reply == ReplyFrame(request_id="1", reply=answer_of())
+    assert seen.settled() == []
+    assert seen.feed._open == {}
+
+
+def test_a_write_by_rule_is_marked(seen: Seen) -> None:
+    """The compare process holds it back until legacy has answered."""
+    seen.complete("1", "POST", "/own")
+    (frame,) = seen.pipe.frames
+    assert isinstance(frame, RequestFrame)
+    assert frame.write
+
+
+def test_what_policy_leaves_out_is_counted_at_once(seen: Seen, answer_of: Answers) -> None:
+    """Nothing is sent, and its end changes nothing."""
+    seen.complete("1", target="/mail")
+    seen.feed.replied("1", answer_of())
+    seen.feed.cancelled("1")
+    assert seen.kinds() == []
+    assert seen.settled() == [("skipped", "blocked", 1)]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_copy_is_not_copied_again(seen: Seen, answer_of: Answers, method: str) -> None:
+    """A request that a proxy of ours sent passes to legacy and goes no further, be it a write that a rule allows."""
+    seen.start("1", method, "/own", headers=(("X-Crossfade-Role", "shadow"),))
+    seen.feed.request_complete(seen.requests("1", method=method, target="/own"))
+    seen.feed.replied("1", answer_of())
+    assert seen.kinds() == []
+    assert seen.settled() == [("skipped", "loop", 1)]
+    assert seen.feed.entered_total() == 1
+
+
+def test_a_role_that_is_no_copy(seen: Seen) -> None:
+    """Another value of the mark is a client's own."""
+    seen.start("1", headers=(("x-crossfade-role", "live"),))
+    seen.feed.request_complete(seen.requests("1"))
+    assert seen.kinds() == [RequestFrame]
+
+
+def test_a_cut_request_is_not_mirrored(seen: Seen, answer_of: Answers) -> None:
+    """The candidate would get another request than legacy got."""
+    seen.complete("1", body=b"x" * 10, truncated=True)
+    seen.feed.replied("1", answer_of())
+    assert seen.kinds() == []
+    assert seen.settled() == [("uncomparable", "truncated", 1)]
+
+
+def test_a_full_pipe_sheds(seen: Seen) -> None:
+    """The bound counts the body that would be added."""
+    seen.pipe.waiting = 991
+    seen.complete("1", body=b"x" * 10)
+    seen.complete("2", body=b"x" * 9)
+    assert seen.kinds() == [RequestFrame]
+    assert seen.settled() == [("shed", "queue_full", 1)]
+
+
+def test_a_pipe_that_is_down_sheds(seen: Seen) -> None:
+    """Nothing is written to it; the counters go out when there is someone to take them."""
+    seen.pipe.down = True
+    seen.complete("1")
+    seen.feed.send_counts()
+    assert seen.kinds() == []
+    seen.pipe.down = False
+    assert seen.settled() == [("shed", "compare_down", 1)]
+
+
+def test_a_reply_has_twice_the_room(seen: Seen, answer_of: Answers) -> None:
+    """A request that was sent is not to be lost for a small lack; past that its end is told instead."""
+    for name in ("1", "2"):
+        seen.complete(name)
+    seen.pipe.waiting = 2000
+    seen.feed.replied("1", answer_of())
+    seen.pipe.waiting = 2001
+    seen.feed.replied("2", answer_of())
+    assert seen.pipe.frames[2:] == [
+        ReplyFrame(request_id="1", reply=answer_of()),
+        SettledFrame(request_id="2", outcome=Outcome.SHED, reason=Reason.QUEUE_FULL),
+    ]
+    assert seen.settled() == []
+
+
+def test_an_answer_before_the_whole_request(seen: Seen, answer_of: Answers) -> None:
+    """There is no request to ask the candidate; what still comes of it is not sent."""
+    seen.start("1")
+    seen.feed.replied("1", answer_of())
+    seen.feed.request_complete(seen.requests("1"))
+    assert seen.kinds() == []
+    assert seen.settled() == [("uncomparable", "truncated", 1)]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_client_that_leaves(seen: Seen, sent: bool) -> None:
+    """Counted by the one who has it: here before it was sent, by the compare process after."""
+    (seen.complete if sent else seen.start)("1")
+    seen.feed.cancelled("1")
+    seen.feed.cancelled("1")
+    told = SettledFrame(request_id="1", outcome=Outcome.SKIPPED, reason=Reason.CLIENT_CANCELLED)
+    assert seen.pipe.frames[1:] == ([told] if sent else [])
+    assert seen.settled() == ([] if sent else [("skipped", "client_cancelled", 1)])
+
+
+def test_what_is_not_compared_passes_through(seen: Seen) -> None:
+    """A WebSocket is counted with its reason."""
+    seen.start("1")
+    seen.feed.passed_through("1", Reason.UNSUPPORTED)
+    assert seen.settled() == [("uncomparable", "unsupported", 1)]
+
+
+@pytest.mark.parametrize(
+    ("target", "values", "waiting"),
+    [("/b", {}, 0), ("/own", {"truncated": True}, 0), ("/own", {"body": b"x" * 9}, 992)],
+)
+def test_a_write_that_only_legacy_got_is_told(
+    seen: Seen, answer_of: Answers, target: str, values: dict[str, Any], waiting: int
+) -> None:
+    """Left out by policy, cut or shed: what legacy minted in it is foreign to the candidate."""
+    seen.pipe.waiting = waiting
+    seen.complete("1", "POST", target, **values)
+    seen.feed.replied("1", answer_of())
+    (frame,) = seen.pipe.frames
+    assert isinstance(frame, UnmirroredFrame)
+    assert (frame.request.target, frame.answer) == (target, answer_of())
+    assert seen.feed._unmirrored == {}
+
+
+@pytest.mark.parametrize("end", ["failed", "left", "passed", "full"])
+def test_a_write_without_an_answer_mints_nothing(seen: Seen, answer_of: Answers, end: str) -> None:
+    """Nor is it told where there is no room; in no case is it kept."""
+    seen.complete("1", "POST", "/b")
+    seen.pipe.waiting = 1001 if end == "full" else 0
+    if end == "left":
+        seen.feed.cancelled("1")
+    elif end == "passed":
+        seen.feed.passed_through("1", Reason.UNSUPPORTED)
+    else:
+        seen.feed.replied("1", DOWN if end == "failed" else answer_of())
+    assert seen.kinds() == []
+    assert seen.feed._unmirrored == {}
+
+
+def test_the_end_of_a_run(seen: Seen, answer_of: Answers) -> None:
+    """What is open is told, then the counters, then the end; a reply that comes later changes nothing."""
+    seen.start("1")
+    seen.complete("2")
+    seen.feed.finish()
+    seen.feed.replied("2", answer_of())
+    assert seen.kinds() == [RequestFrame, SettledFrame, CountsFrame, EndFrame]
+    counts = seen.pipe.frames[2]
+    assert isinstance(counts, CountsFrame)
+    assert [(outcome, reason, total) for _, outcome, reason, total in counts.settled] == [
+        (Outcome.SHED, Reason.SHUTDOWN, 1)
+    ]
+    assert [total for _, total in counts.entered] == [2]
+    assert seen.feed.entered_total() == 2
+
+
+_ENDS = st.sampled_from(["replied", "failed", "cancelled", "passed", "open"])
+_TARGETS = st.sampled_from([("GET", "/a"), ("POST", "/own"), ("POST", "/b"), ("GET", "/mail")])
+_scripts = st.lists(
+    st.tuples(_TARGETS, st.sampled_from(["complete", "complete", "cut", "never"]), _ENDS), min_size=4, max_size=12
+)
+_WEATHER = (*("fine",) * 8, "down", "full", "very full")
+
+
+@given(_scripts, st.randoms(use_true_random=False))
+def test_conservation(request_of: Requests, scripts: list[tuple[Any, str, str]], rng: random.Random) -> None:
+    """After any step: entered = what the feed counted + what it sent + what is open and not sent."""
+    seen = Seen(request_of)
+    steps = [number for number in range(len(scripts)) for _ in range(3)]
+    rng.shuffle(steps)
+    turn = dict.fromkeys(range(len(scripts)), 0)
+    for number in steps:
+        _set_weather(seen.pipe, rng.choice(_WEATHER))
+        _step(seen, str(number), scripts[number], turn[number])
+        turn[number] += 1
+        _assert_conserved(seen)
+    _set_weather(seen.pipe, rng.choice(_WEATHER))
+    seen.feed.finish()
+    assert seen.feed._open == {}
+    _assert_conserved(seen)
+
+
+def _set_weather(pipe: Pipe, weather: str) -> None:
+    pipe.down = weather == "down"
+    pipe.waiting = {"full": 1001, "very full": 2001}.get(weather, 0)
+
+
+def _step(seen: Seen, name: str, script: tuple[Any, str, str], turn: int) -> None:
+    (method, target), complete, end = script
+    if turn == 0:
+        seen.start(name, method, target)
+    elif turn == 1 and complete != "never":
+        seen.feed.request_complete(seen.requests(name, method=method, target=target, truncated=complete == "cut"))
+    elif turn == 2:
+        _end(seen.feed, name, end)
+
+
+def _end(feed: Feed, name: str, end: str) -> None:
+    if end == "cancelled":
+        feed.cancelled(name)
+    elif end == "passed":
+        feed.passed_through(name, Reason.UNSUPPORTED)
+    elif end != "open":
+        feed.replied(name, DOWN)
+
+
+def _assert_conserved(seen: Seen) -> None:
+    sent = [frame.request.id for frame in seen.pipe.frames if isinstance(frame, RequestFrame)]
+    ends = [frame.request_id for frame in seen.pipe.frames if isinstance(frame, ReplyFrame | SettledFrame)]
+    waiting = sum(not entry.sent for entry in seen.feed._open.values())
+    assert seen.feed.entered_total() == seen.feed._settled.total() + len(sent) + waiting
+    assert _once(sent)
+    assert _once(ends)
+    assert set(ends) <= set(sent)
+
+
+def _once(names: Iterable[str]) -> bool:
+    names = list(names)
+    return len(names) == len(set(names))
+
+
+def test_a_long_write_that_legacy_alone_got(seen: Seen, answer_of: Answers) -> None:
+    """What it minted is told too, though only the beginning of the request is known."""
+    seen.start("1", "POST", "/other")
+    seen.feed.request_began(seen.requests("1", method="POST", target="/other", body=b"begin"))
+    seen.feed.request_part("1", b"more")
+    seen.feed.request_ended("1", ())
+    seen.feed.replied("1", answer_of(b'{"id": "n-12345678"}'))
+    (frame,) = seen.pipe.frames
+    assert isinstance(frame, UnmirroredFrame)
+    assert frame.request.body == b"begin"

@@ -1,0 +1,89 @@
+"""A snapshot as Prometheus reads it."""
+
+import dataclasses
+import os
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets
+from crossfade.shadow.operate.metrics import Snapshot, render
+from crossfade.shadow.operate.status import Load
+
+SNAPSHOT = Snapshot(
+    now=1010.0,
+    run={"run_id": "run-1", "service": 'b"u\nilds'},
+    entered={"GET /a": 10, "GET /b": 1},
+    ends={("GET /a", "matched", ""): 6, ("GET /a", "shed", "queue_full"): 2},
+    latency={("GET /a", "legacy"): Buckets()},
+    added={"request": Buckets(), "answer": Buckets()},
+    loop_lag=Buckets(),
+    open_flows=1,
+    pipe_waiting_bytes=77,
+    mirror_on=True,
+    compare_up=True,
+    compare_pid=os.getpid(),
+    load=Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1008.5),
+)
+
+
+def _samples(snapshot: Snapshot) -> dict[tuple[str, ...], float]:
+    found: dict[tuple[str, ...], float] = {}
+    for family in text_string_to_metric_families(render(snapshot).decode()):
+        for sample in family.samples:
+            key = (sample.name.removeprefix("crossfade_"), *(sample.labels[name] for name in sorted(sample.labels)))
+            assert key not in found
+            found[key] = sample.value
+    return found
+
+
+def test_counters() -> None:
+    """Entered by route, outcomes by route, outcome and reason; what is left is in flight."""
+    found = _samples(SNAPSHOT)
+    assert found["requests_entered_total", "GET /a"] == 10
+    assert found["outcomes_total", "matched", "", "GET /a"] == 6
+    assert found["outcomes_total", "shed", "queue_full", "GET /a"] == 2
+    assert found["in_flight",] == 11 - 8
+    assert found["run_info", "run-1", 'b"u\nilds'] == 1
+
+
+def test_gauges() -> None:
+    """The state of both processes."""
+    found = _samples(SNAPSHOT)
+    names = ("open_flows", "pipe_waiting_bytes", "mirror_on", "compare_up", "compare_pending", "compare_held_bytes")
+    assert [found[name,] for name in names] == [1, 77, 1, 1, 3, 99]
+    assert (found["compare_slots_in_use",], found["flush_age_seconds",]) == (2, 1.5)
+    assert found["engine_process_resident_memory_bytes",] > 1e6
+    assert found["compare_process_resident_memory_bytes",] > 1e6
+
+
+def test_a_compare_process_that_is_gone() -> None:
+    """It is said to be down, and of its memory nothing is said; so it is before it first spoke."""
+    found = _samples(dataclasses.replace(SNAPSHOT, compare_up=False, mirror_on=False, load=None))
+    assert (found["compare_up",], found["mirror_on",]) == (0, 0)
+    assert not [key for key in found if key[0].startswith(("compare_p", "compare_h", "compare_s", "flush"))]
+
+
+def test_histograms() -> None:
+    """Cumulative buckets, count and sum."""
+    buckets = Buckets()
+    for seconds in (0.002, 0.2, 60.0):
+        buckets.observe(seconds)
+    snapshot = dataclasses.replace(SNAPSHOT, latency={("GET /a", "candidate"): buckets}, added={"answer": buckets})
+    found = _samples(snapshot)
+    assert found["side_latency_seconds_bucket", "0.0025", "GET /a", "candidate"] == 1
+    assert found["side_latency_seconds_count", "GET /a", "candidate"] == 3
+    assert found["added_latency_seconds_sum", "answer"] == buckets.sum_s
+    assert found["added_latency_seconds_bucket", "answer", "+Inf"] == 3
+
+
+def test_how_many_series() -> None:
+    """Bounded by routes, sides and closed lists; nothing grows with traffic."""
+
+    def size(routes: int) -> int:
+        names = [f"GET /{number}" for number in range(routes)]
+        latency: Any = {(name, side): Buckets() for name in names for side in ("legacy", "candidate")}
+        return len(_samples(dataclasses.replace(SNAPSHOT, entered=dict.fromkeys(names, 1), latency=latency)))
+
+    per_route = 1 + 1 + 2 * (len(BOUNDS_S) + 3) - 1
+    assert size(20) - size(10) == 10 * per_route

@@ -1,0 +1,56 @@
+"""The lines of a recording that are no events."""
+
+import json
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.recording.lines import (
+    end_line,
+    finding_line,
+    header_line,
+    read_end,
+    read_finding,
+    read_header,
+)
+from crossfade.shadow.recording.records import End, Finding, Header
+
+SIGNATURE = (Fingerprint(template="body/a", kind="value", cause="B2"),)
+
+
+def test_the_header(make: Any) -> None:
+    """The run and the share that was kept."""
+    header = Header(run=make.run(contract_digest="00ff"), sample_pct=12.5)
+    assert read_header(json.loads(header_line(header))) == header
+
+
+def test_another_version_is_refused(make: Any) -> None:
+    """Not guessed at."""
+    record = json.loads(header_line(Header(run=make.run(), sample_pct=1.0)))
+    with pytest.raises(ValueError, match="expected version 1 of recordings, got 2"):
+        read_header(record | {"crossfade_recording": 2})
+
+
+@pytest.mark.parametrize("altered", [True, False])
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding(signature=()),
+        Finding(signature=SIGNATURE, noise=()),
+        Finding(signature=SIGNATURE, noise=SIGNATURE),
+        Finding(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
+        Finding(signature=None, reason=Reason.TRUNCATED),
+    ],
+    ids=str,
+)
+def test_the_finding(make: Any, finding: Finding, *, altered: bool) -> None:
+    """No signature, an empty one and no noise are three things."""
+    line = finding_line("c-1", make.route, finding, altered=altered)
+    assert read_finding(json.loads(line)) == (make.route, finding, altered)
+
+
+def test_the_end() -> None:
+    """How many were recorded, how many were chosen and left out."""
+    assert read_end(json.loads(end_line(End(recorded=3, left_out=1)))) == End(recorded=3, left_out=1)

@@ -1,0 +1,40 @@
+"""crossfade gate: an exit code for a pipeline, sentences for a person, JSON for a program."""
+
+import json
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("matched", "flags", "expected"),
+    [
+        (400, (), (0, "PASS GET /ok diverges in less than 1 % of requests")),
+        (20, (), (3, "INCONCLUSIVE GET /ok: ")),
+        (20, ("--allow-inconclusive",), (0, "INCONCLUSIVE GET /ok: ")),
+        (0, (), (3, "INCONCLUSIVE ")),
+    ],
+)
+def test_exit_codes(invoke: Any, service: Any, matched: int, flags: tuple[str, ...], expected: tuple[int, str]) -> None:
+    """Proven is 0, too little is 3 unless that is allowed; nothing at all is never 0."""
+    service.compared(matched)
+    result = invoke("gate", "--config", service.config, *flags)
+    code, begins = expected
+    assert (result.exit_code, result.output[: len(begins)]) == (code, begins)
+
+
+def test_json(invoke: Any, service: Any) -> None:
+    """The verdict stays what it is when inconclusive is allowed to pass."""
+    service.compared(20)
+    result = invoke("gate", "--config", service.config, "--json", "--allow-inconclusive")
+    told = json.loads(result.output)
+    assert (result.exit_code, told["exit_code"], told["verdict"]) == (0, 0, "inconclusive")
+    assert told["sentences"][-1] == "inconclusive claims were allowed by --allow-inconclusive"
+
+
+def test_a_run_by_id(invoke: Any, service: Any) -> None:
+    """An older run is judged when it is named."""
+    service.compared(400, run_id="old", started_at=1.0)
+    service.compared(20, run_id="new", started_at=2.0)
+    assert invoke("gate", "--config", service.config).exit_code == 3
+    assert invoke("gate", "--config", service.config, "--run", "old").exit_code == 0

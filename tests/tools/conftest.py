@@ -1,0 +1,269 @@
+"""Services as a user has them: a folder with crossfade.toml, a store with a run, a command line in a child process."""
+
+import os
+import queue
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo
+from crossfade.tools.cli import main
+
+CONFIG = """\
+[service]
+name = "builds"
+
+[[listen]]
+name = "web"
+address = "127.0.0.1:0"
+legacy = "http://127.0.0.1:1"
+candidate = "http://127.0.0.1:2"
+
+[gate]
+routes = ["GET /ok"]
+"""
+OK = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
+
+
+class Service:
+    """A folder with a config; ``compared`` adds a run to its store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "crossfade.toml"
+        self.store = folder / ".crossfade" / "evidence.sqlite"
+        self.config.write_text(CONFIG, encoding="utf-8")
+
+    def add(self, text: str) -> None:
+        """Adds to the config."""
+        self.config.write_text(self.config.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def compared(self, matched: int, *, run_id: str = "run-1", started_at: float = 1000.0) -> None:
+        """Stores a run in which so many distinct requests were answered alike."""
+        info = RunInfo(
+            run_id=run_id,
+            service="builds",
+            engine="mitmproxy",
+            legacy_build="py",
+            candidate_build="java",
+            rules_digest="r",
+            contract_digest="c",
+            started_at=started_at,
+        )
+        writer = EvidenceWriter.open(self.store.parent, info, None)
+        for number in range(matched):
+            writer.add(
+                Judged(
+                    route=OK,
+                    at=started_at + number,
+                    request_hash=number,
+                    signature=(),
+                    noise=None,
+                    examples=(),
+                    legacy_ms=2.0,
+                    candidate_ms=1.0,
+                )
+            )
+        writer.finish({OK: matched}, now=started_at + matched)
+
+    def cut_off(self, run_id: str, *, flushed_at: float) -> None:
+        """Makes a run one that never ended: it was last flushed then."""
+        with sqlite3.connect(self.store) as connection:
+            connection.execute("UPDATE runs SET ended_at = NULL WHERE run_id = ?", [run_id])
+            connection.execute("INSERT INTO meta VALUES (?, ?)", [f"flushed:{run_id}", str(flushed_at)])
+        connection.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    """A service without a store."""
+    return Service(tmp_path)
+
+
+@pytest.fixture
+def invoke() -> Callable[..., Result]:
+    """Runs a command line in this process; nothing but SystemExit may come out."""
+
+    def invoke(*words: object) -> Result:
+        result = CliRunner().invoke(main, [str(word) for word in words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.Popen[str]]:
+    """Starts a command line in a child process, in a process group of its own."""
+
+    def command(
+        *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, code: str = ""
+    ) -> subprocess.Popen[str]:
+        start = ["-c", f"{code}\nfrom crossfade.tools.cli import main; main(prog_name='crossfade')"]
+        return subprocess.Popen(
+            [sys.executable, "-P", *start, *(str(word) for word in words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+        )
+
+    return command
+
+
+class Upstream:
+    """A real server that answers every request with 200 and keeps the paths; ``hold`` lets answers wait."""
+
+    def __init__(self) -> None:
+        upstream = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                upstream.paths.append(self.path)
+                upstream.asked.release()
+                upstream._go_on.wait(30)
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+            def do_POST(self) -> None:
+                self.do_GET()
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self.paths: list[str] = []
+        self.asked = threading.Semaphore(0)
+        self._go_on = threading.Event()
+        self._go_on.set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def hold(self) -> None:
+        """No answer until ``release``."""
+        self._go_on.clear()
+
+    def release(self) -> None:
+        """Answers what waits."""
+        self._go_on.set()
+
+    def close(self) -> None:
+        """Ends it."""
+        self.release()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def upstream() -> Iterator[Callable[[], Upstream]]:
+    """Starts servers on loopback."""
+    started: list[Upstream] = []
+
+    def start() -> Upstream:
+        started.append(Upstream())
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+class Proxy:
+    """crossfade shadow as a child process; what it logs is read as it comes."""
+
+    def __init__(self, child: subprocess.Popen[str], config: Path) -> None:
+        self.child = child
+        self.config = config
+        self.log: list[str] = []
+        self._clients = ThreadPoolExecutor(max_workers=4)
+        self._new: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        assert child.stdout is not None
+        self.said = child.stdout.readline()
+        match = re.match(r"run (\S+): mirroring web on ([\d.:]+)", self.said)
+        assert match, self.said + "".join(self.log)
+        self.run_id, self.address = match[1], match[2]
+
+    def get(self, path: str, method: str = "GET") -> int:
+        """The status that a client sees."""
+        connection = HTTPConnection(self.address, timeout=30)
+        connection.request(method, path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status
+
+    def get_later(self, path: str) -> "Future[int]":
+        """The status that a client will see."""
+        return self._clients.submit(self.get, path)
+
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Returns when so many new lines of the log held the text."""
+        while times:
+            times -= text in self._new.get(timeout=30)
+
+    def stop(self) -> int:
+        """Ends it in order; its exit code."""
+        self.child.terminate()
+        code = self.child.wait(60)
+        self._reader.join()
+        return code
+
+    def close(self) -> None:
+        """Ends it, and the reading of it."""
+        self.child.kill()
+        self.child.wait()
+        self._reader.join()
+        self._clients.shutdown()
+        for pipe in (self.child.stdout, self.child.stderr):
+            assert pipe is not None
+            pipe.close()
+
+    def _read(self) -> None:
+        assert self.child.stderr is not None
+        for line in self.child.stderr:
+            self.log.append(line)
+            self._new.put(line)
+
+
+@pytest.fixture
+def proxy(command: Any, service: Service) -> Iterator[Callable[..., Proxy]]:
+    """Starts the proxy between two servers, with more text in its config."""
+    pytest.importorskip("mitmproxy")
+    started: list[Proxy] = []
+
+    def start(legacy: Upstream, candidate: Upstream, more: str = "") -> Proxy:
+        text = CONFIG.replace('legacy = "http://127.0.0.1:1"', f'legacy = "{legacy.url}"')
+        text = text.replace('candidate = "http://127.0.0.1:2"', f'candidate = "{candidate.url}"')
+        service.config.write_text(text + more, encoding="utf-8")
+        started.append(Proxy(command("shadow", "--config", service.config), service.config))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.close()

@@ -1,0 +1,58 @@
+"""The candidate is built once per state of its sources."""
+
+from pathlib import Path
+
+import pytest
+
+from crossfade.shadow.errors import ShadowError
+from crossfade.tools.demo.build import build_candidate
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The folders from which the candidate is built."""
+    for name in ("candidate", "proto"):
+        (tmp_path / "example" / name).mkdir(parents=True)
+    (tmp_path / "example" / "candidate" / "pom.xml").write_text("<project/>")
+    return tmp_path / "example"
+
+
+@pytest.fixture
+def maven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Maven that writes the jar and counts its runs."""
+    runs = tmp_path / "runs"
+    script = tmp_path / "bin" / "mvn"
+    script.parent.mkdir()
+    script.write_text(f"#!/bin/sh\nmkdir -p target; echo jar > target/buildqueue-candidate.jar; echo run >> {runs}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
+    return runs
+
+
+def test_unchanged_sources_are_not_built_again(example: Path, maven: Path, tmp_path: Path) -> None:
+    """The second call finds the first one's jar; a changed source is built again."""
+    work = tmp_path / "work"
+    work.mkdir()
+    first = build_candidate(example, work)
+    assert build_candidate(example, work) == first
+    assert maven.read_text().count("run") == 1
+    (example / "proto" / "a.proto").write_text('syntax = "proto3";')
+    build_candidate(example, work)
+    assert maven.read_text().count("run") == 2
+
+
+def test_a_build_that_fails_names_its_log(example: Path, maven: Path, tmp_path: Path) -> None:
+    """Maven's exit code and log are in the message."""
+    script = maven.parent / "bin" / "mvn"
+    script.write_text("#!/bin/sh\necho no such plug-in; exit 3\n")
+    with pytest.raises(ShadowError, match=r"expected exit 0, got 3; see .*maven\.log"):
+        build_candidate(example, tmp_path)
+    assert (tmp_path / "maven.log").read_text() == "no such plug-in\n"
+
+
+def test_a_machine_without_maven_is_told(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mvn on the PATH is a missing tool, exit code 4."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ShadowError, match=r"expected Maven .* or newer, got none") as raised:
+        build_candidate(example, tmp_path)
+    assert raised.value.exit_code == 4

@@ -1,0 +1,56 @@
+"""A stored run is read under the rules that the config has now."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.config import load_config
+from crossfade.shadow.evidence import EvidenceError
+from crossfade.tools.evidence_view import accept_rules, gate_settings, report_of
+
+
+def test_the_newest_run_or_the_one_asked_for(service: Any) -> None:
+    """Without an id the newest run counts, not the last that was written."""
+    service.compared(400, run_id="new", started_at=2000.0)
+    service.compared(1, run_id="old", started_at=1000.0)
+    config = load_config(service.config)
+    assert report_of(config, None).entered == 400
+    assert report_of(config, "old").entered == 1
+
+
+def test_the_present_rules(service: Any) -> None:
+    """What is claimed is the config's word of today, not of the day of the run."""
+    service.compared(400)
+    assert report_of(load_config(service.config), None).verdict == "pass"
+    service.add("confidence_pct = 99.9\nbudget_pct = 0.1\n")
+    assert report_of(load_config(service.config), None).verdict == "inconclusive"
+
+
+def test_every_setting_of_the_gate(service: Any) -> None:
+    """Each value of [gate] arrives."""
+    service.add("budget_pct = 2.5\nconfidence_pct = 90\nmin_compared_pct = 80\n")
+    settings = gate_settings(load_config(service.config))
+    assert settings.routes == ("GET /ok",)
+    assert (settings.budget_pct, settings.confidence_pct, settings.min_compared_pct) == (2.5, 90, 80)
+
+
+def test_accepted_differences(service: Any) -> None:
+    """Each [[accept]] arrives with its end."""
+    service.add('[[accept]]\nroute = "GET /ok"\npath = "body/a"\nkind = "order"\nreason = "r"\nexpires = 2027-01-31\n')
+    (rule,) = accept_rules(load_config(service.config))
+    assert (rule.route, rule.path, rule.kind, rule.reason) == ("GET /ok", "body/a", "order", "r")
+    assert rule.expires == datetime.date(2027, 1, 31)
+
+
+def test_damage_keeps_its_cause(service: Any) -> None:
+    """The error that the layers below raised is kept for whoever debugs it."""
+    import sqlite3  # noqa: PLC0415
+
+    service.compared(1)
+    with sqlite3.connect(service.store) as connection:
+        connection.execute("UPDATE routes SET legacy_ms = 'x'")
+    connection.close()
+    with pytest.raises(EvidenceError, match="the file is damaged, move it away") as raised:
+        report_of(load_config(service.config), None)
+    assert raised.value.__cause__ is not None

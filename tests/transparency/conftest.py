@@ -1,0 +1,177 @@
+"""The same client against the same legacy, directly and through the proxy."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.settings import ListenerSettings
+from crossfade.shadow.capture.sink import Interest, RequestHead
+from crossfade.shadow.exchange import Reply, Request
+from crossfade.shadow.exchange.outcome import Reason
+
+_QUIET = ("DeprecationWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks this folder; mitmproxy 11 and its own dependencies warn on import and on closing sockets."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.transparency)
+            for name in _QUIET:
+                item.add_marker(pytest.mark.filterwarnings(f"ignore::{name}"))
+
+
+class Told:
+    """A sink that keeps how each request ended."""
+
+    def __init__(self) -> None:
+        self.requests: dict[str, Request] = {}
+        self.ends: dict[str, Reply | str] = {}
+
+    def started(self, _head: RequestHead) -> Interest:
+        return Interest.WHOLE
+
+    def request_began(self, request: Request) -> None:
+        self.requests[request.id] = request
+
+    def request_part(self, *_: object) -> None:
+        """Not kept."""
+
+    def request_ended(self, *_: object) -> None:
+        """Not kept."""
+
+    def answer_began(self, *_: object) -> bool:
+        return False
+
+    def request_complete(self, request: Request) -> None:
+        self.requests[request.id] = request
+
+    def replied(self, request_id: str, reply: Reply) -> None:
+        self.ends[request_id] = reply
+
+    def cancelled(self, request_id: str) -> None:
+        self.ends[request_id] = "cancelled"
+
+    def passed_through(self, request_id: str, reason: Reason) -> None:
+        self.ends[request_id] = reason.value
+
+
+@dataclass
+class Proxy:
+    """A running engine in front of one legacy."""
+
+    engine: MitmproxyEngine
+    task: asyncio.Task[None]
+    told: Told
+    port: int
+
+
+@pytest.fixture
+async def proxy(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Proxy]]]:
+    """Starts an engine in front of a legacy; further arguments are those of ListenerSettings."""
+    running: list[Proxy] = []
+
+    async def start(legacy_port: int, scheme: str = "http", **more: Any) -> Proxy:
+        numbers = itertools.count()
+        told = Told()
+        engine = MitmproxyEngine(
+            listeners=[
+                ListenerSettings(
+                    name="one", host="127.0.0.1", port=0, legacy_url=f"{scheme}://127.0.0.1:{legacy_port}", **more
+                )
+            ],
+            sink=told,
+            new_id=lambda: f"id-{next(numbers)}",
+            body_limit_bytes=100_000,
+            confdir=tmp_path / "mitmproxy",
+        )
+        task = asyncio.create_task(engine.run())
+        await engine.ready()
+        port = int(engine.addresses()["one"].rpartition(":")[2])
+        running.append(Proxy(engine, task, told, port))
+        return running[-1]
+
+    yield start
+    for item in running:
+        await item.engine.shutdown(drain_s=0.2)
+        await item.task
+
+
+@dataclass
+class Seen:
+    """What the client got, and what legacy saw."""
+
+    client: Any
+    legacy: Any
+
+
+Both = Callable[..., Awaitable[tuple[Seen, Seen]]]
+
+
+@pytest.fixture
+def both(proxy: Any) -> Both:
+    """Runs a client (a blocking function of a port) directly and through the proxy, each with a legacy of its own."""
+
+    async def run(
+        legacy: Callable[[], AbstractAsyncContextManager[Any]], client: Callable[[int], Any], **more: Any
+    ) -> tuple[Seen, Seen]:
+        async with legacy() as server:
+            direct = Seen(await asyncio.to_thread(client, server.port), server.seen)
+        async with legacy() as server:
+            through = await proxy(server.port, **more)
+            got = await asyncio.to_thread(client, through.port)
+            return direct, Seen(got, server.seen)
+
+    return run
+
+
+@pytest.fixture
+def tool() -> Callable[[str], str]:
+    """The path of a program. Without it a test is skipped on a person's machine, and fails in CI."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None and os.environ.get("CI"):
+            pytest.fail(f"needs {name} on PATH; .ci/run installs it")
+        if path is None:
+            pytest.skip(f"needs {name} on PATH")
+        return path
+
+    return find
+
+
+@pytest.fixture
+def curl(tool: Callable[[str], str]) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs curl against a port, whatever host the URL names; status line, header fields and body are in stdout."""
+
+    def run(port: int, *arguments: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [
+                tool("curl"),
+                "-sS",
+                "--noproxy",
+                "*",
+                "-i",
+                "--max-time",
+                "20",
+                "--connect-to",
+                f"::127.0.0.1:{port}",
+                *arguments,
+            ],
+            capture_output=True,
+            timeout=40,
+            check=False,
+            **more,
+        )
+
+    return run
