@@ -1,0 +1,3 @@
+module crossfade/bench/faults
+
+go 1.24

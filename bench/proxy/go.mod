@@ -1,0 +1,3 @@
+module crossfade.dev/bench/proxy
+
+go 1.24
