@@ -66,6 +66,7 @@ class _Side:
     call: Call
     diff: StreamDiff
     moved_at: float
+    was_behind: bool = False
     held_bytes: int = 0
     was_whole: bool = False
     result: Followed | None = field(default=None)
@@ -119,14 +120,14 @@ class Follower:
         for side in self._sides:
             if side.result is not None:
                 continue
-            was_behind = self._is_behind(side)
             for message in new:
                 side.diff.add_legacy(message)
             theirs = side.call.answer.take_messages() if side.diff.lead < WINDOW_MESSAGES else ()
             for message in theirs:
                 side.diff.add_other(message)
-            if theirs or not was_behind:
+            if theirs or not side.was_behind:  # what it owes now, it owes since now
                 side.moved_at = self._clock()
+            side.was_behind = self._is_behind(side)
             self._hold(side.diff.waiting_bytes - side.held_bytes)
             side.held_bytes = side.diff.waiting_bytes
 
