@@ -56,7 +56,7 @@ class Shadow:
 @pytest.fixture
 def shadow(tmp_path: Path) -> Iterator[Callable[[int], Shadow]]:
     """Starts the command in front of a legacy."""
-    started: list[Shadow] = []
+    started: list[tuple[Shadow, threading.Thread]] = []
 
     def start(legacy_port: int) -> Shadow:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -65,21 +65,28 @@ def shadow(tmp_path: Path) -> Iterator[Callable[[int], Shadow]]:
         path.write_text(CONFIG.format(port=port, legacy=legacy_port), encoding="utf-8")
         command = [sys.executable, "-m", "crossfade.tools.cli", "shadow", "--config", str(path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        started.append(Shadow(process, port))
-        assert process.stdout is not None
-        for line in process.stdout:
-            if b"mirroring" in line:
-                break
-        else:
-            pytest.fail("the proxy did not start")
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        return started[-1]
+        serving = threading.Event()
+        reader = threading.Thread(target=_read, args=(process, serving))
+        reader.start()
+        started.append((Shadow(process, port), reader))
+        assert serving.wait(60), "the proxy did not start"
+        return started[-1][0]
 
     yield start
-    for item in started:
+    for item, reader in started:
         if item.process.poll() is None:
             item.terminate()
         item.process.wait(60)
+        reader.join()
+
+
+def _read(process: subprocess.Popen[bytes], serving: threading.Event) -> None:
+    """Reads on to the end, so that the child never blocks on a full pipe."""
+    assert process.stdout is not None
+    with process.stdout as lines:
+        for line in lines:
+            if b"mirroring" in line:
+                serving.set()
 
 
 class Bulk:

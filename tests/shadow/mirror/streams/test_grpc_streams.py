@@ -9,8 +9,10 @@ from typing import Any
 import grpc
 import pytest
 
+from crossfade.shadow.compare.streams import StreamDiff
 from crossfade.shadow.evidence.records import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.mirror.judging import Judge
 
 pytestmark = [
     # mitmproxy 11 and its own dependencies warn on import and on closing sockets
@@ -40,6 +42,21 @@ def watch(note: Callable[..., Any]) -> Callable[..., Any]:
         return behaviour
 
     return make
+
+
+class _WatchedJudge(Judge):
+    """Tells when messages of a stream were compared."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._diffs: list[StreamDiff] = []
+
+    def stream_diff(self, *args: Any) -> StreamDiff:
+        self._diffs.append(super().stream_diff(*args))
+        return self._diffs[-1]
+
+    def has_compared(self) -> bool:
+        return any(diff.compared for diff in self._diffs)
 
 
 async def _read_all(stub: Any, request: Any) -> list[Any]:
@@ -424,10 +441,11 @@ async def test_an_idle_conversation_holds_up_no_write(serve: Any, stage: Any, di
 
 
 async def test_a_held_half_close_and_a_client_that_leaves(
-    serve: Any, stage: Any, dial: Any, note: Any, gate: Any
+    serve: Any, stage: Any, dial: Any, note: Any, gate: Any, contract: Any
 ) -> None:
     """The candidate was not told of the end and owes nothing: the comparison ends with what there was."""
     left = gate()
+    judge = _WatchedJudge(contract=contract, ignore=())
 
     def legacy(requests: Any, context: Any) -> Iterator[Any]:
         context.add_callback(left.set)
@@ -440,11 +458,12 @@ async def test_a_held_half_close_and_a_client_that_leaves(
         for _ in requests:
             yield note(text="a")
 
-    on = await stage(serve({"Talk": legacy}), serve({"Talk": candidate}), deadline_s=0.5)
+    on = await stage(serve({"Talk": legacy}), serve({"Talk": candidate}), deadline_s=0.5, judge=judge)
 
     def talk() -> None:
         call = dial(on.port("one"), "Talk")(iter([note()]))
         assert [next(call).text for _ in range(2)] == ["a", "more"]
+        _until(judge.has_compared)
         call.cancel()
 
     await asyncio.to_thread(talk)
