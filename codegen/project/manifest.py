@@ -1,0 +1,81 @@
+"""The manifest as JSON: sorted, one line for each file, so that a review shows what came and went."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from crossfade.codegen.project.errors import ProjectError
+from crossfade.codegen.project.paths import check_path
+from crossfade.codegen.project.records import MANIFEST_PATH, Manifest
+
+VERSION = 1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_KEYS = {"version", "gen", "handlers", "scaffold", "rpcs"}
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """What the last run in a folder remembered, None where there was none.
+
+    Raises: ProjectError: it can't be read, or says what no run of this version writes.
+    """
+    path = folder / MANIFEST_PATH
+    try:
+        return manifest_of(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ProjectError(f"{path}: expected a readable file, got {error.strerror}") from None
+
+
+def to_bytes(manifest: Manifest) -> bytes:
+    """The same manifest gives the same bytes."""
+    told = {
+        "version": VERSION,
+        "gen": dict(sorted(manifest.gen.items())),
+        "handlers": sorted(manifest.handlers),
+        "scaffold": sorted(manifest.scaffold),
+        "rpcs": dict(sorted(manifest.rpcs.items())),
+    }
+    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def manifest_of(content: bytes, where: str) -> Manifest:
+    """The manifest in these bytes. Raises: ProjectError: they are damaged, or of another version."""
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _damaged(where) from None
+    if isinstance(told, dict) and isinstance(version := told.get("version"), int) and version > VERSION:
+        raise ProjectError(f"{where}: expected version {VERSION}, got {version}; use the newer crossfade that wrote it")
+    if not _is_valid(told):
+        raise _damaged(where)
+    manifest = Manifest(
+        gen=told["gen"],
+        handlers=frozenset(told["handlers"]),
+        scaffold=frozenset(told["scaffold"]),
+        rpcs=told["rpcs"],
+    )
+    for path in (*manifest.gen, *manifest.handlers, *manifest.scaffold, *manifest.rpcs.values()):
+        check_path(path)
+    return manifest
+
+
+def _is_valid(told: Any) -> bool:  # noqa: ANN401 - any JSON
+    return (
+        isinstance(told, dict)
+        and set(told) == _KEYS
+        and told["version"] == VERSION
+        and all(isinstance(told[key], dict) for key in ("gen", "rpcs"))
+        and all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in told["gen"].values())
+        and all(isinstance(value, str) for value in told["rpcs"].values())
+        and all(_is_texts(told[key]) for key in ("handlers", "scaffold"))
+    )
+
+
+def _is_texts(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _damaged(where: str) -> ProjectError:
+    return ProjectError(f"{where}: expected what `crossfade generate` wrote, got something else; restore the file")

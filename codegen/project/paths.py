@@ -1,0 +1,56 @@
+"""Which paths a rendering may name: below the folder, portable, and never two that mean one file."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from crossfade.codegen.project.errors import ProjectError
+from crossfade.codegen.project.records import OWN_FOLDER, Rendering
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')  # what Windows refuses, and what hides in a terminal
+_OTHERS = frozenset({OWN_FOLDER, ".git", ".hg", ".svn"})
+_MAX_PART_BYTES = 255
+
+
+def check_path(path: str) -> None:
+    """Raises: ProjectError: the path leaves the folder, can't exist on some system, or belongs to somebody else."""
+    parts = path.split("/")
+    bad = (
+        path.startswith("/")
+        or any(part in {"", ".", ".."} for part in parts)
+        or _FORBIDDEN.search(path)
+        or not _encodes(path)
+        or any(len(part.encode()) > _MAX_PART_BYTES for part in parts)
+    )
+    if bad:
+        raise ProjectError(f"{path!r}: expected a relative path inside the project, got another; nothing was written")
+    if parts[0].lower() in _OTHERS:
+        raise ProjectError(f"{path!r}: expected a path outside {parts[0]}, which is not generated; nothing was written")
+
+
+def check_rendering(rendering: Rendering) -> None:
+    """Raises: ProjectError: a path that may not be, or two paths for one file, also where letter case is ignored."""
+    seen: dict[str, str] = {}
+    paths = [*rendering.gen, *rendering.handlers, *rendering.scaffold]
+    for path in paths:
+        check_path(path)
+        other = seen.setdefault(path.casefold(), path)
+        if other is not path:
+            raise ProjectError(f"{path}: expected one file of this name, got {other} too; rename one in the contract")
+    for path in paths:
+        for folder in _folders(path):
+            if folder.casefold() in seen:
+                raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name too; rename one")
+
+
+def _folders(path: str) -> Iterable[str]:
+    """``a/b/c.txt`` gives ``a/b`` and ``a``."""
+    return (str(folder) for folder in PurePosixPath(path).parents if folder.name)
+
+
+def _encodes(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

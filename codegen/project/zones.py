@@ -1,0 +1,50 @@
+"""Two of the three zones: ``gen``, which is ours, and the handlers, which are a person's from the first day."""
+
+from collections.abc import Iterator
+
+from crossfade.codegen.project.records import Changed, Fate, Found, Op, Rendering, Verb
+from crossfade.codegen.project.steps import Step, delete, done, told, write
+from crossfade.codegen.project.text import digest, same_text, to_lf, unified_diff
+
+_FORCED = "what was changed there by hand is dropped (--force)"
+_ORPHAN = "the contract has no such RPC any more; it stays, delete it when you do not need it"
+_KEPT_DELETED = "it was created once and deleted; restore it from version control if the RPC needs it"
+
+
+def plan_gen(rendering: Rendering, found: Found, *, force: bool) -> Iterator[Step | Changed]:
+    """Every file as it is rendered; one that a person changed comes as Changed, unless ``force``."""
+    recorded = found.manifest.gen
+    elsewhere = {*rendering.handlers, *rendering.scaffold}
+    for path in sorted({*rendering.gen, *recorded} - elsewhere):
+        old, new = found.files.get(path), rendering.gen.get(path)
+        executable = path in rendering.executable
+        if old is None:
+            if new is not None:
+                yield done(write(path, None, new, executable=executable), Fate.CREATED)
+        elif new is not None and same_text(old, new):
+            continue
+        elif not (force or _is_as_recorded(old, recorded.get(path))):
+            yield Changed(path=path, diff=unified_diff(path, old, new))
+        else:
+            detail = "" if _is_as_recorded(old, recorded.get(path)) else _FORCED
+            if new is None:
+                yield done(delete(path, old), Fate.DELETED, detail)
+            else:
+                yield done(write(path, old, new, executable=executable), Fate.UPDATED, detail)
+
+
+def _is_as_recorded(old: bytes, recorded: str | None) -> bool:
+    return recorded in {digest(old), digest(to_lf(old))}
+
+
+def plan_handlers(rendering: Rendering, found: Found) -> Iterator[Step]:
+    """Created where there was never one; what is there is not even read."""
+    for path in sorted({*rendering.handlers, *found.manifest.handlers}):
+        new = rendering.handlers.get(path)
+        known = path in found.manifest.handlers
+        if path in found.handlers:
+            yield Step(path=path, known=True) if new is not None else told(path, Fate.ORPHAN, _ORPHAN)
+        elif new is not None and known:
+            yield told(path, Fate.KEPT_DELETED, _KEPT_DELETED)
+        elif new is not None:
+            yield done(Op(verb=Verb.CREATE, path=path, content=new), Fate.CREATED)
