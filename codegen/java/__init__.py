@@ -2,7 +2,7 @@
 
 ``build`` makes the model of a contract and ``model`` holds its records. ``names`` computes what protoc and the grpc
 plugin call their classes, ``verify`` compares that with what they wrote. ``services`` names what is generated.
-``protos`` readies the contract for protoc. ``render_gen`` renders all of it. ``runtime`` holds the Java files that every
+``protos`` readies the contract for protoc. ``render_gen`` renders all of it. ``runtime`` holds the Java files that each
 generated project gets as they are.
 """
 

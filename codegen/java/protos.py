@@ -46,7 +46,7 @@ _PROVIDED = {
         month phone_number postal_address quaternion timeofday""",
     ),
 }
-_FILE_NAME = re.compile(r"(?!\.)[\w+.-]+(/(?!\.)[\w+.-]+)*\.proto", re.ASCII)
+_FILE_NAME = re.compile(r"(?![.-])[\w.+-]+(/(?!\.)[\w.+-]+)*\.proto", re.ASCII)
 _DESCRIPTOR_SET = "proto/contract.binpb"
 
 
