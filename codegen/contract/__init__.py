@@ -1,10 +1,12 @@
 """The proto contract, read once into frozen records: the ground floor, which everyone may import.
 
-``records`` holds them, ``load`` reads .proto files or a descriptor set, ``reflection`` asks a running server.
+``records`` holds them, ``origins`` knows where their names stand and what the comments say, ``load`` reads .proto files
+or a descriptor set, ``reflection`` asks a running server.
 """
 
 from crossfade.codegen.contract.load import DescriptorSet, ProtoFiles, Reflection, load_contract
-from crossfade.codegen.contract.records import CallType, Contract, ContractError, Method
+from crossfade.codegen.contract.origins import Origin
+from crossfade.codegen.contract.records import CallType, Contract, ContractError, Method, Service
 
 __all__ = [
     "CallType",
@@ -12,7 +14,9 @@ __all__ = [
     "ContractError",
     "DescriptorSet",
     "Method",
+    "Origin",
     "ProtoFiles",
     "Reflection",
+    "Service",
     "load_contract",
 ]

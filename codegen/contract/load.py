@@ -53,7 +53,7 @@ def load_contract(source: ProtoFiles | DescriptorSet | Reflection) -> Contract:
     """
     match source:
         case ProtoFiles():
-            return Contract(_compile(source.files, source.includes))
+            return _compile(source.files, source.includes)
         case DescriptorSet():
             return Contract(_read_set(source.path))
         case Reflection():
@@ -74,7 +74,7 @@ def _read_set(path: Path) -> descriptor_pb2.FileDescriptorSet:
     return files
 
 
-def _compile(files: Sequence[Path], includes: Sequence[Path]) -> descriptor_pb2.FileDescriptorSet:
+def _compile(files: Sequence[Path], includes: Sequence[Path]) -> Contract:
     files, includes = [_absolute(file) for file in files], [_absolute(folder) for folder in includes]
     for file in files:
         if not file.is_file():
@@ -85,9 +85,15 @@ def _compile(files: Sequence[Path], includes: Sequence[Path]) -> descriptor_pb2.
     outside = dict.fromkeys(file.parent for file in files if not any(map(file.is_relative_to, includes)))
     with tempfile.TemporaryDirectory() as folder_name:
         output = Path(folder_name) / "set.binpb"
-        paths = [f"-I{path}" for path in (*includes, *outside, *_bundled())]
-        _run_protoc([*paths, f"--descriptor_set_out={output}", *map(str, files)])
-        return descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes())
+        folders = (*includes, *outside, *_bundled())
+        _run_protoc([*(f"-I{path}" for path in folders), f"--descriptor_set_out={output}", *map(str, files)])
+        compiled = descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes())
+    return Contract(compiled, sources={file.name: _text_of(file.name, folders) for file in compiled.file})
+
+
+def _text_of(name: str, folders: Sequence[Path]) -> bytes:
+    """The text that protoc read: the first folder that has the file wins."""
+    return next(path for folder in folders if (path := folder / name).is_file()).read_bytes()
 
 
 def _absolute(path: Path) -> Path:

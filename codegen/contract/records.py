@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
 from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
+
+from crossfade.codegen.contract.origins import Origin, read_origins
 
 
 class ContractError(Exception):
@@ -41,18 +45,45 @@ class Method:
     http: str
 
 
-class Contract:
-    """Methods by full name, message classes by type name, a digest, and the fields marked debug_redact."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service, with or without RPCs, and the .proto file that holds it."""
 
-    def __init__(self, files: descriptor_pb2.FileDescriptorSet) -> None:
+    full_name: str
+    file: str
+    methods: tuple[Method, ...]
+
+
+class Contract:
+    """Services and methods by full name, message classes by type name, a digest, and the fields marked debug_redact.
+
+    ``sources`` has the text of each .proto file by the name under which it is imported; it is empty where the contract
+    came as descriptors. ``origins`` says where a name stands.
+    """
+
+    def __init__(
+        self, files: descriptor_pb2.FileDescriptorSet, *, sources: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
         """Raises: ContractError: a file refers to one that is not there, or is not valid."""
         self.files = files
+        self.sources = sources
         self.digest = digest_of(files)
         self._pool = _pool(files)
+        self.services: Mapping[str, Service] = {
+            service.full_name: Service(
+                full_name=service.full_name, file=service.file.name, methods=tuple(_methods(service))
+            )
+            for service in self._services()
+        }
         self.methods: Mapping[str, Method] = {
-            method.full_name: method for service in self._services() for method in _methods(service)
+            method.full_name: method for service in self.services.values() for method in service.methods
         }
         self.redacted_fields: frozenset[str] = frozenset(self._redacted())
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Place and comment of each message, enum and service by full name, and of each ``pkg.Service/Method``."""
+        return read_origins(self.files)
 
     def message_class(self, full_name: str) -> type[Message]:
         """The class of a message type. Raises: KeyError."""

@@ -1,0 +1,101 @@
+"""What a handler's first text says of the Python code it will replace."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from crossfade.codegen.java.comments import line_comment, paragraphs_of
+from crossfade.codegen.java.model import RpcModel
+
+_SHADOW = "Safe: in the modes COMPARE and PORTED_COMPARE it also runs for requests that the legacy service answers."
+
+
+class Hazard(Protocol):
+    """One line of Python that is not the same when it is written in Java as one would write it."""
+
+    @property
+    def pitfall_id(self) -> str:
+        """The catalogue's id, such as ``B3``."""
+
+    @property
+    def path(self) -> str:
+        """The Python file, relative to the folder that was scanned."""
+
+    @property
+    def line(self) -> int:
+        """The line in it."""
+
+    @property
+    def code(self) -> str:
+        """The line's text."""
+
+    @property
+    def advice(self) -> str:
+        """What to write in Java."""
+
+
+class HandlerSource(Protocol):
+    """The Python function behind an RPC, with all that it reaches."""
+
+    @property
+    def path(self) -> str:
+        """The Python file, relative to the folder that was scanned."""
+
+    @property
+    def line(self) -> int:
+        """The line of its ``def``."""
+
+    @property
+    def docstring(self) -> str:
+        """What the function says of itself; "" where it says nothing."""
+
+    @property
+    def status_codes(self) -> Sequence[str]:
+        """The gRPC codes that it sets."""
+
+    @property
+    def exceptions(self) -> Sequence[str]:
+        """The exceptions that it raises."""
+
+    @property
+    def caught(self) -> Sequence[str]:
+        """The exceptions that it catches."""
+
+    @property
+    def hazards(self) -> Sequence[Hazard]:
+        """Its lines that are not the same in Java."""
+
+
+def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
+    """The paragraphs of a handler's Javadoc: the proto's comment, then the Python code."""
+    paragraphs = paragraphs_of(rpc.doc) or [f"Answers {rpc.full_name}."]
+    if rpc.safe:
+        paragraphs.append(_SHADOW)
+    if source is None:
+        return paragraphs
+    paragraphs.append(f"In Python: {source.path}:{source.line}.")
+    paragraphs += paragraphs_of(source.docstring)
+    found = [
+        f"{what} {', '.join(names)}."
+        for what, names in (
+            ("Statuses that it sets:", source.status_codes),
+            ("Exceptions that it raises:", source.exceptions),
+            ("Exceptions that it catches:", source.caught),
+        )
+        if names
+    ]
+    return [*paragraphs, *filter(None, (" ".join(found),))]
+
+
+def hazard_notes(source: HandlerSource | None, indent: int) -> list[str]:
+    """``//`` lines for the body: the Python line, and below it what to write instead."""
+    if source is None or not source.hazards:
+        return []
+    return [
+        *line_comment("Not the same in Java, if it is written as in Python:", indent),
+        *(line for hazard in source.hazards for line in _note(hazard, indent)),
+    ]
+
+
+def _note(hazard: Hazard, indent: int) -> Iterable[str]:
+    yield from line_comment(f"{hazard.pitfall_id} {hazard.path}:{hazard.line}: {hazard.code}", indent, hang="    ")
+    yield from line_comment("  " + " ".join(hazard.advice.split()), indent, hang="  ")

@@ -1,0 +1,149 @@
+"""Compares the computed Java names with what protoc and the grpc plugin really write.
+
+Both are Maven artifacts; where Maven has fetched them, a contract is checked before anything is generated. Where it has
+not, the generated build checks: each interface and each binder names the classes that were computed, and javac refuses
+what is not there.
+"""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf import descriptor_pb2
+
+from crossfade.codegen.contract import Contract
+from crossfade.codegen.contract.records import one_line
+from crossfade.codegen.java.classes import java_classes
+from crossfade.codegen.java.model import VERSIONS, JavaClass, ProjectModel
+from crossfade.codegen.java.names import JavaError
+from crossfade.codegen.java.protos import place_in_packages
+
+_SYSTEMS = {"Linux": "linux", "Darwin": "osx", "Windows": "windows"}
+_MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}
+# What both write is indented by two blanks for each class around a declaration.
+_PACKAGE = re.compile(r"^package ([\w.$]+);", re.MULTILINE)
+_CLASS = re.compile(r"^( *)public (?:static )?(?:final )?(?:class|enum) ([\w$]+)", re.MULTILINE)
+_GETTER = re.compile(
+    r"^  public static io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilers:
+    """The executables of protoc and of grpc-java's plugin."""
+
+    protoc: Path
+    grpc_plugin: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was found in generated sources: classes in full, and ``Class.getter`` with its two message classes."""
+
+    classes: frozenset[str]
+    getters: Mapping[str, tuple[str, str]]
+
+
+def find_compilers(repository: Path) -> Compilers | None:
+    """What Maven has fetched into its repository (``~/.m2/repository``), of our versions and for this machine."""
+    system, machine = _SYSTEMS.get(platform.system()), _MACHINES.get(platform.machine())
+
+    def fetched(group: str, name: str, version: str) -> Path:
+        return repository / group / name / version / f"{name}-{version}-{system}-{machine}.exe"
+
+    protoc = fetched("com/google/protobuf", "protoc", VERSIONS.protobuf)
+    plugin = fetched("io/grpc", "protoc-gen-grpc-java", VERSIONS.grpc)
+    return Compilers(protoc=protoc, grpc_plugin=plugin) if protoc.is_file() and plugin.is_file() else None
+
+
+def verify_names(contract: Contract, project: ProjectModel, compilers: Compilers) -> None:
+    """Runs both compilers on a contract and compares.
+
+    Raises: JavaError: they refuse the contract, or a class or method is not called as was computed; the line names the
+        place in the proto.
+    """
+    files = place_in_packages(contract, project.base_package)
+    names = [proto.name for proto in project.compiled_protos]
+    with tempfile.TemporaryDirectory() as folder_name:
+        folder = Path(folder_name)
+        _run(compilers, files.values(), names, folder)
+        written = read_written(folder / "java")
+    compare_names(contract, project, java_classes(files[name] for name in names), written)
+
+
+def compare_names(
+    contract: Contract, project: ProjectModel, classes: Mapping[str, JavaClass], written: Written
+) -> None:
+    """Raises: JavaError: a class or a getter that was computed was not written, or is of other messages."""
+    for full_name, java in classes.items():
+        if str(java) not in written.classes:
+            raise _differs(contract, full_name, f"the class {java}", "none")
+    for service in project.services:
+        for rpc in service.rpcs:
+            getter = f"{service.grpc}.{rpc.method_getter}"
+            found = written.getters.get(getter)
+            if found != (rpc.request, rpc.response):
+                expected = f"{getter}() for {rpc.request} and {rpc.response}"
+                raise _differs(contract, rpc.full_name, expected, f"it for {' and '.join(found)}" if found else "none")
+
+
+def _differs(contract: Contract, full_name: str, expected: str, got: str) -> JavaError:
+    return JavaError(
+        f"{contract.origins[full_name]}: expected {expected} from protoc, got {got}; report this with the .proto file"
+    )
+
+
+def read_written(folder: Path) -> Written:
+    """The public classes and the getters of method descriptors in all Java sources below a folder."""
+    classes: set[str] = set()
+    getters: dict[str, tuple[str, str]] = {}
+    for path in folder.rglob("*.java"):
+        text = path.read_text(encoding="utf-8")
+        package = match[1] + "." if (match := _PACKAGE.search(text)) else ""
+        for name in _nested(text):
+            classes.add(package + name)
+        for request, response, getter in _GETTER.findall(text) if path.stem.endswith("Grpc") else ():
+            getters[f"{package}{path.stem}.{getter}"] = (request, response)
+    return Written(classes=frozenset(classes), getters=getters)
+
+
+def _nested(text: str) -> Iterable[str]:
+    around: list[str] = []
+    for blanks, name in _CLASS.findall(text):
+        around[len(blanks) // 2 :] = [name]
+        yield ".".join(around)
+
+
+def _run(
+    compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: list[str], folder: Path
+) -> None:
+    every = folder / "set.binpb"
+    every.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
+    protoc, plugin = _executable(compilers.protoc, folder), _executable(compilers.grpc_plugin, folder)
+    (folder / "java").mkdir()
+    out = [f"--java_out={folder / 'java'}", f"--grpc_out={folder / 'java'}", f"--plugin=protoc-gen-grpc={plugin}"]
+    done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
+        [protoc, f"--descriptor_set_in={every}", *out, *names],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
+
+
+def _executable(path: Path, folder: Path) -> Path:
+    """A copy that may be run: Maven stores executables as plain files."""
+    if os.access(path, os.X_OK):
+        return path
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    copy.chmod(0o700)
+    return copy
