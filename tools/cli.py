@@ -15,12 +15,14 @@ SUMMARIES = {
     "demo": "Run the main job on a real pair of services.",
     "doctor": "Say what is missing on this machine, and what to install.",
     "gate": "Pass or fail a run by what [gate] claims.",
+    "generate": "Write the Java service of a contract, and bring it up to the contract.",
     "init": "Write a commented crossfade.toml and a key for redaction.",
     "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
     "replay": "Compare a recorded run again.",
     "mirror": "Turn all mirroring off or on, or say how it stands.",
     "report": "Say what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
+    "status": "Say how far the port is: per RPC its handler, mode, hazards and evidence.",
     "store": "Delete old runs from the evidence, or upgrade its schema.",
 }
 

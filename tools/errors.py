@@ -48,11 +48,13 @@ def _exit_code(error: Exception) -> int | None:
     """The exit code of an error that is a person's to mend; None for a fault of crossfade."""
     # imported once something failed: they bring grpc and sqlalchemy, which --help and doctor do without
     from crossfade.codegen.contract import ContractError  # noqa: PLC0415
+    from crossfade.codegen.java import JavaError  # noqa: PLC0415
+    from crossfade.codegen.project import ProjectError  # noqa: PLC0415
     from crossfade.shadow.errors import ShadowError  # noqa: PLC0415
     from crossfade.shadow.evidence import EvidenceError  # noqa: PLC0415
 
-    if isinstance(error, ShadowError):
+    if isinstance(error, ShadowError | ProjectError):
         return error.exit_code
-    if isinstance(error, ContractError):
+    if isinstance(error, ContractError | JavaError):
         return ExitCode.USAGE
     return ExitCode.INFRASTRUCTURE if isinstance(error, EvidenceError) else None

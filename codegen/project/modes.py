@@ -1,0 +1,73 @@
+"""Reads a modes file as the generated service does: one RPC and its mode on a line, ``*`` for the rest."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crossfade.codegen.project.errors import ProjectError
+
+_NAME = re.compile(r"\*|[\w.]+/\w+", re.ASCII)
+_CANARY = re.compile(r"CANARY\s+(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+
+
+class ModeKind(StrEnum):
+    """The five steps of a port."""
+
+    LEGACY = "LEGACY"
+    COMPARE = "COMPARE"
+    CANARY = "CANARY"
+    PORTED_COMPARE = "PORTED_COMPARE"
+    PORTED = "PORTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """Who answers an RPC; ``share_pct`` is that of a canary, else 0."""
+
+    kind: ModeKind
+    share_pct: float = 0.0
+
+    def __str__(self) -> str:
+        """As it stands in the file."""
+        return f"CANARY {self.share_pct:g}%" if self.kind is ModeKind.CANARY else self.kind.value
+
+
+LEGACY = Mode(kind=ModeKind.LEGACY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modes:
+    """The modes of a file: by RPC, and for all that it does not name."""
+
+    by_rpc: Mapping[str, Mode] = field(default_factory=dict)
+    rest: Mode = LEGACY
+
+    def of(self, rpc: str) -> Mode:
+        """The mode of ``pkg.Service/Method``."""
+        return self.by_rpc.get(rpc, self.rest)
+
+
+def parse_modes(text: str, where: str) -> Modes:
+    """The modes in a text. Raises: ProjectError: a line is wrong, or an RPC stands there twice."""
+    modes: dict[str, Mode] = {}
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.partition("#")[0].strip()
+        if not line:
+            continue
+        name, equals, mode = (part.strip() for part in line.partition("="))
+        if not equals or not _NAME.fullmatch(name):
+            raise ProjectError(f"{where}:{number}: expected package.Service/Method = MODE, got {line[:200]!r}")
+        if name in modes:
+            raise ProjectError(f"{where}:{number}: expected each RPC once, got {name} again")
+        modes[name] = _mode(mode, f"{where}:{number}")
+    return Modes(rest=modes.pop("*", LEGACY), by_rpc=modes)
+
+
+def _mode(text: str, where: str) -> Mode:
+    if (canary := _CANARY.fullmatch(text)) and float(canary[1]) <= 100:  # noqa: PLR2004 - per cent
+        return Mode(kind=ModeKind.CANARY, share_pct=float(canary[1]))
+    if text in {*ModeKind} - {ModeKind.CANARY}:
+        return Mode(kind=ModeKind(text))
+    expected = "LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED"
+    raise ProjectError(f"{where}: expected {expected}, got {text[:200]!r}")

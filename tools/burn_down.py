@@ -1,0 +1,101 @@
+"""The burn-down of a project, joined with the evidence of its RPCs."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from crossfade.codegen.java.render_scaffold import MODES_FILE
+from crossfade.codegen.project.modes import ModeKind
+from crossfade.codegen.project.progress import HandlerState, RpcProgress, read_progress
+from crossfade.reports.run import Route
+from crossfade.shadow.config import load_config
+from crossfade.shadow.evidence.schema import FILE_NAME
+from crossfade.tools.evidence_view import report_of
+from crossfade.tools.output import rendered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One RPC; ``evidence`` is its route in the newest run, None where there is none."""
+
+    progress: RpcProgress
+    evidence: Route | None
+
+
+def read_burn_down(project: Path, modes: Path | None, config_path: Path | None) -> tuple[Row, ...]:
+    """All RPCs of a project. Raises: ProjectError, ShadowError, EvidenceError."""
+    progress = read_progress(project, modes or project / MODES_FILE)
+    routes = {} if config_path is None else _routes(config_path)
+    return tuple(Row(progress=rpc, evidence=routes.get(rpc.rpc)) for rpc in progress)
+
+
+def _routes(config_path: Path) -> dict[str, Route]:
+    config = load_config(config_path)
+    if not (config.evidence.dir / FILE_NAME).exists():
+        return {}
+    return {route.route: route for route in report_of(config, None).routes}
+
+
+def to_json(rows: tuple[Row, ...]) -> str:
+    """For a program."""
+    told = {
+        "rpcs": [
+            {
+                "rpc": row.progress.rpc,
+                "handler": row.progress.handler,
+                "state": row.progress.state.value,
+                "mode": str(row.progress.mode),
+                "hazards_open": row.progress.hazards,
+                "evidence": None if row.evidence is None else _evidence(row.evidence),
+            }
+            for row in rows
+        ],
+        "total": len(rows),
+        "ported": _ported(rows),
+        "done": sum(row.progress.is_done for row in rows),
+    }
+    return json.dumps(told, indent=2)
+
+
+def _evidence(route: Route) -> dict[str, object]:
+    return {
+        "distinct": route.distinct,
+        "divergent": route.divergent,
+        "compared_pct": route.compared_pct,
+        "upper": route.divergence.upper,
+        "verdict": route.verdict,
+        "reason": route.reason,
+    }
+
+
+def to_text(rows: tuple[Row, ...]) -> str:
+    """For a person: a table and a line."""
+    hazards = sum(row.progress.hazards for row in rows)
+    live = sum(row.progress.mode.kind is ModeKind.PORTED for row in rows)
+    line = f"{_ported(rows)} of {len(rows)} RPCs ported, {live} with mode PORTED, {hazards} hazards open"
+    done = all(row.progress.is_done for row in rows)
+    after = "\nnext: crossfade generate --finalize" if done and rows else ""
+    return rendered(partial(_draw, rows)) + f"\n\n{line}{after}"
+
+
+def _draw(rows: tuple[Row, ...], console: Console) -> None:
+    table = Table(Column("RPC", overflow="fold"), "handler", "mode", "hazards open", "evidence", box=None)
+    for row in rows:
+        rpc = row.progress
+        table.add_row(rpc.rpc, rpc.state.value, str(rpc.mode), str(rpc.hazards), _told(row.evidence))
+    console.print(table, markup=False)
+
+
+def _told(route: Route | None) -> str:
+    if route is None:
+        return "-"
+    verdict = f", {route.verdict}" if route.verdict else ""
+    return f"{route.divergent} of {route.distinct} distinct diverged, at most {route.divergence.upper:.2%}{verdict}"
+
+
+def _ported(rows: tuple[Row, ...]) -> int:
+    return sum(row.progress.state is HandlerState.PORTED for row in rows)

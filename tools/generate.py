@@ -1,0 +1,180 @@
+"""From the options of ``crossfade generate`` to a rendering, and from a plan to what a person reads."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossfade.codegen.contract import Contract
+from crossfade.codegen.java import HandlerSource, ProjectModel, build_project, render_gen, render_handlers
+from crossfade.codegen.java.model import ProjectOptions
+from crossfade.codegen.java.render_scaffold import (
+    EXECUTABLE,
+    MODES_FILE,
+    STRANGLER_FOLDER,
+    render_scaffold,
+    without_strangler,
+)
+from crossfade.codegen.java.verify import find_compilers, verify_names
+from crossfade.codegen.project import (
+    Fate,
+    Plan,
+    ProjectError,
+    Rendering,
+    check_project,
+    read_manifest,
+    write_project,
+)
+from crossfade.codegen.project.progress import is_final, read_progress
+from crossfade.codegen.project.text import digest
+from crossfade.reports.visible import visible
+from crossfade.tools.errors import ExitCode
+
+_SHOWN_PER_FATE = 20
+_DIFF_LINES = 200
+_OWN = (Fate.ORPHAN, Fate.KEPT_DELETED, Fate.FOREIGN, Fate.CONFLICT)  # what asks for a person: each one is shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asks for: where, and how."""
+
+    out: Path
+    options: ProjectOptions
+    check: bool = False
+    force: bool = False
+    finalize: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """What a run came to."""
+
+    order: Order
+    project: ProjectModel
+    plan: Plan
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 where nothing was written because of changes by hand, where there is a conflict, and as --check says."""
+        bad = self.plan.stops or self.plan.conflicts or (self.order.check and not self.plan.is_clean)
+        return ExitCode.FAIL if bad else ExitCode.PASS
+
+
+def run_generate(contract: Contract, order: Order, sources: Mapping[str, HandlerSource]) -> Generated:
+    """Renders a contract and writes it, or only looks.
+
+    Raises: JavaError: the contract or an option can't be Java. ProjectError: the folder can't be used, or --finalize
+        asks for what is not ported yet.
+    """
+    project = build_project(contract, order.options)
+    _check_finalize(order)
+    rendering = render(project, sources, final=order.finalize)
+    _check_names(contract, project, rendering, order.out)
+    if order.check:
+        plan = check_project(rendering, order.out)
+    else:
+        plan = write_project(rendering, order.out, force=order.force)
+    return Generated(order=order, project=project, plan=plan)
+
+
+def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final: bool) -> Rendering:
+    """The three zones of a project."""
+    gen = render_gen(project)
+    return Rendering(
+        gen=without_strangler(gen) if final else gen,
+        handlers=render_handlers(project, sources),
+        scaffold=render_scaffold(project, final=final),
+        executable=EXECUTABLE,
+        rpcs={
+            rpc.full_name: f"src/main/java/{service.rpc_package.replace('.', '/')}/{rpc.handler_name}.java"
+            for service in project.services
+            for rpc in service.rpcs
+        },
+    )
+
+
+def _check_names(contract: Contract, project: ProjectModel, rendering: Rendering, out: Path) -> None:
+    """Compares the Java names with what protoc writes, where it is at hand and something is new."""
+    manifest = read_manifest(out)
+    if manifest is not None and manifest.gen == {path: digest(text) for path, text in rendering.gen.items()}:
+        return
+    compilers = find_compilers(Path.home() / ".m2" / "repository")
+    if compilers is not None:
+        verify_names(contract, project, compilers)
+
+
+def _check_finalize(order: Order) -> None:
+    manifest = read_manifest(order.out)
+    final = manifest is not None and is_final(manifest, STRANGLER_FOLDER)
+    if final and not order.finalize:
+        raise ProjectError(f"{order.out}: expected --finalize, because the project has no mode switch any more; add it")
+    if final or not order.finalize:
+        return
+    waiting = [rpc for rpc in read_progress(order.out, order.out / MODES_FILE) if not rpc.is_done]
+    if waiting:
+        listed = "\n".join(f"  {rpc.rpc}: {rpc.state}, {rpc.mode}" for rpc in waiting)
+        raise ProjectError(
+            f"{order.out}: expected every RPC to be ported and PORTED, got {len(waiting)} that are not; "
+            f"finish them first\n{listed}"
+        )
+
+
+def to_json(done: Generated) -> str:
+    """For a program."""
+    told = {
+        "out": str(done.order.out),
+        "check": done.order.check,
+        "exit_code": int(done.exit_code),
+        "changed": bool(done.plan.ops) and not done.plan.stops,
+        "base_package": done.project.base_package,
+        "services": len(done.project.services),
+        "rpcs": sum(len(service.rpcs) for service in done.project.services),
+        "files": [{"path": note.path, "fate": note.fate.value, "detail": note.detail} for note in done.plan.notes],
+        "stopped_by": [{"path": changed.path, "diff": changed.diff} for changed in done.plan.stops],
+    }
+    return json.dumps(told, indent=2)
+
+
+def to_text(done: Generated) -> str:
+    """For a person: what became of which file, and what comes next."""
+    lines: list[str] = []
+    for fate in Fate:
+        notes = [note for note in done.plan.notes if note.fate is fate]
+        shown = notes if fate in _OWN else notes[:_SHOWN_PER_FATE]
+        lines += [f"{fate:<13} {visible(note.path)}" + (f": {note.detail}" if note.detail else "") for note in shown]
+        if len(notes) > len(shown):
+            lines.append(f"{fate:<13} and {len(notes) - len(shown)} more")
+    if done.plan.stops:
+        lines = [*_diffs(done.plan), ""]
+    return "\n".join([*lines, *_summary(done)])
+
+
+def _diffs(plan: Plan) -> list[str]:
+    lines = [visible(line) for changed in plan.stops for line in changed.diff.splitlines()]
+    more = len(lines) - _DIFF_LINES
+    return lines[:_DIFF_LINES] + ([f"... and {more} more lines"] if more > 0 else [])
+
+
+def _summary(done: Generated) -> list[str]:
+    plan, out = done.plan, done.order.out
+    if plan.stops:
+        paths = ", ".join(changed.path for changed in plan.stops[:3]) + (" and others" if len(plan.stops) > 3 else "")  # noqa: PLR2004
+        return [
+            f"nothing was written: {len(plan.stops)} generated files were changed by hand ({visible(paths)})",
+            "next: move the change to a handler or a scaffold file, or run with --force to drop it",
+        ]
+    counts = Counter(note.fate for note in plan.notes)
+    told = ", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate]) or "nothing to do"
+    if done.order.check:
+        what = "up to date" if plan.is_clean else "would change; next: run crossfade generate without --check"
+        return [f"{told}: {out} is {what}" if plan.is_clean else f"{told}: {out} {what}"]
+    return [f"{told} in {out}", f"next: {_next(done)}"]
+
+
+def _next(done: Generated) -> str:
+    conflicts = ", ".join(visible(note.path) for note in done.plan.conflicts)
+    if conflicts:
+        return f"resolve {conflicts}, then build"
+    return f"cd {done.order.out} && ./mvnw package"
