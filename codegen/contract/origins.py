@@ -48,8 +48,10 @@ def _origin(file: str, place: descriptor_pb2.SourceCodeInfo.Location | None) -> 
 
 def _comment(place: descriptor_pb2.SourceCodeInfo.Location) -> str:
     """Protoc leaves the blank after ``//`` or ``*`` in front of each line."""
-    lines = (place.leading_comments or place.trailing_comments).splitlines()
-    return "\n".join(line.removeprefix(" ").rstrip() for line in lines).strip("\n")
+    text: str | bytes = place.leading_comments or place.trailing_comments
+    if isinstance(text, bytes):  # what the protobuf library gives for a comment that is no UTF-8
+        text = text.decode("utf-8", "replace")
+    return "\n".join(line.removeprefix(" ").rstrip() for line in text.splitlines()).strip("\n")
 
 
 def _named(file: descriptor_pb2.FileDescriptorProto) -> Iterable[tuple[str, _Path]]:
@@ -68,6 +70,8 @@ def _in_message(message: descriptor_pb2.DescriptorProto, prefix: str, path: _Pat
     full_name = prefix + message.name
     yield full_name, path
     for i, nested in enumerate(message.nested_type):
+        if nested.options.map_entry:  # nobody wrote it
+            continue
         yield from _in_message(nested, f"{full_name}.", (*path, _MESSAGE_NESTED, i))
     for i, enum in enumerate(message.enum_type):
         yield f"{full_name}.{enum.name}", (*path, _MESSAGE_ENUM, i)

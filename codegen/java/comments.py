@@ -8,6 +8,8 @@ from collections.abc import Iterable
 WIDTH = 100
 # Where a backslash before it is one of an odd number, javac reads an escape, in comments too (JLS 3.3).
 _ESCAPE = re.compile(r"(\\+)(?=u)")
+# Where Javadoc may read a tag: at the start of a word, which may come to start a line, and after a brace.
+_TAG = re.compile(r"(?<![^\s{])@")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Control characters, formats (bidi overrides among them), private and unassigned ones, lone surrogates, separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
@@ -19,7 +21,8 @@ def plain(text: str) -> str:
 
 
 def _shown(char: str) -> str:
-    return "?" if unicodedata.category(char) in _UNSEEN else char
+    category = unicodedata.category(char)
+    return "?" if category in _UNSEEN else " " if category == "Zs" else char
 
 
 def _no_escape(text: str) -> str:
@@ -56,7 +59,7 @@ def javadoc(paragraphs: Iterable[str], indent: int) -> list[str]:
 
 def _escape(text: str) -> str:
     text = _no_escape(text.translate(_ENTITIES))
-    return text.replace("*/", "*&#47;").replace("/*", "&#47;*").replace("@", "&#64;")
+    return _TAG.sub("&#64;", text.replace("*/", "*&#47;").replace("/*", "&#47;*"))
 
 
 def _wrap(text: str, width: int, hang: str) -> list[str]:

@@ -20,7 +20,7 @@ def _paths(folder: str, names: str) -> dict[str, str]:
 
 
 # What protobuf-java 4.36.2 and proto-google-common-protos 2.64.1 hold; the latter comes with grpc-protobuf 1.83.1.
-_PROVIDED = {
+PROVIDED = {
     **_paths(
         "protobuf",
         """any api descriptor duration empty field_mask java_features source_context struct timestamp type wrappers""",
@@ -52,7 +52,7 @@ _DESCRIPTOR_SET = "proto/contract.binpb"
 
 def provided_by(file: str) -> str:
     """The Maven artifact, as group:name, that has the classes of a file; "" where the project must make them."""
-    return _PROVIDED.get(file, "")
+    return PROVIDED.get(file, "")
 
 
 def place_in_packages(contract: Contract, base: str) -> Mapping[str, descriptor_pb2.FileDescriptorProto]:

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +71,8 @@ def verify_names(contract: Contract, project: ProjectModel, compilers: Compilers
     files = place_in_packages(contract, project.base_package)
     names = [proto.name for proto in project.compiled_protos]
     with tempfile.TemporaryDirectory() as folder_name:
-        folder = Path(folder_name)
-        _run(compilers, files.values(), names, folder)
-        written = read_written(folder / "java")
+        write_java(compilers, files.values(), names, Path(folder_name))
+        written = read_written(Path(folder_name))
     compare_names(contract, project, java_classes(files[name] for name in names), written)
 
 
@@ -120,21 +119,23 @@ def _nested(text: str) -> Iterable[str]:
         yield ".".join(around)
 
 
-def _run(
-    compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: list[str], folder: Path
+def write_java(
+    compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: Collection[str], folder: Path
 ) -> None:
-    every = folder / "set.binpb"
-    every.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
-    protoc, plugin = _executable(compilers.protoc, folder), _executable(compilers.grpc_plugin, folder)
-    (folder / "java").mkdir()
-    out = [f"--java_out={folder / 'java'}", f"--grpc_out={folder / 'java'}", f"--plugin=protoc-gen-grpc={plugin}"]
-    done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
-        [protoc, f"--descriptor_set_in={every}", *out, *names],
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    """Writes the Java of the named files into a folder. Raises: JavaError: a compiler refuses them."""
+    with tempfile.TemporaryDirectory() as work_name:
+        work = Path(work_name)
+        every = work / "set.binpb"
+        every.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
+        protoc, plugin = _executable(compilers.protoc, work), _executable(compilers.grpc_plugin, work)
+        out = [f"--java_out={folder}", f"--grpc_out={folder}", f"--plugin=protoc-gen-grpc={plugin}"]
+        done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
+            [protoc, f"--descriptor_set_in={every}", *out, *names],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
     if done.returncode:
         raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
 

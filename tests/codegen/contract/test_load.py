@@ -186,3 +186,18 @@ def test_a_set_without_its_imports(tmp_path: Path) -> None:
     path.write_bytes(descriptor_pb2.FileDescriptorSet(file=[file]).SerializeToString())
     expected = "a.proto: expected its import b.proto in the set, got none; add --include_imports"
     assert message_of(DescriptorSet(path=path)) == expected
+
+
+def test_the_texts_are_those_that_protoc_read(write: Any, tmp_path: Path) -> None:
+    """The first folder that has a file wins, and what is bundled is there too; descriptors have no text."""
+    for folder in ("first", "second"):
+        write(f"{folder}/kinds.proto", f'syntax = "proto3"; message Kind {{}} // {folder}')
+    text = 'syntax = "proto3"; import "kinds.proto"; import "google/protobuf/any.proto"; message M {}'
+    file = write("second/a.proto", text)
+    contract = load_contract(ProtoFiles(files=(file,), includes=(tmp_path / "first", tmp_path / "second")))
+    assert set(contract.sources) == {"kinds.proto", "google/protobuf/any.proto", "a.proto"}
+    assert contract.sources["kinds.proto"].endswith(b"// first")
+    assert contract.sources["a.proto"] == text.encode()
+    path = tmp_path / "a.binpb"
+    path.write_bytes(contract.files.SerializeToString())
+    assert load_contract(DescriptorSet(path=path)).sources == {}

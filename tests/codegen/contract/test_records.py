@@ -206,3 +206,16 @@ def test_one_line() -> None:
     """A stranger's words: short, on one line, no control characters."""
     assert one_line("a\nb\x1b[1m\u202e  c") == "a b [1m c"
     assert len(one_line("x" * 1000)) == 200
+
+
+def test_services(load: Callable[[str], Contract]) -> None:
+    """Those without RPCs too, in the order of the file, each with its methods."""
+    contract = load(TWO_SERVICES + "service C {}")
+    assert list(contract.services) == ["p.A", "p.B", "p.C"]
+    assert [method.full_name for method in contract.services["p.A"].methods] == [
+        "p.A/One",
+        "p.A/Down",
+        "p.A/Up",
+        "p.A/Both",
+    ]
+    assert (contract.services["p.C"].file, contract.services["p.C"].methods) == ("one.proto", ())

@@ -1,0 +1,3 @@
+package dev.crossfade.runtime;
+
+public interface In<T> extends Iterable<T> {}

@@ -1,0 +1,5 @@
+package dev.crossfade.runtime;
+
+public interface Out<T> {
+  void send(T message);
+}

@@ -1,0 +1,140 @@
+"""The model of a contract: which services, which package, and that the same input gives the same model."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.codegen.java import CallType, JavaError, ProjectModel, ProjectOptions, build_project
+
+BUILDS = """syntax = "proto3";
+package ci.builds.v1;
+option java_package = "dev.acme.builds.v1";
+import "google/protobuf/empty.proto";
+// What builds are.
+service Builds {
+  // One build.
+  //
+  // Or none.
+  rpc Get(google.protobuf.Empty) returns (M) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Watch(M) returns (stream M);
+}
+message M {}
+"""
+HEALTH = 'syntax = "proto3"; package grpc.health.v1; message Q {} service Health { rpc Check(Q) returns (Q); }'
+
+
+def build(contract: Any, **options: Any) -> ProjectModel:
+    """The model with some options."""
+    return build_project(contract, ProjectOptions(**options))
+
+
+def refusal(contract: Any, **options: Any) -> str:
+    """What a contract is refused with."""
+    with pytest.raises(JavaError) as raised:
+        build(contract, **options)
+    return str(raised.value)
+
+
+def test_a_project(load: Any) -> None:
+    """Without options all is worked out; the package loses its version."""
+    project = build(load(BUILDS))
+    assert (project.base_package, project.group_id, project.artifact_id) == ("dev.acme.builds", "dev.acme", "builds")
+    assert [proto.name for proto in project.compiled_protos] == ["one.proto"]
+    assert project.contract_files == {"proto/one.proto": BUILDS.encode()}
+    assert project.descriptor_set == ""
+    (service,) = project.services
+    get, watch = service.rpcs
+    assert (get.full_name, get.call_type, get.safe) == ("ci.builds.v1.Builds/Get", CallType.UNARY, True)
+    assert (get.request, get.response) == ("com.google.protobuf.Empty", "dev.acme.builds.v1.One.M")
+    assert (get.doc, get.location, service.doc) == ("One build.\n\nOr none.", "one.proto:10", "What builds are.")
+    assert (watch.call_type, watch.safe, watch.doc) == (CallType.SERVER_STREAM, False, "")
+
+
+def test_options_win(load: Any) -> None:
+    """What a person chose is taken."""
+    project = build(load(BUILDS), package="x.y", group_id="g", artifact_id="a-1")
+    assert (project.base_package, project.group_id, project.artifact_id) == ("x.y", "g", "a-1")
+    assert project.services[0].gen_package == "x.y.gen.builds"
+
+
+@pytest.mark.parametrize(
+    ("packages", "expected"),
+    [
+        (("a.b.v1", "a.b.v2"), "a.b"),
+        (("a.b.c", "a.bc.d"), "a"),
+        (("a.b.v1beta1",), "a.b"),
+        (("a.b.v2p1alpha3",), "a.b"),
+        (("a.b.v1.internal",), "a.b.v1.internal"),
+    ],
+)
+def test_the_longest_common_package(load: Any, packages: tuple[str, ...], expected: str) -> None:
+    """Levels are compared, not letters, and versions at the end go."""
+    texts = {
+        f"f{i}": f'syntax = "proto3"; package {package}; message M {{}} service S{i} {{ rpc Get(M) returns (M); }}'
+        for i, package in enumerate(packages)
+    }
+    assert build(load(**texts)).base_package == expected
+
+
+def test_no_common_package(load: Any) -> None:
+    """Nothing is guessed."""
+    text = 'syntax = "proto3"; package {}; message M {{}} service S {{ rpc Get(M) returns (M); }}'
+    expected = "contract: expected services with a common Java package, got none; name one with --package"
+    assert refusal(load(one=text.format("a"), two=text.format("b"))) == expected
+    assert refusal(load('syntax = "proto3"; message M {} service S { rpc Get(M) returns (M); }')) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"package": "a.new"}, "--package 'a.new': expected a Java package such as dev.acme.users; change it"),
+        ({"package": "../x"}, "--package '../x': expected a Java package such as dev.acme.users; change it"),
+        ({"group_id": "<x>"}, "--group-id '<x>': expected letters, digits, points and hyphens; change it"),
+        ({"artifact_id": "a/b"}, "--artifact-id 'a/b': expected letters, digits, points and hyphens; change it"),
+        (
+            {"services": ("p.Gone",)},
+            "--service p.Gone: expected a service of the contract, got none; it has ci.builds.v1.Builds",
+        ),
+    ],
+)
+def test_wrong_options(load: Any, options: Any, expected: str) -> None:
+    """An option that can't be is one line."""
+    assert refusal(load(BUILDS), **options) == expected
+
+
+def test_no_service(load: Any) -> None:
+    """A contract of messages alone makes no service."""
+    assert refusal(load('syntax = "proto3"; message M {}')) == (
+        "contract: expected at least one service, got none; name the .proto files that have services"
+    )
+
+
+def test_what_every_server_has_is_left_out(load: Any) -> None:
+    """Unless it is all there is, or asked for."""
+    contract = load(one=BUILDS, two=HEALTH)
+    assert [service.name for service in build(contract).services] == ["Builds"]
+    assert [service.name for service in build(contract, services=("grpc.health.v1.Health",)).services] == ["Health"]
+    assert [service.name for service in build(load(HEALTH)).services] == ["Health"]
+
+
+def test_an_imported_service_of_googles_is_left_out(load: Any) -> None:
+    """It came with the messages."""
+    text = BUILDS.replace('empty.proto";', 'empty.proto"; import "google/cloud/location/locations.proto";')
+    contract = load(text)
+    assert "google.cloud.location.Locations" in contract.services
+    assert [service.name for service in build(contract).services] == ["Builds"]
+    asked = build(contract, services=("google.cloud.location.Locations",), package="a.b")
+    assert "google/cloud/location/locations.proto" in {proto.name for proto in asked.compiled_protos}
+
+
+def test_the_digest_is_that_of_the_input(load: Any) -> None:
+    """The same contract and options give the same model; a comment, an option, a service more another digest."""
+    project = build(load(BUILDS))
+    assert build(load(BUILDS)) == project
+    others = [
+        build(load(BUILDS.replace("One build", "A build"))),
+        build(load(BUILDS.replace("rpc Watch", "rpc Look"))),
+        build(load(BUILDS), package="x"),
+        build(load(BUILDS), artifact_id="x"),
+    ]
+    assert len({project.input_digest, *(other.input_digest for other in others)}) == 5

@@ -1,0 +1,58 @@
+"""What a handler says of the Python code behind its RPC."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from crossfade.codegen.java.handlers import handler_doc, hazard_notes
+from crossfade.codegen.java.model import RpcModel
+
+
+def an_rpc(*, doc: str = "", safe: bool = False) -> RpcModel:
+    """As much of an RPC as is read here."""
+    rpc: Any = SimpleNamespace(full_name="p.S/Get", doc=doc, safe=safe)
+    return rpc
+
+
+def a_source(**changes: Any) -> Any:
+    """A function that does nothing."""
+    nothing = {"docstring": "", "status_codes": (), "exceptions": (), "caught": (), "hazards": ()}
+    return SimpleNamespace(path="legacy/rpc.py", line=7, **(nothing | changes))
+
+
+def test_without_python() -> None:
+    """The proto's comment, or the RPC's name."""
+    assert handler_doc(an_rpc(doc="One.\n\nTwo."), None) == ["One.", "Two."]
+    assert handler_doc(an_rpc(), None) == ["Answers p.S/Get."]
+    assert hazard_notes(None, 4) == []
+
+
+def test_a_safe_rpc_says_that_it_is_shadowed() -> None:
+    """Who writes it must know that it runs twice."""
+    assert "COMPARE" in handler_doc(an_rpc(safe=True), None)[-1]
+
+
+def test_the_python_function() -> None:
+    """Its place, its docstring, and what it raises."""
+    source = a_source(
+        docstring="Finds a build.\n\nSlowly.", status_codes=("ABORTED", "NOT_FOUND"), caught=("KeyError",)
+    )
+    assert handler_doc(an_rpc(doc="One."), source) == [
+        "One.",
+        "In Python: legacy/rpc.py:7.",
+        "Finds a build.",
+        "Slowly.",
+        "Statuses that it sets: ABORTED, NOT_FOUND. Exceptions that it catches: KeyError.",
+    ]
+    assert handler_doc(an_rpc(doc="One."), a_source()) == ["One.", "In Python: legacy/rpc.py:7."]
+
+
+def test_hazards() -> None:
+    """The line with its place, and below it what to write; both stay in their comment."""
+    hazard = SimpleNamespace(
+        path="a.py", line=9, pitfall_id="B3", code='round("\\u0022")', advice="PySemantics.round(x):\nhalf to even."
+    )
+    assert hazard_notes(a_source(hazards=(hazard,)), 2) == [
+        "  // Not the same in Java, if it is written as in Python:",
+        '  // B3 a.py:9: round("\\\\u0022")',
+        "  //   PySemantics.round(x): half to even.",
+    ]

@@ -1,0 +1,126 @@
+"""The computed names are those that protoc and the grpc plugin write, or the line names the place in the .proto."""
+
+import platform
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.api import annotations_pb2
+
+from crossfade.codegen.contract import ProtoFiles, load_contract
+from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project
+from crossfade.codegen.java.classes import java_classes
+from crossfade.codegen.java.verify import (
+    Compilers,
+    Written,
+    compare_names,
+    find_compilers,
+    read_written,
+    verify_names,
+    write_java,
+)
+
+MESSAGES = """package p.q;
+public final class One extends Base {
+  public interface MOrBuilder extends
+  }
+  public static final class M extends
+      Base {
+    public enum K
+        implements X {
+    }
+    public static final class N extends
+    }
+  }
+  public static final class O extends
+"""
+SERVICE = """package p.q;
+public final class SGrpc {
+  private static volatile io.grpc.MethodDescriptor<p.q.One.M,
+      p.q.One.O> getGetMethod;
+  public static io.grpc.MethodDescriptor<p.q.One.M,
+      p.q.One.O> getGetMethod() {
+"""
+
+
+@pytest.mark.java
+def test_every_fragment(fragment: Any, compilers: Compilers) -> None:
+    """Each naming trap is computed right."""
+    verify_names(fragment.contract, fragment.project, compilers)
+
+
+@pytest.mark.java
+def test_googles_common_protos(compilers: Compilers, tmp_path: Path) -> None:
+    """All of them, also those that an artifact brings."""
+    root = Path(annotations_pb2.__file__).parents[2]
+    contract = load_contract(ProtoFiles(files=tuple(sorted(root.glob("google/**/*.proto"))), includes=(root,)))
+    project = build_project(contract, ProjectOptions(package="dev.acme"))
+    files = [file for file in contract.files.file if not file.name.startswith("google/protobuf/")]
+    write_java(compilers, contract.files.file, [file.name for file in files], tmp_path)
+    compare_names(contract, project, java_classes(files), read_written(tmp_path))
+    assert len(files) > 50
+
+
+@pytest.mark.java
+def test_what_protoc_refuses(load: Any, compilers: Compilers) -> None:
+    """Its own words come in one line."""
+    contract = load('syntax = "proto3"; package p; message M {} service S { rpc Get(M) returns (M); }')
+    project = build_project(contract, ProjectOptions(package="dev.acme"))
+    contract.files.file[0].options.java_outer_classname = "M"
+    with pytest.raises(JavaError, match=r"^protoc: expected it to write Java, got exit 1: .*outer class name"):
+        verify_names(contract, project, compilers)
+
+
+def test_reading_what_was_written(tmp_path: Path) -> None:
+    """Classes and enums by how far they are indented, getters with their messages."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "One.java").write_text(MESSAGES)
+    (tmp_path / "p" / "SGrpc.java").write_text(SERVICE)
+    (tmp_path / "Two.java").write_text("public final class Two {")
+    assert read_written(tmp_path) == Written(
+        classes=frozenset({"Two", "p.q.One", "p.q.One.M", "p.q.One.M.K", "p.q.One.M.N", "p.q.One.O", "p.q.SGrpc"}),
+        getters={"p.q.SGrpc.getGetMethod": ("p.q.One.M", "p.q.One.O")},
+    )
+
+
+def test_a_name_that_is_not_there(load: Any) -> None:
+    """The line names the message or the RPC, and what was computed."""
+    contract = load('syntax = "proto3"; package p;\nmessage M {}\nservice S {\n rpc Get(M) returns (M);\n}')
+    project = build_project(contract, ProjectOptions(package="dev.acme"))
+    good = Written(classes=frozenset({"p.One.M", "p.SGrpc"}), getters={"p.SGrpc.getGetMethod": ("p.One.M", "p.One.M")})
+    classes = {name: java for name, java in java_classes(contract.files.file).items() if name.startswith("p.")}
+    compare_names(contract, project, classes, good)
+    for written, expected in (
+        (
+            replace(good, classes=frozenset({"p.SGrpc"})),
+            "one.proto:2: expected the class p.One.M from protoc, got none",
+        ),
+        (
+            replace(good, getters={}),
+            "one.proto:4: expected p.SGrpc.getGetMethod() for p.One.M and p.One.M from protoc, got none",
+        ),
+        (
+            replace(good, getters={"p.SGrpc.getGetMethod": ("a.B", "c.D")}),
+            "one.proto:4: expected p.SGrpc.getGetMethod() for p.One.M and p.One.M from protoc, got it for a.B and c.D",
+        ),
+    ):
+        with pytest.raises(JavaError) as raised:
+            compare_names(contract, project, classes, written)
+        assert str(raised.value) == f"{expected}; report this with the .proto file"
+    assert classes["p.M"] == JavaClass(package="p", path=("One", "M"))
+
+
+def test_finding_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of our versions and of this machine, both or none."""
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    paths = [
+        tmp_path / "com/google/protobuf/protoc/4.36.2/protoc-4.36.2-osx-aarch_64.exe",
+        tmp_path / "io/grpc/protoc-gen-grpc-java/1.83.1/protoc-gen-grpc-java-1.83.1-osx-aarch_64.exe",
+    ]
+    assert find_compilers(tmp_path) is None
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert find_compilers(tmp_path) == Compilers(protoc=paths[0], grpc_plugin=paths[1])
