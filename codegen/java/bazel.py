@@ -1,7 +1,7 @@
 """What BUILD.bazel and MODULE.bazel say of a project: one target for each proto, labels for what they import."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossfade.codegen.java.model import ProjectModel, ProtoModel
@@ -41,21 +41,21 @@ class BazelProto:
 
 def bazel_view(project: ProjectModel) -> Mapping[str, object]:
     """What the two templates need."""
-    protos = tuple(_proto(proto, project) for proto in project.compiled_protos)
+    names = _target_names([proto.name for proto in project.compiled_protos])
+    protos = tuple(_proto(proto, names) for proto in project.compiled_protos)
     from_descriptors = bool(project.descriptor_set)
     rules = sorted(_RULES if not from_descriptors else {*_RULES} - {*_PROTO_RULES})
-    contract = [f":{proto.name}_java_proto" for proto in protos]
-    contract += [f":{proto.name}_java_grpc" for proto in protos if proto.has_services]
     maven = [dep for dep in DEPENDENCIES if dep.group == "io.opentelemetry" or dep.artifact == "grpc-opentelemetry"]
-    tested = (*(f":{proto.name}_java_grpc" for proto in protos if proto.has_services), "@grpc-java//api", _JUNIT_API)
-    library = [*([] if from_descriptors else contract), *_GRPC, *(dep.bazel_label for dep in maven)]
+    grpc = [] if from_descriptors else [f":{proto.name}_java_grpc" for proto in protos if proto.has_services]
+    messages = [] if from_descriptors else [f":{proto.name}_java_proto" for proto in protos]
+    library = [*messages, *grpc, *_GRPC, *(dep.bazel_label for dep in maven)]
     return {
         "bazel": BazelVersions(),
         "bazel_name": bazel_name(project.artifact_id),
         "bazel_protos": protos,
         "loads": sorted((_RULES[rule], f'"{rule}"') for rule in rules),
         "library_deps": _sorted(library),
-        "test_deps": _sorted(dep for dep in tested if not (from_descriptors and dep.startswith(":"))),
+        "test_deps": _sorted([":service", *grpc, "@grpc-java//api", _JUNIT_API]),
         "maven_artifacts": _artifacts(),
         "proto_names": " ".join(proto.name for proto in project.compiled_protos),
         "uses_googleapis": any("@googleapis//" in dep for proto in protos for dep in proto.deps),
@@ -68,11 +68,10 @@ def bazel_name(text: str) -> str:
     return name if name[:1].isalpha() else f"service_{name}".rstrip("_")
 
 
-def _proto(proto: ProtoModel, project: ProjectModel) -> BazelProto:
-    own = {other.name for other in project.compiled_protos}
-    deps = {f":{_target(name)}_proto" if name in own else _foreign(name) for name in proto.imports}
+def _proto(proto: ProtoModel, names: Mapping[str, str]) -> BazelProto:
+    deps = {f":{names[name]}_proto" if name in names else _foreign(name) for name in proto.imports}
     return BazelProto(
-        name=_target(proto.name), path=proto.name, deps=tuple(_sorted(deps)), has_services=bool(proto.services)
+        name=names[proto.name], path=proto.name, deps=tuple(_sorted(deps)), has_services=bool(proto.services)
     )
 
 
@@ -81,10 +80,17 @@ def _sorted(labels: Iterable[str]) -> list[str]:
     return sorted(labels, key=lambda label: (not label.startswith(":"), label.replace(":", ".").split(".")))
 
 
-def _target(path: str) -> str:
-    """Two paths never give one name: ``_`` stands for a folder, and what is no letter or digit is spelt."""
-    stem = path.removesuffix(".proto")
-    return "".join(c if c.isalnum() else "__" if c == "_" else "_" if c == "/" else f"_x{ord(c):x}_" for c in stem)
+def _target_names(paths: Sequence[str]) -> Mapping[str, str]:
+    """``a/b.proto`` is ``a_b``; where two paths would meet, each later one has its number behind."""
+    names: dict[str, str] = {}
+    for path in paths:
+        name = plain = re.sub(r"[^A-Za-z0-9]", "_", path.removesuffix(".proto"))
+        number = 1
+        while name in names.values():
+            number += 1
+            name = f"{plain}_{number}"
+        names[path] = name
+    return names
 
 
 def _foreign(path: str) -> str:
