@@ -1,0 +1,11 @@
+"""Hazards in the legacy's Python source, found by reading it: nothing of it is run or imported.
+
+``source`` reads the files, ``inference`` tells what values are, ``detectors`` find the pitfalls of the catalogue,
+``servicers`` finds the function behind each RPC, ``find`` puts it together.
+"""
+
+from crossfade.codegen.hazards.find import find_handlers, scan_tree
+from crossfade.codegen.hazards.records import HandlerSource, Hazard, LegacySource
+from crossfade.codegen.hazards.source.files import SourceError
+
+__all__ = ["HandlerSource", "Hazard", "LegacySource", "SourceError", "find_handlers", "scan_tree"]

@@ -1,0 +1,286 @@
+"""Division, remainders, products, rounding, shifts, sums (group B)."""
+
+import ast
+
+from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, number
+from crossfade.codegen.hazards.kinds import CONTAINERS, NUMBERS, Kind, Sort
+
+LARGE = 1000
+INT32_LIMIT = 2**31
+INT64_LIMIT = 2**63
+_NOT_NUMBERS = CONTAINERS | {
+    Sort.STR, Sort.BYTES, Sort.ITER, Sort.THING, Sort.DATETIME, Sort.DATE, Sort.INSTANCE, Sort.MIXED, Sort.NONE
+}  # fmt: skip
+
+
+def _could_be(node: ast.AST, view: View, *sorts: Sort) -> bool:
+    return view.sort(node) in {Sort.UNKNOWN, *sorts}
+
+
+def _is_number(node: ast.AST, view: View) -> bool:
+    return view.sort(node) in NUMBERS
+
+
+@detector(ast.BinOp, "B6", "B7", "B8", "B9", "B13")
+def division(node: ast.BinOp, view: View) -> Found:
+    """``a // b``, ``a % b``, ``a / b``."""
+    yield from _divided(node.op, node.left, node.right, node, view)
+
+
+@detector(ast.AugAssign)
+def dividing_assignment(node: ast.AugAssign, view: View) -> Found:
+    """``a //= b`` and the like."""
+    yield from _divided(node.op, node.target, node.value, node, view)
+
+
+def _divided(op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, view: View) -> Found:
+    if view.sort(left) in _NOT_NUMBERS or view.sort(right) in _NOT_NUMBERS:
+        return
+    if Sort.TIMEDELTA in {view.sort(left), view.sort(right)}:
+        return
+    match op:
+        case ast.FloorDiv() if not _is_positive(left, right, view):
+            yield "B6", node
+        case ast.Mod() if _is_remainder(left, right, view):
+            yield "B7", node
+        case ast.Div() if Sort.DECIMAL in {view.sort(left), view.sort(right)}:
+            yield "B13", node
+        case ast.Div() if _could_be_whole(left, right, view):
+            yield "B8", node
+    if isinstance(op, ast.Div | ast.FloorDiv) and _may_be_zero(right, view) and _could_be(right, view, *NUMBERS):
+        yield "B9", node
+
+
+def _is_positive(left: ast.expr, right: ast.expr, view: View) -> bool:
+    return view.kind(left).nonneg and (view.kind(right).nonneg or (number(right) or 0) > 0)
+
+
+def _is_remainder(left: ast.expr, right: ast.expr, view: View) -> bool:
+    """Numbers, not the formatting of a text: one of the two is known to be a number, and the result may be negative."""
+    known = _is_number(left, view) or number(right) is not None
+    return known and not _is_positive(left, right, view)
+
+
+def _could_be_whole(left: ast.expr, right: ast.expr, view: View) -> bool:
+    """Java would divide ints: neither is a float, and at least one is a number (``/`` also joins paths)."""
+    if view.sort(left) is Sort.FLOAT or view.sort(right) is Sort.FLOAT:
+        return False
+    return _is_number(left, view) or _is_number(right, view) or _is_plain(left) and _is_plain(right)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """``build["retries"]``: values of which nothing is known but that they lie in a dict."""
+    return isinstance(node, ast.Subscript)
+
+
+def _may_be_zero(divisor: ast.expr, view: View) -> bool:
+    if isinstance(divisor, ast.Constant):
+        return False
+    if view.called(divisor) == "builtins.len" and isinstance(divisor, ast.Call):
+        divisor = divisor.args[0] if divisor.args else divisor
+    if isinstance(divisor, ast.Name) and divisor.id.isupper():
+        return False  # a constant
+    return ast.unparse(divisor) not in view.tested
+
+
+@detector(ast.Call, "B6", "B7")
+def divmod_call(node: ast.Call, view: View) -> Found:
+    """``divmod(a, b)`` is both."""
+    if view.called(node) == "builtins.divmod" and len(node.args) == 2 and not _is_positive(*node.args, view):
+        yield "B6", node
+        yield "B7", node
+
+
+@detector(ast.BinOp, "B1", "B14")
+def product(node: ast.BinOp, view: View) -> Found:
+    """Products of ints that may not fit, and any operation of decimals."""
+    sorts = {view.sort(node.left), view.sort(node.right)}
+    if Sort.DECIMAL in sorts and isinstance(node.op, ast.Mult | ast.Add | ast.Sub):
+        yield "B14", node
+    elif isinstance(node.op, ast.Mult) and _may_overflow(node.left, node.right, view):
+        yield "B1", node
+
+
+def _may_overflow(left: ast.expr, right: ast.expr, view: View) -> bool:
+    kinds = (view.kind(left), view.kind(right))
+    numbers = (number(left), number(right))
+    if None not in numbers:
+        return abs(numbers[0] * numbers[1]) >= INT32_LIMIT  # type: ignore[operator] # none of them is None
+    known = next((value for value in numbers if value is not None), None)
+    if known is None:
+        return all(_is_variable_int(kind) for kind in kinds)
+    other = kinds[0] if numbers[1] is not None else kinds[1]
+    return isinstance(known, int) and abs(known) >= LARGE and other.sort in {Sort.INT, Sort.UNKNOWN}
+
+
+def _is_variable_int(kind: Kind) -> bool:
+    return kind.sort is Sort.INT
+
+
+@detector(ast.Constant, "B1", "B2")
+def large_literal(node: ast.Constant, view: View) -> Found:
+    """A number beyond Java's int or long; a mask is found by ``masked``."""
+    if isinstance(node.value, int) and not isinstance(view.parents.get(node), ast.BinOp):
+        size = abs(node.value)
+        if size >= INT32_LIMIT:
+            yield "B2" if size >= INT64_LIMIT else "B1", node
+
+
+@detector(ast.BinOp, "B2", "B17", "B21")
+def power(node: ast.BinOp, view: View) -> Found:
+    """``a ** b``."""
+    if not isinstance(node.op, ast.Pow):
+        return
+    if Sort.FLOAT in {view.sort(node.left), view.sort(node.right)}:
+        yield "B17", node
+        if not view.kind(node.left).nonneg and view.sort(node.right) is Sort.FLOAT:
+            yield "B21", node
+    elif number(node.left) is None or number(node.right) is None:
+        yield "B2", node
+
+
+@detector(ast.BinOp, "B18", "B5")
+def bits(node: ast.BinOp, view: View) -> Found:
+    """``1 << n``, ``n & 0xFFFFFFFF``."""
+    if isinstance(node.op, ast.LShift):
+        count = number(node.right)
+        if count is None or count >= 31:
+            yield "B18", node
+    elif isinstance(node.op, ast.BitAnd):
+        masks = [number(side) for side in (node.left, node.right)]
+        if any(mask in {2**32 - 1, 2**64 - 1} for mask in masks):
+            yield "B5", node
+    del view
+
+
+@detector(ast.Call, "B2", "B10", "B11", "B12", "B20", "B21")
+def rounded(node: ast.Call, view: View) -> Found:
+    """``round``, ``abs``, ``quantize``, ``sqrt``."""
+    name = view.called(node)
+    first = node.args[0] if node.args else None
+    if name == "builtins.round" and first is not None and view.sort(first) not in {Sort.INT, Sort.DECIMAL}:
+        digits = argument(node, "ndigits", 1)
+        yield "B10" if digits is None or number(digits) == 0 else "B11", node
+    elif name == "builtins.abs" and first is not None and _could_be(first, view, Sort.INT):
+        yield "B20", node
+    elif name == "math.sqrt" and number(first) is None:
+        yield "B21", node
+    elif name in {"math.factorial", "math.comb", "math.perm"}:
+        yield "B2", node
+    elif method_of(node) == "quantize":
+        yield "B12", node
+
+
+@detector(ast.Call, "B3", "B4", "B25", "B26", "I7")
+def converted(node: ast.Call, view: View) -> Found:
+    """``int(x)`` and ``float(x)``, also as ``type=int`` of a form's field."""
+    name = view.called(node)
+    if name in {"builtins.int", "builtins.float"} and len(node.args) == 1:
+        yield from _converted(name, node, view)
+    wanted = argument(node, "type")
+    if isinstance(wanted, ast.Name) and wanted.id in {"int", "float"} and method_of(node) in {"get", "getlist"}:
+        yield "B25" if wanted.id == "int" else "B26", node
+        if view.called(node).startswith("flask.request.args"):
+            yield "I7", node
+
+
+def _converted(name: str, node: ast.Call, view: View) -> Found:
+    value = node.args[0]
+    if name == "builtins.int":
+        if view.sort(value) is Sort.FLOAT and view.called(value) not in {"time.time", "math.floor", "math.sqrt"}:
+            yield "B3", node
+        elif _could_be(value, view, Sort.STR) and not _is_matched(value, view):
+            yield "B25", node
+    elif view.kind(value).ref in {"int64", "uint64"}:
+        yield "B4", node
+    elif _could_be(value, view, Sort.STR):
+        yield "A4" if (str(getattr(value, "value", "")).lower().strip("+-") in {"nan", "inf", "infinity"}) else "B26", node
+
+
+def _is_matched(value: ast.expr, view: View) -> bool:
+    """Part of a match: the pattern has said what it may hold."""
+    source = value.func if isinstance(value, ast.Call) else value
+    return isinstance(source, ast.Attribute | ast.Subscript) and view.sort(source.value) is Sort.MATCH
+
+
+@detector(ast.Attribute, "A3", "A4", "B5")
+def unlike_numbers(node: ast.Attribute, view: View) -> Found:
+    """A proto ``float`` or unsigned field that is read, ``math.nan``."""
+    if not isinstance(node.ctx, ast.Load):
+        return
+    kind = view.kind(node)
+    if view.sort(node.value) is Sort.MESSAGE and kind.ref == "float":
+        yield "A3", node
+    elif view.sort(node.value) is Sort.MESSAGE and kind.ref in {"uint32", "uint64"}:
+        yield "B5", node
+    elif isinstance(node.value, ast.Name) and node.value.id == "math" and node.attr in {"nan", "inf"}:
+        yield "A4", node
+
+
+@detector(ast.Call, "B16", "B19", "B22", "B24")
+def summed(node: ast.Call, view: View) -> Found:
+    """``sum`` of floats, bytes or bools; ``max``, ``min`` and ``sorted`` of floats, which may be NaN."""
+    name = view.called(node)
+    if name == "builtins.int.from_bytes":
+        yield "B19", node
+    if not node.args or name not in {"builtins.sum", "builtins.max", "builtins.min", "builtins.sorted"}:
+        return
+    values = view.kind(node.args[0])
+    element = values.element().sort
+    if name == "builtins.sum":
+        if values.sort is Sort.BYTES:
+            yield "B19", node
+        elif element in {Sort.FLOAT, Sort.BOOL}:
+            yield "B16" if element is Sort.FLOAT else "B24", node
+    elif element is Sort.FLOAT and len(node.args) == 1:
+        yield "B22", node
+
+
+@detector(ast.For, "B19")
+def bytes_one_by_one(node: ast.For, view: View) -> Found:
+    """``for byte in data``."""
+    if view.sort(node.iter) is Sort.BYTES:
+        yield "B19", node.iter
+
+
+@detector(ast.Subscript, "B19")
+def one_byte(node: ast.Subscript, view: View) -> Found:
+    """``data[0]``."""
+    if view.sort(node.value) is Sort.BYTES and not isinstance(node.slice, ast.Slice) and isinstance(node.ctx, ast.Load):
+        yield "B19", node
+
+
+@detector(ast.Compare, "B15", "B23", "H24", "E14")
+def equality(node: ast.Compare, view: View) -> Found:
+    """Comparing decimals, ints with floats, times with zones, UUIDs."""
+    for op, left, right in zip(node.ops, [node.left, *node.comparators], node.comparators, strict=False):
+        sorts = {view.sort(left), view.sort(right)}
+        if isinstance(op, ast.Eq | ast.NotEq):
+            if sorts == {Sort.DECIMAL}:
+                yield "B15", node
+            elif sorts == {Sort.INT, Sort.FLOAT} and number(left) is None and number(right) is None:
+                yield "B23", node
+            elif sorts == {Sort.DATETIME} and "naive" not in {view.kind(left).ref, view.kind(right).ref}:
+                yield "H24", node
+        elif sorts == {Sort.UUID} and isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE):
+            yield "E14", node
+
+
+@detector(ast.BinOp, "B24", "B27", "B4")
+def unlike_operands(node: ast.BinOp, view: View) -> Found:
+    """``flag + 1``, ``s[0] + t[0]``, a 64-bit number divided truly."""
+    sides = (node.left, node.right)
+    if isinstance(node.op, ast.Add) and all(_is_character(side, view) for side in sides):
+        yield "B27", node
+    elif isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
+        if any(view.sort(side) is Sort.BOOL for side in sides) and all(_is_number(side, view) for side in sides):
+            yield "B24", node
+    elif isinstance(node.op, ast.Div) and any(view.kind(side).ref in {"int64", "uint64"} for side in sides):
+        yield "B4", node
+
+
+def _is_character(node: ast.expr, view: View) -> bool:
+    if view.called(node) == "builtins.chr":
+        return True
+    is_index = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)
+    return is_index and view.sort(node.value) is Sort.STR  # type: ignore[attr-defined] # it is a Subscript

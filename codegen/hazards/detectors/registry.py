@@ -1,0 +1,153 @@
+"""How a detector is registered: for the sort of node at which it looks, under the ids that it may find."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from crossfade.codegen.hazards.inference.facts import Facts
+from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
+from crossfade.codegen.hazards.source.units import Unit
+
+N = TypeVar("N", bound=ast.AST)
+Found = Iterator[tuple[str, ast.AST]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a detector may look at beside its node.
+
+    ``parents`` are those of the unit's nodes. ``tested`` are the texts of what the unit tests somewhere (``if not xs``),
+    ``positions`` the names of positions in texts that it found itself, ``given`` the names of values that it returns or
+    puts into dicts, texts and named arguments. ``in_rpc``: an RPC reaches the unit.
+    """
+
+    unit: Unit
+    facts: Facts
+    parents: dict[ast.AST, ast.AST]
+    tested: frozenset[str]
+    positions: frozenset[str]
+    given: frozenset[str]
+    in_rpc: bool
+
+    def kind(self, node: ast.AST) -> Kind:
+        """What is known of an expression."""
+        return self.facts.kinds.get(node, UNKNOWN)
+
+    def sort(self, node: ast.AST) -> Sort:
+        """The sort of an expression's value."""
+        return self.kind(node).sort
+
+    def called(self, node: ast.AST) -> str:
+        """The dotted name of the function from elsewhere that a call calls, "" for others."""
+        if not isinstance(node, ast.Call):
+            return ""
+        kind = self.kind(node.func)
+        return kind.ref if kind.sort is Sort.EXTERNAL else ""
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What a node is part of, nearest first, up to the unit."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def is_tested(self, node: ast.expr) -> bool:
+        """Whether some condition of the unit looks at this value."""
+        return ast.unparse(node) in self.tested
+
+    def is_within_call(self, node: ast.AST, *names: str) -> bool:
+        """Whether it is part of a call of one of these."""
+        return any(self.called(outer) in names for outer in self.above(node))
+
+
+Detector = Callable[[ast.AST, View], Found]
+DETECTORS: dict[type[ast.AST], list[Detector]] = defaultdict(list)
+DETECTED: set[str] = set()
+
+
+def detector(
+    node_type: type[N], *ids: str
+) -> Callable[[Callable[[N, View], Found]], Callable[[N, View], Found]]:
+    """Registers a detector for nodes of a type, and the ids of the catalogue that it can find."""
+    DETECTED.update(ids)
+
+    def register(function: Callable[[N, View], Found]) -> Callable[[N, View], Found]:
+        DETECTORS[node_type].append(function)  # type: ignore[arg-type] # it gets the nodes of its own type alone
+        return function
+
+    return register
+
+
+def method_of(node: ast.AST) -> str:
+    """The name behind the point of ``value.name(...)``, "" for other calls."""
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+
+
+def argument(node: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """An argument by its name or its position; None where the call does not have it."""
+    for keyword in node.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    return node.args[position] if position is not None and position < len(node.args) else None
+
+
+def number(node: ast.AST | None) -> int | float | None:
+    """The value of a number written out, with its sign; None for others."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int() | float() as value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
+    return None
+
+
+def text(node: ast.AST | None) -> str | None:
+    """The value of a text written out; None for others."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def is_true(node: ast.AST | None) -> bool:
+    """Whether it is ``True``, written out."""
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def is_false(node: ast.AST | None) -> bool:
+    """Whether it is ``False``, written out."""
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def is_condition(node: ast.AST, view: View) -> bool:
+    """Whether an expression is only asked for its truth."""
+    parent = view.parents.get(node)
+    match parent:
+        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):
+            return test is node
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.BoolOp():
+            return is_condition(parent, view)
+        case ast.comprehension():
+            return node in parent.ifs
+        case ast.Call():
+            return view.called(parent) == "builtins.bool"
+    return False
+
+
+def goes_out(node: ast.AST, view: View) -> bool:
+    """Whether a number or a time leaves the function: by its result, a dict, a message, a text, a named argument."""
+    parent = view.parents.get(node)
+    match parent:
+        case ast.Return() | ast.keyword() | ast.Dict() | ast.FormattedValue() | ast.Yield():
+            return True
+        case ast.BinOp() | ast.IfExp():
+            return goes_out(parent, view)
+        case ast.Call() if view.called(parent) in {"builtins.int", "builtins.round", "builtins.str", "builtins.float"}:
+            return goes_out(parent, view)
+        case ast.Assign(targets=[ast.Attribute(value=target)]):
+            return view.sort(target) is Sort.MESSAGE
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name in view.given
+    return False

@@ -1,0 +1,95 @@
+"""What is known of the folder's values so far. Each round of inference adds to it; the last one is what detectors see."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from crossfade.codegen.hazards.inference.fields import Fields
+from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort, flat, join
+from crossfade.codegen.hazards.source.project import Project
+from crossfade.codegen.hazards.source.units import Class
+
+MAX_BASES = 32
+
+
+@dataclass(slots=True)
+class Facts:
+    """Kinds of parameters, results, attributes and names; which unit may run which (``edges``).
+
+    ``names`` are by unit, ``module:`` for a module's own. ``kinds`` are those of single expressions. ``nullable`` are
+    keys of dicts that are None somewhere in the folder. ``origins`` are the assignments behind imported names.
+    """
+
+    project: Project
+    fields: Fields
+    params: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    returns: dict[str, Kind] = field(default_factory=dict)
+    attributes: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    names: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    kinds: dict[ast.AST, Kind] = field(default_factory=dict)
+    edges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    bases: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
+    nullable: set[str] = field(default_factory=set)
+    origins: dict[tuple[str, str], str] = field(default_factory=dict)
+    _by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for found in self.project.classes.values():
+            for name, unit in found.methods.items():
+                self._by_name[name].append(unit)
+
+    def add_param(self, unit: str, name: str, kind: Kind) -> None:
+        """A call gives this parameter such a value."""
+        self._add(self.params, (unit, name), kind)
+
+    def add_return(self, unit: str, kind: Kind) -> None:
+        """The function returns such a value."""
+        self.returns[unit] = flat(join(self.returns.get(unit, kind), kind))
+
+    def add_attribute(self, owner: str, name: str, kind: Kind) -> None:
+        """Such a value is assigned to an attribute of the class, or of its instances."""
+        self._add(self.attributes, (owner, name), kind)
+
+    def _add(self, table: dict[tuple[str, str], Kind], at: tuple[str, str], kind: Kind) -> None:
+        table[at] = flat(join(table.get(at, kind), kind))
+
+    def lineage(self, owner: str) -> Iterator[str]:
+        """The class and its bases within the folder, nearest first; classes in a circle end it."""
+        waiting, seen = [owner], set[str]()
+        while waiting and len(seen) < MAX_BASES:
+            current = waiting.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            yield current
+            waiting += [base.ref for base in self.bases.get(current, ()) if base.sort is Sort.CLASS]
+
+    def outside_bases(self, owner: str) -> Iterator[str]:
+        """Dotted names of bases that are not of this folder, also of bases."""
+        for current in self.lineage(owner):
+            yield from (base.ref for base in self.bases.get(current, ()) if base.sort is Sort.EXTERNAL)
+
+    def find_method(self, owner: str, name: str) -> str:
+        """The unit of a method, "" where no class of the folder has it."""
+        for current in self.lineage(owner):
+            found = self.project.classes.get(current)
+            if found is not None and name in found.methods:
+                return found.methods[name]
+        return ""
+
+    def attribute(self, owner: str, name: str) -> Kind:
+        """What is known of an attribute that is no method; a None of ``__init__`` mostly stands for "not yet"."""
+        for current in self.lineage(owner):
+            if (current, name) in self.attributes:
+                kind = self.attributes[current, name]
+                return UNKNOWN if kind.sort is Sort.NONE else replace(kind, optional=False)
+        return UNKNOWN
+
+    def methods_named(self, name: str) -> list[str]:
+        """The units of all methods of this name."""
+        return self._by_name.get(name, [])
+
+    def find_class(self, identity: str) -> Class | None:
+        """A class of the folder."""
+        return self.project.classes.get(identity)

@@ -1,0 +1,53 @@
+"""What a scan says: for each RPC its Python function, and the hazards in the code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Hazard:
+    """One line of Python that is not the same when it is written in Java the way one would write it.
+
+    ``path`` is relative to the folder that was scanned. ``code`` is the line, without indentation and cut to 120
+    characters: text of a stranger's file, printable, but not escaped for anything. ``advice`` is the title of the
+    pitfall and what to write in Java. ``also`` are further lines of the same function with the same pitfall.
+    """
+
+    path: str
+    line: int
+    pitfall_id: str
+    code: str
+    advice: str
+    also: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerSource:
+    """The Python function behind an RPC, with all that it reaches within the folder.
+
+    ``path`` and ``line`` are those of its ``def``. ``status_codes`` are names of gRPC codes (``NOT_FOUND``).
+    ``exceptions`` are the classes that are raised, ``caught`` those in ``except`` clauses, all in order of their names.
+    """
+
+    path: str
+    line: int
+    docstring: str
+    status_codes: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    caught: tuple[str, ...]
+    hazards: tuple[Hazard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacySource:
+    """All that was found in a folder of Python.
+
+    ``handlers`` are by the RPC's full name, ``pkg.Service/Method``. ``missing`` are the RPCs of the contract for which
+    no function was found. ``hazards`` are those of the whole folder, reached from an RPC or not, in order of path and
+    line. ``warnings`` are lines for a person: what could not be read, and why.
+    """
+
+    handlers: Mapping[str, HandlerSource]
+    missing: tuple[str, ...]
+    hazards: tuple[Hazard, ...]
+    warnings: tuple[str, ...]
