@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
+from crossfade.codegen.contract import Contract, DescriptorSet, ProtoFiles, load_contract
+from crossfade.codegen.hazards import find_handlers
 from crossfade.codegen.java.render_scaffold import MODES_FILE
 from crossfade.codegen.project.modes import ModeKind
 from crossfade.codegen.project.progress import HandlerState, RpcProgress, read_progress
@@ -20,17 +22,37 @@ from crossfade.tools.output import rendered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One RPC; ``evidence`` is its route in the newest run, None where there is none."""
+    """One RPC; ``evidence`` is its route in the newest run, None where there is none. ``hazards`` are open ones."""
 
     progress: RpcProgress
+    hazards: int
     evidence: Route | None
 
 
-def read_burn_down(project: Path, modes: Path | None, config_path: Path | None) -> tuple[Row, ...]:
-    """All RPCs of a project. Raises: ProjectError, ShadowError, EvidenceError."""
+def read_burn_down(
+    project: Path, *, modes: Path | None, config_path: Path | None, legacy_source: Path | None
+) -> tuple[Row, ...]:
+    """All RPCs of a project. Raises: ProjectError, ShadowError, EvidenceError, ContractError, SourceError."""
     progress = read_progress(project, modes or project / MODES_FILE)
     routes = {} if config_path is None else _routes(config_path)
-    return tuple(Row(progress=rpc, evidence=routes.get(rpc.rpc)) for rpc in progress)
+    found = {} if legacy_source is None else find_handlers(legacy_source, _contract(project)).handlers
+    return tuple(
+        Row(
+            progress=rpc,
+            hazards=len(found[rpc.rpc].hazards) if rpc.rpc in found else rpc.hazards,
+            evidence=routes.get(rpc.rpc),
+        )
+        for rpc in progress
+    )
+
+
+def _contract(project: Path) -> Contract:
+    """What the project was generated from: its .proto files, or its descriptor set."""
+    folder = project / "proto"
+    protos = tuple(sorted(folder.rglob("*.proto")))
+    if protos:
+        return load_contract(ProtoFiles(files=protos, includes=(folder,)))
+    return load_contract(DescriptorSet(path=folder / "contract.binpb"))
 
 
 def _routes(config_path: Path) -> dict[str, Route]:
@@ -49,7 +71,7 @@ def to_json(rows: tuple[Row, ...]) -> str:
                 "handler": row.progress.handler,
                 "state": row.progress.state.value,
                 "mode": str(row.progress.mode),
-                "hazards_open": row.progress.hazards,
+                "hazards_open": row.hazards,
                 "evidence": None if row.evidence is None else _evidence(row.evidence),
             }
             for row in rows
@@ -74,7 +96,7 @@ def _evidence(route: Route) -> dict[str, object]:
 
 def to_text(rows: tuple[Row, ...]) -> str:
     """For a person: a table and a line."""
-    hazards = sum(row.progress.hazards for row in rows)
+    hazards = sum(row.hazards for row in rows)
     live = sum(row.progress.mode.kind is ModeKind.PORTED for row in rows)
     line = f"{_ported(rows)} of {len(rows)} RPCs ported, {live} with mode PORTED, {hazards} hazards open"
     done = all(row.progress.is_done for row in rows)
@@ -83,10 +105,10 @@ def to_text(rows: tuple[Row, ...]) -> str:
 
 
 def _draw(rows: tuple[Row, ...], console: Console) -> None:
-    table = Table(Column("RPC", overflow="fold"), "handler", "mode", "hazards open", "evidence", box=None)
+    table = Table(Column("RPC", overflow="fold", min_width=24), "handler", "mode", "hazards", "evidence", box=None)
     for row in rows:
         rpc = row.progress
-        table.add_row(rpc.rpc, rpc.state.value, str(rpc.mode), str(rpc.hazards), _told(row.evidence))
+        table.add_row(rpc.rpc, rpc.state.value, str(rpc.mode), str(row.hazards), _told(row.evidence))
     console.print(table, markup=False)
 
 
@@ -94,7 +116,7 @@ def _told(route: Route | None) -> str:
     if route is None:
         return "-"
     verdict = f", {route.verdict}" if route.verdict else ""
-    return f"{route.divergent} of {route.distinct} distinct diverged, at most {route.divergence.upper:.2%}{verdict}"
+    return f"{route.divergent} of {route.distinct} diverged, at most {route.divergence.upper:.2%}{verdict}"
 
 
 def _ported(rows: tuple[Row, ...]) -> int:

@@ -48,6 +48,7 @@ def _exit_code(error: Exception) -> int | None:
     """The exit code of an error that is a person's to mend; None for a fault of crossfade."""
     # imported once something failed: they bring grpc and sqlalchemy, which --help and doctor do without
     from crossfade.codegen.contract import ContractError  # noqa: PLC0415
+    from crossfade.codegen.hazards import SourceError  # noqa: PLC0415
     from crossfade.codegen.java import JavaError  # noqa: PLC0415
     from crossfade.codegen.project import ProjectError  # noqa: PLC0415
     from crossfade.shadow.errors import ShadowError  # noqa: PLC0415
@@ -55,6 +56,6 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, ShadowError | ProjectError):
         return error.exit_code
-    if isinstance(error, ContractError | JavaError):
+    if isinstance(error, ContractError | JavaError | SourceError):
         return ExitCode.USAGE
     return ExitCode.INFRASTRUCTURE if isinstance(error, EvidenceError) else None

@@ -3,22 +3,25 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from crossfade.codegen.contract import Contract
+from crossfade.codegen.hazards import LegacySource
 from crossfade.codegen.java import HandlerSource, ProjectModel, build_project, render_gen, render_handlers
 from crossfade.codegen.java.model import ProjectOptions
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
     MODES_FILE,
-    STRANGLER_FOLDER,
     render_scaffold,
     without_strangler,
 )
+from crossfade.codegen.java.skeleton import skeleton_of
 from crossfade.codegen.java.verify import find_compilers, verify_names
 from crossfade.codegen.project import (
     Fate,
+    Manifest,
     Plan,
     ProjectError,
     Rendering,
@@ -26,8 +29,7 @@ from crossfade.codegen.project import (
     read_manifest,
     write_project,
 )
-from crossfade.codegen.project.progress import is_final, read_progress
-from crossfade.codegen.project.text import digest
+from crossfade.codegen.project.progress import read_progress
 from crossfade.reports.visible import visible
 from crossfade.tools.errors import ExitCode
 
@@ -54,6 +56,7 @@ class Generated:
     order: Order
     project: ProjectModel
     plan: Plan
+    legacy: LegacySource | None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -62,21 +65,24 @@ class Generated:
         return ExitCode.FAIL if bad else ExitCode.PASS
 
 
-def run_generate(contract: Contract, order: Order, sources: Mapping[str, HandlerSource]) -> Generated:
-    """Renders a contract and writes it, or only looks.
+def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) -> Generated:
+    """Renders a contract and writes it, or only looks; ``legacy`` is what was found in the Python source.
 
     Raises: JavaError: the contract or an option can't be Java. ProjectError: the folder can't be used, or --finalize
         asks for what is not ported yet.
     """
     project = build_project(contract, order.options)
-    _check_finalize(order)
-    rendering = render(project, sources, final=order.finalize)
-    _check_names(contract, project, rendering, order.out)
+    manifest = read_manifest(order.out)
+    _check_finalize(order, manifest)
+    with ThreadPoolExecutor(1) as beside:  # protoc is another process, which takes its time
+        verified = beside.submit(_check_names, contract, project, manifest)
+        rendering = render(project, {} if legacy is None else legacy.handlers, final=order.finalize)
+        verified.result()
     if order.check:
         plan = check_project(rendering, order.out)
     else:
         plan = write_project(rendering, order.out, force=order.force)
-    return Generated(order=order, project=project, plan=plan)
+    return Generated(order=order, project=project, plan=plan, legacy=legacy)
 
 
 def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final: bool) -> Rendering:
@@ -92,22 +98,20 @@ def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final
             for service in project.services
             for rpc in service.rpcs
         },
+        final=final,
+        source=project.input_digest,
     )
 
 
-def _check_names(contract: Contract, project: ProjectModel, rendering: Rendering, out: Path) -> None:
-    """Compares the Java names with what protoc writes, where it is at hand and something is new."""
-    manifest = read_manifest(out)
-    if manifest is not None and manifest.gen == {path: digest(text) for path, text in rendering.gen.items()}:
-        return
+def _check_names(contract: Contract, project: ProjectModel, manifest: Manifest | None) -> None:
+    """Compares the Java names with what protoc writes, where it is at hand and the contract is new."""
     compilers = find_compilers(Path.home() / ".m2" / "repository")
-    if compilers is not None:
-        verify_names(contract, project, compilers)
+    if compilers is not None and (manifest is None or manifest.source != project.input_digest):
+        verify_names(skeleton_of(contract), project, compilers)
 
 
-def _check_finalize(order: Order) -> None:
-    manifest = read_manifest(order.out)
-    final = manifest is not None and is_final(manifest, STRANGLER_FOLDER)
+def _check_finalize(order: Order, manifest: Manifest | None) -> None:
+    final = manifest is not None and manifest.final
     if final and not order.finalize:
         raise ProjectError(f"{order.out}: expected --finalize, because the project has no mode switch any more; add it")
     if final or not order.finalize:
@@ -132,9 +136,19 @@ def to_json(done: Generated) -> str:
         "services": len(done.project.services),
         "rpcs": sum(len(service.rpcs) for service in done.project.services),
         "files": [{"path": note.path, "fate": note.fate.value, "detail": note.detail} for note in done.plan.notes],
+        "legacy_source": None if done.legacy is None else _legacy(done.legacy),
         "stopped_by": [{"path": changed.path, "diff": changed.diff} for changed in done.plan.stops],
     }
     return json.dumps(told, indent=2)
+
+
+def _legacy(legacy: LegacySource) -> dict[str, object]:
+    return {
+        "found": {rpc: f"{source.path}:{source.line}" for rpc, source in legacy.handlers.items()},
+        "missing": list(legacy.missing),
+        "warnings": list(legacy.warnings),
+        "hazards": {rpc: len(source.hazards) for rpc, source in legacy.handlers.items()},
+    }
 
 
 def to_text(done: Generated) -> str:
@@ -148,7 +162,20 @@ def to_text(done: Generated) -> str:
             lines.append(f"{fate:<13} and {len(notes) - len(shown)} more")
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
-    return "\n".join([*lines, *_summary(done)])
+    return "\n".join([*lines, *_legacy_lines(done.legacy), *_summary(done)])
+
+
+def _legacy_lines(legacy: LegacySource | None) -> list[str]:
+    if legacy is None:
+        return []
+    total = len(legacy.handlers) + len(legacy.missing)
+    hazards = {hazard for source in legacy.handlers.values() for hazard in source.hazards}
+    lines = [f"{'legacy source':<13} {visible(line)}" for line in legacy.warnings]
+    lines += [f"{'legacy source':<13} {visible(rpc)}: no Python function found" for rpc in legacy.missing]
+    return [
+        *lines,
+        f"{len(legacy.handlers)} of {total} RPCs found in the legacy source, {len(hazards)} hazards in them",
+    ]
 
 
 def _diffs(plan: Plan) -> list[str]:

@@ -124,7 +124,9 @@ def _positions(nodes: Iterable[ast.AST]) -> frozenset[str]:
     found = set[str]()
     for node in nodes:
         match node:
-            case ast.Assign(targets=[target], value=value) | ast.For(target=target, iter=value) if _tells_position(value):
+            case ast.Assign(targets=[target], value=value) | ast.For(target=target, iter=value) if _tells_position(
+                value
+            ):
                 found.update(part.id for part in ast.walk(target) if isinstance(part, ast.Name))
             case ast.AugAssign(target=ast.Name(id=name)):
                 found.add(name)
@@ -136,7 +138,11 @@ def _given(nodes: Iterable[ast.AST]) -> frozenset[str]:
     found = set[str]()
     for node in nodes:
         match node:
-            case ast.Return(value=ast.Name(id=name)) | ast.keyword(value=ast.Name(id=name)) | ast.Yield(value=ast.Name(id=name)):
+            case (
+                ast.Return(value=ast.Name(id=name))
+                | ast.keyword(value=ast.Name(id=name))
+                | ast.Yield(value=ast.Name(id=name))
+            ):
                 found.add(name)
             case ast.FormattedValue(value=ast.Name(id=name)):
                 found.add(name)
@@ -147,8 +153,7 @@ def _given(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 def _tells_position(value: ast.expr) -> bool:
     return any(
-        isinstance(part, ast.Call)
-        and getattr(part.func, "attr", getattr(part.func, "id", "")) in _POSITION_CALLS
+        isinstance(part, ast.Call) and getattr(part.func, "attr", getattr(part.func, "id", "")) in _POSITION_CALLS
         for part in ast.walk(value)
     )
 

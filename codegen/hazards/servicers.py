@@ -40,7 +40,9 @@ def find_units(facts: Facts, contract: Contract) -> Handlers:
     for method in contract.methods.values():
         services[method.full_name.rpartition("/")[0]].append(method)
     search = _Search(facts=facts, services=services)
-    calls = [(unit, node) for unit in facts.project.units.values() for node in own_nodes(unit) if isinstance(node, ast.Call)]
+    calls = [
+        (unit, node) for unit in facts.project.units.values() for node in own_nodes(unit) if isinstance(node, ast.Call)
+    ]
     for unit, node in calls:
         _registered(node, search)
         _generic(unit, node, search)
@@ -124,7 +126,9 @@ def _generic(unit: Unit, node: ast.Call, search: _Search) -> None:
     handlers = _literal(node.args[1], unit)
     for key, value in zip(handlers.keys, handlers.values, strict=True) if isinstance(handlers, ast.Dict) else ():
         called = _literal(value, unit)
-        if key is None or not (isinstance(called, ast.Call) and _last_name(called.func).endswith("_rpc_method_handler")):
+        if key is None or not (
+            isinstance(called, ast.Call) and _last_name(called.func).endswith("_rpc_method_handler")
+        ):
             continue
         function = next(iter([*called.args, *(item.value for item in called.keywords if item.arg == "behavior")]), None)
         kind = search.facts.kinds.get(function, UNKNOWN) if function is not None else UNKNOWN

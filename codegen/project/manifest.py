@@ -11,7 +11,7 @@ from crossfade.codegen.project.records import MANIFEST_PATH, Manifest
 
 VERSION = 1
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_KEYS = {"version", "gen", "handlers", "scaffold", "rpcs"}
+_KEYS = {"version", "source", "final", "gen", "handlers", "scaffold", "rpcs"}
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -32,6 +32,8 @@ def to_bytes(manifest: Manifest) -> bytes:
     """The same manifest gives the same bytes."""
     told = {
         "version": VERSION,
+        "source": manifest.source,
+        "final": manifest.final,
         "gen": dict(sorted(manifest.gen.items())),
         "handlers": sorted(manifest.handlers),
         "scaffold": sorted(manifest.scaffold),
@@ -55,6 +57,8 @@ def manifest_of(content: bytes, where: str) -> Manifest:
         handlers=frozenset(told["handlers"]),
         scaffold=frozenset(told["scaffold"]),
         rpcs=told["rpcs"],
+        final=told["final"],
+        source=told["source"],
     )
     for path in (*manifest.gen, *manifest.handlers, *manifest.scaffold, *manifest.rpcs.values()):
         check_path(path)
@@ -66,6 +70,8 @@ def _is_valid(told: Any) -> bool:  # noqa: ANN401 - any JSON
         isinstance(told, dict)
         and set(told) == _KEYS
         and told["version"] == VERSION
+        and isinstance(told["final"], bool)
+        and isinstance(told["source"], str)
         and all(isinstance(told[key], dict) for key in ("gen", "rpcs"))
         and all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in told["gen"].values())
         and all(isinstance(value, str) for value in told["rpcs"].values())

@@ -23,6 +23,8 @@ def make_plan(rendering: Rendering, found: Found, merge: Merge, *, force: bool) 
         handlers=frozenset(step.path for step in handlers if step.known),
         scaffold=frozenset(step.path for step in scaffold if step.known),
         rpcs=rendering.rpcs,
+        final=rendering.final,
+        source=rendering.source,
     )
     return Plan(
         ops=(*(step.op for step in steps if step.op is not None), *_manifest_op(manifest, found.manifest_file)),

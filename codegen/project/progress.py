@@ -9,7 +9,6 @@ from crossfade.codegen.project.disk import Disk
 from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.manifest import read_manifest
 from crossfade.codegen.project.modes import Mode, ModeKind, Modes, parse_modes
-from crossfade.codegen.project.records import Manifest
 
 _NOT_PORTED = b"throw new NotPortedException();"
 _HAZARD = re.compile(rb"^\s*// [A-Z]\d+ \S.*:\d+: ", re.MULTILINE)
@@ -49,11 +48,6 @@ def read_progress(folder: Path, modes_file: Path) -> tuple[RpcProgress, ...]:
         raise ProjectError(f"{folder}: expected a project of crossfade generate, got none; name its folder")
     modes, disk = _modes(modes_file), Disk(folder)
     return tuple(_progress(rpc, path, disk.read(path), modes.of(rpc)) for rpc, path in sorted(manifest.rpcs.items()))
-
-
-def is_final(manifest: Manifest, strangler_folder: str) -> bool:
-    """Whether the project's last run left the mode switch out."""
-    return bool(manifest.gen) and not any(path.startswith(strangler_folder) for path in manifest.gen)
 
 
 def _progress(rpc: str, path: str, handler: bytes | None, mode: Mode) -> RpcProgress:

@@ -14,7 +14,8 @@ class Rendering:
     """A whole project as it would be in an empty folder: the content of each file by its path (``/`` on any system).
 
     ``gen`` is overwritten, ``handlers`` are created once, ``scaffold`` is merged. ``executable`` names the files that
-    get the executable bit. ``rpcs`` is the handler's path of each RPC, which the manifest keeps for a status.
+    get the executable bit. The manifest keeps the rest: ``rpcs`` is the handler's path of each RPC, ``final`` says that
+    the project has no mode switch any more, ``source`` is a digest of what it was rendered from.
     """
 
     gen: Mapping[str, bytes]
@@ -22,6 +23,8 @@ class Rendering:
     scaffold: Mapping[str, bytes]
     executable: frozenset[str] = frozenset()
     rpcs: Mapping[str, str] = field(default_factory=dict)
+    final: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Manifest:
     handlers: frozenset[str] = frozenset()
     scaffold: frozenset[str] = frozenset()
     rpcs: Mapping[str, str] = field(default_factory=dict)
+    final: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

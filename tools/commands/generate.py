@@ -5,11 +5,9 @@ from pathlib import Path
 import click
 
 from crossfade.codegen.contract import Contract, DescriptorSet, ProtoFiles, Reflection, load_contract
+from crossfade.codegen.hazards import find_handlers
 from crossfade.codegen.java.model import ProjectOptions
-from crossfade.shadow.config import load_config
-from crossfade.shadow.mirror.setup import read_contract
 from crossfade.tools.generate import Order, run_generate, to_json, to_text
-from crossfade.tools.legacy_source import read_sources
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
 
@@ -72,7 +70,8 @@ def generate(  # noqa: PLR0913 - one for each option
     if check and force:
         raise click.UsageError("expected --check or --force, got both; keep one")
     order = Order(out=out, options=options, check=check, force=force, finalize=finalize)
-    done = run_generate(contract, order, read_sources(legacy_source, contract))
+    legacy = None if legacy_source is None else find_handlers(legacy_source, contract)
+    done = run_generate(contract, order, legacy)
     emit(to_json(done) if as_json else to_text(done))
     raise SystemExit(done.exit_code)
 
@@ -97,6 +96,10 @@ def _source(
 def _contract(source: ProtoFiles | DescriptorSet | Reflection | None, config_path: Path) -> Contract:
     if source is not None:
         return load_contract(source)
+    # imported where they are needed: they bring pydantic and sqlalchemy, which take longer than a small contract
+    from crossfade.shadow.config import load_config  # noqa: PLC0415
+    from crossfade.shadow.mirror.setup import read_contract  # noqa: PLC0415
+
     contract = read_contract(load_config(config_path))
     if contract is None:
         where = f"--proto, --descriptor-set or --reflect, or [contract] in {config_path}"

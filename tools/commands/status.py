@@ -12,19 +12,30 @@ from crossfade.tools.output import emit
 @click.command()
 @click.option("--project", type=click.Path(path_type=Path), required=True, help="The folder of crossfade generate.")
 @click.option("--modes", type=click.Path(path_type=Path), help="The modes file; default: modes.properties in there.")
+@click.option("--legacy-source", type=click.Path(path_type=Path), help="Count hazards in the Python service itself.")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.pass_context
-def status(ctx: click.Context, project: Path, modes: Path | None, config_path: Path, *, as_json: bool) -> None:
+def status(  # noqa: PLR0913 - one for each option
+    ctx: click.Context,
+    *,
+    project: Path,
+    modes: Path | None,
+    legacy_source: Path | None,
+    config_path: Path,
+    as_json: bool,
+) -> None:
     """Say how far the port is: per RPC whether its handler is written, its mode, open hazards, and the evidence.
 
-    A hazard is open while its note stands in the handler: delete the note when you have dealt with it. Evidence is
-    that of the newest run in the store of the config, where there is one.
+    A hazard is open while its note stands in the handler: delete the note when you have dealt with it. With
+    --legacy-source those that the Python code has now are counted instead. Evidence is that of the newest run in the
+    store of the config, where there is one.
 
     \b
     Example:
       crossfade status --project java --config crossfade.toml
     """
     named = ctx.get_parameter_source("config_path") is not click.core.ParameterSource.DEFAULT
-    rows = read_burn_down(project, modes, config_path if named or config_path.exists() else None)
+    config = config_path if named or config_path.exists() else None
+    rows = read_burn_down(project, modes=modes, config_path=config, legacy_source=legacy_source)
     emit(to_json(rows) if as_json else to_text(rows))

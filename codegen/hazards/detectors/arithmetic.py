@@ -194,7 +194,10 @@ def _converted(name: str, node: ast.Call, view: View) -> Found:
     elif view.kind(value).ref in {"int64", "uint64"}:
         yield "B4", node
     elif _could_be(value, view, Sort.STR):
-        yield "A4" if (str(getattr(value, "value", "")).lower().strip("+-") in {"nan", "inf", "infinity"}) else "B26", node
+        yield (
+            "A4" if (str(getattr(value, "value", "")).lower().strip("+-") in {"nan", "inf", "infinity"}) else "B26",
+            node,
+        )
 
 
 def _is_matched(value: ast.expr, view: View) -> bool:

@@ -66,9 +66,7 @@ DETECTORS: dict[type[ast.AST], list[Detector]] = defaultdict(list)
 DETECTED: set[str] = set()
 
 
-def detector(
-    node_type: type[N], *ids: str
-) -> Callable[[Callable[[N, View], Found]], Callable[[N, View], Found]]:
+def detector(node_type: type[N], *ids: str) -> Callable[[Callable[[N, View], Found]], Callable[[N, View], Found]]:
     """Registers a detector for nodes of a type, and the ids of the catalogue that it can find."""
     DETECTED.update(ids)
 

@@ -28,7 +28,11 @@ def is_context(node: ast.expr, view: View) -> bool:
 def on_context(node: ast.Call, view: View) -> Found:
     """``context.abort(...)`` and the like."""
     name = method_of(node)
-    if name not in {*_CONTEXT, "set_details"} or not isinstance(node.func, ast.Attribute) or not is_context(node.func.value, view):
+    if (
+        name not in {*_CONTEXT, "set_details"}
+        or not isinstance(node.func, ast.Attribute)
+        or not is_context(node.func.value, view)
+    ):
         return
     if name in _CONTEXT:
         yield _CONTEXT[name], node

@@ -3,7 +3,17 @@
 import ast
 import re
 
-from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, goes_out, is_false, method_of, number, text
+from crossfade.codegen.hazards.detectors.registry import (
+    Found,
+    View,
+    argument,
+    detector,
+    goes_out,
+    is_false,
+    method_of,
+    number,
+    text,
+)
 from crossfade.codegen.hazards.kinds import Sort
 
 _REGEX_SIGNS = re.compile(r"[.|*+?^$()\[\]{}\\]")
@@ -42,7 +52,11 @@ def _is_safe_in_turkish(node: ast.Call, view: View) -> bool:
     if not isinstance(parent, ast.Compare):
         return False
     sides = [side for side in (parent.left, *parent.comparators) if side is not node]
-    texts = [text(item) for side in sides for item in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])]
+    texts = [
+        text(item)
+        for side in sides
+        for item in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
+    ]
     return all(item is not None and "i" not in item.lower() for item in texts)
 
 
@@ -50,7 +64,10 @@ def _is_safe_in_turkish(node: ast.Call, view: View) -> bool:
 def parted(node: ast.Call, view: View) -> Found:
     """``strip()`` of white space, ``split``."""
     name = method_of(node)
-    if name not in {"strip", "lstrip", "rstrip", "split", "rsplit"} or view.sort(node.func) in {Sort.FUNCTION, Sort.EXTERNAL}:
+    if name not in {"strip", "lstrip", "rstrip", "split", "rsplit"} or view.sort(node.func) in {
+        Sort.FUNCTION,
+        Sort.EXTERNAL,
+    }:
         return
     if view.sort(node.func.value) not in {Sort.STR, Sort.UNKNOWN}:  # type: ignore[attr-defined] # as above
         return
@@ -88,7 +105,11 @@ def length(node: ast.Call, view: View) -> Found:
 def _is_limit(node: ast.expr, view: View) -> bool:
     """A number, not a position in the text."""
     written = number(node)
-    return written > 1 if written is not None else not (_is_position(node, view) or isinstance(node, ast.Name) and node.id.islower())
+    return (
+        written > 1
+        if written is not None
+        else not (_is_position(node, view) or isinstance(node, ast.Name) and node.id.islower())
+    )
 
 
 @detector(ast.Subscript, "C2", "C15", "E10")
@@ -185,7 +206,15 @@ def _is_ascii(value: ast.expr) -> bool:
 
 def _is_figure(part: ast.expr) -> bool:
     spec = part.format_spec if isinstance(part, ast.FormattedValue) else None
-    return isinstance(spec, ast.JoinedStr) and ast.unparse(spec).rstrip("'\"")[-1:] in {"d", "x", "X", "f", "b", "o", "e"}
+    return isinstance(spec, ast.JoinedStr) and ast.unparse(spec).rstrip("'\"")[-1:] in {
+        "d",
+        "x",
+        "X",
+        "f",
+        "b",
+        "o",
+        "e",
+    }
 
 
 def _is_open_text(node: ast.Call, name: str) -> bool:

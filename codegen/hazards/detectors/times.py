@@ -103,5 +103,7 @@ def seconds(node: ast.Attribute, view: View) -> Found:
 @detector(ast.BinOp, "H9")
 def across_clock_changes(node: ast.BinOp, view: View) -> Found:
     """``local_time + timedelta(...)``."""
-    if isinstance(node.op, ast.Add | ast.Sub) and any(view.kind(side).ref == "zone" for side in (node.left, node.right)):
+    if isinstance(node.op, ast.Add | ast.Sub) and any(
+        view.kind(side).ref == "zone" for side in (node.left, node.right)
+    ):
         yield "H9", node

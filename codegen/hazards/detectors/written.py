@@ -12,7 +12,9 @@ _SPEC = re.compile(
     r"(?:(?P<fill>.)?(?P<align>[<>=^]))?(?P<sign>[-+ ])?z?#?(?P<zero>0)?(?P<width>\d+)?(?P<group>[_,])?"
     r"(?:\.(?P<precision>\d+))?(?P<type>[bcdeEfFgGnosxX%])?"
 )
-_PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\d+))?(?P<type>[a-zA-Z%])")
+_PERCENT = re.compile(
+    r"%(?:\((?P<name>\w+)\))?(?P<flags>[-#0 +]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\d+))?(?P<type>[a-zA-Z%])"
+)
 _BY_SORT = {
     Sort.FLOAT: "A1",
     Sort.DECIMAL: "A7",
@@ -170,4 +172,3 @@ def _names(node: ast.expr | None) -> Iterator[str]:
     for part in ast.walk(node) if node is not None else ():
         if isinstance(part, ast.Name):
             yield part.id
-

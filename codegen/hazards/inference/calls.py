@@ -22,9 +22,21 @@ from crossfade.codegen.hazards.kinds import (
     tuple_of,
 )
 
-_COMMON = frozenset(
-    name for sort in (str, bytes, list, dict, set, tuple, int, float) for name in dir(sort)
-) | {"close", "read", "write", "open", "flush", "send", "run", "start", "stop", "acquire", "release", "set", "wait"}
+_COMMON = frozenset(name for sort in (str, bytes, list, dict, set, tuple, int, float) for name in dir(sort)) | {
+    "close",
+    "read",
+    "write",
+    "open",
+    "flush",
+    "send",
+    "run",
+    "start",
+    "stop",
+    "acquire",
+    "release",
+    "set",
+    "wait",
+}
 _TAKES_KEY = frozenset({"builtins.sorted", "builtins.min", "builtins.max", "sort"})
 _TAKES_FUNCTION = frozenset({"builtins.map", "builtins.filter"})
 ZONES = ("zoneinfo.ZoneInfo", "pytz.timezone", "dateutil.tz.gettz")

@@ -69,7 +69,11 @@ class Fields:
     def _unique(self, end: str, module: str) -> str:
         found = self.by_end.get(end, [])
         if len(found) > 1 and module:
-            found = [name for name in found if self.files[name].endswith(f"/{module}.proto") or self.files[name] == f"{module}.proto"]
+            found = [
+                name
+                for name in found
+                if self.files[name].endswith(f"/{module}.proto") or self.files[name] == f"{module}.proto"
+            ]
         return found[0] if len(found) == 1 else ""
 
 

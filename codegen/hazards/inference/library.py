@@ -44,7 +44,9 @@ RESULTS: dict[str, Kind] = {
     "builtins.bytes.fromhex": BYTES,
     "builtins.int.from_bytes": NATURAL,
     "builtins.divmod": tuple_of(INT, INT),
-    **_of("math", "sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh pow fmod", FLOAT),
+    **_of(
+        "math", "sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh pow fmod", FLOAT
+    ),
     **_of("math", "fsum hypot fabs degrees radians dist erf gamma copysign ldexp", FLOAT),
     **_of("math", "floor ceil trunc gcd factorial isqrt comb perm lcm", INT),
     **_of("math", "isnan isinf isfinite isclose", BOOL),

@@ -65,7 +65,9 @@ def read_files(folder: Path) -> Files:
 
 def _python_files(root: Path, budget: _Budget) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
-        budget.warnings.append(f"{printable(_below(root, error.filename))}: expected a folder to read, got {error.strerror}; its files are not scanned")
+        budget.warnings.append(
+            f"{printable(_below(root, error.filename))}: expected a folder to read, got {error.strerror}; its files are not scanned"
+        )
 
     for folder, folders, names in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not _is_outside(Path(folder) / name))
@@ -73,7 +75,9 @@ def _python_files(root: Path, budget: _Budget) -> Iterator[Path]:
             if not name.endswith(".py") or name.endswith(GENERATED) or _is_test(name):
                 continue
             if budget.files == 0:
-                budget.warnings.append(f"expected at most {MAX_FILES} Python files, got more; the rest is not scanned: name a smaller folder")
+                budget.warnings.append(
+                    f"expected at most {MAX_FILES} Python files, got more; the rest is not scanned: name a smaller folder"
+                )
                 return
             budget.files -= 1
             yield Path(folder) / name

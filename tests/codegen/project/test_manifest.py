@@ -14,13 +14,22 @@ FULL = Manifest(
     handlers=frozenset({"src/B", "src/A"}),
     scaffold=frozenset({"pom.xml"}),
     rpcs={"pkg.Service/A": "src/A"},
+    final=True,
+    source="0123",
 )
 
 
 def test_there_and_back() -> None:
     """The same manifest comes out, and the same bytes whatever the order was."""
     assert manifest_of(to_bytes(FULL), "here") == FULL
-    other = Manifest(gen=dict(sorted(FULL.gen.items())), handlers=FULL.handlers, scaffold=FULL.scaffold, rpcs=FULL.rpcs)
+    other = Manifest(
+        gen=dict(sorted(FULL.gen.items())),
+        handlers=FULL.handlers,
+        scaffold=FULL.scaffold,
+        rpcs=FULL.rpcs,
+        final=True,
+        source="0123",
+    )
     assert to_bytes(other) == to_bytes(FULL)
 
 
@@ -39,6 +48,8 @@ def test_each_file_has_a_line() -> None:
         {"scaffold": [1]},
         {"rpcs": {"a": 1}},
         {"version": 0},
+        {"final": 1},
+        {"source": None},
         {"version": "1"},
         {"more": 1},
     ],

@@ -1,0 +1,264 @@
+"""crossfade generate: a project in a folder, again and again, and how it ends."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ONE = """\
+syntax = "proto3";
+package acme.users.v1;
+message M { string id = 1; }
+service Users {
+  rpc Get(M) returns (M) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Put(M) returns (M);
+}
+"""
+LEGACY = '''\
+import users_pb2_grpc
+
+
+class Users(users_pb2_grpc.UsersServicer):
+    def Get(self, request, context):
+        """Looks one up."""
+        return M(id=str(len(request.id) / 2))
+'''
+RPC = "src/main/java/acme/users/rpc/users"
+
+
+class Folder:
+    """A service with its contract, and the project that is made of it."""
+
+    def __init__(self, folder: Path, invoke: Callable[..., Any]) -> None:
+        self.folder, self.out, self.proto = folder, folder / "java", folder / "users.proto"
+        self._invoke = invoke
+        self.proto.write_text(ONE)
+
+    def run(self, *words: object) -> Any:
+        """One run with the contract as it is now."""
+        return self._invoke("generate", "--proto", self.proto, "--out", self.out, *words)
+
+    def change(self, old: str, new: str) -> None:
+        """Changes the contract."""
+        text = self.proto.read_text()
+        assert old in text
+        self.proto.write_text(text.replace(old, new))
+
+    def port(self, *names: str) -> None:
+        """Writes handlers, as a person would."""
+        for name in names:
+            path = self.out / RPC / f"{name}Handler.java"
+            path.write_text(path.read_text().replace("throw new NotPortedException();", "return request;"))
+
+
+@pytest.fixture
+def users(tmp_path: Path, invoke: Callable[..., Any]) -> Folder:
+    """One service with two RPCs."""
+    return Folder(tmp_path, invoke)
+
+
+def test_the_first_run_and_the_second(users: Folder) -> None:
+    """Says what was made and what comes next; then that there is nothing to do."""
+    first = users.run()
+    assert first.exit_code == 0, first.output
+    assert f"created       {RPC}/GetHandler.java\n" in first.output
+    assert first.output.endswith(f"next: cd {users.out} && ./mvnw package\n")
+    assert (users.out / "proto" / "users.proto").read_text() == ONE
+    assert (users.out / "mvnw").stat().st_mode & 0o100
+    second = users.run()
+    assert (second.exit_code, second.output.splitlines()[0]) == (0, f"nothing to do in {users.out}")
+
+
+def test_a_changed_contract(users: Folder) -> None:
+    """A new RPC gets its handler and its line; the one that is gone is an orphan; a handler stays as it was."""
+    users.run()
+    users.port("Get")
+    ported = (users.out / RPC / "GetHandler.java").read_text()
+    users.change("rpc Put(M) returns (M);", "rpc Delete(M) returns (M);")
+    result = users.run()
+    assert result.exit_code == 0, result.output
+    assert f"created       {RPC}/DeleteHandler.java\n" in result.output
+    assert "deleted       gen/src/main/java/acme/users/gen/users/Put.java\n" in result.output
+    assert f"orphan        {RPC}/PutHandler.java: " in result.output
+    assert (users.out / RPC / "GetHandler.java").read_text() == ported
+    assert "new DeleteHandler()" in (users.out / "src/main/java/acme/users/UsersHandlers.java").read_text()
+
+
+def test_a_generated_file_that_was_changed(users: Folder) -> None:
+    """Stops the run with a diff; --force drops the change."""
+    users.run()
+    path = users.out / "gen/src/main/java/acme/users/gen/users/Get.java"
+    path.write_text(path.read_text() + "// mine\x1b[2J\n")
+    users.change("rpc Put(M) returns (M);", "")
+    result = users.run()
+    assert result.exit_code == 1
+    assert "-// mine\\x1b[2J\n" in result.output
+    assert "nothing was written: 1 generated files were changed by hand" in result.output
+    assert (users.out / "gen/src/main/java/acme/users/gen/users/Put.java").exists()
+    forced = users.run("--force")
+    assert forced.exit_code == 0
+    assert "what was changed there by hand is dropped (--force)\n" in forced.output
+    assert "mine" not in path.read_text()
+
+
+def test_a_conflict(users: Folder) -> None:
+    """Exits 1 until it is resolved, and says which file."""
+    users.run()
+    handlers = users.out / "src/main/java/acme/users/UsersHandlers.java"
+    handlers.write_text(handlers.read_text().replace("new PutHandler()", "new PutHandler(store)"))
+    users.change("rpc Put(M) returns (M);", "")
+    for _ in range(2):
+        result = users.run()
+        assert result.exit_code == 1
+        assert "conflict      src/main/java/acme/users/UsersHandlers.java: " in result.output
+        assert result.output.endswith("next: resolve src/main/java/acme/users/UsersHandlers.java, then build\n")
+    lines = handlers.read_text().splitlines(keepends=True)
+    handlers.write_text("".join(line for line in lines if not line.startswith(("<<<<<<<", "=======", ">>>>>>>"))))
+    assert users.run().exit_code == 0
+
+
+def test_check(users: Folder) -> None:
+    """Writes nothing: 1 where something would change, 0 where nothing would."""
+    assert users.run("--check").exit_code == 1
+    assert not users.out.exists()
+    users.run()
+    assert users.run("--check").exit_code == 0
+    users.change("rpc Put(M) returns (M);", "")
+    result = users.run("--check")
+    assert result.exit_code == 1
+    assert "updated       proto/users.proto\n" in result.output
+    assert result.output.endswith("would change; next: run crossfade generate without --check\n")
+    assert (users.out / "proto" / "users.proto").read_text() == ONE
+    assert users.run("--check", "--force").exit_code == 2
+
+
+def test_json(users: Folder) -> None:
+    """For a program: what became of each file, and how it ended."""
+    told = json.loads(users.run("--json").output)
+    assert (told["exit_code"], told["changed"], told["rpcs"], told["base_package"]) == (0, True, 2, "acme.users")
+    assert {"path": "pom.xml", "fate": "created", "detail": ""} in told["files"]
+    assert told["legacy_source"] is None
+    (users.out / "proto" / "users.proto").write_text("mine")
+    told = json.loads(users.run("--json").output)
+    assert (told["exit_code"], told["changed"]) == (1, False)
+    assert [item["path"] for item in told["stopped_by"]] == ["proto/users.proto"]
+
+
+def test_the_legacy_source(users: Folder) -> None:
+    """What the Python code says goes into the stubs; what was not found is said."""
+    (users.folder / "app").mkdir()
+    (users.folder / "app" / "service.py").write_text(LEGACY)
+    result = users.run("--legacy-source", users.folder / "app")
+    assert "legacy source acme.users.v1.Users/Put: no Python function found\n" in result.output
+    assert "1 of 2 RPCs found in the legacy source, " in result.output
+    stub = (users.out / RPC / "GetHandler.java").read_text()
+    assert "In Python: service.py:5." in stub
+    assert "Looks one up." in stub
+    assert users.run("--legacy-source", users.folder / "none").exit_code == 2
+
+
+def test_finalize(users: Folder) -> None:
+    """Only when all is ported and PORTED; then the switch and the modes are gone, and stay so."""
+    users.run()
+    users.port("Get")
+    (users.out / "modes.properties").write_text("* = PORTED\nacme.users.v1.Users/Get = CANARY 5%\n")
+    result = users.run("--finalize")
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [
+        f"error: {users.out}: expected every RPC to be ported and PORTED, got 2 that are not; finish them first",
+        "  acme.users.v1.Users/Get: ported, CANARY 5%",
+        "  acme.users.v1.Users/Put: not ported, PORTED",
+    ]
+    users.port("Put")
+    (users.out / "modes.properties").write_text("* = PORTED\n")
+    assert users.run("--finalize").exit_code == 0
+    assert not (users.out / "gen/src/main/java/dev/crossfade/runtime/strangler").exists()
+    assert "strangler" not in (users.out / "src/main/java/acme/users/Main.java").read_text()
+    plain = users.run()
+    assert plain.exit_code == 2
+    assert "expected --finalize, because the project has no mode switch any more; add it" in plain.output
+    (users.out / "modes.properties").unlink()  # it was changed by hand, so it stood there as an orphan
+    assert users.run("--finalize").exit_code == 0
+    assert users.run("--finalize", "--check").exit_code == 0
+
+
+def test_where_the_contract_comes_from(users: Folder, invoke: Any, service: Any) -> None:
+    """A descriptor set, or [contract] in the config; one of them, and not none."""
+    from crossfade.codegen.contract import ProtoFiles, load_contract  # noqa: PLC0415
+
+    binpb = users.folder / "users.binpb"
+    binpb.write_bytes(load_contract(ProtoFiles(files=(users.proto,))).to_bytes())
+    result = invoke("generate", "--descriptor-set", binpb, "--out", users.folder / "two")
+    assert result.exit_code == 0, result.output
+    assert (users.folder / "two" / "proto" / "contract.binpb").exists()
+    none = invoke("generate", "--out", users.out, "--config", service.config)
+    assert none.exit_code == 2
+    assert "expected a contract, got none; name --proto, --descriptor-set or --reflect" in none.output
+    service.add('[contract]\nprotos = ["users.proto"]\n')
+    assert invoke("generate", "--out", users.out, "--config", service.config).exit_code == 0
+    assert users.run("--descriptor-set", binpb).exit_code == 2
+    assert invoke("generate", "--include", users.folder, "--out", users.out).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--package", "no package"), "--package"),
+        (("--service", "acme.None"), "--service acme.None"),
+        (("--artifact-id", "a b"), "--artifact-id"),
+    ],
+)
+def test_a_wrong_option(users: Folder, words: tuple[str, ...], said: str) -> None:
+    """One line, exit 2, nothing written."""
+    result = users.run(*words)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert result.output.startswith(f"error: {said}")
+    assert not users.out.exists()
+
+
+def test_a_wrong_proto(users: Folder) -> None:
+    """File, line and column, exit 2."""
+    users.change("rpc Put(M)", "rpc Put(N)")
+    result = users.run()
+    assert result.exit_code == 2
+    assert "users.proto:6:11" in result.output
+
+
+def test_no_git(users: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 4 where it is needed, and only there."""
+    git = shutil.which("git")
+    assert git
+    users.run()
+    monkeypatch.setenv("PATH", str(users.folder))
+    assert users.run().exit_code == 0
+    (users.out / "README.md").write_text("mine\n" + (users.out / "README.md").read_text())
+    handlers = users.out / "src/main/java/acme/users/UsersHandlers.java"
+    handlers.write_text("// mine\n" + handlers.read_text())
+    users.change("rpc Put(M) returns (M);", "")
+    result = users.run()
+    assert (result.exit_code, result.output.count("\n")) == (4, 1)
+    assert "install git and run again; nothing was written" in result.output
+
+
+def test_ctrl_c(users: Folder, command: Any) -> None:
+    """Exit 130, in the middle of writing; the next run carries on."""
+    code = """
+from crossfade.codegen.project import disk
+import os, signal
+move = disk.Disk.move
+def slow(self, source, target):
+    move(self, source, target)
+    if target == "pom.xml":
+        os.kill(os.getpid(), signal.SIGINT)
+disk.Disk.move = slow
+"""
+    process = command("generate", "--proto", users.proto, "--out", users.out, code=code)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "error: interrupted\n")
+    assert not (users.out / ".crossfade-generate" / "manifest.json").exists()
+    assert users.run("--check").exit_code == 1
+    assert users.run().exit_code == 0
+    assert users.run("--check").exit_code == 0

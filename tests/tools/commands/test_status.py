@@ -1,0 +1,114 @@
+"""crossfade status: the burn-down of a project, with evidence where there is some."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo
+
+PROTO = """\
+syntax = "proto3";
+package acme.users.v1;
+message M { string id = 1; }
+service Users { rpc Get(M) returns (M); rpc Put(M) returns (M); }
+"""
+HANDLERS = "java/src/main/java/acme/users/rpc/users"
+
+
+@pytest.fixture
+def project(tmp_path: Path, invoke: Any) -> Path:
+    """A project with one RPC ported and in a canary."""
+    (tmp_path / "users.proto").write_text(PROTO)
+    out = tmp_path / "java"
+    assert invoke("generate", "--proto", tmp_path / "users.proto", "--out", out).exit_code == 0
+    handler = tmp_path / HANDLERS / "GetHandler.java"
+    handler.write_text(handler.read_text().replace("throw new NotPortedException();", "return request;"))
+    (out / "modes.properties").write_text("acme.users.v1.Users/Get = CANARY 5%\n")
+    return out
+
+
+def test_a_person(invoke: Any, project: Path) -> None:
+    """One row for each RPC, and a line that sums them up."""
+    result = invoke("status", "--project", project)
+    assert result.exit_code == 0
+    rows = {line.split()[0]: line.split()[1:] for line in result.output.splitlines() if "/" in line}
+    assert rows == {
+        "acme.users.v1.Users/Get": ["ported", "CANARY", "5%", "0", "-"],
+        "acme.users.v1.Users/Put": ["not", "ported", "LEGACY", "0", "-"],
+    }
+    assert result.output.endswith("1 of 2 RPCs ported, 0 with mode PORTED, 0 hazards open\n")
+
+
+def test_a_program(invoke: Any, project: Path) -> None:
+    """The same as JSON."""
+    told = json.loads(invoke("status", "--project", project, "--json").output)
+    assert (told["total"], told["ported"], told["done"]) == (2, 1, 0)
+    assert told["rpcs"][0] == {
+        "rpc": "acme.users.v1.Users/Get",
+        "handler": "src/main/java/acme/users/rpc/users/GetHandler.java",
+        "state": "ported",
+        "mode": "CANARY 5%",
+        "hazards_open": 0,
+        "evidence": None,
+    }
+
+
+def test_all_done(invoke: Any, project: Path) -> None:
+    """Says what comes next."""
+    handler = project.parent / HANDLERS / "PutHandler.java"
+    handler.write_text(handler.read_text().replace("throw new NotPortedException();", "return request;"))
+    modes = project.parent / "other.properties"
+    modes.write_text("* = PORTED\n")
+    result = invoke("status", "--project", project, "--modes", modes)
+    assert result.output.endswith(
+        "2 of 2 RPCs ported, 2 with mode PORTED, 0 hazards open\nnext: crossfade generate --finalize\n"
+    )
+
+
+def test_evidence(invoke: Any, project: Path, service: Any) -> None:
+    """Of the newest run of the store that the config names; without a store there is none."""
+    words = ("status", "--project", project, "--config", service.config)
+    assert json.loads(invoke(*words, "--json").output)["rpcs"][0]["evidence"] is None
+    _compared(service.store.parent, "acme.users.v1.Users/Get", 50)
+    told = json.loads(invoke(*words, "--json").output)
+    get, put = (rpc["evidence"] for rpc in told["rpcs"])
+    assert (get["distinct"], get["divergent"], put) == (50, 0, None)
+    assert "0 of 50 diverged, at most 5.82%" in " ".join(invoke(*words).output.split())
+
+
+def _compared(folder: Path, name: str, count: int) -> None:
+    fields = ("service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
+    writer = EvidenceWriter.open(folder, RunInfo(run_id="r", **dict.fromkeys(fields, "x"), started_at=1.0), None)
+    route = RouteInfo(route=name, protocol="grpc", call_type="unary", stage="shadow")
+    for number in range(count):
+        judged = {"signature": (), "noise": None, "examples": (), "legacy_ms": 1.0, "candidate_ms": 1.0}
+        writer.add(Judged(route=route, at=2.0, request_hash=number, **judged))
+    writer.finish({route: count}, now=3.0)
+
+
+def test_hazards_of_the_source(invoke: Any, project: Path) -> None:
+    """With the Python service they are counted there, whether their notes stand in the handlers or not."""
+    app = project.parent / "app"
+    app.mkdir()
+    (app / "service.py").write_text(
+        "import users_pb2_grpc\n\n\nclass Users(users_pb2_grpc.UsersServicer):\n"
+        "    def Get(self, request, context):\n        return M(id=str(round(len(request.id) / 2)))\n"
+    )
+    told = json.loads(invoke("status", "--project", project, "--legacy-source", app, "--json").output)
+    assert told["rpcs"][0]["hazards_open"] > 0
+    assert told["rpcs"][1]["hazards_open"] == 0
+
+
+def test_no_project(invoke: Any, tmp_path: Path) -> None:
+    """Exit 2 and one line; a config that was named must be there."""
+    result = invoke("status", "--project", tmp_path)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert "expected a project of crossfade generate, got none" in result.output
+
+
+def test_a_config_that_was_named(invoke: Any, project: Path) -> None:
+    """Must be there; the default need not."""
+    assert invoke("status", "--project", project, "--config", project / "none.toml").exit_code == 2
