@@ -4,7 +4,7 @@ from setuptools import find_namespace_packages, setup
 
 FOLDERS = ("shadow", "codegen", "parity_tests", "reports", "tools", "examples")  # `crossfade demo` runs the examples
 NO_CODE = ("*__pycache__*", "*target", "*target.*")  # what Python and Maven leave behind
-DATA = ("*.toml", "*.md", "*.json", "*.html", "*.css", "*.js", "*.proto", "*.java", "*.j2", "pom.xml")
+DATA = ("*.toml", "*.md", "*.json", "*.html", "*.css", "*.js", "*.proto", "*.java", "*.j2", "pom.xml", "mvnw", "mvnw.cmd", "*.properties")
 
 # Folders that hold only data count as packages too: what is in none is not installed.
 packages = [

@@ -14,7 +14,9 @@ from crossfade.codegen.java.render_gen import RUNTIME_PACKAGE
 from crossfade.codegen.java.scaffold_versions import BOMS, DEPENDENCIES, JUNIT, MAVEN_PLUGINS, OPENTELEMETRY
 
 EXECUTABLE = frozenset({"mvnw"})
-STRANGLER_FOLDER = f"gen/src/main/java/{RUNTIME_PACKAGE.replace('.', '/')}/strangler/"
+STRANGLER = tuple(
+    f"gen/src/main/java/{RUNTIME_PACKAGE.replace('.', '/')}/{name}" for name in ("strangler/", "Strangler.java")
+)
 MODES_FILE = "modes.properties"
 _PORT = 50051
 _MAX_NAME = 40  # a label in DNS has 63 characters, and suffixes come
@@ -66,7 +68,7 @@ def render_scaffold(project: ProjectModel, *, final: bool = False) -> dict[str, 
 
 def without_strangler(gen: Mapping[str, bytes]) -> dict[str, bytes]:
     """The gen zone of a final service: no mode switch, no way to the legacy service, no comparing."""
-    return {path: content for path, content in gen.items() if not path.startswith(STRANGLER_FOLDER)}
+    return {path: content for path, content in gen.items() if not path.startswith(STRANGLER)}
 
 
 def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
@@ -80,8 +82,7 @@ def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
         "description": _description(project),
         "api_file": f"proto/{protos[0]}" if protos and not project.descriptor_set else "",
         "base_path": project.base_package.replace(".", "/"),
-        "server": "Service" if final else "strangler.Strangler",
-        "server_class": "Service" if final else "Strangler",
+        "server": "Service" if final else "Strangler",
         "boms": BOMS,
         "dependencies": DEPENDENCIES,
         "plugins": MAVEN_PLUGINS,

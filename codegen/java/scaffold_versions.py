@@ -10,12 +10,15 @@ JUNIT = "5.13.4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """One Maven artifact; ``version`` is "" where a bill of materials gives it."""
+    """One Maven artifact; ``version`` is "" where a bill of materials gives it, ``without`` are its group's artifacts
+    that it would bring along.
+    """
 
     group: str
     artifact: str
     version: str = ""
     scope: str = ""
+    without: tuple[str, ...] = ()
 
     @property
     def bazel_label(self) -> str:
@@ -37,7 +40,12 @@ DEPENDENCIES = (
     Dependency(group="io.grpc", artifact="grpc-stub"),
     Dependency(group="io.grpc", artifact="grpc-util"),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-sdk"),
-    Dependency(group="io.opentelemetry", artifact="opentelemetry-exporter-otlp"),
+    Dependency(
+        group="io.opentelemetry",
+        artifact="opentelemetry-exporter-otlp",
+        without=("opentelemetry-exporter-sender-okhttp",),
+    ),
+    Dependency(group="io.opentelemetry", artifact="opentelemetry-exporter-sender-jdk"),
     Dependency(group="org.junit.jupiter", artifact="junit-jupiter", scope="test"),
 )
 # All of them run on Maven 3.8, and are not what a Maven of any age would take by itself.

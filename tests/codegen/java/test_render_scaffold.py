@@ -17,7 +17,7 @@ from dockerfile_parse import DockerfileParser
 from crossfade.codegen.java import ProjectOptions, build_project, render_gen, render_handlers
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
-    STRANGLER_FOLDER,
+    STRANGLER,
     render_scaffold,
     service_name,
     without_strangler,
@@ -79,9 +79,9 @@ def test_a_final_project(project: Any, scaffold: Mapping[str, bytes]) -> None:
 
 def test_the_gen_zone_of_a_final_project(project: Any) -> None:
     """Has the runtime without the switch."""
-    gen = render_gen(project) | {f"{STRANGLER_FOLDER}Switch.java": b""}
+    gen = render_gen(project) | {f"{STRANGLER[0]}Switch.java": b"", STRANGLER[1]: b""}
     final = without_strangler(gen)
-    assert {path for path in gen if path not in final} == {path for path in gen if "/strangler/" in path}
+    assert {path for path in gen if path not in final} == {path for path in gen if "strangler" in path.lower()}
 
 
 def test_all_fragments(fragments: Mapping[str, Any]) -> None:
