@@ -11,7 +11,7 @@ from crossfade.codegen.java.imports import Imports
 from crossfade.codegen.java.layout import call
 from crossfade.codegen.java.model import JavaClass, ProjectModel, ServiceModel
 from crossfade.codegen.java.render_gen import RUNTIME_PACKAGE
-from crossfade.codegen.java.scaffold_versions import BOMS, DEPENDENCIES, JUNIT, MAVEN_PLUGINS, OPENTELEMETRY
+from crossfade.codegen.java.scaffold_versions import BOMS, DEPENDENCIES, GUAVA, JUNIT, MAVEN_PLUGINS, OPENTELEMETRY
 
 EXECUTABLE = frozenset({"mvnw"})
 STRANGLER = tuple(
@@ -84,6 +84,7 @@ def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
         "base_path": project.base_package.replace(".", "/"),
         "server": "Service" if final else "Strangler",
         "boms": BOMS,
+        "guava": GUAVA,
         "dependencies": DEPENDENCIES,
         "plugins": MAVEN_PLUGINS,
         "opentelemetry": OPENTELEMETRY,

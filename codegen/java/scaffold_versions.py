@@ -32,6 +32,8 @@ BOMS = (
     Dependency(group="io.opentelemetry", artifact="opentelemetry-bom", version="${opentelemetry.version}"),
     Dependency(group="org.junit", artifact="junit-bom", version="${junit.version}"),
 )
+# grpc-services asks for another build of the same Guava than the rest of gRPC; this one has all that both have.
+GUAVA = Dependency(group="com.google.guava", artifact="guava", version="33.6.0-jre")
 DEPENDENCIES = (
     Dependency(group="io.grpc", artifact="grpc-netty-shaded"),
     Dependency(group="io.grpc", artifact="grpc-opentelemetry"),
