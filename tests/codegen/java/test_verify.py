@@ -15,10 +15,10 @@ from crossfade.codegen.java.verify import (
     Compilers,
     Written,
     compare_names,
+    compile_java,
     find_compilers,
     read_written,
     verify_names,
-    write_java,
 )
 
 MESSAGES = """package p.q;
@@ -51,14 +51,22 @@ def test_every_fragment(fragment: Any, compilers: Compilers) -> None:
 
 
 @pytest.mark.java
-def test_googles_common_protos(compilers: Compilers, tmp_path: Path) -> None:
+def test_messages_alone(load: Any, compilers: Compilers) -> None:
+    """Without the plugin, services are left to the generated build."""
+    contract = load('syntax = "proto3"; package p; message M {} service S { rpc Get(M) returns (M); }')
+    project = build_project(contract, ProjectOptions(package="dev.acme"))
+    verify_names(contract, project, replace(compilers, grpc_plugin=None))
+
+
+@pytest.mark.java
+def test_googles_common_protos(compilers: Compilers) -> None:
     """All of them, also those that an artifact brings."""
     root = Path(annotations_pb2.__file__).parents[2]
     contract = load_contract(ProtoFiles(files=tuple(sorted(root.glob("google/**/*.proto"))), includes=(root,)))
     project = build_project(contract, ProjectOptions(package="dev.acme"))
     files = [file for file in contract.files.file if not file.name.startswith("google/protobuf/")]
-    write_java(compilers, contract.files.file, [file.name for file in files], tmp_path)
-    compare_names(contract, project, java_classes(files), read_written(tmp_path))
+    sources = compile_java(compilers, contract.files.file, [file.name for file in files])
+    compare_names(contract, project, java_classes(files), read_written(sources))
     assert len(files) > 50
 
 
@@ -72,13 +80,10 @@ def test_what_protoc_refuses(load: Any, compilers: Compilers) -> None:
         verify_names(contract, project, compilers)
 
 
-def test_reading_what_was_written(tmp_path: Path) -> None:
+def test_reading_what_was_written() -> None:
     """Classes and enums by how far they are indented, getters with their messages."""
-    (tmp_path / "p").mkdir()
-    (tmp_path / "p" / "One.java").write_text(MESSAGES)
-    (tmp_path / "p" / "SGrpc.java").write_text(SERVICE)
-    (tmp_path / "Two.java").write_text("public final class Two {")
-    assert read_written(tmp_path) == Written(
+    sources = {"p/q/One.java": MESSAGES, "p/q/SGrpc.java": SERVICE, "Two.java": "public final class Two {"}
+    assert read_written({path: text.encode() for path, text in sources.items()}) == Written(
         classes=frozenset({"Two", "p.q.One", "p.q.One.M", "p.q.One.M.K", "p.q.One.M.N", "p.q.One.O", "p.q.SGrpc"}),
         getters={"p.q.SGrpc.getGetMethod": ("p.q.One.M", "p.q.One.O")},
     )
