@@ -31,9 +31,10 @@ def java_classes(files: Iterable[_File]) -> Mapping[str, JavaClass]:
     return classes
 
 
-def check_classes(contract: Contract, compiled: Iterable[_File]) -> None:
-    """Refuses what protoc takes but javac does not, before a build does.
+def check_classes(contract: Contract, compiled: Iterable[_File]) -> Mapping[JavaClass, str]:
+    """Each class that is written for these files, and its place in a .proto.
 
+    What protoc takes but javac does not is refused here, before a build does.
     Raises: JavaError: a file's class has no Java name or that of one of its types; two classes are one; a nested class
         has the name of one around it.
     """
@@ -51,6 +52,7 @@ def check_classes(contract: Contract, compiled: Iterable[_File]) -> None:
                 raise JavaError(f"{place}: expected a name that no type around it has in Java, got {java}; rename it")
             if not is_identifier(java.path[-1]):
                 raise JavaError(f"{place}: expected a name that Java takes, got {java.path[-1]}; rename it")
+    return seen
 
 
 def _check_outer(file: _File) -> None:
