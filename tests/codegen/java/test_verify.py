@@ -1,16 +1,20 @@
 """The computed names are those that protoc and the grpc plugin write, or the line names the place in the .proto."""
 
 import platform
+import random
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.api import annotations_pb2
+from google.protobuf import descriptor_pb2
 
-from crossfade.codegen.contract import ProtoFiles, load_contract
+from crossfade.codegen.contract import Contract, ContractError, ProtoFiles, load_contract
 from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project
 from crossfade.codegen.java.classes import java_classes
+from crossfade.codegen.java.names import camel_case
 from crossfade.codegen.java.verify import (
     Compilers,
     Written,
@@ -48,6 +52,47 @@ public final class SGrpc {
 def test_every_fragment(fragment: Any, compilers: Compilers) -> None:
     """Each naming trap is computed right."""
     verify_names(fragment.contract, fragment.project, compilers)
+
+
+def some_names(rng: random.Random, alphabet: str, count: int) -> list[str]:
+    """Different names of up to seven characters."""
+    names: dict[str, None] = {}
+    while len(names) < count:
+        names[rng.choice("aB") + "".join(rng.choices(alphabet, k=rng.randint(0, 6)))] = None
+    return list(names)
+
+
+def a_file(rng: random.Random, number: int, name: str) -> descriptor_pb2.FileDescriptorProto:
+    """A file of a package of its own, with two messages, one maybe called as the file, and a service."""
+    file = descriptor_pb2.FileDescriptorProto(name=f"{rng.choice('xyz')}/{name}.proto", package=f"p{number}")
+    file.options.java_multiple_files = rng.random() < 0.5
+    for message in rng.sample((camel_case(name), *some_names(rng, "aB1_", 3)), 2):
+        file.message_type.add(name=message).nested_type.add(name=f"{message}_")
+    service = file.service.add(name=some_names(rng, "aB1_", 1)[0])
+    kind = f".{file.package}.{file.message_type[0].name}"
+    for rpc in some_names(rng, "aBcD1_", 4):
+        service.method.add(name=rpc, input_type=kind, output_type=kind)
+    return file
+
+
+def is_taken(file: descriptor_pb2.FileDescriptorProto) -> bool:
+    """Whether a project can be made of a file alone."""
+    with suppress(JavaError, ContractError):
+        build_project(Contract(descriptor_pb2.FileDescriptorSet(file=[file])), ProjectOptions(package="dev.acme"))
+        return True
+    return False
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_names_by_chance(seed: int, compilers: Compilers) -> None:
+    """Any name that is not refused is computed right: of a file, a message, a service and an RPC."""
+    rng = random.Random(seed)
+    files = [a_file(rng, i, name) for i, name in enumerate(some_names(rng, "aBcD12_-.", 200))]
+    kept = [file for file in files if is_taken(file)]
+    contract = Contract(descriptor_pb2.FileDescriptorSet(file=kept))
+    verify_names(contract, build_project(contract, ProjectOptions(package="dev.acme")), compilers)
+    assert len(kept) > 100
 
 
 @pytest.mark.java
