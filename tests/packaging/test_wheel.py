@@ -18,7 +18,7 @@ pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ("shadow", "codegen", "parity_tests", "reports", "tools", "examples")
-DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".md", "pom.xml")
+DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".j2", ".md", "pom.xml")
 LEFT_BEHIND = ("__pycache__", "target")
 CONFIG = """\
 [service]
