@@ -8,11 +8,12 @@ from itertools import takewhile
 from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract, Service
+from crossfade.codegen.contract.records import one_line
 from crossfade.codegen.java.classes import check_classes, java_classes
 from crossfade.codegen.java.model import VERSIONS, ProjectModel, ProjectOptions, ProtoModel
 from crossfade.codegen.java.names import JavaError, java_package
 from crossfade.codegen.java.protos import place_in_packages, provided_by, write_contract
-from crossfade.codegen.java.services import name_services
+from crossfade.codegen.java.services import name_services, own_classes
 from crossfade.codegen.java.words import is_package
 
 _Files = Mapping[str, descriptor_pb2.FileDescriptorProto]
@@ -32,8 +33,13 @@ def build_project(contract: Contract, options: ProjectOptions) -> ProjectModel:
     files = place_in_packages(contract, base)
     protos = tuple(_proto(contract, file, chosen) for file in files.values())
     classes = java_classes(files.values())
-    check_classes(contract, [files[proto.name] for proto in protos if not proto.provided_by])
+    written_classes = check_classes(contract, [files[proto.name] for proto in protos if not proto.provided_by])
     services = name_services(contract, chosen, base, classes)
+    for java in own_classes(services, base):
+        if java in written_classes:
+            raise JavaError(
+                f"{written_classes[java]}: expected another class than crossfade's {java}; choose another --package"
+            )
     written = write_contract(contract, files, [proto.name for proto in protos if not proto.provided_by])
     group, _, artifact = base.rpartition(".")
     return ProjectModel(
@@ -51,7 +57,7 @@ def _choose(contract: Contract, asked: Sequence[str]) -> list[Service]:
     for name in asked:
         if name not in contract.services:
             known = ", ".join(contract.services) or "none"
-            raise JavaError(f"--service {name}: expected a service of the contract, got none; it has {known}")
+            raise JavaError(f"--service {name}: expected a service of the contract, got none; it has {one_line(known)}")
     every = list(contract.services.values())
     if not every:
         raise JavaError("contract: expected at least one service, got none; name the .proto files that have services")

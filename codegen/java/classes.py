@@ -6,6 +6,7 @@ from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract
 from crossfade.codegen.contract.records import one_line
+from crossfade.codegen.java.accessors import find_clash
 from crossfade.codegen.java.names import (
     JavaClass,
     JavaError,
@@ -31,15 +32,17 @@ def java_classes(files: Iterable[_File]) -> Mapping[str, JavaClass]:
     return classes
 
 
-def check_classes(contract: Contract, compiled: Iterable[_File]) -> None:
-    """Refuses what protoc takes but javac does not, before a build does.
+def check_classes(contract: Contract, compiled: Iterable[_File]) -> Mapping[JavaClass, str]:
+    """Each class that is written for these files, and its place in a .proto.
 
+    What protoc takes but javac does not is refused here, before a build does.
     Raises: JavaError: a file's class has no Java name or that of one of its types; two classes are one; a nested class
-        has the name of one around it.
+        has the name of one around it; two fields have one accessor.
     """
     seen: dict[JavaClass, str] = {}
     for file in compiled:
         _check_outer(file)
+        _check_accessors(contract, file)
         for java, place in _written(contract, file):
             if java in seen:
                 raise JavaError(
@@ -51,6 +54,7 @@ def check_classes(contract: Contract, compiled: Iterable[_File]) -> None:
                 raise JavaError(f"{place}: expected a name that no type around it has in Java, got {java}; rename it")
             if not is_identifier(java.path[-1]):
                 raise JavaError(f"{place}: expected a name that Java takes, got {java.path[-1]}; rename it")
+    return seen
 
 
 def _check_outer(file: _File) -> None:
@@ -67,12 +71,24 @@ def _check_outer(file: _File) -> None:
         )
 
 
+def _check_accessors(contract: Contract, file: _File) -> None:
+    prefix = f"{file.package}." if file.package else ""
+    for full_name, message in (pair for top in file.message_type for pair in _messages(top, prefix)):
+        clash = find_clash(message, file.syntax)
+        if clash is not None:
+            getter, *fields = clash
+            raise JavaError(
+                f"{contract.origins[full_name]}: expected fields that Java can hold, got {' and '.join(fields)}, "
+                f"both with {getter}(); rename one, the bytes on the wire stay"
+            )
+
+
 def _written(contract: Contract, file: _File) -> Iterable[tuple[JavaClass, str]]:
     """Each class that is written, and the place in the proto that it comes from."""
     package, prefix = java_package(file), f"{file.package}." if file.package else ""
     yield JavaClass(package=package, path=(outer_class(file),)), file.name
     classes = type_classes(file)
-    messages = {name: message for top in file.message_type for name, message in _messages(top, prefix)}
+    messages = dict(pair for top in file.message_type for pair in _messages(top, prefix))
     for full_name, java in classes.items():
         place = str(contract.origins[full_name])
         yield java, place
@@ -90,6 +106,8 @@ def _messages(
 ) -> Iterable[tuple[str, descriptor_pb2.DescriptorProto]]:
     yield prefix + message.name, message
     for nested in message.nested_type:
+        if nested.options.map_entry:  # nobody wrote it, it has no class of its own name
+            continue
         yield from _messages(nested, f"{prefix}{message.name}.")
 
 

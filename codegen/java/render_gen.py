@@ -144,14 +144,15 @@ def _handler(service: ServiceModel, rpc: RpcModel, source: HandlerSource | None)
 
 def _signature(rpc: RpcModel, imports: Imports) -> str:
     context = f"{imports.use(_runtime('CallContext'))} context"
+    reads = rpc.call_type in {CallType.CLIENT_STREAM, CallType.BIDI}
+    sends = rpc.call_type in {CallType.SERVER_STREAM, CallType.BIDI}
+    # before the messages: where a message is called In, it is the one that is written in full
+    reader, sender = (imports.use(_runtime(name)) if used else "" for name, used in (("In", reads), ("Out", sends)))
     request, response = imports.use(rpc.request_class), imports.use(rpc.response_class)
-    returned, parameters = "void", [f"{request} request"]
-    if rpc.call_type in {CallType.CLIENT_STREAM, CallType.BIDI}:
-        parameters = [f"{imports.use(_runtime('In'))}<{request}> in"]
-    if rpc.call_type in {CallType.SERVER_STREAM, CallType.BIDI}:
-        parameters.append(f"{imports.use(_runtime('Out'))}<{response}> out")
-    else:
-        returned = response
+    parameters = [f"{reader}<{request}> in" if reads else f"{request} request"]
+    if sends:
+        parameters.append(f"{sender}<{response}> out")
+    returned = "void" if sends else response
     return call(f"public {returned} handle", (*parameters, context), " {", 2)
 
 

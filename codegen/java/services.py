@@ -66,8 +66,9 @@ def _service(
     base, folder, stem = place
     origin, grpc = contract.origins[service.full_name], classes[service.full_name]
     _check_rpcs(contract, service)
-    # Rpc is the runtime's class, which the binder imports
-    interfaces = _apart((_interface(method) for method in service.methods), (f"{stem}Binder", grpc.path[-1], "Rpc"))
+    # Rpc is the runtime's class, which the binder imports; a device's name is none for a file
+    taken = (f"{stem}Binder", grpc.path[-1], "Rpc", *DEVICES)
+    interfaces = _apart((_interface(method) for method in service.methods), taken)
     return ServiceModel(
         full_name=service.full_name,
         name=_simple(service.full_name),
@@ -130,3 +131,14 @@ def _check_rpcs(contract: Contract, service: Service) -> None:
                     f"{place}: expected RPCs that differ in Java, got {name} and {_rpc_name(other)}, both {java}; "
                     "rename one"
                 )
+
+
+def own_classes(services: Iterable[ServiceModel], base: str) -> Iterable[JavaClass]:
+    """All classes that crossfade writes for these services, Main included."""
+    yield JavaClass(package=base, path=("Main",))
+    for service in services:
+        yield JavaClass(package=base, path=(service.handlers_name,))
+        yield JavaClass(package=service.gen_package, path=(service.binder_name,))
+        for rpc in service.rpcs:
+            yield JavaClass(package=service.gen_package, path=(rpc.interface_name,))
+            yield JavaClass(package=service.rpc_package, path=(rpc.handler_name,))

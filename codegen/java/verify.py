@@ -1,8 +1,8 @@
 """Compares the computed Java names with what protoc and the grpc plugin really write.
 
-Both are Maven artifacts; where Maven has fetched them, a contract is checked before anything is generated. Where it has
-not, the generated build checks: each interface and each binder names the classes that were computed, and javac refuses
-what is not there.
+Both are Maven artifacts; where Maven has fetched them, a contract is checked before anything is generated. The built
+project checks in any case: each interface and each binder names the classes that were computed, and javac refuses what
+is not there.
 """
 
 import os
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 from google.protobuf import descriptor_pb2
 
@@ -27,19 +28,19 @@ from crossfade.codegen.java.protos import place_in_packages
 _SYSTEMS = {"Linux": "linux", "Darwin": "osx", "Windows": "windows"}
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}
 # What both write is indented by two blanks for each class around a declaration.
-_PACKAGE = re.compile(r"^package ([\w.$]+);", re.MULTILINE)
-_CLASS = re.compile(r"^( *)public (?:static )?(?:final )?(?:class|enum) ([\w$]+)", re.MULTILINE)
+_PACKAGE = re.compile(rb"^package ([\w.$]+);", re.MULTILINE)
+_CLASS = re.compile(rb"^( *)public (?:static )?(?:final )?(?:class|enum) ([\w$]+)", re.MULTILINE)
 _GETTER = re.compile(
-    r"^  public static io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE
+    rb"^  public static io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilers:
-    """The executables of protoc and of grpc-java's plugin."""
+    """The executables of protoc and of grpc-java's plugin; without the plugin only messages are checked."""
 
     protoc: Path
-    grpc_plugin: Path
+    grpc_plugin: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,10 @@ def verify_names(contract: Contract, project: ProjectModel, compilers: Compilers
     """
     files = place_in_packages(contract, project.base_package)
     names = [proto.name for proto in project.compiled_protos]
-    with tempfile.TemporaryDirectory() as folder_name:
-        write_java(compilers, files.values(), names, Path(folder_name))
-        written = read_written(Path(folder_name))
-    compare_names(contract, project, java_classes(files[name] for name in names), written)
+    written = read_written(compile_java(compilers, files.values(), names))
+    services = set(contract.services) if compilers.grpc_plugin is None else set()
+    classes = java_classes(files[name] for name in names)
+    compare_names(contract, project, {name: classes[name] for name in classes if name not in services}, written)
 
 
 def compare_names(
@@ -84,7 +85,7 @@ def compare_names(
         if str(java) not in written.classes:
             raise _differs(contract, full_name, f"the class {java}", "none")
     for service in project.services:
-        for rpc in service.rpcs:
+        for rpc in service.rpcs if service.full_name in classes else ():
             getter = f"{service.grpc}.{rpc.method_getter}"
             found = written.getters.get(getter)
             if found != (rpc.request, rpc.response):
@@ -98,46 +99,54 @@ def _differs(contract: Contract, full_name: str, expected: str, got: str) -> Jav
     )
 
 
-def read_written(folder: Path) -> Written:
-    """The public classes and the getters of method descriptors in all Java sources below a folder."""
+def read_written(sources: Mapping[str, bytes]) -> Written:
+    """The public classes, and the getters of method descriptors, in Java sources by path."""
     classes: set[str] = set()
     getters: dict[str, tuple[str, str]] = {}
-    for path in folder.rglob("*.java"):
-        text = path.read_text(encoding="utf-8")
-        package = match[1] + "." if (match := _PACKAGE.search(text)) else ""
+    for path, text in sources.items():
+        package = match[1].decode() + "." if (match := _PACKAGE.search(text)) else ""
         for name in _nested(text):
             classes.add(package + name)
-        for request, response, getter in _GETTER.findall(text) if path.stem.endswith("Grpc") else ():
-            getters[f"{package}{path.stem}.{getter}"] = (request, response)
+        service = package + path.rsplit("/", 1)[-1].removesuffix(".java")
+        for request, response, getter in _GETTER.findall(text) if service.endswith("Grpc") else ():
+            getters[f"{service}.{getter.decode()}"] = (request.decode(), response.decode())
     return Written(classes=frozenset(classes), getters=getters)
 
 
-def _nested(text: str) -> Iterable[str]:
+def _nested(text: bytes) -> Iterable[str]:
     around: list[str] = []
     for blanks, name in _CLASS.findall(text):
-        around[len(blanks) // 2 :] = [name]
+        around[len(blanks) // 2 :] = [name.decode()]
         yield ".".join(around)
 
 
-def write_java(
-    compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: Collection[str], folder: Path
-) -> None:
-    """Writes the Java of the named files into a folder. Raises: JavaError: a compiler refuses them."""
-    with tempfile.TemporaryDirectory() as work_name:
-        work = Path(work_name)
-        every = work / "set.binpb"
+def compile_java(
+    compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: Collection[str]
+) -> Mapping[str, bytes]:
+    """The Java sources of the named files by path. Raises: JavaError: a compiler refuses them."""
+    with tempfile.TemporaryDirectory() as folder_name:
+        folder = Path(folder_name)
+        every, java, grpc = folder / "set.binpb", folder / "java.jar", folder / "grpc.jar"
         every.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
-        protoc, plugin = _executable(compilers.protoc, work), _executable(compilers.grpc_plugin, work)
-        out = [f"--java_out={folder}", f"--grpc_out={folder}", f"--plugin=protoc-gen-grpc={plugin}"]
+        # jars: a large contract makes thousands of files
+        out = [f"--java_out={java}"]
+        if compilers.grpc_plugin is not None:
+            out += [f"--grpc_out={grpc}", f"--plugin=protoc-gen-grpc={_executable(compilers.grpc_plugin, folder)}"]
         done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
-            [protoc, f"--descriptor_set_in={every}", *out, *names],
+            [_executable(compilers.protoc, folder), f"--descriptor_set_in={every}", *out, *names],
             capture_output=True,
             encoding="utf-8",
             errors="replace",
             check=False,
         )
-    if done.returncode:
-        raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
+        if done.returncode:
+            raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
+        return {path: text for jar in (java, grpc) if jar.exists() for path, text in _sources(jar)}
+
+
+def _sources(jar: Path) -> Iterable[tuple[str, bytes]]:
+    with ZipFile(jar) as archive:
+        yield from ((name, archive.read(name)) for name in archive.namelist() if name.endswith(".java"))
 
 
 def _executable(path: Path, folder: Path) -> Path:

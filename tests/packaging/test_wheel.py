@@ -18,7 +18,8 @@ pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ("shadow", "codegen", "parity_tests", "reports", "tools", "examples")
-DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".j2", ".md", "pom.xml", "mvnw", "mvnw.cmd", ".properties")
+WRAPPER = ("mvnw", "mvnw.cmd", ".properties")  # Maven's, which goes into generated projects
+DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".j2", ".md", "pom.xml", *WRAPPER)
 LEFT_BEHIND = ("__pycache__", "target")
 CONFIG = """\
 [service]

@@ -138,3 +138,14 @@ def test_the_digest_is_that_of_the_input(load: Any) -> None:
         build(load(BUILDS), artifact_id="x"),
     ]
     assert len({project.input_digest, *(other.input_digest for other in others)}) == 5
+
+
+@pytest.mark.parametrize("name", ["Main", "BuildsHandlers"])
+def test_a_message_called_as_what_is_generated(load: Any, name: str) -> None:
+    """In the base package it would be the same class."""
+    text = BUILDS.replace("message M {}", f"message M {{}} option java_multiple_files = true;\nmessage {name} {{}}")
+    contract = load(text)
+    assert build(contract).base_package == "dev.acme.builds"
+    assert refusal(contract, package="dev.acme.builds.v1") == (
+        f"one.proto:14: expected another class than crossfade's dev.acme.builds.v1.{name}; choose another --package"
+    )

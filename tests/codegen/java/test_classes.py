@@ -29,6 +29,11 @@ def refusal(contract: Any) -> str:
             "one.proto:4",
             "expected a name that no type around it has in Java, got p.One.A.A",
         ),
+        (
+            "message A { string b = 1; bytes b_bytes = 2; }",
+            "one.proto:3",
+            "got b and b_bytes, both with getBBytes(); rename one, the bytes on the wire stay",
+        ),
         ("message null {}", "one.proto:3", "expected a name that Java takes, got null"),
         (
             'option java_outer_classname = "M";',

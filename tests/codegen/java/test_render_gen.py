@@ -171,3 +171,11 @@ def test_every_fragment(fragment: Any, runtime: Path) -> None:
         assert all(len(line) <= 100 for line in source.splitlines() if not line.startswith("import ")), path
         code = re.sub(r"/\*\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL)
         assert "Smuggled" not in code, path
+
+
+def test_messages_called_as_the_runtimes_classes(load: Any) -> None:
+    """The runtime's keep their names."""
+    proto = PROTO.replace("rpc Talk(stream Thing) returns (stream Thing)", "rpc Talk(stream In) returns (stream Out)")
+    project = build_project(load(proto + "message In {} message Out {}"), ProjectOptions())
+    handler = text(render_handlers(project), "src/main/java/shop/rpc/shop/TalkHandler.java")
+    assert "  public void handle(In<shop.v1.In> in, Out<shop.v1.Out> out, CallContext context) {\n" in handler

@@ -60,9 +60,9 @@ def test_two_services_of_one_folder(load: Any) -> None:
 
 def test_rpcs_called_as_what_is_imported(load: Any) -> None:
     """The binder, the gRPC class and the runtime's Rpc keep their names."""
-    (service,) = project_of(load, a_service("S", "Rpc", "SBinder", "SGrpc", "Getx", "GetX", "_1")).services
+    (service,) = project_of(load, a_service("S", "Rpc", "SBinder", "SGrpc", "Getx", "GetX", "_1", "Aux")).services
     names = [rpc.interface_name for rpc in service.rpcs]
-    assert names == ["Rpc2", "SBinder2", "SGrpc2", "Getx", "GetX2", "Rpc1"]
+    assert names == ["Rpc2", "SBinder2", "SGrpc2", "Getx", "GetX2", "Rpc1", "Aux2"]
 
 
 def test_the_binders_methods_are_no_keywords(load: Any) -> None:

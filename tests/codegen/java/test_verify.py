@@ -1,24 +1,28 @@
 """The computed names are those that protoc and the grpc plugin write, or the line names the place in the .proto."""
 
 import platform
+import random
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from google.api import annotations_pb2
+from google.protobuf import descriptor_pb2
 
-from crossfade.codegen.contract import ProtoFiles, load_contract
+from crossfade.codegen.contract import Contract, ContractError, ProtoFiles, load_contract
 from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project
 from crossfade.codegen.java.classes import java_classes
+from crossfade.codegen.java.names import camel_case
 from crossfade.codegen.java.verify import (
     Compilers,
     Written,
     compare_names,
+    compile_java,
     find_compilers,
     read_written,
     verify_names,
-    write_java,
 )
 
 MESSAGES = """package p.q;
@@ -50,15 +54,64 @@ def test_every_fragment(fragment: Any, compilers: Compilers) -> None:
     verify_names(fragment.contract, fragment.project, compilers)
 
 
+def some_names(rng: random.Random, alphabet: str, count: int) -> list[str]:
+    """Different names of up to seven characters."""
+    names: dict[str, None] = {}
+    while len(names) < count:
+        names[rng.choice("aB") + "".join(rng.choices(alphabet, k=rng.randint(0, 6)))] = None
+    return list(names)
+
+
+def a_file(rng: random.Random, number: int, name: str) -> descriptor_pb2.FileDescriptorProto:
+    """A file of a package of its own, with two messages, one maybe called as the file, and a service."""
+    file = descriptor_pb2.FileDescriptorProto(name=f"{rng.choice('xyz')}/{name}.proto", package=f"p{number}")
+    file.options.java_multiple_files = rng.random() < 0.5
+    for message in rng.sample((camel_case(name), *some_names(rng, "aB1_", 3)), 2):
+        file.message_type.add(name=message).nested_type.add(name=f"{message}_")
+    service = file.service.add(name=some_names(rng, "aB1_", 1)[0])
+    kind = f".{file.package}.{file.message_type[0].name}"
+    for rpc in some_names(rng, "aBcD1_", 4):
+        service.method.add(name=rpc, input_type=kind, output_type=kind)
+    return file
+
+
+def is_taken(file: descriptor_pb2.FileDescriptorProto) -> bool:
+    """Whether a project can be made of a file alone."""
+    with suppress(JavaError, ContractError):
+        build_project(Contract(descriptor_pb2.FileDescriptorSet(file=[file])), ProjectOptions(package="dev.acme"))
+        return True
+    return False
+
+
 @pytest.mark.java
-def test_googles_common_protos(compilers: Compilers, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_names_by_chance(seed: int, compilers: Compilers) -> None:
+    """Any name that is not refused is computed right: of a file, a message, a service and an RPC."""
+    rng = random.Random(seed)
+    files = [a_file(rng, i, name) for i, name in enumerate(some_names(rng, "aBcD12_-.", 80))]
+    kept = [file for file in files if is_taken(file)]
+    contract = Contract(descriptor_pb2.FileDescriptorSet(file=kept))
+    verify_names(contract, build_project(contract, ProjectOptions(package="dev.acme")), compilers)
+    assert len(kept) > 40
+
+
+@pytest.mark.java
+def test_messages_alone(load: Any, compilers: Compilers) -> None:
+    """Without the plugin, services are left to the generated build."""
+    contract = load('syntax = "proto3"; package p; message M {} service S { rpc Get(M) returns (M); }')
+    project = build_project(contract, ProjectOptions(package="dev.acme"))
+    verify_names(contract, project, replace(compilers, grpc_plugin=None))
+
+
+@pytest.mark.java
+def test_googles_common_protos(compilers: Compilers) -> None:
     """All of them, also those that an artifact brings."""
     root = Path(annotations_pb2.__file__).parents[2]
     contract = load_contract(ProtoFiles(files=tuple(sorted(root.glob("google/**/*.proto"))), includes=(root,)))
     project = build_project(contract, ProjectOptions(package="dev.acme"))
     files = [file for file in contract.files.file if not file.name.startswith("google/protobuf/")]
-    write_java(compilers, contract.files.file, [file.name for file in files], tmp_path)
-    compare_names(contract, project, java_classes(files), read_written(tmp_path))
+    sources = compile_java(compilers, contract.files.file, [file.name for file in files])
+    compare_names(contract, project, java_classes(files), read_written(sources))
     assert len(files) > 50
 
 
@@ -72,13 +125,10 @@ def test_what_protoc_refuses(load: Any, compilers: Compilers) -> None:
         verify_names(contract, project, compilers)
 
 
-def test_reading_what_was_written(tmp_path: Path) -> None:
+def test_reading_what_was_written() -> None:
     """Classes and enums by how far they are indented, getters with their messages."""
-    (tmp_path / "p").mkdir()
-    (tmp_path / "p" / "One.java").write_text(MESSAGES)
-    (tmp_path / "p" / "SGrpc.java").write_text(SERVICE)
-    (tmp_path / "Two.java").write_text("public final class Two {")
-    assert read_written(tmp_path) == Written(
+    sources = {"p/q/One.java": MESSAGES, "p/q/SGrpc.java": SERVICE, "Two.java": "public final class Two {"}
+    assert read_written({path: text.encode() for path, text in sources.items()}) == Written(
         classes=frozenset({"Two", "p.q.One", "p.q.One.M", "p.q.One.M.K", "p.q.One.M.N", "p.q.One.O", "p.q.SGrpc"}),
         getters={"p.q.SGrpc.getGetMethod": ("p.q.One.M", "p.q.One.O")},
     )
