@@ -54,7 +54,9 @@ def _learnt(read: Files, contract: Contract | None) -> Facts:
     return facts
 
 
-def _handler(facts: Facts, unit_id: str, way: frozenset[str], hazards: Mapping[str, tuple[Hazard, ...]]) -> HandlerSource:
+def _handler(
+    facts: Facts, unit_id: str, way: frozenset[str], hazards: Mapping[str, tuple[Hazard, ...]]
+) -> HandlerSource:
     unit = facts.project.units[unit_id]
     node = unit.node
     outcomes = outcomes_of(facts.project.units[item] for item in sorted(way))

@@ -40,7 +40,9 @@ def find_units(facts: Facts, contract: Contract) -> Handlers:
     for method in contract.methods.values():
         services[method.full_name.rpartition("/")[0]].append(method)
     search = _Search(facts=facts, services=services)
-    calls = [(unit, node) for unit in facts.project.units.values() for node in own_nodes(unit) if isinstance(node, ast.Call)]
+    calls = [
+        (unit, node) for unit in facts.project.units.values() for node in own_nodes(unit) if isinstance(node, ast.Call)
+    ]
     for unit, node in calls:
         _registered(node, search)
         _generic(unit, node, search)
@@ -105,7 +107,7 @@ def _services(name: str, module: str, owner: str, search: _Search) -> list[str]:
     found = [service for service in search.services if service.rpartition(".")[2] == name]
     package = module.rpartition(".")[0]
     same = [service for service in found if package and service.rpartition(".")[0] == package]
-    if len(found) < 2 or same:
+    if len(found) <= 1 or same:
         return same or found
     counts = {service: _count(service, owner, search) for service in found}
     return [service for service in found if counts[service] == max(counts.values())]
@@ -118,13 +120,15 @@ def _count(service: str, owner: str, search: _Search) -> int:
 
 def _generic(unit: Unit, node: ast.Call, search: _Search) -> None:
     """``method_handlers_generic_handler("pkg.Service", {"Method": unary_unary_rpc_method_handler(function)})``."""
-    if _last_name(node.func) not in _GENERIC or len(node.args) < 2:
+    if _last_name(node.func) not in _GENERIC or len(node.args) <= 1:
         return
     service = _service_name(node.args[0], unit)
     handlers = _literal(node.args[1], unit)
     for key, value in zip(handlers.keys, handlers.values, strict=True) if isinstance(handlers, ast.Dict) else ():
         called = _literal(value, unit)
-        if key is None or not (isinstance(called, ast.Call) and _last_name(called.func).endswith("_rpc_method_handler")):
+        if key is None or not (
+            isinstance(called, ast.Call) and _last_name(called.func).endswith("_rpc_method_handler")
+        ):
             continue
         function = next(iter([*called.args, *(item.value for item in called.keywords if item.arg == "behavior")]), None)
         kind = search.facts.kinds.get(function, UNKNOWN) if function is not None else UNKNOWN
@@ -158,4 +162,4 @@ def bind_requests(facts: Facts, contract: Contract, units: Mapping[str, str]) ->
         message = Kind(sort=Sort.MESSAGE, ref=method.input_type)
         request = iter_of(message) if method.call_type in _STREAMED_IN else message
         for name, kind in zip(names, (request, replace(UNKNOWN, sort=Sort.CONTEXT)), strict=False):
-            facts.params[identity, name] = kind
+            facts.bound[identity, name] = kind

@@ -10,7 +10,14 @@ _WRITERS = frozenset({
     "json.dumps", "json.dump", "orjson.dumps", "flask.jsonify", "flask.json.dumps", "fastapi.responses.JSONResponse",
     "starlette.responses.JSONResponse", "aiohttp.web.json_response", "django.http.JsonResponse",
 })  # fmt: skip
-_BY_SORT = {Sort.DECIMAL: "G7", Sort.UUID: "G7", Sort.DATETIME: "G6", Sort.DATE: "G6", Sort.BYTES: "G12", Sort.ENUM: "F7"}
+_BY_SORT = {
+    Sort.DECIMAL: "G7",
+    Sort.UUID: "G7",
+    Sort.DATETIME: "G6",
+    Sort.DATE: "G6",
+    Sort.BYTES: "G12",
+    Sort.ENUM: "F7",
+}
 
 
 @detector(ast.Call, "F1", "F8", "G9", *_BY_SORT.values())
@@ -59,7 +66,9 @@ def _is_nullable(value: ast.expr, view: View) -> bool:
 
 def _is_long(kind: Kind, value: ast.expr, view: View) -> bool:
     """A 64-bit field, or a sum: Java's ``long``."""
-    return kind.ref in {"int64", "uint64"} or (view.called(value) == "builtins.sum" and kind.sort in {Sort.INT, Sort.UNKNOWN})
+    return kind.ref in {"int64", "uint64"} or (
+        view.called(value) == "builtins.sum" and kind.sort in {Sort.INT, Sort.UNKNOWN}
+    )
 
 
 @detector(ast.Call, "G1", "G2", "G5", "G6", "G8", "G13")

@@ -69,7 +69,11 @@ def _into(field: Kind, value: ast.expr, view: View) -> Found:
     may_be_none = kind.optional and not view.is_tested(value) and field.sort not in {Sort.UNKNOWN, Sort.LIST}
     if kind.sort is Sort.NONE or may_be_none:
         yield "F5", value
-    elif field.sort is Sort.INT and field.ref in _NARROW and (kind.ref in {"int64", "uint64"} or _is_computed(value, view)):
+    elif (
+        field.sort is Sort.INT
+        and field.ref in _NARROW
+        and (kind.ref in {"int64", "uint64"} or _is_computed(value, view))
+    ):
         yield "F14", value
 
 

@@ -6,7 +6,9 @@ import re
 from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, text
 from crossfade.codegen.hazards.kinds import Sort
 
-_TIME_SQL = re.compile(r"\b(CURRENT_TIMESTAMP|TIMESTAMP|DATETIME|AT TIME ZONE|NOW\(\)|TIMESTAMPTZ)\b|NOW\(\)", re.IGNORECASE)
+_TIME_SQL = re.compile(
+    r"\b(CURRENT_TIMESTAMP|TIMESTAMP|DATETIME|AT TIME ZONE|NOW\(\)|TIMESTAMPTZ)\b|NOW\(\)", re.IGNORECASE
+)
 
 
 @detector(ast.Call, "K3")
@@ -48,9 +50,10 @@ def _is_query(node: ast.expr, view: View) -> bool:
 @detector(ast.Call, "K4")
 def times_in_sql(node: ast.Call, view: View) -> Found:
     """SQL that names times, drivers that are told to convert them."""
-    if method_of(node) in {"execute", "executemany", "executescript"} and _TIME_SQL.search(text(argument(node, "sql", 0)) or ""):
-        yield "K4", node
-    elif view.called(node).endswith(".connect") and argument(node, "detect_types") is not None:
+    if (
+        method_of(node) in {"execute", "executemany", "executescript"}
+        and _TIME_SQL.search(text(argument(node, "sql", 0)) or "")
+    ) or (view.called(node).endswith(".connect") and argument(node, "detect_types") is not None):
         yield "K4", node
 
 

@@ -32,7 +32,10 @@ def _bind_element(container: ast.expr, key: Kind, kind: Kind, scope: Scope) -> N
     base = infer(container, scope)
     if isinstance(container, ast.Name) and base.sort is Sort.DICT and container.id in scope.env and not base.ref:
         known = Kind(
-            sort=Sort.DICT, key=join(base.key or UNKNOWN, key), of=join(base.of or UNKNOWN, kind), optional=base.optional
+            sort=Sort.DICT,
+            key=join(base.key or UNKNOWN, key),
+            of=join(base.of or UNKNOWN, kind),
+            optional=base.optional,
         )
         scope.env[container.id] = known
 

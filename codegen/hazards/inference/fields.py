@@ -69,7 +69,11 @@ class Fields:
     def _unique(self, end: str, module: str) -> str:
         found = self.by_end.get(end, [])
         if len(found) > 1 and module:
-            found = [name for name in found if self.files[name].endswith(f"/{module}.proto") or self.files[name] == f"{module}.proto"]
+            found = [
+                name
+                for name in found
+                if self.files[name].endswith(f"/{module}.proto") or self.files[name] == f"{module}.proto"
+            ]
         return found[0] if len(found) == 1 else ""
 
 
@@ -121,14 +125,14 @@ def _by_ends(fields: Fields, name: str) -> None:
 def _kind(item: FieldDescriptorProto, fields: Fields) -> Kind:
     entry = fields.entries.get(item.type_name.lstrip("."))
     if entry is not None and entry.options.map_entry:
-        key, value = (_single(part, fields) for part in sorted(entry.field, key=lambda part: part.number))
+        key, value = (_single(part) for part in sorted(entry.field, key=lambda part: part.number))
         kind = dict_of(key, value)
         return Kind(sort=Sort.DICT, key=kind.key, of=kind.of, ref=PROTO_MAP)
-    single = _single(item, fields)
+    single = _single(item)
     return list_of(single) if item.label == Field.LABEL_REPEATED else single
 
 
-def _single(item: FieldDescriptorProto, fields: Fields) -> Kind:
+def _single(item: FieldDescriptorProto) -> Kind:
     name = item.type_name.lstrip(".")
     if item.type in {Field.TYPE_MESSAGE, Field.TYPE_GROUP}:
         return Kind(sort=Sort.MESSAGE, ref=name)

@@ -1,5 +1,7 @@
 """What calls of the standard library, and of a few others, give."""
 
+from collections.abc import Callable
+
 from crossfade.codegen.hazards.inference.values import AWARE, NAIVE, STRS
 from crossfade.codegen.hazards.kinds import (
     BOOL,
@@ -44,7 +46,9 @@ RESULTS: dict[str, Kind] = {
     "builtins.bytes.fromhex": BYTES,
     "builtins.int.from_bytes": NATURAL,
     "builtins.divmod": tuple_of(INT, INT),
-    **_of("math", "sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh pow fmod", FLOAT),
+    **_of(
+        "math", "sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh pow fmod", FLOAT
+    ),
     **_of("math", "fsum hypot fabs degrees radians dist erf gamma copysign ldexp", FLOAT),
     **_of("math", "floor ceil trunc gcd factorial isqrt comb perm lcm", INT),
     **_of("math", "isnan isinf isfinite isclose", BOOL),
@@ -104,7 +108,7 @@ RESULTS: dict[str, Kind] = {
     "flask.request.files.get": Kind(sort=Sort.THING, ref="flask.upload", optional=True),
     "csv.reader": iter_of(STRS),
 }
-CONTAINER_CALLS = {
+CONTAINER_CALLS: dict[str, Callable[[Kind], Kind]] = {
     "builtins.list": list_of,
     "builtins.sorted": list_of,
     "builtins.set": set_of,
