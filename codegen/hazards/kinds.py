@@ -133,7 +133,7 @@ def flat(kind: Kind, depth: int = MAX_DEPTH) -> Kind:
 
 
 def join(one: Kind, other: Kind) -> Kind:
-    """What a value is that is one or the other. What is not known yet gives way to what is."""
+    """What a value is that is one or the other. What is not known gives way to what is, but may be negative."""
     if one == other:
         return one
     if one.sort is Sort.NONE or other.sort is Sort.NONE:
@@ -141,7 +141,7 @@ def join(one: Kind, other: Kind) -> Kind:
         return known if known.sort is Sort.NONE else known.maybe()
     if one.sort is Sort.UNKNOWN or other.sort is Sort.UNKNOWN:
         known = other if one.sort is Sort.UNKNOWN else one
-        return known.maybe() if one.optional or other.optional else known
+        return replace(known, nonneg=False, optional=one.optional or other.optional)
     if one.sort is other.sort:
         return _joined(one, other)
     optional = one.optional or other.optional
@@ -152,7 +152,7 @@ def join(one: Kind, other: Kind) -> Kind:
 
 
 def _joined(one: Kind, other: Kind) -> Kind:
-    parts = ()
+    parts: tuple[Kind, ...] = ()
     if len(one.parts) == len(other.parts):
         parts = tuple(join(first, second) for first, second in zip(one.parts, other.parts, strict=True))
     if one.ref and other.ref and one.ref != other.ref and one.sort in {Sort.INSTANCE, Sort.MESSAGE, Sort.THING}:

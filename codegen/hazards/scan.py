@@ -1,7 +1,7 @@
 """Looks at every unit with every detector."""
 
 import ast
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crossfade.codegen.hazards.advice import advice_on
@@ -20,7 +20,7 @@ _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "
 def scan_units(facts: Facts, in_rpc: frozenset[str] = frozenset()) -> dict[str, tuple[Hazard, ...]]:
     """The hazards of each unit, in order of its lines, each pitfall once; ``in_rpc`` are the units an RPC reaches."""
     return {
-        unit.id: _gathered(_of_unit(unit, facts, in_rpc=unit.id in in_rpc), by_file=DETECTED)
+        unit.id: _gathered(_of_unit(unit, facts, in_rpc=unit.id in in_rpc), by_file=frozenset(DETECTED))
         for unit in facts.project.units.values()
     }
 
@@ -30,7 +30,7 @@ def merge(groups: Iterable[tuple[Hazard, ...]]) -> tuple[Hazard, ...]:
     return _gathered((hazard for group in groups for hazard in group), by_file=ONCE_PER_FILE)
 
 
-def _gathered(hazards: Iterable[Hazard], by_file: Set[str]) -> tuple[Hazard, ...]:
+def _gathered(hazards: Iterable[Hazard], by_file: frozenset[str]) -> tuple[Hazard, ...]:
     """Those of one path and one of these pitfalls become one, which names the other lines."""
     found: dict[tuple[str, str, int], list[Hazard]] = {}
     for hazard in hazards:

@@ -107,7 +107,7 @@ def _services(name: str, module: str, owner: str, search: _Search) -> list[str]:
     found = [service for service in search.services if service.rpartition(".")[2] == name]
     package = module.rpartition(".")[0]
     same = [service for service in found if package and service.rpartition(".")[0] == package]
-    if len(found) < 2 or same:
+    if len(found) <= 1 or same:
         return same or found
     counts = {service: _count(service, owner, search) for service in found}
     return [service for service in found if counts[service] == max(counts.values())]
@@ -120,7 +120,7 @@ def _count(service: str, owner: str, search: _Search) -> int:
 
 def _generic(unit: Unit, node: ast.Call, search: _Search) -> None:
     """``method_handlers_generic_handler("pkg.Service", {"Method": unary_unary_rpc_method_handler(function)})``."""
-    if _last_name(node.func) not in _GENERIC or len(node.args) < 2:
+    if _last_name(node.func) not in _GENERIC or len(node.args) <= 1:
         return
     service = _service_name(node.args[0], unit)
     handlers = _literal(node.args[1], unit)
@@ -162,4 +162,4 @@ def bind_requests(facts: Facts, contract: Contract, units: Mapping[str, str]) ->
         message = Kind(sort=Sort.MESSAGE, ref=method.input_type)
         request = iter_of(message) if method.call_type in _STREAMED_IN else message
         for name, kind in zip(names, (request, replace(UNKNOWN, sort=Sort.CONTEXT)), strict=False):
-            facts.params[identity, name] = kind
+            facts.bound[identity, name] = kind

@@ -1,12 +1,14 @@
 """Division, remainders, products, rounding, shifts, sums (group B)."""
 
 import ast
+import math
 
 from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, number
-from crossfade.codegen.hazards.kinds import CONTAINERS, NUMBERS, Kind, Sort
+from crossfade.codegen.hazards.kinds import CONTAINERS, NUMBERS, Sort
 
 LARGE = 1000
-INT32_LIMIT = 2**31
+INT_BITS = 31
+INT32_LIMIT = 2**INT_BITS
 INT64_LIMIT = 2**63
 _NOT_NUMBERS = CONTAINERS | {
     Sort.STR, Sort.BYTES, Sort.ITER, Sort.THING, Sort.DATETIME, Sort.DATE, Sort.INSTANCE, Sort.MIXED, Sort.NONE
@@ -65,7 +67,7 @@ def _could_be_whole(left: ast.expr, right: ast.expr, view: View) -> bool:
     """Java would divide ints: neither is a float, and at least one is a number (``/`` also joins paths)."""
     if view.sort(left) is Sort.FLOAT or view.sort(right) is Sort.FLOAT:
         return False
-    return _is_number(left, view) or _is_number(right, view) or _is_plain(left) and _is_plain(right)
+    return _is_number(left, view) or _is_number(right, view) or (_is_plain(left) and _is_plain(right))
 
 
 def _is_plain(node: ast.expr) -> bool:
@@ -86,9 +88,10 @@ def _may_be_zero(divisor: ast.expr, view: View) -> bool:
 @detector(ast.Call, "B6", "B7")
 def divmod_call(node: ast.Call, view: View) -> Found:
     """``divmod(a, b)`` is both."""
-    if view.called(node) == "builtins.divmod" and len(node.args) == 2 and not _is_positive(*node.args, view):
-        yield "B6", node
-        yield "B7", node
+    match node.args:
+        case [left, right] if view.called(node) == "builtins.divmod" and not _is_positive(left, right, view):
+            yield "B6", node
+            yield "B7", node
 
 
 @detector(ast.BinOp, "B1", "B14")
@@ -104,17 +107,13 @@ def product(node: ast.BinOp, view: View) -> Found:
 def _may_overflow(left: ast.expr, right: ast.expr, view: View) -> bool:
     kinds = (view.kind(left), view.kind(right))
     numbers = (number(left), number(right))
-    if None not in numbers:
-        return abs(numbers[0] * numbers[1]) >= INT32_LIMIT  # type: ignore[operator] # none of them is None
-    known = next((value for value in numbers if value is not None), None)
-    if known is None:
-        return all(_is_variable_int(kind) for kind in kinds)
+    written = [value for value in numbers if value is not None]
+    if not written:
+        return all(kind.sort is Sort.INT for kind in kinds)
+    if len(written) == len(numbers):
+        return math.prod(written) >= INT32_LIMIT
     other = kinds[0] if numbers[1] is not None else kinds[1]
-    return isinstance(known, int) and abs(known) >= LARGE and other.sort in {Sort.INT, Sort.UNKNOWN}
-
-
-def _is_variable_int(kind: Kind) -> bool:
-    return kind.sort is Sort.INT
+    return isinstance(written[0], int) and abs(written[0]) >= LARGE and other.sort in {Sort.INT, Sort.UNKNOWN}
 
 
 @detector(ast.Constant, "B1", "B2")
@@ -144,7 +143,7 @@ def bits(node: ast.BinOp, view: View) -> Found:
     """``1 << n``, ``n & 0xFFFFFFFF``."""
     if isinstance(node.op, ast.LShift):
         count = number(node.right)
-        if count is None or count >= 31:
+        if count is None or count >= INT_BITS:
             yield "B18", node
     elif isinstance(node.op, ast.BitAnd):
         masks = [number(side) for side in (node.left, node.right)]

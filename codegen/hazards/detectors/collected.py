@@ -79,9 +79,9 @@ def comprehension(node: ast.comprehension, view: View) -> Found:
 @detector(ast.Call)
 def gathered(node: ast.Call, view: View) -> Found:
     """``list(xs)``, ``", ".join(xs)``."""
-    if view.called(node) in _KEEPS_ORDER and node.args:
-        yield from _order_of(node, node.args[0], view)
-    elif method_of(node) == "join" and node.args and view.sort(node.func) is not Sort.EXTERNAL:
+    if (view.called(node) in _KEEPS_ORDER and node.args) or (
+        method_of(node) == "join" and node.args and view.sort(node.func) is not Sort.EXTERNAL
+    ):
         yield from _order_of(node, node.args[0], view)
 
 

@@ -91,9 +91,8 @@ def with_pattern(node: ast.Call, view: View) -> Found:
 
 
 def _is_anchored(node: ast.Call, function: str, view: View, *, is_method: bool) -> bool:
+    pattern = text(node.args[0]) or "" if node.args else ""
     if is_method:
         pattern = view.kind(node.func.value).ref  # type: ignore[attr-defined] # a method is an attribute
-    else:
-        pattern = text(node.args[0]) or "" if node.args else ""
     ends = pattern.endswith(("$", r"\Z"))
     return ends and (function == "match" or pattern.startswith(("^", r"\A")))

@@ -18,7 +18,7 @@ Found = Iterator[tuple[str, ast.AST]]
 class View:
     """What a detector may look at beside its node.
 
-    ``parents`` are those of the unit's nodes. ``tested`` are the texts of what the unit tests somewhere (``if not xs``),
+    ``parents`` are those of the unit's nodes. ``tested`` are the texts of what it tests somewhere (``if not xs``),
     ``positions`` the names of positions in texts that it found itself, ``given`` the names of values that it returns or
     puts into dicts, texts and named arguments. ``in_rpc``: an RPC reaches the unit.
     """

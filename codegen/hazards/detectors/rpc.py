@@ -13,9 +13,15 @@ _CONTEXT = {
     **dict.fromkeys(("is_active", "time_remaining", "cancelled", "add_callback"), "J7"),
     **dict.fromkeys(("peer", "peer_identities", "peer_identity_key", "auth_context"), "J11"),
 }
-_SIZES = frozenset({
-    "grpc.max_receive_message_length", "grpc.max_send_message_length", "grpc.max_metadata_size", "grpc.absolute_max_metadata_size"
-})  # fmt: skip
+_SIZES = frozenset(
+    f"grpc.{name}"
+    for name in (
+        "max_receive_message_length",
+        "max_send_message_length",
+        "max_metadata_size",
+        "absolute_max_metadata_size",
+    )
+)
 
 
 def is_context(node: ast.expr, view: View) -> bool:

@@ -50,11 +50,10 @@ def _is_query(node: ast.expr, view: View) -> bool:
 @detector(ast.Call, "K4")
 def times_in_sql(node: ast.Call, view: View) -> Found:
     """SQL that names times, drivers that are told to convert them."""
-    if method_of(node) in {"execute", "executemany", "executescript"} and _TIME_SQL.search(
-        text(argument(node, "sql", 0)) or ""
-    ):
-        yield "K4", node
-    elif view.called(node).endswith(".connect") and argument(node, "detect_types") is not None:
+    if (
+        method_of(node) in {"execute", "executemany", "executescript"}
+        and _TIME_SQL.search(text(argument(node, "sql", 0)) or "")
+    ) or (view.called(node).endswith(".connect") and argument(node, "detect_types") is not None):
         yield "K4", node
 
 

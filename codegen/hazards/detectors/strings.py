@@ -26,6 +26,7 @@ _ALWAYS = {
     "splitlines": "C14",
 }
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex"})
+_OF_MATCH = frozenset({"start", "end", "span"})
 _UTF8 = {"utf-8", "utf8", "u8"}
 _NARROW = {"ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "iso8859-1", "cp1252"}
 _ASCII_MADE = ("base64.", "binascii.")
@@ -38,18 +39,17 @@ def text_method(node: ast.Call, view: View) -> Found:
     if not name or view.sort(node.func) in {Sort.FUNCTION, Sort.EXTERNAL}:
         return
     sort = view.sort(node.func.value)  # type: ignore[attr-defined] # a method is an attribute
-    if name in _ALWAYS and sort in {Sort.STR, Sort.UNKNOWN}:
-        if name not in {"lower", "upper"} or not _is_safe_in_turkish(node, view):
-            yield _ALWAYS[name], node
-    elif (name in _POSITIONS and sort is Sort.STR) or (name in {"start", "end", "span"} and sort is Sort.MATCH):
-        if goes_out(node, view):
-            yield "C3", node
+    is_position = (name in _POSITIONS and sort is Sort.STR) or (name in _OF_MATCH and sort is Sort.MATCH)
+    if is_position and goes_out(node, view):
+        yield "C3", node
+    elif name in _ALWAYS and sort in {Sort.STR, Sort.UNKNOWN} and not _is_safe_in_turkish(node, name, view):
+        yield _ALWAYS[name], node
 
 
-def _is_safe_in_turkish(node: ast.Call, view: View) -> bool:
-    """Compared with texts that are written out and have no i, which is the only letter that differs."""
+def _is_safe_in_turkish(node: ast.Call, name: str, view: View) -> bool:
+    """``lower()`` compared with texts that are written out and have no i, the only letter that differs."""
     parent = view.parents.get(node)
-    if not isinstance(parent, ast.Compare):
+    if name not in {"lower", "upper"} or not isinstance(parent, ast.Compare):
         return False
     sides = [side for side in (parent.left, *parent.comparators) if side is not node]
     texts = [
@@ -60,26 +60,30 @@ def _is_safe_in_turkish(node: ast.Call, view: View) -> bool:
     return all(item is not None and "i" not in item.lower() for item in texts)
 
 
-@detector(ast.Call, "C9", "C10", "C11", "C12", "C13")
+def _is_of_text(node: ast.Call, view: View) -> bool:
+    """Whether the method's value is a text, or unknown: not bytes, a pattern, or a module's function."""
+    if view.sort(node.func) in {Sort.FUNCTION, Sort.EXTERNAL}:
+        return False
+    return view.sort(node.func.value) in {Sort.STR, Sort.UNKNOWN}  # type: ignore[attr-defined] # as above
+
+
+@detector(ast.Call, "C9")
+def stripped(node: ast.Call, view: View) -> Found:
+    """``strip()`` of white space."""
+    if method_of(node) in {"strip", "lstrip", "rstrip"} and not node.args and _is_of_text(node, view):
+        yield "C9", node
+
+
+@detector(ast.Call, "C10", "C11", "C12", "C13")
 def parted(node: ast.Call, view: View) -> Found:
-    """``strip()`` of white space, ``split``."""
-    name = method_of(node)
-    if name not in {"strip", "lstrip", "rstrip", "split", "rsplit"} or view.sort(node.func) in {
-        Sort.FUNCTION,
-        Sort.EXTERNAL,
-    }:
-        return
-    if view.sort(node.func.value) not in {Sort.STR, Sort.UNKNOWN}:  # type: ignore[attr-defined] # as above
-        return
-    if name.endswith("strip"):
-        if not node.args:
-            yield "C9", node
+    """``split``."""
+    if method_of(node) not in {"split", "rsplit"} or not _is_of_text(node, view):
         return
     separator, limit = argument(node, "sep", 0), argument(node, "maxsplit", 1)
-    if isinstance(text(separator), type(None)) and not (separator is None or view.sort(separator) is Sort.STR):
-        return  # of bytes, or a method of something else
-    if separator is None:
+    if separator is None or view.sort(separator) is Sort.NONE:
         yield "C11", node
+    elif view.sort(separator) is not Sort.STR:
+        return  # of bytes, or a method of something else
     elif _REGEX_SIGNS.search(text(separator) or ""):
         yield "C12", node
     if limit is not None:
@@ -108,7 +112,7 @@ def _is_limit(node: ast.expr, view: View) -> bool:
     return (
         written > 1
         if written is not None
-        else not (_is_position(node, view) or isinstance(node, ast.Name) and node.id.islower())
+        else not (_is_position(node, view) or (isinstance(node, ast.Name) and node.id.islower()))
     )
 
 

@@ -31,10 +31,9 @@ def iso_text(node: ast.Call, view: View) -> Found:
 @detector(ast.Call, *_DIRECTIVES.values())
 def by_pattern(node: ast.Call, view: View) -> Found:
     """``strftime(pattern)``, ``f"{at:%H:%M}"``."""
-    if method_of(node) != "strftime":
+    if method_of(node) != "strftime" or view.sort(node.func) is Sort.FUNCTION:
         return
-    position = 0 if view.called(node) != "time.strftime" else 0
-    pattern = text(argument(node, "format", position))
+    pattern = text(argument(node, "format", 0))
     for pitfall_id in _of_pattern(pattern or ""):
         yield pitfall_id, node
 

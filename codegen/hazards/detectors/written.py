@@ -28,6 +28,9 @@ _BY_SORT = {
 }
 
 
+_BY_TYPE = {"%": "A11", "g": "A6"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spec:
     """How a value is formatted: the parts of a format spec, or of a ``%`` directive."""
@@ -73,22 +76,17 @@ def _literal_spec(spec: ast.expr | None) -> str:
 def _formatted(spec: _Spec, kind: Kind, node: ast.AST) -> Found:
     if spec.group or spec.type == "n":
         yield "A8", node
+    found = _BY_TYPE.get(spec.type.lower(), "")
     if spec.type in {"f", "F"} or (spec.precise and not spec.type and kind.sort is Sort.FLOAT):
-        if kind.sort is not Sort.INT:
-            yield "A10", node
-    elif spec.type == "%":
-        yield "A11", node
-    elif spec.type in {"g", "G"}:
-        yield "A6", node
+        found = "A10" if kind.sort is not Sort.INT else ""
     elif spec.type in {"x", "X"}:
-        if spec.zero:
-            yield "I4", node
-        elif not kind.nonneg:
-            yield "A9", node
-    elif spec.type == "d" and kind.sort is Sort.FLOAT:
-        yield "A12", node
-    elif spec.width and spec.type in {"", "s"} and kind.sort is Sort.STR:
-        yield "C31", node
+        found = "I4" if spec.zero else "" if kind.nonneg else "A9"
+    elif spec.type == "d":
+        found = "A12" if kind.sort is Sort.FLOAT else ""
+    elif spec.width and kind.sort is Sort.STR and spec.type in {"", "s"}:
+        found = "C31"
+    if found:
+        yield found, node
 
 
 @detector(ast.Call, "C18", "C19", "C21", "J6", "A12", "C31")
@@ -97,7 +95,7 @@ def made_text(node: ast.Call, view: View) -> Found:
     name = view.called(node)
     if name in {"builtins.str", "builtins.repr"} and len(node.args) == 1:
         yield from _as_text(view.kind(node.args[0]), node.args[0], view)
-    elif name == "builtins.format" and len(node.args) == 2:
+    elif name == "builtins.format" and len(node.args) > 1:
         yield from _formatted(_spec_of(text(node.args[1]) or ""), view.kind(node.args[0]), node)
     elif name == "builtins.hex" and node.args and not view.kind(node.args[0]).nonneg:
         yield "A9", node

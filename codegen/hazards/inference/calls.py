@@ -50,7 +50,7 @@ def call(node: ast.Call, scope: Scope) -> Kind:
     match function.sort:
         case Sort.FUNCTION:
             _pass(node, function.ref, arguments, scope)
-            return scope.facts.returns.get(function.ref, UNKNOWN)
+            return scope.facts.result(function.ref)
         case Sort.CLASS:
             return _instance(node, function.ref, arguments, scope)
         case Sort.EXTERNAL:
@@ -66,12 +66,11 @@ def call(node: ast.Call, scope: Scope) -> Kind:
 
 def _arguments(node: ast.Call, function: Kind, scope: Scope) -> list[Kind]:
     """The kinds of the positional arguments; a lambda gets what it is called with, where that is known."""
-    kinds = []
+    kinds = [UNKNOWN if isinstance(argument, ast.Lambda) else infer(argument, scope) for argument in node.args]
+    taken = kinds[1].element() if function.ref in _TAKES_FUNCTION and len(kinds) > 1 else UNKNOWN
     for argument in node.args:
-        if isinstance(argument, ast.Lambda) and function.ref in _TAKES_FUNCTION and len(node.args) > 1:
-            kinds.append(_lambda(argument, infer(node.args[1], scope).element(), scope))
-        else:
-            kinds.append(infer(argument, scope))
+        if isinstance(argument, ast.Lambda):
+            _lambda(argument, taken, scope)
     for keyword in node.keywords:
         if keyword.arg == "key" and isinstance(keyword.value, ast.Lambda):
             _lambda(keyword.value, _sorted_element(node, function, kinds, scope), scope)
@@ -88,13 +87,11 @@ def _sorted_element(node: ast.Call, function: Kind, kinds: list[Kind], scope: Sc
     return UNKNOWN
 
 
-def _lambda(node: ast.Lambda, first: Kind, scope: Scope) -> Kind:
+def _lambda(node: ast.Lambda, first: Kind, scope: Scope) -> None:
     inner = scope.inner()
-    for position, argument in enumerate(node.args.args):
+    for position, argument in enumerate([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]):
         inner.env[argument.arg] = first if position == 0 else UNKNOWN
-    kind = infer(node.body, inner)
-    scope.facts.kinds[node] = UNKNOWN
-    return kind
+    infer(node.body, inner)
 
 
 def _pass(node: ast.Call, unit: str, arguments: list[Kind], scope: Scope) -> None:
@@ -231,7 +228,7 @@ def _reach_by_name(base: Kind, attr: str, scope: Scope) -> None:
 
 def _dynamic(node: ast.Call, arguments: list[Kind], scope: Scope) -> Kind:
     """``getattr(self, f"_{name}")`` may be each method whose name begins and ends as the text does."""
-    if len(node.args) < 2 or arguments[0].sort is not Sort.INSTANCE:
+    if len(node.args) <= 1 or arguments[0].sort is not Sort.INSTANCE:
         return UNKNOWN
     start, end = _ends_of(node.args[1])
     methods = list(_methods_like(arguments[0].ref, start, end, scope)) if start or end else []

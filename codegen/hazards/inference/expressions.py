@@ -28,25 +28,16 @@ from crossfade.codegen.hazards.kinds import (
     tuple_of,
 )
 
+_LITERALS: dict[type, Kind] = {type(None): NONE, bool: BOOL, float: FLOAT, str: STR, bytes: BYTES}
+
 
 @rule(ast.Constant)
 def constant(node: ast.Constant, scope: Scope) -> Kind:
     """A literal."""
     del scope
-    match node.value:
-        case None:
-            return NONE
-        case bool():
-            return BOOL
-        case int():
-            return NATURAL if node.value >= 0 else INT
-        case float():
-            return FLOAT
-        case str():
-            return STR
-        case bytes():
-            return BYTES
-    return UNKNOWN
+    if type(node.value) is int:
+        return NATURAL
+    return _LITERALS.get(type(node.value), UNKNOWN)
 
 
 @rule(ast.JoinedStr)
@@ -139,19 +130,21 @@ def operated(op: ast.operator, left: Kind, right: Kind) -> Kind:
     sorts = {left.sort, right.sort}
     if Sort.STR in sorts and isinstance(op, ast.Add | ast.Mod | ast.Mult):
         return STR if left.sort is Sort.STR or not isinstance(op, ast.Mod) else UNKNOWN
-    if Sort.BYTES in sorts:
-        return BYTES
+    if sorts & {Sort.BYTES, Sort.DECIMAL}:
+        return BYTES if Sort.BYTES in sorts else DECIMAL
     if sorts & {Sort.DATETIME, Sort.DATE, Sort.TIMEDELTA}:
         return _of_times(op, left, right)
-    if Sort.DECIMAL in sorts:
-        return DECIMAL
     if isinstance(op, ast.Div):
-        return UNKNOWN if sorts - NUMBERS and not sorts & NUMBERS else FLOAT
-    if left.sort in NUMBERS and right.sort in NUMBERS:
-        return _of_numbers(op, left, right)
+        return FLOAT if sorts & NUMBERS or sorts == {Sort.UNKNOWN} else UNKNOWN
+    return _of_numbers(op, left, right) if sorts <= NUMBERS else _of_others(op, left, right)
+
+
+def _of_others(op: ast.operator, left: Kind, right: Kind) -> Kind:
+    """A list and a list, a list and a number, something and what is not known."""
     if left.sort is right.sort or isinstance(op, ast.Mult):
-        return replace(left if left.sort not in NUMBERS else right, optional=False, nonneg=False)
-    known = left if right.sort is Sort.UNKNOWN else right if left.sort is Sort.UNKNOWN else UNKNOWN
+        known = left if left.sort not in NUMBERS else right
+    else:
+        known = left if right.sort is Sort.UNKNOWN else right if left.sort is Sort.UNKNOWN else UNKNOWN
     return replace(known, nonneg=False, optional=False)
 
 
@@ -184,18 +177,18 @@ def subscript(node: ast.Subscript, scope: Scope) -> Kind:
     infer(node.slice, scope)
     if isinstance(node.slice, ast.Slice):
         return replace(base, optional=False, parts=()) if base.sort is not Sort.TUPLE else Kind(sort=Sort.TUPLE)
-    match base.sort:
-        case Sort.DICT:
-            return base.of or _by_key(node.slice, scope)
-        case Sort.TUPLE if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            return base.parts[node.slice.value] if 0 <= node.slice.value < len(base.parts) else UNKNOWN
-        case Sort.LIST | Sort.STR | Sort.BYTES | Sort.TUPLE:
-            return base.element()
-        case Sort.MATCH:
-            return STR.maybe()
-        case Sort.EXTERNAL if base.ref in {"os.environ", "flask.request.args", "flask.request.form"}:
-            return STR
-    return _by_key(node.slice, scope)
+    if base.sort is Sort.TUPLE and base.parts and isinstance(node.slice, ast.Constant):
+        index = node.slice.value
+        return base.parts[index] if isinstance(index, int) and index < len(base.parts) else UNKNOWN
+    if base.ref in _TEXT_TABLES:
+        return STR
+    known = {Sort.DICT: base.of, Sort.MATCH: STR.maybe()}.get(base.sort)
+    if base.sort in {Sort.LIST, Sort.STR, Sort.BYTES, Sort.TUPLE}:
+        known = base.element()
+    return known if known is not None and known.sort is not Sort.UNKNOWN else _by_key(node.slice, scope)
+
+
+_TEXT_TABLES = frozenset({"os.environ", "flask.request.args", "flask.request.form"})
 
 
 def _by_key(key: ast.expr, scope: Scope) -> Kind:

@@ -1,9 +1,10 @@
-"""What is known of the folder's values so far. Each round of inference adds to it; the last one is what detectors see."""
+"""What is known of the folder's values so far. Each round of inference adds to it; detectors see the last."""
 
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from crossfade.codegen.hazards.inference.fields import Fields
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort, flat, join
@@ -14,24 +15,35 @@ MAX_BASES = 32
 
 
 @dataclass(slots=True)
+class Told:
+    """What calls, ``return`` statements and assignments of one round tell of parameters, results and attributes."""
+
+    params: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    returns: dict[str, Kind] = field(default_factory=dict)
+    attributes: dict[tuple[str, str], Kind] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Facts:
     """Kinds of parameters, results, attributes and names; which unit may run which (``edges``).
 
-    ``names`` are by unit, ``module:`` for a module's own. ``kinds`` are those of single expressions. ``nullable`` are
-    keys of dicts that are None somewhere in the folder. ``origins`` are the assignments behind imported names.
+    A round reads what the one before ``told``, and tells anew: what was not known yet must not look like a value that
+    is unknown. ``bound`` are parameters that are known beforehand. ``names`` are by unit, ``module:`` for a module's
+    own. ``kinds`` are those of single expressions. ``nullable`` are keys of dicts that are None somewhere in the
+    folder. ``origins`` are the assignments behind imported names.
     """
 
     project: Project
     fields: Fields
-    params: dict[tuple[str, str], Kind] = field(default_factory=dict)
-    returns: dict[str, Kind] = field(default_factory=dict)
-    attributes: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+    bound: dict[tuple[str, str], Kind] = field(default_factory=dict)
     names: dict[tuple[str, str], Kind] = field(default_factory=dict)
     kinds: dict[ast.AST, Kind] = field(default_factory=dict)
     edges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     bases: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     nullable: set[str] = field(default_factory=set)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
+    _telling: Told = field(default_factory=Told)
     _by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -39,20 +51,39 @@ class Facts:
             for name, unit in found.methods.items():
                 self._by_name[name].append(unit)
 
+    def turn(self) -> bool:
+        """Ends a round: what it told is read from now on. Whether that is anything new."""
+        before, self.told, self._telling = self.told, self._telling, Told()
+        return self.told != before
+
+    def begin(self) -> None:
+        """Begins a round: kinds and edges are found anew."""
+        self.kinds.clear()
+        self.edges.clear()
+
+    def param(self, unit: str, name: str) -> Kind:
+        """What callers give to a parameter."""
+        return self.bound.get((unit, name)) or self.told.params.get((unit, name), UNKNOWN)
+
+    def result(self, unit: str) -> Kind:
+        """What a function returns."""
+        return self.told.returns.get(unit, UNKNOWN)
+
     def add_param(self, unit: str, name: str, kind: Kind) -> None:
         """A call gives this parameter such a value."""
-        self._add(self.params, (unit, name), kind)
+        _add(self._telling.params, (unit, name), kind)
 
     def add_return(self, unit: str, kind: Kind) -> None:
         """The function returns such a value."""
-        self.returns[unit] = flat(join(self.returns.get(unit, kind), kind))
+        _add(self._telling.returns, unit, kind)
+
+    def set_return(self, unit: str, kind: Kind) -> None:
+        """The function says itself that it returns such a value."""
+        self._telling.returns[unit] = kind
 
     def add_attribute(self, owner: str, name: str, kind: Kind) -> None:
         """Such a value is assigned to an attribute of the class, or of its instances."""
-        self._add(self.attributes, (owner, name), kind)
-
-    def _add(self, table: dict[tuple[str, str], Kind], at: tuple[str, str], kind: Kind) -> None:
-        table[at] = flat(join(table.get(at, kind), kind))
+        _add(self._telling.attributes, (owner, name), kind)
 
     def lineage(self, owner: str) -> Iterator[str]:
         """The class and its bases within the folder, nearest first; classes in a circle end it."""
@@ -81,8 +112,8 @@ class Facts:
     def attribute(self, owner: str, name: str) -> Kind:
         """What is known of an attribute that is no method; a None of ``__init__`` mostly stands for "not yet"."""
         for current in self.lineage(owner):
-            if (current, name) in self.attributes:
-                kind = self.attributes[current, name]
+            kind = self.told.attributes.get((current, name))
+            if kind is not None:
                 return UNKNOWN if kind.sort is Sort.NONE else replace(kind, optional=False)
         return UNKNOWN
 
@@ -90,6 +121,21 @@ class Facts:
         """The units of all methods of this name."""
         return self._by_name.get(name, [])
 
+    def overrides(self, owner: str, name: str) -> list[str]:
+        """The units of this method in the classes that inherit from a class."""
+        return [
+            unit
+            for unit in self._by_name.get(name, ())
+            if owner in self.lineage(self.project.units[unit].owner) and self.project.units[unit].owner != owner
+        ]
+
     def find_class(self, identity: str) -> Class | None:
         """A class of the folder."""
         return self.project.classes.get(identity)
+
+
+K = TypeVar("K")
+
+
+def _add(table: dict[K, Kind], key: K, kind: Kind) -> None:
+    table[key] = flat(join(table[key], kind) if key in table else kind)

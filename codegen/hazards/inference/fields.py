@@ -125,14 +125,14 @@ def _by_ends(fields: Fields, name: str) -> None:
 def _kind(item: FieldDescriptorProto, fields: Fields) -> Kind:
     entry = fields.entries.get(item.type_name.lstrip("."))
     if entry is not None and entry.options.map_entry:
-        key, value = (_single(part, fields) for part in sorted(entry.field, key=lambda part: part.number))
+        key, value = (_single(part) for part in sorted(entry.field, key=lambda part: part.number))
         kind = dict_of(key, value)
         return Kind(sort=Sort.DICT, key=kind.key, of=kind.of, ref=PROTO_MAP)
-    single = _single(item, fields)
+    single = _single(item)
     return list_of(single) if item.label == Field.LABEL_REPEATED else single
 
 
-def _single(item: FieldDescriptorProto, fields: Fields) -> Kind:
+def _single(item: FieldDescriptorProto) -> Kind:
     name = item.type_name.lstrip(".")
     if item.type in {Field.TYPE_MESSAGE, Field.TYPE_GROUP}:
         return Kind(sort=Sort.MESSAGE, ref=name)

@@ -1,5 +1,7 @@
 """What calls of the standard library, and of a few others, give."""
 
+from collections.abc import Callable
+
 from crossfade.codegen.hazards.inference.values import AWARE, NAIVE, STRS
 from crossfade.codegen.hazards.kinds import (
     BOOL,
@@ -106,7 +108,7 @@ RESULTS: dict[str, Kind] = {
     "flask.request.files.get": Kind(sort=Sort.THING, ref="flask.upload", optional=True),
     "csv.reader": iter_of(STRS),
 }
-CONTAINER_CALLS = {
+CONTAINER_CALLS: dict[str, Callable[[Kind], Kind]] = {
     "builtins.list": list_of,
     "builtins.sorted": list_of,
     "builtins.set": set_of,

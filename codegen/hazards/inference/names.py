@@ -89,9 +89,10 @@ def _of_class(base: Kind, attr: str, scope: Scope) -> Kind:
     method = facts.find_method(base.ref, attr)
     if not method:
         return facts.attribute(base.ref, attr)
-    scope.reach(method)
+    for unit in (method, *facts.overrides(base.ref, attr)):
+        scope.reach(unit)
     if base.sort is Sort.INSTANCE and _is_property(facts, method):
-        return facts.returns.get(method, UNKNOWN)
+        return facts.result(method)
     return Kind(sort=Sort.FUNCTION, ref=method)
 
 

@@ -1,5 +1,7 @@
 """What the attributes and methods of Python's own values give."""
 
+from collections.abc import Callable
+
 from crossfade.codegen.hazards.kinds import (
     BOOL,
     BYTES,
@@ -19,7 +21,6 @@ from crossfade.codegen.hazards.kinds import (
     dict_of,
     iter_of,
     list_of,
-    set_of,
     tuple_of,
 )
 
@@ -28,15 +29,60 @@ AWARE = Kind(sort=Sort.DATETIME, ref="aware")
 STRS = list_of(STR)
 MESSAGE_TIME = {"google.protobuf.Timestamp": NAIVE, "google.protobuf.Duration": TIMEDELTA}
 
-_STR_TO_STR = (
-    "capitalize casefold center expandtabs format format_map join ljust lower lstrip removeprefix removesuffix replace"
-    " rjust rstrip strip swapcase title translate upper zfill"
-).split()
-_STR_TO_BOOL = (
-    "endswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle"
-    " isupper startswith"
-).split()
-_BYTES_TO_BYTES = "strip lstrip rstrip replace join lower upper title capitalize ljust rjust center zfill".split()
+_STR_TO_STR = [
+    "capitalize",
+    "casefold",
+    "center",
+    "expandtabs",
+    "format",
+    "format_map",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rjust",
+    "rstrip",
+    "strip",
+    "swapcase",
+    "title",
+    "translate",
+    "upper",
+    "zfill",
+]
+_STR_TO_BOOL = [
+    "endswith",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
+    "startswith",
+]
+_BYTES_TO_BYTES = [
+    "strip",
+    "lstrip",
+    "rstrip",
+    "replace",
+    "join",
+    "lower",
+    "upper",
+    "title",
+    "capitalize",
+    "ljust",
+    "rjust",
+    "center",
+    "zfill",
+]
 
 _METHODS: dict[Sort, dict[str, Kind]] = {
     Sort.STR: {
@@ -174,29 +220,34 @@ def method_kind(base: Kind, name: str) -> Kind:
 
 def _element_method(base: Kind, name: str) -> Kind | None:
     """Methods of dicts, lists and sets: what they give is what was put in."""
-    value, key = base.of or UNKNOWN, base.key or UNKNOWN
-    match base.sort, name:
-        case Sort.DICT, "get" | "pop" | "setdefault":
-            return value
-        case Sort.DICT, "items":
-            return iter_of(tuple_of(key, value))
-        case Sort.DICT, "keys":
-            return iter_of(key)
-        case Sort.DICT, "values":
-            return iter_of(value)
-        case Sort.LIST, "pop" if base.of is not None:
-            return value
-        case Sort.LIST, "add" if value.sort is Sort.MESSAGE:  # a repeated field
-            return value
-        case Sort.LIST | Sort.SET | Sort.DICT, "copy":
-            return base
-        case Sort.LIST, "index" | "count":
-            return NATURAL
-        case Sort.SET, "union" | "intersection" | "difference" | "symmetric_difference":
-            return set_of(value)
-        case Sort.MIXED, _:
-            return MIXED
-    return None
+    if base.sort is Sort.MIXED:
+        return MIXED
+    make = _FROM_ELEMENTS.get((base.sort, name))
+    return make(base) if make is not None else None
 
+
+def _value(base: Kind) -> Kind:
+    return base.of or UNKNOWN
+
+
+def _added(base: Kind) -> Kind:
+    """``message.steps.add()`` gives the new message, ``set.add`` and the like nothing."""
+    return _value(base) if _value(base).sort is Sort.MESSAGE else NONE
+
+
+def _same(base: Kind) -> Kind:
+    return base
+
+
+_FROM_ELEMENTS: dict[tuple[Sort, str], Callable[[Kind], Kind]] = {
+    **dict.fromkeys([(Sort.DICT, "get"), (Sort.DICT, "pop"), (Sort.DICT, "setdefault"), (Sort.LIST, "pop")], _value),
+    (Sort.DICT, "items"): lambda base: iter_of(tuple_of(base.key or UNKNOWN, _value(base))),
+    (Sort.DICT, "keys"): lambda base: iter_of(base.key or UNKNOWN),
+    (Sort.DICT, "values"): lambda base: iter_of(_value(base)),
+    (Sort.LIST, "add"): _added,
+    **dict.fromkeys([(Sort.LIST, "copy"), (Sort.SET, "copy"), (Sort.DICT, "copy")], _same),
+    **dict.fromkeys([(Sort.LIST, "index"), (Sort.LIST, "count")], lambda _: NATURAL),
+    **{(Sort.SET, name): _same for name in ("union", "intersection", "difference", "symmetric_difference")},
+}
 
 __all__ = ["AWARE", "DATETIME", "NAIVE", "STRS", "attribute_kind", "method_kind"]

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any
 
 from crossfade.codegen.hazards.inference import calls, expressions, names  # noqa: F401 - they register their rules
 from crossfade.codegen.hazards.inference.annotations import annotated
@@ -15,28 +15,28 @@ from crossfade.codegen.hazards.inference.rules import Scope, infer, infer_childr
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort, join
 from crossfade.codegen.hazards.source.units import Definition, Unit
 
-ROUNDS = 4
-S = TypeVar("S", bound=ast.AST)
-Step = Callable[[ast.AST, Scope], None]
+ROUNDS = 8
+Step = Callable[[Any, Scope], None]  # each gets the nodes of its own types alone
 _STEPS: dict[type[ast.AST], Step] = {}
 
 
-def _step(*types: type[S]) -> Callable[[Callable[[S, Scope], None]], Callable[[S, Scope], None]]:
-    def register(function: Callable[[S, Scope], None]) -> Callable[[S, Scope], None]:
+def _step(*types: type[ast.AST]) -> Callable[[Step], Step]:
+    def register(function: Step) -> Step:
         for node_type in types:
-            _STEPS[node_type] = function  # type: ignore[assignment] # it gets the nodes of its own types alone
+            _STEPS[node_type] = function
         return function
 
     return register
 
 
-def learn(facts: Facts, rounds: int = ROUNDS) -> None:
-    """Goes over all units as often as asked; what one round found out is known in the next."""
-    for _ in range(rounds):
-        facts.kinds.clear()
-        facts.edges.clear()
+def learn(facts: Facts) -> None:
+    """Goes over all units until a round tells nothing new, or a few times."""
+    for _ in range(ROUNDS):
+        facts.begin()
         for unit in facts.project.units.values():
             _walk_unit(unit, facts)
+        if not facts.turn():
+            break
 
 
 def _walk_unit(unit: Unit, facts: Facts) -> None:
@@ -52,7 +52,9 @@ def _walk_unit(unit: Unit, facts: Facts) -> None:
         else:
             facts.names[module if unit.id.startswith(f"{module}=") else unit.id, name] = kind
     if unit.node is not None and unit.node.returns is not None:
-        facts.returns.setdefault(unit.id, annotated(unit.node.returns, scope))
+        told = annotated(unit.node.returns, scope)
+        if told.sort not in {Sort.UNKNOWN, Sort.NONE}:
+            facts.set_return(unit.id, told)
 
 
 def _bind_parameters(node: Definition, scope: Scope) -> None:
@@ -60,7 +62,7 @@ def _bind_parameters(node: Definition, scope: Scope) -> None:
     positional = [*arguments.posonlyargs, *arguments.args]
     for argument in [*positional, *arguments.kwonlyargs]:
         told = annotated(argument.annotation, scope) if argument.annotation is not None else UNKNOWN
-        passed = scope.facts.params.get((scope.unit.id, argument.arg), UNKNOWN)
+        passed = scope.facts.param(scope.unit.id, argument.arg)
         scope.env[argument.arg] = told if told.sort is not Sort.UNKNOWN else passed
     for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
         kind = infer(default, scope)

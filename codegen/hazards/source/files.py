@@ -65,9 +65,8 @@ def read_files(folder: Path) -> Files:
 
 def _python_files(root: Path, budget: _Budget) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
-        budget.warnings.append(
-            f"{printable(_below(root, error.filename))}: expected a folder to read, got {error.strerror}; its files are not scanned"
-        )
+        reason = error.strerror or "none"
+        _warn(budget, _below(root, error.filename), "a folder to read", reason, "its files are not scanned")
 
     for folder, folders, names in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not _is_outside(Path(folder) / name))
@@ -75,9 +74,7 @@ def _python_files(root: Path, budget: _Budget) -> Iterator[Path]:
             if not name.endswith(".py") or name.endswith(GENERATED) or _is_test(name):
                 continue
             if budget.files == 0:
-                budget.warnings.append(
-                    f"expected at most {MAX_FILES} Python files, got more; the rest is not scanned: name a smaller folder"
-                )
+                _warn(budget, ".", f"at most {MAX_FILES} Python files", "more", "the rest is not scanned")
                 return
             budget.files -= 1
             yield Path(folder) / name
@@ -98,23 +95,33 @@ def _is_test(name: str) -> bool:
 def _read(path: Path, root: Path, relative: str, budget: _Budget) -> bytes | None:
     """The bytes of a file, None with a warning where it should not or can't be read."""
     try:
-        if not path.resolve().is_relative_to(root):
-            return _warn(budget, relative, "a file below the folder", "a link out of it", "it is not scanned")
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return _warn(budget, relative, "a regular file", "another thing", "it is not scanned")
-        if status.st_size > MAX_FILE_BYTES:
-            got = f"{status.st_size}"
-            return _warn(budget, relative, f"at most {MAX_FILE_BYTES} bytes", got, "it is not scanned")
+        refused = _refusal(path, root)
+        if refused is not None:
+            _warn(budget, relative, *refused, "it is not scanned")
+            return None
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES)
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
         reason = getattr(error, "strerror", None) or str(error)
-        return _warn(budget, relative, "a file to read", reason, "it is not scanned")
+        _warn(budget, relative, "a file to read", reason, "it is not scanned")
+        return None
     if len(data) > budget.size_bytes:
-        return _warn(budget, relative, f"at most {MAX_TOTAL_BYTES} bytes in all", "more", "it is not scanned")
+        _warn(budget, relative, f"at most {MAX_TOTAL_BYTES} bytes in all", "more", "it is not scanned")
+        return None
     budget.size_bytes -= len(data)
     return data
+
+
+def _refusal(path: Path, root: Path) -> tuple[str, str] | None:
+    """What was expected and what is there instead, None for a file to read."""
+    if not path.resolve().is_relative_to(root):
+        return "a file below the folder", "a link out of it"
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return "a regular file", "another thing"
+    if status.st_size > MAX_FILE_BYTES:
+        return f"at most {MAX_FILE_BYTES} bytes", str(status.st_size)
+    return None
 
 
 def _parse(data: bytes, relative: str, budget: _Budget) -> File | None:
@@ -122,12 +129,15 @@ def _parse(data: bytes, relative: str, budget: _Budget) -> File | None:
         tree = _quietly(data, "exec")
     except SyntaxError as error:
         where = f"{relative}:{error.lineno or 1}"
-        return _warn(budget, where, "Python 3", f"a syntax error ({error.msg})", "the file is not scanned")
+        _warn(budget, where, "Python 3", f"a syntax error ({error.msg})", "the file is not scanned")
+        return None
     except (ValueError, RecursionError, MemoryError) as error:
-        return _warn(budget, relative, "Python 3", str(error) or type(error).__name__, "the file is not scanned")
+        _warn(budget, relative, "Python 3", str(error) or type(error).__name__, "the file is not scanned")
+        return None
     if _is_deeper(tree, MAX_DEPTH):
-        return _warn(budget, relative, f"nesting of at most {MAX_DEPTH}", "more", "the file is not scanned")
-    lines = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        _warn(budget, relative, f"nesting of at most {MAX_DEPTH}", "more", "the file is not scanned")
+        return None
+    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return File(path=relative, tree=tree, lines=tuple(lines))
 
 

@@ -10,7 +10,10 @@ from crossfade.codegen.hazards.source.units import Class, Module, Unit, units_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """Modules, units and classes. ``packages`` are names below which modules lie; ``suffixes`` finds a module under a shorter or longer name than its path says."""
+    """Modules, units and classes.
+
+    ``packages`` are names below which modules lie; ``suffixes`` finds a module by the end of the name of its path.
+    """
 
     modules: Mapping[str, Module]
     packages: frozenset[str]

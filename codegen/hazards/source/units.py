@@ -82,8 +82,8 @@ def _collect(statement: ast.stmt, module: Module, outer: str, into: tuple[list[U
         prefix = outer if outer.endswith(":") else f"{outer}."
         identity = f"{prefix}{node.name}"
         if isinstance(node, ast.ClassDef):
-            inner = [item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
-            methods = {item.name: f"{identity}.{item.name}" for item in inner}
+            inner = [item for statement in node.body for item in _definitions(statement)]
+            methods = {item.name: f"{identity}.{item.name}" for item in inner if not isinstance(item, ast.ClassDef)}
             classes.append(Class(id=identity, module=module, node=node, methods=methods))
             units.append(Unit(id=identity, module=module, body=tuple(node.body), outer=outer))
         else:
