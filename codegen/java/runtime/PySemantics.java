@@ -498,7 +498,7 @@ public final class PySemantics {
 
   // Time
 
-  /** {@code value.isoformat()}: of a datetime, a date or a time; {@code +00:00}, six digits or none. */
+  /** {@code value.isoformat()}: of a datetime, date or time; {@code +00:00}, six digits or none. */
   public static String isoformat(Temporal value) {
     return PyTime.isoformat(value, "T");
   }

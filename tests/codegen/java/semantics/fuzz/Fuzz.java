@@ -1,24 +1,21 @@
 package dev.crossfade.runtime;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -226,7 +223,7 @@ final class Fuzz {
     add("pattern", r -> matches(r.pattern(), r.text(2)));
     add("reSplit", r -> PySemantics.reSplit(r.pattern(), r.text(2)));
     add("reFindall", r -> PySemantics.reFindall(r.pattern(), r.text(2)));
-    add("reSub", r -> PySemantics.reSub(r.pattern(), r.text(2), r.text(3)));
+    add("reSub", r -> PySemantics.reSub(r.wrapped(), r.text(2), r.text(3)));
   }
 
   private void add(String name, Function function) {
@@ -266,7 +263,7 @@ final class Fuzz {
   }
 
   private static double[] rest(double[] numbers) {
-    return java.util.Arrays.copyOfRange(numbers, 1, numbers.length);
+    return Arrays.copyOfRange(numbers, 1, numbers.length);
   }
 
   private static PyJson writer(int options) {
@@ -352,140 +349,9 @@ final class Fuzz {
     if (known == null) {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name + ".column")));
       known = bytes.asCharBuffer().toString().split(new String(ROW_END), -1);
-      known = java.util.Arrays.copyOf(known, known.length - 1);
+      known = Arrays.copyOf(known, known.length - 1);
       columns.put(name, known);
     }
     return known;
-  }
-
-  /** One row of inputs. */
-  private record Row(String[][] columns, int row) {
-    String text(int i) {
-      return columns[i][row];
-    }
-
-    int small(int i) {
-      return Integer.parseInt(text(i));
-    }
-
-    Integer bound(int i) {
-      return text(i).isEmpty() ? null : Integer.valueOf(text(i));
-    }
-
-    long whole(int i) {
-      return Long.parseLong(text(i));
-    }
-
-    BigInteger big(int i) {
-      return new BigInteger(text(i));
-    }
-
-    double number(int i) {
-      return Double.longBitsToDouble(Long.parseUnsignedLong(text(i), 16));
-    }
-
-    double[] numbers(int i) {
-      return ((List<?>) value(i)).stream().mapToDouble(x -> (Double) x).toArray();
-    }
-
-    byte[] bytes(int i) {
-      return text(i).getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    List<String> characters(int i) {
-      return text(i).codePoints().mapToObj(Character::toString).toList();
-    }
-
-    Object value(int i) {
-      return new Values(text(i)).read();
-    }
-
-    UUID uuid(int i) {
-      return new UUID(big(i).shiftRight(64).longValue(), big(i).longValue());
-    }
-
-    LocalDateTime local(int i) {
-      long micros = whole(i);
-      long nanos = Math.floorMod(micros, 1_000_000L) * 1000;
-      return LocalDateTime.ofEpochSecond(
-          Math.floorDiv(micros, 1_000_000L), (int) nanos, ZoneOffset.UTC);
-    }
-
-    ZoneOffset offset(int i) {
-      return ZoneOffset.ofTotalSeconds(small(i));
-    }
-
-    Duration delta(int i) {
-      long micros = whole(i);
-      return Duration.ofSeconds(
-          Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
-    }
-
-    Pattern pattern() {
-      int bits = small(1);
-      int flags = (bits & 1) != 0 ? Pattern.CASE_INSENSITIVE : 0;
-      flags |= (bits & 2) != 0 ? Pattern.MULTILINE : 0;
-      flags |= (bits & 4) != 0 ? Pattern.DOTALL : 0;
-      return PySemantics.pattern(text(0), flags);
-    }
-  }
-
-  /** Reads what values.py writes. */
-  private static final class Values {
-    private final String text;
-    private int at;
-
-    Values(String text) {
-      this.text = text;
-    }
-
-    Object read() {
-      char type = text.charAt(at++);
-      switch (type) {
-        case 'N':
-          return null;
-        case 'T', 'F':
-          return type == 'T';
-        case 'd':
-          return Double.longBitsToDouble(Long.parseUnsignedLong(taken(16), 16));
-        case 'i':
-          BigInteger value = new BigInteger(upToSemicolon());
-          return value.bitLength() < 64 ? (Object) value.longValue() : value;
-        case 's':
-          return taken(Integer.parseInt(upToSemicolon()));
-        case 'b':
-          return taken(Integer.parseInt(upToSemicolon())).getBytes(StandardCharsets.ISO_8859_1);
-        default:
-          return many(type, Integer.parseInt(upToSemicolon()));
-      }
-    }
-
-    private Object many(char type, int size) {
-      List<Object> list = new ArrayList<>();
-      Map<Object, Object> map = new LinkedHashMap<>();
-      for (int i = 0; i < size; i++) {
-        Object first = read();
-        if (type == 'l') {
-          list.add(first);
-        } else {
-          map.put(first, read());
-        }
-      }
-      return type == 'l' ? list : map;
-    }
-
-    private String upToSemicolon() {
-      return taken(text.indexOf(';', at) - at, 1);
-    }
-
-    private String taken(int length) {
-      return taken(length, 0);
-    }
-
-    private String taken(int length, int skipped) {
-      String part = text.substring(at, at + length);
-      at += length + skipped;
-      return part;
-    }
   }
 }

@@ -34,7 +34,7 @@ def answered(builtin: Callable[..., Any], rows: Iterable[tuple[Any, ...]], *, me
     return answers
 
 
-def written(value: Any) -> str:
+def written(value: Any) -> str:  # noqa: PLR0911 - one line for each type
     """A float by its bits, a list with a mark behind each item."""
     kind = type(value)
     if kind is str:

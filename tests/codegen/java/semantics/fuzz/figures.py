@@ -38,7 +38,9 @@ def any_int(rng: random.Random, bits: int) -> int:
 
 def int_text(rng: random.Random) -> str:
     """What int() takes in base 2 to 36, and what it just refuses."""
-    digits = "".join(rng.choices(rng.choice(("0123456789", "01", "0123456789abcdefXYZ", "٣५２0")), k=rng.randrange(1, 12)))
+    digits = "".join(
+        rng.choices(rng.choice(("0123456789", "01", "0123456789abcdefXYZ", "٣५\uff120")), k=rng.randrange(1, 12))
+    )
     text = rng.choice(("", "", "-", "+")) + rng.choice(("", "", "", "0x", "0b", "0o", "0X")) + digits
     text = rng.choice(("", "", " ", "\n", "\u2003", "\x1c")) + text + rng.choice(("", "", " ", "\x85", "_"))
     return mutated(rng, text, "_01 -+x" + SPACES)
@@ -53,5 +55,7 @@ def float_text(rng: random.Random) -> str:
         text = repr(any_double(rng))
     else:
         whole, part = str(rng.randrange(10**6)), str(rng.randrange(10**4))
-        text = rng.choice((f"{whole}.{part}", f".{part}", f"{whole}.", f"{whole}e{rng.randrange(-400, 400)}", f"1_{whole}"))
+        text = rng.choice(
+            (f"{whole}.{part}", f".{part}", f"{whole}.", f"{whole}e{rng.randrange(-400, 400)}", f"1_{whole}")
+        )
     return mutated(rng, rng.choice(("", "", " ", "\u3000")) + text + rng.choice(("", "", "\t")), "_.eE+-0٣ \x1c")

@@ -1,7 +1,7 @@
 """The mismatches that stand, each with its reason; all others fail the run."""
 
 import struct
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,28 +21,28 @@ class Listed(NamedTuple):
     """What is let pass, and why."""
 
     reason: str
-    is_one: Callable[[Mismatch, Set[str]], bool]
+    is_one: Callable[[Mismatch, frozenset[str]], bool]
 
 
-def _newer_unicode(mismatch: Mismatch, unsure: Set[str]) -> bool:
+def _newer_unicode(mismatch: Mismatch, unsure: frozenset[str]) -> bool:
     return not unsure.isdisjoint("".join(map(written, mismatch.row)))
 
 
-def _last_bit(mismatch: Mismatch, _unsure: Set[str]) -> bool:
+def _last_bit(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
     if mismatch.function != "pow" or "!" in mismatch.legacy + mismatch.candidate:
         return False
     bits = [struct.unpack(">q", bytes.fromhex(answer))[0] for answer in (mismatch.legacy, mismatch.candidate)]
     return abs(bits[0] - bits[1]) <= 1
 
 
-def _wide_offset(mismatch: Mismatch, _unsure: Set[str]) -> bool:
+def _wide_offset(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
     if mismatch.function != "fromisoformat" or mismatch.legacy == "!V":
         return False
     offset = datetime.fromisoformat(mismatch.row[0]).utcoffset() or timedelta()
     return abs(offset) > timedelta(hours=18) or offset.microseconds != 0
 
 
-def _65_bits(mismatch: Mismatch, _unsure: Set[str]) -> bool:
+def _65_bits(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
     return mismatch.function in {"floorDiv.long", "divmod.long"} and mismatch.row == (-(2**63), -1)
 
 

@@ -11,7 +11,7 @@ import time
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from pathlib import Path
 
 from answers import ROW_END, answered, decoded, encoded
@@ -50,12 +50,12 @@ def compare(twins: dict[str, Twin], columns: Columns, folder: Path) -> int:
     plan = [f"{UNASSIGNED} runs", *(f"{name} {' '.join(twin.columns)}" for name, twin in twins.items())]
     (folder / "plan").write_text("\n".join(plan), encoding="utf-8")
     unexplained = 0
-    unsure: Set[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     for name in java(folder):
         rows = decoded((folder / f"{name}.answers").read_bytes()) if name == UNASSIGNED else []
         if name == UNASSIGNED:
             pairs = zip("".join(columns["runs"].inputs), "".join(rows), strict=True)
-            unsure = {character for character, flag in pairs if flag == "1"}
+            unsure = frozenset(character for character, flag in pairs if flag == "1")
         else:
             unexplained += judge(name, twins[name], columns, folder, unsure)
     return unexplained
@@ -73,7 +73,7 @@ def java(folder: Path) -> Iterator[str]:
         raise SystemExit(process.returncode)
 
 
-def judge(name: str, twin: Twin, columns: Columns, folder: Path, unsure: Set[str]) -> int:
+def judge(name: str, twin: Twin, columns: Columns, folder: Path, unsure: frozenset[str]) -> int:
     """Prints the figures of one function and its first differences; comes back with how many are unexplained."""
     rows = list(zip(*(columns[column].inputs for column in twin.columns), strict=True))
     expected = answered(twin.builtin, rows, message=name.startswith("parse"))
@@ -94,7 +94,7 @@ def judge(name: str, twin: Twin, columns: Columns, folder: Path, unsure: Set[str
     return reasons[""]
 
 
-def reason(mismatch: Mismatch, unsure: Set[str]) -> str:
+def reason(mismatch: Mismatch, unsure: frozenset[str]) -> str:
     """The entry of the list that explains it, empty where none does."""
     return next((listed.reason for listed in LISTED if listed.is_one(mismatch, unsure)), "")
 

@@ -9,11 +9,11 @@ SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PUNCTUATION = "'\"\\/,.:;-_=+*?!()[]{}<>&%$#@~^|`"
 CONTROLS = "".join(map(chr, range(0x20))) + "\x7f\x80\x9f\xad"
-CASES = "ßẞıİſKÅǅǆŉﬁﬃΐᾳᾼᾷῲΣσςЖжᏣꭰꮿაⱥȺⅷⓐ𐐀𐐨µ"
+CASES = "ßẞ\u0131İ\u017fKÅǅǆŉﬁﬃΐᾳᾼᾷῲΣ\u03c3ςЖжᏣꭰꮿაⱥȺⅷⓐ𐐀𐐨µ"
 MARKS = "\u0301\u0300\u0345\u05b0\u200d\ufe0f\u0327\u20dd\u00b7\u2019"
 ASTRAL = "😀🎉𝒳𠀀\U00010ffd\U000e0041🏽👨"
 HIGH = "\ue000\uff5e\ufffd\uffff\ufeff\u2028\u2029"
-DIGITS = "0123456789٣५２²½Ⅷ四𝟘①፩৹㊿"
+DIGITS = "0123456789٣५\uff12²½Ⅷ四\U0001d7d8①፩৹㊿"
 SURROGATES = "\ud800\udbff\udc00\udfff"
 MIXED = LETTERS + SPACES + PUNCTUATION + CONTROLS + CASES + MARKS + ASTRAL + HIGH + DIGITS + SURROGATES
 ALPHABETS = (

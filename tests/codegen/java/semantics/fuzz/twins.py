@@ -52,6 +52,10 @@ def _findall(regex: str, bits: int, subject: str) -> list[str]:
     return pattern.findall(subject)
 
 
+def _sub(regex: str, bits: int, replacement: str, subject: str) -> str:
+    return _pattern(f"({regex})", bits).sub(replacement, subject)  # group 1 is there whatever was drawn
+
+
 def _uuid(number: int) -> uuid.UUID:
     return uuid.UUID(int=number)
 
@@ -193,6 +197,6 @@ PROTOCOLS = {
     "pattern": Twin(_matches, ("regex.pattern", "regex.flags", "regex.subject")),
     "reSplit": Twin(lambda p, f, s: _pattern(p, f).split(s), ("regex.pattern", "regex.flags", "regex.subject")),
     "reFindall": Twin(_findall, ("regex.pattern", "regex.flags", "regex.subject")),
-    "reSub": Twin(lambda p, f, r, s: _pattern(p, f).sub(r, s), ("regex.pattern", "regex.flags", "replacement", "regex.subject")),
+    "reSub": Twin(_sub, ("regex.pattern", "regex.flags", "replacement", "regex.subject")),
 }
 TWINS: dict[str, Twin] = NUMBERS | TEXT | PROTOCOLS

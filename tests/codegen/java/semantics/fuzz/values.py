@@ -30,7 +30,7 @@ def odd_dict(rng: random.Random) -> dict[Any, Any]:
     return {key: any_value(rng, 2) if rng.random() < 0.7 else [any_value(rng, 3), 1] for key in keys}
 
 
-def written(value: Any) -> str:
+def written(value: Any) -> str:  # noqa: PLR0911 - one line for each type
     """One letter for the type, then the length or the content."""
     match value:
         case None:
