@@ -11,12 +11,17 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pitfall:
-    """One entry: why the two languages differ, and what to write in Java."""
+    """One entry: why the two languages differ, and what to write in Java.
+
+    ``java_call`` is the same in a project that crossfade generated: short Java text, which may use PySemantics and
+    several calls with ``; `` between them. It is empty where no call mends it.
+    """
 
     id: str
     title: str
     why: str
     java_fix: str
+    java_call: str = ""
 
 
 def find_pitfall(pitfall_id: str) -> Pitfall | None:

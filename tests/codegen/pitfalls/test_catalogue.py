@@ -10,6 +10,8 @@ from crossfade.codegen import pitfalls
 from crossfade.codegen.pitfalls import all_pitfalls, find_pitfall
 
 FOLDER = Path(pitfalls.__file__).parent
+TWINS = FOLDER.parent / "java" / "runtime" / "PySemantics.java"
+PUBLIC = set(re.findall(r"^  public static [^(=]*?(\w+)(?:\(| = )", TWINS.read_text(encoding="utf-8"), re.MULTILINE))
 ENTRIES = [
     (path.name, entry)
     for path in sorted(FOLDER.glob("*.toml"))
@@ -40,8 +42,9 @@ def test_ids_count_up_without_gaps_within_their_groups() -> None:
 
 @pytest.mark.parametrize(("file", "entry"), ENTRIES, ids=[entry["id"] for _, entry in ENTRIES])
 def test_entry_reads_well(file: str, entry: dict[str, str]) -> None:
-    """Four keys, none empty, on one line, with closed backticks, in the file of its group."""
-    assert list(entry) == ["id", "title", "why", "java_fix"]
+    """Four keys and perhaps a call, none empty, on one line, with closed backticks, in the file of its group."""
+    assert list(entry)[:4] == ["id", "title", "why", "java_fix"]
+    assert list(entry)[4:] in ([], ["java_call"])
     assert file.startswith(f"{entry['id'][0].lower()}_")
     for text in entry.values():
         assert text.strip() == text != ""
@@ -64,6 +67,18 @@ def test_finds_an_entry_by_its_id() -> None:
     assert pitfall is not None
     assert pitfall.id == "B11"
     assert "HALF_EVEN" in pitfall.java_fix
+
+
+@pytest.mark.parametrize(("file", "entry"), ENTRIES, ids=[entry["id"] for _, entry in ENTRIES])
+def test_calls_what_there_is(file: str, entry: dict[str, str]) -> None:  # noqa: ARG001 - one list serves both tests
+    """Each ``PySemantics.x`` that an entry names is a public member of the class that projects are shipped with."""
+    for name in re.findall(r"PySemantics\.(\w+)", "".join(entry.values())):
+        assert name in PUBLIC
+
+
+def test_most_entries_have_a_call() -> None:
+    """What an entry without a call has instead is prose: a setting, a habit, or nothing that is worth it."""
+    assert sum(bool(pitfall.java_call) for pitfall in all_pitfalls().values()) >= 160
 
 
 @pytest.mark.parametrize("unknown", ["", "B99", "b11", "L1"])
