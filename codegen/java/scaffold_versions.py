@@ -10,8 +10,9 @@ JUNIT = "5.13.4"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """One Maven artifact; ``version`` is "" where a bill of materials gives it, ``without`` are its group's artifacts
-    that it would bring along.
+    """One Maven artifact; ``version`` is "" where a bill of materials gives it.
+
+    ``without`` are artifacts of its group that it would bring along.
     """
 
     group: str

@@ -1,0 +1,154 @@
+"""The life of a generated project, with Maven and real processes: built, forwarding, ported, final."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+import pytest
+
+from crossfade.codegen.contract import ProtoFiles, load_contract
+from crossfade.codegen.java import ProjectOptions
+from crossfade.tools.generate import Generated, Order, run_generate
+
+pytestmark = pytest.mark.java
+
+PROTO = """\
+syntax = "proto3";
+package acme.echo.v1;
+message M { string text = 1; }
+service Echo { rpc Say(M) returns (M); rpc Repeat(M) returns (stream M); }
+"""
+HANDLERS = "src/main/java/acme/echo/rpc/echo"
+SAY = "/acme.echo.v1.Echo/Say"
+HELLO = b"\x0a\x05hello"
+LEGACY_ANSWER = b"\x0a\x06legacy"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose protos have two RPCs, built once."""
+    folder = tmp_path_factory.mktemp("echo")
+    (folder / "echo.proto").write_text(PROTO)
+    generate(folder / "java")
+    maven(folder / "java")
+    return folder / "java"
+
+
+def generate(out: Path, *, finalize: bool = False) -> Generated:
+    contract = load_contract(ProtoFiles(files=(out.parent / "echo.proto",)))
+    done = run_generate(contract, Order(out=out, options=ProjectOptions(), finalize=finalize), None)
+    assert done.exit_code == 0
+    return done
+
+
+def maven(folder: Path, *command: str, env: dict[str, str] | None = None) -> None:
+    """Builds, with the smoke test in it."""
+    words = command or ("mvn",)
+    done = subprocess.run(
+        [*words, "-B", "-q", "package"], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def legacy() -> Iterator[str]:
+    """A Python server that answers every call with one text."""
+    method = grpc.unary_unary_rpc_method_handler(lambda _request, _context: LEGACY_ANSWER)
+    server = grpc.server(ThreadPoolExecutor(max_workers=2))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("acme.echo.v1.Echo", {"Say": method}),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"127.0.0.1:{port}"
+    server.stop(None).wait()
+
+
+@pytest.fixture
+def start(project: Path) -> Iterator[Callable[..., grpc.Channel]]:
+    """Starts the jar and returns a channel to it, once it is ready."""
+    running: list[subprocess.Popen[bytes]] = []
+    channels: list[grpc.Channel] = []
+
+    def start(**settings: str) -> grpc.Channel:
+        port = free_port()
+        env = {**os.environ, "CROSSFADE_PORT": str(port), "CROSSFADE_DRAIN_PAUSE_S": "0", **settings}
+        running.append(subprocess.Popen(["java", "-jar", "target/echo.jar"], cwd=project, env=env))
+        channels.append(grpc.insecure_channel(f"127.0.0.1:{port}"))
+        wait_until_ready(channels[-1])
+        return channels[-1]
+
+    yield start
+    for channel in channels:
+        channel.close()
+    for process in running:
+        process.terminate()
+        assert process.wait(timeout=30) in {0, 143}
+
+
+def wait_until_ready(channel: grpc.Channel, limit_s: float = 60.0) -> None:
+    """Asks for health until it is SERVING."""
+    check = channel.unary_unary("/grpc.health.v1.Health/Check")
+    ends = time.monotonic() + limit_s
+    while True:
+        try:
+            if check(b"", timeout=5, wait_for_ready=True) == b"\x08\x01":
+                return
+        except grpc.RpcError:
+            pass
+        assert time.monotonic() < ends, "not ready"
+        time.sleep(0.1)
+
+
+def say(channel: grpc.Channel) -> tuple[bytes, str]:
+    """An answer, and who gave it."""
+    answer, call = channel.unary_unary(SAY).with_call(HELLO, timeout=20)
+    fields = [*call.initial_metadata(), *call.trailing_metadata()]
+    return answer, next((str(value) for name, value in fields if name == "x-crossfade-served-by"), "")
+
+
+def test_from_the_first_day_to_the_last(project: Path, legacy: str, start: Callable[..., grpc.Channel]) -> None:
+    """Legacy answers; a handler is written and answers by a line in a file; the switch is taken out."""
+    modes = project / "modes.properties"
+    first = start(CROSSFADE_LEGACY=legacy, CROSSFADE_MODES=str(modes))
+    assert say(first) == (LEGACY_ANSWER, "legacy")
+
+    for name, body in (("Say", "return request;"), ("Repeat", "out.send(request);")):
+        path = project / HANDLERS / f"{name}Handler.java"
+        path.write_text(path.read_text().replace("throw new NotPortedException();", body))
+    maven(project)
+    second = start(CROSSFADE_LEGACY=legacy, CROSSFADE_MODES=str(modes))
+    assert say(second) == (LEGACY_ANSWER, "legacy")
+    modes.write_text("* = PORTED\n")
+    ends = time.monotonic() + 20
+    while say(second)[0] == LEGACY_ANSWER:
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+    assert say(second) == (HELLO, "candidate")
+
+    generate(project, finalize=True)
+    maven(project, "mvn", "clean")
+    last = start()
+    assert say(last)[0] == HELLO
+    assert list(last.unary_stream("/acme.echo.v1.Echo/Repeat")(HELLO, timeout=20)) == [HELLO]
+
+
+def test_the_wrapper_alone(project: Path, tmp_path: Path) -> None:
+    """``./mvnw package`` in an empty home: a JDK is all it needs."""
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("target"))
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAVEN", "MVNW"))}
+    env |= {"HOME": str(tmp_path / "home"), "MAVEN_OPTS": f"-Duser.home={tmp_path / 'home'}"}
+    (tmp_path / "home").mkdir()
+    maven(copy, "./mvnw", env=env)
+    assert (copy / "target" / "echo.jar").exists()
