@@ -22,7 +22,7 @@ SUMMARIES = {
     "mirror": "Turn all mirroring off or on, or say how it stands.",
     "report": "Say what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
-    "status": "Say how far the port is: per RPC its handler, mode, hazards and evidence.",
+    "status": "Say how far the port of each RPC is.",
     "store": "Delete old runs from the evidence, or upgrade its schema.",
 }
 

@@ -57,7 +57,7 @@ def test_the_list_of_commands(invoke: Invoke) -> None:
     assert result.exit_code == 0
     assert "Example:\n    crossfade " in result.output
     for name, summary in SUMMARIES.items():
-        assert f"  {name:8}{summary}" in result.output
+        assert f"  {name:10}{summary}" in result.output
         own = main.commands[name].help or ""
         assert own.split()[:3] == summary.split()[:3]
 

@@ -25,7 +25,7 @@ def status(  # noqa: PLR0913 - one for each option
     config_path: Path,
     as_json: bool,
 ) -> None:
-    """Say how far the port is: per RPC whether its handler is written, its mode, open hazards, and the evidence.
+    """Say how far the port of each RPC is: whether its handler is written, its mode, open hazards, the evidence.
 
     A hazard is open while its note stands in the handler: delete the note when you have dealt with it. With
     --legacy-source those that the Python code has now are counted instead. Evidence is that of the newest run in the
