@@ -15,7 +15,7 @@ SUMMARIES = {
     "demo": "Run the main job on a real pair of services.",
     "doctor": "Say what is missing on this machine, and what to install.",
     "gate": "Pass or fail a run by what [gate] claims.",
-    "generate": "Write the Java service of a contract, and bring it up to the contract.",
+    "generate": "Write the Java service of a contract, or bring it up to date.",
     "init": "Write a commented crossfade.toml and a key for redaction.",
     "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
     "replay": "Compare a recorded run again.",
