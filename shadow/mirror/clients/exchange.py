@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.exchange import Answer, FailureReason, Headers
+from crossfade.shadow.exchange import Answer, FailureReason, Headers, header_values
 from crossfade.shadow.exchange.body import BodyCopy
 
 _PAUSE_BYTES = 1_048_576
@@ -160,14 +160,17 @@ class AnswerInProgress:
         self.on_room()
 
     def stop_past(self, size_bytes: int, *, times: int) -> None:
-        """Does not read a body beyond so many times this size, or the limit where that is more."""
-        self._stop_past_bytes = times * max(size_bytes, self._body.limit_bytes)
+        """Does not read a body beyond so many times this size; one that says its own length is read to the limit."""
+        self._stop_past_bytes = times * size_bytes
         self._stop()
 
     @property
     def is_overlong(self) -> bool:
         """Whether it is longer than it is read."""
-        return self._stop_past_bytes is not None and self._body.size_bytes > self._stop_past_bytes
+        read = self._body.size_bytes
+        if self._stop_past_bytes is None or read <= self._stop_past_bytes:
+            return False
+        return read > self._body.limit_bytes or not header_values(self.headers, "content-length")
 
     @property
     def waiting_bytes(self) -> int:
