@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from crossfade.shadow.compare.decode.body import is_opaque
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES, WINDOW_BYTES
 from crossfade.shadow.mirror.clients.exchange import RequestParts
 from crossfade.shadow.mirror.clients.upstream import Upstream
@@ -15,6 +15,10 @@ from crossfade.shadow.mirror.policy import STREAMED_ANSWERS
 
 _FAR = 16
 """Other bytes may mean the same, but not so many times as many."""
+
+_SHORT_BYTES = 16_384
+_CODED_BYTES = 1_048_576
+"""Legacy's answer counts as at least so long where it says how much of another one is read."""
 
 
 class Calls:
@@ -51,10 +55,12 @@ class Calls:
     def expect(self, legacy: Answer) -> None:
         """Legacy has answered as a whole: so do the others, and what goes on far beyond that is not read."""
         size_bytes = len(legacy.body) + len(legacy.windows) // DIGEST_BYTES * WINDOW_BYTES
+        # What legacy compressed may be far longer in plain bytes.
+        least_bytes = _CODED_BYTES if header_values(legacy.headers, "content-encoding") else _SHORT_BYTES
         self._reads_on = not is_opaque(legacy.headers)
         for call in self.calls:
             call.answer.as_body()
-            call.answer.stop_past(size_bytes, times=_FAR if self._reads_on else 1)
+            call.answer.stop_past(max(size_bytes, least_bytes), times=_FAR if self._reads_on else 1)
 
     def all_done(self) -> bool:
         """Whether every side has ended its answer."""

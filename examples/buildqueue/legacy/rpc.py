@@ -4,12 +4,11 @@ import base64
 import hashlib
 import hmac
 import math
-import os
 import time
-import uuid
 import zlib
 
 import texts
+import world
 from console import Session
 from contract import pb2, pb2_grpc
 from failures import bad_field, fail, no_such_build
@@ -25,7 +24,7 @@ EVENT_INTERVAL_S = 0.02
 class BuildService(pb2_grpc.BuildServiceServicer):
     def __init__(self, store):
         self.store = store
-        self.token_key = os.urandom(16)
+        self.token_key = world.new_key()
 
     # reads
 
@@ -144,7 +143,7 @@ class BuildService(pb2_grpc.BuildServiceServicer):
     # helpers
 
     def _greet(self, context):
-        context.send_initial_metadata((("x-request-id", str(uuid.uuid4())),))
+        context.send_initial_metadata((("x-request-id", world.new_id()),))
 
     def _write_token(self, offset):
         signed = hmac.digest(self.token_key, str(offset).encode(), "sha256")[:8]
@@ -166,13 +165,13 @@ class BuildService(pb2_grpc.BuildServiceServicer):
 def new_build(project, branch, labels, environment):
     """A queued build with a generated id."""
     return {
-        "id": str(uuid.uuid4()),
+        "id": world.new_id(),
         "project": project,
         "branch": branch,
         "status": "QUEUED",
         "labels": labels,
         "environment": environment,
-        "submitted_at_s": int(time.time()),
+        "submitted_at_s": int(world.now().timestamp()),
         "duration_s": 0,
         "queued_s": 0,
         "retries": 0,

@@ -1,8 +1,9 @@
 """How the queue writes things for people."""
 
-import random
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
+
+import world
 
 
 def duration_text(seconds):
@@ -22,7 +23,7 @@ def sorted_labels(labels):
 
 
 def now_text():
-    now = datetime.now(UTC)
+    now = world.now()
     if not now.microsecond:
         now = now.replace(microsecond=1)
     return now.isoformat()
@@ -35,9 +36,7 @@ def event_time(since_epoch_s, after_ms):
 
 def answered(agents):
     """The agents in the order in which they answered the roll call."""
-    agents = list(agents)
-    random.shuffle(agents)
-    return agents
+    return world.shuffled(agents)
 
 
 def artifact_url(build_id, name):

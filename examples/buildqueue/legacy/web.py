@@ -1,7 +1,6 @@
 """The HTTP/JSON API."""
 
-import uuid
-
+import world
 from build_pages import add_build_pages
 from flask import Flask
 from project_pages import add_project_pages
@@ -12,7 +11,7 @@ def make_app(store):
 
     @app.after_request
     def add_request_id(response):
-        response.headers["X-Request-Id"] = str(uuid.uuid4())
+        response.headers["X-Request-Id"] = world.new_id()
         return response
 
     add_build_pages(app, store)

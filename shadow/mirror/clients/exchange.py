@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.exchange import Answer, FailureReason, Headers
+from crossfade.shadow.exchange import Answer, FailureReason, Headers, header_values
 from crossfade.shadow.exchange.body import BodyCopy
 
 _PAUSE_BYTES = 1_048_576
@@ -100,9 +100,9 @@ class AnswerInProgress:
         self.changed = asyncio.Event()
         self.sent_at = time.perf_counter()
         self.undecodable: UndecodableError | None = None
-        self.on_begin: Callable[[], None] = lambda: None
-        self.on_room: Callable[[], None] = lambda: None
-        self.on_overlong: Callable[[], object] = lambda: None
+        self.on_begin: Callable[[], None] = _nothing
+        self.on_room: Callable[[], None] = _nothing
+        self.on_overlong: Callable[[], object] = _nothing
         self._trailers: Headers = ()
         self._framing_of = framing_of
         self._framing: Framing | None = None
@@ -125,7 +125,6 @@ class AnswerInProgress:
         """Takes body bytes."""
         if self._framing is None:
             self._body.take(data)
-            self._stop()
         elif self.undecodable is None:
             self._cut(lambda framing: framing.feed(data))
 
@@ -149,6 +148,10 @@ class AnswerInProgress:
             windows=self._body.windows(),
         )
 
+    def let_go(self) -> None:
+        """Nothing more comes: what calls back holds this, and a circle would keep its bytes until it is collected."""
+        self.on_begin = self.on_room = self.on_overlong = _nothing
+
     def as_body(self) -> None:
         """Goes on as a body, the messages that nobody has taken included: where legacy's answer is no stream."""
         if self._framing is None:
@@ -160,14 +163,18 @@ class AnswerInProgress:
         self.on_room()
 
     def stop_past(self, size_bytes: int, *, times: int) -> None:
-        """Does not read a body beyond so many times this size, or the limit where that is more."""
-        self._stop_past_bytes = times * max(size_bytes, self._body.limit_bytes)
-        self._stop()
+        """Does not read a body beyond so many times this size; one that says its own length is read to the limit."""
+        self._stop_past_bytes = times * size_bytes
+        if self.is_overlong:
+            self.on_overlong()
 
     @property
     def is_overlong(self) -> bool:
-        """Whether it is longer than it is read."""
-        return self._stop_past_bytes is not None and self._body.size_bytes > self._stop_past_bytes
+        """Whether it is longer than it is read: the client that reads it ends it."""
+        read = self._body.size_bytes
+        if self._stop_past_bytes is None or read <= self._stop_past_bytes:
+            return False
+        return read > self._body.limit_bytes or not header_values(self.headers, "content-length")
 
     @property
     def waiting_bytes(self) -> int:
@@ -187,10 +194,6 @@ class AnswerInProgress:
     def has_room(self) -> bool:
         """Whether more is to be read now; ``on_room`` is called when that becomes so again."""
         return self._waiting_bytes < _PAUSE_BYTES and not self.is_overlong
-
-    def _stop(self) -> None:
-        if self.is_overlong:
-            self.on_overlong()
 
     def _cut(self, cut: Callable[[Framing], tuple[bytes, ...]]) -> None:
         if self._framing is None:
@@ -212,6 +215,10 @@ class AnswerInProgress:
             if self._copy_is_cut:
                 return
             self._copy += part
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

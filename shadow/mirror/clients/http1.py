@@ -154,7 +154,9 @@ class _Connection:
                 raise SideFailedError(FailureReason.INVALID, "the answer ended before its end")
 
     async def _room(self, answer: AnswerInProgress) -> None:
-        """Does not read what would have to be kept."""
+        """Does not read what would have to be kept. Raises: SideFailedError: nor what is longer than it is read."""
+        if answer.is_overlong:
+            raise SideFailedError(FailureReason.INVALID, "its answer goes on and on")
         if answer.has_room():
             return
         room = asyncio.Event()

@@ -257,6 +257,8 @@ class _Connection(asyncio.Protocol):
         stream = self._streams.get(event.stream_id)
         if stream is not None:
             stream.answer.add(event.data)
+            if stream.answer.is_overlong:
+                _fail(stream, FailureReason.INVALID, "its answer goes on and on")
         if stream is None or stream.answer.has_room():
             self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         else:

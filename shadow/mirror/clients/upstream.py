@@ -65,6 +65,8 @@ class Upstream:
             return _failure(FailureReason.DEADLINE, f"no complete answer in {self._deadline_s:g} s", started)
         except SideFailedError as error:
             return _failure(error.reason, error.detail, started)
+        finally:
+            answer.let_go()
 
     async def close(self) -> None:
         """Closes the connections."""

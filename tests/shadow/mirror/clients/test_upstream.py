@@ -1,6 +1,8 @@
 """A mirrored request is sent once, as the client sent it, and a side's failure is a value."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -256,3 +258,26 @@ async def test_garbage_instead_of_http2(tcp_server: Serve) -> None:
         await upstream.close()
     assert isinstance(reply, Failure)
     assert reply.reason in {FailureReason.INVALID, FailureReason.RESET}
+
+
+async def test_what_was_read_is_free_when_the_call_is_over(tcp_server: Serve) -> None:
+    """A call that ends because its answer goes on leaves no circle that keeps the answer's bytes."""
+    part = b"1000\r\n" + bytes(0x1000) + b"\r\n"
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with tcp_server(_answering([], head + part * 8)) as url:
+        upstream = _upstream(url)
+        answer = upstream.new_answer(lambda _: None)
+        gc.disable()
+        try:
+            call = asyncio.create_task(upstream.ask(_request(), answer))
+            answer.stop_past(5000, times=1)
+            answer.on_overlong = call.cancel
+            reply = await call
+            assert isinstance(reply, Failure)
+            kept = weakref.ref(answer)
+            del answer, call
+            await asyncio.sleep(0)
+            assert kept() is None
+        finally:
+            gc.enable()
+        await upstream.close()

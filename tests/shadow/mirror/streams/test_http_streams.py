@@ -320,7 +320,10 @@ async def test_an_endless_stream_against_a_whole_answer(web: Any, stage: Any, ga
 @pytest.mark.parametrize(
     ("kind", "expected"), [("image/png", ("body", "value")), ("application/json", ("answer", "failed"))]
 )
-async def test_a_body_that_goes_on_and_on(web: Any, stage: Any, kind: str, expected: tuple[str, str]) -> None:
+@pytest.mark.parametrize("says_length", [False, True])
+async def test_a_body_that_goes_on_and_on(
+    web: Any, stage: Any, kind: str, expected: tuple[str, str], says_length: bool
+) -> None:
     """What is longer than all that it can be compared by is not read to its end, let alone until the deadline.
 
     Bytes that mean themselves are other ones by then; JSON may be written in more bytes, but never has an end.
@@ -330,9 +333,14 @@ async def test_a_body_that_goes_on_and_on(web: Any, stage: Any, kind: str, expec
     def pouring(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(10_000 * MB))
+        if says_length:
+            handler.send_header("Content-Length", str(10_000 * MB))
+        else:
+            handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
+        begin = b"" if says_length else b"%x\r\n" % (10_000 * MB)
         with contextlib.suppress(ConnectionError):
+            handler.wfile.write(begin)
             for _ in range(10_000):
                 handler.wfile.write(bytes(MB))
                 poured.append(MB)
@@ -341,6 +349,24 @@ async def test_a_body_that_goes_on_and_on(web: Any, stage: Any, kind: str, expec
     await asyncio.to_thread(get, on.port("one"))
     assert expected in findings(await on.judged())
     assert sum(poured) < 100 * MB
+
+
+async def test_a_short_answer_that_is_written_in_many_more_bytes(web: Any, stage: Any) -> None:
+    """What legacy compressed is compared with what the candidate did not, however far the lengths lie apart."""
+    text = b'{"words": [' + b", ".join([b'"again"'] * 90_000) + b"]}"
+
+    def packed(handler: BaseHTTPRequestHandler) -> None:
+        body = gzip.compress(text)
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    on = await stage(web(packed), web(chunked("application/json", lambda: iter([text]))), body_limit_bytes=MB)
+    await asyncio.to_thread(get, on.port("one"))
+    assert ("answer", "failed") not in findings(await on.judged())
 
 
 async def test_a_long_answer_to_a_write_waits_within_the_bound(web: Any, stage: Any, gate: Any) -> None:

@@ -1,0 +1,33 @@
+"""What is not the same twice: ids, clocks, chance, keys.
+
+With BUILDQUEUE_FROZEN=1 two servers that get the same requests in the same order answer the same bytes.
+"""
+
+import itertools
+import os
+import random
+import time
+import uuid
+from datetime import UTC, datetime
+
+FROZEN = os.environ.get("BUILDQUEUE_FROZEN") == "1"
+FROZEN_AT_S = 1_767_225_600.5
+_numbers = itertools.count(1)
+
+
+def new_id():
+    return str(uuid.UUID(int=next(_numbers), version=4) if FROZEN else uuid.uuid4())
+
+
+def now():
+    return datetime.fromtimestamp(FROZEN_AT_S if FROZEN else time.time(), UTC)
+
+
+def new_key():
+    return bytes(16) if FROZEN else os.urandom(16)
+
+
+def shuffled(items):
+    items = list(items)
+    (random.Random(0) if FROZEN else random).shuffle(items)
+    return items
