@@ -8,7 +8,7 @@ from pathlib import Path
 from crossfade.shadow.errors import ShadowError
 
 JAR = "target/buildqueue-candidate.jar"
-_BUILT_FROM = ("candidate", "proto")
+_SOURCES = "candidate"
 
 
 def build_candidate(example: Path, work: Path) -> Path:
@@ -22,8 +22,9 @@ def build_candidate(example: Path, work: Path) -> Path:
     candidate = target / "candidate"
     if stamp.exists() and stamp.read_text() == digest and (candidate / JAR).exists():
         return candidate
-    for name in _BUILT_FROM:
-        shutil.copytree(example / name, target / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
+    if candidate.exists():
+        shutil.rmtree(candidate)  # also what the sources no longer have
+    shutil.copytree(example / _SOURCES, candidate, ignore=shutil.ignore_patterns("target"))
     _maven(candidate, work / "maven.log")
     stamp.write_text(digest)
     return candidate
@@ -43,9 +44,8 @@ def _maven(candidate: Path, log: Path) -> None:
 def _digest(example: Path) -> str:
     """A digest over the names and bytes of all sources."""
     digest = hashlib.sha256()
-    for name in _BUILT_FROM:
-        for path in sorted((example / name).rglob("*")):
-            inside = path.relative_to(example)
-            if path.is_file() and "target" not in inside.parts:
-                digest.update(str(inside).encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted((example / _SOURCES).rglob("*")):
+        inside = path.relative_to(example)
+        if path.is_file() and "target" not in inside.parts:
+            digest.update(str(inside).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

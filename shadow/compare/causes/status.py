@@ -7,6 +7,7 @@ from crossfade.shadow.compare.difference import Difference, Kind, Value
 
 _GRPC_JAVA_ERROR = "Application error processing RPC"  # io.grpc.internal.ServerCallImpl
 _GRPCIO_ERRORS = ("Exception calling application: ", "Exception iterating responses: ", "Unexpected <class '")
+_JAVA_STATUS = "io.grpc.Status"  # StatusException, StatusRuntimeException
 _GRPCIO_BAD_REQUEST = "Exception deserializing request!"
 _NOT_THERE = re.compile(r"Method not (?:implemented|found)!")
 _JAVA_NOT_THERE = re.compile(r"Method not found: \S+|Method \S+ is unimplemented")
@@ -24,14 +25,21 @@ _SPRING_TAG = re.compile(r'"0[0-9a-f]{32}"')  # org.springframework.web.filter.S
 
 
 def _thrown(difference: Difference, siblings: Siblings) -> bool:
-    """Legacy ended the call with a status of its own, the candidate with what grpc-java says of anything thrown."""
+    """Legacy ended the call with a status of its own; the candidate threw one that did not reach the call."""
     code, text = siblings.by_path.get("status.code"), siblings.by_path.get("status.message")
-    if code is None or text is None or text.candidate != _GRPC_JAVA_ERROR or code.candidate != "UNKNOWN":
+    if code is None or text is None or code.candidate != "UNKNOWN" or not _is_of_a_throw(text.candidate):
         return False
     if code.legacy == "OK" or not str(code.legacy).isupper() or " " in str(code.legacy):  # "HTTP 502" is no status
         return False
     details = difference.template.startswith("status.details") and difference.kind is Kind.MISSING
     return details or difference.template in {"status.code", "status.message"}
+
+
+def _is_of_a_throw(text: Value) -> bool:
+    """What grpc-java says of anything thrown, or grpcio's words with a status as the cause of another exception."""
+    if text == _GRPC_JAVA_ERROR:
+        return True
+    return isinstance(text, str) and text.startswith(_GRPCIO_ERRORS) and _JAVA_STATUS in text
 
 
 def _texts(difference: Difference) -> tuple[str, str] | None:

@@ -11,8 +11,7 @@ from crossfade.tools.demo.build import build_candidate
 @pytest.fixture
 def example(tmp_path: Path) -> Path:
     """The folders from which the candidate is built."""
-    for name in ("candidate", "proto"):
-        (tmp_path / "example" / name).mkdir(parents=True)
+    (tmp_path / "example" / "candidate").mkdir(parents=True)
     (tmp_path / "example" / "candidate" / "pom.xml").write_text("<project/>")
     return tmp_path / "example"
 
@@ -36,9 +35,12 @@ def test_unchanged_sources_are_not_built_again(example: Path, maven: Path, tmp_p
     first = build_candidate(example, work)
     assert build_candidate(example, work) == first
     assert maven.read_text().count("run") == 1
-    (example / "proto" / "a.proto").write_text('syntax = "proto3";')
+    (example / "candidate" / "A.java").write_text("class A {}")
     build_candidate(example, work)
     assert maven.read_text().count("run") == 2
+    (example / "candidate" / "A.java").unlink()
+    assert not (build_candidate(example, work) / "A.java").exists()
+    assert maven.read_text().count("run") == 3
 
 
 def test_a_build_that_fails_names_its_log(example: Path, maven: Path, tmp_path: Path) -> None:

@@ -18,6 +18,15 @@ def test_a_thrown_status_explains_code_text_and_details(causes_at: Callable[...,
     assert causes == {"status.code": "J2", "status.message": "J2", "status.details": "J2", "trailer.retry-after": ""}
 
 
+def test_a_status_within_another_exception(causes_at: Callable[..., dict[str, str]]) -> None:
+    """What was wrapped on its way is a thrown status too; another exception is none."""
+    words = "Exception calling application: java.util.concurrent.CompletionException: "
+    lost = ("status.message", "no such user", f"{words}io.grpc.StatusRuntimeException: NOT_FOUND: no such user")
+    assert causes_at(CODE, lost) == {"status.code": "J2", "status.message": "J2"}
+    other = ("status.message", "no such user", f"{words}java.lang.IllegalStateException: no")
+    assert causes_at(CODE, other) == {"status.code": "", "status.message": ""}
+
+
 @pytest.mark.parametrize(
     "differences",
     [

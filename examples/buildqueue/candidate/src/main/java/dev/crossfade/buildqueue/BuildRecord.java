@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One build as it stands in the database. */
-record BuildRecord(
+public record BuildRecord(
     String id,
     String project,
     String branch,
@@ -28,31 +28,31 @@ record BuildRecord(
     TriggerRecord trigger) {
 
   /** One step of a build. */
-  record StepRecord(String name, @JsonProperty("took_ms") long tookMs, boolean ok) {}
+  public record StepRecord(String name, @JsonProperty("took_ms") long tookMs, boolean ok) {}
 
   /** What began a build: exactly one is set. */
-  record TriggerRecord(
+  public record TriggerRecord(
       PushRecord push, ScheduleRecord schedule, @JsonProperty("manual_by") String manualBy) {}
 
   /** A push to a repository. */
-  record PushRecord(String author, String commit) {}
+  public record PushRecord(String author, String commit) {}
 
   /** A nightly build. */
-  record ScheduleRecord(String cron) {}
+  public record ScheduleRecord(String cron) {}
 
-  BuildRecord withStatus(String current) {
+  public BuildRecord withStatus(String current) {
     return withColumns(current, exitCode, 0);
   }
 
   /** As its columns say: status, exit code, and how many bytes of log were uploaded. */
-  BuildRecord withColumns(String current, Integer code, long uploadedBytes) {
+  public BuildRecord withColumns(String current, Integer code, long uploadedBytes) {
     return new BuildRecord(
         id, project, branch, current, labels, environment, submittedAtS, durationS, queuedS,
         retries, offsetMin, logBytes + uploadedBytes, code, failure, finishedAt, steps, agents,
         artifacts, trigger);
   }
 
-  BuildRecord withArtifact(String name) {
+  public BuildRecord withArtifact(String name) {
     List<String> more = new ArrayList<>(artifacts);
     more.add(name);
     return new BuildRecord(

@@ -1,62 +1,22 @@
 package dev.crossfade.buildqueue;
 
-import dev.crossfade.buildqueue.v1.ConsoleInput;
-import dev.crossfade.buildqueue.v1.ConsoleOutput;
-import io.grpc.stub.StreamObserver;
+import dev.crossfade.runtime.PySemantics;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The shell on an agent: answers each command; "exit" ends the session. */
-final class ConsoleSession implements StreamObserver<ConsoleInput> {
+/** The shell on an agent: one client's console. */
+public final class ConsoleSession {
   private final Store store;
-  private final StreamObserver<ConsoleOutput> observer;
   private BuildRecord build;
-  private int sequence;
-  private boolean ended;
 
-  ConsoleSession(Store store, StreamObserver<ConsoleOutput> observer) {
+  public ConsoleSession(Store store) {
     this.store = store;
-    this.observer = observer;
   }
 
-  @Override
-  public void onNext(ConsoleInput input) {
-    if (ended) {
-      return;
-    }
-    if (input.getCommand().equals("exit")) {
-      onCompleted();
-      return;
-    }
-    String text;
-    try {
-      text = run(Texts.words(input.getCommand()));
-    } catch (ArithmeticException e) {
-      ended = true;
-      if (!Port.FIXED) {
-        throw e;
-      }
-      observer.onError(Failures.inStream("integer division or modulo by zero"));
-      return;
-    }
-    observer.onNext(ConsoleOutput.newBuilder().setSequence(sequence++).setText(text).build());
-  }
-
-  @Override
-  public void onError(Throwable cause) {
-    ended = true;
-  }
-
-  @Override
-  public void onCompleted() {
-    if (!ended) {
-      ended = true;
-      observer.onCompleted();
-    }
-  }
-
-  private String run(List<String> args) {
+  /** Answers one command. */
+  public String run(String command) {
+    List<String> args = Texts.words(command);
     return "$ " + String.join(" ", args) + "\n" + (args.isEmpty() ? "" : result(args));
   }
 
@@ -76,9 +36,15 @@ final class ConsoleSession implements StreamObserver<ConsoleInput> {
           .entrySet().stream().map(Object::toString).collect(Collectors.joining("\n"));
       case "steps" -> build.steps().stream()
           .map(BuildRecord.StepRecord::name).collect(Collectors.joining(", "));
-      default -> "waited "
-          + Math.floorDiv(build.queuedS() * 100, build.durationS()) + " % as long as it ran";
+      default -> "waited " + share() + " % as long as it ran";
     };
+  }
+
+  private long share() {
+    long queued = build.queuedS() * 100L;
+    return Port.FIXED
+        ? PySemantics.floorDiv(queued, build.durationS())
+        : Math.floorDiv(queued, build.durationS());
   }
 
   private String attach(String id) {

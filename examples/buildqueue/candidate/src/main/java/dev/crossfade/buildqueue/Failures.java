@@ -6,30 +6,29 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.PreconditionFailure;
 import com.google.rpc.ResourceInfo;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Locale;
 
 /** The statuses of the service, each with a google.rpc detail. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
-  static StatusRuntimeException noSuchBuild(String id) {
+  public static StatusRuntimeException noSuchBuild(String id) {
     return failure(
         Code.NOT_FOUND,
         "no such build: " + id,
         ResourceInfo.newBuilder().setResourceType("build").setResourceName(id).build());
   }
 
-  static StatusRuntimeException noBuilds(String project) {
+  public static StatusRuntimeException noBuilds(String project) {
     return failure(
         Code.NOT_FOUND,
         "no builds in '" + project + "'",
         ResourceInfo.newBuilder().setResourceType("project").setResourceName(project).build());
   }
 
-  static StatusRuntimeException badField(String field, String description, String message) {
+  public static StatusRuntimeException badField(String field, String description, String message) {
     BadRequest detail =
         BadRequest.newBuilder()
             .addFieldViolations(
@@ -38,14 +37,7 @@ final class Failures {
     return failure(Code.INVALID_ARGUMENT, message, detail);
   }
 
-  /** The text that a Python server gives to an exception in the middle of a stream. */
-  static StatusRuntimeException inStream(String exception) {
-    return Status.UNKNOWN
-        .withDescription("Exception iterating responses: " + exception)
-        .asRuntimeException();
-  }
-
-  static StatusRuntimeException finished(BuildRecord build) {
+  public static StatusRuntimeException finished(BuildRecord build) {
     PreconditionFailure detail =
         PreconditionFailure.newBuilder()
             .addViolations(

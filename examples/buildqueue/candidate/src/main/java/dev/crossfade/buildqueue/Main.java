@@ -1,61 +1,75 @@
 package dev.crossfade.buildqueue;
 
-import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import dev.crossfade.runtime.Config;
+import dev.crossfade.runtime.ConfigException;
+import dev.crossfade.runtime.Rpc;
+import dev.crossfade.runtime.Strangler;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /** Serves both APIs: --grpc-port=50061 --http-port=5001 --db=FILE --seed-dir=DIR. */
 public final class Main {
   private Main() {}
 
-  /** Starts both servers and prints their ports; ends on SIGTERM. */
+  /** Runs until SIGTERM; a wrong setting ends it with exit code 2 and a line on standard error. */
   public static void main(String[] args) throws Exception {
-    Map<String, String> flags = flags(args);
-    Store store = new Store(flags.get("db"), Path.of(flags.get("seed-dir")));
-    int grpcPort = Integer.parseInt(flags.getOrDefault("grpc-port", "50061"));
-    Server rpc =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", grpcPort))
-            .executor(Executors.newFixedThreadPool(16))
-            .addService(new BuildRpc(store))
-            .addService(new HealthStatusManager().getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .intercept(new RequestIds())
-            .intercept(new Trailers())
-            .build()
-            .start();
+    try {
+      Map<String, String> flags = flags(args);
+      Store store = new Store(flags.get("db"), Path.of(flags.get("seed-dir")));
+      Undertow web = web(store, Integer.parseInt(flags.getOrDefault("http-port", "5001")));
+      Strangler rpc = Strangler.start(Config.fromEnvironment(environment(flags)), rpcs(store));
+      InetSocketAddress address = (InetSocketAddress) web.getListenerInfo().get(0).getAddress();
+      System.out.printf("READY grpc=%d http=%d%n", rpc.port(), address.getPort());
+      rpc.awaitTermination();
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  /** Every RPC that this process serves. */
+  static List<Rpc> rpcs(Store store) {
+    List<Rpc> rpcs = new ArrayList<>();
+    // service ci.builds.v1.BuildService
+    rpcs.addAll(BuildServiceHandlers.rpcs(store));
+    return rpcs;
+  }
+
+  private static Undertow web(Store store, int port) {
     Undertow web =
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(16)
-            .addHttpListener(
-                Integer.parseInt(flags.getOrDefault("http-port", "5001")),
-                "127.0.0.1",
-                new WebApi(store).handler())
+            .addHttpListener(port, "127.0.0.1", new WebApi(store).handler())
             .build();
     web.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(rpc, web)));
-    InetSocketAddress address = (InetSocketAddress) web.getListenerInfo().get(0).getAddress();
-    System.out.printf("READY grpc=%d http=%d%n", rpc.getPort(), address.getPort());
-    rpc.awaitTermination();
+    Runtime.getRuntime().addShutdownHook(new Thread(web::stop));
+    return web;
   }
 
-  private static void stop(Server rpc, Undertow web) {
-    web.stop();
-    try {
-      if (!rpc.shutdown().awaitTermination(2, TimeUnit.SECONDS)) {
-        rpc.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** On loopback and with a short end, unless the environment says otherwise. */
+  private static Map<String, String> environment(Map<String, String> flags) throws URISyntaxException {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.putIfAbsent("CROSSFADE_HOST", "127.0.0.1");
+    environment.putIfAbsent("CROSSFADE_PORT", flags.getOrDefault("grpc-port", "50061"));
+    environment.putIfAbsent("CROSSFADE_LEGACY", "127.0.0.1:50051");
+    environment.putIfAbsent("CROSSFADE_MODES", modes().toString());
+    environment.putIfAbsent("CROSSFADE_SERVICE", "buildqueue");
+    environment.putIfAbsent("CROSSFADE_DRAIN_PAUSE_S", "0");
+    environment.putIfAbsent("CROSSFADE_DRAIN_S", "2");
+    return environment;
+  }
+
+  /** The project's modes.properties, two folders above the jar. */
+  private static Path modes() throws URISyntaxException {
+    Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    return jar.resolveSibling("../modes.properties").normalize();
   }
 
   private static Map<String, String> flags(String[] args) {

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Builds as messages. */
-final class Messages {
+public final class Messages {
   private Messages() {}
 
-  static Status status(BuildRecord build) {
+  public static Status status(BuildRecord build) {
     return Status.valueOf("STATUS_" + build.status());
   }
 
-  static Build message(BuildRecord build) {
+  public static Build message(BuildRecord build) {
     Build.Builder message =
         Build.newBuilder()
             .setId(build.id())
@@ -52,7 +52,7 @@ final class Messages {
   }
 
   /** What a watcher sees: that it was queued, each step, how it ended. */
-  static List<BuildEvent> events(BuildRecord build) {
+  public static List<BuildEvent> events(BuildRecord build) {
     List<BuildEvent> events = new ArrayList<>();
     add(events, "QUEUED", "queued for " + build.queuedS() + " s");
     if (build.status().equals("QUEUED")) {

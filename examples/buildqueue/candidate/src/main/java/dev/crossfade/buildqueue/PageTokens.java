@@ -10,23 +10,23 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Signed offsets; the key lives as long as the process. */
-final class PageTokens {
+public final class PageTokens {
   private static final int SIGNATURE_BYTES = 8;
 
   private final byte[] key = new byte[16];
 
-  PageTokens() {
+  public PageTokens() {
     new SecureRandom().nextBytes(key);
   }
 
-  String write(int offset) {
+  public String write(int offset) {
     byte[] signed =
         ByteBuffer.allocate(12).put(sign(offset), 0, SIGNATURE_BYTES).putInt(offset).array();
     return Base64.getUrlEncoder().encodeToString(signed);
   }
 
   /** The offset of a token, -1 when it is not one of ours. */
-  int read(String token) {
+  public int read(String token) {
     if (token.isEmpty()) {
       return 0;
     }

@@ -21,12 +21,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** SQLite behind both APIs; one connection, one call at a time. */
-final class Store {
+public final class Store {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Connection db;
 
-  Store(String path, Path seedDir) throws SQLException, IOException {
+  public Store(String path, Path seedDir) throws SQLException, IOException {
     db = DriverManager.getConnection("jdbc:sqlite:" + path);
     try (Statement statement = db.createStatement()) {
       statement.execute("PRAGMA journal_mode=WAL");
@@ -72,7 +72,7 @@ final class Store {
   }
 
   /** Adds a queued build and returns it with its generated id. */
-  synchronized BuildRecord submit(
+  public synchronized BuildRecord submit(
       String project, String branch, List<String> labels, Map<String, String> environment) {
     BuildRecord build =
         new BuildRecord(
@@ -87,16 +87,16 @@ final class Store {
     return build;
   }
 
-  synchronized Optional<BuildRecord> get(String id) {
+  public synchronized Optional<BuildRecord> get(String id) {
     return query("WHERE id = ?", id).stream().findFirst();
   }
 
-  synchronized void setStatus(String id, String status) {
+  public synchronized void setStatus(String id, String status) {
     update("UPDATE builds SET status = ? WHERE id = ?", status, id);
   }
 
   /** What was uploaded so far; empty when there is no such build. */
-  synchronized Optional<byte[]> log(String id) {
+  public synchronized Optional<byte[]> log(String id) {
     try (PreparedStatement statement =
         db.prepareStatement("SELECT log FROM builds WHERE id = ?")) {
       statement.setString(1, id);
@@ -109,7 +109,7 @@ final class Store {
   }
 
   /** Whether there is such a build. */
-  synchronized boolean appendLog(String id, byte[] data) {
+  public synchronized boolean appendLog(String id, byte[] data) {
     Optional<byte[]> before = log(id);
     before.ifPresent(
         log -> {
@@ -121,7 +121,7 @@ final class Store {
   }
 
   /** Whether there is such a build. */
-  synchronized boolean addArtifact(String id, String name) {
+  public synchronized boolean addArtifact(String id, String name) {
     Optional<BuildRecord> before = document(id);
     before.ifPresent(
         build -> {
@@ -132,13 +132,13 @@ final class Store {
   }
 
   /** Newest first; all statuses when {@code status} is empty. */
-  synchronized List<BuildRecord> ofProject(String project, String status) {
+  public synchronized List<BuildRecord> ofProject(String project, String status) {
     return status.isEmpty()
         ? query("WHERE project = ? ORDER BY number DESC", project)
         : query("WHERE project = ? AND status = ? ORDER BY number DESC", project, status);
   }
 
-  synchronized List<BuildRecord> search(String text, int limit) {
+  public synchronized List<BuildRecord> search(String text, int limit) {
     return query(
         "WHERE branch LIKE ? AND project NOT LIKE 'sandbox-%' ORDER BY number LIMIT " + limit,
         "%" + text + "%");

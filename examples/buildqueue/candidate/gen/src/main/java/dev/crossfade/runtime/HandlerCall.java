@@ -1,0 +1,153 @@
+package dev.crossfade.runtime;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Level;
+
+/** One call: grpc's callbacks on one side, a handler that blocks on the other. */
+final class HandlerCall extends ServerCall.Listener<byte[]> {
+  private final HandlerCalls calls;
+  private final ServerCall<byte[], byte[]> call;
+  private final Metadata headers;
+  private final HandlerCalls.TakeOver takeOver;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final boolean oneRequest;
+  private boolean dispatched;
+  private volatile boolean refused;
+
+  HandlerCall(
+      HandlerCalls calls,
+      ServerCall<byte[], byte[]> call,
+      Metadata headers,
+      HandlerCalls.TakeOver takeOver) {
+    this.calls = calls;
+    this.call = call;
+    this.headers = headers;
+    this.takeOver = takeOver;
+    this.inbox = new Inbox(call);
+    this.oneRequest = calls.rpc().method().getType().clientSendsOneMessage();
+    this.outbox = new Outbox(call, calls.rpc().method().getType().serverSendsOneMessage());
+  }
+
+  void start() {
+    if (oneRequest) {
+      call.request(2); // the second tells a client that sends too many
+    } else {
+      dispatch();
+    }
+  }
+
+  @Override
+  public void onMessage(byte[] message) {
+    if (message.length > calls.maxRequestBytes() && !inbox.isHandedOver()) {
+      refuse(
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "SERVER: Received message larger than max (%d vs. %d)"
+                  .formatted(message.length, calls.maxRequestBytes())));
+    } else if (!inbox.put(message, oneRequest)) {
+      refuse(Status.INTERNAL.withDescription("Too many requests"));
+    }
+  }
+
+  @Override
+  public void onHalfClose() {
+    inbox.halfClose();
+    if (!oneRequest || refused) {
+      return;
+    }
+    if (inbox.isEmpty()) {
+      refuse(Status.INTERNAL.withDescription("Half-closed without a request"));
+    } else {
+      dispatch();
+    }
+  }
+
+  @Override
+  public void onReady() {
+    outbox.wake();
+    inbox.onReady();
+  }
+
+  @Override
+  public void onCancel() {
+    outbox.cancel();
+    inbox.cancel();
+  }
+
+  @Override
+  public void onComplete() {
+    inbox.complete();
+  }
+
+  /** Once: what a handler has not read when it ends is of no use to it. */
+  private void dispatch() {
+    if (dispatched) {
+      return;
+    }
+    dispatched = true;
+    try {
+      calls.workers().execute(Context.current().wrap(this::run));
+    } catch (RejectedExecutionException e) {
+      refuse(Status.RESOURCE_EXHAUSTED.withDescription("Concurrent RPC limit exceeded!"));
+    }
+  }
+
+  /** Ends the call before or in the middle of its handler's work. */
+  private void refuse(Status status) {
+    refused = true;
+    inbox.cancel();
+    outbox.end(status, new Metadata());
+  }
+
+  private void run() {
+    if (call.isCancelled() || refused) {
+      return;
+    }
+    HandlerContext context = new HandlerContext(call, headers, outbox);
+    try {
+      calls.rpc().handler().run(inbox, outbox, context);
+      outbox.end(Status.OK, context.trailers());
+    } catch (NotPortedException e) {
+      notPorted(e, context.trailers());
+    } catch (CancellationException e) {
+      if (!call.isCancelled() && !refused) {
+        failed(e, context.trailers());
+      }
+    } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
+      failed(e, context.trailers());
+    }
+  }
+
+  private void notPorted(NotPortedException thrown, Metadata trailers) {
+    if (takeOver == null || outbox.isStarted() || !inbox.handOver(takeOver, call, headers)) {
+      failed(thrown, trailers);
+    }
+  }
+
+  private void failed(Throwable thrown, Metadata trailers) {
+    boolean streams = !calls.rpc().method().getType().serverSendsOneMessage();
+    ErrorTable.End end = ended(thrown, streams);
+    if (end.status().getCode() == Status.Code.UNKNOWN && !(thrown instanceof NotPortedException)) {
+      Log.event(Level.WARNING, "handler.failed", thrown, "rpc", calls.rpc().name());
+    }
+    Metadata all = new Metadata();
+    all.merge(trailers);
+    all.merge(end.trailers());
+    outbox.end(end.status(), all);
+  }
+
+  /** A function of the user's table may throw itself. */
+  private ErrorTable.End ended(Throwable thrown, boolean streams) {
+    try {
+      return calls.errors().end(thrown, streams);
+    } catch (RuntimeException e) {
+      Log.event(Level.WARNING, "error_table.failed", e, "rpc", calls.rpc().name());
+      return ErrorTable.python().end(thrown, streams);
+    }
+  }
+}

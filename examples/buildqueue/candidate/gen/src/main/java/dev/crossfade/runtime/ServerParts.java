@@ -1,0 +1,108 @@
+package dev.crossfade.runtime;
+
+import io.grpc.BindableService;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Puts a server together. */
+final class ServerParts {
+  private ServerParts() {}
+
+  static Server build(
+      Config config,
+      Service.Parts parts,
+      Map<String, List<Rpc>> services,
+      Health health,
+      Telemetry telemetry,
+      ScheduledExecutorService timer)
+      throws IOException, GeneralSecurityException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address(config), credentials(config, timer));
+    limits(builder, config);
+    builder.directExecutor(); // forwarding costs no change of thread; handlers have their workers
+    telemetry.server(builder);
+    services.forEach((name, rpcs) -> builder.addService(definition(name, rpcs, parts)));
+    builder.addService(health.service());
+    if (config.reflection()) {
+      builder.addService(ProtoReflectionServiceV1.newInstance()).addService(olderReflection());
+    }
+    if (parts.fallback() != null) {
+      builder.fallbackHandlerRegistry(parts.fallback());
+    }
+    List<ServerInterceptor> interceptors = new ArrayList<>(parts.interceptors());
+    Collections.reverse(interceptors); // the one added last is outermost
+    interceptors.forEach(builder::intercept);
+    return builder.build();
+  }
+
+  private static InetSocketAddress address(Config config) {
+    return config.host() == null
+        ? new InetSocketAddress(config.port())
+        : new InetSocketAddress(config.host(), config.port());
+  }
+
+  private static ServerCredentials credentials(Config config, ScheduledExecutorService timer)
+      throws IOException, GeneralSecurityException {
+    return config.tlsCert() == null
+        ? InsecureServerCredentials.create()
+        : Tls.server(config.tlsCert(), config.tlsKey(), config.tlsClientCa(), timer);
+  }
+
+  private static void limits(NettyServerBuilder builder, Config config) {
+    builder
+        .maxInboundMessageSize(config.maxTransportBytes())
+        .maxInboundMetadataSize(config.maxMetadataBytes())
+        .permitKeepAliveTime(config.keepalivePermit().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true);
+    if (!config.keepalive().isZero()) {
+      builder.keepAliveTime(config.keepalive().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (!config.maxConnectionAge().isZero()) {
+      builder.maxConnectionAge(config.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (!config.maxConnectionGrace().isZero()) {
+      builder.maxConnectionAgeGrace(config.maxConnectionGrace().toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** A service with messages as bytes; the descriptor of the contract stays, for reflection. */
+  private static ServerServiceDefinition definition(
+      String name, List<Rpc> rpcs, Service.Parts parts) {
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(name)
+            .setSchemaDescriptor(rpcs.get(0).method().getSchemaDescriptor());
+    List<ServerMethodDefinition<byte[], byte[]>> methods = new ArrayList<>();
+    for (Rpc rpc : rpcs) {
+      methods.add(
+          ServerMethodDefinition.create(
+              Bytes.method(rpc.method()), parts.handlers().apply(rpc)));
+    }
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder definition =
+        ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(definition::addMethod);
+    return definition.build();
+  }
+
+  /** v1alpha, which is all that many clients know (grpcio-reflection, older grpcurl). */
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.crossfade.runtime;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where handlers run: so many at once, so many waiting, the rest is refused.
+ *
+ * <p>On JDK 21 and newer each call has a virtual thread and a semaphore is the bound; before, it is
+ * a pool of threads.
+ */
+public final class Workers implements Executor {
+  private final ExecutorService threads;
+  private final Semaphore atOnce;
+  private final AtomicInteger inside = new AtomicInteger();
+  private final int most;
+
+  /** Bounds for handlers that run, and for calls that wait for one to end. */
+  public Workers(String name, int atOnce, int waiting) {
+    ExecutorService virtual = virtualThreads();
+    this.threads = virtual == null ? pool(name, atOnce) : virtual;
+    this.atOnce = new Semaphore(atOnce, true);
+    this.most = (int) Math.min(Integer.MAX_VALUE, (long) atOnce + waiting);
+  }
+
+  /**
+   * Runs a task when it is its turn.
+   *
+   * @throws RejectedExecutionException too many wait already
+   */
+  @Override
+  public void execute(Runnable task) {
+    if (inside.incrementAndGet() > most) {
+      inside.decrementAndGet();
+      throw new RejectedExecutionException("all handlers are busy");
+    }
+    try {
+      threads.execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      inside.decrementAndGet();
+      throw e;
+    }
+  }
+
+  private void run(Runnable task) {
+    atOnce.acquireUninterruptibly();
+    try {
+      task.run();
+    } finally {
+      atOnce.release();
+      inside.decrementAndGet();
+    }
+  }
+
+  /** Takes nothing more; what runs is not waited for. */
+  public void close() {
+    threads.shutdown();
+  }
+
+  private static ExecutorService pool(String name, int size) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Null before JDK 21; this class is compiled for 17, where the method does not exist. */
+  private static ExecutorService virtualThreads() {
+    MethodType type = MethodType.methodType(ExecutorService.class);
+    try {
+      MethodHandle found =
+          MethodHandles.publicLookup()
+              .findStatic(Executors.class, "newVirtualThreadPerTaskExecutor", type);
+      return (ExecutorService) found.invokeExact();
+    } catch (NoSuchMethodException e) {
+      return null;
+    } catch (Throwable e) {
+      throw new IllegalStateException("virtual threads can't be had", e);
+    }
+  }
+}

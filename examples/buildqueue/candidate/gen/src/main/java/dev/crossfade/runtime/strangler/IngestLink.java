@@ -1,0 +1,173 @@
+package dev.crossfade.runtime.strangler;
+
+import dev.crossfade.runtime.Log;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.logging.Level;
+
+/** Sends evidence to crossfade from a thread of its own; a lost connection is made anew. */
+final class IngestLink {
+  private static final long LONGEST_PAUSE_MS = 5000;
+
+  private final SocketAddress address;
+  private final String hello;
+  private final Evidence evidence;
+  private final long flushMs;
+  private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
+  private final Thread thread = new Thread(this::run, "ingest");
+  private SocketChannel socket;
+  private boolean lost;
+  private volatile boolean closing;
+
+  IngestLink(SocketAddress address, String hello, Evidence evidence, Duration flush) {
+    this.address = address;
+    this.hello = hello;
+    this.evidence = evidence;
+    this.flushMs = flush.toMillis();
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Sends what is left, for at most two seconds. */
+  void close() throws InterruptedException {
+    closing = true;
+    thread.join(2000);
+    thread.interrupt();
+  }
+
+  private void run() {
+    long pause = 50;
+    while (true) {
+      try {
+        connect();
+        pause = 50;
+        if (serve()) {
+          return;
+        }
+      } catch (IOException e) {
+        disconnect(e);
+        if (closing) {
+          return;
+        }
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+        if (!slept(pause)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private static boolean slept(long millis) {
+    try {
+      Thread.sleep(millis);
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** Sends until the end, which is true, or until the connection is lost, which throws. */
+  private boolean serve() throws IOException, InterruptedException {
+    long next = System.nanoTime() / 1_000_000;
+    while (true) {
+      boolean last = closing;
+      String pair = evidence.nextPair(last ? 0 : Math.min(100, flushMs));
+      while (pair != null) {
+        send(pair);
+        pair = evidence.nextPair(0);
+      }
+      long now = System.nanoTime() / 1_000_000;
+      if (last || now >= next) {
+        next = now + flushMs;
+        for (String line : evidence.takeCounts()) {
+          unsent.add(bytes(line));
+        }
+        sendAll();
+      }
+      if (last) {
+        socket.close();
+        return true;
+      }
+    }
+  }
+
+  private void connect() throws IOException {
+    SocketAddress where = address;
+    if (where instanceof InetSocketAddress named) {
+      where = new InetSocketAddress(named.getHostString(), named.getPort());
+      if (((InetSocketAddress) where).isUnresolved()) {
+        throw new IOException("no such host: " + named.getHostString());
+      }
+    }
+    socket = SocketChannel.open(where);
+    unsent.forEach(ByteBuffer::rewind); // a line that was cut is sent anew: its half is no line
+    unsent.addFirst(bytes(hello));
+    sendAll();
+    Log.event(Level.INFO, "ingest.connected", "address", address);
+    lost = false;
+  }
+
+  private void send(String line) throws IOException {
+    unsent.add(bytes(line));
+    sendAll();
+  }
+
+  private static ByteBuffer bytes(String line) {
+    return ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void sendAll() throws IOException {
+    while (!unsent.isEmpty()) {
+      checkOpen();
+      ByteBuffer line = unsent.peek();
+      while (line.hasRemaining()) {
+        socket.write(line);
+      }
+      unsent.remove();
+    }
+  }
+
+  /** A first write after the other side has closed would be taken and lost. */
+  private void checkOpen() throws IOException {
+    socket.configureBlocking(false);
+    int read = socket.read(ByteBuffer.allocate(1));
+    socket.configureBlocking(true);
+    if (read < 0) {
+      throw new IOException("crossfade has closed the connection");
+    }
+  }
+
+  private void disconnect(IOException why) {
+    if (!lost) {
+      lost = true;
+      Log.event(Level.WARNING, "ingest.lost", "address", address, "because", why.toString());
+    }
+    ByteBuffer first = unsent.peek();
+    if (first != null && isHello(first)) {
+      unsent.remove();
+    }
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      Log.event(Level.FINE, "ingest.close_failed", e);
+    }
+  }
+
+  private boolean isHello(ByteBuffer line) {
+    return line.duplicate().rewind().equals(bytes(hello));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.crossfade.runtime.strangler;
+
+import dev.crossfade.runtime.Config;
+import dev.crossfade.runtime.Telemetry;
+import dev.crossfade.runtime.Tls;
+import io.grpc.ChannelCredentials;
+import io.grpc.ConnectivityState;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The connections to legacy, and whether there is one. */
+public final class LegacyChannel {
+  private final ManagedChannel channel;
+  private volatile boolean connected;
+
+  private LegacyChannel(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /** A channel that has not begun to connect. */
+  public static LegacyChannel open(
+      Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
+      throws IOException {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget(legacy.target(), credentials(legacy, timer))
+            .directExecutor()
+            .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
+            .disableServiceConfigLookUp()
+            .maxInboundMessageSize(Integer.MAX_VALUE) // the client has a limit of its own
+            .maxInboundMetadataSize(config.maxMetadataBytes());
+    if (!legacy.keepalive().isZero()) {
+      builder.keepAliveTime(legacy.keepalive().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (legacy.authority() != null) {
+      builder.overrideAuthority(legacy.authority());
+    }
+    telemetry.channel(builder);
+    return new LegacyChannel(builder.build());
+  }
+
+  private static ChannelCredentials credentials(
+      LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
+    if (!legacy.tls()) {
+      return InsecureChannelCredentials.create();
+    }
+    try {
+      return Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("the certificates for legacy can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Connects, and tells every change; an attempt after a lost connection is no outage yet. */
+  public void follow(Runnable onChange) {
+    ConnectivityState state = channel.getState(true);
+    if (state == ConnectivityState.READY || state == ConnectivityState.TRANSIENT_FAILURE) {
+      connected = state == ConnectivityState.READY;
+    }
+    channel.notifyWhenStateChanged(state, () -> follow(onChange));
+    onChange.run();
+  }
+
+  /** The channel itself. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  /** True while calls to legacy can be made. */
+  public boolean isConnected() {
+    return connected;
+  }
+
+  /** Ends the connections. */
+  public void close() {
+    channel.shutdownNow();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.crossfade.runtime.strangler;
+
+import dev.crossfade.runtime.Config;
+import dev.crossfade.runtime.Settings;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * How legacy is reached and compared, from environment variables.
+ *
+ * <ul>
+ *   <li>CROSSFADE_LEGACY (needed): its address, host:port or a gRPC target such as
+ *       dns:///legacy-headless:50051, over whose addresses calls are spread.
+ *   <li>CROSSFADE_LEGACY_TLS (false): whether it speaks TLS. CROSSFADE_LEGACY_CA: whom to trust, else
+ *       whom the JVM trusts. CROSSFADE_LEGACY_CERT, CROSSFADE_LEGACY_KEY: what to show. All PEM.
+ *   <li>CROSSFADE_LEGACY_AUTHORITY: the name to call it by, for TLS and :authority; without it the
+ *       client's :authority is passed on, where legacy does not speak TLS.
+ *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): a ping after so long; Python servers refuse more than one
+ *       in five minutes.
+ *   <li>CROSSFADE_MODES: the modes file; without it every RPC is in LEGACY. CROSSFADE_MODES_POLL_S
+ *       (1): how often it is looked at.
+ *   <li>CROSSFADE_INGEST: where crossfade takes comparisons, host:port or unix:/path.
+ *       CROSSFADE_INGEST_FLUSH_S (2): how often counts are sent.
+ *   <li>CROSSFADE_COMPARE_ALSO: RPCs that are compared although they are not safe, with commas;
+ *       legacy and the handler then both do what they do.
+ *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas.
+ *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): those that
+ *       wait. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
+ *   <li>CROSSFADE_COMPARE_MAX_BYTES (1048576): the most that one comparison holds.
+ *       CROSSFADE_COMPARE_MEMORY_BYTES (67108864): the most that all hold.
+ * </ul>
+ */
+public record LegacyConfig(
+    String target,
+    boolean tls,
+    Path ca,
+    Path cert,
+    Path key,
+    String authority,
+    Duration keepalive,
+    Path modes,
+    Duration modesPoll,
+    SocketAddress ingest,
+    Duration ingestFlush,
+    Set<String> compareAlso,
+    Set<String> ignored,
+    int compareWorkers,
+    int compareQueue,
+    Duration compareTimeout,
+    int compareMaxBytes,
+    int compareMemoryBytes) {
+  /**
+   * From the settings that a config was read from.
+   *
+   * @throws dev.crossfade.runtime.ConfigException what is wrong, a line for each
+   */
+  public static LegacyConfig of(Config config) {
+    Settings settings = config.settings();
+    LegacyConfig legacy =
+        new LegacyConfig(
+            settings.text("CROSSFADE_LEGACY", null),
+            settings.flag("CROSSFADE_LEGACY_TLS", false),
+            settings.file("CROSSFADE_LEGACY_CA"),
+            settings.file("CROSSFADE_LEGACY_CERT"),
+            settings.file("CROSSFADE_LEGACY_KEY"),
+            settings.text("CROSSFADE_LEGACY_AUTHORITY", null),
+            settings.seconds("CROSSFADE_LEGACY_KEEPALIVE_S", 330),
+            settings.file("CROSSFADE_MODES"),
+            settings.seconds("CROSSFADE_MODES_POLL_S", 1),
+            address(settings),
+            settings.seconds("CROSSFADE_INGEST_FLUSH_S", 2),
+            new HashSet<>(settings.list("CROSSFADE_COMPARE_ALSO", "")),
+            ignored(settings.list("CROSSFADE_COMPARE_IGNORE", "")),
+            settings.number("CROSSFADE_COMPARE_WORKERS", 4, 1, 1024),
+            settings.number("CROSSFADE_COMPARE_QUEUE", 256, 1, 100_000),
+            settings.seconds("CROSSFADE_COMPARE_TIMEOUT_S", 10),
+            settings.number("CROSSFADE_COMPARE_MAX_BYTES", 1 << 20, 1024, 1 << 28),
+            settings.number("CROSSFADE_COMPARE_MEMORY_BYTES", 64 << 20, 1024, Integer.MAX_VALUE));
+    legacy.check(settings);
+    return legacy;
+  }
+
+  private void check(Settings settings) {
+    if (target == null) {
+      settings.wrong("CROSSFADE_LEGACY", "the address of the legacy service, host:port", null);
+    }
+    if ((cert == null) != (key == null)) {
+      String missing = cert == null ? "CROSSFADE_LEGACY_CERT" : "CROSSFADE_LEGACY_KEY";
+      settings.wrong(missing, "a file, because the other half of the pair is set", null);
+    }
+    if (!tls && (ca != null || cert != null)) {
+      settings.wrong("CROSSFADE_LEGACY_TLS", "true, because a certificate for it is set", "false");
+    }
+    atLeast(settings, "CROSSFADE_MODES_POLL_S", modesPoll);
+    atLeast(settings, "CROSSFADE_INGEST_FLUSH_S", ingestFlush);
+    atLeast(settings, "CROSSFADE_COMPARE_TIMEOUT_S", compareTimeout);
+    settings.check();
+  }
+
+  private static void atLeast(Settings settings, String name, Duration value) {
+    if (value.toMillis() < 10) {
+      settings.wrong(name, "0.01 seconds or more", value.toMillis() / 1e3 + "");
+    }
+  }
+
+  private static SocketAddress address(Settings settings) {
+    String text = settings.text("CROSSFADE_INGEST", null);
+    try {
+      return text == null ? null : IngestAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      settings.wrong("CROSSFADE_INGEST", "host:port or unix:/path", text);
+      return null;
+    }
+  }
+
+  /** What says nothing about the answer is never compared: see crossfade's own list. */
+  private static Set<String> ignored(List<String> more) {
+    Set<String> names = new HashSet<>(Metadatas.NEVER_COMPARED);
+    more.forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    return Set.copyOf(names);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.crossfade.runtime.strangler;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The modes of a modes file: by RPC, and for the others. */
+public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
+  /** Every RPC in LEGACY. */
+  public static final ModeTable ALL_LEGACY = new ModeTable(Map.of(), Mode.LEGACY);
+
+  /** The mode of an RPC. */
+  public Mode of(String rpc) {
+    return byRpc.getOrDefault(rpc, rest);
+  }
+
+  /**
+   * Reads lines such as {@code ci.builds.v1.BuildService/GetBuild = CANARY 5%}.
+   *
+   * @throws IllegalArgumentException a line is wrong: its number, what was expected, what stands there
+   */
+  public static ModeTable parse(String text) {
+    Map<String, Mode> modes = new LinkedHashMap<>();
+    int number = 0;
+    for (String raw : text.split("\n", -1)) {
+      number++;
+      int comment = raw.indexOf('#');
+      String line = (comment < 0 ? raw : raw.substring(0, comment)).strip();
+      if (!line.isEmpty()) {
+        read(line, number, modes);
+      }
+    }
+    Mode rest = modes.remove("*");
+    return new ModeTable(Map.copyOf(modes), rest == null ? Mode.LEGACY : rest);
+  }
+
+  private static void read(String line, int number, Map<String, Mode> modes) {
+    int equals = line.indexOf('=');
+    String name = equals < 0 ? "" : line.substring(0, equals).strip();
+    if (!name.equals("*") && !name.matches("[\\w.]+/\\w+")) {
+      throw new IllegalArgumentException(
+          "line " + number + ": expected package.Service/Method = MODE, got \"" + line + "\"");
+    }
+    Mode mode;
+    try {
+      mode = Mode.parse(line.substring(equals + 1).strip());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+    }
+    if (modes.put(name, mode) != null) {
+      throw new IllegalArgumentException(
+          "line " + number + ": expected each RPC once, got " + name + " again");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.crossfade.runtime.strangler;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Tells legacy who the client is: the certificate ends here, so its facts travel in a header.
+ *
+ * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what the
+ * client says of itself is thrown away; else the header is left as it is.
+ */
+final class PeerCertificate {
+  private static final Metadata.Key<String> HEADER =
+      Metadata.Key.of("x-forwarded-client-cert", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String PRINTABLE =
+      " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"; // as crossfade's proxy writes it
+
+  private PeerCertificate() {}
+
+  /** Replaces the header where the connection has a verified client. */
+  static void pass(Attributes connection, Metadata headers) {
+    SSLSession session = connection.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return;
+    }
+    try {
+      if (session.getPeerCertificates()[0] instanceof X509Certificate certificate) {
+        headers.discardAll(HEADER);
+        headers.put(HEADER, describe(certificate));
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      // the client showed no certificate
+    } catch (GeneralSecurityException e) {
+      headers.discardAll(HEADER);
+    }
+  }
+
+  private static String describe(X509Certificate certificate) throws GeneralSecurityException {
+    byte[] der = certificate.getEncoded();
+    String pem =
+        "-----BEGIN CERTIFICATE-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+            + "\n-----END CERTIFICATE-----\n";
+    String subject = certificate.getSubjectX500Principal().getName();
+    List<String> parts = new ArrayList<>();
+    parts.add("Hash=" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der)));
+    parts.add("Cert=\"" + quote(pem, "-._~") + "\"");
+    parts.add("Subject=\"" + quote(subject.replace("\\", "\\\\").replace("\"", "\\\""), PRINTABLE) + "\"");
+    Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+    for (List<?> name : names == null ? List.<List<?>>of() : names) {
+      if (name.get(0).equals(6)) {
+        parts.add("URI=" + quote((String) name.get(1), "-._~:/?#[]@!$&'()*+=%"));
+      } else if (name.get(0).equals(2)) {
+        parts.add("DNS=" + quote((String) name.get(1), "-._~*"));
+      }
+    }
+    return String.join(";", parts);
+  }
+
+  private static String quote(String text, String safe) {
+    StringBuilder out = new StringBuilder();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || safe.indexOf(c) >= 0)) {
+        out.append(c);
+      } else {
+        out.append(String.format("%%%02X", (int) c));
+      }
+    }
+    return out.toString();
+  }
+}

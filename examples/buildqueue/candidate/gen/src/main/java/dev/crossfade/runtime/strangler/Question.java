@@ -1,0 +1,95 @@
+package dev.crossfade.runtime.strangler;
+
+import dev.crossfade.runtime.Bytes;
+import dev.crossfade.runtime.Rpc;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** Asks legacy what a client has asked the handler, for nobody. */
+final class Question {
+  private final Channel legacy;
+  private final Duration timeout;
+
+  Question(Channel legacy, Duration timeout) {
+    this.legacy = legacy;
+    this.timeout = timeout;
+  }
+
+  /** What legacy says; waits for it. */
+  Reply ask(Rpc rpc, Recording recording) {
+    if (!recording.isHalfClosed()) {
+      return new Reply.Skipped(Shed.TRUNCATED);
+    }
+    CallOptions options =
+        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    ClientCall<byte[], byte[]> call = legacy.newCall(Bytes.method(rpc.method()), options);
+    Metadata headers = Metadatas.copy(recording.headers());
+    Shadow.mark(headers);
+    Heard heard = new Heard(call, recording.share());
+    call.start(heard, headers);
+    call.request(1);
+    recording.requests().forEach(call::sendMessage);
+    call.halfClose();
+    try {
+      return heard.reply.get();
+    } catch (InterruptedException e) {
+      call.cancel("the server ends", e);
+      Thread.currentThread().interrupt();
+      return new Reply.Skipped(Shed.QUEUE_FULL);
+    } catch (ExecutionException e) {
+      return new Reply.Skipped(Shed.LEGACY_FAILED);
+    }
+  }
+
+  private static final class Heard extends ClientCall.Listener<byte[]> {
+    private final ClientCall<byte[], byte[]> call;
+    private final Budget.Share share;
+    private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+    private final List<byte[]> answers = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private Metadata answerHeaders = new Metadata();
+    private String refused;
+
+    Heard(ClientCall<byte[], byte[]> call, Budget.Share share) {
+      this.call = call;
+      this.share = share;
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      answerHeaders = headers;
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      refused = share.take(message.length);
+      if (refused == null) {
+        answers.add(message);
+        call.request(1);
+      } else {
+        call.cancel("too long to be compared", null);
+      }
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      double tookMs = (System.nanoTime() - start) / 1e6;
+      if (refused != null) {
+        reply.complete(new Reply.Skipped(refused));
+      } else if (LegacyFailures.isFailure(status)) {
+        reply.complete(new Reply.Skipped(Shed.LEGACY_FAILED));
+      } else {
+        reply.complete(new Reply.Answer(answerHeaders, answers, status, trailers, tookMs));
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.crossfade.runtime.strangler;
+
+/** The two implementations. */
+public enum Side {
+  /** The Python service. */
+  LEGACY("legacy"),
+  /** The handlers in this process. */
+  CANDIDATE("candidate");
+
+  private final String word;
+
+  Side(String word) {
+    this.word = word;
+  }
+
+  /** The word that stands in x-crossfade-served-by. */
+  public String word() {
+    return word;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.crossfade.runtime.strangler;
+
+import dev.crossfade.runtime.HandlerCalls;
+import dev.crossfade.runtime.Log;
+import dev.crossfade.runtime.Rpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+
+/**
+ * Decides once per call, before any message is parsed, which side answers it.
+ *
+ * <p>The call ends on the side where it began, whatever the mode becomes meanwhile.
+ */
+public final class Switch implements ServerCallHandler<byte[], byte[]> {
+  private static final long LOG_EVERY_NS = 60_000_000_000L;
+
+  private final Rpc rpc;
+  private final Modes modes;
+  private final Passage passage;
+  private final HandlerCalls handler;
+  private final Comparer comparer;
+  private final AtomicLong logged = new AtomicLong(System.nanoTime() - LOG_EVERY_NS);
+  private volatile boolean seenUnported;
+
+  /** The switch of one RPC; without a comparer nothing is compared. */
+  public Switch(Rpc rpc, Modes modes, Passage passage, HandlerCalls handler, Comparer comparer) {
+    this.rpc = rpc;
+    this.modes = modes;
+    this.passage = passage;
+    this.handler = handler;
+    this.comparer = comparer;
+  }
+
+  /** True while calls may have to go to legacy. */
+  public boolean needsLegacy() {
+    return rpc.handler() == null || seenUnported || modes.of(rpc.name()).needsLegacy();
+  }
+
+  @Override
+  public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
+    Mode mode = modes.of(rpc.name());
+    boolean shadow = Shadow.is(headers);
+    PeerCertificate.pass(call.getAttributes(), headers);
+    Side side = mode.side(shadow, ThreadLocalRandom.current());
+    if (rpc.handler() == null && side == Side.CANDIDATE) {
+      unported(mode);
+      side = Side.LEGACY;
+    }
+    ServedCall served = passage.serve(call, rpc.name(), side, mode);
+    Recording recording =
+        comparer != null && mode.compares() && !shadow ? comparer.record(rpc, headers) : null;
+    if (recording == null) {
+      return start(served, served, headers, side, null);
+    }
+    Side answers = side;
+    RecordingCall tape =
+        new RecordingCall(
+            served, recording, (over, reply) -> comparer.compare(rpc, over, answers, reply));
+    return tape.listen(start(tape, served, headers, side, tape));
+  }
+
+  private ServerCall.Listener<byte[]> start(
+      ServerCall<byte[], byte[]> call,
+      ServedCall served,
+      Metadata headers,
+      Side side,
+      RecordingCall tape) {
+    boolean forbidden = Shadow.is(headers) && !rpc.isSafe();
+    if (side == Side.LEGACY) {
+      return passage.forward(call, headers, forbidden);
+    }
+    return handler.startCall(
+        call,
+        headers,
+        (same, sameHeaders) -> {
+          unported(modes.of(rpc.name()));
+          served.passToLegacy();
+          if (tape != null) {
+            tape.spoil(Shed.NOT_PORTED);
+          }
+          return passage.forward(same, sameHeaders, forbidden);
+        });
+  }
+
+  /** Said once a minute: the mode wants a handler that is not there. */
+  private void unported(Mode mode) {
+    seenUnported = true;
+    long last = logged.get();
+    long now = System.nanoTime();
+    if (now - last >= LOG_EVERY_NS && logged.compareAndSet(last, now)) {
+      Log.event(Level.WARNING, "rpc.not_ported", "rpc", rpc.name(), "mode", mode.toString());
+    }
+  }
+}
