@@ -6,7 +6,7 @@ from typing import Protocol
 from crossfade.codegen.java.comments import line_comment, paragraphs_of
 from crossfade.codegen.java.model import RpcModel
 
-_SHADOW = "Safe: in the modes COMPARE and PORTED_COMPARE it also runs for requests that the legacy service answers."
+_SHADOW = "Safe: to compare the two, it may also run for requests that the legacy service answers."
 
 
 class Hazard(Protocol):
