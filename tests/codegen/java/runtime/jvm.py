@@ -18,6 +18,7 @@ class Lines:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self._over = False
         self._changed = threading.Condition()
 
     def add(self, line: str) -> None:
@@ -30,6 +31,12 @@ class Lines:
             self.events.append(event)
             self._changed.notify_all()
 
+    def no_more(self) -> None:
+        """Nothing comes any more, so nothing need be waited for."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
     def wait(self, matches: Callable[[Event], bool], *, since: int = 0, timeout_s: float = _WAIT_S) -> Event:
         """The first event from ``since`` on that matches."""
 
@@ -37,7 +44,8 @@ class Lines:
             return next((event for event in self.events[since:] if matches(event)), None)
 
         with self._changed:
-            event = self._changed.wait_for(found, timeout=timeout_s)
+            self._changed.wait_for(lambda: found() or self._over, timeout=timeout_s)
+            event = found()
         assert event is not None, [*self.events[since:]][-20:]
         return cast("Event", event)
 
@@ -68,6 +76,7 @@ class Jvm(Lines):
         with self.process.stdout as lines:
             for line in lines:
                 self.add(line.rstrip("\n"))
+        self.no_more()
 
     @property
     def port(self) -> int:

@@ -8,8 +8,11 @@ from typing import Any
 
 import grpc
 import pytest
+from cryptography import x509
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
+
+from crossfade.shadow.capture.mitmproxy.forwarded import describe
 
 pytestmark = pytest.mark.java
 
@@ -169,30 +172,32 @@ def test_the_address_of_legacy_is_needed(start: Any) -> None:
     assert "CROSSFADE_INGEST: expected host:port or unix:/path, got nowhere" in text
 
 
-def test_tls_to_both_sides(start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said) -> None:
+def test_tls_to_both_sides(
+    start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said, tmp_path: Path
+) -> None:
     """A client shows its certificate here, this server shows its own to legacy, and legacy hears who the client is."""
     server, client = _pair(certificates.server), _pair(certificates.client)
-    ca = certificates.ca.read_bytes()
+    files = {name: tmp_path / name for name in ("server.key", "server.crt", "client.key", "client.crt", "ca")}
+    ca = _pair(certificates.ca)[1]
+    for path, content in zip(files.values(), (*server, *client, ca), strict=True):
+        path.write_bytes(content)
     credentials = grpc.ssl_server_credentials([server], root_certificates=ca, require_client_auth=True)
     legacy = new_legacy(credentials=credentials)
     jvm = start(
         legacy=f"localhost:{legacy.port}",
         legacy_tls="true",
-        legacy_ca=certificates.ca,
-        legacy_cert=certificates.client,
-        legacy_key=certificates.client,
-        tls_cert=certificates.server,
-        tls_key=certificates.server,
-        tls_client_ca=certificates.ca,
+        legacy_ca=files["ca"],
+        legacy_cert=files["client.crt"],
+        legacy_key=files["client.key"],
+        tls_cert=files["server.crt"],
+        tls_key=files["server.key"],
+        tls_client_ca=files["ca"],
     ).ready()
     shown = grpc.ssl_channel_credentials(ca, private_key=client[0], certificate_chain=client[1])
     with grpc.secure_channel(f"localhost:{jvm.port}", shown) as channel:
         lie = (("x-forwarded-client-cert", "Hash=lie"),)
         assert probe.ask(channel, "Get", [said("x")], metadata=lie).code is grpc.StatusCode.OK
     (fields,) = [dict(seen.metadata) for seen in legacy.of("Get")]
-    from crossfade.shadow.capture.mitmproxy.forwarded import describe  # noqa: PLC0415 - needs an extra
-    from cryptography import x509  # noqa: PLC0415
-
     expected = describe(x509.load_pem_x509_certificate(client[1]))
     assert fields["x-forwarded-client-cert"] == expected
     with grpc.secure_channel(f"localhost:{jvm.port}", grpc.ssl_channel_credentials(ca)) as stranger:
