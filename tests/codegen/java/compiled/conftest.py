@@ -147,9 +147,12 @@ def build(everything: Mapping[str, Foreign], tmp_path_factory: pytest.TempPathFa
 
 
 def write_project(name: str, project: ProjectModel, folder: Path) -> str:
-    """Writes what is generated for a project, and returns how its protos are compiled."""
-    gen = render_gen(project)
-    for path, data in {**gen, **ported_handlers(project)}.items():
+    """Writes what is generated for a project, and returns how its protos are compiled.
+
+    The handlers as they are generated stand in ``stubs/``.
+    """
+    stubs = {f"stubs/{path}": data for path, data in render_handlers(project).items()}
+    for path, data in {**render_gen(project), **ported_handlers(project), **stubs}.items():
         placed = path.removeprefix("gen/")
         if path == project.descriptor_set:
             placed = f"{name}.binpb"

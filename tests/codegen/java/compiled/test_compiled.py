@@ -1,5 +1,6 @@
 """What is generated compiles with what protoc and the grpc plugin write, starts, and answers."""
 
+import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from google.protobuf.message import Message
 
 from crossfade.codegen.java import CallType, RpcModel
 
+# What the formatter needs of the JDK, by its own documentation.
+JAVAC = ("api", "code", "file", "parser", "tree", "util")
 pytestmark = pytest.mark.java
 _DEADLINE_S = 20.0
 # A generated server has these services by itself: they answer there, and are never forwarded.
@@ -84,3 +87,15 @@ def test_what_an_artifact_brings_is_not_compiled(build: Any) -> None:
     assert not (classes / "com" / "google" / "type").exists()
     assert (classes / "com" / "google" / "longrunning" / "OperationsGrpc.class").is_file()
     assert (classes / "io" / "grpc" / "health" / "v1" / "HealthGrpc.class").is_file()
+
+
+def test_google_java_format_changes_nothing(build: Any) -> None:
+    """What is generated is laid out as people's own code is."""
+    (formatter,) = (build.folder / "target" / "tools").glob("google-java-format-*.jar")
+    exports = [f"--add-exports=jdk.compiler/com.sun.tools.javac.{name}=ALL-UNNAMED" for name in JAVAC]
+    ours = build.folder / "src" / "main" / "java" / "dev" / "crossfade"
+    files = [*build.folder.glob("stubs/**/*.java"), *ours.glob("f*/**/gen/**/*.java")]
+    assert len(files) > 150
+    command = ["java", "-XX:TieredStopAtLevel=1", *exports, "-jar", formatter, "--dry-run", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
