@@ -5,7 +5,9 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 
@@ -170,6 +172,41 @@ class Ingest(Lines):
             for reason, count in event["shed"].items():
                 total["shed"][reason] = total["shed"].get(reason, 0) + count
         return total
+
+
+class Collector(ThreadingHTTPServer):
+    """Takes metrics as an OpenTelemetry collector does."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Post)
+        self.bodies: list[tuple[str, bytes]] = []
+
+
+class _Post(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        cast("Collector", self.server).bodies.append((self.path, body))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def collector() -> Iterator[Collector]:
+    """A collector that serves until it is left."""
+    with Collector() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def _shut(connection: socket.socket) -> None:

@@ -22,7 +22,9 @@ TEMURIN = next(iter(Path("/usr/lib/jvm").glob("*2[1-9]*/bin/java")), None)
 
 
 def _health(channel: grpc.Channel, service: str = "") -> int:
-    check = channel.unary_unary("/grpc.health.v1.Health/Check", response_deserializer=health_pb2.HealthCheckResponse.FromString)
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check", response_deserializer=health_pb2.HealthCheckResponse.FromString
+    )
     answer = check(health_pb2.HealthCheckRequest(service=service).SerializeToString(), timeout=5)
     status: int = answer.status
     return status
@@ -52,6 +54,25 @@ def test_the_server_describes_itself(through: grpc.Channel, version: str) -> Non
     services, file = info(iter([ask.SerializeToString() for ask in asks]), timeout=5)
     assert "probe.v1.Probe" in {service.name for service in services.list_services_response.service}
     assert b"probe.proto" in file.file_descriptor_response.file_descriptor_proto[0]
+
+
+def test_metrics_have_the_names_of_grpc_and_the_mode(
+    probe: Any, modes: Callable[[str], None], through: grpc.Channel, collector: Any, said: Said
+) -> None:
+    """What grpcio-observability calls them on the Python side; and a name that a client made up is no label."""
+    modes("* = LEGACY\nprobe.v1.Probe/Get = PORTED\n")
+    since = len(collector.bodies)
+    for method in ("Get", "List", "/made.up/Name"):
+        probe.ask(through, method, [said("x", 1)])
+
+    def sent() -> bytes:
+        return b"".join(body for _, body in collector.bodies[since:])
+
+    wanted = [b"grpc.server.call.duration", b"grpc.client.attempt.duration", b"crossfade.server.call.duration"]
+    wanted += [b"crossfade.mode", b"PORTED", b"LEGACY", b"crossfade.served_by", b"probe.v1.Probe/Get", b"service.name"]
+    _until(lambda: all(name in sent() for name in wanted))
+    assert b"made.up" not in sent()
+    assert {path for path, _ in collector.bodies} == {"/v1/metrics"}
 
 
 def test_the_path_is_warm_before_the_server_is_ready(strangler: Any) -> None:
@@ -113,7 +134,9 @@ def test_sigterm_lets_calls_end(start: Any, legacy: Any, connect: Any, probe: An
     modes.write_text("probe.v1.Probe/Put = PORTED\n")
     jvm = start(legacy=f"127.0.0.1:{legacy.port}", modes=modes, drain_pause_s=0.6, drain_s=1.5).ready()
     channel = connect(jvm.port)
-    watch = channel.unary_stream("/grpc.health.v1.Health/Watch", response_deserializer=health_pb2.HealthCheckResponse.FromString)
+    watch = channel.unary_stream(
+        "/grpc.health.v1.Health/Watch", response_deserializer=health_pb2.HealthCheckResponse.FromString
+    )
     states = watch(health_pb2.HealthCheckRequest().SerializeToString())
     assert next(states).status == SERVING
     feed = probe.Feed()
