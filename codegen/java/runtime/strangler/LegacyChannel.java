@@ -26,7 +26,7 @@ public final class LegacyChannel {
       Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
       throws IOException {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(legacy.target(), credentials(legacy, timer))
+        NettyChannelBuilder.forTarget(legacy.target(), credentials(config, legacy, timer))
             .directExecutor()
             .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
             .disableServiceConfigLookUp()
@@ -43,9 +43,9 @@ public final class LegacyChannel {
   }
 
   private static ChannelCredentials credentials(
-      LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
+      Config config, LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
     return legacy.tls()
-        ? Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer)
+        ? new Tls(config.tlsReload(), timer).client(legacy.ca(), legacy.cert(), legacy.key())
         : InsecureChannelCredentials.create();
   }
 
