@@ -9,7 +9,6 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +26,7 @@ public final class LegacyChannel {
       Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
       throws IOException {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(legacy.target(), credentials(legacy, timer))
+        NettyChannelBuilder.forTarget(legacy.target(), credentials(config, legacy, timer))
             .directExecutor()
             .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
             .disableServiceConfigLookUp()
@@ -44,15 +43,10 @@ public final class LegacyChannel {
   }
 
   private static ChannelCredentials credentials(
-      LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
-    if (!legacy.tls()) {
-      return InsecureChannelCredentials.create();
-    }
-    try {
-      return Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer);
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the certificates for legacy can't be used: " + e.getMessage(), e);
-    }
+      Config config, LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
+    return legacy.tls()
+        ? new Tls(config.tlsReload(), timer).client(legacy.ca(), legacy.cert(), legacy.key())
+        : InsecureChannelCredentials.create();
   }
 
   /** Connects, and tells every change; an attempt after a lost connection is no outage yet. */

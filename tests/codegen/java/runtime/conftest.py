@@ -52,6 +52,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def remaining() -> list[Path]:
+    """The runtime's files that a service has whose every RPC is ported."""
+    return [path for path in sorted(RUNTIME.glob("*.java")) if path.name != "Strangler.java"]
+
+
+@pytest.fixture(scope="session")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The probe's messages in Python."""
     folder = tmp_path_factory.mktemp("messages")
@@ -98,8 +104,9 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
     """Starts a JVM with these CROSSFADE_ variables; all end with the session."""
     started = []
 
-    def start(*, java: str = "java", final: bool = False, **settings: object) -> Any:
+    def start(*, java: str = "java", final: bool = False, otlp: str = "", **settings: object) -> Any:
         env = {f"CROSSFADE_{name.upper()}": str(value) for name, value in settings.items()}
+        env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": otlp} if otlp else {}
         env = {"CROSSFADE_PORT": "0", "CROSSFADE_HOST": "127.0.0.1", "CROSSFADE_DRAIN_PAUSE_S": "0", **env}
         started.append(_jvm.Jvm(build, env, java=java, final=final))
         return started[-1]
@@ -108,6 +115,14 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
     for jvm in started:
         if jvm.process.poll() is None:
             jvm.end()
+
+
+@pytest.fixture
+def unix_ingest(tmp_path: Path) -> Iterator[Any]:
+    """An ingest at a socket of the file system."""
+    ingest = _jvm.Ingest(tmp_path / "ingest.sock")
+    yield ingest
+    ingest.close()
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +134,13 @@ def ingest() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def collector() -> Iterator[Any]:
+    """Where the shared JVM sends its metrics."""
+    with _jvm.collector() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
 def modes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The modes file of the shared JVM."""
     path = tmp_path_factory.mktemp("modes") / "modes.properties"
@@ -127,13 +149,14 @@ def modes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def strangler(start: Callable[..., Any], _shared_legacy: Any, ingest: Any, modes_file: Path) -> Any:
+def strangler(start: Callable[..., Any], _shared_legacy: Any, ingest: Any, collector: Any, modes_file: Path) -> Any:
     """The shared JVM."""
     return start(
+        otlp=f"http://127.0.0.1:{collector.server_port}/",
         legacy=f"127.0.0.1:{_shared_legacy.port}",
         modes=modes_file,
         modes_poll_s=0.02,
-        ingest=f"127.0.0.1:{ingest.port}",
+        ingest=ingest.address,
         ingest_flush_s=0.05,
         service="probe",
         build="abc",
@@ -150,7 +173,7 @@ def modes(strangler: Any, modes_file: Path) -> Callable[[str], None]:
     def modes(text: str) -> None:
         since = len(strangler.events)
         if modes_file.read_bytes() != text.encode():
-            modes_file.write_text(text)
+            modes_file.write_text(text)  # not at one stroke, as an editor does it
             strangler.named("modes.changed", since=since)
 
     return modes

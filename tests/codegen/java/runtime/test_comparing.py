@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -26,11 +27,20 @@ ASKS = {"Get": [("x", 1)], "List": [("x", 5)], "Sum": [("a", 1), ("b", 2)], "Cha
 
 
 @pytest.mark.parametrize(
-    ("mode", "served_by"), [("COMPARE", "legacy"), ("CANARY 0%", "legacy"), ("CANARY 100%", "candidate"), ("PORTED_COMPARE", "candidate")]
+    ("mode", "served_by"),
+    [("COMPARE", "legacy"), ("CANARY 0%", "legacy"), ("CANARY 100%", "candidate"), ("PORTED_COMPARE", "candidate")],
 )
 @pytest.mark.parametrize("method", ["Get", "List", "Sum", "Chat"])
 def test_equal_answers_are_counted(
-    probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, legacy: Any, said: Said, mode: str, served_by: str, method: str
+    probe: Any,
+    modes: Modes,
+    through: grpc.Channel,
+    ingest: Any,
+    legacy: Any,
+    said: Said,
+    mode: str,
+    served_by: str,
+    method: str,
 ) -> None:
     """One side answers, both are asked, of all four kinds of call."""
     since = len(ingest.events)
@@ -74,7 +84,9 @@ def test_an_unequal_pair_is_sent_whole(
         assert got["latency_ms"] > 0
 
 
-def test_the_hash_is_that_of_crossfade(probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, said: Said) -> None:
+def test_the_hash_is_that_of_crossfade(
+    probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, said: Said
+) -> None:
     """A request that is equal at one time and unequal at another counts once: short, long, and block by block."""
     modes("* = COMPARE\n")
     for size in (0, 50, 60, 61, 62, 63, 64, 127, 128, 129, 5000):
@@ -185,6 +197,32 @@ def test_a_call_that_legacy_ended_early_is_not_judged_by_more_than_was_said(
     feed.close()
     assert call.code() is grpc.StatusCode.OK
     assert ingest.settled("Chat", 1, since=since)["equal"] == 1
+
+
+def test_a_full_queue_is_counted_and_holds_nobody_up(
+    start: Any, connect: Any, legacy: Any, unix_ingest: Any, probe: Any, said: Said, tmp_path: Path
+) -> None:
+    """One comparison at once and one that waits: the others are shed, and every call is accounted for."""
+    file = tmp_path / "modes"
+    file.write_text("* = COMPARE\n")
+    jvm = start(
+        legacy=f"127.0.0.1:{legacy.port}",
+        modes=file,
+        ingest=unix_ingest.address,
+        ingest_flush_s=0.05,
+        compare_workers=1,
+        compare_queue=1,
+        compare_timeout_s=2,
+    ).ready()
+    channel = connect(jvm.port)
+    begun = time.monotonic()
+    calls = [probe.start(channel, "Get", iter([said("sleep 300", number)])) for number in range(8)]
+    assert [len(list(answers)) for _, answers in calls] == [1] * 8
+    assert time.monotonic() - begun < 2
+    total = unix_ingest.settled("Get", 8)
+    assert total["equal"] + total["shed"]["queue_full"] == total["entered"] == 8
+    assert total["equal"] >= 2
+    assert jvm.end() == 143
 
 
 def test_a_lost_connection_is_made_anew(
