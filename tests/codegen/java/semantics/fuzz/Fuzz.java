@@ -136,9 +136,7 @@ final class Fuzz {
     add("repr.query", r -> PySemantics.repr(r.value(0)));
     add("repr.bytes", r -> PySemantics.repr(r.bytes(0)));
     add("str.value", r -> PySemantics.str(r.value(0)));
-    add(
-        "tuple",
-        r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
+    add("tuple", r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
   }
 
   private void classes() {
