@@ -1,20 +1,22 @@
 package dev.crossfade.runtime;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +31,11 @@ final class Fuzz {
   private final Map<String, Function> functions = new LinkedHashMap<>();
   private final Map<String, String[]> columns = new HashMap<>();
   private final Path folder;
+
+  private enum Colour {
+    RED,
+    GREEN
+  }
 
   private interface Function {
     Object of(Row row);
@@ -84,6 +91,7 @@ final class Fuzz {
     add("floor", r -> PySemantics.floor(r.number(0)));
     add("ceil", r -> PySemantics.ceil(r.number(0)));
     add("sum", r -> PySemantics.sum(r.numbers(0)));
+    add("sumCompensated", r -> PySemantics.sumCompensated(r.numbers(0)));
     add("max", r -> PySemantics.max(r.numbers(0)[0], rest(r.numbers(0))));
     add("min", r -> PySemantics.min(r.numbers(0)[0], rest(r.numbers(0))));
     add("equal", r -> PySemantics.equal(r.whole(0), r.number(1)));
@@ -135,9 +143,10 @@ final class Fuzz {
     add("repr.query", r -> PySemantics.repr(r.value(0)));
     add("repr.bytes", r -> PySemantics.repr(r.bytes(0)));
     add("str.value", r -> PySemantics.str(r.value(0)));
-    add(
-        "tuple",
-        r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
+    add("str.enum", r -> PySemantics.str(Colour.values()[r.small(0)]));
+    add("str.decimal", r -> strAndRepr(new BigDecimal(r.text(0))));
+    add("str.uuid", r -> strAndRepr(r.uuid(0)));
+    add("tuple", r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
   }
 
   private void classes() {
@@ -156,6 +165,7 @@ final class Fuzz {
     each("isnumeric", PySemantics::isnumeric);
     each("isspace", PySemantics::isspace);
     add("unassigned.runs", r -> perCharacter(r.text(0), Fuzz::isUnassigned));
+    add("unassigned.unknown", r -> perCharacter(r.text(0), Fuzz::isUnassigned));
   }
 
   private void json() {
@@ -168,6 +178,7 @@ final class Fuzz {
   private void times() {
     add("isoformat", r -> PySemantics.isoformat(r.local(0)));
     add("isoformat.offset", r -> PySemantics.isoformat(r.local(0).atOffset(r.offset(1))));
+    add("isoformat.instant", r -> instant(r.local(0).toInstant(ZoneOffset.UTC)));
     add("isoformat.date", r -> PySemantics.isoformat(r.local(0).toLocalDate()));
     add("isoformat.time", r -> PySemantics.isoformat(r.local(0).toLocalTime()));
     add("str.datetime", r -> PySemantics.str(r.local(0)));
@@ -262,6 +273,10 @@ final class Fuzz {
     return PySemantics.hex(n) + " " + PySemantics.oct(n) + " " + PySemantics.bin(n);
   }
 
+  private static String strAndRepr(Object value) {
+    return PySemantics.str(value) + " " + PySemantics.repr(value);
+  }
+
   private static double[] rest(double[] numbers) {
     return Arrays.copyOfRange(numbers, 1, numbers.length);
   }
@@ -271,6 +286,10 @@ final class Fuzz {
     json = (options & 1) != 0 ? json.sortKeys() : json;
     json = (options & 2) != 0 ? json.keepUnicode() : json;
     return options >= 4 ? json.indent(1) : json;
+  }
+
+  private static String instant(Instant instant) {
+    return PySemantics.isoformat(instant) + PySemantics.isoformat(instant.atZone(ZoneOffset.UTC));
   }
 
   private static List<Object> parts(Duration delta) {
@@ -320,7 +339,7 @@ final class Fuzz {
       answers.append(NONE);
     } else if (value instanceof Double number) {
       long bits = Double.doubleToLongBits(number);
-      answers.append(number.isNaN() ? "nan" : String.format(Locale.ROOT, "%016x", bits));
+      answers.append(number.isNaN() ? "nan" : HexFormat.of().toHexDigits(bits));
     } else if (value instanceof byte[] bytes) {
       answers.append(new String(bytes, StandardCharsets.ISO_8859_1));
     } else if (value instanceof List<?> list) {

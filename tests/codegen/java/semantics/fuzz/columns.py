@@ -35,8 +35,8 @@ class Columns:
         return self._drawn[name]
 
     def _draw(self, name: str, rng: random.Random) -> Iterator[Any]:
-        if name == "runs":
-            return iter(texts.runs())
+        if name in {"runs", "unknown"}:
+            return iter(texts.runs(known=name == "runs"))
         if name.startswith("regex."):
             return self._regex(("pattern", "flags", "subject").index(name.removeprefix("regex.")))
         if name.startswith("part"):
@@ -63,7 +63,7 @@ DRAWN: dict[str, Callable[[random.Random], Any]] = {
     "text": texts.any_text,
     "text2": texts.any_text,
     "fill": lambda rng: rng.choice((".", " ", "0", "😀", "é")),
-    "chars": lambda rng: "".join(rng.choices(rng.choice(texts.ALPHABETS), k=rng.randrange(4))),
+    "chars": lambda rng: texts.apart("".join(rng.choices(rng.choice(texts.ALPHABETS), k=rng.randrange(4)))),
     "near": _near,
     "near2": _near,
     "bound": lambda rng: rng.choice((None, _near(rng))),
@@ -85,6 +85,8 @@ DRAWN: dict[str, Callable[[random.Random], Any]] = {
     "float.text": figures.float_text,
     "value": values.any_value,
     "query": values.odd_dict,
+    "place": lambda rng: rng.randrange(2),
+    "decimal.text": figures.decimal_text,
     "options": lambda rng: rng.randrange(8),
     "bytes": lambda rng: rng.randbytes(rng.randrange(rng.choice((4, 40, 120)))),
     "utf8": protocols.odd_utf8,

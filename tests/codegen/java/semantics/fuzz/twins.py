@@ -5,14 +5,24 @@ import html
 import json
 import math
 import re
+import sys
 import urllib.parse
 import uuid
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any, NamedTuple
 
 from protocols import at, at_offset
+
+
+class Colour(Enum):
+    """An enum as a handler has it; Java's has the same names."""
+
+    RED = 1
+    GREEN = 2
 
 
 class Twin(NamedTuple):
@@ -35,8 +45,8 @@ def _json(value: Any, options: int) -> str:
 
 
 def _pattern(regex: str, bits: int) -> re.Pattern[str]:
-    flags = (re.IGNORECASE if bits & 1 else 0) | (re.MULTILINE if bits & 2 else 0) | (re.DOTALL if bits & 4 else 0)
-    return re.compile(regex, flags)
+    flags = (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE)
+    return re.compile(regex, sum(flag for place, flag in enumerate(flags) if bits >> place & 1))
 
 
 def _matches(regex: str, bits: int, subject: str) -> str:
@@ -53,7 +63,8 @@ def _findall(regex: str, bits: int, subject: str) -> list[str]:
 
 
 def _sub(regex: str, bits: int, replacement: str, subject: str) -> str:
-    return _pattern(f"({regex})", bits).sub(replacement, subject)  # group 1 is there whatever was drawn
+    end = "\n)" if bits & 8 else ")"  # behind a comment
+    return _pattern(f"({regex}{end}", bits).sub(replacement, subject)  # group 1 is there whatever was drawn
 
 
 def _uuid(number: int) -> uuid.UUID:
@@ -136,6 +147,9 @@ TEXT = {
     "repr.query": Twin(repr, ("query",)),
     "repr.bytes": Twin(repr, ("bytes",)),
     "str.value": Twin(str, ("value",)),
+    "str.enum": Twin(lambda place: str(list(Colour)[place]), ("place",)),
+    "str.decimal": Twin(lambda text: f"{Decimal(text)} {Decimal(text)!r}", ("decimal.text",)),
+    "str.uuid": Twin(lambda number: f"{_uuid(number)} {_uuid(number)!r}", ("uuid",)),
     "tuple": Twin(lambda a, b: str((a, b)) + str((a,)), ("text", "double")),
     **{
         f"{name}{suffix}": Twin(getattr(str, name), (column,))
@@ -155,6 +169,7 @@ PROTOCOLS = {
     "json.options": Twin(_json, ("value", "options")),
     "isoformat": Twin(lambda m: at(m).isoformat(), ("moment",)),
     "isoformat.offset": Twin(lambda m, o: at_offset(m, o).isoformat(), ("moment", "offset")),
+    "isoformat.instant": Twin(lambda m: at_offset(m, 0).isoformat() * 2, ("moment",)),
     "isoformat.date": Twin(lambda m: at(m).date().isoformat(), ("moment",)),
     "isoformat.time": Twin(lambda m: at(m).time().isoformat(), ("moment",)),
     "str.datetime": Twin(lambda m: str(at(m)), ("moment",)),
@@ -199,4 +214,5 @@ PROTOCOLS = {
     "reFindall": Twin(_findall, ("regex.pattern", "regex.flags", "regex.subject")),
     "reSub": Twin(_sub, ("regex.pattern", "regex.flags", "replacement", "regex.subject")),
 }
-TWINS: dict[str, Twin] = NUMBERS | TEXT | PROTOCOLS
+LATER = {"sumCompensated": Twin(sum, ("doubles",))} if sys.version_info >= (3, 12) else {}
+TWINS: dict[str, Twin] = NUMBERS | LATER | TEXT | PROTOCOLS
