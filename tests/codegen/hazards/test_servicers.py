@@ -126,7 +126,8 @@ def test_tells_services_of_one_name_apart(write: Write, tmp_path_factory: pytest
     from crossfade.codegen.contract import ProtoFiles, load_contract  # noqa: PLC0415 - two files, this test alone
 
     both = two_services(
-        tmp_path_factory.mktemp("protos"), lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,)))
+        tmp_path_factory.mktemp("protos"),
+        lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,))),
     )
     folder = write(
         first="""
