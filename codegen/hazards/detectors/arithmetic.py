@@ -186,7 +186,7 @@ def _converted(name: str, node: ast.Call, view: View) -> Found:
     value, kind = node.args[0], view.kind(node.args[0])
     is_text = _could_be(value, view, Sort.STR) and kind.ref != "matched"  # else the pattern says what it may hold
     if name == "builtins.int":
-        if kind.sort is Sort.FLOAT and view.called(value) not in {"time.time", "math.floor", "math.sqrt"}:
+        if kind.sort is Sort.FLOAT and not _is_small(value, view):
             yield "B3", node
         elif is_text:
             yield "B25", node
@@ -194,6 +194,11 @@ def _converted(name: str, node: ast.Call, view: View) -> Found:
         yield "B4", node
     elif is_text:
         yield ("A4" if (text(value) or "").lower().strip("+-") in {"nan", "inf", "infinity"} else "B26"), node
+
+
+def _is_small(value: ast.expr, view: View) -> bool:
+    """Seconds, and roots: far below what a long holds."""
+    return view.called(value) in {"time.time", "math.floor", "math.sqrt"} or method_of(value) == "total_seconds"
 
 
 @detector(ast.Attribute, "A3", "A4", "B5")
