@@ -1,5 +1,6 @@
 """Hazards as records: where they are, what they say, each pitfall once for each function."""
 
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -128,3 +129,21 @@ def test_takes_any_mixture_of_code(tmp_path: Path, contract: Contract, parts: li
 def test_goes_as_deep_as_files_may(write: Write, text: str) -> None:
     """What is not refused for its nesting is scanned without running out of stack."""
     assert isinstance(scan_tree(write(a=text + "\n")), tuple)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "re.compile('" + "[" * 500_000 + "')",
+        "'%" + "0" * 500_000 + "' % a",
+        "'" + "{" * 500_000 + "'.format(a)",
+        "a.execute('" + "NOW " * 100_000 + "')",
+        "; ".join(["a // 2"] * 20_000),
+    ],
+    ids=["pattern", "percent", "format", "sql", "many"],
+)
+def test_ends_soon_on_long_lines(write: Write, line: str) -> None:
+    """Nothing that is looked for takes the square of a text's length."""
+    start = time.process_time()
+    scan_tree(write(a=f"import re\ndef f(a):\n    {line}\n"))
+    assert time.process_time() - start < 20
