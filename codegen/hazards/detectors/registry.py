@@ -10,6 +10,7 @@ from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 from crossfade.codegen.hazards.source.units import Unit
 
+MAX_TEXT = 2_000  # what is looked for in a text may take time that grows with the square of its length
 N = TypeVar("N", bound=ast.AST)
 Found = Iterator[tuple[str, ast.AST]]
 
@@ -20,7 +21,8 @@ class View:
 
     ``parents`` are those of the unit's nodes. ``tested`` are the texts of what it tests somewhere (``if not xs``),
     ``positions`` the names of positions in texts that it found itself, ``given`` the names of values that it returns or
-    puts into dicts, texts and named arguments. ``in_rpc``: an RPC reaches the unit.
+    puts into dicts, texts and named arguments. ``caught`` are the exceptions that are caught around it in each RPC that
+    reaches it, None where none does.
     """
 
     unit: Unit
@@ -29,7 +31,7 @@ class View:
     tested: frozenset[str]
     positions: frozenset[str]
     given: frozenset[str]
-    in_rpc: bool
+    caught: frozenset[str] | None
 
     def kind(self, node: ast.AST) -> Kind:
         """What is known of an expression."""
@@ -103,8 +105,9 @@ def number(node: ast.AST | None) -> int | float | None:
 
 
 def text(node: ast.AST | None) -> str | None:
-    """The value of a text written out; None for others."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    """The value of a text written out, unless it is too long to be looked into; None for others."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
 def is_true(node: ast.AST | None) -> bool:

@@ -126,7 +126,8 @@ def test_tells_services_of_one_name_apart(write: Write, tmp_path_factory: pytest
     from crossfade.codegen.contract import ProtoFiles, load_contract  # noqa: PLC0415 - two files, this test alone
 
     both = two_services(
-        tmp_path_factory.mktemp("protos"), lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,)))
+        tmp_path_factory.mktemp("protos"),
+        lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,))),
     )
     folder = write(
         first="""
@@ -194,3 +195,66 @@ def test_tells_what_the_parameters_of_each_call_type_are(write: Write, contract:
     assert {"J2", "C2"} <= ids["List"]
     assert {"A1", "A3"} <= ids["Push"]
     assert "B6" in ids["Talk"]
+
+
+ALL_FOUR = """
+class {name}:
+    def Get(self, request, context): ...
+    def List(self, request, context): ...
+    def Push(self, requests, context): ...
+    def Talk(self, requests, context): ...
+"""
+
+
+def test_takes_the_one_class_that_has_all_methods(write: Write, contract: Contract) -> None:
+    """Where nothing is declared or registered within the folder; of two that fit, neither."""
+    folder = write(one=ALL_FOUR.format(name="Service"), client="class Stub:\n    def Get(self, request): ...\n")
+    assert find_handlers(folder, contract).missing == ()
+    write(two=ALL_FOUR.format(name="Another"))
+    assert find_handlers(folder, contract).handlers == {}
+
+
+def test_takes_a_function_that_the_class_names(write: Write, contract: Contract) -> None:
+    """``Get = get`` in the class body."""
+    folder = write(
+        service="""
+            import demo_pb2_grpc
+            def get(self, request, context):
+                return request.size // 2, len(request.name) > 10
+            class Demo(demo_pb2_grpc.DemoServicer):
+                Get = get
+        """
+    )
+    handler = find_handlers(folder, contract).handlers["demo.v1.Demo/Get"]
+    assert handler.line == 3
+    assert {hazard.pitfall_id for hazard in handler.hazards} == {"B6", "C1"}
+
+
+@pytest.mark.parametrize(
+    ("imports", "module"),
+    [
+        ("from app.gen import demo_pb2, demo_pb2_grpc", "demo_pb2"),
+        ("from .gen import demo_pb2, demo_pb2_grpc", "demo_pb2"),
+        ("import app.gen.demo_pb2, app.gen.demo_pb2_grpc", "app.gen.demo_pb2"),
+        ("from app.gen.demo_pb2_grpc import DemoServicer\nfrom app.gen import demo_pb2 as m", "m"),
+        (
+            "import importlib\nm = importlib.import_module('demo.v1.demo_pb2')\nm_grpc = importlib.import_module('demo_pb2_grpc')",
+            "m",
+        ),
+    ],
+)
+def test_takes_generated_code_that_lies_in_the_folder(
+    write: Write, contract: Contract, imports: str, module: str
+) -> None:
+    """It is not scanned, but its messages and servicers are known."""
+    base = "DemoServicer" if "import DemoServicer" in imports else f"{module}_grpc.DemoServicer"
+    folder = write(
+        app____init__="",
+        app__gen____init__="",
+        app__gen__demo_pb2="raise SystemExit(1 // 0)",
+        app__gen__demo_pb2_grpc="class DemoServicer:\n    def Get(self, request, context): raise NotImplementedError\n",
+        app__service=f"{imports}\nclass Demo({base}):\n    def Get(self, request, context):\n        return len({module}.Answer().name)\n",
+    )
+    found = find_handlers(folder, contract)
+    assert found.handlers["demo.v1.Demo/Get"].path == "app/service.py"
+    assert [hazard.pitfall_id for hazard in found.hazards] == ["C1"]
