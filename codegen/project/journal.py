@@ -6,7 +6,7 @@ run, from the list. What a person changed between the two is left as it is.
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from crossfade.codegen.project.disk import Disk
@@ -32,12 +32,20 @@ class _Entry:
     drop_base: bool
 
     @property
+    def told(self) -> dict[str, Any]:
+        """As it stands in the list."""
+        return {name: getattr(self, name) for name in _NAMES}
+
+    @property
     def staged(self) -> str:
         return f"{_FOLDER}/{self.number}"
 
     @property
     def staged_base(self) -> str:
         return f"{_FOLDER}/{self.number}.base"
+
+
+_NAMES = tuple(field.name for field in fields(_Entry))
 
 
 def is_pending(disk: Disk) -> bool:
@@ -49,7 +57,7 @@ def apply(disk: Disk, ops: Iterable[Op]) -> None:
     """Does all steps. Raises: OSError, ProjectError; then the next run carries on or begins again."""
     _clear(disk)
     entries = [_stage(disk, number, op) for number, op in enumerate(ops)]
-    disk.put(_NEW_LIST, json.dumps([asdict(entry) for entry in entries]).encode())
+    disk.put(_NEW_LIST, json.dumps([entry.told for entry in entries]).encode())
     disk.move(_NEW_LIST, _LIST)
     carry_on(disk)
 

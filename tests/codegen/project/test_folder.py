@@ -182,15 +182,15 @@ def test_a_file_in_the_place_of_the_folder(small: Rendering, tmp_path: Path, bel
 
 def test_a_disk_that_refuses(small: Rendering, written: Path, render: Render, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line, exit 4; the next run carries on."""
-    whole = Path.replace
+    whole = os.replace
 
-    def refuse(self: Path, target: Path) -> Path:
-        if "B.java" in str(target):
-            raise PermissionError(13, "Permission denied", str(target))
-        return whole(self, target)
+    def refuse(source: str, target: str) -> None:
+        if "B.java" in target:
+            raise PermissionError(13, "Permission denied", target)
+        whole(source, target)
 
     new = render(gen={"gen/A.java": "new", "gen/B.java": "new"}, scaffold=dict(small.scaffold))
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(
         ProjectError, match=r"B\.java: expected to write there, got Permission denied; mend it"
     ) as caught:
