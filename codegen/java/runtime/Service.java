@@ -5,7 +5,6 @@ import io.grpc.Server;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,12 +76,8 @@ public final class Service {
       services.computeIfAbsent(name, unused -> new ArrayList<>()).add(rpc);
     }
     Health health = new Health(services.keySet());
-    Server server;
-    try {
-      server = ServerParts.build(config, parts, services, health, telemetry, timer).start();
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the server's certificates can't be used: " + e.getMessage(), e);
-    }
+    Server server =
+        ServerParts.build(config, parts, services, health, telemetry, timer).start();
     Service service = new Service(config, health, server, timer);
     Thread hook = new Thread(service::drain, "drain");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -22,7 +22,7 @@ public final class Tls {
   /** What a server shows, and the authority that its clients must be signed by, or null. */
   public static ServerCredentials server(
       Path cert, Path key, Path clientCa, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+      throws IOException {
     TlsServerCredentials.Builder credentials =
         TlsServerCredentials.newBuilder().keyManager(keys(cert, key, timer));
     if (clientCa != null) {
@@ -36,7 +36,7 @@ public final class Tls {
   /** Whom a client trusts (null: whom the JVM trusts), and what it shows, or null. */
   public static ChannelCredentials client(
       Path ca, Path cert, Path key, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+      throws IOException {
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     if (ca != null) {
       credentials.trustManager(
@@ -50,18 +50,31 @@ public final class Tls {
 
   private static AdvancedTlsX509KeyManager keys(
       Path cert, Path key, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+      throws IOException {
     AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
-    keys.updateIdentityCredentials(cert.toFile(), key.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
+    try {
+      keys.updateIdentityCredentials(cert.toFile(), key.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          "%s, %s: expected PEM files of a certificate chain and of its key, got: %s"
+              .formatted(cert, key, e.getMessage()),
+          e);
+    }
     return keys;
   }
 
   private static AdvancedTlsX509TrustManager trust(
       Path ca, Verification verification, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
-    AdvancedTlsX509TrustManager trust =
-        AdvancedTlsX509TrustManager.newBuilder().setVerification(verification).build();
-    trust.updateTrustCredentials(ca.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
-    return trust;
+      throws IOException {
+    try {
+      AdvancedTlsX509TrustManager trust =
+          AdvancedTlsX509TrustManager.newBuilder().setVerification(verification).build();
+      trust.updateTrustCredentials(ca.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
+      return trust;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          "%s: expected a PEM file of certificates alone, got: %s".formatted(ca, e.getMessage()),
+          e);
+    }
   }
 }

@@ -9,7 +9,6 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -45,14 +44,9 @@ public final class LegacyChannel {
 
   private static ChannelCredentials credentials(
       LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
-    if (!legacy.tls()) {
-      return InsecureChannelCredentials.create();
-    }
-    try {
-      return Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer);
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the certificates for legacy can't be used: " + e.getMessage(), e);
-    }
+    return legacy.tls()
+        ? Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer)
+        : InsecureChannelCredentials.create();
   }
 
   /** Connects, and tells every change; an attempt after a lost connection is no outage yet. */

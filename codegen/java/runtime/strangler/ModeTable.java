@@ -29,6 +29,9 @@ public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
         read(line, number, modes);
       }
     }
+    if (modes.isEmpty()) { // to be sure: an emptied file must not send everything back to legacy
+      throw new IllegalArgumentException("expected one line at least, such as * = LEGACY, got none");
+    }
     Mode rest = modes.remove("*");
     return new ModeTable(Map.copyOf(modes), rest == null ? Mode.LEGACY : rest);
   }

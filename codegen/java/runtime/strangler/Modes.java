@@ -21,14 +21,16 @@ import java.util.logging.Level;
 /**
  * The modes that hold now, from a file that is looked at again and again.
  *
- * <p>Its content is what counts, not its time: a Kubernetes ConfigMap is swapped by links. A file
- * with a wrong line changes nothing: the last good modes hold on, and at the start that is LEGACY.
+ * <p>Its content is what counts, not its time: a Kubernetes ConfigMap is swapped by links. It is
+ * taken when two looks have found the same, because a file may be seen half written. A file with a
+ * wrong line changes nothing: the last good modes hold on, and at the start that is LEGACY.
  */
 public final class Modes {
   private final Path file;
   private final Set<String> known;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private byte[] seen;
+  private byte[] last;
   private String trouble;
   private volatile ModeTable table = ModeTable.ALL_LEGACY;
 
@@ -64,13 +66,13 @@ public final class Modes {
     }
     try {
       byte[] content = Files.readAllBytes(file);
-      if (Arrays.equals(content, seen)) {
+      boolean settled = seen == null || Arrays.equals(content, last);
+      last = content;
+      if (settled && !Arrays.equals(content, seen)) {
+        seen = content;
         trouble = null;
-        return;
+        take(ModeTable.parse(text(content)));
       }
-      seen = content;
-      take(ModeTable.parse(text(content)));
-      trouble = null;
     } catch (IOException | IllegalArgumentException e) {
       keep(e.toString());
     } catch (RuntimeException e) { // a timer whose task throws stops for good

@@ -98,8 +98,9 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
     """Starts a JVM with these CROSSFADE_ variables; all end with the session."""
     started = []
 
-    def start(*, java: str = "java", final: bool = False, **settings: object) -> Any:
+    def start(*, java: str = "java", final: bool = False, otlp: str = "", **settings: object) -> Any:
         env = {f"CROSSFADE_{name.upper()}": str(value) for name, value in settings.items()}
+        env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": otlp} if otlp else {}
         env = {"CROSSFADE_PORT": "0", "CROSSFADE_HOST": "127.0.0.1", "CROSSFADE_DRAIN_PAUSE_S": "0", **env}
         started.append(_jvm.Jvm(build, env, java=java, final=final))
         return started[-1]
@@ -119,6 +120,13 @@ def ingest() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def collector() -> Iterator[Any]:
+    """Where the shared JVM sends its metrics."""
+    with _jvm.collector() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
 def modes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The modes file of the shared JVM."""
     path = tmp_path_factory.mktemp("modes") / "modes.properties"
@@ -127,9 +135,10 @@ def modes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def strangler(start: Callable[..., Any], _shared_legacy: Any, ingest: Any, modes_file: Path) -> Any:
+def strangler(start: Callable[..., Any], _shared_legacy: Any, ingest: Any, collector: Any, modes_file: Path) -> Any:
     """The shared JVM."""
     return start(
+        otlp=f"http://127.0.0.1:{collector.server_port}/",
         legacy=f"127.0.0.1:{_shared_legacy.port}",
         modes=modes_file,
         modes_poll_s=0.02,
@@ -150,7 +159,7 @@ def modes(strangler: Any, modes_file: Path) -> Callable[[str], None]:
     def modes(text: str) -> None:
         since = len(strangler.events)
         if modes_file.read_bytes() != text.encode():
-            modes_file.write_text(text)
+            modes_file.write_text(text)  # not at one stroke, as an editor does it
             strangler.named("modes.changed", since=since)
 
     return modes

@@ -5,7 +5,9 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ class Lines:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self._over = False
         self._changed = threading.Condition()
 
     def add(self, line: str) -> None:
@@ -30,6 +33,12 @@ class Lines:
             self.events.append(event)
             self._changed.notify_all()
 
+    def no_more(self) -> None:
+        """Nothing comes any more, so nothing need be waited for."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
     def wait(self, matches: Callable[[Event], bool], *, since: int = 0, timeout_s: float = _WAIT_S) -> Event:
         """The first event from ``since`` on that matches."""
 
@@ -37,7 +46,8 @@ class Lines:
             return next((event for event in self.events[since:] if matches(event)), None)
 
         with self._changed:
-            event = self._changed.wait_for(found, timeout=timeout_s)
+            self._changed.wait_for(lambda: found() or self._over, timeout=timeout_s)
+            event = found()
         assert event is not None, [*self.events[since:]][-20:]
         return cast("Event", event)
 
@@ -68,6 +78,7 @@ class Jvm(Lines):
         with self.process.stdout as lines:
             for line in lines:
                 self.add(line.rstrip("\n"))
+        self.no_more()
 
     @property
     def port(self) -> int:
@@ -161,6 +172,41 @@ class Ingest(Lines):
             for reason, count in event["shed"].items():
                 total["shed"][reason] = total["shed"].get(reason, 0) + count
         return total
+
+
+class Collector(ThreadingHTTPServer):
+    """Takes metrics as an OpenTelemetry collector does."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Post)
+        self.bodies: list[tuple[str, bytes]] = []
+
+
+class _Post(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        cast("Collector", self.server).bodies.append((self.path, body))
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def collector() -> Iterator[Collector]:
+    """A collector that serves until it is left."""
+    with Collector() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def _shut(connection: socket.socket) -> None:

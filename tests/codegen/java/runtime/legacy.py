@@ -27,7 +27,9 @@ class Seen:
 class Legacy:
     """A grpcio server of the probe; ``seen`` has every call, also of methods that no contract names."""
 
-    def __init__(self, messages: ModuleType, *, port: int = 0, credentials: grpc.ServerCredentials | None = None) -> None:
+    def __init__(
+        self, messages: ModuleType, *, port: int = 0, credentials: grpc.ServerCredentials | None = None
+    ) -> None:
         self.seen: list[Seen] = []
         self._messages: Any = messages
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])

@@ -1,5 +1,6 @@
 """Calls of a real grpcio client, gathered into something that can be compared."""
 
+import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -49,10 +50,8 @@ def ask(
     """One call to its end, by the stub of its kind."""
     call, answers = start(channel, method, iter(messages), metadata=metadata, timeout_s=timeout_s)
     received: list[bytes] = []
-    try:
+    with contextlib.suppress(grpc.RpcError):
         received.extend(answers)
-    except grpc.RpcError:
-        pass
     return ended(call, received)
 
 

@@ -26,11 +26,20 @@ ASKS = {"Get": [("x", 1)], "List": [("x", 5)], "Sum": [("a", 1), ("b", 2)], "Cha
 
 
 @pytest.mark.parametrize(
-    ("mode", "served_by"), [("COMPARE", "legacy"), ("CANARY 0%", "legacy"), ("CANARY 100%", "candidate"), ("PORTED_COMPARE", "candidate")]
+    ("mode", "served_by"),
+    [("COMPARE", "legacy"), ("CANARY 0%", "legacy"), ("CANARY 100%", "candidate"), ("PORTED_COMPARE", "candidate")],
 )
 @pytest.mark.parametrize("method", ["Get", "List", "Sum", "Chat"])
 def test_equal_answers_are_counted(
-    probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, legacy: Any, said: Said, mode: str, served_by: str, method: str
+    probe: Any,
+    modes: Modes,
+    through: grpc.Channel,
+    ingest: Any,
+    legacy: Any,
+    said: Said,
+    mode: str,
+    served_by: str,
+    method: str,
 ) -> None:
     """One side answers, both are asked, of all four kinds of call."""
     since = len(ingest.events)
@@ -74,7 +83,9 @@ def test_an_unequal_pair_is_sent_whole(
         assert got["latency_ms"] > 0
 
 
-def test_the_hash_is_that_of_crossfade(probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, said: Said) -> None:
+def test_the_hash_is_that_of_crossfade(
+    probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, said: Said
+) -> None:
     """A request that is equal at one time and unequal at another counts once: short, long, and block by block."""
     modes("* = COMPARE\n")
     for size in (0, 50, 60, 61, 62, 63, 64, 127, 128, 129, 5000):

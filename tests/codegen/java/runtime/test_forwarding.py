@@ -74,7 +74,7 @@ def test_the_mark_stands_in_the_headers_or_in_the_trailers_of_an_answer_without_
 
 @pytest.mark.parametrize("method", ["/probe.v1.Probe/Unknown", "/other.Service/Any", "/x/y"])
 def test_a_method_that_no_contract_names_is_answered_by_legacy(
-    probe: Any, direct: grpc.Channel, through: grpc.Channel, method: str
+    direct: grpc.Channel, through: grpc.Channel, method: str
 ) -> None:
     """Bytes there and back, of any kind of call."""
     sent = [b"abc", b"", b"\x00" * 3]
@@ -108,9 +108,7 @@ def test_a_deadline_travels(probe: Any, through: grpc.Channel, legacy: Any, said
     assert without.time_remaining_s > 1e9  # what grpcio says where there is none
 
 
-def test_a_deadline_that_passes_ends_both_halves(
-    probe: Any, through: grpc.Channel, legacy: Any, said: Said
-) -> None:
+def test_a_deadline_that_passes_ends_both_halves(probe: Any, through: grpc.Channel, legacy: Any, said: Said) -> None:
     """The client has DEADLINE_EXCEEDED, and legacy hears that nobody waits."""
     answer = probe.ask(through, "Get", [said("sleep 20000")], timeout_s=0.3)
     assert answer.code is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -157,11 +155,14 @@ def test_a_reader_that_does_not_read_holds_legacy_back(
 ) -> None:
     """Nobody gathers a stream that the client does not take."""
     call, answers = probe.start(through, "List", iter([said("x", 1000, b"z" * 100_000)]))
-    next(answers)
-    _until(lambda: legacy.of("List") and _stands(legacy.of("List")[0]))
-    assert legacy.of("List")[0].messages < 700  # what fits into the windows of two connections
-    assert sum(1 for _ in answers) == 999
-    assert call.code() is grpc.StatusCode.OK
+    try:
+        next(answers)
+        _until(lambda: legacy.of("List") and _stands(legacy.of("List")[0]))
+        assert legacy.of("List")[0].messages < 700  # what fits into the windows of two connections
+        assert sum(1 for _ in answers) == 999
+        assert call.code() is grpc.StatusCode.OK
+    finally:
+        call.cancel()
 
 
 def test_an_answer_comes_before_the_next_question(probe: Any, through: grpc.Channel, said: Said, messages: Any) -> None:
@@ -176,7 +177,7 @@ def test_an_answer_comes_before_the_next_question(probe: Any, through: grpc.Chan
     assert call.code() is grpc.StatusCode.OK
 
 
-def test_a_compressed_call_is_answered(probe: Any, through: grpc.Channel, said: Said) -> None:
+def test_a_compressed_call_is_answered(through: grpc.Channel, said: Said) -> None:
     """Compression is between two neighbours; the messages are the same."""
     call = through.unary_unary("/probe.v1.Probe/Get")
     assert call(said("x" * 1000, 3), compression=grpc.Compression.Gzip) == said("x" * 1000, 3)

@@ -50,6 +50,8 @@ def test_a_shadow_call_in_a_canary_is_answered_by_the_candidate(
         ("Get = PORTED\n", "line 1: expected package.Service/Method = MODE"),
         ("probe.v1.Probe/Get\n", "line 1: expected package.Service/Method = MODE"),
         ("* = CANARY 101%\n", "line 1: expected LEGACY, COMPARE"),
+        ("", "expected one line at least"),
+        ("# nothing\n", "expected one line at least"),
         ("* = CANARY\n", "line 1: expected LEGACY, COMPARE"),
         ("* = ported\n", "line 1: expected LEGACY, COMPARE"),
         ("* = PORTED\n\xff", "UTF-8"),
@@ -137,10 +139,12 @@ def test_no_call_is_lost_while_modes_change(probe: Any, modes: Modes, through: g
     threads = [threading.Thread(target=call) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for number in range(20):
-        modes("* = LEGACY\n" if number % 2 else "* = PORTED\n")
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for number in range(20):
+            modes("* = LEGACY\n" if number % 2 else "* = PORTED\n")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert {answer.code for answer in answers} == {grpc.StatusCode.OK}
     assert {answer.served_by for answer in answers} == {"legacy", "candidate"}

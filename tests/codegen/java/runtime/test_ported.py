@@ -13,7 +13,7 @@ Said = Callable[..., bytes]
 
 
 @pytest.fixture(autouse=True)
-def _all_ported(modes: Callable[[str], None], legacy: Any) -> None:
+def _all_ported(modes: Callable[[str], None], legacy: Any) -> None:  # noqa: ARG001 - legacy is cleared
     modes("* = PORTED\n")
 
 
@@ -91,9 +91,7 @@ def test_what_nobody_has_ported_is_answered_by_legacy(
     got = probe.ask(through, method, sent, metadata=METADATA)
     assert got.unmarked() == probe.ask(direct, method, sent, metadata=METADATA)
     assert got.served_by == "legacy"
-    strangler.wait(
-        lambda event: event.get("event") == "rpc.not_ported" and event["rpc"] == f"probe.v1.Probe/{method}"
-    )
+    strangler.wait(lambda event: event.get("event") == "rpc.not_ported" and event["rpc"] == f"probe.v1.Probe/{method}")
 
 
 def test_a_stream_that_nobody_has_ported_is_passed_on_from_its_beginning(

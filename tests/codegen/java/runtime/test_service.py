@@ -8,8 +8,11 @@ from typing import Any
 
 import grpc
 import pytest
+from cryptography import x509
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
+
+from crossfade.shadow.capture.mitmproxy.forwarded import describe
 
 pytestmark = pytest.mark.java
 
@@ -19,7 +22,9 @@ TEMURIN = next(iter(Path("/usr/lib/jvm").glob("*2[1-9]*/bin/java")), None)
 
 
 def _health(channel: grpc.Channel, service: str = "") -> int:
-    check = channel.unary_unary("/grpc.health.v1.Health/Check", response_deserializer=health_pb2.HealthCheckResponse.FromString)
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check", response_deserializer=health_pb2.HealthCheckResponse.FromString
+    )
     answer = check(health_pb2.HealthCheckRequest(service=service).SerializeToString(), timeout=5)
     status: int = answer.status
     return status
@@ -49,6 +54,25 @@ def test_the_server_describes_itself(through: grpc.Channel, version: str) -> Non
     services, file = info(iter([ask.SerializeToString() for ask in asks]), timeout=5)
     assert "probe.v1.Probe" in {service.name for service in services.list_services_response.service}
     assert b"probe.proto" in file.file_descriptor_response.file_descriptor_proto[0]
+
+
+def test_metrics_have_the_names_of_grpc_and_the_mode(
+    probe: Any, modes: Callable[[str], None], through: grpc.Channel, collector: Any, said: Said
+) -> None:
+    """What grpcio-observability calls them on the Python side; and a name that a client made up is no label."""
+    modes("* = LEGACY\nprobe.v1.Probe/Get = PORTED\n")
+    since = len(collector.bodies)
+    for method in ("Get", "List", "/made.up/Name"):
+        probe.ask(through, method, [said("x", 1)])
+
+    def sent() -> bytes:
+        return b"".join(body for _, body in collector.bodies[since:])
+
+    wanted = [b"grpc.server.call.duration", b"grpc.client.attempt.duration", b"crossfade.server.call.duration"]
+    wanted += [b"crossfade.mode", b"PORTED", b"LEGACY", b"crossfade.served_by", b"probe.v1.Probe/Get", b"service.name"]
+    _until(lambda: all(name in sent() for name in wanted))
+    assert b"made.up" not in sent()
+    assert {path for path, _ in collector.bodies} == {"/v1/metrics"}
 
 
 def test_the_path_is_warm_before_the_server_is_ready(strangler: Any) -> None:
@@ -110,7 +134,9 @@ def test_sigterm_lets_calls_end(start: Any, legacy: Any, connect: Any, probe: An
     modes.write_text("probe.v1.Probe/Put = PORTED\n")
     jvm = start(legacy=f"127.0.0.1:{legacy.port}", modes=modes, drain_pause_s=0.6, drain_s=1.5).ready()
     channel = connect(jvm.port)
-    watch = channel.unary_stream("/grpc.health.v1.Health/Watch", response_deserializer=health_pb2.HealthCheckResponse.FromString)
+    watch = channel.unary_stream(
+        "/grpc.health.v1.Health/Watch", response_deserializer=health_pb2.HealthCheckResponse.FromString
+    )
     states = watch(health_pb2.HealthCheckRequest().SerializeToString())
     assert next(states).status == SERVING
     feed = probe.Feed()
@@ -169,30 +195,32 @@ def test_the_address_of_legacy_is_needed(start: Any) -> None:
     assert "CROSSFADE_INGEST: expected host:port or unix:/path, got nowhere" in text
 
 
-def test_tls_to_both_sides(start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said) -> None:
+def test_tls_to_both_sides(
+    start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said, tmp_path: Path
+) -> None:
     """A client shows its certificate here, this server shows its own to legacy, and legacy hears who the client is."""
     server, client = _pair(certificates.server), _pair(certificates.client)
-    ca = certificates.ca.read_bytes()
+    files = {name: tmp_path / name for name in ("server.key", "server.crt", "client.key", "client.crt", "ca")}
+    ca = _pair(certificates.ca)[1]
+    for path, content in zip(files.values(), (*server, *client, ca), strict=True):
+        path.write_bytes(content)
     credentials = grpc.ssl_server_credentials([server], root_certificates=ca, require_client_auth=True)
     legacy = new_legacy(credentials=credentials)
     jvm = start(
         legacy=f"localhost:{legacy.port}",
         legacy_tls="true",
-        legacy_ca=certificates.ca,
-        legacy_cert=certificates.client,
-        legacy_key=certificates.client,
-        tls_cert=certificates.server,
-        tls_key=certificates.server,
-        tls_client_ca=certificates.ca,
+        legacy_ca=files["ca"],
+        legacy_cert=files["client.crt"],
+        legacy_key=files["client.key"],
+        tls_cert=files["server.crt"],
+        tls_key=files["server.key"],
+        tls_client_ca=files["ca"],
     ).ready()
     shown = grpc.ssl_channel_credentials(ca, private_key=client[0], certificate_chain=client[1])
     with grpc.secure_channel(f"localhost:{jvm.port}", shown) as channel:
         lie = (("x-forwarded-client-cert", "Hash=lie"),)
         assert probe.ask(channel, "Get", [said("x")], metadata=lie).code is grpc.StatusCode.OK
     (fields,) = [dict(seen.metadata) for seen in legacy.of("Get")]
-    from crossfade.shadow.capture.mitmproxy.forwarded import describe  # noqa: PLC0415 - needs an extra
-    from cryptography import x509  # noqa: PLC0415
-
     expected = describe(x509.load_pem_x509_certificate(client[1]))
     assert fields["x-forwarded-client-cert"] == expected
     with grpc.secure_channel(f"localhost:{jvm.port}", grpc.ssl_channel_credentials(ca)) as stranger:
