@@ -8,8 +8,8 @@ from collections.abc import Iterable
 WIDTH = 100
 # Where a backslash before it is one of an odd number, javac reads an escape, in comments too (JLS 3.3).
 _ESCAPE = re.compile(r"(\\+)(?=u)")
-# Where Javadoc may read a tag: at the start of a word, which may come to start a line, and after a brace.
-_TAG = re.compile(r"(?<![^\s{])@")
+# Where Javadoc may read a tag: at the start of a word, which may come to start a line; behind a brace or a star.
+_TAG = re.compile(r"(?<![^\s{*])@")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Control characters, formats (bidi overrides among them), private and unassigned ones, lone surrogates, separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})

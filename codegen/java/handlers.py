@@ -6,7 +6,7 @@ from typing import Protocol
 from crossfade.codegen.java.comments import line_comment, paragraphs_of
 from crossfade.codegen.java.model import RpcModel
 
-_SHADOW = "Safe: in the modes COMPARE and PORTED_COMPARE it also runs for requests that the legacy service answers."
+_SHADOW = "Safe: to compare the two, it may also run for requests that the legacy service answers."
 
 
 class Hazard(Protocol):
@@ -87,7 +87,11 @@ def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
 
 
 def hazard_notes(source: HandlerSource | None, indent: int) -> list[str]:
-    """``//`` lines for the body: the Python line, and below it what to write instead."""
+    """``//`` lines for the body: the Python line, and below it what to write instead.
+
+    A line that starts with ``// B11 path.py:7: `` is one hazard: who has dealt with it deletes its lines, and the
+    burn-down counts what is left (codegen/project/progress.py).
+    """
     if source is None or not source.hazards:
         return []
     return [

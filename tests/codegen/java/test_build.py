@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from google.protobuf import descriptor_pb2
 
+from crossfade.codegen.contract import Contract, ContractError
 from crossfade.codegen.java import CallType, JavaError, ProjectModel, ProjectOptions, build_project
 
 BUILDS = """syntax = "proto3";
@@ -149,3 +151,25 @@ def test_a_message_called_as_what_is_generated(load: Any, name: str) -> None:
     assert refusal(contract, package="dev.acme.builds.v1") == (
         f"one.proto:14: expected another class than crossfade's dev.acme.builds.v1.{name}; choose another --package"
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("message", "M; class X"),
+        ("message", "1M"),
+        ("service", "S{}"),
+        ("rpc", "Get(int x)"),
+        ("rpc", ""),
+        ("rpc", "a/b"),
+    ],
+)
+def test_names_that_are_none(what: str, name: str) -> None:
+    """A descriptor set may hold any text as a name; none gets into a source."""
+    names = {"message": "M", "service": "S", "rpc": "Get"} | {what: name}
+    file = descriptor_pb2.FileDescriptorProto(name="a.proto", package="p")
+    file.message_type.add(name=names["message"])
+    kind = f".p.{names['message']}"
+    file.service.add(name=names["service"]).method.add(name=names["rpc"], input_type=kind, output_type=kind)
+    with pytest.raises(ContractError, match=r"^a\.proto: expected a valid file, got "):
+        Contract(descriptor_pb2.FileDescriptorSet(file=[file]))

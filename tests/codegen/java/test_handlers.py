@@ -28,7 +28,7 @@ def test_without_python() -> None:
 
 def test_a_safe_rpc_says_that_it_is_shadowed() -> None:
     """Who writes it must know that it runs twice."""
-    assert "COMPARE" in handler_doc(an_rpc(safe=True), None)[-1]
+    assert "may also run" in handler_doc(an_rpc(safe=True), None)[-1]
 
 
 def test_the_python_function() -> None:

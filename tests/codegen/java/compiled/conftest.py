@@ -22,8 +22,6 @@ from crossfade.codegen.java import CallType, ProjectModel, ProjectOptions, build
 from crossfade.codegen.java.model import VERSIONS
 
 HERE = Path(__file__).parent
-# The runtime that is compiled along: RUNTIME is the package's.
-COMPILED_RUNTIME = HERE / "runtime"
 COMMON_PROTOS = Path(annotations_pb2.__file__).parents[2]
 _BODIES = {
     CallType.UNARY: "return {response}.getDefaultInstance();",
@@ -52,6 +50,7 @@ _DESCRIPTORS = """<sourceDescriptorPaths>
 _MAIN = """import dev.crossfade.runtime.Config;
 import dev.crossfade.runtime.Rpc;
 import dev.crossfade.runtime.Service;
+import dev.crossfade.runtime.Strangler;
 import java.util.List;
 
 public final class Main {
@@ -59,9 +58,16 @@ public final class Main {
     List<Rpc> rpcs =
         List.of(
         RPCS);
-    Service service = Service.start(Config.fromEnvironment(), rpcs);
-    System.out.println("port " + service.port());
-    service.awaitTermination();
+    Config config = Config.fromEnvironment();
+    if (System.getenv("CROSSFADE_LEGACY") == null) {
+      Service service = Service.start(config, rpcs);
+      System.out.println("port " + service.port());
+      service.awaitTermination();
+    } else {
+      Strangler strangler = Strangler.start(config, rpcs);
+      System.out.println("port " + strangler.port());
+      strangler.awaitTermination();
+    }
   }
 }
 """
@@ -141,9 +147,12 @@ def build(everything: Mapping[str, Foreign], tmp_path_factory: pytest.TempPathFa
 
 
 def write_project(name: str, project: ProjectModel, folder: Path) -> str:
-    """Writes what is generated for a project, and returns how its protos are compiled."""
-    gen = render_gen(project, COMPILED_RUNTIME)
-    for path, data in {**gen, **ported_handlers(project)}.items():
+    """Writes what is generated for a project, and returns how its protos are compiled.
+
+    The handlers as they are generated stand in ``stubs/``.
+    """
+    stubs = {f"stubs/{path}": data for path, data in render_handlers(project).items()}
+    for path, data in {**render_gen(project), **ported_handlers(project), **stubs}.items():
         placed = path.removeprefix("gen/")
         if path == project.descriptor_set:
             placed = f"{name}.binpb"
@@ -180,16 +189,44 @@ def main_class(projects: Sequence[ProjectModel]) -> str:
     return _MAIN.replace("RPCS", rpcs)
 
 
-@pytest.fixture(scope="session")
-def target(build: Build) -> Iterator[str]:
-    """The running server, as host:port."""
+@contextmanager
+def running(build: Build, **settings: str) -> Iterator[str]:
+    """The built server, as host:port."""
     classpath = os.pathsep.join((str(build.folder / "target" / "classes"), str(build.folder / "target" / "lib" / "*")))
-    environment = {**os.environ, "CROSSFADE_PORT": "0", "CROSSFADE_DRAIN_PAUSE_S": "0"}
+    environment = {**os.environ, "CROSSFADE_PORT": "0", "CROSSFADE_DRAIN_PAUSE_S": "0", **settings}
     command = ["java", "-XX:TieredStopAtLevel=1", "-cp", classpath, "Main"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port = next((match[1] for line in process.stdout if (match := re.fullmatch(r"port (\d+)\n", line))), None)
         assert port is not None, process.wait()
-        yield f"127.0.0.1:{port}"
-        process.terminate()
-        process.stdout.read()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.stdout.read()
+
+
+@pytest.fixture(scope="session")
+def ported(build: Build) -> Iterator[grpc.Channel]:
+    """A channel to the server whose handlers answer."""
+    with running(build) as target, grpc.insecure_channel(target) as channel:
+        yield channel
+
+
+class Echo(grpc.GenericRpcHandler):
+    """A legacy that knows no contract: each RPC answers with the bytes that it got."""
+
+    def service(self, _details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        """A method with streams both ways can be called as any other."""
+        return grpc.stream_stream_rpc_method_handler(lambda requests, _context: requests)
+
+
+@pytest.fixture(scope="session")
+def forwarded(build: Build) -> Iterator[grpc.Channel]:
+    """A channel to the server in front of a legacy that echoes: every RPC is forwarded."""
+    legacy = grpc.server(ThreadPoolExecutor(max_workers=8), handlers=(Echo(),))
+    port = legacy.add_insecure_port("127.0.0.1:0")
+    legacy.start()
+    with running(build, CROSSFADE_LEGACY=f"127.0.0.1:{port}") as target, grpc.insecure_channel(target) as channel:
+        yield channel
+    legacy.stop(None).wait()

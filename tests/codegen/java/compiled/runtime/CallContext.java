@@ -1,3 +1,0 @@
-package dev.crossfade.runtime;
-
-public interface CallContext {}

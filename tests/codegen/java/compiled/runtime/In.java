@@ -1,3 +1,0 @@
-package dev.crossfade.runtime;
-
-public interface In<T> extends Iterable<T> {}

@@ -1,5 +1,0 @@
-package dev.crossfade.runtime;
-
-public interface Out<T> {
-  void send(T message);
-}
