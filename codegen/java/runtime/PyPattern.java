@@ -19,7 +19,8 @@ final class PyPattern {
   private static final String EDGE =
       "(?:(?<=[" + WORD + "])(?![" + WORD + "])|(?<![" + WORD + "])(?=[" + WORD + "]))";
   private static final String NO_EDGE =
-      "(?:(?<=[" + WORD + "])(?=[" + WORD + "])|(?<![" + WORD + "])(?![" + WORD + "]))";
+      "(?:(?<=[" + WORD + "])(?=[" + WORD + "])|(?<![" + WORD + "])(?![" + WORD + "])"
+          + "(?!\\A\\z))"; // before 3.14 \\B does not match in an empty text
 
   private static final List<String> OPENERS = List.of("?:", "?=", "?!", "?<=", "?<!", "?>");
 

@@ -12,9 +12,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -320,7 +320,7 @@ final class Fuzz {
       answers.append(NONE);
     } else if (value instanceof Double number) {
       long bits = Double.doubleToLongBits(number);
-      answers.append(number.isNaN() ? "nan" : String.format(Locale.ROOT, "%016x", bits));
+      answers.append(number.isNaN() ? "nan" : HexFormat.of().toHexDigits(bits));
     } else if (value instanceof byte[] bytes) {
       answers.append(new String(bytes, StandardCharsets.ISO_8859_1));
     } else if (value instanceof List<?> list) {

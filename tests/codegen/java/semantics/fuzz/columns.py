@@ -63,7 +63,7 @@ DRAWN: dict[str, Callable[[random.Random], Any]] = {
     "text": texts.any_text,
     "text2": texts.any_text,
     "fill": lambda rng: rng.choice((".", " ", "0", "😀", "é")),
-    "chars": lambda rng: "".join(rng.choices(rng.choice(texts.ALPHABETS), k=rng.randrange(4))),
+    "chars": lambda rng: texts.apart("".join(rng.choices(rng.choice(texts.ALPHABETS), k=rng.randrange(4)))),
     "near": _near,
     "near2": _near,
     "bound": lambda rng: rng.choice((None, _near(rng))),
