@@ -46,7 +46,8 @@ class Kind:
 
     ``of`` is the kind of its elements (of a dict: its values), ``key`` that of a dict's keys, ``parts`` those of a
     tuple. ``ref`` says which: the message's type, a class or function of the folder, the dotted name of a thing from
-    elsewhere, the proto type of a number, ``naive``, ``aware`` or ``zone`` of a time. ``optional``: it may be None.
+    elsewhere, the proto type of a number, ``naive``, ``aware`` or ``zone`` of a time, ``matched`` of a text that a
+    pattern has looked at. ``optional``: it may be None.
     """
 
     sort: Sort
@@ -162,7 +163,7 @@ def _joined(one: Kind, other: Kind) -> Kind:
         of=join(one.of or UNKNOWN, other.of or UNKNOWN) if one.of or other.of else None,
         key=join(one.key or UNKNOWN, other.key or UNKNOWN) if one.key or other.key else None,
         parts=parts,
-        ref=one.ref or other.ref,
+        ref=one.ref or other.ref if one.sort is not Sort.STR else one.ref if one.ref == other.ref else "",
         nonneg=one.nonneg and other.nonneg,
         optional=one.optional or other.optional,
     )

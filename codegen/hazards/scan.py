@@ -1,11 +1,12 @@
 """Looks at every unit with every detector."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crossfade.codegen.hazards.advice import advice_on
-from crossfade.codegen.hazards.detectors import DETECTED, DETECTORS, View
+from crossfade.codegen.hazards.detectors import DETECTORS, View
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.records import Hazard
 from crossfade.codegen.hazards.source.files import printable
@@ -20,22 +21,16 @@ _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "
 def scan_units(facts: Facts, in_rpc: frozenset[str] = frozenset()) -> dict[str, tuple[Hazard, ...]]:
     """The hazards of each unit, in order of its lines, each pitfall once; ``in_rpc`` are the units an RPC reaches."""
     return {
-        unit.id: _gathered(_of_unit(unit, facts, in_rpc=unit.id in in_rpc), by_file=frozenset(DETECTED))
-        for unit in facts.project.units.values()
+        unit.id: tuple(sorted(_of_unit(unit, facts, in_rpc=unit.id in in_rpc))) for unit in facts.project.units.values()
     }
 
 
 def merge(groups: Iterable[tuple[Hazard, ...]]) -> tuple[Hazard, ...]:
-    """The hazards of several units, in order of path and line."""
-    return _gathered((hazard for group in groups for hazard in group), by_file=ONCE_PER_FILE)
-
-
-def _gathered(hazards: Iterable[Hazard], by_file: frozenset[str]) -> tuple[Hazard, ...]:
-    """Those of one path and one of these pitfalls become one, which names the other lines."""
-    found: dict[tuple[str, str, int], list[Hazard]] = {}
-    for hazard in hazards:
-        line = 0 if hazard.pitfall_id in by_file else hazard.line
-        found.setdefault((hazard.path, hazard.pitfall_id, line), []).append(hazard)
+    """The hazards of several units, in order of path and line; some pitfalls once for each file."""
+    found: dict[tuple[str, str, int], list[Hazard]] = defaultdict(list)
+    for hazard in (hazard for group in groups for hazard in group):
+        line = 0 if hazard.pitfall_id in ONCE_PER_FILE else hazard.line
+        found[hazard.path, hazard.pitfall_id, line].append(hazard)
     return tuple(sorted(_one(group) for group in found.values()))
 
 
@@ -57,33 +52,37 @@ def reached(facts: Facts, start: str) -> frozenset[str]:
 
 
 def _of_unit(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[Hazard]:
+    lines: dict[str, set[int]] = defaultdict(set)
+    if not unit.id.endswith(".__repr__"):  # a text for debugging
+        for pitfall_id, node in _found(unit, facts, in_rpc=in_rpc):
+            lines[pitfall_id].add(_line_of(node))
+    for pitfall_id, found in lines.items():
+        first, *also = sorted(found)
+        yield Hazard(
+            path=unit.module.file.path,
+            line=first,
+            pitfall_id=pitfall_id,
+            code=printable(unit.module.file.lines[first - 1].strip()[:MAX_CODE]).strip(),
+            advice=advice_on(pitfall_id),
+            also=tuple(also),
+        )
+
+
+def _found(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[tuple[str, ast.AST]]:
     nodes = list(own_nodes(unit))
-    parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
     view = View(
         unit=unit,
         facts=facts,
-        parents=parents,
+        parents={child: node for node in nodes for child in ast.iter_child_nodes(node)},
         tested=_tested(nodes),
         positions=_positions(nodes),
         given=_given(nodes),
         in_rpc=in_rpc,
     )
-    logged = {part for node in nodes if _is_logging(node) for part in ast.walk(node)}
+    unseen = {part for node in nodes for text in _unseen_by_clients(node) for part in ast.walk(text)}
     for node in nodes:
-        if node in logged:
-            continue
-        for detect in DETECTORS.get(type(node), ()):
-            for pitfall_id, place in detect(node, view):
-                yield _hazard(pitfall_id, place, unit)
-
-
-def _hazard(pitfall_id: str, node: ast.AST, unit: Unit) -> Hazard:
-    line = _line_of(node)
-    lines = unit.module.file.lines
-    code = printable(lines[line - 1]).strip() if line <= len(lines) else ""
-    return Hazard(
-        path=unit.module.file.path, line=line, pitfall_id=pitfall_id, code=code[:MAX_CODE], advice=advice_on(pitfall_id)
-    )
+        for detect in DETECTORS.get(type(node), ()) if node not in unseen else ():
+            yield from detect(node, view)
 
 
 def _line_of(node: ast.AST) -> int:
@@ -93,8 +92,16 @@ def _line_of(node: ast.AST) -> int:
     return int(getattr(node, "lineno", 1))
 
 
+def _unseen_by_clients(node: ast.AST) -> Iterator[ast.AST]:
+    """What is logged, and what an assertion says."""
+    if _is_logging(node):
+        yield node
+    elif isinstance(node, ast.Assert) and node.msg is not None:
+        yield node.msg
+
+
 def _is_logging(node: ast.AST) -> bool:
-    """Whether a call writes for the operator: no client sees that text."""
+    """Whether a call writes for the operator."""
     match node:
         case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
             return name.startswith("log_") or (name in _LEVELS and "log" in ast.unparse(receiver).lower())

@@ -12,6 +12,7 @@ from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort, iter_of
 from crossfade.codegen.hazards.source.units import Unit, own_nodes
 
 _GENERIC = frozenset({"method_handlers_generic_handler", "add_registered_method_handlers"})
+_SELF_AND_TWO = 3
 _STREAMED_IN = frozenset({CallType.CLIENT_STREAM, CallType.BIDI})
 
 
@@ -27,15 +28,16 @@ class Handlers:
 class _Search:
     facts: Facts
     services: dict[str, list[Method]]
-    found: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    found: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, method: Method, unit: str) -> None:
-        if unit in self.facts.project.units and unit not in self.found[method.full_name]:
-            self.found[method.full_name].append(unit)
+        units = self.found.setdefault(method.full_name, [])
+        if unit in self.facts.project.units and unit not in units:
+            units.append(unit)
 
 
 def find_units(facts: Facts, contract: Contract) -> Handlers:
-    """The unit of each RPC that has one. What is registered goes before what is only declared."""
+    """The unit of each RPC that has one. What is registered goes before what is declared, and before what only fits."""
     services: dict[str, list[Method]] = defaultdict(list)
     for method in contract.methods.values():
         services[method.full_name.rpartition("/")[0]].append(method)
@@ -49,6 +51,7 @@ def find_units(facts: Facts, contract: Contract) -> Handlers:
     for owner in facts.project.classes:
         for base in _servicer_bases(owner, facts):
             _of_class(owner, base, search)
+    _by_methods(search)
     return Handlers(
         units={name: units[0] for name, units in search.found.items() if units},
         warnings=tuple(_doubles(search)),
@@ -99,7 +102,32 @@ def _of_class(owner: str, base: str, search: _Search) -> None:
     module, _, name = base.rpartition(".")
     for service in _services(name.removesuffix("Servicer"), module, owner, search):
         for method in search.services[service]:
-            search.add(method, search.facts.find_method(owner, method.full_name.rpartition("/")[2]))
+            search.add(method, _method_of(owner, method.full_name.rpartition("/")[2], search.facts))
+
+
+def _method_of(owner: str, name: str, facts: Facts) -> str:
+    """A method, or a function that the class body gives this name."""
+    kind = facts.attribute(owner, name)
+    return facts.find_method(owner, name) or (kind.ref if kind.sort is Sort.FUNCTION else "")
+
+
+def _by_methods(search: _Search) -> None:
+    """Of a service of which nothing was found: the one class that has all its methods, with a request and a context."""
+    for methods in search.services.values():
+        if any(search.found.get(method.full_name) for method in methods):
+            continue
+        fitting = [owner for owner in search.facts.project.classes if _has_all(owner, methods, search.facts)]
+        if len(fitting) == 1:
+            for method in methods:
+                search.add(method, search.facts.find_method(fitting[0], method.full_name.rpartition("/")[2]))
+
+
+def _has_all(owner: str, methods: list[Method], facts: Facts) -> bool:
+    units = [facts.find_method(owner, method.full_name.rpartition("/")[2]) for method in methods]
+    nodes = [facts.project.units[unit].node for unit in units if unit]
+    return len(nodes) == len(methods) and all(
+        node is not None and len(node.args.args) == _SELF_AND_TWO for node in nodes
+    )
 
 
 def _services(name: str, module: str, owner: str, search: _Search) -> list[str]:
@@ -157,8 +185,7 @@ def bind_requests(facts: Facts, contract: Contract, units: Mapping[str, str]) ->
         unit, method = facts.project.units[identity], contract.methods[rpc]
         if unit.node is None:
             continue
-        names = [argument.arg for argument in [*unit.node.args.posonlyargs, *unit.node.args.args]]
-        names = names[1:] if unit.owner else names
+        names = [argument.arg for argument in [*unit.node.args.posonlyargs, *unit.node.args.args]][-2:]
         message = Kind(sort=Sort.MESSAGE, ref=method.input_type)
         request = iter_of(message) if method.call_type in _STREAMED_IN else message
         for name, kind in zip(names, (request, replace(UNKNOWN, sort=Sort.CONTEXT)), strict=False):

@@ -1,15 +1,14 @@
 """Division, remainders, products, rounding, shifts, sums (group B)."""
 
 import ast
-import math
 
-from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, number
+from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, number, text
 from crossfade.codegen.hazards.kinds import CONTAINERS, NUMBERS, Sort
 
 LARGE = 1000
 INT_BITS = 31
-INT32_LIMIT = 2**INT_BITS
-INT64_LIMIT = 2**63
+INT32_LIMIT: int = 2**INT_BITS
+INT64_LIMIT: int = 2**63
 _NOT_NUMBERS = CONTAINERS | {
     Sort.STR, Sort.BYTES, Sort.ITER, Sort.THING, Sort.DATETIME, Sort.DATE, Sort.INSTANCE, Sort.MIXED, Sort.NONE
 }  # fmt: skip
@@ -111,7 +110,7 @@ def _may_overflow(left: ast.expr, right: ast.expr, view: View) -> bool:
     if not written:
         return all(kind.sort is Sort.INT for kind in kinds)
     if len(written) == len(numbers):
-        return math.prod(written) >= INT32_LIMIT
+        return abs(written[0] * written[1]) >= INT32_LIMIT
     other = kinds[0] if numbers[1] is not None else kinds[1]
     return isinstance(written[0], int) and abs(written[0]) >= LARGE and other.sort in {Sort.INT, Sort.UNKNOWN}
 
@@ -184,25 +183,22 @@ def converted(node: ast.Call, view: View) -> Found:
 
 
 def _converted(name: str, node: ast.Call, view: View) -> Found:
-    value = node.args[0]
+    value, kind = node.args[0], view.kind(node.args[0])
+    is_text = _could_be(value, view, Sort.STR) and kind.ref != "matched"  # else the pattern says what it may hold
     if name == "builtins.int":
-        if view.sort(value) is Sort.FLOAT and view.called(value) not in {"time.time", "math.floor", "math.sqrt"}:
+        if kind.sort is Sort.FLOAT and not _is_small(value, view):
             yield "B3", node
-        elif _could_be(value, view, Sort.STR) and not _is_matched(value, view):
+        elif is_text:
             yield "B25", node
-    elif view.kind(value).ref in {"int64", "uint64"}:
+    elif kind.ref in {"int64", "uint64"}:
         yield "B4", node
-    elif _could_be(value, view, Sort.STR):
-        yield (
-            "A4" if (str(getattr(value, "value", "")).lower().strip("+-") in {"nan", "inf", "infinity"}) else "B26",
-            node,
-        )
+    elif is_text:
+        yield ("A4" if (text(value) or "").lower().strip("+-") in {"nan", "inf", "infinity"} else "B26"), node
 
 
-def _is_matched(value: ast.expr, view: View) -> bool:
-    """Part of a match: the pattern has said what it may hold."""
-    source = value.func if isinstance(value, ast.Call) else value
-    return isinstance(source, ast.Attribute | ast.Subscript) and view.sort(source.value) is Sort.MATCH
+def _is_small(value: ast.expr, view: View) -> bool:
+    """Seconds, and roots: far below what a long holds."""
+    return view.called(value) in {"time.time", "math.floor", "math.sqrt"} or method_of(value) == "total_seconds"
 
 
 @detector(ast.Attribute, "A3", "A4", "B5")

@@ -150,22 +150,27 @@ def doubled_keys(node: ast.DictComp, view: View) -> Found:
     """``{key: value for ...}``, unless the keys come out of a dict or a count."""
     source = node.generators[0].iter
     unique = method_of(source) in _VIEWS or view.called(source) in {"builtins.enumerate", "builtins.range"}
-    if not (unique or view.sort(source) in {Sort.DICT, Sort.SET}):
+    if view.unit.node is not None and not (unique or view.sort(source) in {Sort.DICT, Sort.SET}):
         yield "E5", node
 
 
 @detector(ast.Dict, "B29", "E6")
 def odd_dict(node: ast.Dict, view: View) -> Found:
-    """``{1: ...}``, ``{"a": None}``."""
-    if any(key is not None and view.sort(key) in {Sort.INT, Sort.FLOAT, Sort.BOOL} for key in node.keys):
+    """``{1: ...}``, ``{"a": None}`` in a function: a constant that can't be made fails at the start."""
+    if any(key is not None and _is_number_key(key, view) for key in node.keys):
         yield "B29", node
     empty = next((value for value in node.values if isinstance(value, ast.Constant) and value.value is None), None)
-    if empty is not None:
+    if empty is not None and view.unit.node is not None:
         yield "E6", empty
+
+
+def _is_number_key(key: ast.expr, view: View) -> bool:
+    """A number that is no character: those are keys for ``translate``."""
+    return view.sort(key) in {Sort.INT, Sort.FLOAT, Sort.BOOL} and view.called(key) != "builtins.ord"
 
 
 @detector(ast.List)
 def odd_list(node: ast.List, view: View) -> Found:
     """``[a, None]``."""
-    if len(node.elts) > 1 and any(view.sort(item) is Sort.NONE for item in node.elts):
+    if len(node.elts) > 1 and any(view.sort(item) is Sort.NONE for item in node.elts) and view.unit.node is not None:
         yield "E6", node

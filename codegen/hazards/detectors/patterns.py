@@ -3,7 +3,16 @@
 import ast
 import re
 
-from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, is_condition, method_of, text
+from crossfade.codegen.hazards.detectors.registry import (
+    MAX_TEXT,
+    Found,
+    View,
+    argument,
+    detector,
+    is_condition,
+    method_of,
+    text,
+)
 from crossfade.codegen.hazards.kinds import Sort
 
 _FUNCTIONS = frozenset({"compile", "match", "search", "fullmatch", "split", "sub", "subn", "findall", "finditer"})
@@ -40,7 +49,7 @@ def in_pattern(node: ast.Call, view: View) -> Found:
         unicode = False
     else:
         unicode = not _has_flag(node, "ASCII", "A")
-    if not isinstance(pattern, str):
+    if not isinstance(pattern, str) or len(pattern) > MAX_TEXT:
         return
     verbose = _has_flag(node, "VERBOSE", "X")
     for pitfall_id in _inside(_plain(pattern, verbose=verbose), pattern, unicode=unicode):

@@ -10,6 +10,7 @@ from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 from crossfade.codegen.hazards.source.units import Unit
 
+MAX_TEXT = 2_000  # what is looked for in a text may take time that grows with the square of its length
 N = TypeVar("N", bound=ast.AST)
 Found = Iterator[tuple[str, ast.AST]]
 
@@ -103,8 +104,9 @@ def number(node: ast.AST | None) -> int | float | None:
 
 
 def text(node: ast.AST | None) -> str | None:
-    """The value of a text written out; None for others."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    """The value of a text written out, unless it is too long to be looked into; None for others."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
 def is_true(node: ast.AST | None) -> bool:

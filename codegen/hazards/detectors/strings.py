@@ -169,28 +169,47 @@ def compared(node: ast.Compare, view: View) -> Found:
         yield "C4", node
 
 
-@detector(ast.Call, "C24", "C25", "C26", "C27", "C29")
+@detector(ast.Call, "C24", "C25", "C27")
 def coded(node: ast.Call, view: View) -> Found:
-    """``data.decode()``, ``s.encode("ascii")``, ``open(path)`` without an encoding."""
-    name, dotted = method_of(node), view.called(node)
-    coding = text(argument(node, "encoding", 0)) if name in {"encode", "decode"} else None
-    if view.sort(node.func) is Sort.FUNCTION:
+    """``data.decode()``, ``s.encode("ascii")``."""
+    name = method_of(node)
+    if name not in {"encode", "decode"} or view.sort(node.func) is Sort.FUNCTION:
         return
-    if name == "decode" and _is_utf8_of_unknown(node, coding, view):
-        yield "C24", node
-    elif dotted == "html.escape":
-        if not is_false(argument(node, "quote", 1)):
-            yield "C29", node
-    elif name == "encode" and coding is not None:
-        lowered = coding.lower().replace("_", "-")
-        if lowered in _NARROW and not _is_ascii(node.func.value):  # type: ignore[attr-defined] # as above
-            yield "C25", node
-        elif lowered in {"utf-16", "utf16"}:
-            yield "C27", node
-    elif dotted in {"builtins.str", "builtins.bytes"} and len(node.args) > 1:
-        yield ("C24" if dotted.endswith("str") else "C25"), node
-    elif (dotted == "builtins.open" or name in {"read_text", "write_text"}) and _is_open_text(node, name):
+    coding = text(argument(node, "encoding", 0))
+    lowered = (coding or "").lower().replace("_", "-")
+    if name == "decode":
+        if _is_utf8_of_unknown(node, coding, view):
+            yield "C24", node
+    elif lowered in _NARROW and not _is_ascii(node.func.value):  # type: ignore[attr-defined] # as above
+        yield "C25", node
+    elif lowered in {"utf-16", "utf16"}:
+        yield "C27", node
+
+
+@detector(ast.Call, "C26", "C29")
+def converted(node: ast.Call, view: View) -> Found:
+    """``str(data, "utf-8")``, ``bytes(s, "ascii")``, ``open(path)`` without an encoding, ``html.escape(s)``."""
+    dotted = view.called(node)
+    if dotted in {"builtins.str", "builtins.bytes"} and len(node.args) > 1:
+        coding = (text(node.args[1]) or "").lower()
+        if coding in (_UTF8 if dotted.endswith("str") else _NARROW):
+            yield ("C24" if dotted.endswith("str") else "C25"), node
+    elif dotted == "html.escape" and not is_false(argument(node, "quote", 1)):
+        yield "C29", node
+    elif _is_text_file(node, view):
         yield "C26", node
+
+
+def _is_text_file(node: ast.Call, view: View) -> bool:
+    """Whether a file is opened as text, without an encoding."""
+    name = method_of(node)
+    is_path = name in {"read_text", "write_text"} and view.sort(node.func) is not Sort.FUNCTION
+    if not is_path and view.called(node) != "builtins.open":
+        return False
+    if argument(node, "encoding", {"read_text": 0, "write_text": 1}.get(name, 3)) is not None:
+        return False
+    mode = argument(node, "mode", 1)
+    return is_path or mode is None or "b" not in (text(mode) or "b")
 
 
 def _is_utf8_of_unknown(node: ast.Call, coding: str | None, view: View) -> bool:
@@ -219,13 +238,6 @@ def _is_figure(part: ast.expr) -> bool:
         "o",
         "e",
     }
-
-
-def _is_open_text(node: ast.Call, name: str) -> bool:
-    if argument(node, "encoding", {"read_text": 0, "write_text": 1}.get(name, 3)) is not None:
-        return False
-    mode = argument(node, "mode", 1)
-    return bool(name) or mode is None or "b" not in (text(mode) or "b")
 
 
 @detector(ast.Attribute, "C30")

@@ -81,7 +81,8 @@ def part_of_time(node: ast.Call, view: View) -> Found:
     elif name == "isocalendar":
         yield "H19", node
     elif name == "total_seconds":
-        yield "B8", node
+        if view.called(view.parents.get(node, node)) != "builtins.int":  # int() drops what toSeconds() drops
+            yield "B8", node
     elif name == "timestamp" and view.sort(node.func.value) in {Sort.DATETIME, Sort.UNKNOWN}:  # type: ignore[attr-defined]
         yield "H23", node
     elif name == "tzname" or (name in {"isoformat", "strftime"} and view.kind(node.func.value).ref == "zone"):  # type: ignore[attr-defined]

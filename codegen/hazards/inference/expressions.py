@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from crossfade.codegen.hazards.inference.binding import bind
 from crossfade.codegen.hazards.inference.rules import Scope, infer, infer_children, rule
+from crossfade.codegen.hazards.inference.values import MATCHED
 from crossfade.codegen.hazards.kinds import (
     BOOL,
     BYTES,
@@ -182,7 +183,7 @@ def subscript(node: ast.Subscript, scope: Scope) -> Kind:
         return base.parts[index] if isinstance(index, int) and index < len(base.parts) else UNKNOWN
     if base.ref in _TEXT_TABLES:
         return STR
-    known = {Sort.DICT: base.of, Sort.MATCH: STR.maybe()}.get(base.sort)
+    known = {Sort.DICT: base.of, Sort.MATCH: MATCHED}.get(base.sort)
     if base.sort in {Sort.LIST, Sort.STR, Sort.BYTES, Sort.TUPLE}:
         known = base.element()
     return known if known is not None and known.sort is not Sort.UNKNOWN else _by_key(node.slice, scope)

@@ -12,6 +12,7 @@ from crossfade.codegen.hazards.source.project import Project
 from crossfade.codegen.hazards.source.units import Class
 
 MAX_BASES = 32
+MAX_OVERRIDES = 200
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Facts:
     fields: Fields
     told: Told = field(default_factory=Told)
     bound: dict[tuple[str, str], Kind] = field(default_factory=dict)
-    names: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    names: dict[str, dict[str, Kind]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[ast.AST, Kind] = field(default_factory=dict)
     edges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     bases: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
@@ -122,10 +123,11 @@ class Facts:
         return self._by_name.get(name, [])
 
     def overrides(self, owner: str, name: str) -> list[str]:
-        """The units of this method in the classes that inherit from a class."""
+        """The units of this method in the classes that inherit from a class; none where very many have it."""
+        units = self._by_name.get(name, [])
         return [
             unit
-            for unit in self._by_name.get(name, ())
+            for unit in (units if len(units) <= MAX_OVERRIDES else ())
             if owner in self.lineage(self.project.units[unit].owner) and self.project.units[unit].owner != owner
         ]
 

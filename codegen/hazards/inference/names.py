@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from itertools import islice
 
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.inference.rules import Scope, infer, rule
@@ -9,6 +10,7 @@ from crossfade.codegen.hazards.inference.values import attribute_kind
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 from crossfade.codegen.hazards.source.units import Module
 
+MAX_STAR = 500  # names that one ``import *`` brings
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -23,8 +25,8 @@ def _around(name: str, scope: Scope) -> Kind:
     units, facts = scope.facts.project.units, scope.facts
     outer = scope.unit.outer
     while outer in units and not outer.endswith(":"):
-        if outer not in facts.project.classes and (outer, name) in facts.names:
-            return facts.names[outer, name]
+        if outer not in facts.project.classes and name in facts.names[outer]:
+            return facts.names[outer][name]
         outer = units[outer].outer
     found = global_kind(facts, scope.unit.module.name, name, scope)
     if found is not None:
@@ -37,7 +39,7 @@ def global_kind(facts: Facts, module: str, name: str, scope: Scope) -> Kind | No
     origin = facts.origins.get((f"{module}:", name), f"{module}:={name}")
     if origin in facts.project.units:
         scope.reach(origin)
-    return facts.names.get((f"{module}:", name))
+    return facts.names[f"{module}:"].get(name)
 
 
 def _reached(kind: Kind, scope: Scope) -> Kind:
@@ -145,7 +147,7 @@ def _member(base: str, name: str, bound: str, scope: Scope) -> Kind:
     facts = scope.facts
     module = facts.project.find_module(base, scope.unit.module)
     if module or base == "":
-        found = facts.names.get((f"{module}:", name))
+        found = facts.names[f"{module}:"].get(name)
         if found is not None:
             origin = facts.origins.get((f"{module}:", name), f"{module}:={name}")
             if origin in facts.project.units:
@@ -160,6 +162,6 @@ def _member(base: str, name: str, bound: str, scope: Scope) -> Kind:
 
 def _bind_all(base: str, scope: Scope) -> None:
     module = scope.facts.project.find_module(base, scope.unit.module)
-    for (unit, name), kind in list(scope.facts.names.items()) if module else []:
-        if unit == f"{module}:" and not name.startswith("_"):
-            scope.env[name] = kind
+    if module:
+        public = (item for item in scope.facts.names[f"{module}:"].items() if not item[0].startswith("_"))
+        scope.env.update(islice(public, MAX_STAR))

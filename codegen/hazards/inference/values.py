@@ -26,6 +26,7 @@ from crossfade.codegen.hazards.kinds import (
 
 NAIVE = Kind(sort=Sort.DATETIME, ref="naive")
 AWARE = Kind(sort=Sort.DATETIME, ref="aware")
+MATCHED = Kind(sort=Sort.STR, ref="matched", optional=True)  # what a pattern has looked at
 STRS = list_of(STR)
 MESSAGE_TIME = {"google.protobuf.Timestamp": NAIVE, "google.protobuf.Duration": TIMEDELTA}
 
@@ -138,9 +139,9 @@ _METHODS: dict[Sort, dict[str, Kind]] = {
     },
     Sort.TIMEDELTA: {"total_seconds": FLOAT},
     Sort.MATCH: {
-        "group": STR.maybe(),
-        "groups": Kind(sort=Sort.TUPLE, of=STR.maybe()),
-        "groupdict": dict_of(STR, STR.maybe()),
+        "group": MATCHED,
+        "groups": Kind(sort=Sort.TUPLE, of=MATCHED),
+        "groupdict": dict_of(STR, MATCHED),
         **dict.fromkeys(("start", "end"), NATURAL),
         "span": tuple_of(NATURAL, NATURAL),
     },
@@ -250,4 +251,4 @@ _FROM_ELEMENTS: dict[tuple[Sort, str], Callable[[Kind], Kind]] = {
     **{(Sort.SET, name): _same for name in ("union", "intersection", "difference", "symmetric_difference")},
 }
 
-__all__ = ["AWARE", "DATETIME", "NAIVE", "STRS", "attribute_kind", "method_kind"]
+__all__ = ["AWARE", "DATETIME", "MATCHED", "NAIVE", "STRS", "attribute_kind", "method_kind"]

@@ -50,7 +50,7 @@ def _walk_unit(unit: Unit, facts: Facts) -> None:
         if owned:
             facts.add_attribute(unit.id, name, kind)
         else:
-            facts.names[module if unit.id.startswith(f"{module}=") else unit.id, name] = kind
+            facts.names[module if unit.id.startswith(f"{module}=") else unit.id][name] = kind
     if unit.node is not None and unit.node.returns is not None:
         told = annotated(unit.node.returns, scope)
         if told.sort not in {Sort.UNKNOWN, Sort.NONE}:

@@ -11,7 +11,7 @@ from typing import Any
 
 MAX_FILES = 5_000
 MAX_FILE_BYTES = 2_000_000
-MAX_TOTAL_BYTES = 50_000_000
+MAX_TOTAL_BYTES = 20_000_000
 MAX_DEPTH = 150  # of nesting; what walks over the tree goes down by recursion, a few frames for each level
 GENERATED = ("_pb2.py", "_pb2_grpc.py")
 OUTSIDE = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "test", "tests", "testing"})

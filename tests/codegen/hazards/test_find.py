@@ -33,7 +33,11 @@ def test_tells_all_of_a_handler(write: Write, contract: Contract) -> None:
     handler = found.handlers["demo.v1.Demo/Get"]
     assert (handler.path, handler.line) == ("service.py", 4)
     assert handler.docstring == "One thing.\n\nMore of it."
-    assert (handler.status_codes, handler.exceptions, handler.caught) == (("NOT_FOUND",), ("KeyError",), ("ValueError",))
+    assert (handler.status_codes, handler.exceptions, handler.caught) == (
+        ("NOT_FOUND",),
+        ("KeyError",),
+        ("ValueError",),
+    )
     assert [hazard.pitfall_id for hazard in handler.hazards] == ["B6", "J2", "J1"]
     assert found.missing == ("demo.v1.Demo/List", "demo.v1.Demo/Push", "demo.v1.Demo/Talk")
 

@@ -22,11 +22,16 @@ from crossfade.codegen.hazards.kinds import (
     tuple_of,
 )
 
-SIMPLE = st.builds(Kind, sort=st.sampled_from(Sort), optional=st.booleans(), nonneg=st.booleans(), ref=st.sampled_from(["", "a", "b"]))
+SIMPLE = st.builds(
+    Kind, sort=st.sampled_from(Sort), optional=st.booleans(), nonneg=st.booleans(), ref=st.sampled_from(["", "a", "b"])
+)
 KINDS = st.recursive(
     SIMPLE,
     lambda inner: st.one_of(
-        st.builds(list_of, inner), st.builds(iter_of, inner), st.builds(dict_of, inner, inner), st.builds(tuple_of, inner, inner)
+        st.builds(list_of, inner),
+        st.builds(iter_of, inner),
+        st.builds(dict_of, inner, inner),
+        st.builds(tuple_of, inner, inner),
     ),
     max_leaves=6,
 )

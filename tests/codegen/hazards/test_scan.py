@@ -1,5 +1,6 @@
 """Hazards as records: where they are, what they say, each pitfall once for each function."""
 
+import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -33,14 +34,21 @@ def test_says_where_and_what(write: Write) -> None:
 
 def test_names_further_lines_of_the_same_function(write: Write) -> None:
     """One pitfall is said once for a function, with the other lines; another function has its own."""
-    folder = write(a="def f(a):\n    b = a // 2\n    c = a // 3; d = a // 4\n    return a // 5\ndef g(a):\n    return a // 6\n")
+    folder = write(
+        a="def f(a):\n    b = a // 2\n    c = a // 3; d = a // 4\n    return a // 5\ndef g(a):\n    return a // 6\n"
+    )
     assert [(hazard.line, hazard.also) for hazard in scan_tree(folder)] == [(2, (3, 4)), (6, ())]
 
 
 def test_says_once_for_a_file_what_one_habit_settles(write: Write) -> None:
     """Upper and lower case under a Turkish locale."""
-    folder = write(a="def f(a):\n    return a.lower()\ndef g(a):\n    return a.upper()\n", b="def f(a):\n    return a.lower()\n")
-    assert [(hazard.path, hazard.line, hazard.also) for hazard in scan_tree(folder)] == [("a.py", 2, (4,)), ("b.py", 2, ())]
+    folder = write(
+        a="def f(a):\n    return a.lower()\ndef g(a):\n    return a.upper()\n", b="def f(a):\n    return a.lower()\n"
+    )
+    assert [(hazard.path, hazard.line, hazard.also) for hazard in scan_tree(folder)] == [
+        ("a.py", 2, (4,)),
+        ("b.py", 2, ()),
+    ]
 
 
 def test_cuts_and_cleans_the_line(write: Write) -> None:
@@ -76,7 +84,12 @@ def test_leaves_out_scripts(write: Write) -> None:
 
 def test_is_the_same_each_time(write: Write, contract: Contract) -> None:
     """Twice the same folder gives equal records in one order."""
-    folder = write(**{f"m{number}": "def f(self, a, xs, d, s, t, n, m, x, data):\n    " + code.replace("\n", "\n    ") for number, code in enumerate(CODE[:200])})
+    folder = write(
+        **{
+            f"m{number}": "def f(self, a, xs, d, s, t, n, m, x, data):\n    " + code.replace("\n", "\n    ")
+            for number, code in enumerate(CODE[:200])
+        }
+    )
     first, second = find_handlers(folder, contract), find_handlers(folder, contract)
     assert first == second
     assert list(first.hazards) == sorted(first.hazards)
@@ -96,3 +109,41 @@ def test_takes_any_mixture_of_code(tmp_path: Path, contract: Contract, parts: li
     for hazard in found.hazards:
         for line in (hazard.line, *hazard.also):
             assert 1 <= line <= text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "f(" * 70 + "1" + ")" * 70,
+        "x = a" + ".decode()" * 70,
+        "def f(x):\n  if x == 0: return 1\n"
+        + "".join(f"  elif x == {number}: return {number}\n" for number in range(130)),
+        "def f(c):\n  return c / (" + "n + " * 130 + "b)",
+        "def f(d):\n  return 1 / d" + "[0]" * 130,
+        "def f(d):\n  if d" + "[0]" * 130 + ": return d",
+        "x = " + "[y for y in " * 45 + "z" + "]" * 45,
+        "x = " + "a if b else " * 140 + "c",
+        "x = " + "lambda: " * 140 + "1",
+    ],
+)
+def test_goes_as_deep_as_files_may(write: Write, text: str) -> None:
+    """What is not refused for its nesting is scanned without running out of stack."""
+    assert isinstance(scan_tree(write(a=text + "\n")), tuple)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "re.compile('" + "[" * 500_000 + "')",
+        "'%" + "0" * 500_000 + "' % a",
+        "'" + "{" * 500_000 + "'.format(a)",
+        "a.execute('" + "NOW " * 100_000 + "')",
+        "; ".join(["a // 2"] * 20_000),
+    ],
+    ids=["pattern", "percent", "format", "sql", "many"],
+)
+def test_ends_soon_on_long_lines(write: Write, line: str) -> None:
+    """Nothing that is looked for takes the square of a text's length."""
+    start = time.process_time()
+    scan_tree(write(a=f"import re\ndef f(a):\n    {line}\n"))
+    assert time.process_time() - start < 20

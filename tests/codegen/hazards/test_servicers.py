@@ -126,7 +126,8 @@ def test_tells_services_of_one_name_apart(write: Write, tmp_path_factory: pytest
     from crossfade.codegen.contract import ProtoFiles, load_contract  # noqa: PLC0415 - two files, this test alone
 
     both = two_services(
-        tmp_path_factory.mktemp("protos"), lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,)))
+        tmp_path_factory.mktemp("protos"),
+        lambda path: load_contract(ProtoFiles(files=(path,), includes=(path.parent,))),
     )
     folder = write(
         first="""
@@ -194,3 +195,36 @@ def test_tells_what_the_parameters_of_each_call_type_are(write: Write, contract:
     assert {"J2", "C2"} <= ids["List"]
     assert {"A1", "A3"} <= ids["Push"]
     assert "B6" in ids["Talk"]
+
+
+ALL_FOUR = """
+class {name}:
+    def Get(self, request, context): ...
+    def List(self, request, context): ...
+    def Push(self, requests, context): ...
+    def Talk(self, requests, context): ...
+"""
+
+
+def test_takes_the_one_class_that_has_all_methods(write: Write, contract: Contract) -> None:
+    """Where nothing is declared or registered within the folder; of two that fit, neither."""
+    folder = write(one=ALL_FOUR.format(name="Service"), client="class Stub:\n    def Get(self, request): ...\n")
+    assert find_handlers(folder, contract).missing == ()
+    write(two=ALL_FOUR.format(name="Another"))
+    assert find_handlers(folder, contract).handlers == {}
+
+
+def test_takes_a_function_that_the_class_names(write: Write, contract: Contract) -> None:
+    """``Get = get`` in the class body."""
+    folder = write(
+        service="""
+            import demo_pb2_grpc
+            def get(self, request, context):
+                return request.size // 2, len(request.name) > 10
+            class Demo(demo_pb2_grpc.DemoServicer):
+                Get = get
+        """
+    )
+    handler = find_handlers(folder, contract).handlers["demo.v1.Demo/Get"]
+    assert handler.line == 3
+    assert {hazard.pitfall_id for hazard in handler.hazards} == {"B6", "C1"}

@@ -37,7 +37,10 @@ def test_reads_an_annotation(write: Write, annotation: str, expression: str, pit
     assert pitfall_id in {hazard.pitfall_id for hazard in scan_tree(folder)}
 
 
-@pytest.mark.parametrize("annotation", ["'not a type ('", "'\\\\d'", "lambda: 1", "tuple[()]", "list[1]", "f'{x}'", "'" + "a" * 300 + "'", "a.b[c](d)"])
+@pytest.mark.parametrize(
+    "annotation",
+    ["'not a type ('", "'\\\\d'", "lambda: 1", "tuple[()]", "list[1]", "f'{x}'", "'" + "a" * 300 + "'", "a.b[c](d)"],
+)
 def test_takes_any_annotation(write: Write, annotation: str) -> None:
     """What is not understood is unknown."""
     assert scan_tree(write(a=f"{HEAD}def f(a: {annotation}):\n    return len(a)\n")) == ()

@@ -71,7 +71,9 @@ def test_follows_calls(write: Write, contract: Contract, way: str) -> None:
 )
 def test_follows_imports(write: Write, contract: Contract, imports: str, call: str) -> None:
     """From a module beside it, under each spelling."""
-    folder = write(app____init__="", app__texts="def help(n): return n // 2", app__service=service(imports, f"return {call}"))
+    folder = write(
+        app____init__="", app__texts="def help(n): return n // 2", app__service=service(imports, f"return {call}")
+    )
     assert "B6" in ids(folder, contract)
 
 
@@ -90,14 +92,20 @@ def test_ends_in_circles(write: Write, contract: Contract) -> None:
     folder = write(
         a="from b import g\ndef f(n): return g(n) // n",
         b="from a import f\ndef g(n): return f(n) % 3\nclass A(B): ...\nclass B(A):\n    def m(self): return self.m()",
-        service=service("from a import f\nfrom b import B", "B().m()\n            xs = [xs]\n            return f(request.size)"),
+        service=service(
+            "from a import f\nfrom b import B", "B().m()\n            xs = [xs]\n            return f(request.size)"
+        ),
     )
     assert {"B6", "B7"} <= ids(folder, contract)
 
 
 def test_does_not_follow_what_is_not_called(write: Write, contract: Contract) -> None:
     """Another function of the same class or module is not the RPC's."""
-    folder = write(service=service("def other(n): return n // 2", "return request.size\n        def another(self): return self.n // 2"))
+    folder = write(
+        service=service(
+            "def other(n): return n // 2", "return request.size\n        def another(self): return self.n // 2"
+        )
+    )
     assert "B6" not in ids(folder, contract)
     assert "B6" in {hazard.pitfall_id for hazard in find_handlers(folder, contract).hazards}
 

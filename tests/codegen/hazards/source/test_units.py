@@ -58,7 +58,9 @@ def test_knows_methods_from_functions_within_functions() -> None:
 def test_gives_each_node_to_one_unit() -> None:
     """A lambda belongs to where it stands, an inner function to itself."""
     numbers = {
-        unit.id: [node.value for node in own_nodes(unit) if isinstance(node, ast.Constant) and isinstance(node.value, int)]
+        unit.id: [
+            node.value for node in own_nodes(unit) if isinstance(node, ast.Constant) and isinstance(node.value, int)
+        ]
         for unit in units_of(module(SOURCE))[0]
     }
     assert numbers["app:Outer.method"] == [4]
