@@ -152,6 +152,19 @@ final class PyFloats {
     return sum;
   }
 
+  /** Neumaier's sum: what each addition loses is added at the end. */
+  static double sumCompensated(double... values) {
+    double sum = 0;
+    double lost = 0;
+    for (double value : values) {
+      double next = sum + value;
+      lost +=
+          Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+      sum = next;
+    }
+    return Double.isFinite(lost) ? sum + lost : sum;
+  }
+
   static double max(double first, double... others) {
     double max = first;
     for (double other : others) {

@@ -186,6 +186,11 @@ final class PyPattern {
     }
     String name = regex.substring(at, close);
     at = close + 1;
+    return javaName(name);
+  }
+
+  /** Java allows no underscore in the name of a group. */
+  static String javaName(String name) {
     return name.replace("_", "");
   }
 

@@ -84,6 +84,7 @@ final class Fuzz {
     add("floor", r -> PySemantics.floor(r.number(0)));
     add("ceil", r -> PySemantics.ceil(r.number(0)));
     add("sum", r -> PySemantics.sum(r.numbers(0)));
+    add("sumCompensated", r -> PySemantics.sumCompensated(r.numbers(0)));
     add("max", r -> PySemantics.max(r.numbers(0)[0], rest(r.numbers(0))));
     add("min", r -> PySemantics.min(r.numbers(0)[0], rest(r.numbers(0))));
     add("equal", r -> PySemantics.equal(r.whole(0), r.number(1)));
@@ -156,6 +157,7 @@ final class Fuzz {
     each("isnumeric", PySemantics::isnumeric);
     each("isspace", PySemantics::isspace);
     add("unassigned.runs", r -> perCharacter(r.text(0), Fuzz::isUnassigned));
+    add("unassigned.unknown", r -> perCharacter(r.text(0), Fuzz::isUnassigned));
   }
 
   private void json() {

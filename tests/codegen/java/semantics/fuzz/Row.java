@@ -77,7 +77,7 @@ record Row(String[][] columns, int row) {
   }
 
   Pattern wrapped() {
-    return compiled("(" + text(0) + ")");
+    return compiled("(" + text(0) + ((small(1) & 8) != 0 ? "\n)" : ")"));
   }
 
   private Pattern compiled(String regex) {
@@ -85,6 +85,7 @@ record Row(String[][] columns, int row) {
     int flags = (bits & 1) != 0 ? Pattern.CASE_INSENSITIVE : 0;
     flags |= (bits & 2) != 0 ? Pattern.MULTILINE : 0;
     flags |= (bits & 4) != 0 ? Pattern.DOTALL : 0;
+    flags |= (bits & 8) != 0 ? Pattern.COMMENTS : 0;
     return PySemantics.pattern(regex, flags);
   }
 }

@@ -35,8 +35,8 @@ class Columns:
         return self._drawn[name]
 
     def _draw(self, name: str, rng: random.Random) -> Iterator[Any]:
-        if name == "runs":
-            return iter(texts.runs())
+        if name in {"runs", "unknown"}:
+            return iter(texts.runs(known=name == "runs"))
         if name.startswith("regex."):
             return self._regex(("pattern", "flags", "subject").index(name.removeprefix("regex.")))
         if name.startswith("part"):

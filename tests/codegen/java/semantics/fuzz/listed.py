@@ -1,6 +1,7 @@
 """The mismatches that stand, each with its reason; all others fail the run."""
 
 import struct
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -46,9 +47,25 @@ def _65_bits(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
     return mismatch.function in {"floorDiv.long", "divmod.long"} and mismatch.row == (-(2**63), -1)
 
 
+def _plain_sum(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
+    return mismatch.function == "sum" and sys.version_info >= (3, 12)
+
+
+def _number_ideograph(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
+    return mismatch.function.startswith("isnumeric") and sys.version_info >= (3, 13)
+
+
+def _no_host(mismatch: Mismatch, _unsure: frozenset[str]) -> bool:
+    plain = [answer.replace("/", "") for answer in (mismatch.legacy, mismatch.candidate)]
+    return mismatch.function == "urljoin" and sys.version_info >= (3, 12, 2) and plain[0] == plain[1]
+
+
 LISTED = (
     Listed("a character that one side's Unicode does not know yet", _newer_unicode),
     Listed("the last bit of a power: Java's Math.pow is not the C library's", _last_bit),
     Listed("ZoneOffset holds no offset beyond 18 hours and no microseconds", _wide_offset),
     Listed("the quotient needs more than 64 bits: the twin for BigInteger has it", _65_bits),
+    Listed("sum() makes up for rounding from Python 3.12 on: sumCompensated has it", _plain_sum),
+    Listed("Unicode 15.1 (Python 3.13) made numbers of ten ideographs", _number_ideograph),
+    Listed("Python 3.13 writes other slashes where a URL has no host", _no_host),
 )

@@ -132,8 +132,9 @@ def regex_and_subjects(rng: random.Random, count: int) -> list[tuple[str, int, s
         with contextlib.suppress(re.error), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # [[a] and [a&&b]: what they mean today is compared
             re.compile("".join(atoms))
+            re.compile("".join(atoms), re.VERBOSE)
             break
-    flags, letters = rng.randrange(8), rng.choice(SUBJECTS)
+    flags, letters = rng.choice((rng.randrange(8), rng.randrange(16))), rng.choice(SUBJECTS)
     return [("".join(atoms), flags, apart("".join(rng.choices(letters, k=rng.randrange(9))))) for _ in range(count)]
 
 

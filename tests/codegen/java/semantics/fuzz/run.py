@@ -21,7 +21,7 @@ from twins import TWINS, Twin
 
 HERE = Path(__file__).resolve().parent
 RUNTIME = HERE.parents[4] / "codegen" / "java" / "runtime"
-UNASSIGNED = "unassigned.runs"
+UNICODE = {"runs": True, "unknown": False}  # what this Python knows of Unicode, and whether Java may lack it
 SHOWN = 3
 
 
@@ -45,22 +45,24 @@ def compare(twins: dict[str, Twin], columns: Columns, folder: Path) -> int:
     """How many differences no entry of the list explains."""
     sources = [*RUNTIME.glob("Py*.java"), *HERE.glob("*.java")]
     with subprocess.Popen(["javac", "-Xlint:all", "-Werror", "--release", "17", "-d", folder, *sources]) as compiler:
-        for name in sorted({name for twin in twins.values() for name in twin.columns} | {"runs"}):
+        for name in sorted({name for twin in twins.values() for name in twin.columns} | set(UNICODE)):
             text = "".join(value + ROW_END for value in columns[name].written)
             (folder / f"{name}.column").write_bytes(encoded(text))
     if compiler.returncode:
         raise SystemExit(compiler.returncode)
-    plan = [f"{UNASSIGNED} runs", *(f"{name} {' '.join(twin.columns)}" for name, twin in twins.items())]
+    plan = [f"unassigned.{column} {column}" for column in UNICODE]
+    plan += [f"{name} {' '.join(twin.columns)}" for name, twin in twins.items()]
     (folder / "plan").write_text("\n".join(plan), encoding="utf-8")
     unexplained = 0
     unsure: frozenset[str] = frozenset()
     for name in java(folder):
-        rows = decoded((folder / f"{name}.answers").read_bytes()) if name == UNASSIGNED else []
-        if name == UNASSIGNED:
-            pairs = zip("".join(columns["runs"].inputs), "".join(rows), strict=True)
-            unsure = frozenset(character for character, flag in pairs if flag == "1")
-        else:
+        if name in twins:
             unexplained += judge(name, twins[name], columns, folder, unsure)
+        else:
+            column = name.removeprefix("unassigned.")
+            flags = decoded((folder / f"{name}.answers").read_bytes())
+            pairs = zip("".join(columns[column].inputs), "".join(flags), strict=True)
+            unsure |= {character for character, flag in pairs if (flag == "1") == UNICODE[column]}
     return unexplained
 
 

@@ -58,10 +58,10 @@ def part_of(rng: random.Random, text: str) -> str:
     return ""
 
 
-def runs(width: int = 11) -> list[str]:
-    """Every character that this Python's Unicode knows, in order, so many to a text."""
-    known = [c for c in map(chr, range(sys.maxunicode - 2)) if unicodedata.category(c) not in UNASSIGNED]
-    return [apart("".join(known[i : i + width])) for i in range(0, len(known), width)]
+def runs(*, known: bool) -> list[str]:
+    """Every character that this Python's Unicode knows, in order, 11 to a text; or every one that it does not know."""
+    found = [c for c in map(chr, range(sys.maxunicode - 2)) if (unicodedata.category(c) not in UNASSIGNED) == known]
+    return [apart("".join(found[i : i + 11])) for i in range(0, len(found), 11)]
 
 
 def mutated(rng: random.Random, text: str, alphabet: str) -> str:

@@ -5,6 +5,7 @@ import html
 import json
 import math
 import re
+import sys
 import urllib.parse
 import uuid
 import zlib
@@ -35,8 +36,8 @@ def _json(value: Any, options: int) -> str:
 
 
 def _pattern(regex: str, bits: int) -> re.Pattern[str]:
-    flags = (re.IGNORECASE if bits & 1 else 0) | (re.MULTILINE if bits & 2 else 0) | (re.DOTALL if bits & 4 else 0)
-    return re.compile(regex, flags)
+    flags = (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE)
+    return re.compile(regex, sum(flag for place, flag in enumerate(flags) if bits >> place & 1))
 
 
 def _matches(regex: str, bits: int, subject: str) -> str:
@@ -53,7 +54,8 @@ def _findall(regex: str, bits: int, subject: str) -> list[str]:
 
 
 def _sub(regex: str, bits: int, replacement: str, subject: str) -> str:
-    return _pattern(f"({regex})", bits).sub(replacement, subject)  # group 1 is there whatever was drawn
+    end = "\n)" if bits & 8 else ")"  # behind a comment
+    return _pattern(f"({regex}{end}", bits).sub(replacement, subject)  # group 1 is there whatever was drawn
 
 
 def _uuid(number: int) -> uuid.UUID:
@@ -199,4 +201,5 @@ PROTOCOLS = {
     "reFindall": Twin(_findall, ("regex.pattern", "regex.flags", "regex.subject")),
     "reSub": Twin(_sub, ("regex.pattern", "regex.flags", "replacement", "regex.subject")),
 }
-TWINS: dict[str, Twin] = NUMBERS | TEXT | PROTOCOLS
+LATER = {"sumCompensated": Twin(sum, ("doubles",))} if sys.version_info >= (3, 12) else {}
+TWINS: dict[str, Twin] = NUMBERS | LATER | TEXT | PROTOCOLS
