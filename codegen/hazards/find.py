@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crossfade.codegen.contract import Contract
+from crossfade.codegen.hazards.detectors.rpc import BROAD
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.inference.fields import fields_of
+from crossfade.codegen.hazards.inference.reach import reached
 from crossfade.codegen.hazards.inference.walk import learn
 from crossfade.codegen.hazards.records import HandlerSource, Hazard, LegacySource
-from crossfade.codegen.hazards.scan import merge, reached, scan_units
+from crossfade.codegen.hazards.scan import merge, scan_units
 from crossfade.codegen.hazards.servicers import bind_requests, find_units
 from crossfade.codegen.hazards.source.files import Files, read_files
 from crossfade.codegen.hazards.source.project import make_project
-from crossfade.codegen.hazards.statuses import outcomes_of
+from crossfade.codegen.hazards.statuses import catches_all, outcomes_of
 
 
 def find_handlers(source: Path, contract: Contract) -> LegacySource:
@@ -27,7 +29,7 @@ def find_handlers(source: Path, contract: Contract) -> LegacySource:
     bind_requests(facts, contract, handlers.units)
     learn(facts)
     ways = {rpc: reached(facts, unit) for rpc, unit in handlers.units.items()}
-    hazards = scan_units(facts, in_rpc=frozenset().union(*ways.values()))
+    hazards = scan_units(facts, _caught_around(facts, handlers.units, ways))
     return LegacySource(
         handlers={
             rpc: _handler(facts, handlers.units[rpc], ways[rpc], hazards)
@@ -46,6 +48,24 @@ def scan_tree(source: Path) -> tuple[Hazard, ...]:
     Raises: SourceError: the source is no folder.
     """
     return merge(scan_units(_learnt(read_files(source), None)).values())
+
+
+def _caught_around(
+    facts: Facts, units: Mapping[str, str], ways: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """For each unit that an RPC reaches: what is caught in each of the RPCs that reach it.
+
+    One that an RPC names anywhere on its way counts as caught there; ``except Exception`` counts in the handler's own
+    function and its decorators alone, since elsewhere it mostly guards a single call.
+    """
+    around: dict[str, frozenset[str]] = {}
+    for rpc, way in ways.items():
+        caught = frozenset(outcomes_of(facts.project.units[unit] for unit in way).caught) - BROAD
+        if catches_all(facts, units[rpc]):
+            caught |= BROAD
+        for unit in way:
+            around[unit] = around.get(unit, caught) & caught
+    return around
 
 
 def _learnt(read: Files, contract: Contract | None) -> Facts:

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from crossfade.codegen.hazards.advice import advice_on
@@ -18,11 +18,13 @@ _POSITION_CALLS = frozenset({"find", "rfind", "index", "rindex", "len", "start",
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
-def scan_units(facts: Facts, in_rpc: frozenset[str] = frozenset()) -> dict[str, tuple[Hazard, ...]]:
-    """The hazards of each unit, in order of its lines, each pitfall once; ``in_rpc`` are the units an RPC reaches."""
-    return {
-        unit.id: tuple(sorted(_of_unit(unit, facts, in_rpc=unit.id in in_rpc))) for unit in facts.project.units.values()
-    }
+def scan_units(facts: Facts, caught: Mapping[str, frozenset[str]] | None = None) -> dict[str, tuple[Hazard, ...]]:
+    """The hazards of each unit, in order of its lines, each pitfall once.
+
+    ``caught`` are the units that an RPC reaches, with the exceptions that are caught on the way there.
+    """
+    around = caught or {}
+    return {unit.id: tuple(sorted(_of_unit(unit, facts, around.get(unit.id)))) for unit in facts.project.units.values()}
 
 
 def merge(groups: Iterable[tuple[Hazard, ...]]) -> tuple[Hazard, ...]:
@@ -40,21 +42,10 @@ def _one(group: list[Hazard]) -> Hazard:
     return replace(first, also=tuple(sorted(lines - {first.line})))
 
 
-def reached(facts: Facts, start: str) -> frozenset[str]:
-    """The unit and all that it may run."""
-    seen, waiting = set[str](), [start]
-    while waiting:
-        current = waiting.pop()
-        if current not in seen and current in facts.project.units:
-            seen.add(current)
-            waiting.extend(facts.edges.get(current, ()))
-    return frozenset(seen)
-
-
-def _of_unit(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[Hazard]:
+def _of_unit(unit: Unit, facts: Facts, caught: frozenset[str] | None) -> Iterator[Hazard]:
     lines: dict[str, set[int]] = defaultdict(set)
     if not unit.id.endswith(".__repr__"):  # a text for debugging
-        for pitfall_id, node in _found(unit, facts, in_rpc=in_rpc):
+        for pitfall_id, node in _found(unit, facts, caught):
             lines[pitfall_id].add(_line_of(node))
     for pitfall_id, found in lines.items():
         first, *also = sorted(found)
@@ -68,7 +59,7 @@ def _of_unit(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[Hazard]:
         )
 
 
-def _found(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[tuple[str, ast.AST]]:
+def _found(unit: Unit, facts: Facts, caught: frozenset[str] | None) -> Iterator[tuple[str, ast.AST]]:
     nodes = list(own_nodes(unit))
     view = View(
         unit=unit,
@@ -77,7 +68,7 @@ def _found(unit: Unit, facts: Facts, *, in_rpc: bool) -> Iterator[tuple[str, ast
         tested=_tested(nodes),
         positions=_positions(nodes),
         given=_given(nodes),
-        in_rpc=in_rpc,
+        caught=caught,
     )
     unseen = {part for node in nodes for text in _unseen_by_clients(node) for part in ast.walk(text)}
     for node in nodes:

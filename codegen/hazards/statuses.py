@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crossfade.codegen.hazards.detectors.rpc import caught_names, raised_name
+from crossfade.codegen.hazards.detectors.rpc import BROAD, caught_names, raised_name
+from crossfade.codegen.hazards.inference.facts import Facts
+from crossfade.codegen.hazards.inference.reach import decorators_of
 from crossfade.codegen.hazards.source.units import Unit, own_nodes
 
 # The order is that of their numbers: grpc.StatusCode, google.rpc.Code.
@@ -41,6 +43,13 @@ def outcomes_of(units: Iterable[Unit]) -> Outcomes:
         exceptions=tuple(sorted(raised - {""})),
         caught=tuple(sorted(caught - {""})),
     )
+
+
+def catches_all(facts: Facts, unit: str) -> bool:
+    """Whether a handler takes every exception, in its own function or in a decorator."""
+    units = [facts.project.units[item] for item in (unit, *decorators_of(facts, unit))]
+    tries = [node for item in units for node in own_nodes(item) if isinstance(node, ast.Try)]
+    return any(BROAD.intersection(caught_names(node)) for node in tries)
 
 
 def _codes(node: ast.AST) -> Iterator[str]:

@@ -21,7 +21,8 @@ class View:
 
     ``parents`` are those of the unit's nodes. ``tested`` are the texts of what it tests somewhere (``if not xs``),
     ``positions`` the names of positions in texts that it found itself, ``given`` the names of values that it returns or
-    puts into dicts, texts and named arguments. ``in_rpc``: an RPC reaches the unit.
+    puts into dicts, texts and named arguments. ``caught`` are the exceptions that are caught around it in each RPC that
+    reaches it, None where none does.
     """
 
     unit: Unit
@@ -30,7 +31,7 @@ class View:
     tested: frozenset[str]
     positions: frozenset[str]
     given: frozenset[str]
-    in_rpc: bool
+    caught: frozenset[str] | None
 
     def kind(self, node: ast.AST) -> Kind:
         """What is known of an expression."""

@@ -7,6 +7,16 @@ from collections.abc import Iterator
 from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, text
 from crossfade.codegen.hazards.kinds import NUMBERS, Sort
 
+BROAD = frozenset({"Exception", "BaseException", ""})
+_BUILT_IN_BASES = {
+    "ZeroDivisionError": "ArithmeticError",
+    "OverflowError": "ArithmeticError",
+    "KeyError": "LookupError",
+    "IndexError": "LookupError",
+    "UnicodeDecodeError": "ValueError",
+    "FileNotFoundError": "OSError",
+    "PermissionError": "OSError",
+}
 _CONTEXT = {
     **dict.fromkeys(("abort", "abort_with_status"), "J2"),
     "set_code": "J4",
@@ -49,8 +59,8 @@ def on_context(node: ast.Call, view: View) -> Found:
 
 @detector(ast.Raise, "J1", "J2", "J3")
 def raised(node: ast.Raise, view: View) -> Found:
-    """An exception that no handler of the function takes, in code that an RPC reaches."""
-    if not view.in_rpc or node.exc is None:
+    """An exception that nobody takes, in code that an RPC reaches."""
+    if view.caught is None or node.exc is None:
         return
     name = raised_name(node)
     if name == "NotImplementedError":
@@ -73,7 +83,11 @@ def raised_name(node: ast.Raise) -> str:
 @detector(ast.BinOp, "J1")
 def dividing(node: ast.BinOp, view: View) -> Found:
     """A division whose divisor nothing in the function tests: ZeroDivisionError ends the call."""
-    if not view.in_rpc or not isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) or view.sort(node.left) is Sort.STR:
+    if (
+        view.caught is None
+        or not isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
+        or view.sort(node.left) is Sort.STR
+    ):
         return
     if Sort.UNKNOWN in {view.sort(node.left), view.sort(node.right)} and isinstance(node.op, ast.Mod):
         return
@@ -91,19 +105,23 @@ def _is_known_nonzero(divisor: ast.expr, view: View) -> bool:
 
 
 def _is_caught(node: ast.AST, name: str, view: View) -> bool:
+    """Whether an ``except`` around it takes the exception, in the function or on the way from an RPC to it."""
+    kin = _kin(name, view)
     below = node
     for above in view.above(node):
-        if isinstance(above, ast.Try) and below in above.body and _catches(above, name):
+        if isinstance(above, ast.Try) and below in above.body and kin.intersection(caught_names(above)):
             return True
         below = above
-    return False
+    return bool(kin & (view.caught or frozenset()))
 
 
-def _catches(node: ast.Try, name: str) -> bool:
-    names = set(caught_names(node))
-    general = {"Exception", "BaseException", ""}
-    kin = {"ZeroDivisionError": "ArithmeticError", "KeyError": "LookupError", "IndexError": "LookupError"}
-    return bool(names & {*general, name, kin.get(name, name)})
+def _kin(name: str, view: View) -> frozenset[str]:
+    """The names under which an exception is caught: its own, those of its bases."""
+    found = {name, *BROAD, _BUILT_IN_BASES.get(name, name)}
+    for owner in view.facts.classes_named(name):
+        found.update(base.rpartition(":")[2].rpartition(".")[2] for base in view.facts.lineage(owner))
+        found.update(base.rpartition(".")[2] for base in view.facts.outside_bases(owner))
+    return frozenset(found)
 
 
 def caught_names(node: ast.Try | ast.TryStar) -> Iterator[str]:

@@ -45,10 +45,12 @@ class Facts:
     nullable: set[str] = field(default_factory=set)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
     _telling: Told = field(default_factory=Told)
+    _classes_by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         for found in self.project.classes.values():
+            self._classes_by_name[found.node.name].append(found.id)
             for name, unit in found.methods.items():
                 self._by_name[name].append(unit)
 
@@ -130,6 +132,10 @@ class Facts:
             for unit in (units if len(units) <= MAX_OVERRIDES else ())
             if owner in self.lineage(self.project.units[unit].owner) and self.project.units[unit].owner != owner
         ]
+
+    def classes_named(self, name: str) -> list[str]:
+        """The ids of all classes of this name."""
+        return self._classes_by_name.get(name, [])
 
     def find_class(self, identity: str) -> Class | None:
         """A class of the folder."""

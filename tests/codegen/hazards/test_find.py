@@ -89,3 +89,58 @@ def test_imports_and_runs_nothing(write: Write, contract: Contract) -> None:
     folder = write(service="from pathlib import Path\n(Path(__file__).parent / 'ran').touch()\n")
     find_handlers(folder, contract)
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("head", "around", "is_found"),
+    [
+        ("", "{}", True),
+        ("", "try:\n    {}\nexcept Missing: ...", False),
+        ("", "try:\n    {}\nexcept ServiceError: ...", False),
+        ("", "try:\n    {}\nexcept LookupError: ...", False),
+        ("", "try:\n    {}\nexcept Exception: ...", False),
+        ("", "try:\n    {}\nexcept: ...", False),
+        ("", "try:\n    {}\nexcept ValueError: ...", True),
+        ("@mapped", "{}", False),
+        ("@also_mapped('a')", "{}", False),
+        ("@other", "{}", True),
+    ],
+)
+def test_knows_what_is_caught_around_a_helper(
+    write: Write, contract: Contract, head: str, around: str, is_found: bool
+) -> None:
+    """In the handler or in its decorator, by the class, a base of it, or all."""
+    body = around.format("check(request)").replace("\n", "\n        ")
+    folder = write(
+        service=f"""
+import demo_pb2_grpc
+class ServiceError(LookupError): ...
+class Missing(ServiceError): ...
+def mapped(function):
+    def run(self, request, context):
+        try:
+            return function(self, request, context)
+        except ServiceError:
+            context.abort(code, "no")
+    return run
+def also_mapped(name):
+    def decorate(function):
+        def run(*args):
+            try:
+                return function(*args)
+            except Exception: ...
+        return run
+    return decorate
+def other(function):
+    return function
+def check(request):
+    raise Missing(request.name)
+class Demo(demo_pb2_grpc.DemoServicer):
+    {head}
+    def Get(self, request, context):
+        {body}
+"""
+    )
+    handler = find_handlers(folder, contract).handlers["demo.v1.Demo/Get"]
+    assert ("J1" in {hazard.pitfall_id for hazard in handler.hazards}) == is_found
+    assert "Missing" in handler.exceptions
