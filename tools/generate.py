@@ -78,11 +78,11 @@ def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) 
     with ThreadPoolExecutor(1) as beside:  # protoc is another process, which takes its time
         verified = beside.submit(_check_names, contract, project, manifest)
         rendering = render(project, {} if legacy is None else legacy.handlers, final=order.finalize)
-        verified.result()
-    if order.check:
-        plan = check_project(rendering, order.out)
-    else:
-        plan = write_project(rendering, order.out, force=order.force)
+        if order.check:
+            plan = check_project(rendering, order.out)
+            verified.result()
+        else:
+            plan = write_project(rendering, order.out, force=order.force, confirm=verified.result)
     return Generated(order=order, project=project, plan=plan, legacy=legacy)
 
 

@@ -5,7 +5,7 @@ run, from the list. What a person changed between the two is left as it is.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -53,10 +53,19 @@ def is_pending(disk: Disk) -> bool:
     return disk.status(_LIST) is not None
 
 
-def apply(disk: Disk, ops: Iterable[Op]) -> None:
-    """Does all steps. Raises: OSError, ProjectError; then the next run carries on or begins again."""
+def apply(disk: Disk, ops: Iterable[Op], confirm: Callable[[], None]) -> None:
+    """Does all steps, once ``confirm`` returns: it is called when everything is written aside and nothing is done yet.
+
+    Raises: OSError, ProjectError; then the next run carries on or begins again. What ``confirm`` raises; then nothing
+        was done, and nothing is left.
+    """
     _clear(disk)
     entries = [_stage(disk, number, op) for number, op in enumerate(ops)]
+    try:
+        confirm()
+    except Exception:
+        _clear(disk)
+        raise
     disk.put(_NEW_LIST, json.dumps([entry.told for entry in entries]).encode())
     disk.move(_NEW_LIST, _LIST)
     carry_on(disk)

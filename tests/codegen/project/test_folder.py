@@ -210,6 +210,25 @@ def test_a_folder_that_is_not_ours(small: Rendering, tmp_path: Path) -> None:
         write_project(small, tmp_path / "closed")
 
 
+def test_the_last_word(small: Rendering, written: Path, render: Render, tree: Any) -> None:
+    """What is said no to leaves nothing behind, in a new folder either; it is asked once, and also where nothing is new."""
+    asked = []
+
+    def no() -> None:
+        asked.append(1)
+        raise ValueError("no")
+
+    before = tree(written)
+    for rendering in (render(gen={"gen/B.java": "new"}), small):
+        with pytest.raises(ValueError, match="no"):
+            write_project(rendering, written, confirm=no)
+        assert tree(written) == before
+    with pytest.raises(ValueError, match="no"):
+        write_project(small, written.parent / "new", confirm=no)
+    assert list((written.parent / "new").iterdir()) == []
+    assert len(asked) == 3
+
+
 def test_two_runs_at_once(small: Rendering, written: Path) -> None:
     """The second says so and does nothing."""
     handle = os.open(written / ".crossfade-generate", os.O_RDONLY)
