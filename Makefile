@@ -41,6 +41,7 @@ doctor: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python bench/proxy/run.py
 	$(BIN)/python bench/proxy/run.py --grpc
+	$(BIN)/python bench/codegen/run.py
 
 # The environment is made anew only when what it is made from changed. setuptools warns of folders named like the
 # package, which here are in the wheel's namespace and can't be taken for it.

@@ -4,7 +4,8 @@ from setuptools import find_namespace_packages, setup
 
 FOLDERS = ("shadow", "codegen", "parity_tests", "reports", "tools", "examples")  # `crossfade demo` runs the examples
 NO_CODE = ("*__pycache__*", "*target", "*target.*")  # what Python and Maven leave behind
-DATA = ("*.toml", "*.md", "*.json", "*.html", "*.css", "*.js", "*.proto", "*.java", "*.j2", "pom.xml", "mvnw", "mvnw.cmd", "*.properties")
+WRAPPER = ("mvnw", "mvnw.cmd", "*.properties")  # Maven's, which goes into generated projects
+DATA = ("*.toml", "*.md", "*.json", "*.html", "*.css", "*.js", "*.proto", "*.java", "*.j2", "pom.xml", *WRAPPER)
 
 # Folders that hold only data count as packages too: what is in none is not installed.
 packages = [

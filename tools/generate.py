@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,8 @@ from crossfade.codegen.project.progress import read_progress
 from crossfade.reports.visible import visible
 from crossfade.tools.errors import ExitCode
 
-_SHOWN_PER_FATE = 20
+_SHOWN_PER_FATE, _SHOWN_GENERATED = 20, 5
+_GENERATED = ("gen/", "proto/")
 _DIFF_LINES = 200
 _OWN = (Fate.ORPHAN, Fate.KEPT_DELETED, Fate.FOREIGN, Fate.CONFLICT)  # what asks for a person: each one is shown
 
@@ -77,11 +78,11 @@ def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) 
     with ThreadPoolExecutor(1) as beside:  # protoc is another process, which takes its time
         verified = beside.submit(_check_names, contract, project, manifest)
         rendering = render(project, {} if legacy is None else legacy.handlers, final=order.finalize)
-        verified.result()
-    if order.check:
-        plan = check_project(rendering, order.out)
-    else:
-        plan = write_project(rendering, order.out, force=order.force)
+        if order.check:
+            plan = check_project(rendering, order.out)
+            verified.result()
+        else:
+            plan = write_project(rendering, order.out, force=order.force, confirm=verified.result)
     return Generated(order=order, project=project, plan=plan, legacy=legacy)
 
 
@@ -153,13 +154,7 @@ def _legacy(legacy: LegacySource) -> dict[str, object]:
 
 def to_text(done: Generated) -> str:
     """For a person: what became of which file, and what comes next."""
-    lines: list[str] = []
-    for fate in Fate:
-        notes = [note for note in done.plan.notes if note.fate is fate]
-        shown = notes if fate in _OWN else notes[:_SHOWN_PER_FATE]
-        lines += [f"{fate:<13} {visible(note.path)}" + (f": {note.detail}" if note.detail else "") for note in shown]
-        if len(notes) > len(shown):
-            lines.append(f"{fate:<13} and {len(notes) - len(shown)} more")
+    lines = [line for fate in Fate for line in _fate_lines(done.plan, fate)]
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
     return "\n".join([*lines, *_legacy_lines(done.legacy), *_summary(done)])
@@ -176,6 +171,20 @@ def _legacy_lines(legacy: LegacySource | None) -> list[str]:
         *lines,
         f"{len(legacy.handlers)} of {total} RPCs found in the legacy source, {len(hazards)} hazards in them",
     ]
+
+
+def _fate_lines(plan: Plan, fate: Fate) -> Iterator[str]:
+    """A line for each file; generated ones, which nobody reads, are counted where there are many."""
+    notes = [note for note in plan.notes if note.fate is fate]
+    counted = [note for note in notes if note.path.startswith(_GENERATED) and not note.detail]
+    if len(counted) > _SHOWN_GENERATED:
+        yield f"{fate:<13} {len(counted)} files in gen/ and proto/"
+        notes = [note for note in notes if note not in counted]
+    shown = notes if fate in _OWN else notes[:_SHOWN_PER_FATE]
+    for note in shown:
+        yield f"{fate:<13} {visible(note.path)}" + (f": {note.detail}" if note.detail else "")
+    if len(notes) > len(shown):
+        yield f"{fate:<13} and {len(notes) - len(shown)} more"
 
 
 def _diffs(plan: Plan) -> list[str]:

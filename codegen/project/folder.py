@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crossfade.codegen.project.disk import Disk
@@ -20,11 +20,15 @@ except ModuleNotFoundError:  # Windows has none; there two runs at once are a pe
     fcntl = None  # type: ignore[assignment]
 
 
-def write_project(rendering: Rendering, folder: Path, *, force: bool = False) -> Plan:
+def write_project(
+    rendering: Rendering, folder: Path, *, force: bool = False, confirm: Callable[[], None] = lambda: None
+) -> Plan:
     """Brings a folder up to a rendering and returns what was done; with ``stops`` in it, nothing was.
 
     ``force`` overwrites files of ``gen`` that were changed by hand. Where nothing changes, no file is touched.
-    Raises: ProjectError: the folder, a path in it, the manifest or git can't be used; another run is at work.
+    ``confirm`` is the last word, after which files move to their places.
+    Raises: ProjectError: the folder, a path in it, the manifest or git can't be used; another run is at work. What
+        ``confirm`` raises.
     """
     check_rendering(rendering)
     with _written(folder), _alone(folder):
@@ -34,7 +38,9 @@ def write_project(rendering: Rendering, folder: Path, *, force: bool = False) ->
             disk = Disk(folder)
         plan = make_plan(rendering, _find(disk, rendering), git_merge, force=force)
         if plan.ops and not plan.stops:
-            apply(disk, plan.ops)
+            apply(disk, plan.ops, confirm)
+        else:
+            confirm()
         return plan
 
 

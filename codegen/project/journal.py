@@ -5,8 +5,8 @@ run, from the list. What a person changed between the two is left as it is.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
 from crossfade.codegen.project.disk import Disk
@@ -32,6 +32,11 @@ class _Entry:
     drop_base: bool
 
     @property
+    def told(self) -> dict[str, Any]:
+        """As it stands in the list."""
+        return {name: getattr(self, name) for name in _NAMES}
+
+    @property
     def staged(self) -> str:
         return f"{_FOLDER}/{self.number}"
 
@@ -40,16 +45,28 @@ class _Entry:
         return f"{_FOLDER}/{self.number}.base"
 
 
+_NAMES = tuple(field.name for field in fields(_Entry))
+
+
 def is_pending(disk: Disk) -> bool:
     """Whether an earlier run was cut off."""
     return disk.status(_LIST) is not None
 
 
-def apply(disk: Disk, ops: Iterable[Op]) -> None:
-    """Does all steps. Raises: OSError, ProjectError; then the next run carries on or begins again."""
+def apply(disk: Disk, ops: Iterable[Op], confirm: Callable[[], None]) -> None:
+    """Does all steps, once ``confirm`` returns: it is called when everything is written aside and nothing is done yet.
+
+    Raises: OSError, ProjectError; then the next run carries on or begins again. What ``confirm`` raises; then nothing
+        was done, and nothing is left.
+    """
     _clear(disk)
     entries = [_stage(disk, number, op) for number, op in enumerate(ops)]
-    disk.put(_NEW_LIST, json.dumps([asdict(entry) for entry in entries]).encode())
+    try:
+        confirm()
+    except Exception:
+        _clear(disk)
+        raise
+    disk.put(_NEW_LIST, json.dumps([entry.told for entry in entries]).encode())
     disk.move(_NEW_LIST, _LIST)
     carry_on(disk)
 

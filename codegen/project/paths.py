@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.records import OWN_FOLDER, Rendering
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')  # what Windows refuses, and what hides in a terminal
+_PLAIN = re.compile(r"[A-Za-z0-9_][\w.$-]{0,99}(/[A-Za-z0-9_][\w.$-]{0,99})*", re.ASCII)  # nearly all that is generated
 _OTHERS = frozenset({OWN_FOLDER, ".git", ".hg", ".svn"})
 _MAX_PART_BYTES = 255
 
 
 def check_path(path: str) -> None:
     """Raises: ProjectError: the path leaves the folder, can't exist on some system, or belongs to somebody else."""
+    if _PLAIN.fullmatch(path):
+        return
     parts = path.split("/")
     bad = (
         path.startswith("/")
@@ -37,15 +39,20 @@ def check_rendering(rendering: Rendering) -> None:
         other = seen.setdefault(path.casefold(), path)
         if other is not path:
             raise ProjectError(f"{path}: expected one file of this name, got {other} too; rename one in the contract")
+    for folder, path in _folders(paths).items():
+        if folder.casefold() in seen:
+            raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name too; rename one")
+
+
+def _folders(paths: Iterable[str]) -> dict[str, str]:
+    """``a/b/c.txt`` gives ``a/b`` and ``a``: each folder, with one path that goes through it."""
+    folders: dict[str, str] = {}
     for path in paths:
-        for folder in _folders(path):
-            if folder.casefold() in seen:
-                raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name too; rename one")
-
-
-def _folders(path: str) -> Iterable[str]:
-    """``a/b/c.txt`` gives ``a/b`` and ``a``."""
-    return (str(folder) for folder in PurePosixPath(path).parents if folder.name)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders[folder] = path
+            folder = folder.rpartition("/")[0]
+    return folders
 
 
 def _encodes(path: str) -> bool:

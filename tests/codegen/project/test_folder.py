@@ -182,15 +182,15 @@ def test_a_file_in_the_place_of_the_folder(small: Rendering, tmp_path: Path, bel
 
 def test_a_disk_that_refuses(small: Rendering, written: Path, render: Render, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line, exit 4; the next run carries on."""
-    whole = Path.replace
+    whole = os.replace
 
-    def refuse(self: Path, target: Path) -> Path:
-        if "B.java" in str(target):
-            raise PermissionError(13, "Permission denied", str(target))
-        return whole(self, target)
+    def refuse(source: str, target: str) -> None:
+        if "B.java" in target:
+            raise PermissionError(13, "Permission denied", target)
+        whole(source, target)
 
     new = render(gen={"gen/A.java": "new", "gen/B.java": "new"}, scaffold=dict(small.scaffold))
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(
         ProjectError, match=r"B\.java: expected to write there, got Permission denied; mend it"
     ) as caught:
@@ -208,6 +208,25 @@ def test_a_folder_that_is_not_ours(small: Rendering, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     with pytest.raises(ProjectError, match="expected to write there, got Permission denied"):
         write_project(small, tmp_path / "closed")
+
+
+def test_the_last_word(small: Rendering, written: Path, render: Render, tree: Any) -> None:
+    """What is said no to leaves nothing behind, in a new folder either; it is asked once, and also where nothing is new."""
+    asked = []
+
+    def no() -> None:
+        asked.append(1)
+        raise ValueError("no")
+
+    before = tree(written)
+    for rendering in (render(gen={"gen/B.java": "new"}), small):
+        with pytest.raises(ValueError, match="no"):
+            write_project(rendering, written, confirm=no)
+        assert tree(written) == before
+    with pytest.raises(ValueError, match="no"):
+        write_project(small, written.parent / "new", confirm=no)
+    assert list((written.parent / "new").iterdir()) == []
+    assert len(asked) == 3
 
 
 def test_two_runs_at_once(small: Rendering, written: Path) -> None:
