@@ -204,6 +204,13 @@ def test_the_address_of_legacy_is_needed(start: Any) -> None:
     assert "CROSSFADE_INGEST: expected host:port or unix:/path, got nowhere" in text
 
 
+def test_a_port_that_is_taken_ends_the_process(start: Any, strangler: Any) -> None:
+    """Nothing that runs in the background keeps it alive."""
+    jvm = start(legacy="127.0.0.1:1", port=strangler.port)
+    assert jvm.wait_end() == 1
+    assert any("Failed to bind" in event.get("text", "") for event in jvm.events)
+
+
 def test_tls_to_both_sides(
     start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said, tmp_path: Path
 ) -> None:
