@@ -63,7 +63,7 @@ class EvidenceWriter:
         return cls(engine, info, redactor, limits or Limits())
 
     def add(self, observation: Observation) -> None:
-        """Counts one request, in memory."""
+        """Counts what was observed, in memory."""
         tally = self._tally(observation.route)
         if isinstance(observation, Settled):
             tally.settle(observation)
