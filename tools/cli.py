@@ -15,6 +15,7 @@ SUMMARIES = {
     "demo": "Run the main job on a real pair of services.",
     "doctor": "Say what is missing on this machine, and what to install.",
     "gate": "Pass or fail a run by what [gate] claims.",
+    "ingest": "Take comparisons from generated Java services.",
     "init": "Write a commented crossfade.toml and a key for redaction.",
     "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
     "replay": "Compare a recorded run again.",

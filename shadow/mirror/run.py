@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,6 +36,10 @@ class RunWriter:
     def note_rules(self, rules_digest: str) -> None:
         """Says that other rules are at work from now on."""
         self._writer.note_rules(rules_digest)
+
+    def note_candidate_build(self, build: str) -> None:
+        """Names the build of the candidate, which was not known when the run began."""
+        self._writer.note_candidate_build(build)
 
     def flush(self, entered: Entered) -> None:
         """Commits; a store that can't be written is a line in the log, and the counts wait for the next flush."""
@@ -81,6 +86,11 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     if recorder is not None:
         judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
     return OpenRun(contract=contract, judge=judge, writer=RunWriter(writer, recorder))
+
+
+def new_run_id(now: float) -> str:
+    """A run id that sorts by time: 20261124T120000Z-1a2b3c."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + "-" + uuid.uuid4().hex[:6]
 
 
 def _prune(config: Config) -> None:
