@@ -23,7 +23,7 @@ def frames(messages: Iterable[bytes]) -> bytes:
 
 
 def build_request(route: str, headers: Headers, body: bytes, *, request_id: str, at: float) -> Request:
-    """A call of ``route``; ``at`` is seconds since the epoch."""
+    """A call of ``route`` with its header fields as they are; ``at`` is seconds since the epoch."""
     return Request(
         id=request_id,
         protocol=Protocol.GRPC,
@@ -31,7 +31,7 @@ def build_request(route: str, headers: Headers, body: bytes, *, request_id: str,
         scheme="http",
         authority="",
         target=f"/{route}",
-        headers=(_TYPE, *_without_call(headers)),
+        headers=headers,
         body=body,
         truncated=False,
         trailers=(),

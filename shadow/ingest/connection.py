@@ -5,8 +5,17 @@ import contextlib
 from dataclasses import dataclass
 
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.lines import LineBuffer, LineTooLongError
-from crossfade.shadow.ingest.protocol import Counts, Hello, Pair, ProtocolError, Unreadable, read_line
+from crossfade.shadow.ingest.lines import LineBuffer, Overlong
+from crossfade.shadow.ingest.protocol import (
+    Counts,
+    Hello,
+    Line,
+    Pair,
+    ProtocolError,
+    Unreadable,
+    read_line,
+    read_overlong,
+)
 from crossfade.shadow.ingest.runs import Runs
 
 READ_BYTES = 65_536
@@ -60,8 +69,6 @@ class Connection:
             await self._serve()
         except ProtocolError as error:
             self._complain(error.kind, f"{error}; closed")
-        except LineTooLongError:
-            self._complain("too_long", f"expected lines of at most {self._shared.limits.line_bytes} bytes; closed")
         except OSError as error:
             self._complain("lost", f"lost: {error.strerror or type(error).__name__}")
         finally:
@@ -82,8 +89,11 @@ class Connection:
         self._due = now() + self._shared.limits.hello_s
         while data := await self._read():
             for line in self._lines.feed(data):
-                await self._take(line)
+                await self._take(read_overlong(line.head) if isinstance(line, Overlong) else read_line(line))
                 self._due = None
+            if self._lines.is_overlong and not self._greeted:
+                message = f"expected a hello of at most {self._shared.limits.line_bytes} bytes, got a longer line"
+                raise ProtocolError("too_long", message)
             self._hold(self._lines.held_bytes)
             if self._held_bytes and self._due is None:
                 self._due = now() + self._shared.limits.line_s
@@ -113,8 +123,7 @@ class Connection:
             return ProtocolError("slow", f"expected the rest of a line within {limits.line_s:g} s, got a part")
         return ProtocolError("no_hello", f"expected a hello within {limits.hello_s:g} s, got none")
 
-    async def _take(self, text: bytes) -> None:
-        line = read_line(text)
+    async def _take(self, line: Line) -> None:
         if not self._greeted:
             self._greet(line)
             return
@@ -131,7 +140,7 @@ class Connection:
                 raise ProtocolError("kind", "expected counts or pair after the hello, got another hello")
         await asyncio.sleep(0)  # one that sends without end leaves room for the others
 
-    def _greet(self, line: Hello | Counts | Pair | Unreadable) -> None:
+    def _greet(self, line: Line) -> None:
         if not isinstance(line, Hello):
             raise ProtocolError("no_hello", "expected a hello first, got another line")
         if problem := self._shared.runs.welcome(line, self._shared.greeted):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crossfade.shadow.errors import where
 from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, Settled
@@ -84,8 +84,8 @@ class Intake:
     def take_unreadable(self, pair: Unreadable) -> None:
         """Counts a pair that can't be read."""
         route = self._route(pair.route)
-        self._complaints.say("pair", f"route={route.route} {pair.what}; counted as uncomparable(undecodable)")
-        self._end(Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=Reason.UNDECODABLE))
+        self._complaints.say("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
+        self._end(Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=pair.reason))
 
     def finish(self) -> None:
         """What no service told the end of is shed: its connection was lost, or the run ends before it came."""
@@ -118,8 +118,6 @@ class Intake:
         )
         verdict = self._judge.observe(comparison, route)
         self._handles.learn(verdict.handles)
-        if isinstance(verdict.observation, Judged):  # equal requests have one hash, whichever line tells of them
-            return replace(verdict.observation, request_hash=pair.request_hash)
         return verdict.observation
 
     def _matched(self, route: RouteInfo, equal: Equal) -> Judged:

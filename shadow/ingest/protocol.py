@@ -4,11 +4,8 @@ A line is a JSON object in UTF-8 with ``v`` (1) and ``kind``: ``hello`` first, t
 service sends beside the keys that are read here is ignored, so that a newer one may say more.
 """
 
-import hashlib
 import json
 import re
-import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +18,8 @@ from crossfade.shadow.ingest.fields import FieldError
 from crossfade.shadow.ingest.reasons import end_of
 
 VERSION = 1
+_PAIR = re.compile(rb'\s*\{\s*"v"\s*:\s*1\s*,\s*"kind"\s*:\s*"pair"\s*,\s*"route"\s*:\s*"([\w./]{1,400})"', re.ASCII)
 _ROUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,300}/[A-Za-z_][A-Za-z0-9_]{0,100}")
-_LENGTH = struct.Struct(">I")
 
 
 class ProtocolError(Exception):
@@ -68,7 +65,6 @@ class Pair:
     """
 
     route: str
-    request_hash: int
     request_headers: Headers
     request_body: bytes
     legacy: Reply
@@ -77,10 +73,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A pair of which only the route can be read; ``what`` says why."""
+    """A pair of which only the route can be read; ``what`` says why, in a line, and ``reason`` for the report."""
 
     route: str
     what: str
+    reason: Reason
 
 
 Line = Hello | Counts | Pair | Unreadable
@@ -106,15 +103,12 @@ def read_line(line: bytes) -> Line:
     raise ProtocolError("kind", "kind: expected hello, counts or pair, got another one")
 
 
-def request_hash(route: str, messages: Iterable[bytes]) -> int:
-    """Eight bytes that are equal for equal requests.
-
-    The beginning of SHA-256 over the route, a zero byte, and each message behind its length in four bytes.
-    """
-    digest = hashlib.sha256(route.encode("utf-8", "surrogatepass") + b"\0")
-    for message in messages:
-        digest.update(_LENGTH.pack(len(message)) + message)
-    return int.from_bytes(digest.digest()[:8], "big")
+def read_overlong(head: bytes) -> Unreadable:
+    """What can be said of a line of which only the beginning was kept. Raises: ProtocolError: it is no pair."""
+    match = _PAIR.match(head)
+    if match is None:
+        raise ProtocolError("too_long", "expected a shorter line, got one that is no pair")
+    return Unreadable(route=match[1].decode("ascii"), what="expected a shorter line", reason=Reason.TRUNCATED)
 
 
 def is_route(text: str) -> bool:
@@ -170,17 +164,15 @@ def _pair(found: dict[str, Any]) -> Pair | Unreadable:
     try:
         request = fields.table(found.get("request"), "request")
         messages = fields.items(request.get("messages"), "request.messages", fields.data)
-        given = found.get("hash")
         return Pair(
             route=route,
-            request_hash=request_hash(route, messages) if given is None else fields.request_hash(given, "hash"),
             request_headers=fields.metadata(request.get("headers", []), "request.headers"),
             request_body=frames(messages),
             legacy=read_reply(found.get("legacy"), "legacy"),
             candidate=_candidate(found.get("candidate")),
         )
     except FieldError as error:
-        return Unreadable(route=route, what=str(error))
+        return Unreadable(route=route, what=str(error), reason=Reason.UNDECODABLE)
 
 
 def _candidate(value: object) -> Reply | Reason:

@@ -30,4 +30,7 @@ def _outcome(reason: Reason) -> Outcome:
     return Outcome.LEGACY_FAILED if reason in _LEGACY_FAILED else Outcome.SKIPPED
 
 
-_ENDS: dict[str, End] = {reason.value: (_outcome(reason), reason) for reason in Reason if reason not in CUTS}
+_ENDS: dict[str, End] = {
+    **{reason.value: (_outcome(reason), reason) for reason in Reason if reason not in CUTS},
+    Outcome.LEGACY_FAILED.value: (Outcome.LEGACY_FAILED, Reason.RESET),  # a channel does not say how it failed
+}

@@ -1,7 +1,6 @@
 """Lines become records, or end the connection."""
 
 import contextlib
-import hashlib
 import json
 from typing import Any
 
@@ -20,7 +19,7 @@ from crossfade.shadow.ingest.protocol import (
     Unreadable,
     is_route,
     read_line,
-    request_hash,
+    read_overlong,
 )
 
 HASH = "00000000000000ff"
@@ -43,22 +42,11 @@ def test_counts(lines: Any) -> None:
 
 
 def test_pair(lines: Any) -> None:
-    """Both sides, with the hash of the request by its messages or as it was sent."""
+    """The request and both sides."""
     found = read_line(lines.pair(lines.answer(b"a"), lines.answer(b"b"), b"q1", b"q2", headers=[["x-a", "1"]]))
     assert isinstance(found, Pair)
     assert found.request_headers == (("x-a", "1"),)
     assert found.request_body == b"\0\0\0\0\x02q1\0\0\0\0\x02q2"
-    assert found.request_hash == request_hash(lines.get, (b"q1", b"q2"))
-    sent = read_line(lines.pair(lines.answer(b"a"), lines.answer(b"b"), hash=HASH))
-    assert isinstance(sent, Pair)
-    assert sent.request_hash == 255
-
-
-def test_the_hash_of_a_request() -> None:
-    """As a service computes it with what its platform has."""
-    text = b"p.S/M\0" + b"\0\0\0\x02q1" + b"\0\0\0\0"
-    assert request_hash("p.S/M", (b"q1", b"")) == int(hashlib.sha256(text).hexdigest()[:16], 16)
-    assert request_hash("p.S/M", (b"ab",)) != request_hash("p.S/M", (b"a", b"b"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +114,6 @@ def test_a_line_that_ends_its_connection(line: bytes, kind: str) -> None:
         ({"legacy": 5}, "legacy: expected an object, got another value"),
         ({"candidate": {"messages": []}}, "candidate.status: expected a whole number from 0 to"),
         ({"candidate": {"failed": 5}}, "candidate.failed: expected a text, got another value"),
-        ({"hash": "zz"}, "hash: expected 16 hex digits in lower case, got a text"),
     ],
 )
 def test_a_pair_of_which_only_the_route_can_be_read(lines: Any, change: dict[str, Any], what: str) -> None:
@@ -136,6 +123,24 @@ def test_a_pair_of_which_only_the_route_can_be_read(lines: Any, change: dict[str
     assert isinstance(found, Unreadable)
     assert found.route == lines.get
     assert found.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    "head", [b'{"v":1,"kind":"pair","route":"p.S/M","request":{"hea', b'{ "v": 1, "kind": "pair", "route": "p.S/M" ']
+)
+def test_an_overlong_pair(head: bytes) -> None:
+    """Its route stands at its beginning, so that it can be counted."""
+    assert read_overlong(head) == Unreadable(route="p.S/M", what="expected a shorter line", reason=Reason.TRUNCATED)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"", b"xxx", b'{"v":1,"kind":"counts","route":"p.S/M"', b'{"v":1,"kind":"pair","route":"p.S', b"\xff" * 512],
+)
+def test_an_overlong_line_that_is_no_pair(head: bytes) -> None:
+    """Nothing can be said of it, so its connection ends."""
+    with pytest.raises(ProtocolError):
+        read_overlong(head)
 
 
 @pytest.mark.parametrize("text", ["p.S/M", "S/M", "_a.b_1.S/M_2"])

@@ -23,6 +23,11 @@ def test_each_reason_has_its_outcome() -> None:
         assert end == (wanted, reason)
 
 
+def test_a_legacy_that_failed() -> None:
+    """The service does not know how."""
+    assert end_of("legacy_failed") == (Outcome.LEGACY_FAILED, Reason.RESET)
+
+
 @pytest.mark.parametrize("word", ["", "matched", "equal", "queue-full", "None"])
 def test_another_word(word: str) -> None:
     """None of the closed list."""

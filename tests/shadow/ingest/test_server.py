@@ -166,7 +166,7 @@ async def test_a_stranger(serve: Serve, lines: Any, caplog: Any, sent: bytes, ki
         (b"{}\n", "version"),
         (b'{"v":1,"kind":"counts","route":"t.v1.Things/Get","entered":"many"}\n', "field"),
         (b'{"v":1,"kind":"hello","service":"builds"}\n', "kind"),
-        (b"x" * 20_000, "too_long"),
+        (b"x" * 20_000 + b"\n", "too_long"),
     ],
 )
 async def test_a_service_that_breaks_the_protocol(serve: Serve, lines: Any, sent: bytes, kind: str) -> None:
@@ -185,6 +185,15 @@ async def test_an_unreadable_pair_does_not_end_a_connection(serve: Serve, lines:
         await served.connect(lines.hello(), bad, lines.counts(2, "00000000000000aa"))
         await served.until(lambda: len(served.bench.ends) == 2)
     assert served.bench.ends == ["uncomparable(undecodable)", "same"]
+
+
+async def test_a_pair_that_is_too_long(serve: Serve, lines: Any) -> None:
+    """It is one outcome, however often its service would send it, and the next line is read."""
+    async with serve() as served:
+        long = lines.pair(lines.answer(b"x" * 10_000), lines.answer())
+        await served.connect(lines.hello(), long, lines.counts(2, "00000000000000aa"))
+        await served.until(lambda: len(served.bench.ends) == 2)
+    assert served.bench.ends == ["uncomparable(truncated)", "same"]
 
 
 async def test_no_hello(serve: Serve, lines: Any, caplog: Any) -> None:
