@@ -18,6 +18,7 @@ from crossfade.shadow.ingest.intake import Source
 from crossfade.shadow.ingest.runs import Runs
 from crossfade.shadow.ingest.server import IngestServer
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
+from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.reach import check_address_free
 from crossfade.tools.signals import stop_signals
 
@@ -44,20 +45,22 @@ async def run_ingest(
         check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     complaints = Complaints(time.monotonic)
+    switch = Switch(config.evidence.dir)
     server = IngestServer()
     with stop_signals(stop):
         async with contextlib.aclosing(server):
             bound = await server.bind(split_ingest_address(wanted), place)
-            runs = Runs(config, Source(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints)
+            runs = Runs(config, Source(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints, switch.is_off)
             shared = Shared(limits=_limits(config.ingest), runs=runs, complaints=complaints)
             try:
-                async with _beside(config, server, shared, stop) as admin:
+                async with _beside(config, server, shared, switch, stop) as admin:
                     await server.serve(shared)
                     announce(f"run {runs.run_ids[0]}: ingest on {bound}{admin}")
                     signalled = await stop
                     await server.aclose()
             finally:
                 await server.aclose()
+                await runs.drain()
                 runs.finish()
     return IngestResult(
         run_ids=tuple(runs.run_ids), entered=runs.entered().total(), interrupted=signalled is signal.SIGINT
@@ -85,9 +88,9 @@ def _limits(section: IngestSettings) -> Limits:
 
 @contextlib.asynccontextmanager
 async def _beside(
-    config: Config, server: IngestServer, shared: Shared, stop: "asyncio.Future[signal.Signals]"
+    config: Config, server: IngestServer, shared: Shared, switch: Switch, stop: "asyncio.Future[signal.Signals]"
 ) -> AsyncIterator[str]:
-    """Commits every now and then, and serves the endpoints; the text is what a greeting says of them.
+    """Commits, looks for the kill switch, serves the endpoints; the text is what a greeting says of them.
 
     ``stop`` is failed where nothing can be committed any more.
     """
@@ -97,7 +100,8 @@ async def _beside(
             stop.set_exception(error)
 
     lag = Buckets()
-    tasks = [asyncio.create_task(_flush(shared.runs, config.evidence.flush_ms / 1000))]
+    flushing = _flush(shared.runs, config.evidence.flush_ms / 1000)
+    tasks = [asyncio.create_task(work) for work in (flushing, switch.watch(lambda: None), measure_lag(lag))]
     tasks[0].add_done_callback(fail)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(_cancel, tasks)
@@ -112,7 +116,6 @@ async def _beside(
         admin = Admin(readiness=readiness, snapshot=lambda: snapshot(config, server, shared, lag))
         at = await admin.start(*split_address(config.admin.address))
         stack.push_async_callback(admin.close)
-        tasks.append(asyncio.create_task(measure_lag(lag)))
         yield f"; admin on {at}"
 
 

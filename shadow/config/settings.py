@@ -215,10 +215,12 @@ class AdminSettings(Section):
 class IngestSettings(Section):
     """[ingest]: where generated Java services send what they compared, and the bounds of what they may send.
 
+    ``secondary`` is a second instance of legacy.
     The default of ``max_line_bytes`` holds a pair of three bodies of ``mirror.body_limit_bytes`` in base64.
     """
 
     address: Annotated[str, AfterValidator(check_ingest_address)] | None = None
+    secondary: Url | None = None
     max_connections: int = Field(default=64, ge=1, le=10_000)
     max_line_bytes: int = Field(default=8_388_608, ge=1024, le=268_435_456)
     buffer_bytes: int = Field(default=67_108_864, ge=65_536)

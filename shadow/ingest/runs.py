@@ -2,7 +2,9 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Mapping
 
+from crossfade.codegen.contract import Method
 from crossfade.shadow.config import Config, State
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
 from crossfade.shadow.errors import ShadowError
@@ -11,6 +13,8 @@ from crossfade.shadow.evidence.records import Observation
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Hello
+from crossfade.shadow.ingest.second import Second, Share
+from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.handles import ForeignHandles
 from crossfade.shadow.mirror.routes import RouteTable
 from crossfade.shadow.mirror.run import RunWriter, new_run_id, open_run
@@ -26,11 +30,13 @@ log = logging.getLogger("crossfade.ingest")
 class Runs:
     """One run at a time. Where the config does not name the candidate's build, the services do."""
 
-    def __init__(self, config: Config, source: Source, complaints: Complaints) -> None:
-        """Begins the first run. Raises: ShadowError, EvidenceError."""
+    def __init__(self, config: Config, source: Source, complaints: Complaints, is_off: Callable[[], bool]) -> None:
+        """Begins the first run; ``is_off`` is the kill switch. Raises: ShadowError, EvidenceError."""
         self._config = config
         self._source = source
         self._complaints = complaints
+        self._is_off = is_off
+        self._upstream = _upstream(config)
         self._totals = Totals()
         self._status = Status()
         self._past_entered: Counter[str] = Counter()
@@ -61,13 +67,19 @@ class Runs:
         if self.build == UNKNOWN_BUILD:
             self._name_build(hello.candidate_build)
             return ""
-        if greeted or self._source.now() - self._began_at < _AT_LEAST_S:
+        if greeted or self.intake.is_busy() or self._source.now() - self._began_at < _AT_LEAST_S:
             return f"{got}; its run begins when the services of the other build have left, after {_AT_LEAST_S:g} s"
         return self._begin_next(hello.candidate_build)
 
     def flush(self) -> None:
         """Commits what was counted."""
         self._writer.flush(self.intake.ledger.entered())
+
+    async def drain(self) -> None:
+        """Returns when all that came is judged; nothing more may come."""
+        await self.intake.drain()
+        if self._upstream is not None:
+            await self._upstream.close()
 
     def finish(self) -> None:
         """Ends the run. Raises: EvidenceError."""
@@ -93,11 +105,12 @@ class Runs:
         run = open_run(self._config, run_id, engine=ENGINE)
         self.run_ids.append(run_id)
         self._began_at = self._source.now()
-        contract, routes = run.contract, self._config.routes
+        methods = {} if run.contract is None else run.contract.methods
         judging = Judging(
-            routes=RouteTable((), routes.max_inferred, {} if contract is None else contract.methods),
+            routes=RouteTable((), self._config.routes.max_inferred, methods),
             judge=run.judge,
-            handles=ForeignHandles(contract=contract, shared=self._config.service.state is State.SHARED),
+            handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
+            second=self._second(methods),
         )
 
         def record(observation: Observation) -> None:
@@ -106,6 +119,18 @@ class Runs:
 
         intake = Intake(judging=judging, record=record, source=self._source, complaints=self._complaints)
         return run.writer, intake
+
+    def _second(self, methods: Mapping[str, Method]) -> Second | None:
+        url, mirror = self._config.ingest.secondary, self._config.mirror
+        if url is None or self._upstream is None:
+            return None
+        limits = Share(
+            pct=mirror.secondary_pct,
+            in_flight=mirror.max_in_flight,
+            held_bytes=mirror.buffer_bytes,
+            is_off=self._is_off,
+        )
+        return Second(self._upstream, url.partition("://")[2], methods, limits)
 
     def _name_build(self, build: str) -> None:
         self.build = build
@@ -123,3 +148,11 @@ class Runs:
         self._name_build(build)
         log.warning("run.began run=%s build=%s", self.run_ids[-1], build)
         return ""
+
+
+def _upstream(config: Config) -> Upstream | None:
+    """The way to the second legacy, if there is one."""
+    url, mirror = config.ingest.secondary, config.mirror
+    if url is None:
+        return None
+    return Upstream(url, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)

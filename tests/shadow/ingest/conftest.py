@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.records import Observation, Settled
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
+from crossfade.shadow.ingest.second import Second
 from crossfade.shadow.mirror.handles import ForeignHandles
 from crossfade.shadow.mirror.judging import Judge
 from crossfade.shadow.mirror.routes import RouteTable
@@ -89,7 +90,9 @@ class Lines:
 class Bench:
     """An intake; ``seen`` is what it observed, ``clock`` what both its clocks say."""
 
-    def __init__(self, contract: Contract | None, *, shared: bool, ignore: tuple[IgnoreRule, ...]) -> None:
+    def __init__(
+        self, contract: Contract | None, *, shared: bool, ignore: tuple[IgnoreRule, ...], second: Second | None = None
+    ) -> None:
         self.seen: list[Observation] = []
         self.clock = 1000.0
         self.complaints = Complaints(lambda: self.clock)
@@ -97,6 +100,7 @@ class Bench:
             routes=RouteTable((), 2, {} if contract is None else contract.methods),
             judge=Judge(contract=contract, ignore=ignore),
             handles=ForeignHandles(contract=contract, shared=shared),
+            second=second,
         )
         ids = iter(range(10**6))
         source = Source(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
@@ -149,8 +153,10 @@ def lines() -> type[Lines]:
 def bench_of(contract: Contract) -> Callable[..., Bench]:
     """Makes intakes."""
 
-    def bench_of(*, known: bool = True, shared: bool = True, ignore: tuple[IgnoreRule, ...] = ()) -> Bench:
-        return Bench(contract if known else None, shared=shared, ignore=ignore)
+    def bench_of(
+        *, known: bool = True, shared: bool = True, ignore: tuple[IgnoreRule, ...] = (), second: Second | None = None
+    ) -> Bench:
+        return Bench(contract if known else None, shared=shared, ignore=ignore, second=second)
 
     return bench_of
 

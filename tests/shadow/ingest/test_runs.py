@@ -33,7 +33,7 @@ class Bench:
         self.config = parse_config(TEXT.format(build=line), folder / "crossfade.toml")
         self.folder = self.config.evidence.dir
         source = Source(now=lambda: self.clock, new_id=lambda: "id")
-        self.runs = Runs(self.config, source, Complaints(lambda: self.clock))
+        self.runs = Runs(self.config, source, Complaints(lambda: self.clock), lambda: False)
 
     def hello(self, build: str = "unknown", service: str = "builds", greeted: int = 0) -> str:
         """What is wrong with it."""
