@@ -1,18 +1,21 @@
 """What services send becomes observations, one for each request; pairs come out as behind the proxy."""
 
 import hashlib
+import json
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.judge import IgnoreRule
 from crossfade.shadow.evidence.records import Judged, RouteInfo
 from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.ingest.answers import build_request, frames
-from crossfade.shadow.ingest.protocol import Counts, read_line
+from crossfade.shadow.ingest.protocol import Counts, ProtocolError, read_line
 from crossfade.shadow.mirror.judging import Judge
 from crossfade.shadow.mirror.routes import OTHER
 
@@ -294,3 +297,37 @@ def test_others_have_their_turn(bench: Any, lines: Any) -> None:
     counts = read_line(line)
     assert isinstance(counts, Counts)
     assert [len(bench.seen) for _ in bench.intake.take_counts(counts)] == [500, 1000, 1200]
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["CgFh", "reset", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def _places(told: Any) -> list[tuple[Any, Any]]:
+    """Each container and key inside a JSON value."""
+    keys = list(told) if isinstance(told, dict) else list(range(len(told))) if isinstance(told, list) else []
+    return [(told, key) for key in keys] + [place for key in keys for place in _places(told[key])]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), method=st.sampled_from(["Get", "List", "Sum", "Talk", "None"]))
+def test_a_pair_with_anything_in_it(bench_of: Callable[..., Any], lines: Any, data: st.DataObject, method: str) -> None:
+    """Whatever stands in one or two places of it, it is one outcome, or ends its connection and is none."""
+    fields = [["x-a", "1"], ["x-b-bin", "AAE="]]
+    sides = [lines.answer(lines.message("a", n), headers=fields, trailers=fields, message="m") for n in (1, 2)]
+    told = json.loads(lines.pair(*sides, route=f"t.v1.Things/{method}", headers=fields))
+    for _ in range(data.draw(st.integers(1, 2))):
+        place, key = data.draw(st.sampled_from(_places(told)))
+        place[key] = data.draw(_JSON)
+    bench = bench_of(shared=False)
+    wanted = 1
+    try:
+        bench.take(json.dumps(told).encode())
+    except ProtocolError:
+        wanted = 0
+    if told.get("kind") == "pair":
+        assert (len(bench.ends), bench.balance()) == (wanted, (wanted, wanted, 0))
+    assert "uncomparable(internal)" not in bench.ends

@@ -12,7 +12,7 @@ from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Source
-from crossfade.shadow.ingest.protocol import Counts, Hello, read_line
+from crossfade.shadow.ingest.protocol import Counts, Hello, Pair, read_line
 from crossfade.shadow.ingest.runs import Runs
 
 TEXT = """\
@@ -27,10 +27,10 @@ address = "127.0.0.1:0"
 class Bench:
     """Runs in a folder; ``clock`` is the time."""
 
-    def __init__(self, folder: Path, build: str) -> None:
+    def __init__(self, folder: Path, build: str, more: str = "") -> None:
         self.clock = 1000.0
         line = f'candidate_build = "{build}"' if build else ""
-        self.config = parse_config(TEXT.format(build=line), folder / "crossfade.toml")
+        self.config = parse_config(TEXT.format(build=line) + more, folder / "crossfade.toml")
         self.folder = self.config.evidence.dir
         source = Source(now=lambda: self.clock, new_id=lambda: "id")
         self.runs = Runs(self.config, source, Complaints(lambda: self.clock), lambda: False)
@@ -49,7 +49,7 @@ class Bench:
 @pytest.fixture
 def bench_of(tmp_path: Path) -> Callable[..., Bench]:
     """Begins a run under a config with this build of the candidate, or none."""
-    return lambda build="": Bench(tmp_path, build)
+    return lambda build="", more="": Bench(tmp_path, build, more)
 
 
 def test_a_run_begins_at_once(bench_of: Callable[..., Bench]) -> None:
@@ -138,6 +138,29 @@ def test_the_end_is_the_sum(bench_of: Callable[..., Bench], lines: Any) -> None:
     bench.runs.finish()
     (route,) = read_run(bench.folder).routes
     assert sum(route.settled.values()) + sum(seen.count for seen in route.signatures.values()) == route.entered == 7
+
+
+async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_path: Path) -> None:
+    """It is asked; what waits for it holds up a new build, and is judged before the run ends."""
+    proto = tmp_path / "things.proto"
+    proto.write_text(
+        'syntax = "proto3";package t.v1;message Ask{}message Thing{string name=1;}'
+        "service Things{rpc Get(Ask)returns(Thing){option idempotency_level=NO_SIDE_EFFECTS;}}"
+    )
+    more = 'secondary = "http://127.0.0.1:1"\n[mirror]\nsecondary_pct = 100\n[contract]\nprotos = ["things.proto"]\n'
+    bench = bench_of(more=more)
+    bench.hello("j-1")
+    bench.clock += 10
+    pair = read_line(lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b"))))
+    assert isinstance(pair, Pair)
+    bench.runs.intake.take_pair(pair)
+    assert bench.runs.intake.is_busy()
+    assert bench.hello("j-2") != ""
+    await bench.runs.drain()
+    assert bench.hello("j-2") == ""
+    bench.runs.finish()
+    (route,) = read_run(bench.folder, bench.runs.run_ids[0]).routes
+    assert [seen.count for seen in route.signatures.values()] == [1]
 
 
 def test_a_store_that_can_not_be(tmp_path: Path) -> None:
