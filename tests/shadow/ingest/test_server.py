@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import random
 import socket
 import stat
 from collections.abc import AsyncIterator, Callable
@@ -257,6 +258,30 @@ async def test_a_service_that_is_cut_off(serve: Serve, lines: Any, caplog: Any) 
         await served.until(lambda: served.server.connections() == 0)
     assert served.bench.ends == ["same"]
     assert "left within a line, which is not counted" in caplog.text
+
+
+async def test_connections_that_are_cut_anywhere(serve: Serve, lines: Any) -> None:
+    """A service that sends a cut line anew is counted once: entered = outcomes + in flight, exact for every seed."""
+    pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")))
+    counts = lines.counts(5, "00000000000000aa", "00000000000000bb", shed={"queue_full": 1})
+    rng = random.Random(11)
+
+    async def pod(served: Served) -> None:
+        client = await served.connect(lines.hello())
+        for line in [counts, pair] * 10:
+            while rng.random() < 0.3:
+                await client.send(line[: rng.randrange(len(line))])
+                await client.leave()
+                client = await served.connect(lines.hello())
+            await client.send(line)
+
+    async with serve(connections=100) as served:
+        await asyncio.gather(*(pod(served) for _ in range(5)))
+        await served.until(lambda: len(served.bench.ends) == 200)
+    assert served.bench.balance() == (250, 200, 50)
+    served.bench.intake.finish()
+    assert served.bench.balance() == (250, 250, 0)
+    assert set(served.bench.complaints.totals) == {"cut"}
 
 
 async def test_a_service_that_is_reset(serve: Serve, lines: Any) -> None:
