@@ -16,6 +16,7 @@ SUMMARIES = {
     "doctor": "Say what is missing on this machine, and what to install.",
     "gate": "Pass or fail a run by what [gate] claims.",
     "generate": "Write the Java service of a contract, or bring it up to date.",
+    "ingest": "Take comparisons from generated Java services.",
     "init": "Write a commented crossfade.toml and a key for redaction.",
     "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
     "replay": "Compare a recorded run again.",

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError, close_lost_run
 from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.mirror.process import WorkerProcess
+from crossfade.shadow.mirror.run import new_run_id
 
 _FIRST_WAIT_S = 1.0
 _MAX_WAIT_S = 60.0
@@ -133,8 +133,3 @@ class CompareProcess:
                 log.error("compare.not_started %s", error)  # noqa: TRY400 - one line
             else:
                 log.warning("run.began run=%s", self.run_id)
-
-
-def new_run_id(now: float) -> str:
-    """A run id that sorts by time: 20261124T120000Z-1a2b3c."""
-    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + "-" + uuid.uuid4().hex[:6]

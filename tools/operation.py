@@ -24,14 +24,12 @@ from crossfade.shadow.mirror.frames import CountsFrame
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.mirror.setup import rules_digest
 from crossfade.shadow.operate.admin import Admin, Readiness
-from crossfade.shadow.operate.buckets import Buckets
+from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.metrics import Snapshot
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
 from crossfade.shadow.operate.status import Status
 from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.comparing import CompareProcess
-
-_LAG_S = 0.25
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +69,7 @@ class Operation:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
         self.compare.keep(self._begin_anew, self._hear, self._changed_config)
         work = (self.switch.watch(self._decide_anew), rules.watch(self._use_rules))
-        self._tasks = [asyncio.create_task(each) for each in (*work, self._measure_lag())]
+        self._tasks = [asyncio.create_task(each) for each in (*work, measure_lag(self._lag))]
         return self
 
     async def __aexit__(
@@ -125,13 +123,6 @@ class Operation:
     def _hear(self, line: bytes) -> None:
         with contextlib.suppress(ValueError, KeyError, TypeError):  # a library that prints is no reason to end
             self._status.take(line)
-
-    async def _measure_lag(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + _LAG_S
-            await asyncio.sleep(_LAG_S)
-            self._lag.observe(loop.time() - due)
 
     def _snapshot(self) -> Snapshot:
         service = self.config.service

@@ -1,4 +1,4 @@
-"""Looks whether the servers behind the proxy are there, so that a person learns it before the first request."""
+"""Looks before a run begins: whether the servers behind the proxy are there, and whether an address is free."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import socket
 
 from crossfade.shadow.config import Config
 from crossfade.shadow.config.address import split_address
+from crossfade.shadow.errors import ShadowError
 
 _WITHIN_S = 1.0
 _SIDES = ("legacy", "candidate", "secondary")
@@ -21,6 +22,21 @@ async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))
     return tuple(f"{name} is not there: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why)
+
+
+def check_address_free(place: str, host: str, port: int) -> None:
+    """Looks whether a server can bind there; ``place`` names the address in the error. Raises: ShadowError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")  # as asyncio binds
+            probe.bind((host, port))
+    except OSError as error:
+        raise ShadowError(
+            f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
+            "end what listens there, or choose another",
+            exit_code=4,
+        ) from None
 
 
 async def _why_not(url: str, within_s: float) -> str:

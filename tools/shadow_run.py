@@ -1,12 +1,9 @@
 """One run of the shadow proxy: engine here, compare process beside it, counters between them."""
 
 import asyncio
-import contextlib
-import os
 import signal
-import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,6 @@ from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
-from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import load_key
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.routes import RouteTable
@@ -23,6 +19,8 @@ from crossfade.shadow.mirror.setup import read_contract
 from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.comparing import CompareProcess
 from crossfade.tools.operation import Operation, policy_of
+from crossfade.tools.reach import check_address_free
+from crossfade.tools.signals import stop_signals
 
 _COMMIT_S = 30.0
 
@@ -51,7 +49,7 @@ async def run_shadow(
     """
     check_free(listeners(config), config_path)
     if config.admin.address is not None:
-        _check_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+        check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
     load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
@@ -123,21 +121,7 @@ def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
     Raises: ShadowError: an address is in use, is not this machine's, or needs rights.
     """
     for index, port in enumerate(ports):
-        _check_free(place_of(config_path, ("listen", index, "address")), port.host, port.port)
-
-
-def _check_free(place: str, host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")  # as asyncio binds
-            probe.bind((host, port))
-    except OSError as error:
-        raise ShadowError(
-            f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
-            "end what listens there, or choose another",
-            exit_code=4,
-        ) from None
+        check_address_free(place_of(config_path, ("listen", index, "address")), port.host, port.port)
 
 
 def _greeting(operation: Operation, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
@@ -156,7 +140,7 @@ async def _serve(
 ) -> signal.Signals | None:
     """Serves until a signal comes (returned) or the engine ends by itself; ``greet`` gets the bound addresses."""
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
-    with _signals(stop):
+    with stop_signals(stop):
         running = asyncio.create_task(engine.run())
         ready = asyncio.create_task(engine.ready())
         started: set[asyncio.Future[Any]] = {running, ready}
@@ -178,20 +162,3 @@ async def _count(feed: Feed, flush_s: float) -> None:
     while True:
         await asyncio.sleep(flush_s)
         feed.send_counts()
-
-
-@contextlib.contextmanager
-def _signals(stop: "asyncio.Future[signal.Signals]") -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-
-    def on_signal(number: signal.Signals) -> None:
-        if not stop.done():
-            stop.set_result(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_signal, number)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

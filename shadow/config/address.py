@@ -1,8 +1,14 @@
-"""Checks of the texts in a config: host:port, URLs, HTTP routes, patterns."""
+"""Checks of the texts in a config: host:port, sockets, URLs, HTTP routes, patterns."""
 
 import re
+from pathlib import Path
 
 _MAX_PORT = 65_535
+_UNIX = "unix:"
+
+IngestAddress = tuple[str, int] | Path
+"""Host and port, or the path of a unix socket."""
+
 _PLACE = r"(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[^\s:/?#@\[\]]+):(?P<port>[0-9]{1,5})"
 _ADDRESS = re.compile(_PLACE)
 _URL = re.compile(rf"https?://{_PLACE}/?", re.IGNORECASE)
@@ -23,6 +29,24 @@ def split_address(text: str) -> tuple[str, int]:
 def check_address(text: str) -> str:
     """``text`` itself when it is host:port. Raises: ValueError."""
     split_address(text)
+    return text
+
+
+def split_ingest_address(text: str) -> IngestAddress:
+    """``host:port`` or ``unix:PATH``. Raises: ValueError."""
+    if text.startswith(_UNIX) and text != _UNIX and "\0" not in text:
+        return Path(text.removeprefix(_UNIX))
+    try:
+        return split_address(text)
+    except ValueError:
+        raise ValueError(
+            f"expected host:port or unix:PATH, got {text!r}; write for example 127.0.0.1:7431 or unix:crossfade.sock"
+        ) from None
+
+
+def check_ingest_address(text: str) -> str:
+    """``text`` itself when it is host:port or unix:PATH. Raises: ValueError."""
+    split_ingest_address(text)
     return text
 
 

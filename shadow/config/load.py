@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from crossfade.shadow.config.address import split_ingest_address
 from crossfade.shadow.config.clashes import find_clashes
 from crossfade.shadow.config.locate import Location, line_of
-from crossfade.shadow.config.settings import Config, EvidenceSettings
+from crossfade.shadow.config.settings import Config, EvidenceSettings, IngestSettings
 from crossfade.shadow.errors import ShadowError
 
 _EXPECTED = {
@@ -189,7 +190,14 @@ def _anchored(config: Config, folder: Path) -> Config:
                 )
                 for listen in config.listen
             ),
+            "ingest": _anchored_socket(config.ingest, folder),
             "evidence": config.evidence.model_copy(update={"dir": evidence_dir}),
             "redact": config.redact.model_copy(update={"key_file": evidence_dir / config.redact.key_file}),
         }
     )
+
+
+def _anchored_socket(section: IngestSettings, folder: Path) -> IngestSettings:
+    """A unix socket is a path as any other in the file."""
+    address = None if section.address is None else split_ingest_address(section.address)
+    return section.model_copy(update={"address": f"unix:{folder / address}"}) if isinstance(address, Path) else section

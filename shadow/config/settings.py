@@ -5,9 +5,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from crossfade.shadow.config.address import check_address, check_http_route, check_pattern, check_url
+from crossfade.shadow.config.address import (
+    check_address,
+    check_http_route,
+    check_ingest_address,
+    check_pattern,
+    check_url,
+)
 from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
 
 Pct = Annotated[float, Field(ge=0, le=100)]
@@ -17,6 +23,7 @@ TextPath = Annotated[Path, Field(strict=False)]
 HttpRoute = Annotated[str, AfterValidator(check_http_route)]
 Pattern = Annotated[str, AfterValidator(check_pattern)]
 Name = Annotated[str, Field(min_length=1)]
+UNKNOWN_BUILD = "unknown"
 
 
 class Section(BaseModel):
@@ -61,8 +68,8 @@ class ServiceSettings(Section):
 
     name: str = Field(min_length=1)
     state: Annotated[State, Field(strict=False)] = State.SISTER
-    legacy_build: str = "unknown"
-    candidate_build: str = "unknown"
+    legacy_build: str = UNKNOWN_BUILD
+    candidate_build: str = UNKNOWN_BUILD
 
 
 class ListenSettings(Section):
@@ -205,6 +212,31 @@ class AdminSettings(Section):
     address: Address | None = None
 
 
+class IngestSettings(Section):
+    """[ingest]: where generated Java services send what they compared, and the bounds of what they may send.
+
+    ``secondary`` is a second instance of legacy.
+    The default of ``max_line_bytes`` holds a pair of three bodies of ``mirror.body_limit_bytes`` in base64.
+    """
+
+    address: Annotated[str, AfterValidator(check_ingest_address)] | None = None
+    secondary: Url | None = None
+    max_connections: int = Field(default=64, ge=1, le=10_000)
+    max_line_bytes: int = Field(default=8_388_608, ge=1024, le=268_435_456)
+    buffer_bytes: int = Field(default=67_108_864, ge=65_536)
+    max_hello_ms: int = Field(default=10_000, ge=1, le=600_000)
+    max_line_ms: int = Field(default=30_000, ge=1, le=600_000)
+
+    @model_validator(mode="after")
+    def _room_for_a_line(self) -> Self:
+        if self.buffer_bytes < self.max_line_bytes:
+            raise ValueError(
+                f"expected buffer_bytes of at least max_line_bytes ({self.max_line_bytes}), got {self.buffer_bytes}; "
+                "raise it, or lower max_line_bytes"
+            )
+        return self
+
+
 class RecordSettings(Section):
     """[record]: raw comparisons kept, redacted, beside the evidence; 0 keeps none."""
 
@@ -225,7 +257,8 @@ class Config(Section):
     """The whole file. Relative paths are resolved against the file's folder when it is loaded."""
 
     service: ServiceSettings
-    listen: tuple[ListenSettings, ...] = Field(min_length=1, strict=False)
+    ingest: IngestSettings = IngestSettings()
+    listen: tuple[ListenSettings, ...] = Field(default=(), strict=False, validate_default=True)
     contract: ContractSettings = ContractSettings()
     routes: RoutesSettings = RoutesSettings()
     mirror: MirrorSettings = MirrorSettings()
@@ -236,3 +269,11 @@ class Config(Section):
     record: RecordSettings = RecordSettings()
     admin: AdminSettings = AdminSettings()
     gate: GateSection = GateSection()
+
+    @field_validator("listen")
+    @classmethod
+    def _some_traffic(cls, listen: tuple[ListenSettings, ...], info: ValidationInfo) -> tuple[ListenSettings, ...]:
+        ingest = info.data.get("ingest")
+        if not listen and ingest is not None and ingest.address is None:
+            raise ValueError("expected at least one, got none; name a port that clients connect to, or ingest.address")
+        return listen

@@ -43,11 +43,12 @@ class RouteInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A request that ended without a judgement: skipped, shed, legacy_failed or uncomparable."""
+    """A request that ended without a judgement: skipped, shed, legacy_failed or uncomparable; or ``count`` alike."""
 
     route: RouteInfo
     outcome: Outcome
     reason: Reason
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ class EvidenceWriter:
         return cls(engine, info, redactor, limits or Limits())
 
     def add(self, observation: Observation) -> None:
-        """Counts one request, in memory."""
+        """Counts what was observed, in memory."""
         tally = self._tally(observation.route)
         if isinstance(observation, Settled):
             tally.settle(observation)
@@ -83,6 +83,10 @@ class EvidenceWriter:
         if len(digests) > _MAX_DIGESTS:
             digests = (digests[0], "...", *digests[-_MAX_DIGESTS + 2 :])
         self._info = dataclasses.replace(self._info, rules_digest="+".join(digests))
+
+    def note_candidate_build(self, build: str) -> None:
+        """Names the build of the candidate, which was not known when the run began."""
+        self._info = dataclasses.replace(self._info, candidate_build=build)
 
     def finish(self, entered: Mapping[RouteInfo, int], *, now: float) -> None:
         """The last flush: marks the run as ended. Raises: EvidenceError."""
@@ -107,7 +111,11 @@ class EvidenceWriter:
                 for name in sorted(self._dirty):
                     self._write_route(connection, self._tallies[name])
                 of_run = schema.runs.c.run_id == self._info.run_id
-                told = {"ended_at": ended_at, "rules_digest": self._info.rules_digest}
+                told = {
+                    "ended_at": ended_at,
+                    "rules_digest": self._info.rules_digest,
+                    "candidate_build": self._info.candidate_build,
+                }
                 connection.execute(schema.runs.update().where(of_run).values(told))
                 if ended_at is None:
                     mark_flush(connection, self._info.run_id, time.time())

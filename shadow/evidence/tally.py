@@ -71,8 +71,8 @@ class Tally:
     paired_ratio: HdrHistogram = field(default_factory=_histogram)
 
     def settle(self, observation: Settled) -> None:
-        """Counts a request that was not judged."""
-        self.settled[observation.outcome, observation.reason] += 1
+        """Counts requests that were not judged."""
+        self.settled[observation.outcome, observation.reason] += observation.count
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""

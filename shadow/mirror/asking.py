@@ -9,10 +9,10 @@ from typing import Any
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.drift import has_drifted, status_differs
 from crossfade.shadow.evidence.records import Judged, Observation
-from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply, header_values
+from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.calls import Calls
-from crossfade.shadow.mirror.clients.headers import SERVED_BY_HEADER
+from crossfade.shadow.mirror.clients.headers import is_served_by_legacy
 from crossfade.shadow.mirror.following import Followed, Follower, LegacyStream
 from crossfade.shadow.mirror.handles import ForeignHandles
 from crossfade.shadow.mirror.judging import Judge, Verdict
@@ -171,7 +171,7 @@ class Asker:
 
     async def _checked(self, comparison: Comparison, pending: Pending) -> Comparison:
         """Raises: Ended: the candidate passed the call back, or the stores have drifted apart."""
-        if _served_by_legacy(comparison.candidate):
+        if is_served_by_legacy(comparison.candidate):
             raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
         if has_drifted(comparison := await self._with_secondary(comparison, pending)):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
@@ -281,10 +281,3 @@ def _begun(legacy: LegacyStream, *, whole: bool) -> Answer:
     answer = legacy.reply if isinstance(legacy.reply, Answer) else seen
     trailers = answer.trailers if whole else ()
     return replace(answer, body=seen.body, truncated=seen.truncated, windows=b"", trailers=trailers)
-
-
-def _served_by_legacy(reply: Reply) -> bool:
-    """The candidate says that it only passed the request on: no evidence of a port."""
-    if isinstance(reply, Failure):
-        return False
-    return "legacy" in header_values((*reply.headers, *reply.trailers), SERVED_BY_HEADER)

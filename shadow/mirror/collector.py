@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
+from crossfade.shadow.errors import where
 from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
 from crossfade.shadow.exchange import Answer, Failure, Reply
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -196,7 +195,7 @@ class Collector:
         except TimeoutError:
             observation = Settled(route=route, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL)
         except Exception as error:  # noqa: BLE001 - a bug ends one comparison, not the process
-            log.error("comparison.failed route=%s %s", route.route, _where(error))  # noqa: TRY400 - no values in logs
+            log.error("comparison.failed route=%s %s", route.route, where(error))  # noqa: TRY400 - no values in logs
             observation = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=Reason.INTERNAL)
         finally:
             self._release(pending)
@@ -286,9 +285,3 @@ def _give_up(pending: Pending, outcome: Outcome, reason: Reason) -> None:
     pending.legacy.exception()  # seen: the task may be waiting for something else
     if pending.live is not None:
         pending.live.began.set()
-
-
-def _where(error: Exception) -> str:
-    """The kind of an error and the line that raised it: its message may hold values of the traffic."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"error={type(error).__name__} at={Path(last.filename).name}:{last.lineno}"

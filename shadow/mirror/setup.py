@@ -50,12 +50,12 @@ def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
     return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
 
 
-def build_run_info(config: Config, contract: Contract | None, run_id: str, now: float) -> RunInfo:
-    """Who is compared with whom under which rules; ``now`` is seconds since the epoch."""
+def build_run_info(config: Config, contract: Contract | None, run_id: str, now: float, *, engine: str) -> RunInfo:
+    """Who is compared with whom under which rules, seen by which engine; ``now`` is seconds since the epoch."""
     return RunInfo(
         run_id=run_id,
         service=config.service.name,
-        engine="mitmproxy",
+        engine=engine,
         legacy_build=config.service.legacy_build,
         candidate_build=config.service.candidate_build,
         rules_digest=rules_digest(config),

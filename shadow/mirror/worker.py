@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
@@ -19,10 +18,8 @@ import click
 
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
-from crossfade.shadow.evidence.retention import Retention, prune
-from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.collector import Collector
 from crossfade.shadow.mirror.frames import (
@@ -39,11 +36,9 @@ from crossfade.shadow.mirror.frames import (
     UnmirroredFrame,
 )
 from crossfade.shadow.mirror.handles import ForeignHandles
-from crossfade.shadow.mirror.judging import Judge
 from crossfade.shadow.mirror.pending import Limits
 from crossfade.shadow.mirror.reading import FrameReader
-from crossfade.shadow.mirror.recorder import Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor
+from crossfade.shadow.mirror.run import RunWriter, open_run
 from crossfade.shadow.mirror.sides import build_sides
 from crossfade.shadow.operate.status import Load, Totals
 from crossfade.shadow.operate.switch import Switch
@@ -52,22 +47,18 @@ log = logging.getLogger("crossfade.compare")
 
 
 class Worker:
-    """Joins frames, collector, evidence and recording; writes once per counters frame."""
+    """Joins frames, collector and run; writes once per counters frame."""
 
     def __init__(
         self,
         collector: Collector,
-        writer: EvidenceWriter,
+        run: RunWriter,
         tell: Callable[[Load], None] = lambda _: None,
-        *,
-        recorder: Recorder | None = None,
     ) -> None:
         """``tell`` gets how things stand after each counters frame, and before the last commit."""
         self._collector = collector
-        self._writer = writer
-        self._recorder = recorder
+        self._run = run
         self._tell = tell
-        self._flushed_at = time.time()
         self._entered: Counter[RouteInfo] = Counter()
         self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
         self._received: Counter[RouteInfo] = Counter()
@@ -92,10 +83,10 @@ class Worker:
                 self._collector.on_unmirrored(frame)
             case CountsFrame():
                 self._take_counts(frame)
-                self._flush()
-                self._tell(self._collector.load(self._flushed_at))
+                self._run.flush(self._entered)
+                self._tell(self._collector.load(self._run.flushed_at))
             case RulesFrame():
-                self._writer.note_rules(frame.rules_digest)
+                self._run.note_rules(frame.rules_digest)
             case EndFrame():
                 return False
         return True
@@ -106,59 +97,36 @@ class Worker:
         An engine that was killed did not count its last requests: those that came here entered all the same.
         """
         await self._collector.drain(drain_s)
-        if self._recorder is not None:
-            self._recorder.finish()
-        self._tell(self._collector.load(self._flushed_at))
+        self._tell(self._collector.load(self._run.flushed_at))
         known = self._received.copy()
         for (route, _, _), total in self._settled.items():
             known[route] += total
-        self._writer.finish(self._entered | known, now=time.time())
+        self._run.finish(self._entered | known)
 
     def _take_counts(self, frame: CountsFrame) -> None:
         """The engine's counters are totals: evidence gets what came since the last ones."""
         self._entered = Counter(dict(frame.entered))
         totals = Counter({(route, outcome, reason): total for route, outcome, reason, total in frame.settled})
-        for route, outcome, reason in (totals - self._settled).elements():
-            self._writer.add(Settled(route=route, outcome=outcome, reason=reason))
+        for (route, outcome, reason), count in (totals - self._settled).items():
+            self._run.add(Settled(route=route, outcome=outcome, reason=reason, count=count))
         self._settled |= totals
-
-    def _flush(self) -> None:
-        if self._recorder is not None:
-            self._recorder.flush()
-        try:
-            self._writer.flush(self._entered)
-        except EvidenceError as error:
-            log.error("evidence.flush_failed %s", error)  # noqa: TRY400 - one line; kept in memory and tried again
-        else:
-            self._flushed_at = time.time()
 
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    contract = read_contract(config)
-    redactor = read_redactor(config, contract)
-    if redactor is None:
-        log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
-    _prune(config)
-    info = build_run_info(config, contract, run_id, time.time())
-    writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
-    recorder = open_recorder(config, info, contract, redactor)
-    rules = ignore_rules(config)
-    judge = Judge(contract=contract, ignore=rules)
-    if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
-    sides = {listen.name: build_sides(config, listen, contract) for listen in config.listen}
+    run = open_run(config, run_id, engine="mitmproxy")
+    sides = {listen.name: build_sides(config, listen, run.contract) for listen in config.listen}
     totals = Totals()
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,
-        judge=judge,
-        handles=ForeignHandles(contract=contract, shared=config.service.state is State.SHARED),
+        judge=run.judge,
+        handles=ForeignHandles(contract=run.contract, shared=config.service.state is State.SHARED),
         limits=_limits(config),
-        record=lambda observation: _record(observation, writer, totals),
+        record=lambda observation: _record(observation, run.writer, totals),
     )
     collector.obey(switch.is_off)
-    worker = Worker(collector, writer, lambda load: _say(totals.lines(load)), recorder=recorder)
+    worker = Worker(collector, run.writer, lambda load: _say(totals.lines(load)))
     watching = asyncio.create_task(switch.watch(lambda: collector.turned_off() if switch.is_off() else None))
     try:
         print("ready", flush=True)  # noqa: T201 - the engine waits for this line, which comes before all others
@@ -173,7 +141,7 @@ async def serve(config: Config, run_id: str) -> None:
                 await side.secondary.close()
 
 
-def _record(observation: Observation, writer: EvidenceWriter, totals: Totals) -> None:
+def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None:
     writer.add(observation)
     totals.add(observation)
 
@@ -183,21 +151,6 @@ def _say(lines: Iterable[bytes]) -> None:
     with contextlib.suppress(OSError):
         for line in lines:
             os.write(sys.stdout.fileno(), line)
-
-
-def _prune(config: Config) -> None:
-    """Deletes old runs; where that can't be, the new run is not held up."""
-    section = config.evidence
-    if not (section.dir / FILE_NAME).exists():
-        return
-    try:
-        retention = Retention(keep_days=section.keep_days, keep_runs=section.keep_runs)
-        pruned = prune(section.dir, retention, now=time.time())
-    except EvidenceError as error:
-        log.warning("evidence.not_pruned %s", error)
-        return
-    if pruned.run_ids:
-        log.warning("evidence.pruned %s runs, oldest %s", len(pruned.run_ids), pruned.run_ids[0])
 
 
 def _limits(config: Config) -> Limits:

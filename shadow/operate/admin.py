@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.operate.metrics import Snapshot, render
+from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot, render
 
 _CONNECT_S = 1.0
 _RENDER_EVERY_S = 1.0
@@ -31,7 +31,7 @@ class Readiness:
     async def problem(self) -> str | None:
         """Why not, in one line; None when ready."""
         if not self._is_serving():
-            return "not serving: the ports are not bound yet, or the proxy drains"
+            return "not serving: the ports are not bound yet, or it drains"
         async with self._one_at_a_time:
             for host, port in sorted(self._unseen):
                 if not await _takes_connections(host, port):
@@ -43,7 +43,7 @@ class Readiness:
 class Admin:
     """Serves the endpoints. Text is made in a thread and at most once a second, however often it is asked for."""
 
-    def __init__(self, *, readiness: Readiness, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(self, *, readiness: Readiness, snapshot: Callable[[], Snapshot | IngestSnapshot]) -> None:
         self._readiness = readiness
         self._snapshot = snapshot
         self._rendering = asyncio.Lock()

@@ -1,11 +1,13 @@
 """Durations counted in fixed buckets: bounded memory, and totals that only grow."""
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 BOUNDS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds; one more bucket holds what is longer."""
+_LAG_S = 0.25
 
 
 @dataclass(slots=True)
@@ -33,3 +35,12 @@ class Buckets:
             total += count
             found.append((name, float(total)))
         return found
+
+
+async def measure_lag(lag: Buckets) -> None:
+    """Observes four times a second how late the event loop runs a timer, until it is cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _LAG_S
+        await asyncio.sleep(_LAG_S)
+        lag.observe(loop.time() - due)

@@ -1,4 +1,4 @@
-"""The proxy's own figures as Prometheus reads them. A pure function of one snapshot, so any thread may do it."""
+"""The figures of a run as Prometheus reads them. A pure function of one snapshot, so any thread may do it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +12,10 @@ from crossfade.shadow.operate.status import Ends, Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that is told, taken at one moment (``now``, seconds since the epoch); nothing in it changes any more.
+class Figures:
+    """What is told of any run, taken at one moment (``now``, seconds since the epoch); nothing in it changes any more.
 
-    ``added`` is by direction (request, answer), ``latency`` by route and side. ``load`` is None before the compare
-    process first spoke.
+    ``latency`` is by route and side.
     """
 
     now: float
@@ -24,8 +23,14 @@ class Snapshot:
     entered: Mapping[str, int]
     ends: Ends
     latency: Mapping[tuple[str, str], Buckets]
-    added: Mapping[str, Buckets]
     loop_lag: Buckets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Figures):
+    """A proxy. ``added`` is by direction (request, answer). ``load`` is None before the compare process first spoke."""
+
+    added: Mapping[str, Buckets]
     open_flows: int
     pipe_waiting_bytes: int
     mirror_on: bool
@@ -34,27 +39,43 @@ class Snapshot:
     load: Load | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSnapshot(Figures):
+    """An ingest server. ``complaints`` are counted by kind; ``flushed_at`` is when evidence was last committed."""
+
+    connections: int
+    held_bytes: int
+    complaints: Mapping[str, int]
+    flushed_at: float
+
+
 class _Families(Collector):
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot | IngestSnapshot) -> None:
         self._snapshot = snapshot
 
     def collect(self) -> Iterator[Metric]:
         yield from _counters(self._snapshot)
-        yield from _gauges(self._snapshot)
+        if isinstance(self._snapshot, Snapshot):
+            yield from _proxy(self._snapshot)
+        else:
+            yield from _ingest(self._snapshot)
         yield from _histograms(self._snapshot)
 
 
-def render(snapshot: Snapshot) -> bytes:
-    """The text of a scrape, with what the system knows of the two processes."""
+def render(snapshot: Snapshot | IngestSnapshot) -> bytes:
+    """The text of a scrape, with what the system knows of the processes."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Families(snapshot))
+    if isinstance(snapshot, IngestSnapshot):
+        ProcessCollector(namespace="crossfade_ingest", registry=registry)
+        return generate_latest(registry)
     ProcessCollector(namespace="crossfade_engine", registry=registry)
     if snapshot.compare_up:
         ProcessCollector(namespace="crossfade_compare", pid=lambda: snapshot.compare_pid, registry=registry)
     return generate_latest(registry)
 
 
-def _counters(snapshot: Snapshot) -> Iterator[Metric]:
+def _counters(snapshot: Figures) -> Iterator[Metric]:
     yield InfoMetricFamily("crossfade_run", "The run that goes on.", value=dict(snapshot.run))
     entered = CounterMetricFamily("crossfade_requests_entered", "Requests that entered.", labels=["route"])
     for route, count in snapshot.entered.items():
@@ -65,30 +86,40 @@ def _counters(snapshot: Snapshot) -> Iterator[Metric]:
     for end, count in snapshot.ends.items():
         outcomes.add_metric(list(end), count)
     yield outcomes
-
-
-def _gauges(snapshot: Snapshot) -> Iterator[Metric]:
     in_flight = sum(snapshot.entered.values()) - sum(snapshot.ends.values())
     yield _gauge("in_flight", "Requests that entered and have no outcome that the engine knows of.", in_flight)
+
+
+def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
     yield _gauge("open_flows", "Requests that legacy or the client has not ended.", snapshot.open_flows)
     yield _gauge("pipe_waiting_bytes", "Bytes on the way to the compare process.", snapshot.pipe_waiting_bytes)
     yield _gauge("mirror_on", "0 while the kill switch says off.", int(snapshot.mirror_on))
     yield _gauge("compare_up", "1 while the compare process runs.", int(snapshot.compare_up))
     if (load := snapshot.load) is not None:
-        age_s = max(0.0, snapshot.now - load.flushed_at)
         yield _gauge("compare_pending", "Requests in the compare process without an outcome.", load.pending)
         yield _gauge("compare_held_bytes", "Bytes of bodies that the compare process holds.", load.held_bytes)
         yield _gauge("compare_slots_in_use", "Mirrored requests under way.", load.slots_in_use)
-        yield _gauge("flush_age_seconds", "Seconds since evidence was committed.", age_s)
-
-
-def _histograms(snapshot: Snapshot) -> Iterator[Metric]:
+        yield _flush_age(snapshot, load.flushed_at)
     text = "From a head read by the proxy to its being passed on: of the request, and of legacy's answer."
     added = HistogramMetricFamily("crossfade_added_latency_seconds", text, labels=["direction"])
     for direction, buckets in snapshot.added.items():
         added.add_metric([direction], buckets.cumulative(), buckets.sum_s)
     yield added
-    lag = HistogramMetricFamily("crossfade_loop_lag_seconds", "How late the engine's event loop runs a timer.")
+
+
+def _ingest(snapshot: IngestSnapshot) -> Iterator[Metric]:
+    yield _gauge("ingest_connections", "Services that are connected.", snapshot.connections)
+    yield _gauge("ingest_held_bytes", "Bytes of lines that are not complete.", snapshot.held_bytes)
+    yield _flush_age(snapshot, snapshot.flushed_at)
+    text = "Lines and connections that were refused, by kind."
+    complaints = CounterMetricFamily("crossfade_ingest_complaints", text, labels=["kind"])
+    for kind, count in snapshot.complaints.items():
+        complaints.add_metric([kind], count)
+    yield complaints
+
+
+def _histograms(snapshot: Figures) -> Iterator[Metric]:
+    lag = HistogramMetricFamily("crossfade_loop_lag_seconds", "How late the event loop runs a timer.")
     lag.add_metric([], snapshot.loop_lag.cumulative(), snapshot.loop_lag.sum_s)
     yield lag
     text = "Latency of both answers of each comparison in which both came."
@@ -96,6 +127,10 @@ def _histograms(snapshot: Snapshot) -> Iterator[Metric]:
     for (route, side), buckets in snapshot.latency.items():
         sides.add_metric([route, side], buckets.cumulative(), buckets.sum_s)
     yield sides
+
+
+def _flush_age(snapshot: Figures, flushed_at: float) -> Metric:
+    return _gauge("flush_age_seconds", "Seconds since evidence was committed.", max(0.0, snapshot.now - flushed_at))
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

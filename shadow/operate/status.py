@@ -43,10 +43,10 @@ class Totals:
         self._changed: set[str] = set()
 
     def add(self, observation: Observation) -> None:
-        """Counts one request."""
+        """Counts what was observed."""
         route = observation.route.route
         self._changed.add(route)
-        self._ends[route][_end(observation)] += 1
+        self._ends[route][_end(observation)] += observation.count if isinstance(observation, Settled) else 1
         if isinstance(observation, Settled) or observation.legacy_ms is None or observation.candidate_ms is None:
             return
         pair = self._latency.setdefault(route, (Buckets(), Buckets()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.errors import ShadowError
 from crossfade.tools.errors import ExitCode, fail
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
@@ -31,7 +32,13 @@ def shadow(config_path: Path) -> None:
 
 
 def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
-    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``."""
+    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``.
+
+    Raises: ShadowError: a config without a port for clients.
+    """
+    if not config.listen:
+        message = f"{config_path}: listen: expected at least one port that clients connect to, got none"
+        raise ShadowError(f"{message}; add [[listen]], or run `crossfade ingest`")
     try:
         from crossfade.tools.shadow_run import run_shadow  # noqa: PLC0415 - the engine is an extra
     except ModuleNotFoundError as error:

@@ -1,6 +1,6 @@
 """Which header fields a mirrored request carries."""
 
-from crossfade.shadow.exchange import Headers, Request, header_values
+from crossfade.shadow.exchange import Failure, Headers, Reply, Request, header_values
 
 ROLE_HEADER = "x-crossfade-role"
 SHADOW_ROLE = "shadow"
@@ -26,6 +26,13 @@ HOP_BY_HOP = frozenset(
 def is_copy(headers: Headers) -> bool:
     """Whether a request is itself a shadow request: it came back to a proxy, or goes on through another one."""
     return SHADOW_ROLE in header_values(headers, ROLE_HEADER)
+
+
+def is_served_by_legacy(reply: Reply) -> bool:
+    """Whether the candidate says that it only passed the request on: no evidence of a port."""
+    if isinstance(reply, Failure):
+        return False
+    return "legacy" in header_values((*reply.headers, *reply.trailers), SERVED_BY_HEADER)
 
 
 def shadow_headers(request: Request) -> Headers:

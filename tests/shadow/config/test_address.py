@@ -1,6 +1,7 @@
 """Texts that name a place or a pattern: right ones pass unchanged, wrong ones say in one line what was expected."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from crossfade.shadow.config.address import (
     check_address,
     check_http_route,
+    check_ingest_address,
     check_pattern,
     check_url,
     split_address,
+    split_ingest_address,
     split_url,
 )
 
@@ -177,3 +180,18 @@ def test_any_text_passes_or_is_one_line(text: str, check: Callable[[str], str]) 
     assert checked in {text, text.rstrip("/")}
     assert not message or message.startswith("expected ")
     assert "\n" not in message
+
+
+def test_where_ingest_listens() -> None:
+    """A port, or a socket's path."""
+    assert split_ingest_address("127.0.0.1:7431") == ("127.0.0.1", 7431)
+    assert split_ingest_address("unix:run/a b:1.sock") == Path("run/a b:1.sock")
+    assert check_ingest_address("unix:/x") == "unix:/x"
+
+
+@pytest.mark.parametrize("text", ["", "7431", "unix:", "unix", "/run/x.sock", "http://127.0.0.1:1", "unix:a\0b"])
+def test_where_ingest_can_not_listen(text: str) -> None:
+    """Both forms are named."""
+    with pytest.raises(ValueError, match="expected host:port or unix:PATH, got ") as raised:
+        check_ingest_address(text)
+    assert "\n" not in str(raised.value)

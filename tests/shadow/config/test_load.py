@@ -134,3 +134,15 @@ def test_the_place_of_a_key(tmp_path: Path) -> None:
     path = tmp_path / "crossfade.toml"
     path.write_text(GOOD, encoding="utf-8")
     assert place_of(path, ("listen", 0, "legacy")) == f"{path}:7: listen.legacy"
+
+
+def test_a_socket_is_beside_the_file(tmp_path: Path) -> None:
+    """As every path; a port is none."""
+    path = tmp_path / "crossfade.toml"
+    for written, read in (
+        ("unix:a.sock", f"unix:{tmp_path}/a.sock"),
+        ("unix:/run/a.sock", "unix:/run/a.sock"),
+        ("127.0.0.1:1", "127.0.0.1:1"),
+    ):
+        path.write_text(f"{GOOD}\n[ingest]\naddress = '{written}'\n", encoding="utf-8")
+        assert load_config(path).ingest.address == read

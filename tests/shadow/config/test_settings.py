@@ -91,6 +91,13 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("contract.protos", "a.proto", "a list in [ ], got 'a.proto'"),
         ("contract.reflection", "http://a:1", "host:port, got 'http://a:1'; write for example"),
         ("routes.http", ["/a"], "METHOD /path/{name}, got '/a'; write for example GET /builds/{id}"),
+        (
+            "ingest.address",
+            "x",
+            "host:port or unix:PATH, got 'x'; write for example 127.0.0.1:7431 or unix:crossfade.sock",
+        ),
+        ("ingest.max_line_bytes", 1023, "at least 1024, got 1023"),
+        ("ingest.max_connections", 0, "at least 1, got 0"),
         ("routes.max_inferred", 1001, "at most 1000, got 1001"),
         ("mirror.sample_pct", -1, "at least 0, got -1"),
         ("mirror.secondary_pct", 100.5, "at most 100, got 100.5"),
@@ -146,7 +153,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
     [
         (
             "servcie",
-            "accept, admin, compare, contract, evidence, gate, listen, mirror, record, redact, routes, service",
+            "accept, admin, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
         ),
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),
@@ -265,3 +272,22 @@ def test_what_is_forwarded_is_verified(more: dict[str, str]) -> None:
     text = "".join(f"{name} = {_toml(value)}\n" for name, value in {**GOOD, "listen": [{**LISTEN, **more}]}.items())
     with pytest.raises(ShadowError, match=r"listen: expected client_c(a|ert = 'forward') with client_c"):
         parse_config(text, PATH)
+
+
+def test_a_config_without_a_port() -> None:
+    """Where ingest has an address there need be none; else one is missing."""
+    service = '[service]\nname = "builds"\n'
+    assert parse_config(f"{service}[ingest]\naddress = 'unix:x'\n", PATH).listen == ()
+    for text in (service, f"{service}[ingest]\n", f"listen = []\n{service}"):
+        with pytest.raises(ShadowError, match=r"listen: expected at least one, got none; name a port"):
+            parse_config(text, PATH)
+
+
+def test_room_for_a_line() -> None:
+    """A bound of all lines that is below that of one could never be kept."""
+    text = "[service]\nname = 'x'\n[ingest]\naddress = 'unix:x'\nbuffer_bytes = 65536\nmax_line_bytes = 65537\n"
+    with pytest.raises(
+        ShadowError, match=r"ingest: expected buffer_bytes of at least max_line_bytes \(65537\), got 65536"
+    ):
+        parse_config(text, PATH)
+    assert parse_config(text.replace("65537", "65536"), PATH).ingest.max_line_bytes == 65536

@@ -1,4 +1,4 @@
-"""A run whose rules changed says so."""
+"""A run says what changed or became known while it went on."""
 
 from pathlib import Path
 
@@ -36,3 +36,12 @@ def test_many_changes(tmp_path: Path) -> None:
     """The text is bounded: the first and the newest stay, and that some are left out is seen."""
     digests = [f"d{number}" for number in range(1, 30)]
     assert _digest_after(tmp_path, *digests) == "d0+...+d24+d25+d26+d27+d28+d29"
+
+
+def test_a_build_that_is_known_later(tmp_path: Path) -> None:
+    """The run carries it from the next flush on."""
+    writer = EvidenceWriter.open(tmp_path, INFO, None)
+    writer.note_candidate_build("java 2")
+    assert read_run(tmp_path).info.candidate_build == "java"
+    writer.finish({}, now=1001.0)
+    assert read_run(tmp_path).info.candidate_build == "java 2"

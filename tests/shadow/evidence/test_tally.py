@@ -1,5 +1,6 @@
 """Totals of one route, and what happens past their bounds."""
 
+import dataclasses
 import subprocess
 import sys
 from typing import Any
@@ -41,6 +42,13 @@ def test_what_was_not_compared(make: Any) -> None:
         (Outcome.SKIPPED, Reason.POLICY): 3,
     }
     assert (found.signatures, found.hashes) == ({}, set())
+
+
+def test_many_alike_at_once(make: Any) -> None:
+    """One observation may stand for so many requests."""
+    found = tally(make)
+    found.settle(dataclasses.replace(make.settled(Outcome.SHED, Reason.QUEUE_FULL), count=10**9))
+    assert found.settled == {(Outcome.SHED, Reason.QUEUE_FULL): 10**9}
 
 
 def test_a_signature_and_its_clusters(make: Any) -> None:

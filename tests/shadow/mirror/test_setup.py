@@ -97,11 +97,12 @@ def test_run_info(tmp_path: Path) -> None:
     """Who is compared with whom, under which rules and contract."""
     contract = _contract(tmp_path)
     config = _config()
-    info = build_run_info(config, contract, "r1", 1700000000.0)
+    info = build_run_info(config, contract, "r1", 1700000000.0, engine="ingest")
     assert (info.run_id, info.service, info.legacy_build, info.candidate_build) == ("r1", "builds", "py-1", "java-2")
     assert (info.rules_digest, info.contract_digest) == (rules_digest(config), contract.digest)
+    assert info.engine == "ingest"
     assert info.started_at == 1700000000.0
-    assert build_run_info(config, None, "r1", 0.0).contract_digest == ""
+    assert build_run_info(config, None, "r1", 0.0, engine="x").contract_digest == ""
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from crossfade.shadow.mirror.frames import (
 )
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.run import RunWriter
 from crossfade.shadow.mirror.worker import Worker, serve
 from crossfade.shadow.operate.status import Load
 
@@ -58,8 +59,11 @@ class Writer:
         self._broken = broken
 
     def add(self, observation: Observation) -> None:
-        self.outcomes[observation.route.route] += 1
-        self.reasons[observation.reason.value if isinstance(observation, Settled) else "judged"] += 1
+        name, count = "judged", 1
+        if isinstance(observation, Settled):
+            name, count = observation.reason.value, observation.count
+        self.outcomes[observation.route.route] += count
+        self.reasons[name] += count
 
     def flush(self, entered: dict[RouteInfo, int]) -> None:
         if self._broken:
@@ -80,7 +84,7 @@ def _counts(entered: int, **settled: int) -> CountsFrame:
 
 def _worker(bench: Any, writer: Writer) -> Worker:
     bench.collector._record = writer.add
-    return Worker(bench.collector, writer)  # type: ignore[arg-type]
+    return Worker(bench.collector, RunWriter(writer))  # type: ignore[arg-type]
 
 
 async def test_totals_are_counted_once(answer_of: Answers, bench_of: Benches) -> None:
@@ -109,7 +113,7 @@ async def test_older_totals_are_not_counted_again(answer_of: Answers, bench_of: 
 async def test_how_things_stand_is_told(answer_of: Answers, bench_of: Benches) -> None:
     """After each counters frame and before the end; a flush that failed does not count as one."""
     told: list[Load] = []
-    worker = Worker(bench_of(answer_of()).collector, Writer(broken=1), told.append)  # type: ignore[arg-type]
+    worker = Worker(bench_of(answer_of()).collector, RunWriter(Writer(broken=1)), told.append)  # type: ignore[arg-type]
     worker.take(_counts(1))
     worker.take(_counts(1))
     await worker.finish(0)

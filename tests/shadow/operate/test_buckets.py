@@ -1,12 +1,13 @@
 """Durations in buckets."""
 
+import asyncio
 from functools import reduce
 from operator import add
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets
+from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets, measure_lag
 
 
 @given(st.lists(st.floats(0, 100)))
@@ -34,3 +35,15 @@ def test_a_copy_stands_still() -> None:
     copy = buckets.copy()
     buckets.observe(1)
     assert copy == Buckets() != buckets
+
+
+async def test_a_loop_that_is_held_up() -> None:
+    """How late its timer runs is observed, until it is cancelled."""
+    lag = Buckets()
+    task = asyncio.create_task(measure_lag(lag))
+    async with asyncio.timeout(5):
+        while not sum(lag.counts):  # noqa: ASYNC110 - what it waits for has no event
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert lag.sum_s >= 0

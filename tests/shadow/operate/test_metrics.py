@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets
-from crossfade.shadow.operate.metrics import Snapshot, render
+from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot, render
 from crossfade.shadow.operate.status import Load
 
 SNAPSHOT = Snapshot(
@@ -27,7 +27,7 @@ SNAPSHOT = Snapshot(
 )
 
 
-def _samples(snapshot: Snapshot) -> dict[tuple[str, ...], float]:
+def _samples(snapshot: Snapshot | IngestSnapshot) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
     for family in text_string_to_metric_families(render(snapshot).decode()):
         for sample in family.samples:
@@ -87,3 +87,26 @@ def test_how_many_series() -> None:
 
     per_route = 1 + 1 + 2 * (len(BOUNDS_S) + 3) - 1
     assert size(20) - size(10) == 10 * per_route
+
+
+def test_an_ingest_server() -> None:
+    """It has the figures of a run in common with a proxy, and its own; nothing of an engine or a pipe."""
+    snapshot = IngestSnapshot(
+        now=1010.0,
+        run={"run_id": "run-1"},
+        entered={"a.B/C": 10},
+        ends={("a.B/C", "matched", ""): 6},
+        latency={("a.B/C", "legacy"): Buckets()},
+        loop_lag=Buckets(),
+        connections=3,
+        held_bytes=77,
+        complaints={"json": 2},
+        flushed_at=1008.5,
+    )
+    found = _samples(snapshot)
+    assert (found["requests_entered_total", "a.B/C"], found["outcomes_total", "matched", "", "a.B/C"]) == (10, 6)
+    assert (found["in_flight",], found["flush_age_seconds",]) == (4, 1.5)
+    assert (found["ingest_connections",], found["ingest_held_bytes",]) == (3, 77)
+    assert found["ingest_complaints_total", "json"] == 2
+    assert found["ingest_process_resident_memory_bytes",] > 1e6
+    assert not [key for key in found if key[0].startswith(("compare", "engine", "pipe", "mirror", "added", "open"))]

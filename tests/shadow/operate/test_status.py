@@ -1,5 +1,6 @@
 """What the compare process says arrives in the engine as it was counted."""
 
+import dataclasses
 import json
 
 import pytest
@@ -44,11 +45,11 @@ def _hear(status: Status, totals: Totals) -> int:
 
 
 def test_every_end() -> None:
-    """One count for each observation, under the word that it will keep."""
+    """One count for each request, under the word that it will keep."""
     totals, status = Totals(), Status()
     observations: list[Observation] = [
         _settled("GET /a", SHED),
-        _settled("GET /a", SHED),
+        dataclasses.replace(_settled("GET /a", SHED), count=4),
         _judged("GET /a"),
         _judged("GET /a", Kind.VALUE),
         _judged("GET /b é\udcff", Kind.FAILED, candidate_ms=None),
@@ -57,7 +58,7 @@ def test_every_end() -> None:
         totals.add(observation)
     assert _hear(status, totals) == 3
     assert status.ends == {
-        ("GET /a", "shed", "queue_full"): 2,
+        ("GET /a", "shed", "queue_full"): 5,
         ("GET /a", "matched", ""): 1,
         ("GET /a", "differed", ""): 1,
         ("GET /b é\udcff", "candidate_failed", ""): 1,

@@ -36,7 +36,7 @@ def record(service: Any) -> Any:
     def record(*pairs: tuple[Any, Any], run_id: str = "run-1") -> Path:
         config = load_config(service.config)
         config = config.model_copy(update={"record": RecordSettings(sample_pct=100.0)})
-        info = build_run_info(config, None, run_id, 1000.0)
+        info = build_run_info(config, None, run_id, 1000.0, engine="mitmproxy")
         recorder = open_recorder(config, info, None, Redactor(b"k" * 32))
         assert recorder is not None
         judge = RecordingJudge(contract=None, ignore=ignore_rules(config), recorder=recorder)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.exchange import Headers, Request
-from crossfade.shadow.mirror.clients.headers import HOP_BY_HOP, is_copy, shadow_headers
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Request
+from crossfade.shadow.mirror.clients.headers import HOP_BY_HOP, is_copy, is_served_by_legacy, shadow_headers
 
 MARKS = (("x-crossfade-role", "shadow"), ("x-crossfade-id", "id-1"))
 
@@ -46,3 +46,19 @@ def test_nothing_is_added_but_the_marks(request_of: Callable[..., Request], head
     left = iter(headers)
     assert all(item in left for item in kept)
     assert {name.lower() for name, _ in kept}.isdisjoint({*HOP_BY_HOP, "x-crossfade-role"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "trailers", "wanted"),
+    [
+        ((("X-Crossfade-Served-By", "legacy"),), (), True),
+        ((), (("x-crossfade-served-by", "legacy"),), True),
+        ((("x-crossfade-served-by", "candidate"),), (), False),
+        ((), (), False),
+    ],
+)
+def test_served_by_legacy(headers: Headers, trailers: Headers, wanted: bool) -> None:
+    """The candidate says so, in the header or behind the body; one that failed says nothing."""
+    answer = Answer(status=200, headers=headers, body=b"", truncated=False, trailers=trailers, latency_ms=1.0)
+    assert is_served_by_legacy(answer) is wanted
+    assert not is_served_by_legacy(Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0))

@@ -26,6 +26,7 @@ from crossfade.shadow.mirror.judging import Judge
 from crossfade.shadow.mirror.pending import Limits, Sides
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.run import RunWriter
 from crossfade.shadow.mirror.worker import Worker
 
 PROTO = """
@@ -176,7 +177,7 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
             record=seen.append,
         )
         pipe = Direct()
-        pipe.worker = Worker(collector, NoWriter())  # type: ignore[arg-type] # no frame of counts is sent
+        pipe.worker = Worker(collector, RunWriter(NoWriter()))  # type: ignore[arg-type] # no frame of counts is sent
         settings = MirrorSettings(rule=(*values.get("rules", ()), *RULES), secondary_pct=100.0)
         feed = Feed(
             routes=RouteTable((), 100, contract.methods),

@@ -1,0 +1,158 @@
+"""The run that goes on, and those that come after it: evidence of two builds is never added up."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from crossfade.codegen.contract import Method
+from crossfade.shadow.config import Config, State
+from crossfade.shadow.config.settings import UNKNOWN_BUILD
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence import EvidenceError
+from crossfade.shadow.evidence.records import Observation
+from crossfade.shadow.ingest.complaints import Complaints
+from crossfade.shadow.ingest.intake import Intake, Judging, Source
+from crossfade.shadow.ingest.protocol import Hello
+from crossfade.shadow.ingest.second import Second, Share
+from crossfade.shadow.mirror.clients.upstream import Upstream
+from crossfade.shadow.mirror.handles import ForeignHandles
+from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.run import RunWriter, new_run_id, open_run
+from crossfade.shadow.operate.status import Load, Status, Totals
+
+ENGINE = "ingest"
+_AT_LEAST_S = 10.0
+"""So long a run lasts at least, whatever builds are named: each is kept, and pushes an older one out."""
+
+log = logging.getLogger("crossfade.ingest")
+
+
+class Runs:
+    """One run at a time. Where the config does not name the candidate's build, the services do."""
+
+    def __init__(self, config: Config, source: Source, complaints: Complaints, is_off: Callable[[], bool]) -> None:
+        """Begins the first run; ``is_off`` is the kill switch. Raises: ShadowError, EvidenceError."""
+        self._config = config
+        self._source = source
+        self._complaints = complaints
+        self._is_off = is_off
+        self._upstream = _upstream(config)
+        self._totals = Totals()
+        self._status = Status()
+        self._past_entered: Counter[str] = Counter()
+        self.run_ids: list[str] = []
+        self.build = config.service.candidate_build
+        self._began_at = 0.0
+        self._writer, self.intake = self._begin()
+
+    @property
+    def flushed_at(self) -> float:
+        """When evidence was last committed, in seconds since the epoch."""
+        return self._writer.flushed_at
+
+    def welcome(self, hello: Hello, greeted: int) -> str:
+        """What is wrong with a hello, "" where nothing is; ``greeted`` other services are connected.
+
+        A new build begins a new run as soon as no service of the old one is left.
+        """
+        service = self._config.service
+        if hello.service != service.name:
+            got = f"expected service {service.name}, got {hello.service}"
+            return f"{got}; set CROSSFADE_SERVICE, or send it to an ingest of its own"
+        if hello.candidate_build in {UNKNOWN_BUILD, self.build}:
+            return ""
+        got = f"expected build {self.build}, got {hello.candidate_build}"
+        if service.candidate_build != UNKNOWN_BUILD:
+            return f"{got}; change service.candidate_build and start a new run"
+        if self.build == UNKNOWN_BUILD:
+            self._name_build(hello.candidate_build)
+            return ""
+        if greeted or self.intake.is_busy() or self._source.now() - self._began_at < _AT_LEAST_S:
+            return f"{got}; its run begins when the services of the other build have left, after {_AT_LEAST_S:g} s"
+        return self._begin_next(hello.candidate_build)
+
+    def flush(self) -> None:
+        """Commits what was counted."""
+        self._writer.flush(self.intake.ledger.entered())
+
+    async def drain(self) -> None:
+        """Returns when all that came is judged; nothing more may come."""
+        await self.intake.drain()
+        if self._upstream is not None:
+            await self._upstream.close()
+
+    def finish(self) -> None:
+        """Ends the run. Raises: EvidenceError."""
+        self.intake.finish()
+        self._writer.finish(self.intake.ledger.entered())
+
+    def entered(self) -> Counter[str]:
+        """Requests that entered since the first run began, by route."""
+        found = self._past_entered.copy()
+        for route, count in self.intake.ledger.entered().items():
+            found[route.route] += count
+        return found
+
+    def status(self) -> Status:
+        """How the requests of all runs ended, and how long they took."""
+        load = Load(pending=0, held_bytes=0, slots_in_use=0, flushed_at=self.flushed_at)
+        for line in self._totals.lines(load):
+            self._status.take(line)
+        return self._status
+
+    def _begin(self) -> tuple[RunWriter, Intake]:
+        run_id = new_run_id(self._source.now())
+        run = open_run(self._config, run_id, engine=ENGINE)
+        self.run_ids.append(run_id)
+        self._began_at = self._source.now()
+        methods = {} if run.contract is None else run.contract.methods
+        judging = Judging(
+            routes=RouteTable((), self._config.routes.max_inferred, methods),
+            judge=run.judge,
+            handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
+            second=self._second(methods),
+        )
+
+        def record(observation: Observation) -> None:
+            run.writer.add(observation)
+            self._totals.add(observation)
+
+        intake = Intake(judging=judging, record=record, source=self._source, complaints=self._complaints)
+        return run.writer, intake
+
+    def _second(self, methods: Mapping[str, Method]) -> Second | None:
+        url, mirror = self._config.ingest.secondary, self._config.mirror
+        if url is None or self._upstream is None:
+            return None
+        limits = Share(
+            pct=mirror.secondary_pct,
+            in_flight=mirror.max_in_flight,
+            held_bytes=mirror.buffer_bytes,
+            is_off=self._is_off,
+        )
+        return Second(self._upstream, url.partition("://")[2], methods, limits)
+
+    def _name_build(self, build: str) -> None:
+        self.build = build
+        self._writer.note_candidate_build(build)
+
+    def _begin_next(self, build: str) -> str:
+        """Why there is no other run, "" where there is. One that can't be ended goes on."""
+        try:
+            self.finish()
+            entered = self.entered()
+            self._writer, self.intake = self._begin()
+            self._past_entered = entered
+        except (EvidenceError, ShadowError) as error:
+            return f"expected to begin a run of build {build}, but {error}"
+        self._name_build(build)
+        log.warning("run.began run=%s build=%s", self.run_ids[-1], build)
+        return ""
+
+
+def _upstream(config: Config) -> Upstream | None:
+    """The way to the second legacy, if there is one."""
+    url, mirror = config.ingest.secondary, config.mirror
+    if url is None:
+        return None
+    return Upstream(url, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)

@@ -1,0 +1,167 @@
+"""A contract with the four types of calls, lines as a service writes them, and an intake that keeps what it observed."""
+
+import base64
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
+from crossfade.shadow.compare.judge import IgnoreRule
+from crossfade.shadow.evidence.records import Observation, Settled
+from crossfade.shadow.ingest.complaints import Complaints
+from crossfade.shadow.ingest.intake import Intake, Judging, Source
+from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
+from crossfade.shadow.ingest.second import Second
+from crossfade.shadow.mirror.handles import ForeignHandles
+from crossfade.shadow.mirror.judging import Judge
+from crossfade.shadow.mirror.routes import RouteTable
+
+PROTO = """
+syntax = "proto3";
+package t.v1;
+service Things {
+  rpc Get(Ask) returns (Thing) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc List(Ask) returns (stream Thing) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Sum(stream Ask) returns (Thing);
+  rpc Talk(stream Ask) returns (stream Thing);
+}
+message Ask { string id = 1; }
+message Thing { string name = 1; int64 size = 2; }
+"""
+GET = "t.v1.Things/Get"
+_LENGTH = struct.Struct(">I")
+
+
+class Lines:
+    """Lines as a generated service writes them."""
+
+    get = GET
+
+    @staticmethod
+    def message(name: str = "", size: int = 0) -> bytes:
+        """A Thing on the wire; an Ask with ``name`` as its id looks the same."""
+        encoded = name.encode()
+        return (b"\x0a" + bytes([len(encoded)]) + encoded if name else b"") + (b"\x10" + bytes([size]) if size else b"")
+
+    @staticmethod
+    def answer(*messages: bytes, status: int = 0, **more: Any) -> dict[str, Any]:
+        """One side."""
+        return {
+            "headers": [],
+            "messages": [base64.b64encode(message).decode() for message in messages],
+            "status": status,
+            "message": "",
+            "trailers": [],
+            "latency_ms": 2.0,
+            "truncated": False,
+            **more,
+        }
+
+    @staticmethod
+    def hello(service: str = "builds", build: str | None = None, **more: Any) -> bytes:
+        """The first line."""
+        builds = {} if build is None else {"candidate": build}
+        return Lines.line(kind="hello", service=service, builds=builds, **more)
+
+    @staticmethod
+    def counts(entered: int, *hashes: str, route: str = GET, **more: Any) -> bytes:
+        """Figures of some seconds."""
+        columns = {"hashes": list(hashes), "legacy_ms": [4.0] * len(hashes), "candidate_ms": [2.0] * len(hashes)}
+        told = {"route": route, "entered": entered, "equal": len(hashes), **columns, "shed": {}}
+        return Lines.line(kind="counts", **{**told, **more})
+
+    @staticmethod
+    def pair(legacy: Any, candidate: Any, *asks: bytes, route: str = GET, headers: Any = (), **more: Any) -> bytes:
+        """A pair of answers that differ."""
+        messages = [base64.b64encode(ask).decode() for ask in asks or (Lines.message("a-1"),)]
+        request = {"headers": list(headers), "messages": messages}
+        return Lines.line(kind="pair", route=route, request=request, legacy=legacy, candidate=candidate, **more)
+
+    @staticmethod
+    def line(**told: Any) -> bytes:
+        """One line, with its end."""
+        return json.dumps({"v": 1, **told}).encode() + b"\n"
+
+
+class Bench:
+    """An intake; ``seen`` is what it observed, ``clock`` what both its clocks say."""
+
+    def __init__(
+        self, contract: Contract | None, *, shared: bool, ignore: tuple[IgnoreRule, ...], second: Second | None = None
+    ) -> None:
+        self.seen: list[Observation] = []
+        self.clock = 1000.0
+        self.complaints = Complaints(lambda: self.clock)
+        judging = Judging(
+            routes=RouteTable((), 2, {} if contract is None else contract.methods),
+            judge=Judge(contract=contract, ignore=ignore),
+            handles=ForeignHandles(contract=contract, shared=shared),
+            second=second,
+        )
+        ids = iter(range(10**6))
+        source = Source(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
+        self.intake = Intake(judging=judging, record=self.seen.append, source=source, complaints=self.complaints)
+
+    def take(self, *lines: bytes) -> "Bench":
+        """Takes lines as a connection would."""
+        for text in lines:
+            line = read_line(text)
+            if isinstance(line, Counts):
+                list(self.intake.take_counts(line))
+            elif isinstance(line, Pair):
+                self.intake.take_pair(line)
+            elif isinstance(line, Unreadable):
+                self.intake.take_unreadable(line)
+        return self
+
+    @property
+    def ends(self) -> list[str]:
+        """What became of the requests: same, differs, or outcome(reason), each as often as it counts."""
+        return [_end(item) for item in self.seen for _ in range(item.count if isinstance(item, Settled) else 1)]
+
+    def balance(self) -> tuple[int, int, int]:
+        """Entered, outcomes, in flight."""
+        entered, still_open = self.intake.ledger.entered().total(), self.intake.ledger.open().total()
+        return entered, len(self.ends), still_open
+
+
+def _end(observation: Observation) -> str:
+    if isinstance(observation, Settled):
+        return f"{observation.outcome.value}({observation.reason.value})"
+    return "differs" if observation.signature else "same"
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the service that sends."""
+    path: Path = tmp_path_factory.mktemp("proto") / "things.proto"
+    path.write_text(PROTO, encoding="utf-8")
+    return load_contract(ProtoFiles(files=(path,), includes=()))
+
+
+@pytest.fixture
+def lines() -> type[Lines]:
+    """What a service writes."""
+    return Lines
+
+
+@pytest.fixture
+def bench_of(contract: Contract) -> Callable[..., Bench]:
+    """Makes intakes."""
+
+    def bench_of(
+        *, known: bool = True, shared: bool = True, ignore: tuple[IgnoreRule, ...] = (), second: Second | None = None
+    ) -> Bench:
+        return Bench(contract if known else None, shared=shared, ignore=ignore, second=second)
+
+    return bench_of
+
+
+@pytest.fixture
+def bench(bench_of: Callable[..., Bench]) -> Bench:
+    """An intake that knows the contract."""
+    return bench_of()
