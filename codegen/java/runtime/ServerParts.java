@@ -60,7 +60,8 @@ final class ServerParts {
       throws IOException {
     return config.tlsCert() == null
         ? InsecureServerCredentials.create()
-        : Tls.server(config.tlsCert(), config.tlsKey(), config.tlsClientCa(), timer);
+        : new Tls(config.tlsReload(), timer)
+            .server(config.tlsCert(), config.tlsKey(), config.tlsClientCa());
   }
 
   private static void limits(NettyServerBuilder builder, Config config) {
@@ -89,8 +90,7 @@ final class ServerParts {
     List<ServerMethodDefinition<byte[], byte[]>> methods = new ArrayList<>();
     for (Rpc rpc : rpcs) {
       methods.add(
-          ServerMethodDefinition.create(
-              Bytes.method(rpc.method()), parts.handlers().apply(rpc)));
+          ServerMethodDefinition.create(Bytes.method(rpc.method()), parts.handlers().apply(rpc)));
     }
     methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
     ServerServiceDefinition.Builder definition =

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The connections to legacy, and whether there is one. */
 public final class LegacyChannel {
+  private static final long RECONNECT_S = 2;
+
   private final ManagedChannel channel;
   private volatile boolean connected;
 
@@ -26,7 +28,7 @@ public final class LegacyChannel {
       Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
       throws IOException {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(legacy.target(), credentials(legacy, timer))
+        NettyChannelBuilder.forTarget(legacy.target(), credentials(config, legacy, timer))
             .directExecutor()
             .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
             .disableServiceConfigLookUp()
@@ -39,13 +41,15 @@ public final class LegacyChannel {
       builder.overrideAuthority(legacy.authority());
     }
     telemetry.channel(builder);
-    return new LegacyChannel(builder.build());
+    LegacyChannel opened = new LegacyChannel(builder.build());
+    timer.scheduleWithFixedDelay(opened::hurry, RECONNECT_S, RECONNECT_S, TimeUnit.SECONDS);
+    return opened;
   }
 
   private static ChannelCredentials credentials(
-      LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
+      Config config, LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
     return legacy.tls()
-        ? Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer)
+        ? new Tls(config.tlsReload(), timer).client(legacy.ca(), legacy.cert(), legacy.key())
         : InsecureChannelCredentials.create();
   }
 
@@ -57,6 +61,13 @@ public final class LegacyChannel {
     }
     channel.notifyWhenStateChanged(state, () -> follow(onChange));
     onChange.run();
+  }
+
+  /** gRPC waits up to two minutes between attempts; a legacy that is back is needed sooner. */
+  private void hurry() {
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.resetConnectBackoff();
+    }
   }
 
   /** The channel itself. */

@@ -19,8 +19,8 @@ import javax.net.ssl.SSLSession;
 /**
  * Tells legacy who the client is: the certificate ends here, so its facts travel in a header.
  *
- * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what the
- * client says of itself is thrown away; else the header is left as it is.
+ * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what
+ * the client says of itself is thrown away; else the header is left as it is.
  */
 final class PeerCertificate {
   private static final Metadata.Key<String> HEADER =

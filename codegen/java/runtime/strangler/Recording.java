@@ -114,8 +114,7 @@ final class Recording {
 
   /** What makes this request another one than the next: crossfade's request_hash, 16 hex digits. */
   synchronized String hash(String route) {
-    String type =
-        headers.get(Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER));
+    String type = headers.get(Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER));
     Blake2b digest = new Blake2b();
     digest.update(("grpc\0POST\0/" + route + "\0").getBytes(StandardCharsets.UTF_8));
     digest.update((type == null ? "" : type).getBytes(StandardCharsets.UTF_8));

@@ -52,6 +52,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def remaining() -> list[Path]:
+    """The runtime's files that a service has whose every RPC is ported."""
+    return [path for path in sorted(RUNTIME.glob("*.java")) if path.name != "Strangler.java"]
+
+
+@pytest.fixture(scope="session")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The probe's messages in Python."""
     folder = tmp_path_factory.mktemp("messages")
@@ -111,6 +117,14 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
             jvm.end()
 
 
+@pytest.fixture
+def unix_ingest(tmp_path: Path) -> Iterator[Any]:
+    """An ingest at a socket of the file system."""
+    ingest = _jvm.Ingest(tmp_path / "ingest.sock")
+    yield ingest
+    ingest.close()
+
+
 @pytest.fixture(scope="session")
 def ingest() -> Iterator[Any]:
     """Where the shared JVM sends its evidence."""
@@ -142,7 +156,7 @@ def strangler(start: Callable[..., Any], _shared_legacy: Any, ingest: Any, colle
         legacy=f"127.0.0.1:{_shared_legacy.port}",
         modes=modes_file,
         modes_poll_s=0.02,
-        ingest=f"127.0.0.1:{ingest.port}",
+        ingest=ingest.address,
         ingest_flush_s=0.05,
         service="probe",
         build="abc",

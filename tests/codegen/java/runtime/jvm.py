@@ -108,10 +108,14 @@ class Jvm(Lines):
 class Ingest(Lines):
     """A socket that takes evidence as crossfade does."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         super().__init__()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        if path is None:
+            self._listener = socket.create_server(("127.0.0.1", 0))
+            self.address = "{}:{}".format(*self._listener.getsockname())
+        else:
+            self._listener = socket.create_server(str(path), family=socket.AF_UNIX)
+            self.address = f"unix:{path}"
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()

@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -196,6 +197,32 @@ def test_a_call_that_legacy_ended_early_is_not_judged_by_more_than_was_said(
     feed.close()
     assert call.code() is grpc.StatusCode.OK
     assert ingest.settled("Chat", 1, since=since)["equal"] == 1
+
+
+def test_a_full_queue_is_counted_and_holds_nobody_up(
+    start: Any, connect: Any, legacy: Any, unix_ingest: Any, probe: Any, said: Said, tmp_path: Path
+) -> None:
+    """One comparison at once and one that waits: the others are shed, and every call is accounted for."""
+    file = tmp_path / "modes"
+    file.write_text("* = COMPARE\n")
+    jvm = start(
+        legacy=f"127.0.0.1:{legacy.port}",
+        modes=file,
+        ingest=unix_ingest.address,
+        ingest_flush_s=0.05,
+        compare_workers=1,
+        compare_queue=1,
+        compare_timeout_s=2,
+    ).ready()
+    channel = connect(jvm.port)
+    begun = time.monotonic()
+    calls = [probe.start(channel, "Get", iter([said("sleep 300", number)])) for number in range(8)]
+    assert [len(list(answers)) for _, answers in calls] == [1] * 8
+    assert time.monotonic() - begun < 2
+    total = unix_ingest.settled("Get", 8)
+    assert total["equal"] + total["shed"]["queue_full"] == total["entered"] == 8
+    assert total["equal"] >= 2
+    assert jvm.end() == 143
 
 
 def test_a_lost_connection_is_made_anew(

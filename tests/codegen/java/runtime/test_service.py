@@ -1,5 +1,6 @@
 """Start and end of the server, its health and description, its settings, TLS."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -168,6 +169,14 @@ def test_what_remains_when_all_is_ported_needs_no_legacy(start: Any, connect: An
     assert jvm.end() == 143
 
 
+def test_what_remains_compiles_without_the_rest(build: Path, remaining: list[Path], tmp_path: Path) -> None:
+    """No file of it names Strangler.java or the package strangler, and javac has nothing to say."""
+    flags = ["--release", "17", "-Xlint:all,-classfile,-processing", "-Werror", "-d", str(tmp_path)]
+    command = ["javac", *flags, "-cp", f"{build / 'target/lib'}/*", *map(str, remaining)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_settings_that_are_wrong_are_told_all_at_once(start: Any) -> None:
     """One line for each, with what was expected, and no stack trace."""
     jvm = start(port="http", concurrency=0, tls_cert="/nowhere", drain_s="soon", reflection="maybe")
@@ -195,10 +204,17 @@ def test_the_address_of_legacy_is_needed(start: Any) -> None:
     assert "CROSSFADE_INGEST: expected host:port or unix:/path, got nowhere" in text
 
 
+def test_a_port_that_is_taken_ends_the_process(start: Any, strangler: Any) -> None:
+    """Nothing that runs in the background keeps it alive."""
+    jvm = start(legacy="127.0.0.1:1", port=strangler.port)
+    assert jvm.wait_end() == 1
+    assert any("Failed to bind" in event.get("text", "") for event in jvm.events)
+
+
 def test_tls_to_both_sides(
     start: Any, new_legacy: Any, certificates: Any, probe: Any, said: Said, tmp_path: Path
 ) -> None:
-    """A client shows its certificate here, this server shows its own to legacy, and legacy hears who the client is."""
+    """Both sides show certificates, legacy hears who the client is, and files that change are used."""
     server, client = _pair(certificates.server), _pair(certificates.client)
     files = {name: tmp_path / name for name in ("server.key", "server.crt", "client.key", "client.crt", "ca")}
     ca = _pair(certificates.ca)[1]
@@ -215,6 +231,7 @@ def test_tls_to_both_sides(
         tls_cert=files["server.crt"],
         tls_key=files["server.key"],
         tls_client_ca=files["ca"],
+        tls_reload_s=0.1,
     ).ready()
     shown = grpc.ssl_channel_credentials(ca, private_key=client[0], certificate_chain=client[1])
     with grpc.secure_channel(f"localhost:{jvm.port}", shown) as channel:
@@ -225,6 +242,13 @@ def test_tls_to_both_sides(
     assert fields["x-forwarded-client-cert"] == expected
     with grpc.secure_channel(f"localhost:{jvm.port}", grpc.ssl_channel_credentials(ca)) as stranger:
         assert probe.ask(stranger, "Get", [said("x")], timeout_s=3).code is grpc.StatusCode.UNAVAILABLE
+    other = _pair(certificates.other_client)
+    files["server.key"].write_bytes(other[0])
+    files["server.crt"].write_bytes(other[1])
+    trusting = grpc.ssl_channel_credentials(_pair(certificates.other_ca)[1], *client)
+    jvm.named("tls.changed")
+    with grpc.secure_channel(f"localhost:{jvm.port}", trusting) as channel:
+        assert probe.ask(channel, "Get", [said("x")]).code is grpc.StatusCode.OK
     assert jvm.end() == 143
     legacy.stop()
 

@@ -88,11 +88,7 @@ final class Handlers {
       byte[] blob = new byte[Integer.parseInt(text.substring(5))];
       return Said.newBuilder().setBlob(ByteString.copyFrom(blob)).build();
     }
-    return Said.newBuilder()
-        .setText(text)
-        .setNumber(ask.getCount())
-        .setBlob(ask.getBlob())
-        .build();
+    return Said.newBuilder().setText(text).setNumber(ask.getCount()).setBlob(ask.getBlob()).build();
   }
 
   private static StatusRuntimeException fail() {
