@@ -131,7 +131,8 @@ final class PyCase {
           Character.PRIVATE_USE,
           Character.UNASSIGNED,
           Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR -> false;
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
       case Character.SPACE_SEPARATOR -> point == ' ';
       default -> true;
     };
@@ -202,7 +203,8 @@ final class PyCase {
           Character.ENCLOSING_MARK,
           Character.FORMAT,
           Character.MODIFIER_LETTER,
-          Character.MODIFIER_SYMBOL -> true;
+          Character.MODIFIER_SYMBOL ->
+          true;
       default -> INSIDE_WORDS.indexOf(point) >= 0;
     };
   }

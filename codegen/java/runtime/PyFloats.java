@@ -158,8 +158,7 @@ final class PyFloats {
     double lost = 0;
     for (double value : values) {
       double next = sum + value;
-      lost +=
-          Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+      lost += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
       sum = next;
     }
     return Double.isFinite(lost) ? sum + lost : sum;
@@ -193,8 +192,7 @@ final class PyFloats {
       return sign * Double.POSITIVE_INFINITY;
     }
     if (!NUMBER.matcher(plain).matches()) {
-      throw new NumberFormatException(
-          "could not convert string to float: " + PyRepr.repr(text));
+      throw new NumberFormatException("could not convert string to float: " + PyRepr.repr(text));
     }
     return Double.parseDouble(plain.replace("_", ""));
   }

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 /**
  * Twins of Python's built-ins: the same answer as CPython 3.11 where Java's own differs.
  *
- * <p>Python 3.12 and 3.13 agree but for {@link #sum} (see {@link #sumCompensated}), {@link #urljoin}
- * without a host, and ten ideographs of {@link #isnumeric}. Characters that are newer than the
- * Unicode of the JDK (13 in JDK 17, 15 in JDK 21) have no case and are no letters.
+ * <p>Python 3.12 and 3.13 agree but for {@link #sum} (see {@link #sumCompensated}), {@link
+ * #urljoin} without a host, and ten ideographs of {@link #isnumeric}. Characters that are newer
+ * than the Unicode of the JDK (13 in JDK 17, 15 in JDK 21) have no case and are no letters.
  *
  * <p>Where Python raises ValueError these throw IllegalArgumentException, for ZeroDivisionError and
  * OverflowError ArithmeticException, for IndexError IndexOutOfBoundsException.

@@ -96,9 +96,7 @@ final class PyUrls {
   }
 
   private static String quotePlusOf(Object value) {
-    return value instanceof byte[] bytes
-        ? quoteBytes(bytes)
-        : quotePlus(PyRepr.str(value), "");
+    return value instanceof byte[] bytes ? quoteBytes(bytes) : quotePlus(PyRepr.str(value), "");
   }
 
   private static String quoteBytes(byte[] bytes) {

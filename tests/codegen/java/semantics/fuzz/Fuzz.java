@@ -1,12 +1,14 @@
 package dev.crossfade.runtime;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -29,6 +31,11 @@ final class Fuzz {
   private final Map<String, Function> functions = new LinkedHashMap<>();
   private final Map<String, String[]> columns = new HashMap<>();
   private final Path folder;
+
+  private enum Colour {
+    RED,
+    GREEN
+  }
 
   private interface Function {
     Object of(Row row);
@@ -136,9 +143,10 @@ final class Fuzz {
     add("repr.query", r -> PySemantics.repr(r.value(0)));
     add("repr.bytes", r -> PySemantics.repr(r.bytes(0)));
     add("str.value", r -> PySemantics.str(r.value(0)));
-    add(
-        "tuple",
-        r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
+    add("str.enum", r -> PySemantics.str(Colour.values()[r.small(0)]));
+    add("str.decimal", r -> strAndRepr(new BigDecimal(r.text(0))));
+    add("str.uuid", r -> strAndRepr(r.uuid(0)));
+    add("tuple", r -> PySemantics.tuple(r.text(0), r.number(1)) + PySemantics.tuple(r.text(0)));
   }
 
   private void classes() {
@@ -170,6 +178,7 @@ final class Fuzz {
   private void times() {
     add("isoformat", r -> PySemantics.isoformat(r.local(0)));
     add("isoformat.offset", r -> PySemantics.isoformat(r.local(0).atOffset(r.offset(1))));
+    add("isoformat.instant", r -> instant(r.local(0).toInstant(ZoneOffset.UTC)));
     add("isoformat.date", r -> PySemantics.isoformat(r.local(0).toLocalDate()));
     add("isoformat.time", r -> PySemantics.isoformat(r.local(0).toLocalTime()));
     add("str.datetime", r -> PySemantics.str(r.local(0)));
@@ -264,6 +273,10 @@ final class Fuzz {
     return PySemantics.hex(n) + " " + PySemantics.oct(n) + " " + PySemantics.bin(n);
   }
 
+  private static String strAndRepr(Object value) {
+    return PySemantics.str(value) + " " + PySemantics.repr(value);
+  }
+
   private static double[] rest(double[] numbers) {
     return Arrays.copyOfRange(numbers, 1, numbers.length);
   }
@@ -273,6 +286,10 @@ final class Fuzz {
     json = (options & 1) != 0 ? json.sortKeys() : json;
     json = (options & 2) != 0 ? json.keepUnicode() : json;
     return options >= 4 ? json.indent(1) : json;
+  }
+
+  private static String instant(Instant instant) {
+    return PySemantics.isoformat(instant) + PySemantics.isoformat(instant.atZone(ZoneOffset.UTC));
   }
 
   private static List<Object> parts(Duration delta) {

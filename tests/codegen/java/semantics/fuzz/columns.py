@@ -85,6 +85,8 @@ DRAWN: dict[str, Callable[[random.Random], Any]] = {
     "float.text": figures.float_text,
     "value": values.any_value,
     "query": values.odd_dict,
+    "place": lambda rng: rng.randrange(2),
+    "decimal.text": figures.decimal_text,
     "options": lambda rng: rng.randrange(8),
     "bytes": lambda rng: rng.randbytes(rng.randrange(rng.choice((4, 40, 120)))),
     "utf8": protocols.odd_utf8,

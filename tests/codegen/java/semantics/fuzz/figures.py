@@ -46,6 +46,16 @@ def int_text(rng: random.Random) -> str:
     return mutated(rng, text, "_01 -+x" + SPACES)
 
 
+def decimal_text(rng: random.Random) -> str:
+    """A decimal of any scale; no negative zero, which Java's BigDecimal does not have."""
+    digits = str(rng.randrange(10 ** rng.randrange(1, 25)))
+    return (
+        rng.choice(("", "-" if int(digits) else ""))
+        + digits
+        + rng.choice(("", f".{digits}", f"E{rng.randrange(-20, 20)}"))
+    )
+
+
 def float_text(rng: random.Random) -> str:
     """What float() takes, and what it just refuses."""
     kind = rng.random()

@@ -11,9 +11,18 @@ import uuid
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any, NamedTuple
 
 from protocols import at, at_offset
+
+
+class Colour(Enum):
+    """An enum as a handler has it; Java's has the same names."""
+
+    RED = 1
+    GREEN = 2
 
 
 class Twin(NamedTuple):
@@ -138,6 +147,9 @@ TEXT = {
     "repr.query": Twin(repr, ("query",)),
     "repr.bytes": Twin(repr, ("bytes",)),
     "str.value": Twin(str, ("value",)),
+    "str.enum": Twin(lambda place: str(list(Colour)[place]), ("place",)),
+    "str.decimal": Twin(lambda text: f"{Decimal(text)} {Decimal(text)!r}", ("decimal.text",)),
+    "str.uuid": Twin(lambda number: f"{_uuid(number)} {_uuid(number)!r}", ("uuid",)),
     "tuple": Twin(lambda a, b: str((a, b)) + str((a,)), ("text", "double")),
     **{
         f"{name}{suffix}": Twin(getattr(str, name), (column,))
@@ -157,6 +169,7 @@ PROTOCOLS = {
     "json.options": Twin(_json, ("value", "options")),
     "isoformat": Twin(lambda m: at(m).isoformat(), ("moment",)),
     "isoformat.offset": Twin(lambda m, o: at_offset(m, o).isoformat(), ("moment", "offset")),
+    "isoformat.instant": Twin(lambda m: at_offset(m, 0).isoformat() * 2, ("moment",)),
     "isoformat.date": Twin(lambda m: at(m).date().isoformat(), ("moment",)),
     "isoformat.time": Twin(lambda m: at(m).time().isoformat(), ("moment",)),
     "str.datetime": Twin(lambda m: str(at(m)), ("moment",)),
