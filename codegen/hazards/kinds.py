@@ -137,27 +137,27 @@ def join(one: Kind, other: Kind) -> Kind:
     """What a value is that is one or the other. What is not known gives way to what is, but may be negative."""
     if one == other:
         return one
+    if one.sort is other.sort:
+        return _joined(one, other)
     if one.sort is Sort.NONE or other.sort is Sort.NONE:
-        known = other if one.sort is Sort.NONE else one
-        return known if known.sort is Sort.NONE else known.maybe()
+        return (other if one.sort is Sort.NONE else one).maybe()
     if one.sort is Sort.UNKNOWN or other.sort is Sort.UNKNOWN:
         known = other if one.sort is Sort.UNKNOWN else one
         return replace(known, nonneg=False, optional=one.optional or other.optional)
-    if one.sort is other.sort:
-        return _joined(one, other)
     optional = one.optional or other.optional
     sorts = {one.sort, other.sort}
     if sorts <= {Sort.BOOL, Sort.INT, Sort.FLOAT}:
         return Kind(sort=Sort.FLOAT if Sort.FLOAT in sorts else Sort.INT, optional=optional)
-    return MIXED.maybe() if optional else MIXED
+    return replace(MIXED, optional=optional)
 
 
 def _joined(one: Kind, other: Kind) -> Kind:
     parts: tuple[Kind, ...] = ()
     if len(one.parts) == len(other.parts):
         parts = tuple(join(first, second) for first, second in zip(one.parts, other.parts, strict=True))
+    optional = one.optional or other.optional
     if one.ref and other.ref and one.ref != other.ref and one.sort in {Sort.INSTANCE, Sort.MESSAGE, Sort.THING}:
-        return MIXED
+        return replace(MIXED, optional=optional)
     return Kind(
         sort=one.sort,
         of=join(one.of or UNKNOWN, other.of or UNKNOWN) if one.of or other.of else None,
@@ -165,7 +165,7 @@ def _joined(one: Kind, other: Kind) -> Kind:
         parts=parts,
         ref=one.ref or other.ref if one.sort is not Sort.STR else one.ref if one.ref == other.ref else "",
         nonneg=one.nonneg and other.nonneg,
-        optional=one.optional or other.optional,
+        optional=optional,
     )
 
 

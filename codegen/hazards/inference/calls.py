@@ -171,8 +171,11 @@ def _of_arguments(node: ast.Call, dotted: str, arguments: list[Kind]) -> Kind | 
     first = arguments[0] if arguments else UNKNOWN
     if dotted in ZONES:
         return Kind(sort=Sort.THING, ref=dotted)
-    if dotted == "re.compile" and node.args and isinstance(node.args[0], ast.Constant):
-        return Kind(sort=Sort.PATTERN, ref=str(node.args[0].value))
+    written = str(node.args[0].value) if node.args and isinstance(node.args[0], ast.Constant) else ""
+    if dotted == "re.compile" and written:
+        return Kind(sort=Sort.PATTERN, ref=written)
+    if dotted == "importlib.import_module" and written:
+        return Kind(sort=Sort.EXTERNAL, ref=written)
     if dotted in CONTAINER_CALLS:
         return CONTAINER_CALLS[dotted](first.element())
     if dotted in {"flask.request.args.get", "flask.request.form.get"}:

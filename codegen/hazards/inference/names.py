@@ -70,8 +70,14 @@ def _of_module(module: str, attr: str, scope: Scope) -> Kind:
     if found is not None:
         return found
     inner = f"{module}.{attr}"
-    known = inner in scope.facts.project.modules or inner in scope.facts.project.packages
-    return Kind(sort=Sort.MODULE, ref=inner) if known else UNKNOWN
+    if inner in scope.facts.project.modules or inner in scope.facts.project.packages:
+        return Kind(sort=Sort.MODULE, ref=inner)
+    return _generated(inner)
+
+
+def _generated(dotted: str) -> Kind:
+    """A module that protoc wrote: it may lie in the folder, but is not read."""
+    return _external(dotted.lstrip(".")) if dotted.endswith(("_pb2", "_pb2_grpc")) else UNKNOWN
 
 
 def _of_external(dotted: str, scope: Scope) -> Kind:
@@ -157,7 +163,7 @@ def _member(base: str, name: str, bound: str, scope: Scope) -> Kind:
     inner = facts.project.find_module(f"{base}.{name}" if base else name, scope.unit.module)
     if inner:
         return Kind(sort=Sort.MODULE, ref=inner)
-    return UNKNOWN if module or base == "" else _external(f"{base}.{name}")
+    return _generated(f"{base}.{name}") if module or base == "" else _external(f"{base}.{name}")
 
 
 def _bind_all(base: str, scope: Scope) -> None:

@@ -228,3 +228,33 @@ def test_takes_a_function_that_the_class_names(write: Write, contract: Contract)
     handler = find_handlers(folder, contract).handlers["demo.v1.Demo/Get"]
     assert handler.line == 3
     assert {hazard.pitfall_id for hazard in handler.hazards} == {"B6", "C1"}
+
+
+@pytest.mark.parametrize(
+    ("imports", "module"),
+    [
+        ("from app.gen import demo_pb2, demo_pb2_grpc", "demo_pb2"),
+        ("from .gen import demo_pb2, demo_pb2_grpc", "demo_pb2"),
+        ("import app.gen.demo_pb2, app.gen.demo_pb2_grpc", "app.gen.demo_pb2"),
+        ("from app.gen.demo_pb2_grpc import DemoServicer\nfrom app.gen import demo_pb2 as m", "m"),
+        (
+            "import importlib\nm = importlib.import_module('demo.v1.demo_pb2')\nm_grpc = importlib.import_module('demo_pb2_grpc')",
+            "m",
+        ),
+    ],
+)
+def test_takes_generated_code_that_lies_in_the_folder(
+    write: Write, contract: Contract, imports: str, module: str
+) -> None:
+    """It is not scanned, but its messages and servicers are known."""
+    base = "DemoServicer" if "import DemoServicer" in imports else f"{module}_grpc.DemoServicer"
+    folder = write(
+        app____init__="",
+        app__gen____init__="",
+        app__gen__demo_pb2="raise SystemExit(1 // 0)",
+        app__gen__demo_pb2_grpc="class DemoServicer:\n    def Get(self, request, context): raise NotImplementedError\n",
+        app__service=f"{imports}\nclass Demo({base}):\n    def Get(self, request, context):\n        return len({module}.Answer().name)\n",
+    )
+    found = find_handlers(folder, contract)
+    assert found.handlers["demo.v1.Demo/Get"].path == "app/service.py"
+    assert [hazard.pitfall_id for hazard in found.hazards] == ["C1"]
