@@ -166,7 +166,7 @@ def _pair(found: dict[str, Any]) -> Pair | Unreadable:
         messages = fields.items(request.get("messages"), "request.messages", fields.data)
         return Pair(
             route=route,
-            request_headers=fields.metadata(request.get("headers", []), "request.headers"),
+            request_headers=fields.request_metadata(request.get("headers", []), "request.headers"),
             request_body=frames(messages),
             legacy=read_reply(found.get("legacy"), "legacy"),
             candidate=_candidate(found.get("candidate")),
