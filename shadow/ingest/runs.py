@@ -73,7 +73,7 @@ class Runs:
 
     def flush(self) -> None:
         """Commits what was counted."""
-        self._writer.flush(self.intake.ledger.entered())
+        self._writer.flush(self.intake.books.entered())
 
     async def drain(self) -> None:
         """Returns when all that came is judged; nothing more may come."""
@@ -84,12 +84,12 @@ class Runs:
     def finish(self) -> None:
         """Ends the run. Raises: EvidenceError."""
         self.intake.finish()
-        self._writer.finish(self.intake.ledger.entered())
+        self._writer.finish(self.intake.books.entered())
 
     def entered(self) -> Counter[str]:
         """Requests that entered since the first run began, by route."""
         found = self._past_entered.copy()
-        for route, count in self.intake.ledger.entered().items():
+        for route, count in self.intake.books.entered().items():
             found[route.route] += count
         return found
 

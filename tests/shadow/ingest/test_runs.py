@@ -43,7 +43,7 @@ class Bench:
         """Takes counts."""
         counts = read_line(line)
         assert isinstance(counts, Counts)
-        list(self.runs.intake.take_counts(counts))
+        list(self.runs.intake.take_counts(counts, self.runs.intake.begin()))
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_p
     bench.clock += 10
     pair = read_line(lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b"))))
     assert isinstance(pair, Pair)
-    bench.runs.intake.take_pair(pair)
+    bench.runs.intake.take_pair(pair, bench.runs.intake.begin())
     assert bench.runs.intake.is_busy()
     assert bench.hello("j-2") != ""
     await bench.runs.drain()
