@@ -32,7 +32,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """Who sends; ``candidate_build`` is ``unknown`` where the service does not say it, which is a build as any other."""
+    """Who sends; ``candidate_build`` is ``unknown`` where the service does not say it: a build as any other."""
 
     service: str
     candidate_build: str
