@@ -60,7 +60,7 @@ def test_what_is_taken(reader: str, value: object, read: object) -> None:
         ("count", 1.0, "x: expected a whole number from 0 to 1000000000, got another value"),
         ("milliseconds", float("nan"), "x: expected milliseconds, got another value"),
         ("milliseconds", float("inf"), "x: expected milliseconds, got another value"),
-        ("milliseconds", 10**400, "x: expected milliseconds, got another value"),
+        pytest.param("milliseconds", 10**400, "x: expected milliseconds, got another value", id="no float"),
         ("milliseconds", -0.1, "x: expected milliseconds, got another value"),
         ("milliseconds", "1", "x: expected milliseconds, got a text"),
         ("flag", 1, "x: expected true or false, got another value"),
