@@ -27,6 +27,7 @@ _MODES = ("LEGACY", "CANARY 50%", "PORTED", "COMPARE", "PORTED_COMPARE")
 _ENDED = (0, 143)  # of a JVM after SIGTERM
 _ENOUGH = 10  # calls that a mode has decided before the next one comes
 _LOOKED_AT = 1000
+_UNDER_WAY_S = 1.0  # then streams are in flight when the first switch comes
 _WARM_UP = 500
 
 
@@ -96,6 +97,7 @@ async def _load(
         calls: list[Call] = []
         over = asyncio.Event()
         load = asyncio.create_task(_offer(client, asked.rate, calls, over))
+        await asyncio.sleep(_UNDER_WAY_S)
         switches = await _switch(asked, service, modes, calls)
         over.set()
         await load
