@@ -30,8 +30,9 @@ transparency: $(STAMP)
 schema: $(STAMP)
 	$(BIN)/python -m crossfade.reports.schema
 
-# Both end by themselves; needs Go. REQUESTS=2000 FAULTS=candidate_hung,disk_full MINUTES=1 for less.
+# All end by themselves; needs Go and a JDK. REQUESTS=2000 FAULTS=candidate_hung,disk_full MINUTES=1 for less.
 soak: $(STAMP)
+	$(BIN)/python tests/codegen/java/semantics/fuzz/run.py
 	@$(BIN)/python bench/faults/run.py --requests $(or $(REQUESTS),10000) $(if $(FAULTS),--faults $(FAULTS)); \
 	faults=$$?; $(BIN)/python bench/faults/soak.py --minutes $(or $(MINUTES),5) && exit $$faults
 

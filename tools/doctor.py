@@ -52,6 +52,7 @@ def examine(run: Run | None = None) -> tuple[Check, ...]:
         _tool("java", run(["java", "-version"]), _JAVA, "install a JDK 17 or newer (Debian: openjdk-17-jdk)"),
         _tool("javac", run(["javac", "-version"]), _JAVAC, "install a JDK, not only a JRE (Debian: openjdk-17-jdk)"),
         _tool("mvn", maven, _MAVEN, "install Maven 3.8 or newer (Debian: maven)"),
+        _git(run(["git", "--version"])),
         _tool("mvn's java", maven, _MAVENS_JAVA, "point JAVA_HOME at a JDK 17 or newer"),
     )
 
@@ -77,6 +78,13 @@ def _python() -> Check:
     ok = sys.version_info >= (3, 11)
     fix = "install Python 3.11 or newer"
     return Check(name="python", found=version, ok=ok, needed_for="everything", only_for_demo=False, fix=fix)
+
+
+def _git(output: str | None) -> Check:
+    found = (output or "").removeprefix("git version ").strip()
+    fix = "install git (Debian: git)"
+    needed_for = "generate: merging what you changed"
+    return Check(name="git", found=found, ok=bool(found), needed_for=needed_for, only_for_demo=True, fix=fix)
 
 
 def _package(name: str, needed_for: str, extra: str) -> Check:

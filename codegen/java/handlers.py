@@ -102,4 +102,9 @@ def hazard_notes(source: HandlerSource | None, indent: int) -> list[str]:
 
 def _note(hazard: Hazard, indent: int) -> Iterable[str]:
     yield from line_comment(f"{hazard.pitfall_id} {hazard.path}:{hazard.line}: {hazard.code}", indent, hang="    ")
-    yield from line_comment("  " + " ".join(hazard.advice.split()), indent, hang="  ")
+    more = f" (also {_lines(hazard.also)})" if hazard.also else ""
+    yield from line_comment("  " + " ".join(hazard.advice.split()) + more, indent, hang="  ")
+
+
+def _lines(numbers: tuple[int, ...]) -> str:
+    return ("line " if len(numbers) == 1 else "lines ") + ", ".join(map(str, numbers))

@@ -80,6 +80,10 @@ def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
         "port": _PORT,
         "name": service_name(project.artifact_id),
         "description": _description(project),
+        "descriptors": [
+            (service.full_name, call("services.add", (f"{service.grpc_class}.getServiceDescriptor()",), ";", 4))
+            for service in project.services
+        ],
         "api_file": f"proto/{protos[0]}" if protos and not project.descriptor_set else "",
         "base_path": project.base_package.replace(".", "/"),
         "server": "Service" if final else "Strangler",
@@ -108,10 +112,10 @@ def _handlers(project: ProjectModel, service: ServiceModel) -> str:
     imports = Imports(project.base_package, (service.handlers_name,))
     for name in ("java.util.ArrayList", "java.util.List", f"{RUNTIME_PACKAGE}.Rpc"):
         imports.use(_java_class(name))
-    binder = imports.use(JavaClass(package=service.gen_package, path=(service.binder_name,)))
     calls = [
         (rpc.name, call("rpcs.add", (f"{binder}.{rpc.binder_method}(new {handler}())",), ";", 4))
         for rpc in service.rpcs
+        for binder in (imports.use(JavaClass(package=service.gen_package, path=(service.binder_name,))),)
         for handler in (imports.use(JavaClass(package=service.rpc_package, path=(rpc.handler_name,))),)
     ]
     template = _TEMPLATES.get_template("Handlers.java.j2")

@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,8 +74,24 @@ def pair(jar: Path, seed: Path, env: Mapping[str, str], tmp_path_factory: pytest
             folder = tmp_path_factory.mktemp("db")
             return stack.enter_context(_service(command, folder, seed, {**env, "BUILDQUEUE_FIXED": fixed}))
 
-        java = ["java", "-XX:TieredStopAtLevel=1", "-jar", str(jar)]
-        yield Pair(legacy=start(_python(), "0"), buggy=start(java, "0"), fixed=start(java, "1"))
+        yield Pair(legacy=start(_python(), "0"), buggy=start(_java(jar), "0"), fixed=start(_java(jar), "1"))
+
+
+@pytest.fixture(scope="session")
+def service(
+    jar: Path, seed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Mapping[str, str]], AbstractContextManager[Addresses]]:
+    """Starts one of the services on a database of its own."""
+
+    def start(side: str, env: Mapping[str, str]) -> AbstractContextManager[Addresses]:
+        command = _python() if side == "legacy" else _java(jar)
+        return _service(command, tmp_path_factory.mktemp("db"), seed, env)
+
+    return start
+
+
+def _java(jar: Path) -> list[str]:
+    return ["java", "-XX:TieredStopAtLevel=1", "-jar", str(jar)]
 
 
 def _python() -> list[str]:
@@ -90,9 +107,11 @@ def _service(command: list[str], folder: Path, seed: Path, env: Mapping[str, str
     ):
         assert process.stdout is not None
         try:
-            ready = re.search(r"READY grpc=(\d+) http=(\d+)", process.stdout.readline())
-            assert ready is not None
+            ready = next(filter(None, (re.search(r"READY grpc=(\d+) http=(\d+)", line) for line in process.stdout)))
+            reader = threading.Thread(target=process.stdout.read)  # a log that nobody reads would stop it
+            reader.start()
             yield Addresses(f"127.0.0.1:{ready[1]}", f"127.0.0.1:{ready[2]}")
         finally:
             process.terminate()
+        reader.join(20)
         assert process.wait(timeout=20) in {0, 143}  # a JVM tells the signal

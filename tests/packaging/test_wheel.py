@@ -56,12 +56,13 @@ print(count)
 
 
 def house_files(root: Path) -> set[str]:
-    """What of the house is to be installed: every module and every file of data."""
+    """What of the house is to be installed: every module and every file of data, none of folders that are hidden."""
+    files = (path.relative_to(root) for folder in HOUSE for path in (root / folder).rglob("*") if path.is_file())
     return {
-        str(path.relative_to(root))
-        for folder in HOUSE
-        for path in (root / folder).rglob("*")
-        if path.is_file() and path.name.endswith((".py", *DATA)) and not any(part in LEFT_BEHIND for part in path.parts)
+        str(path)
+        for path in files
+        if path.name.endswith((".py", *DATA))
+        and not any(part in LEFT_BEHIND or part.startswith(".") for part in path.parts)
     }
 
 

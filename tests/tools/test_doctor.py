@@ -10,6 +10,7 @@ from crossfade.tools.doctor import Check, examine, output_of
 GOOD = {
     "java": 'openjdk version "21.0.2" 2024-01-16\nOpenJDK Runtime Environment (build 21)\n',
     "javac": "javac 21.0.2\n",
+    "git": "git version 2.39.5\n",
     "mvn": "\x1b[1mApache Maven 3.9.6 (bc0240f)\x1b[m\nJava version: 21.0.2, vendor: Debian\n",
 }
 
@@ -40,6 +41,7 @@ def test_a_machine_with_everything() -> None:
             "install a JDK",
         ),
         ("javac", None, "javac", "", "install a JDK, not only a JRE (Debian: openjdk-17-jdk)"),
+        ("git", None, "git", "", "install git"),
         ("mvn", None, "mvn", "", "install Maven 3.8 or newer (Debian: maven)"),
         ("mvn", GOOD["mvn"].replace("3.9.6", "3.6.3"), "mvn", "3.6", "install Maven 3.8 or newer (Debian: maven)"),
         ("mvn", GOOD["mvn"].replace(": 21", ": 11"), "mvn's java", "11.0", "point JAVA_HOME at a JDK 17 or newer"),

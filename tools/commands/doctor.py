@@ -33,7 +33,7 @@ def doctor(*, as_json: bool) -> None:
 def _text(checks: tuple[Check, ...]) -> str:
     own = [check for check in checks if not check.only_for_demo]
     demo = [check for check in checks if check.only_for_demo]
-    return rendered(partial(_draw, own)) + "\n\nonly for the demo\n" + rendered(partial(_draw, demo))
+    return rendered(partial(_draw, own)) + "\n\nonly for the demo and generate\n" + rendered(partial(_draw, demo))
 
 
 def _draw(checks: list[Check], console: Console) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path[0:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 import grpc
+import world
 from contract import pb2, pb2_grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -21,7 +22,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 def start_grpc(store, port):
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    interceptors = [world.OneOrder()] if world.FROZEN else []
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), interceptors=interceptors)
     pb2_grpc.add_BuildServiceServicer_to_server(BuildService(store), server)
     servicer = health.HealthServicer()
     servicer.set("", health_pb2.HealthCheckResponse.SERVING)

@@ -10,6 +10,8 @@ import time
 import uuid
 from datetime import UTC, datetime
 
+import grpc
+
 FROZEN = os.environ.get("BUILDQUEUE_FROZEN") == "1"
 FROZEN_AT_S = 1_767_225_600.5
 _numbers = itertools.count(1)
@@ -31,3 +33,13 @@ def shuffled(items):
     items = list(items)
     (random.Random(0) if FROZEN else random).shuffle(items)
     return items
+
+
+class OneOrder(grpc.ServerInterceptor):
+    """Writes the entries of a map in one order; by itself each process has its own."""
+
+    def intercept_service(self, continuation, handler_call_details):
+        handler = continuation(handler_call_details)
+        return handler and handler._replace(
+            response_serializer=lambda message: message.SerializeToString(deterministic=True)
+        )

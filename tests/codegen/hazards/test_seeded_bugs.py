@@ -18,6 +18,7 @@ DIVERGENCES = tomllib.loads((EXAMPLE / "divergences.toml").read_text(encoding="u
 CAUSES = {
     "A10": ("texts.py", r"took_ms / 1000:\.2f"),
     "B6": ("texts.py", r"offset_min // 60"),
+    "B9": ("console.py", r"// self\._build\[\"duration_s\"\]"),
     "B8": ("project_pages.py", r"\) / len\(builds\)"),
     "B11": ("rpc.py", r"round\(retries / len\(window\), 2\)"),
     "B19": ("build_pages.py", r"checksum=sum\(data\)"),
@@ -39,7 +40,6 @@ CAUSES = {
     "H16": ("texts.py", r"strftime\(\"%Y-%m-%dT%H:%M:%S\.%fZ\"\)"),
     "I4": ("rpc.py", r"\{digest:08x\}"),
     "I5": ("texts.py", r"\{quote\(name\)\}"),
-    "J1": ("console.py", r"// self\._build\[\"duration_s\"\]"),
     "J2": ("failures.py", r"context\.abort_with_status\("),
     "K3": ("store.py", r"WHERE id = \?\", \(build_id,\)\)\.fetchone\(\)"),
 }

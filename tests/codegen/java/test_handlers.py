@@ -1,8 +1,10 @@
 """What a handler says of the Python code behind its RPC."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from crossfade.codegen.hazards import Hazard
 from crossfade.codegen.java.handlers import handler_doc, hazard_notes
 from crossfade.codegen.java.model import RpcModel
 
@@ -48,11 +50,14 @@ def test_the_python_function() -> None:
 
 def test_hazards() -> None:
     """The line with its place, and below it what to write; both stay in their comment."""
-    hazard = SimpleNamespace(
-        path="a.py", line=9, pitfall_id="B3", code='round("\\u0022")', advice="PySemantics.round(x):\nhalf to even."
-    )
+    code, advice = 'round("\\u0022")', "PySemantics.round(x):\nhalf to even."
+    hazard = Hazard(path="a.py", line=9, pitfall_id="B3", code=code, advice=advice)
     assert hazard_notes(a_source(hazards=(hazard,)), 2) == [
         "  // Not the same in Java, if it is written as in Python:",
         '  // B3 a.py:9: round("\\\\u0022")',
         "  //   PySemantics.round(x): half to even.",
     ]
+    twice = replace(hazard, also=(12, 14))
+    assert hazard_notes(a_source(hazards=(twice,)), 2)[-1] == (
+        "  //   PySemantics.round(x): half to even. (also lines 12, 14)"
+    )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from importlib import resources
@@ -104,6 +105,24 @@ def test_java_lines_are_short(fragments: Mapping[str, Any]) -> None:
         for path, content in render_scaffold(made.project).items():
             lines = content.decode().splitlines() if path.endswith(".java") else []
             assert [line for line in lines if len(line) > 100 and not line.startswith("import ")] == []
+
+
+def test_google_java_format_changes_nothing(fragments: Mapping[str, Any], tmp_path: Path) -> None:
+    """What is rendered is laid out as people's own code is; the formatter is the one that a Maven build fetched."""
+    jars = sorted((Path.home() / ".m2/repository/com/google/googlejavaformat").rglob("*-all-deps.jar"))
+    if not jars:
+        pytest.skip("Maven has not fetched google-java-format yet: run the tests in compiled/ first")
+    for name, made in fragments.items():
+        for path, content in render_scaffold(made.project).items():
+            if path.endswith(".java"):
+                file = tmp_path / name / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+    parts = ("api", "code", "file", "parser", "tree", "util")
+    exports = [f"--add-exports=jdk.compiler/com.sun.tools.javac.{part}=ALL-UNNAMED" for part in parts]
+    command = ["java", "-XX:TieredStopAtLevel=1", *exports, "-jar", jars[-1], "--dry-run", *tmp_path.rglob("*.java")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_each_rpc_has_its_lines(scaffold: Mapping[str, bytes]) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 JAVA = "#!/bin/sh\necho 'openjdk version \"21.0.1\"' >&2\n"
 JAVAC = "#!/bin/sh\necho javac 21.0.1\n"
+GIT = "#!/bin/sh\necho git version 2.39.5\n"
 MAVEN = "#!/bin/sh\necho Apache Maven 3.9.6\necho Java version: 21.0.1, vendor: x\n"
 
 
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH with a JDK and Maven, and nothing else."""
-    for name, script in (("java", JAVA), ("javac", JAVAC), ("mvn", MAVEN)):
+    """A PATH with a JDK, Maven and git, and nothing else."""
+    for name, script in (("java", JAVA), ("javac", JAVAC), ("mvn", MAVEN), ("git", GIT)):
         (tmp_path / name).write_text(script)
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -36,7 +37,7 @@ def test_no_maven(invoke: Any, tools: Path) -> None:
     (tools / "mvn").unlink()
     result = invoke("doctor")
     assert result.exit_code == 0
-    own, _, demo = result.output.partition("\nonly for the demo\n")
+    own, _, demo = result.output.partition("\nonly for the demo and generate\n")
     assert "missing" not in own
     assert "missing" in demo
     assert "mvn: install Maven 3.8 or newer (Debian: maven)\n" in result.output
@@ -65,7 +66,10 @@ def test_no_engine(invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.version", version)
     result = invoke("doctor")
     assert result.exit_code == 4
-    assert "mitmproxy: pip install 'crossfade[mitmproxy]'\n" in result.output.partition("only for the demo")[0]
+    assert (
+        "mitmproxy: pip install 'crossfade[mitmproxy]'\n"
+        in result.output.partition("only for the demo and generate")[0]
+    )
     assert invoke("doctor", "--json").exit_code == 4
 
 

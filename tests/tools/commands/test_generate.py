@@ -3,10 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
+from grpc_health.v1 import health, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 
 ONE = """\
 syntax = "proto3";
@@ -201,6 +205,23 @@ def test_where_the_contract_comes_from(users: Folder, invoke: Any, service: Any)
     assert invoke("generate", "--out", users.out, "--config", service.config).exit_code == 0
     assert users.run("--descriptor-set", binpb).exit_code == 2
     assert invoke("generate", "--include", users.folder, "--out", users.out).exit_code == 2
+
+
+def test_a_running_server(users: Folder, invoke: Any) -> None:
+    """Is asked by reflection; what every server has besides is not generated."""
+    server = grpc.server(ThreadPoolExecutor(max_workers=2))
+    health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
+    reflection.enable_server_reflection([health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        words = ("generate", "--reflect", f"127.0.0.1:{port}", "--service", health.SERVICE_NAME)
+        result = invoke(*words, "--package", "acme.health", "--out", users.out)
+    finally:
+        server.stop(None).wait()
+    assert result.exit_code == 0, result.output
+    assert (users.out / "proto" / "contract.binpb").exists()
+    assert (users.out / "src/main/java/acme/health/rpc/health/CheckHandler.java").exists()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ import java.util.Set;
  *       CROSSFADE_INGEST_FLUSH_S (2): how often counts are sent.
  *   <li>CROSSFADE_COMPARE_ALSO: RPCs that are compared although they are not safe, with commas;
  *       legacy and the handler then both do what they do.
- *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas.
+ *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas, such as
+ *       those of ids that are new in each answer.
  *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): those
  *       that wait. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
  *   <li>CROSSFADE_COMPARE_MAX_BYTES (1048576): the most that one comparison holds.

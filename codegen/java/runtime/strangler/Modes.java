@@ -68,7 +68,9 @@ public final class Modes {
       if (content != null) {
         take(ModeTable.parse(text(content)));
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
+      keep(e.getMessage());
+    } catch (IOException e) {
       keep(e.toString());
     } catch (RuntimeException e) { // a timer whose task throws stops for good
       Log.event(Level.SEVERE, "modes.failed", e);

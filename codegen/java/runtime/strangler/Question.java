@@ -5,6 +5,7 @@ import dev.crossfade.runtime.Rpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class Question {
     ClientCall<byte[], byte[]> call = legacy.newCall(Bytes.method(rpc.method()), options);
     Metadata headers = Metadatas.copy(recording.headers());
     Shadow.mark(headers);
-    Heard heard = new Heard(call, recording.share());
+    Heard heard = new Heard(call, options.getDeadline(), recording.share());
     call.start(heard, headers);
     call.request(1);
     recording.requests().forEach(call::sendMessage);
@@ -52,6 +53,7 @@ final class Question {
 
   private static final class Heard extends ClientCall.Listener<byte[]> {
     private final ClientCall<byte[], byte[]> call;
+    private final Deadline deadline;
     private final Budget.Share share;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final List<byte[]> answers = new ArrayList<>();
@@ -59,8 +61,9 @@ final class Question {
     private Metadata answerHeaders = new Metadata();
     private String refused;
 
-    Heard(ClientCall<byte[], byte[]> call, Budget.Share share) {
+    Heard(ClientCall<byte[], byte[]> call, Deadline deadline, Budget.Share share) {
       this.call = call;
+      this.deadline = deadline;
       this.share = share;
     }
 
@@ -85,7 +88,7 @@ final class Question {
       double tookMs = (System.nanoTime() - start) / 1e6;
       if (refused != null) {
         reply.complete(new Reply.Skipped(refused));
-      } else if (LegacyFailures.isFailure(status)) {
+      } else if (LegacyFailures.isFailure(status) || LegacyFailures.isOver(status, deadline)) {
         reply.complete(new Reply.Skipped(Shed.LEGACY_FAILED));
       } else {
         reply.complete(new Reply.Answer(answerHeaders, answers, status, trailers, tookMs));

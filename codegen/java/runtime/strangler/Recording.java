@@ -1,6 +1,7 @@
 package dev.crossfade.runtime.strangler;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.List;
 final class Recording {
   private final Budget.Share share;
   private final Context context = Context.current().fork(); // the call's end must not end a replay
+  private final Deadline deadline = Context.current().getDeadline();
   private final Metadata headers;
   private final List<byte[]> requests = new ArrayList<>();
   private final List<byte[]> answers = new ArrayList<>();
@@ -94,6 +96,11 @@ final class Recording {
 
   Context context() {
     return context;
+  }
+
+  /** When the client stops waiting; null where it waits for ever. */
+  Deadline deadline() {
+    return deadline;
   }
 
   Metadata headers() {

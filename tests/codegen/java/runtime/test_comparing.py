@@ -179,8 +179,17 @@ def test_a_client_that_left_is_counted(
     since = len(ingest.events)
     modes("* = COMPARE\n")
     probe.ask(through, "Get", [said("sleep 5000")], timeout_s=0.1)
-    (reason,) = ingest.settled("Get", 1, since=since)["shed"]
-    assert reason in {"client_cancelled", "deadline"}
+    assert ingest.settled("Get", 1, since=since)["shed"] == {"client_cancelled": 1}
+
+
+def test_a_legacy_that_does_not_answer_is_counted(
+    probe: Any, modes: Modes, through: grpc.Channel, ingest: Any, said: Said
+) -> None:
+    """The candidate has answered; legacy takes longer than a comparison may."""
+    since = len(ingest.events)
+    modes("* = PORTED_COMPARE\n")
+    assert probe.ask(through, "Get", [said("sleep 700")]).served_by == "candidate"
+    assert ingest.settled("Get", 1, since=since)["shed"] == {"legacy_failed": 1}
 
 
 def test_a_call_that_legacy_ended_early_is_not_judged_by_more_than_was_said(

@@ -31,7 +31,10 @@ public final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
           ? stream.readNBytes(stream.available())
           : stream.readAllBytes();
     } catch (IOException e) {
-      throw Status.INTERNAL.withDescription("a message broke off").withCause(e).asRuntimeException();
+      throw Status.INTERNAL
+          .withDescription("a message broke off")
+          .withCause(e)
+          .asRuntimeException();
     }
   }
 

@@ -12,23 +12,25 @@ import java.util.logging.Level;
  * <ul>
  *   <li>CROSSFADE_PORT (50051): where clients connect; 0 takes a free port. CROSSFADE_HOST (all
  *       addresses).
- *   <li>CROSSFADE_SERVICE (service): the name in metrics and evidence. CROSSFADE_BUILD (unknown): the
- *       build that evidence is about, such as a commit.
+ *   <li>CROSSFADE_SERVICE (service): the name in metrics and evidence. CROSSFADE_BUILD (unknown):
+ *       the build that evidence is about, such as a commit.
  *   <li>CROSSFADE_CONCURRENCY (64): handlers that run at once; a Python server's max_workers.
  *       CROSSFADE_WAITING (1024): calls that wait for one; more are RESOURCE_EXHAUSTED.
  *   <li>CROSSFADE_MAX_REQUEST_BYTES (4194304): the largest message that a ported handler takes, as
- *       legacy's grpc.max_receive_message_length; the transport takes four times that, so that legacy
- *       refuses its own. CROSSFADE_MAX_METADATA_BYTES (16384): the most metadata of a call.
+ *       legacy's grpc.max_receive_message_length; the transport takes four times that, so that
+ *       legacy refuses its own. CROSSFADE_MAX_METADATA_BYTES (16384): the most metadata of a call.
  *   <li>CROSSFADE_KEEPALIVE_S (7200): a ping after so long without traffic.
  *       CROSSFADE_KEEPALIVE_PERMIT_S (10): how often clients may ping.
- *   <li>CROSSFADE_MAX_CONNECTION_AGE_S (0, never): after that, and a tenth more or less, a client is
- *       told to connect anew; calls may end within CROSSFADE_MAX_CONNECTION_GRACE_S (0, no limit).
- *   <li>CROSSFADE_DRAIN_PAUSE_S (5): from SIGTERM, and health NOT_SERVING, until no new call is taken.
- *       CROSSFADE_DRAIN_S (20): how long calls may take after that.
+ *   <li>CROSSFADE_MAX_CONNECTION_AGE_S (0, never): after that, and a tenth more or less, a client
+ *       is told to connect anew; calls may end within CROSSFADE_MAX_CONNECTION_GRACE_S (0, no
+ *       limit).
+ *   <li>CROSSFADE_DRAIN_PAUSE_S (5): from SIGTERM, and health NOT_SERVING, until no new call is
+ *       taken. CROSSFADE_DRAIN_S (20): how long calls may take after that.
  *   <li>CROSSFADE_REFLECTION (true): whether the server describes itself.
  *   <li>CROSSFADE_TLS_CERT, CROSSFADE_TLS_KEY: PEM files; with them the server speaks TLS.
- *       CROSSFADE_TLS_CLIENT_CA: with it, clients must show a certificate. All are read again when
- *       they change.
+ *       CROSSFADE_TLS_CLIENT_CA: with it, clients must show a certificate. CROSSFADE_TLS_RELOAD_S
+ *       (60): how often these files, and those for legacy, are looked at; what has changed is used
+ *       for new connections.
  *   <li>OTEL_EXPORTER_OTLP_ENDPOINT (none): where metrics go, as OTLP over HTTP;
  *       CROSSFADE_METRICS_S (30): how often.
  *   <li>CROSSFADE_LOG (INFO): the least level of java.util.logging that is written.
@@ -54,6 +56,7 @@ public record Config(
     Path tlsCert,
     Path tlsKey,
     Path tlsClientCa,
+    Duration tlsReload,
     String otlpEndpoint,
     Duration metricsInterval,
     Level logLevel) {
@@ -95,6 +98,7 @@ public record Config(
             settings.file("CROSSFADE_TLS_CERT"),
             settings.file("CROSSFADE_TLS_KEY"),
             settings.file("CROSSFADE_TLS_CLIENT_CA"),
+            settings.seconds("CROSSFADE_TLS_RELOAD_S", 60),
             settings.text("OTEL_EXPORTER_OTLP_ENDPOINT", null),
             settings.seconds("CROSSFADE_METRICS_S", 30),
             level(settings));
@@ -112,6 +116,9 @@ public record Config(
     if ((tlsCert == null) != (tlsKey == null)) {
       String missing = tlsCert == null ? "CROSSFADE_TLS_CERT" : "CROSSFADE_TLS_KEY";
       settings.wrong(missing, "a file, because the other half of the pair is set", null);
+    }
+    if (tlsReload.toMillis() < 10) {
+      settings.wrong("CROSSFADE_TLS_RELOAD_S", "0.01 seconds or more", tlsReload.toString());
     }
     if (tlsClientCa != null && tlsCert == null) {
       settings.wrong("CROSSFADE_TLS_CERT", "a file, because CROSSFADE_TLS_CLIENT_CA is set", null);

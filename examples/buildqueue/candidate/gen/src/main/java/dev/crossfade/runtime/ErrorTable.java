@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * What status a handler's exception becomes; at first as a Python gRPC server has it.
  *
- * <p>A StatusException passes with its trailers. An exception that nobody has named is UNKNOWN, with
- * the text that grpcio gives to an uncaught one.
+ * <p>A StatusException passes with its trailers. An exception that nobody has named is UNKNOWN,
+ * with the text that grpcio gives to an uncaught one.
  */
 public final class ErrorTable {
   private final List<Entry<?>> entries;

@@ -8,6 +8,7 @@ final class PyCase {
   private static final int CAPITAL_SIGMA = 0x3A3;
   private static final int SMALL_SIGMA = 0x3C3;
   private static final int FINAL_SIGMA = 0x3C2;
+  private static final int CAPITAL_I_WITH_DOT = 0x130;
   private static final int N_WITH_APOSTROPHE = 0x149;
 
   /** Punctuation that does not end a word (Word_Break MidLetter, MidNumLet, Single_Quote). */
@@ -130,7 +131,8 @@ final class PyCase {
           Character.PRIVATE_USE,
           Character.UNASSIGNED,
           Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR -> false;
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
       case Character.SPACE_SEPARATOR -> point == ' ';
       default -> true;
     };
@@ -166,8 +168,10 @@ final class PyCase {
   private static void appendLower(StringBuilder lower, String text, int at, int point) {
     if (point == CAPITAL_SIGMA) {
       lower.appendCodePoint(isFinal(text, at) ? FINAL_SIGMA : SMALL_SIGMA);
+    } else if (point == CAPITAL_I_WITH_DOT) {
+      lower.append("i\u0307"); // the only one that becomes two
     } else {
-      lower.append(Character.toString(point).toLowerCase(Locale.ROOT));
+      lower.appendCodePoint(Character.toLowerCase(point));
     }
   }
 
@@ -199,7 +203,8 @@ final class PyCase {
           Character.ENCLOSING_MARK,
           Character.FORMAT,
           Character.MODIFIER_LETTER,
-          Character.MODIFIER_SYMBOL -> true;
+          Character.MODIFIER_SYMBOL ->
+          true;
       default -> INSIDE_WORDS.indexOf(point) >= 0;
     };
   }
@@ -228,6 +233,8 @@ final class PyCase {
     if (point == '\u1E9E') {
       return "ss";
     }
-    return upper(Character.toString(point)).toLowerCase(Locale.ROOT);
+    return point < 0x80
+        ? Character.toString(Character.toLowerCase(point))
+        : upper(Character.toString(point)).toLowerCase(Locale.ROOT);
   }
 }

@@ -152,6 +152,18 @@ final class PyFloats {
     return sum;
   }
 
+  /** Neumaier's sum: what each addition loses is added at the end. */
+  static double sumCompensated(double... values) {
+    double sum = 0;
+    double lost = 0;
+    for (double value : values) {
+      double next = sum + value;
+      lost += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+      sum = next;
+    }
+    return Double.isFinite(lost) ? sum + lost : sum;
+  }
+
   static double max(double first, double... others) {
     double max = first;
     for (double other : others) {
@@ -180,8 +192,7 @@ final class PyFloats {
       return sign * Double.POSITIVE_INFINITY;
     }
     if (!NUMBER.matcher(plain).matches()) {
-      throw new NumberFormatException(
-          "could not convert string to float: " + PyRepr.repr(text));
+      throw new NumberFormatException("could not convert string to float: " + PyRepr.repr(text));
     }
     return Double.parseDouble(plain.replace("_", ""));
   }

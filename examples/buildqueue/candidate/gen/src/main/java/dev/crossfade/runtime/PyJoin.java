@@ -14,8 +14,26 @@ import java.util.regex.Pattern;
 final class PyJoin {
   private static final Set<String> RELATIVE =
       Set.of(
-          "", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "https", "shttp", "mms",
-          "prospero", "rtsp", "rtsps", "rtspu", "sftp", "svn", "svn+ssh", "ws", "wss");
+          "",
+          "ftp",
+          "http",
+          "gopher",
+          "nntp",
+          "imap",
+          "wais",
+          "file",
+          "https",
+          "shttp",
+          "mms",
+          "prospero",
+          "rtsp",
+          "rtsps",
+          "rtspu",
+          "sftp",
+          "svn",
+          "svn+ssh",
+          "ws",
+          "wss");
 
   private static final Pattern SCHEME =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);

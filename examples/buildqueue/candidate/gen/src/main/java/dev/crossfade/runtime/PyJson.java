@@ -2,8 +2,8 @@ package dev.crossfade.runtime;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Python's json.dumps: how a value is written, byte for byte. */
@@ -145,7 +145,7 @@ public final class PyJson {
         case '\b' -> json.append("\\b");
         default -> {
           if (c < ' ' || (ensureAscii && c >= ASCII_END)) {
-            json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            json.append("\\u").append(HexFormat.of().toHexDigits(c));
           } else {
             json.append(c);
           }

@@ -16,10 +16,10 @@ final class PyPattern {
   private static final String WORD = "\\p{L}\\p{N}_";
   private static final String DIGIT = "\\p{Nd}";
 
-  private static final String EDGE =
-      "(?:(?<=[" + WORD + "])(?![" + WORD + "])|(?<![" + WORD + "])(?=[" + WORD + "]))";
-  private static final String NO_EDGE =
-      "(?:(?<=[" + WORD + "])(?=[" + WORD + "])|(?<![" + WORD + "])(?![" + WORD + "]))";
+  private static final String EDGE = ofWords("(?:(?<=w)(?!w)|(?<!w)(?=w))");
+
+  /** Before Python 3.14 this does not match in an empty text. */
+  private static final String NO_EDGE = ofWords("(?:(?<=w)(?=w)|(?<!w)(?!w)(?!\\A\\z))");
 
   private static final List<String> OPENERS = List.of("?:", "?=", "?!", "?<=", "?<!", "?>");
 
@@ -185,6 +185,11 @@ final class PyPattern {
     }
     String name = regex.substring(at, close);
     at = close + 1;
+    return javaName(name);
+  }
+
+  /** Java allows no underscore in the name of a group. */
+  static String javaName(String name) {
     return name.replace("_", "");
   }
 
@@ -194,6 +199,10 @@ final class PyPattern {
     }
     at += count;
     return regex.substring(at - count, at);
+  }
+
+  private static String ofWords(String template) {
+    return template.replace("w", "[" + WORD + "]");
   }
 
   private static boolean isOctal(char c) {

@@ -81,7 +81,8 @@ final class PyRegex {
 
   private static String group(Matcher matcher, String name) {
     boolean isNumber = name.chars().allMatch(PyRegex::isDigit);
-    String text = isNumber ? matcher.group(Integer.parseInt(name)) : matcher.group(name);
+    String text =
+        isNumber ? matcher.group(Integer.parseInt(name)) : matcher.group(PyPattern.javaName(name));
     return Objects.requireNonNullElse(text, "");
   }
 

@@ -5,8 +5,8 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.temporal.Temporal;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -114,7 +114,7 @@ final class PyRepr {
     for (int i = 0; i < latin.length(); i++) {
       char c = latin.charAt(i);
       if (c >= 0x7F) {
-        repr.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
+        repr.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
       } else {
         appendPoint(repr, c, quote);
       }
@@ -154,8 +154,9 @@ final class PyRepr {
         } else if (PyCase.isPrintable(point)) {
           repr.appendCodePoint(point);
         } else {
-          String format = point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x";
-          repr.append(String.format(Locale.ROOT, format, point));
+          repr.append('\\').append(point < 0x100 ? 'x' : point < 0x10000 ? 'u' : 'U');
+          int digits = point < 0x100 ? 2 : point < 0x10000 ? 4 : 8;
+          repr.append(HexFormat.of().toHexDigits(point, digits));
         }
       }
     }

@@ -17,6 +17,10 @@ import java.util.regex.Pattern;
 /**
  * Twins of Python's built-ins: the same answer as CPython 3.11 where Java's own differs.
  *
+ * <p>Python 3.12 and 3.13 agree but for {@link #sum} (see {@link #sumCompensated}), {@link
+ * #urljoin} without a host, and ten ideographs of {@link #isnumeric}. Characters that are newer
+ * than the Unicode of the JDK (13 in JDK 17, 15 in JDK 21) have no case and are no letters.
+ *
  * <p>Where Python raises ValueError these throw IllegalArgumentException, for ZeroDivisionError and
  * OverflowError ArithmeticException, for IndexError IndexOutOfBoundsException.
  */
@@ -190,9 +194,14 @@ public final class PySemantics {
     return PyFloats.truncate(Math.ceil(value));
   }
 
-  /** {@code sum(xs)} as Python up to 3.11 adds; from 3.12 on it compensates for rounding. */
+  /** {@code sum(xs)} up to Python 3.11. */
   public static double sum(double... values) {
     return PyFloats.sum(values);
+  }
+
+  /** {@code sum(xs)} from Python 3.12 on, which makes up for rounding. */
+  public static double sumCompensated(double... values) {
+    return PyFloats.sumCompensated(values);
   }
 
   /** {@code max(a, b)}: the first of equals, and NaN only where it comes first. */

@@ -12,7 +12,6 @@ import java.time.temporal.IsoFields;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalQueries;
 import java.util.List;
-import java.util.Locale;
 
 /** Python's datetime and timedelta: their text, in the C locale, and their numbers. */
 final class PyTime {
@@ -23,8 +22,18 @@ final class PyTime {
       List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
   private static final List<String> MONTHS =
       List.of(
-          "January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December");
+          "January",
+          "February",
+          "March",
+          "April",
+          "May",
+          "June",
+          "July",
+          "August",
+          "September",
+          "October",
+          "November",
+          "December");
 
   private PyTime() {}
 
@@ -42,7 +51,11 @@ final class PyTime {
     String day =
         date == null
             ? ""
-            : format("%04d-%02d-%02d", date.getYear(), date.getMonthValue(), date.getDayOfMonth());
+            : joined(
+                "-",
+                padded(date.getYear(), 4),
+                two(date.getMonthValue()),
+                two(date.getDayOfMonth()));
     String suffix = offset == null ? "" : offset(offset, ":");
     return day + (day.isEmpty() || clock == null ? "" : separator) + text(clock) + suffix;
   }
@@ -52,8 +65,8 @@ final class PyTime {
     int seconds = seconds(duration);
     int micros = microseconds(duration);
     String text = days == 0 ? "" : days + (Math.abs(days) == 1 ? " day, " : " days, ");
-    text += format("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    return micros == 0 ? text : text + format(".%06d", micros);
+    text += seconds / 3600 + ":" + two(seconds / 60 % 60) + ":" + two(seconds % 60);
+    return micros == 0 ? text : text + "." + padded(micros, 6);
   }
 
   static long days(Duration duration) {
@@ -113,14 +126,14 @@ final class PyTime {
     return switch (letter) {
       case 'z' -> offset == null ? "" : offset(offset, "");
       case 'Z' -> offset == null ? "" : zone(offset);
-      case 'D', 'x' -> format("%02d/%02d/%02d", at.getMonthValue(), at.getDayOfMonth(), year2(at));
-      case 'F' -> format("%d-%02d-%02d", at.getYear(), at.getMonthValue(), at.getDayOfMonth());
-      case 'T', 'X' -> format("%02d:%02d:%02d", at.getHour(), at.getMinute(), at.getSecond());
-      case 'R' -> format("%02d:%02d", at.getHour(), at.getMinute());
+      case 'D', 'x' ->
+          joined("/", two(at.getMonthValue()), two(at.getDayOfMonth()), two(year2(at)));
+      case 'F' -> at.getYear() + "-" + two(at.getMonthValue()) + "-" + two(at.getDayOfMonth());
+      case 'T', 'X' -> clock(at.toLocalTime());
+      case 'R' -> two(at.getHour()) + ":" + two(at.getMinute());
       case 'c' ->
-          format("%s %s %2d ", day(at, 3), month(at, 3), at.getDayOfMonth())
-              + format("%02d:%02d:%02d ", at.getHour(), at.getMinute(), at.getSecond())
-              + at.getYear();
+          joined(" ", day(at, 3), month(at, 3), blankTwo(at.getDayOfMonth()))
+              + joined(" ", "", clock(at.toLocalTime()), Integer.toString(at.getYear()));
       case '%' -> "%";
       default -> dateOrTime(letter, at);
     };
@@ -129,26 +142,26 @@ final class PyTime {
   private static String dateOrTime(char letter, LocalDateTime at) {
     return switch (letter) {
       case 'Y' -> Integer.toString(at.getYear());
-      case 'y' -> format("%02d", year2(at));
-      case 'm' -> format("%02d", at.getMonthValue());
-      case 'd' -> format("%02d", at.getDayOfMonth());
-      case 'e' -> format("%2d", at.getDayOfMonth());
-      case 'H' -> format("%02d", at.getHour());
-      case 'I' -> format("%02d", (at.getHour() + 11) % 12 + 1);
-      case 'M' -> format("%02d", at.getMinute());
-      case 'S' -> format("%02d", at.getSecond());
-      case 'f' -> format("%06d", at.getNano() / 1000);
+      case 'y' -> two(year2(at));
+      case 'm' -> two(at.getMonthValue());
+      case 'd' -> two(at.getDayOfMonth());
+      case 'e' -> blankTwo(at.getDayOfMonth());
+      case 'H' -> two(at.getHour());
+      case 'I' -> two((at.getHour() + 11) % 12 + 1);
+      case 'M' -> two(at.getMinute());
+      case 'S' -> two(at.getSecond());
+      case 'f' -> padded(at.getNano() / 1000, 6);
       case 'p' -> at.getHour() < 12 ? "AM" : "PM";
       case 'a' -> day(at, 3);
       case 'A' -> day(at, 9);
       case 'b', 'h' -> month(at, 3);
       case 'B' -> month(at, 9);
-      case 'j' -> format("%03d", at.getDayOfYear());
+      case 'j' -> padded(at.getDayOfYear(), 3);
       case 'u' -> Integer.toString(at.getDayOfWeek().getValue());
       case 'w' -> Integer.toString(at.getDayOfWeek().getValue() % 7);
-      case 'U' -> format("%02d", week(at, DayOfWeek.SUNDAY));
-      case 'W' -> format("%02d", week(at, DayOfWeek.MONDAY));
-      case 'V' -> format("%02d", at.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+      case 'U' -> two(week(at, DayOfWeek.SUNDAY));
+      case 'W' -> two(week(at, DayOfWeek.MONDAY));
+      case 'V' -> two(at.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
       case 'G' -> Integer.toString(at.get(IsoFields.WEEK_BASED_YEAR));
       default -> throw new IllegalArgumentException("strftime: unknown directive %" + letter);
     };
@@ -165,16 +178,15 @@ final class PyTime {
     if (clock == null) {
       return "";
     }
-    String text = format("%02d:%02d:%02d", clock.getHour(), clock.getMinute(), clock.getSecond());
     int micros = clock.getNano() / 1000;
-    return micros == 0 ? text : text + format(".%06d", micros);
+    return micros == 0 ? clock(clock) : clock(clock) + "." + padded(micros, 6);
   }
 
   private static String offset(ZoneOffset offset, String colon) {
     int seconds = Math.abs(offset.getTotalSeconds());
     String text = offset.getTotalSeconds() < 0 ? "-" : "+";
-    text += format("%02d", seconds / 3600) + colon + format("%02d", seconds / 60 % 60);
-    return seconds % 60 == 0 ? text : text + colon + format("%02d", seconds % 60);
+    text += two(seconds / 3600) + colon + two(seconds / 60 % 60);
+    return seconds % 60 == 0 ? text : text + colon + two(seconds % 60);
   }
 
   private static String zone(ZoneOffset offset) {
@@ -203,7 +215,24 @@ final class PyTime {
     return (at.getDayOfYear() + 6 - sinceStart) / 7;
   }
 
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  private static String clock(LocalTime clock) {
+    return joined(":", two(clock.getHour()), two(clock.getMinute()), two(clock.getSecond()));
+  }
+
+  private static String joined(String separator, String... parts) {
+    return String.join(separator, parts);
+  }
+
+  private static String blankTwo(int number) {
+    return number < 10 ? " " + number : Integer.toString(number);
+  }
+
+  private static String two(int number) {
+    return padded(number, 2);
+  }
+
+  private static String padded(int number, int width) {
+    String digits = Integer.toString(number);
+    return "0".repeat(Math.max(width - digits.length(), 0)) + digits;
   }
 }

@@ -4,15 +4,17 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Python's urllib.parse: percent-encoding and queries. */
 final class PyUrls {
   private static final String ALWAYS_SAFE =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~";
+
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private PyUrls() {}
 
@@ -23,7 +25,7 @@ final class PyUrls {
       if (isSafe || (b == 0 && safe.indexOf(0) >= 0)) {
         quoted.append((char) b);
       } else {
-        quoted.append(String.format(Locale.ROOT, "%%%02X", b));
+        quoted.append('%').append(HEX.toHexDigits(b));
       }
     }
     return quoted.toString();
@@ -94,9 +96,7 @@ final class PyUrls {
   }
 
   private static String quotePlusOf(Object value) {
-    return value instanceof byte[] bytes
-        ? quoteBytes(bytes)
-        : quotePlus(PyRepr.str(value), "");
+    return value instanceof byte[] bytes ? quoteBytes(bytes) : quotePlus(PyRepr.str(value), "");
   }
 
   private static String quoteBytes(byte[] bytes) {
@@ -107,7 +107,7 @@ final class PyUrls {
       } else if (b > 0 && ALWAYS_SAFE.indexOf(b) >= 0) {
         quoted.append((char) b);
       } else {
-        quoted.append(String.format(Locale.ROOT, "%%%02X", b));
+        quoted.append('%').append(HEX.toHexDigits(b));
       }
     }
     return quoted.toString();

@@ -12,7 +12,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,7 +30,7 @@ final class ServerParts {
       Health health,
       Telemetry telemetry,
       ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+      throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address(config), credentials(config, timer));
     limits(builder, config);
@@ -58,10 +57,11 @@ final class ServerParts {
   }
 
   private static ServerCredentials credentials(Config config, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+      throws IOException {
     return config.tlsCert() == null
         ? InsecureServerCredentials.create()
-        : Tls.server(config.tlsCert(), config.tlsKey(), config.tlsClientCa(), timer);
+        : new Tls(config.tlsReload(), timer)
+            .server(config.tlsCert(), config.tlsKey(), config.tlsClientCa());
   }
 
   private static void limits(NettyServerBuilder builder, Config config) {
@@ -90,8 +90,7 @@ final class ServerParts {
     List<ServerMethodDefinition<byte[], byte[]>> methods = new ArrayList<>();
     for (Rpc rpc : rpcs) {
       methods.add(
-          ServerMethodDefinition.create(
-              Bytes.method(rpc.method()), parts.handlers().apply(rpc)));
+          ServerMethodDefinition.create(Bytes.method(rpc.method()), parts.handlers().apply(rpc)));
     }
     methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
     ServerServiceDefinition.Builder definition =

@@ -5,7 +5,6 @@ import io.grpc.Server;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -46,7 +45,9 @@ public final class Service {
     return start(config, rpcs, ErrorTable.python());
   }
 
-  /** Starts a server whose every RPC is answered by its handler; the first interceptor is outermost. */
+  /**
+   * Starts a server whose every RPC is answered by its handler; the first interceptor is outermost.
+   */
   public static Service start(
       Config config, List<Rpc> rpcs, ErrorTable errors, ServerInterceptor... interceptors)
       throws IOException {
@@ -77,16 +78,11 @@ public final class Service {
       services.computeIfAbsent(name, unused -> new ArrayList<>()).add(rpc);
     }
     Health health = new Health(services.keySet());
-    Server server;
-    try {
-      server = ServerParts.build(config, parts, services, health, telemetry, timer).start();
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the server's certificates can't be used: " + e.getMessage(), e);
-    }
+    Server server = ServerParts.build(config, parts, services, health, telemetry, timer).start();
     Service service = new Service(config, health, server, timer);
     Thread hook = new Thread(service::drain, "drain");
     Runtime.getRuntime().addShutdownHook(hook);
-    Log.event(Level.CONFIG, "config.read", "settings", config.settings().values());
+    Log.event(Level.INFO, "config.read", "settings", config.settings().values());
     Log.event(Level.INFO, "server.started", "port", server.getPort());
     return service;
   }
@@ -127,7 +123,9 @@ public final class Service {
     server.awaitTermination();
   }
 
-  /** NOT_SERVING, a pause in which endpoints forget us, no new call, time for the others, the end. */
+  /**
+   * NOT_SERVING, a pause in which endpoints forget us, no new call, time for the others, the end.
+   */
   public synchronized void drain() {
     if (draining) {
       return;

@@ -10,58 +10,96 @@ import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 
-/** Credentials from PEM files, which are read again when they change. */
+/** Credentials from PEM files; files that change are used for new connections. */
 public final class Tls {
-  private static final long EVERY_S = 60;
+  private final Duration every;
+  private final ScheduledExecutorService timer;
 
-  private Tls() {}
+  /** Looks at its files at this interval. */
+  public Tls(Duration every, ScheduledExecutorService timer) {
+    this.every = every;
+    this.timer = timer;
+  }
 
   /** What a server shows, and the authority that its clients must be signed by, or null. */
-  public static ServerCredentials server(
-      Path cert, Path key, Path clientCa, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+  public ServerCredentials server(Path cert, Path key, Path clientCa) throws IOException {
     TlsServerCredentials.Builder credentials =
-        TlsServerCredentials.newBuilder().keyManager(keys(cert, key, timer));
+        TlsServerCredentials.newBuilder().keyManager(keys(cert, key));
     if (clientCa != null) {
       credentials
-          .trustManager(trust(clientCa, Verification.CERTIFICATE_ONLY_VERIFICATION, timer))
+          .trustManager(trust(clientCa, Verification.CERTIFICATE_ONLY_VERIFICATION))
           .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     }
     return credentials.build();
   }
 
   /** Whom a client trusts (null: whom the JVM trusts), and what it shows, or null. */
-  public static ChannelCredentials client(
-      Path ca, Path cert, Path key, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+  public ChannelCredentials client(Path ca, Path cert, Path key) throws IOException {
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     if (ca != null) {
-      credentials.trustManager(
-          trust(ca, Verification.CERTIFICATE_AND_HOST_NAME_VERIFICATION, timer));
+      credentials.trustManager(trust(ca, Verification.CERTIFICATE_AND_HOST_NAME_VERIFICATION));
     }
     if (cert != null) {
-      credentials.keyManager(keys(cert, key, timer));
+      credentials.keyManager(keys(cert, key));
     }
     return credentials.build();
   }
 
-  private static AdvancedTlsX509KeyManager keys(
-      Path cert, Path key, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
+  private AdvancedTlsX509KeyManager keys(Path cert, Path key) throws IOException {
     AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
-    keys.updateIdentityCredentials(cert.toFile(), key.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
+    follow(
+        () -> keys.updateIdentityCredentials(cert.toFile(), key.toFile()),
+        "PEM files of a certificate chain and of its key",
+        cert,
+        key);
     return keys;
   }
 
-  private static AdvancedTlsX509TrustManager trust(
-      Path ca, Verification verification, ScheduledExecutorService timer)
-      throws IOException, GeneralSecurityException {
-    AdvancedTlsX509TrustManager trust =
-        AdvancedTlsX509TrustManager.newBuilder().setVerification(verification).build();
-    trust.updateTrustCredentials(ca.toFile(), EVERY_S, TimeUnit.SECONDS, timer);
+  private AdvancedTlsX509TrustManager trust(Path ca, Verification verification) throws IOException {
+    AdvancedTlsX509TrustManager trust;
+    try {
+      trust = AdvancedTlsX509TrustManager.newBuilder().setVerification(verification).build();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM has no trust manager", e);
+    }
+    follow(() -> trust.updateTrustCredentials(ca.toFile()), "a PEM file of certificates alone", ca);
     return trust;
+  }
+
+  /** Loads now, and again when the files have changed; what can't be loaded changes nothing. */
+  private void follow(Load load, String expected, Path... files) throws IOException {
+    Watched watched = new Watched(files);
+    watched.look();
+    try {
+      load.run();
+    } catch (GeneralSecurityException e) {
+      List<Path> names = Arrays.asList(files);
+      throw new IOException(names + ": expected " + expected + ", got: " + e.getMessage(), e);
+    }
+    long nanos = every.toNanos();
+    timer.scheduleWithFixedDelay(
+        () -> again(watched, load, files), nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static void again(Watched watched, Load load, Path... files) {
+    try {
+      if (watched.look() != null) {
+        load.run();
+        Log.event(Level.INFO, "tls.changed", "files", Arrays.asList(files));
+      }
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      Log.event(Level.SEVERE, "tls.kept", "files", Arrays.asList(files), "because", e.toString());
+    }
+  }
+
+  private interface Load {
+    void run() throws IOException, GeneralSecurityException;
   }
 }

@@ -1,6 +1,5 @@
 package dev.crossfade.runtime.strangler;
 
-import dev.crossfade.runtime.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -30,8 +29,7 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
     if (keepAuthority && call.getAuthority() != null) {
       options = options.withAuthority(call.getAuthority());
     }
-    ClientCall<byte[], byte[]> question =
-        legacy.newCall(Bytes.method(call.getMethodDescriptor()), options);
+    ClientCall<byte[], byte[]> question = legacy.newCall(call.getMethodDescriptor(), options);
     Relay relay = new Relay(call, question);
     question.start(relay.answers, headers);
     question.request(1);

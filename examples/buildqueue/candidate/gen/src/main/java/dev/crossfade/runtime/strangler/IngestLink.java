@@ -14,6 +14,7 @@ import java.util.logging.Level;
 
 /** Sends evidence to crossfade from a thread of its own; a lost connection is made anew. */
 final class IngestLink {
+  private static final int PAIRS_AT_ONCE = 100;
   private static final long LONGEST_PAUSE_MS = 5000;
 
   private final SocketAddress address;
@@ -84,9 +85,12 @@ final class IngestLink {
     while (true) {
       boolean last = closing;
       String pair = evidence.nextPair(last ? 0 : Math.min(100, flushMs));
-      while (pair != null) {
+      for (int sent = 0; pair != null; sent++) {
         send(pair);
-        pair = evidence.nextPair(0);
+        pair =
+            last || sent < PAIRS_AT_ONCE
+                ? evidence.nextPair(0)
+                : null; // counts have their turn too
       }
       long now = System.nanoTime() / 1_000_000;
       if (last || now >= next) {

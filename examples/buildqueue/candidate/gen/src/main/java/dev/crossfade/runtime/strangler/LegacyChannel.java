@@ -9,12 +9,13 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The connections to legacy, and whether there is one. */
 public final class LegacyChannel {
+  private static final long RECONNECT_S = 2;
+
   private final ManagedChannel channel;
   private volatile boolean connected;
 
@@ -27,7 +28,7 @@ public final class LegacyChannel {
       Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
       throws IOException {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(legacy.target(), credentials(legacy, timer))
+        NettyChannelBuilder.forTarget(legacy.target(), credentials(config, legacy, timer))
             .directExecutor()
             .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
             .disableServiceConfigLookUp()
@@ -40,19 +41,16 @@ public final class LegacyChannel {
       builder.overrideAuthority(legacy.authority());
     }
     telemetry.channel(builder);
-    return new LegacyChannel(builder.build());
+    LegacyChannel opened = new LegacyChannel(builder.build());
+    timer.scheduleWithFixedDelay(opened::hurry, RECONNECT_S, RECONNECT_S, TimeUnit.SECONDS);
+    return opened;
   }
 
   private static ChannelCredentials credentials(
-      LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
-    if (!legacy.tls()) {
-      return InsecureChannelCredentials.create();
-    }
-    try {
-      return Tls.client(legacy.ca(), legacy.cert(), legacy.key(), timer);
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the certificates for legacy can't be used: " + e.getMessage(), e);
-    }
+      Config config, LegacyConfig legacy, ScheduledExecutorService timer) throws IOException {
+    return legacy.tls()
+        ? new Tls(config.tlsReload(), timer).client(legacy.ca(), legacy.cert(), legacy.key())
+        : InsecureChannelCredentials.create();
   }
 
   /** Connects, and tells every change; an attempt after a lost connection is no outage yet. */
@@ -63,6 +61,13 @@ public final class LegacyChannel {
     }
     channel.notifyWhenStateChanged(state, () -> follow(onChange));
     onChange.run();
+  }
+
+  /** gRPC waits up to two minutes between attempts; a legacy that is back is needed sooner. */
+  private void hurry() {
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.resetConnectBackoff();
+    }
   }
 
   /** The channel itself. */

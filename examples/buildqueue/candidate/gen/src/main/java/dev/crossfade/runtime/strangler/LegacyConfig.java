@@ -16,21 +16,23 @@ import java.util.Set;
  * <ul>
  *   <li>CROSSFADE_LEGACY (needed): its address, host:port or a gRPC target such as
  *       dns:///legacy-headless:50051, over whose addresses calls are spread.
- *   <li>CROSSFADE_LEGACY_TLS (false): whether it speaks TLS. CROSSFADE_LEGACY_CA: whom to trust, else
- *       whom the JVM trusts. CROSSFADE_LEGACY_CERT, CROSSFADE_LEGACY_KEY: what to show. All PEM.
+ *   <li>CROSSFADE_LEGACY_TLS (false): whether it speaks TLS. CROSSFADE_LEGACY_CA: whom to trust,
+ *       else whom the JVM trusts. CROSSFADE_LEGACY_CERT, CROSSFADE_LEGACY_KEY: what to show. All
+ *       PEM.
  *   <li>CROSSFADE_LEGACY_AUTHORITY: the name to call it by, for TLS and :authority; without it the
  *       client's :authority is passed on, where legacy does not speak TLS.
- *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): a ping after so long; Python servers refuse more than one
- *       in five minutes.
+ *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): a ping after so long; Python servers refuse more than
+ *       one in five minutes.
  *   <li>CROSSFADE_MODES: the modes file; without it every RPC is in LEGACY. CROSSFADE_MODES_POLL_S
  *       (1): how often it is looked at.
  *   <li>CROSSFADE_INGEST: where crossfade takes comparisons, host:port or unix:/path.
  *       CROSSFADE_INGEST_FLUSH_S (2): how often counts are sent.
  *   <li>CROSSFADE_COMPARE_ALSO: RPCs that are compared although they are not safe, with commas;
  *       legacy and the handler then both do what they do.
- *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas.
- *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): those that
- *       wait. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
+ *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas, such as
+ *       those of ids that are new in each answer.
+ *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): those
+ *       that wait. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
  *   <li>CROSSFADE_COMPARE_MAX_BYTES (1048576): the most that one comparison holds.
  *       CROSSFADE_COMPARE_MEMORY_BYTES (67108864): the most that all hold.
  * </ul>

@@ -6,17 +6,39 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Metadata copied, compared and written as text. */
 final class Metadatas {
   /** crossfade's own lists (compare/headers.py): about the connection, the time, the transport. */
   static final Set<String> NEVER_COMPARED =
       Set.of(
-          "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
-          "upgrade", "alt-svc", "date", "age", "server", "via", "content-length", "x-powered-by",
-          "content-type", "grpc-encoding", "grpc-accept-encoding", "accept-encoding", "user-agent",
-          "grpc-status", "grpc-message", "x-crossfade-served-by");
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "alt-svc",
+          "date",
+          "age",
+          "server",
+          "via",
+          "content-length",
+          "x-powered-by",
+          "content-type",
+          "grpc-encoding",
+          "grpc-accept-encoding",
+          "accept-encoding",
+          "user-agent",
+          "grpc-status",
+          "grpc-message",
+          "x-crossfade-served-by");
+
+  private static final Pattern ALLOWED = Pattern.compile("[0-9a-z._-]+");
 
   private Metadatas() {}
 
@@ -36,8 +58,8 @@ final class Metadatas {
   }
 
   static boolean same(Metadata one, Metadata other, Set<String> ignored) {
-    Set<String> names = new TreeSet<>(one.keys());
-    names.addAll(other.keys());
+    Set<String> names = names(one);
+    names.addAll(names(other));
     names.removeAll(ignored);
     return names.stream().allMatch(name -> values(one, name).equals(values(other, name)));
   }
@@ -45,10 +67,17 @@ final class Metadatas {
   /** Name and value of each field, by name; binary values as base64. */
   static List<List<String>> fields(Metadata metadata) {
     List<List<String>> fields = new ArrayList<>();
-    for (String name : new TreeSet<>(metadata.keys())) {
+    for (String name : names(metadata)) {
       values(metadata, name).forEach(value -> fields.add(Arrays.asList(name, value)));
     }
     return fields;
+  }
+
+  /** Sorted; a name that gRPC does not allow can come from the network, but not be asked for. */
+  private static SortedSet<String> names(Metadata metadata) {
+    SortedSet<String> names = new TreeSet<>(metadata.keys());
+    names.removeIf(name -> !ALLOWED.matcher(name).matches());
+    return names;
   }
 
   private static List<String> values(Metadata metadata, String name) {

@@ -24,7 +24,8 @@ public record Mode(Kind kind, double sharePct) {
   /** What holds where nothing is said. */
   public static final Mode LEGACY = new Mode(Kind.LEGACY, 0);
 
-  private static final Pattern CANARY = Pattern.compile("CANARY\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
+  private static final Pattern CANARY =
+      Pattern.compile("CANARY\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
 
   /**
    * Reads a mode as it stands in a modes file.

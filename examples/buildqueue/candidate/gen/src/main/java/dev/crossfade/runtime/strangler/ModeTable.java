@@ -16,7 +16,8 @@ public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
   /**
    * Reads lines such as {@code ci.builds.v1.BuildService/GetBuild = CANARY 5%}.
    *
-   * @throws IllegalArgumentException a line is wrong: its number, what was expected, what stands there
+   * @throws IllegalArgumentException a line is wrong: its number, what was expected, what stands
+   *     there
    */
   public static ModeTable parse(String text) {
     Map<String, Mode> modes = new LinkedHashMap<>();
@@ -28,6 +29,10 @@ public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
       if (!line.isEmpty()) {
         read(line, number, modes);
       }
+    }
+    if (modes.isEmpty()) { // to be sure: an emptied file must not send everything back to legacy
+      throw new IllegalArgumentException(
+          "expected one line at least, such as * = LEGACY, got none");
     }
     Mode rest = modes.remove("*");
     return new ModeTable(Map.copyOf(modes), rest == null ? Mode.LEGACY : rest);

@@ -1,14 +1,13 @@
 package dev.crossfade.runtime.strangler;
 
 import dev.crossfade.runtime.Log;
+import dev.crossfade.runtime.Watched;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,20 +20,21 @@ import java.util.logging.Level;
 /**
  * The modes that hold now, from a file that is looked at again and again.
  *
- * <p>Its content is what counts, not its time: a Kubernetes ConfigMap is swapped by links. A file
- * with a wrong line changes nothing: the last good modes hold on, and at the start that is LEGACY.
+ * <p>A file with a wrong line changes nothing: the last good modes hold on, and at the start that
+ * is LEGACY.
  */
 public final class Modes {
   private final Path file;
+  private final Watched watched;
   private final Set<String> known;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private byte[] seen;
   private String trouble;
   private volatile ModeTable table = ModeTable.ALL_LEGACY;
 
   /** Reads the file; null stands for every RPC in LEGACY. {@code known} are the RPCs there are. */
   public Modes(Path file, Set<String> known) {
     this.file = file;
+    this.watched = file == null ? null : new Watched(file);
     this.known = known;
     look();
   }
@@ -63,15 +63,14 @@ public final class Modes {
       return;
     }
     try {
-      byte[] content = Files.readAllBytes(file);
-      if (Arrays.equals(content, seen)) {
-        trouble = null;
-        return;
-      }
-      seen = content;
-      take(ModeTable.parse(text(content)));
+      byte[] content = watched.look();
       trouble = null;
-    } catch (IOException | IllegalArgumentException e) {
+      if (content != null) {
+        take(ModeTable.parse(text(content)));
+      }
+    } catch (IllegalArgumentException e) {
+      keep(e.getMessage());
+    } catch (IOException e) {
       keep(e.toString());
     } catch (RuntimeException e) { // a timer whose task throws stops for good
       Log.event(Level.SEVERE, "modes.failed", e);

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -18,8 +19,8 @@ import javax.net.ssl.SSLSession;
 /**
  * Tells legacy who the client is: the certificate ends here, so its facts travel in a header.
  *
- * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what the
- * client says of itself is thrown away; else the header is left as it is.
+ * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what
+ * the client says of itself is thrown away; else the header is left as it is.
  */
 final class PeerCertificate {
   private static final Metadata.Key<String> HEADER =
@@ -57,16 +58,25 @@ final class PeerCertificate {
     List<String> parts = new ArrayList<>();
     parts.add("Hash=" + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der)));
     parts.add("Cert=\"" + quote(pem, "-._~") + "\"");
-    parts.add("Subject=\"" + quote(subject.replace("\\", "\\\\").replace("\"", "\\\""), PRINTABLE) + "\"");
+    String escaped = subject.replace("\\", "\\\\").replace("\"", "\\\"");
+    parts.add("Subject=\"" + quote(escaped, PRINTABLE) + "\"");
+    parts.addAll(names(certificate, 6, "URI=", "-._~:/?#[]@!$&'()*+=%"));
+    parts.addAll(names(certificate, 2, "DNS=", "-._~*"));
+    return String.join(";", parts);
+  }
+
+  /** Subject alternative names of one kind, by its number in RFC 5280. */
+  private static List<String> names(
+      X509Certificate certificate, int kind, String label, String safe)
+      throws CertificateParsingException {
+    List<String> found = new ArrayList<>();
     Collection<List<?>> names = certificate.getSubjectAlternativeNames();
     for (List<?> name : names == null ? List.<List<?>>of() : names) {
-      if (name.get(0).equals(6)) {
-        parts.add("URI=" + quote((String) name.get(1), "-._~:/?#[]@!$&'()*+=%"));
-      } else if (name.get(0).equals(2)) {
-        parts.add("DNS=" + quote((String) name.get(1), "-._~*"));
+      if (name.get(0).equals(kind)) {
+        found.add(label + quote((String) name.get(1), safe));
       }
     }
-    return String.join(";", parts);
+    return found;
   }
 
   private static String quote(String text, String safe) {

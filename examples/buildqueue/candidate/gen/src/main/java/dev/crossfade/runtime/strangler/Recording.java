@@ -1,6 +1,7 @@
 package dev.crossfade.runtime.strangler;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.List;
 final class Recording {
   private final Budget.Share share;
   private final Context context = Context.current().fork(); // the call's end must not end a replay
+  private final Deadline deadline = Context.current().getDeadline();
   private final Metadata headers;
   private final List<byte[]> requests = new ArrayList<>();
   private final List<byte[]> answers = new ArrayList<>();
@@ -96,6 +98,11 @@ final class Recording {
     return context;
   }
 
+  /** When the client stops waiting; null where it waits for ever. */
+  Deadline deadline() {
+    return deadline;
+  }
+
   Metadata headers() {
     return headers;
   }
@@ -114,8 +121,7 @@ final class Recording {
 
   /** What makes this request another one than the next: crossfade's request_hash, 16 hex digits. */
   synchronized String hash(String route) {
-    String type =
-        headers.get(Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER));
+    String type = headers.get(Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER));
     Blake2b digest = new Blake2b();
     digest.update(("grpc\0POST\0/" + route + "\0").getBytes(StandardCharsets.UTF_8));
     digest.update((type == null ? "" : type).getBytes(StandardCharsets.UTF_8));

@@ -50,8 +50,8 @@ final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
     super.close(status, trailers);
     if (isCancelled()) {
       reply = new Reply.Skipped(Shed.CLIENT_CANCELLED);
-    } else if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
-      reply = new Reply.Skipped(Shed.DEADLINE);
+    } else if (LegacyFailures.isOver(status, recording.deadline())) {
+      reply = new Reply.Skipped(Shed.CLIENT_CANCELLED); // it waits no longer
     }
     end(reply);
   }

@@ -14,11 +14,8 @@ final class Shed {
   /** More was said than one comparison may hold, or the client was cut short. */
   static final String TRUNCATED = "truncated";
 
-  /** The client left before the end. */
+  /** The client left, or its time was over, before the end. */
   static final String CLIENT_CANCELLED = "client_cancelled";
-
-  /** The client's time was over before the end. */
-  static final String DEADLINE = "deadline";
 
   /** Legacy gave no complete answer. */
   static final String LEGACY_FAILED = "legacy_failed";
