@@ -25,6 +25,7 @@ from crossfade.codegen.project import (
     ProjectError,
     Rendering,
     check_project,
+    known_folders,
     read_manifest,
     write_project,
 )
@@ -71,8 +72,8 @@ def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) 
     Raises: JavaError: the contract or an option can't be Java. ProjectError: the folder can't be used, or --finalize
         asks for what is not ported yet.
     """
-    project = build_project(contract, order.options)
     manifest = read_manifest(order.out)
+    project = build_project(contract, order.options, {} if manifest is None else known_folders(manifest))
     _check_finalize(order, manifest)
     with ThreadPoolExecutor(1) as beside:  # protoc is another process, which takes its time
         verified = beside.submit(_check_names, contract, project, manifest)

@@ -23,8 +23,12 @@ _VERSION = re.compile(r"v\d+((alpha|beta|p)\d+)*|v\d+(alpha|beta)")
 _COORDINATE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-def build_project(contract: Contract, options: ProjectOptions) -> ProjectModel:
+def build_project(
+    contract: Contract, options: ProjectOptions, known_folders: Mapping[str, str] | None = None
+) -> ProjectModel:
     """The model of the Java service for a contract. It touches no disk, and the same input gives the same model.
+
+    ``known_folders`` are those of the services that the project has already, by full name.
 
     Raises: JavaError: an option is wrong, or Java can't have what the contract names.
     """
@@ -34,7 +38,7 @@ def build_project(contract: Contract, options: ProjectOptions) -> ProjectModel:
     protos = tuple(_proto(contract, file, chosen) for file in files.values())
     classes = java_classes(files.values())
     written_classes = check_classes(contract, [files[proto.name] for proto in protos if not proto.provided_by])
-    services = name_services(contract, chosen, base, classes)
+    services = name_services(contract, chosen, base, classes, known_folders or {})
     for java in own_classes(services, base):
         if java in written_classes:
             raise JavaError(

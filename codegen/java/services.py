@@ -12,21 +12,35 @@ _UNWRITABLE = frozenset({"null", "_"})
 
 
 def name_services(
-    contract: Contract, chosen: Sequence[Service], base: str, classes: Mapping[str, JavaClass]
+    contract: Contract,
+    chosen: Sequence[Service],
+    base: str,
+    classes: Mapping[str, JavaClass],
+    known: Mapping[str, str],
 ) -> tuple[ServiceModel, ...]:
     """The models of the chosen services, in their order; ``classes`` has the classes of messages and services.
+
+    ``known`` are the folders of services that were generated before: these keep their short or long name, whatever
+    other services come and go.
 
     Raises: JavaError: two RPCs of a service get one name from the grpc plugin, or one that Java does not take.
     """
     shared = Counter(_folder(_simple(service.full_name)) for service in chosen)
-    parted = [service.full_name.rpartition(".") for service in chosen]
-    long = [(package if shared[_folder(name)] > 1 else "", name) for package, _, name in parted]
+    long = [_long_name(service.full_name, shared, known.get(service.full_name)) for service in chosen]
     folders = _apart(_folder(name, package) for package, name in long)
     stems = _apart(camel_case(package) + _type_name(name, "Service") for package, name in long)
     return tuple(
         _service(contract, service, (base, folder, stem), classes)
         for service, folder, stem in zip(chosen, folders, stems, strict=True)
     )
+
+
+def _long_name(full_name: str, shared: Mapping[str, int], known: str | None) -> tuple[str, str]:
+    """The service's package, "" where it is not to stand in its names, and its simple name."""
+    package, _, name = full_name.rpartition(".")
+    short = _folder(name)
+    is_long = shared[short] > 1 if known is None else known != short
+    return package if is_long else "", name
 
 
 def _simple(full_name: str) -> str:

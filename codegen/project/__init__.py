@@ -7,7 +7,7 @@ merge; ``manifest`` is what a run remembers for the next one; ``paths`` says whi
 
 from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.folder import check_project, write_project
-from crossfade.codegen.project.manifest import read_manifest
+from crossfade.codegen.project.manifest import known_folders, read_manifest
 from crossfade.codegen.project.records import Changed, Fate, Manifest, Note, Plan, Rendering
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ProjectError",
     "Rendering",
     "check_project",
+    "known_folders",
     "read_manifest",
     "write_project",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from crossfade.codegen.project.errors import ProjectError
@@ -26,6 +26,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     except OSError as error:
         raise ProjectError(f"{path}: expected a readable file, got {error.strerror}") from None
+
+
+def known_folders(manifest: Manifest) -> dict[str, str]:
+    """The folder of each service's handlers, by the service's full name."""
+    return {rpc.partition("/")[0]: PurePosixPath(path).parent.name for rpc, path in manifest.rpcs.items()}
 
 
 def to_bytes(manifest: Manifest) -> bytes:

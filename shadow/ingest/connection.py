@@ -5,6 +5,8 @@ import contextlib
 from dataclasses import dataclass
 
 from crossfade.shadow.ingest.complaints import Complaints
+from crossfade.shadow.ingest.intake import Intake
+from crossfade.shadow.ingest.ledger import Ledger
 from crossfade.shadow.ingest.lines import LineBuffer, Overlong
 from crossfade.shadow.ingest.protocol import (
     Counts,
@@ -58,7 +60,7 @@ class Connection:
         self._shared = shared
         self._lines = LineBuffer(shared.limits.line_bytes)
         self._held_bytes = 0
-        self._greeted = False
+        self._booked: tuple[Intake, Ledger] | None = None
         self._ending = False
         self._due: float | None = None
         self._waiting: asyncio.Timeout | None = None
@@ -73,7 +75,7 @@ class Connection:
             self._complain("lost", f"lost: {error.strerror or type(error).__name__}")
         finally:
             self._shared.held_bytes -= self._held_bytes
-            self._shared.greeted -= int(self._greeted)
+            self._leave()
             self._writer.close()
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
@@ -91,7 +93,7 @@ class Connection:
             for line in self._lines.feed(data):
                 await self._take(read_overlong(line.head) if isinstance(line, Overlong) else read_line(line))
                 self._due = None
-            if self._lines.is_overlong and not self._greeted:
+            if self._lines.is_overlong and self._booked is None:
                 message = f"expected a hello of at most {self._shared.limits.line_bytes} bytes, got a longer line"
                 raise ProtocolError("too_long", message)
             self._hold(self._lines.held_bytes)
@@ -119,23 +121,23 @@ class Connection:
 
     def _too_slow(self) -> ProtocolError:
         limits = self._shared.limits
-        if self._greeted:
+        if self._booked is not None:
             return ProtocolError("slow", f"expected the rest of a line within {limits.line_s:g} s, got a part")
         return ProtocolError("no_hello", f"expected a hello within {limits.hello_s:g} s, got none")
 
     async def _take(self, line: Line) -> None:
-        if not self._greeted:
+        if self._booked is None:
             self._greet(line)
             return
-        intake = self._shared.runs.intake
+        intake, ledger = self._booked
         match line:
             case Counts():
-                for _ in intake.take_counts(line):
+                for _ in intake.take_counts(line, ledger):
                     await asyncio.sleep(0)
             case Pair():
-                intake.take_pair(line)
+                intake.take_pair(line, ledger)
             case Unreadable():
-                intake.take_unreadable(line)
+                intake.take_unreadable(line, ledger)
             case Hello():
                 raise ProtocolError("kind", "expected counts or pair after the hello, got another hello")
         await asyncio.sleep(0)  # one that sends without end leaves room for the others
@@ -145,8 +147,16 @@ class Connection:
             raise ProtocolError("no_hello", "expected a hello first, got another line")
         if problem := self._shared.runs.welcome(line, self._shared.greeted):
             raise ProtocolError("refused", problem)
-        self._greeted = True
+        intake = self._shared.runs.intake
+        self._booked = intake, intake.begin()
         self._shared.greeted += 1
+
+    def _leave(self) -> None:
+        if self._booked is None:
+            return
+        intake, ledger = self._booked
+        intake.close(ledger)
+        self._shared.greeted -= 1
 
     def _hold(self, held_bytes: int) -> None:
         """Counts what is kept of a line. Raises: ProtocolError: all connections together keep too much."""

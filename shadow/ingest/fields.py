@@ -1,7 +1,6 @@
 """Reads the values of a line, each with its place in what is said when it is another one. Pure."""
 
 import base64
-import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,9 +10,13 @@ from crossfade.shadow.exchange import Headers
 T = TypeVar("T")
 MAX_COUNT = 1_000_000_000
 """A larger figure in one line is no count of requests."""
+_MAX_MS = 1e12
 _HASH = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(r"[0-9a-z_.-]{1,200}")  # grpc/doc/PROTOCOL-HTTP2.md: Header-Name
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_NOT_IN_NAME = re.compile(r"[^0-9a-z_.-]")
+_NOT_IN_VALUE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_NAME_CHARS = 200
 _TEXT_CHARS = 200
 _TYPES = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "nothing"}
 
@@ -50,7 +53,7 @@ def count(value: object, place: str) -> int:
 
 def milliseconds(value: object, place: str) -> float:
     """A duration. Raises: FieldError."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _MAX_MS:
         raise wrong(place, "milliseconds", value)
     return float(value)
 
@@ -97,10 +100,27 @@ def metadata(value: object, place: str) -> Headers:
     return items(value, place, _field)
 
 
+def request_metadata(value: object, place: str) -> Headers:
+    """Fields of a request, in which what gRPC can't carry is replaced. Raises: FieldError: they are no fields.
+
+    A caller may send any bytes, and a Java service reads some as U+FFFD; the two answers are worth comparing still.
+    """
+    return items(value, place, _request_field)
+
+
+def _request_field(value: object, place: str) -> tuple[str, str]:
+    key, content = _texts(value, place)
+    return _NOT_IN_NAME.sub("_", key.lower())[:_NAME_CHARS] or "_", _NOT_IN_VALUE.sub("?", content)
+
+
 def _field(value: object, place: str) -> tuple[str, str]:
-    if not isinstance(value, list) or [type(part) for part in value] != [str, str]:
-        raise wrong(place, "[name, value]", value)
-    key, content = value
+    key, content = _texts(value, place)
     if not _NAME.fullmatch(key) or not _VALUE.fullmatch(content):
         raise FieldError(f"{place}: expected names and values of gRPC metadata, got others")
     return key, content
+
+
+def _texts(value: object, place: str) -> tuple[str, str]:
+    if not isinstance(value, list) or [type(part) for part in value] != [str, str]:
+        raise wrong(place, "[name, value]", value)
+    return value[0], value[1]

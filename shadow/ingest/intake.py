@@ -12,7 +12,7 @@ from crossfade.shadow.exchange import Comparison, Failure, Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.ingest.answers import build_request
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.ledger import Ledger
+from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.protocol import Counts, Equal, Pair, Unreadable, is_route
 from crossfade.shadow.ingest.reasons import UNKNOWN, end_of
 from crossfade.shadow.ingest.second import Second
@@ -65,35 +65,46 @@ class Intake:
         self._record = record
         self._source = source
         self._complaints = complaints
-        self.ledger = Ledger()
+        self.books = Books()
 
-    def take_counts(self, counts: Counts) -> Iterator[None]:
+    def begin(self) -> Ledger:
+        """A ledger for a connection, which comes with all that is taken from it."""
+        return self.books.begin()
+
+    def close(self, ledger: Ledger) -> None:
+        """A connection ended: what it told of and did not end is shed, for no other one is believed to end it."""
+        for route, count in ledger.lost().items():
+            self._end(Settled(route=route, outcome=Outcome.SHED, reason=Reason.SHUTDOWN, count=count), ledger)
+        self.books.close(ledger)
+
+    def take_counts(self, counts: Counts, ledger: Ledger) -> Iterator[None]:
         """Counts what a service told; yields now and then, so that others have their turn."""
         route = self._route(counts.route)
-        self.ledger.tell(route, counts.entered)
+        ledger.tell(route, counts.entered)
         for word, number in counts.shed:
-            self._shed(route, word, number)
+            self._shed(route, word, number, ledger)
         for start in range(0, len(counts.equals), _AT_ONCE):
             for equal in counts.equals[start : start + _AT_ONCE]:
-                self._end(self._matched(route, equal))
+                self._end(self._matched(route, equal), ledger)
             yield
 
-    def take_pair(self, pair: Pair) -> None:
+    def take_pair(self, pair: Pair, ledger: Ledger) -> None:
         """Has the two answers judged, at once or when the second legacy has answered."""
         route = self._route(pair.route)
         begun = self._safely(route, lambda: self._begin(pair, route))
         if not isinstance(begun, Comparison):
-            self._end(begun)
+            self._end(begun, ledger)
         elif self._second is not None and self._second.takes(begun):
-            self._second.ask(begun, lambda asked: self._judge_pair(asked, route))
+            ledger.wait(route)
+            self._second.ask(begun, lambda asked: self._judge_waiting(asked, route, ledger))
         else:
-            self._judge_pair(begun, route)
+            self._end(self._judged(begun, route), ledger)
 
-    def take_unreadable(self, pair: Unreadable) -> None:
+    def take_unreadable(self, pair: Unreadable, ledger: Ledger) -> None:
         """Counts a pair that can't be read."""
         route = self._route(pair.route)
         self._complaints.say("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
-        self._end(Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=pair.reason))
+        self._end(Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=pair.reason), ledger)
 
     def is_busy(self) -> bool:
         """Whether pairs wait to be judged."""
@@ -105,9 +116,9 @@ class Intake:
             await self._second.drain()
 
     def finish(self) -> None:
-        """What no service told the end of is shed: its connection was lost, or the run ends before it came."""
-        for route, count in self.ledger.open().items():
-            self._end(Settled(route=route, outcome=Outcome.SHED, reason=Reason.SHUTDOWN, count=count))
+        """Closes the ledgers of the connections that are left."""
+        for ledger in self.books.ledgers():
+            self.close(ledger)
 
     def _begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
         """What is to be judged, or why there is nothing."""
@@ -135,8 +146,12 @@ class Intake:
             followed=route.call_type in STREAMED_ANSWERS,
         )
 
-    def _judge_pair(self, comparison: Comparison, route: RouteInfo) -> None:
-        self._end(self._safely(route, lambda: self._observe(comparison, route)))
+    def _judge_waiting(self, comparison: Comparison, route: RouteInfo, ledger: Ledger) -> None:
+        self._record(self._judged(comparison, route))
+        ledger.end_waiting(route)
+
+    def _judged(self, comparison: Comparison, route: RouteInfo) -> Observation:
+        return self._safely(route, lambda: self._observe(comparison, route))
 
     def _observe(self, comparison: Comparison, route: RouteInfo) -> Observation:
         if has_drifted(comparison):
@@ -166,7 +181,7 @@ class Intake:
             candidate_ms=None if streamed else equal.candidate_ms,
         )
 
-    def _shed(self, route: RouteInfo, word: str, count: int) -> None:
+    def _shed(self, route: RouteInfo, word: str, count: int, ledger: Ledger) -> None:
         end = end_of(word)
         if end is None:
             end = UNKNOWN
@@ -174,11 +189,11 @@ class Intake:
                 "reason", f"route={route.route} shed: expected a reason of crossfade, got another word"
             )
         if count:
-            self._end(Settled(route=route, outcome=end[0], reason=end[1], count=count))
+            self._end(Settled(route=route, outcome=end[0], reason=end[1], count=count), ledger)
 
-    def _end(self, observation: Observation) -> None:
+    def _end(self, observation: Observation, ledger: Ledger) -> None:
         self._record(observation)
-        self.ledger.end(observation.route, observation.count if isinstance(observation, Settled) else 1)
+        ledger.end(observation.route, observation.count if isinstance(observation, Settled) else 1)
 
     def _route(self, text: str) -> RouteInfo:
         """A route of the contract, one of the first that are not in it, or ``(other)``."""

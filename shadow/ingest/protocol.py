@@ -32,7 +32,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """Who sends; ``candidate_build`` is ``unknown`` where the service does not say it."""
+    """Who sends; ``candidate_build`` is ``unknown`` where the service does not say it: a build as any other."""
 
     service: str
     candidate_build: str
@@ -166,7 +166,7 @@ def _pair(found: dict[str, Any]) -> Pair | Unreadable:
         messages = fields.items(request.get("messages"), "request.messages", fields.data)
         return Pair(
             route=route,
-            request_headers=fields.metadata(request.get("headers", []), "request.headers"),
+            request_headers=fields.request_metadata(request.get("headers", []), "request.headers"),
             request_body=frames(messages),
             legacy=read_reply(found.get("legacy"), "legacy"),
             candidate=_candidate(found.get("candidate")),

@@ -43,6 +43,7 @@ class Runs:
         self.run_ids: list[str] = []
         self.build = config.service.candidate_build
         self._began_at = 0.0
+        self._is_taken = False
         self._writer, self.intake = self._begin()
 
     @property
@@ -53,18 +54,20 @@ class Runs:
     def welcome(self, hello: Hello, greeted: int) -> str:
         """What is wrong with a hello, "" where nothing is; ``greeted`` other services are connected.
 
-        A new build begins a new run as soon as no service of the old one is left.
+        A new build begins a new run as soon as no service of the old one is left. Services that do not say their build
+        are a build of their own.
         """
         service = self._config.service
         if hello.service != service.name:
             got = f"expected service {service.name}, got {hello.service}"
             return f"{got}; set CROSSFADE_SERVICE, or send it to an ingest of its own"
-        if hello.candidate_build in {UNKNOWN_BUILD, self.build}:
+        if hello.candidate_build == self.build:
+            self._is_taken = True
             return ""
         got = f"expected build {self.build}, got {hello.candidate_build}"
         if service.candidate_build != UNKNOWN_BUILD:
-            return f"{got}; change service.candidate_build and start a new run"
-        if self.build == UNKNOWN_BUILD:
+            return f"{got}; set CROSSFADE_BUILD, or change service.candidate_build and start a new run"
+        if not self._is_taken:
             self._name_build(hello.candidate_build)
             return ""
         if greeted or self.intake.is_busy() or self._source.now() - self._began_at < _AT_LEAST_S:
@@ -73,7 +76,7 @@ class Runs:
 
     def flush(self) -> None:
         """Commits what was counted."""
-        self._writer.flush(self.intake.ledger.entered())
+        self._writer.flush(self.intake.books.entered())
 
     async def drain(self) -> None:
         """Returns when all that came is judged; nothing more may come."""
@@ -84,12 +87,12 @@ class Runs:
     def finish(self) -> None:
         """Ends the run. Raises: EvidenceError."""
         self.intake.finish()
-        self._writer.finish(self.intake.ledger.entered())
+        self._writer.finish(self.intake.books.entered())
 
     def entered(self) -> Counter[str]:
         """Requests that entered since the first run began, by route."""
         found = self._past_entered.copy()
-        for route, count in self.intake.ledger.entered().items():
+        for route, count in self.intake.books.entered().items():
             found[route.route] += count
         return found
 
@@ -134,6 +137,7 @@ class Runs:
 
     def _name_build(self, build: str) -> None:
         self.build = build
+        self._is_taken = True
         self._writer.note_candidate_build(build)
 
     def _begin_next(self, build: str) -> str:

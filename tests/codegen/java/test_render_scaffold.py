@@ -176,7 +176,7 @@ def test_the_deployment(scaffold: Mapping[str, bytes]) -> None:
     """Time to drain, probes by gRPC, nonroot, and modes from a folder that changes."""
     spec = yaml.safe_load(scaffold["k8s/deployment.yaml"])["spec"]["template"]["spec"]
     (container,) = spec["containers"]
-    env = {item["name"]: item["value"] for item in container["env"]}
+    env = {item["name"]: item.get("value") or item["valueFrom"] for item in container["env"]}
     assert spec["terminationGracePeriodSeconds"] > float(env["CROSSFADE_DRAIN_PAUSE_S"]) + float(
         env["CROSSFADE_DRAIN_S"]
     )
@@ -188,6 +188,7 @@ def test_the_deployment(scaffold: Mapping[str, bytes]) -> None:
     assert "subPath" not in mount
     assert env["CROSSFADE_MODES"] == f"{mount['mountPath']}/modes.properties"
     assert "modes.properties" in yaml.safe_load(scaffold["k8s/configmap.yaml"])["data"]
+    assert env["CROSSFADE_BUILD"] == {"fieldRef": {"fieldPath": "metadata.labels['pod-template-hash']"}}
 
 
 def test_selectors_meet(scaffold: Mapping[str, bytes]) -> None:

@@ -51,6 +51,30 @@ def test_two_services_of_one_name(load: Any) -> None:
     assert [service.handlers_name for service in services] == ["AV1StoreHandlers", "BStoreHandlers"]
 
 
+@pytest.mark.parametrize(
+    ("known", "folders", "handlers"),
+    [
+        ({"b.Store": "store"}, ["a_v1_store", "store"], ["AV1StoreHandlers", "StoreHandlers"]),
+        ({"a.v1.Store": "store"}, ["store", "b_store"], ["StoreHandlers", "BStoreHandlers"]),
+        ({"a.v1.Store": "../../x", "b.Store": ""}, ["a_v1_store", "b_store"], ["AV1StoreHandlers", "BStoreHandlers"]),
+    ],
+)
+def test_a_service_that_was_there_before(load: Any, known: Any, folders: list[str], handlers: list[str]) -> None:
+    """It keeps its folder and its classes when another one of its name comes; no folder is taken as it is told."""
+    first = 'syntax = "proto3"; package a.v1; message M {} service Store { rpc Get(M) returns (M); }'
+    contract = load(one=first, two=first.replace("a.v1", "b"))
+    services = build_project(contract, ProjectOptions(package="dev.acme"), known).services
+    assert [service.folder for service in services] == folders
+    assert [service.handlers_name for service in services] == handlers
+
+
+def test_a_service_whose_namesake_left(load: Any) -> None:
+    """It keeps its long names."""
+    contract = load('syntax = "proto3"; package b; message M {} service Store { rpc Get(M) returns (M); }')
+    (service,) = build_project(contract, ProjectOptions(package="dev.acme"), {"b.Store": "b_store"}).services
+    assert (service.folder, service.handlers_name) == ("b_store", "BStoreHandlers")
+
+
 def test_two_services_of_one_folder(load: Any) -> None:
     """In one package a number keeps them apart."""
     services = project_of(load, a_service("FooBar"), a_service("Foo_Bar")).services

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crossfade.codegen.project import Manifest, ProjectError, read_manifest
+from crossfade.codegen.project import Manifest, ProjectError, known_folders, read_manifest
 from crossfade.codegen.project.manifest import manifest_of, to_bytes
 from crossfade.codegen.project.records import MANIFEST_PATH
 
@@ -31,6 +31,12 @@ def test_there_and_back() -> None:
         source="0123",
     )
     assert to_bytes(other) == to_bytes(FULL)
+
+
+def test_the_folders_of_services() -> None:
+    """Those of their handlers."""
+    rpcs = {"p.A/Get": "src/main/java/p/rpc/a/GetHandler.java", "p.A/Put": "src/main/java/p/rpc/a/PutHandler.java"}
+    assert known_folders(Manifest(rpcs={**rpcs, "B/Get": "GetHandler.java"})) == {"p.A": "a", "B": ""}
 
 
 def test_each_file_has_a_line() -> None:

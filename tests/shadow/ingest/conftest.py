@@ -105,17 +105,18 @@ class Bench:
         ids = iter(range(10**6))
         source = Source(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
         self.intake = Intake(judging=judging, record=self.seen.append, source=source, complaints=self.complaints)
+        self.ledger = self.intake.begin()
 
     def take(self, *lines: bytes) -> "Bench":
         """Takes lines as a connection would."""
         for text in lines:
             line = read_line(text)
             if isinstance(line, Counts):
-                list(self.intake.take_counts(line))
+                list(self.intake.take_counts(line, self.ledger))
             elif isinstance(line, Pair):
-                self.intake.take_pair(line)
+                self.intake.take_pair(line, self.ledger)
             elif isinstance(line, Unreadable):
-                self.intake.take_unreadable(line)
+                self.intake.take_unreadable(line, self.ledger)
         return self
 
     @property
@@ -125,7 +126,7 @@ class Bench:
 
     def balance(self) -> tuple[int, int, int]:
         """Entered, outcomes, in flight."""
-        entered, still_open = self.intake.ledger.entered().total(), self.intake.ledger.open().total()
+        entered, still_open = self.intake.books.entered().total(), self.intake.books.open().total()
         return entered, len(self.ends), still_open
 
 

@@ -21,6 +21,7 @@ READERS: dict[str, Callable[[object, str], Any]] = {
     "request_hash": fields.request_hash,
     "data": fields.data,
     "metadata": fields.metadata,
+    "request_metadata": fields.request_metadata,
 }
 
 
@@ -39,6 +40,9 @@ READERS: dict[str, Callable[[object, str], Any]] = {
         ("data", "AAE=", b"\x00\x01"),
         ("data", "", b""),
         ("metadata", [["x-a", "1"], ["x-a", "é\t"]], (("x-a", "1"), ("x-a", "é\t"))),
+        ("request_metadata", [["x-a", "1"], ["x-a", "é\t"]], (("x-a", "1"), ("x-a", "é\t"))),
+        ("request_metadata", [["x-a", "a\ufffdb\n\ud800"]], (("x-a", "a?b??"),)),
+        ("request_metadata", [["X-a:", ""], ["", ""], ["a" * 201, ""]], (("x-a_", ""), ("_", ""), ("a" * 200, ""))),
     ],
 )
 def test_what_is_taken(reader: str, value: object, read: object) -> None:
@@ -56,6 +60,7 @@ def test_what_is_taken(reader: str, value: object, read: object) -> None:
         ("count", 1.0, "x: expected a whole number from 0 to 1000000000, got another value"),
         ("milliseconds", float("nan"), "x: expected milliseconds, got another value"),
         ("milliseconds", float("inf"), "x: expected milliseconds, got another value"),
+        ("milliseconds", 10**400, "x: expected milliseconds, got another value"),
         ("milliseconds", -0.1, "x: expected milliseconds, got another value"),
         ("milliseconds", "1", "x: expected milliseconds, got a text"),
         ("flag", 1, "x: expected true or false, got another value"),
@@ -75,6 +80,7 @@ def test_what_is_taken(reader: str, value: object, read: object) -> None:
         ("metadata", [["x", "a\nb"]], "x: expected names and values of gRPC metadata, got others"),
         ("metadata", [["x", "\ud800"]], "x: expected names and values of gRPC metadata, got others"),
         ("metadata", {"x": "1"}, "x: expected a list, got an object"),
+        ("request_metadata", [["x-a", 1]], "x: expected [name, value], got a list"),
     ],
 )
 def test_what_is_refused(reader: str, value: object, said: str) -> None:

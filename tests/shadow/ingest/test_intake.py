@@ -266,6 +266,14 @@ def test_an_unreadable_pair(bench: Any, lines: Any) -> None:
     assert bench.complaints.totals == {"pair": 1}
 
 
+@pytest.mark.parametrize("field", [["x-a", "Zo\ufffd"], ["x-" + "a" * 300, "1"]])
+def test_a_request_with_a_header_that_grpc_does_not_take(bench: Any, lines: Any, field: list[str]) -> None:
+    """Its answers differ all the same: were it refused, only the equal ones of that caller would count."""
+    pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")), headers=[field])
+    assert bench.take(pair).ends == ["differs"]
+    assert bench.complaints.totals == {}
+
+
 def test_a_fault_of_crossfade(bench: Any, lines: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     """It ends one comparison, is said without values, and the next one is judged."""
     pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")))
@@ -296,7 +304,7 @@ def test_others_have_their_turn(bench: Any, lines: Any) -> None:
     line = lines.counts(1200, *(f"{number:016x}" for number in range(1200)))
     counts = read_line(line)
     assert isinstance(counts, Counts)
-    assert [len(bench.seen) for _ in bench.intake.take_counts(counts)] == [500, 1000, 1200]
+    assert [len(bench.seen) for _ in bench.intake.take_counts(counts, bench.ledger)] == [500, 1000, 1200]
 
 
 _JSON = st.recursive(

@@ -43,7 +43,7 @@ class Bench:
         """Takes counts."""
         counts = read_line(line)
         assert isinstance(counts, Counts)
-        list(self.runs.intake.take_counts(counts))
+        list(self.runs.intake.take_counts(counts, self.runs.intake.begin()))
 
 
 @pytest.fixture
@@ -71,21 +71,39 @@ def test_another_service(bench_of: Callable[..., Bench]) -> None:
 
 
 def test_the_build_of_the_config(bench_of: Callable[..., Bench]) -> None:
-    """No other is let in; one that is not said is."""
+    """No other is let in, nor one that is not said."""
     bench = bench_of("j-1")
-    assert (bench.hello("j-1"), bench.hello()) == ("", "")
+    assert bench.hello("j-1") == ""
     bench.clock += 100
-    assert bench.hello("j-2") == "expected build j-1, got j-2; change service.candidate_build and start a new run"
+    for other in ("j-2", "unknown"):
+        assert bench.hello(other) == (
+            f"expected build j-1, got {other}; set CROSSFADE_BUILD, or change service.candidate_build and start a new run"
+        )
     bench.runs.finish()
 
 
 def test_the_first_build_names_the_run(bench_of: Callable[..., Bench]) -> None:
     """Where the config names none; the report shows it."""
     bench = bench_of()
-    assert (bench.hello(), bench.hello("j-1", greeted=1), bench.hello("j-1", greeted=2)) == ("", "", "")
+    assert (bench.hello("j-1"), bench.hello("j-1", greeted=1)) == ("", "")
     bench.runs.flush()
     assert read_run(bench.folder).info.candidate_build == bench.runs.build == "j-1"
     bench.runs.finish()
+
+
+def test_services_that_do_not_say_their_build(bench_of: Callable[..., Bench]) -> None:
+    """They are a build of their own, before one that is named and after it: no run has evidence of both."""
+    bench = bench_of()
+    assert (bench.hello(), bench.hello(greeted=1)) == ("", "")
+    assert bench.hello("j-1", greeted=2).startswith("expected build unknown, got j-1; its run begins when")
+    bench.clock += 10
+    assert (bench.hello("j-1"), bench.runs.build) == ("", "j-1")
+    assert bench.hello(greeted=1).startswith("expected build j-1, got unknown; its run begins when")
+    bench.clock += 10
+    assert (bench.hello(), bench.runs.build) == ("", "unknown")
+    bench.runs.finish()
+    named = [read_run(bench.folder, run_id).info.candidate_build for run_id in bench.runs.run_ids]
+    assert named == ["unknown", "j-1", "unknown"]
 
 
 def test_another_build_begins_another_run(bench_of: Callable[..., Bench], lines: Any) -> None:
@@ -153,7 +171,7 @@ async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_p
     bench.clock += 10
     pair = read_line(lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b"))))
     assert isinstance(pair, Pair)
-    bench.runs.intake.take_pair(pair)
+    bench.runs.intake.take_pair(pair, bench.runs.intake.begin())
     assert bench.runs.intake.is_busy()
     assert bench.hello("j-2") != ""
     await bench.runs.drain()

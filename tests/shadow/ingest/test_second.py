@@ -128,6 +128,18 @@ async def test_what_waits_is_bounded(setup: Setup, lines: Any) -> None:
     assert bench.balance() == (4, 4, 0)
 
 
+async def test_a_connection_that_is_closed_meanwhile(setup: Setup, lines: Any) -> None:
+    """A pair that waits is not shed, and ends once."""
+    bench, legacy = setup(lines.answer(lines.message("a")))
+    pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")))
+    bench.take(lines.counts(3, "00000000000000aa"), pair)
+    bench.intake.close(bench.ledger)
+    assert (bench.ends, bench.balance()) == (["same", "shed(shutdown)"], (3, 2, 1))
+    legacy.go_on.set()
+    await bench.intake.drain()
+    assert (bench.ends[2:], bench.balance()) == (["differs"], (3, 3, 0))
+
+
 async def test_a_real_second(contract: Contract, bench_of: Callable[..., Any], lines: Any) -> None:
     """It gets the request with the mark of a copy, though the service's library has taken out what gRPC needs."""
     seen: list[dict[str, str]] = []

@@ -91,6 +91,22 @@ def test_a_changed_contract(users: Folder) -> None:
     assert "new DeleteHandler()" in (users.out / "src/main/java/acme/users/UsersHandlers.java").read_text()
 
 
+def test_a_second_service_of_the_same_name(users: Folder) -> None:
+    """The first one keeps its folder and its ported handlers; --check agrees."""
+    users.run("--package", "acme.users")
+    users.port("Get")
+    other = users.folder / "admin.proto"
+    other.write_text(ONE.replace("acme.users.v1", "acme.admin.v1"))
+    both = ("--package", "acme.users", "--proto", other)
+    result = users.run(*both)
+    assert result.exit_code == 0, result.output
+    assert "orphan" not in result.output
+    assert "created       src/main/java/acme/users/rpc/acme_admin_v1_users/GetHandler.java\n" in result.output
+    assert "import acme.users.gen.users.Get;\n" in (users.out / RPC / "GetHandler.java").read_text()
+    assert (users.out / "gen/src/main/java/acme/users/gen/users/Get.java").exists()
+    assert users.run(*both, "--check").exit_code == 0
+
+
 def test_a_generated_file_that_was_changed(users: Folder) -> None:
     """Stops the run with a diff; --force drops the change."""
     users.run()
