@@ -38,7 +38,12 @@ public final class Main {
         ErrorTable.python()
             .with(
                 ArithmeticException.class,
-                e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()));
+                e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()))
+            .with(
+                UnsupportedOperationException.class,
+                e -> {
+                  throw new IllegalStateException("an entry that is wrong");
+                });
     Config config = Config.fromEnvironment();
     if (args.length > 0 && args[0].equals("final")) {
       Service.start(config, rpcs, errors).awaitTermination();
