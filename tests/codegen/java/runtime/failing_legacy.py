@@ -12,7 +12,7 @@ _GRPC = [(":status", "200"), ("content-type", "application/grpc")]
 
 
 class FailingLegacy:
-    """Speaks HTTP/2 by hand; ``way`` is one of fin, goaway, eos and 503."""
+    """Speaks HTTP/2 by hand; ``way`` is one of fin, goaway, eos, 503 and bare."""
 
     def __init__(self, way: str) -> None:
         self._way = way
@@ -67,6 +67,9 @@ class FailingLegacy:
             connection.end_stream(stream)
         elif self._way == "503":
             connection.send_headers(stream, [(":status", "503"), ("content-type", "text/plain")], end_stream=True)
+        elif self._way == "bare":
+            connection.send_headers(stream, _GRPC)
+            connection.send_headers(stream, [("x-odd", "1")], end_stream=True)
         elif self._way == "goaway":
             connection.close_connection(last_stream_id=stream)
         return self._way in {"fin", "goaway"}

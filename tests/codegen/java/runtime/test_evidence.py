@@ -75,7 +75,7 @@ def test_messages_without_bytes_take_memory_too(probe: Any, modes: Modes, throug
     assert ingest.settled("Sum", 1, since=since)["shed"] == {"truncated": 1}
 
 
-@pytest.mark.parametrize("way", ["fin", "goaway", "eos", "503"])
+@pytest.mark.parametrize("way", ["fin", "goaway", "eos", "503", "bare"])
 def test_what_grpc_says_for_legacy_is_not_its_answer(
     comparing: Any, new_failing_legacy: Any, unix_ingest: Any, probe: Any, said: Said, way: str
 ) -> None:

@@ -37,8 +37,7 @@ public final class Main {
     ErrorTable errors =
         ErrorTable.python()
             .with(
-                ArithmeticException.class,
-                e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()))
+                ArithmeticException.class, e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()))
             .with(
                 UnsupportedOperationException.class,
                 e -> {

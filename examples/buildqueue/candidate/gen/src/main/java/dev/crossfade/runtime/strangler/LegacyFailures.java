@@ -7,6 +7,8 @@ import io.grpc.Status;
 
 /** Tells statuses that legacy sent from those that grpc makes where there was no answer. */
 final class LegacyFailures {
+  private static final String GUESSED = "missing GRPC status"; // grpc's word where none was sent
+
   private LegacyFailures() {}
 
   /** A status that a server sent has no cause; see {@link Trailers}. */
@@ -38,7 +40,9 @@ final class LegacyFailures {
 
     /** The status, with a cause where legacy did not send it; a client does not see the cause. */
     Status judge(Status status) {
-      return came || status.getCause() != null ? status : status.withCause(new NoAnswer());
+      String text = status.getDescription();
+      boolean sent = came && (text == null || !text.startsWith(GUESSED));
+      return sent || status.getCause() != null ? status : status.withCause(new NoAnswer());
     }
   }
 
@@ -46,7 +50,7 @@ final class LegacyFailures {
     private static final long serialVersionUID = 1L;
 
     NoAnswer() {
-      super("the call ended without trailers", null, false, false);
+      super("the call ended without a status", null, false, false);
     }
   }
 }
