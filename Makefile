@@ -43,6 +43,8 @@ bench: $(STAMP)
 	$(BIN)/python bench/proxy/run.py
 	$(BIN)/python bench/proxy/run.py --grpc
 	$(BIN)/python bench/codegen/run.py
+	$(BIN)/python bench/strangler/switches.py
+	$(BIN)/python bench/strangler/run.py
 
 # The environment is made anew only when what it is made from changed. setuptools warns of folders named like the
 # package, which here are in the wheel's namespace and can't be taken for it.

@@ -1,6 +1,7 @@
 """The burn-down of a project, joined with the evidence of its RPCs."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,8 +12,10 @@ from rich.table import Column, Table
 from crossfade.codegen.contract import Contract, DescriptorSet, ProtoFiles, load_contract
 from crossfade.codegen.hazards import find_handlers
 from crossfade.codegen.java.render_scaffold import MODES_FILE
+from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.modes import ModeKind
 from crossfade.codegen.project.progress import HandlerState, RpcProgress, read_progress
+from crossfade.reports.names import common_package
 from crossfade.reports.run import Route
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence.schema import FILE_NAME
@@ -33,6 +36,8 @@ def read_burn_down(
     project: Path, *, modes: Path | None, config_path: Path | None, legacy_source: Path | None
 ) -> tuple[Row, ...]:
     """All RPCs of a project. Raises: ProjectError, ShadowError, EvidenceError, ContractError, SourceError."""
+    if modes is not None and not modes.is_file():
+        raise ProjectError(f"{modes}: expected a modes file, got none; without --modes that of the project is read")
     progress = read_progress(project, modes or project / MODES_FILE)
     routes = {} if config_path is None else _routes(config_path)
     found = {} if legacy_source is None else find_handlers(legacy_source, _contract(project)).handlers
@@ -100,15 +105,18 @@ def to_text(rows: tuple[Row, ...]) -> str:
     live = sum(row.progress.mode.kind is ModeKind.PORTED for row in rows)
     line = f"{_ported(rows)} of {len(rows)} RPCs ported, {live} with mode PORTED, {hazards} hazards open"
     done = all(row.progress.is_done for row in rows)
-    after = "\nnext: crossfade generate --finalize" if done and rows else ""
+    after = "\nnext: generate it once more with --finalize, if it is not final yet" if done and rows else ""
     return rendered(partial(_draw, rows)) + f"\n\n{line}{after}"
 
 
 def _draw(rows: tuple[Row, ...], console: Console) -> None:
+    shared = common_package(row.progress.rpc for row in rows)
     table = Table(Column("RPC", overflow="fold", min_width=24), "handler", "mode", "hazards", "evidence", box=None)
     for row in rows:
         rpc = row.progress
-        table.add_row(rpc.rpc, rpc.state.value, str(rpc.mode), str(row.hazards), _told(row.evidence))
+        table.add_row(
+            rpc.rpc.removeprefix(shared), rpc.state.value, str(rpc.mode), str(row.hazards), _told(row.evidence)
+        )
     console.print(table, markup=False)
 
 
@@ -116,7 +124,8 @@ def _told(route: Route | None) -> str:
     if route is None:
         return "-"
     verdict = f", {route.verdict}" if route.verdict else ""
-    return f"{route.divergent} of {route.distinct} diverged, at most {route.divergence.upper:.2%}{verdict}"
+    upper = math.ceil(route.divergence.upper * 10_000) / 100  # an upper bound is not rounded down
+    return f"{route.divergent} of {route.distinct} diverged, at most {upper:.2f}%{verdict}"
 
 
 def _ported(rows: tuple[Row, ...]) -> int:

@@ -78,6 +78,7 @@ def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) 
     with ThreadPoolExecutor(1) as beside:  # protoc is another process, which takes its time
         verified = beside.submit(_check_names, contract, project, manifest)
         rendering = render(project, {} if legacy is None else legacy.handlers, final=order.finalize)
+        _check_handlers(order.out, manifest, rendering)
         if order.check:
             plan = check_project(rendering, order.out)
             verified.result()
@@ -112,6 +113,16 @@ def _check_names(contract: Contract, project: ProjectModel, manifest: Manifest |
     compilers = find_compilers(Path.home() / ".m2" / "repository")
     if compilers is not None and (manifest is None or manifest.source != project.input_digest):
         verify_names(contract, project, replace(compilers, grpc_plugin=None))
+
+
+def _check_handlers(out: Path, manifest: Manifest | None, rendering: Rendering) -> None:
+    """Handlers that people wrote are not left behind for new ones in another package."""
+    known = {} if manifest is None else manifest.rpcs
+    for rpc, path in sorted(rendering.rpcs.items()):
+        if known.get(rpc, path) != path:
+            raise ProjectError(
+                f"{out}: expected the handler of {rpc} in {known[rpc]}, got {path}; use the --package of the first run"
+            )
 
 
 def _check_finalize(order: Order, manifest: Manifest | None) -> None:

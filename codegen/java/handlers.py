@@ -32,6 +32,10 @@ class Hazard(Protocol):
     def advice(self) -> str:
         """What to write in Java."""
 
+    @property
+    def also(self) -> tuple[int, ...]:
+        """Further lines of the same function with the same pitfall."""
+
 
 class HandlerSource(Protocol):
     """The Python function behind an RPC, with all that it reaches."""

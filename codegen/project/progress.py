@@ -10,7 +10,8 @@ from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.manifest import read_manifest
 from crossfade.codegen.project.modes import Mode, ModeKind, Modes, parse_modes
 
-_NOT_PORTED = b"throw new NotPortedException();"
+_NOT_PORTED = re.compile(rb"\bnew\s+(?:[\w.]+\.)?NotPortedException\s*\(")
+_COMMENT = re.compile(rb'"(?:\\.|[^"\\\n])*"|(/\*.*?\*/|//[^\n]*)', re.DOTALL)
 _HAZARD = re.compile(rb"^\s*// [A-Z]\d+ \S.*:\d+: ", re.MULTILINE)
 
 
@@ -53,7 +54,8 @@ def read_progress(folder: Path, modes_file: Path) -> tuple[RpcProgress, ...]:
 def _progress(rpc: str, path: str, handler: bytes | None, mode: Mode) -> RpcProgress:
     if handler is None:
         return RpcProgress(rpc=rpc, handler=path, state=HandlerState.DELETED, mode=mode, hazards=0)
-    state = HandlerState.NOT_PORTED if _NOT_PORTED in handler else HandlerState.PORTED
+    code = _COMMENT.sub(lambda found: b"" if found[1] else found[0], handler)
+    state = HandlerState.NOT_PORTED if _NOT_PORTED.search(code) else HandlerState.PORTED
     return RpcProgress(rpc=rpc, handler=path, state=state, mode=mode, hazards=len(_HAZARD.findall(handler)))
 
 

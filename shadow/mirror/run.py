@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
@@ -12,7 +13,9 @@ from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
 from crossfade.shadow.evidence.records import Observation, RouteInfo
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.evidence.schema import FILE_NAME
+from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.mirror.judging import Judge
+from crossfade.shadow.mirror.policy import glob_of
 from crossfade.shadow.mirror.recorder import Recorder, RecordingJudge, open_recorder
 from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor
 
@@ -80,12 +83,27 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     _prune(config)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
     writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    if claimed := _claimed(config.gate.routes, contract):
+        writer.flush(claimed)
     recorder = open_recorder(config, info, contract, redactor)
     rules = ignore_rules(config)
     judge = Judge(contract=contract, ignore=rules)
     if recorder is not None:
         judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
     return OpenRun(contract=contract, judge=judge, writer=RunWriter(writer, recorder))
+
+
+def _claimed(globs: tuple[str, ...], contract: Contract | None) -> Entered:
+    """The contract's RPCs that [gate] claims, with no request yet: one that never comes is not to be passed over.
+
+    A server's own services (health, reflection) are nobody's claim.
+    """
+    methods = {} if contract is None else contract.methods
+    return {
+        RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage="shadow"): 0
+        for name, method in methods.items()
+        if not name.startswith("grpc.") and any(fnmatchcase(name, glob_of(glob)) for glob in globs)
+    }
 
 
 def new_run_id(now: float) -> str:

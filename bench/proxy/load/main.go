@@ -1,7 +1,8 @@
 // Sends requests at fixed arrival times, whatever the answers do (open loop).
 //
 // A request that could not start in time, because all clients were waiting, still counts from its arrival time: nothing
-// is left out of the latency. With more arrivals than the server can take this measures its throughput.
+// is left out of the latency. With more arrivals than the server can take this measures its throughput. With -rate 0
+// each client asks as soon as it has its answer (closed loop), and a request counts from its sending.
 package main
 
 import (
@@ -33,7 +34,7 @@ type result struct {
 
 func main() {
 	base := flag.String("url", "", "http://host:port")
-	rate := flag.Float64("rate", 200, "arrivals per second")
+	rate := flag.Float64("rate", 200, "arrivals per second; 0: each client asks when it has its answer")
 	seconds := flag.Float64("seconds", 5, "how long requests arrive")
 	connections := flag.Int("connections", 16, "connections")
 	streams := flag.Int("streams", 1, "requests at a time on each; over 1 with -grpc only")
@@ -57,7 +58,7 @@ func main() {
 				var mine []float64
 				for {
 					i := next.Add(1) - 1
-					arrival := begin.Add(time.Duration(float64(i) / *rate * float64(time.Second)))
+					arrival := arrivalOf(i, *rate, begin)
 					if arrival.After(end) || time.Now().After(end) {
 						next.Add(-1)
 						break
@@ -83,6 +84,16 @@ func main() {
 		Seconds: time.Since(begin).Seconds(), P50: at(all, 0.5), P90: at(all, 0.9), P99: at(all, 0.99), Max: at(all, 1),
 	}
 	json.NewEncoder(os.Stdout).Encode(report)
+}
+
+func arrivalOf(i int64, rate float64, begin time.Time) time.Time {
+	if rate > 0 {
+		return begin.Add(time.Duration(float64(i) / rate * float64(time.Second)))
+	}
+	if now := time.Now(); now.After(begin) {
+		return now
+	}
+	return begin
 }
 
 func newClient(grpc bool) *http.Client {

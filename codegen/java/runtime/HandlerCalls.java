@@ -16,6 +16,7 @@ public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
   private final Workers workers;
   private final ErrorTable errors;
   private final int maxRequestBytes;
+  private volatile boolean unported;
 
   /** Calls of this RPC, run by these workers; a message above the bound is refused. */
   public HandlerCalls(Rpc rpc, Workers workers, ErrorTable errors, int maxRequestBytes) {
@@ -36,6 +37,16 @@ public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
     HandlerCall started = new HandlerCall(this, call, headers, takeOver);
     started.start();
     return started;
+  }
+
+  /** The handler has said that it is not ported. */
+  void unported() {
+    unported = true;
+  }
+
+  /** True where the handler has said so, at least once. */
+  boolean isUnported() {
+    return unported;
   }
 
   Rpc rpc() {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from crossfade.codegen.hazards import Hazard
 from crossfade.codegen.java import ProjectOptions, build_project, render_gen, render_handlers
 
 PROTO = """syntax = "proto3";
@@ -139,7 +140,7 @@ def test_the_gen_zone(load: Any, runtime: Path) -> None:
 
 def test_handlers(load: Any) -> None:
     """One file for each RPC; what is known of the Python code stands in it."""
-    hazard = SimpleNamespace(pitfall_id="B1", path="rpc.py", line=4, code="a // b", advice="PySemantics.floorDiv(a, b)")
+    hazard = Hazard(pitfall_id="B1", path="rpc.py", line=4, code="a // b", advice="PySemantics.floorDiv(a, b)")
     source: Any = SimpleNamespace(
         path="rpc.py", line=3, docstring="", status_codes=("ABORTED",), exceptions=(), caught=(), hazards=(hazard,)
     )

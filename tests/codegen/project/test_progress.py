@@ -39,6 +39,23 @@ def test_the_handlers(project: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        (b"throw new dev.crossfade.runtime.NotPortedException();", HandlerState.NOT_PORTED),
+        (b"private static RuntimeException no() { return new NotPortedException (); }", HandlerState.NOT_PORTED),
+        (b"// throw new NotPortedException();\nreturn 1;", HandlerState.PORTED),
+        (b"/* throw new\n NotPortedException(); */ return 1;", HandlerState.PORTED),
+        (b'String url = "http://a"; throw new NotPortedException();', HandlerState.NOT_PORTED),
+    ],
+)
+def test_what_counts_is_code(project: Path, code: bytes, state: HandlerState) -> None:
+    """However the exception is written; a comment is none."""
+    (project / "src" / "AHandler.java").write_bytes(code)
+    first, *_ = read_progress(project, project / "modes.properties")
+    assert first.state is state
+
+
 def test_done(project: Path) -> None:
     """Means ported, and its handler alone answers."""
     modes = project / "modes.properties"

@@ -96,3 +96,14 @@ def test_a_store_that_is_not_writable(caplog: pytest.LogCaptureFixture) -> None:
     assert "evidence.flush_failed disk full" in caplog.text
     with pytest.raises(EvidenceError):
         writer.finish({})
+
+
+def test_a_claimed_rpc_that_never_comes(tmp_path: Path) -> None:
+    """It stands in the run with no request, so that a gate can't pass it over; what nobody claims does not."""
+    (tmp_path / "a.proto").write_text(
+        'syntax = "proto3"; package p; message M {} service S { rpc A(M) returns (M); rpc B(M) returns (M); }'
+    )
+    config = _config(tmp_path, '[contract]\nprotos = ["a.proto"]\n[gate]\nroutes = ["*/A"]\n')
+    run = open_run(config, "run-1", engine="ingest")
+    run.writer.finish({})
+    assert [(route.info.route, route.entered) for route in read_run(config.evidence.dir).routes] == [("p.S/A", 0)]

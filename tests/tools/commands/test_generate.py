@@ -107,6 +107,15 @@ def test_a_second_service_of_the_same_name(users: Folder) -> None:
     assert users.run(*both, "--check").exit_code == 0
 
 
+def test_another_package_than_the_first(users: Folder) -> None:
+    """Handlers that people wrote are not left behind: one line, exit 2, nothing is written."""
+    assert users.run().exit_code == 0
+    result = users.run("--package", "com.other")
+    assert result.exit_code == 2
+    assert "use the --package of the first run" in result.output
+    assert not (users.out / "src/main/java/com").exists()
+
+
 def test_a_generated_file_that_was_changed(users: Folder) -> None:
     """Stops the run with a diff; --force drops the change."""
     users.run()

@@ -36,8 +36,8 @@ def test_a_person(invoke: Any, project: Path) -> None:
     assert result.exit_code == 0
     rows = {line.split()[0]: line.split()[1:] for line in result.output.splitlines() if "/" in line}
     assert rows == {
-        "acme.users.v1.Users/Get": ["ported", "CANARY", "5%", "0", "-"],
-        "acme.users.v1.Users/Put": ["not", "ported", "LEGACY", "0", "-"],
+        "Users/Get": ["ported", "CANARY", "5%", "0", "-"],
+        "Users/Put": ["not", "ported", "LEGACY", "0", "-"],
     }
     assert result.output.endswith("1 of 2 RPCs ported, 0 with mode PORTED, 0 hazards open\n")
 
@@ -64,7 +64,8 @@ def test_all_done(invoke: Any, project: Path) -> None:
     modes.write_text("* = PORTED\n")
     result = invoke("status", "--project", project, "--modes", modes)
     assert result.output.endswith(
-        "2 of 2 RPCs ported, 2 with mode PORTED, 0 hazards open\nnext: crossfade generate --finalize\n"
+        "2 of 2 RPCs ported, 2 with mode PORTED, 0 hazards open\n"
+        "next: generate it once more with --finalize, if it is not final yet\n"
     )
 
 
@@ -100,6 +101,13 @@ def test_hazards_of_the_source(invoke: Any, project: Path) -> None:
     told = json.loads(invoke("status", "--project", project, "--legacy-source", app, "--json").output)
     assert told["rpcs"][0]["hazards_open"] > 0
     assert told["rpcs"][1]["hazards_open"] == 0
+
+
+def test_no_such_modes_file(invoke: Any, project: Path) -> None:
+    """One that was named must be there: all in LEGACY would be a guess."""
+    result = invoke("status", "--project", project, "--modes", project / "none.properties")
+    assert result.exit_code == 2
+    assert "none.properties: expected a modes file, got none" in result.output
 
 
 def test_no_project(invoke: Any, tmp_path: Path) -> None:

@@ -4,9 +4,8 @@ import dev.crossfade.runtime.Log;
 import dev.crossfade.runtime.Rpc;
 import io.grpc.Metadata;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
@@ -18,7 +17,8 @@ public final class Comparer {
   private final Set<String> also;
   private final Set<String> ignored;
   private final Budget budget;
-  private final ThreadPoolExecutor pool;
+  private final CompareThreads threads;
+  private final Set<Outcome> open = ConcurrentHashMap.newKeySet();
 
   /** Compares by these settings; the evidence is told every result. */
   public Comparer(LegacyConfig config, Evidence evidence, Replay replay, Question question) {
@@ -28,21 +28,7 @@ public final class Comparer {
     this.also = config.compareAlso();
     this.ignored = config.ignored();
     this.budget = new Budget(config.compareMemoryBytes(), config.compareMaxBytes());
-    this.pool =
-        new ThreadPoolExecutor(
-            config.compareWorkers(),
-            config.compareWorkers(),
-            30,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(config.compareQueue()),
-            Comparer::thread);
-    pool.allowCoreThreadTimeOut(true);
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "comparer");
-    thread.setDaemon(true);
-    return thread;
+    this.threads = new CompareThreads(config.compareWorkers(), config.compareQueue());
   }
 
   /** A recording of this call, or null where it must not be made twice: then that is counted. */
@@ -53,68 +39,80 @@ public final class Comparer {
     } else if (!rpc.isSafe() && !also.contains(rpc.name())) {
       evidence.shed(rpc.name(), Shed.POLICY);
     } else {
-      return new Recording(headers, budget.share());
+      try {
+        return new Recording(headers, budget.share());
+      } catch (RuntimeException e) { // a call is worth more than its comparison
+        Log.event(Level.SEVERE, "record.failed", e, "rpc", rpc.name());
+        evidence.shed(rpc.name(), Shed.TRUNCATED);
+      }
     }
     return null;
   }
 
   /** Takes a call that is over; never waits. */
   void compare(Rpc rpc, Recording recording, Side answered, Reply reply) {
-    if (!(reply instanceof Reply.Answer answer)) {
-      shed(rpc, recording, reply instanceof Reply.Skipped skipped ? skipped.reason() : "");
-      return;
-    }
-    if (answered == Side.LEGACY && LegacyFailures.isFailure(answer.status())) {
-      shed(rpc, recording, Shed.LEGACY_FAILED);
-      return;
-    }
-    try {
-      pool.execute(() -> run(rpc, recording, answered, answer));
-    } catch (RejectedExecutionException e) {
-      shed(rpc, recording, Shed.QUEUE_FULL);
-    }
-  }
-
-  private void run(Rpc rpc, Recording recording, Side answered, Reply.Answer answer) {
-    try {
-      if (answered == Side.LEGACY) {
-        settle(rpc, recording, answer, replay.run(rpc, recording));
-      } else {
-        Reply legacy = question.ask(rpc, recording);
-        if (legacy instanceof Reply.Answer first) {
-          settle(rpc, recording, first, answer);
-        } else if (legacy instanceof Reply.Skipped skipped) {
-          evidence.shed(rpc.name(), skipped.reason());
-        }
-      }
-    } catch (RuntimeException e) {
-      Log.event(Level.SEVERE, "compare.failed", e, "rpc", rpc.name());
-      evidence.shed(rpc.name(), Shed.TRUNCATED);
-    } finally {
-      recording.release();
-    }
-  }
-
-  private void settle(Rpc rpc, Recording recording, Reply.Answer legacy, Reply candidate) {
-    if (candidate instanceof Reply.Skipped skipped) {
-      evidence.shed(rpc.name(), skipped.reason());
-    } else if (candidate instanceof Reply.Answer answer && legacy.same(answer, ignored)) {
-      String hash = recording.hash(rpc.name());
-      evidence.equal(rpc.name(), hash, legacy.latencyMs(), answer.latencyMs());
+    Outcome outcome = new Outcome(rpc, recording, evidence, ignored);
+    if (reply instanceof Reply.Skipped skipped) {
+      outcome.shed(skipped.reason());
+    } else if (answered == Side.CANDIDATE) {
+      run(outcome, () -> outcome.settle(question.ask(rpc, recording, reply), reply));
+    } else if (!(reply instanceof Reply.Answer answer)) {
+      outcome.shed(Shed.CLIENT_CANCELLED);
+    } else if (LegacyFailures.isFailure(answer.status())) {
+      outcome.shed(Shed.LEGACY_FAILED);
     } else {
-      evidence.pair(rpc.name(), IngestLines.pair(rpc.name(), recording, legacy, candidate));
+      run(outcome, () -> replay(rpc, recording, outcome, answer));
     }
   }
 
-  private void shed(Rpc rpc, Recording recording, String reason) {
-    evidence.shed(rpc.name(), reason);
-    recording.release();
+  private void run(Outcome outcome, Runnable comparison) {
+    open.add(outcome);
+    try {
+      threads
+          .pool()
+          .execute(
+              () -> {
+                try {
+                  comparison.run();
+                } catch (RuntimeException e) {
+                  outcome.fail(e);
+                } finally {
+                  open.remove(outcome);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      open.remove(outcome);
+      outcome.shed(Shed.QUEUE_FULL);
+    }
+  }
+
+  private void replay(Rpc rpc, Recording recording, Outcome outcome, Reply.Answer legacy) {
+    if (threads.isHeld(rpc.name())) {
+      outcome.shed(Shed.QUEUE_FULL);
+      return;
+    }
+    CompareThreads.Use use = threads.new Use(rpc.name());
+    try {
+      Reply candidate =
+          replay.run(
+              rpc,
+              recording,
+              late -> {
+                use.late();
+                outcome.settle(legacy, late);
+              });
+      outcome.settle(legacy, candidate);
+    } finally {
+      use.end();
+      recording.share().giveBack(); // what a handler said after its time
+    }
   }
 
   /** Takes nothing more and gives what runs a moment to end. */
   void close() throws InterruptedException {
-    pool.shutdown();
-    pool.awaitTermination(1, TimeUnit.SECONDS);
-    pool.shutdownNow();
+    threads.pool().shutdown();
+    threads.pool().awaitTermination(1, TimeUnit.SECONDS);
+    open.forEach(outcome -> outcome.shed(Shed.SHUTDOWN)); // what is interrupted is no answer
+    threads.pool().shutdownNow();
   }
 }

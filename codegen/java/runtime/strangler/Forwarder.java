@@ -25,12 +25,13 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
 
   @Override
   public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
-    CallOptions options = CallOptions.DEFAULT;
+    LegacyFailures.Trailers trailers = new LegacyFailures.Trailers();
+    CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(trailers);
     if (keepAuthority && call.getAuthority() != null) {
       options = options.withAuthority(call.getAuthority());
     }
     ClientCall<byte[], byte[]> question = legacy.newCall(call.getMethodDescriptor(), options);
-    Relay relay = new Relay(call, question);
+    Relay relay = new Relay(call, question, trailers);
     question.start(relay.answers, headers);
     question.request(1);
     call.request(1);
@@ -41,12 +42,17 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
   private static final class Relay extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], byte[]> call;
     private final ClientCall<byte[], byte[]> question;
+    private final LegacyFailures.Trailers end;
     private final Answers answers;
     private boolean owed;
 
-    Relay(ServerCall<byte[], byte[]> call, ClientCall<byte[], byte[]> question) {
+    Relay(
+        ServerCall<byte[], byte[]> call,
+        ClientCall<byte[], byte[]> question,
+        LegacyFailures.Trailers end) {
       this.call = call;
       this.question = question;
+      this.end = end;
       this.answers = new Answers(this);
     }
 
@@ -116,7 +122,7 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      relay.call.close(status, trailers);
+      relay.call.close(relay.end.judge(status), trailers);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.logging.Level;
 final class IngestLink {
   private static final int PAIRS_AT_ONCE = 100;
   private static final long LONGEST_PAUSE_MS = 5000;
+  private static final long HELLO_MS = 200; // in which crossfade refuses a hello, if it does
 
   private final SocketAddress address;
   private final String hello;
@@ -49,9 +50,9 @@ final class IngestLink {
   private void run() {
     long pause = 50;
     while (true) {
+      long begun = System.nanoTime();
       try {
         connect();
-        pause = 50;
         if (serve()) {
           return;
         }
@@ -60,7 +61,8 @@ final class IngestLink {
         if (closing) {
           return;
         }
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+        boolean stood = System.nanoTime() - begun > LONGEST_PAUSE_MS * 1_000_000;
+        pause = stood ? 50 : Math.min(2 * pause, LONGEST_PAUSE_MS);
         if (!slept(pause)) {
           return;
         }
@@ -107,7 +109,8 @@ final class IngestLink {
     }
   }
 
-  private void connect() throws IOException {
+  /** Nothing is sent before the hello has stood for a while: with a refusal it would be lost. */
+  private void connect() throws IOException, InterruptedException {
     SocketAddress where = address;
     if (where instanceof InetSocketAddress named) {
       where = new InetSocketAddress(named.getHostString(), named.getPort());
@@ -117,7 +120,9 @@ final class IngestLink {
     }
     socket = SocketChannel.open(where);
     unsent.forEach(ByteBuffer::rewind); // a line that was cut is sent anew: its half is no line
-    unsent.addFirst(bytes(hello));
+    write(bytes(hello));
+    Thread.sleep(HELLO_MS);
+    checkOpen();
     sendAll();
     Log.event(Level.INFO, "ingest.connected", "address", address);
     lost = false;
@@ -135,11 +140,14 @@ final class IngestLink {
   private void sendAll() throws IOException {
     while (!unsent.isEmpty()) {
       checkOpen();
-      ByteBuffer line = unsent.peek();
-      while (line.hasRemaining()) {
-        socket.write(line);
-      }
+      write(unsent.peek());
       unsent.remove();
+    }
+  }
+
+  private void write(ByteBuffer line) throws IOException {
+    while (line.hasRemaining()) {
+      socket.write(line);
     }
   }
 
@@ -158,10 +166,6 @@ final class IngestLink {
       lost = true;
       Log.event(Level.WARNING, "ingest.lost", "address", address, "because", why.toString());
     }
-    ByteBuffer first = unsent.peek();
-    if (first != null && isHello(first)) {
-      unsent.remove();
-    }
     try {
       if (socket != null) {
         socket.close();
@@ -169,9 +173,5 @@ final class IngestLink {
     } catch (IOException e) {
       Log.event(Level.FINE, "ingest.close_failed", e);
     }
-  }
-
-  private boolean isHello(ByteBuffer line) {
-    return line.duplicate().rewind().equals(bytes(hello));
   }
 }

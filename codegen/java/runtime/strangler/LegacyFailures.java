@@ -1,16 +1,19 @@
 package dev.crossfade.runtime.strangler;
 
+import io.grpc.ClientStreamTracer;
 import io.grpc.Deadline;
+import io.grpc.Metadata;
 import io.grpc.Status;
 
 /** Tells statuses that legacy sent from those that grpc makes where there was no answer. */
 final class LegacyFailures {
+  private static final String GUESSED = "missing GRPC status"; // grpc's word where none was sent
+
   private LegacyFailures() {}
 
-  /** A status that a server sent has no cause, and is not grpc's word for a reset stream. */
+  /** A status that a server sent has no cause; see {@link Trailers}. */
   static boolean isFailure(Status status) {
-    String text = status.getDescription();
-    return status.getCause() != null || text != null && text.startsWith("HTTP/2 error code: ");
+    return status.getCause() != null;
   }
 
   /** A deadline is often told by this side itself, when it is over. */
@@ -18,5 +21,36 @@ final class LegacyFailures {
     return status.getCode() == Status.Code.DEADLINE_EXCEEDED
         && deadline != null
         && deadline.isExpired();
+  }
+
+  /** Sees whether a call's end came from the network: only then is its status an answer. */
+  static final class Trailers extends ClientStreamTracer.Factory {
+    private volatile boolean came;
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void inboundTrailers(Metadata trailers) {
+          came = true;
+        }
+      };
+    }
+
+    /** The status, with a cause where legacy did not send it; a client does not see the cause. */
+    Status judge(Status status) {
+      String text = status.getDescription();
+      boolean sent = came && (text == null || !text.startsWith(GUESSED));
+      return sent || status.getCause() != null ? status : status.withCause(new NoAnswer());
+    }
+  }
+
+  private static final class NoAnswer extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NoAnswer() {
+      super("the call ended without a status", null, false, false);
+    }
   }
 }

@@ -38,7 +38,7 @@ final class Metadatas {
           "grpc-message",
           "x-crossfade-served-by");
 
-  private static final Pattern ALLOWED = Pattern.compile("[0-9a-z._-]+");
+  private static final Pattern ALLOWED = Pattern.compile("(?!-bin$)[0-9a-z._-]+");
 
   private Metadatas() {}
 

@@ -25,6 +25,7 @@ import javax.net.ssl.SSLSession;
 final class PeerCertificate {
   private static final Metadata.Key<String> HEADER =
       Metadata.Key.of("x-forwarded-client-cert", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String KNOWN = "crossfade.client-cert";
   private static final String PRINTABLE =
       " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"; // as crossfade's proxy writes it
 
@@ -37,9 +38,15 @@ final class PeerCertificate {
       return;
     }
     try {
-      if (session.getPeerCertificates()[0] instanceof X509Certificate certificate) {
+      String known = (String) session.getValue(KNOWN);
+      if (known == null
+          && session.getPeerCertificates()[0] instanceof X509Certificate certificate) {
+        known = describe(certificate);
+        session.putValue(KNOWN, known); // the same for all calls of a connection
+      }
+      if (known != null) {
         headers.discardAll(HEADER);
-        headers.put(HEADER, describe(certificate));
+        headers.put(HEADER, known);
       }
     } catch (SSLPeerUnverifiedException e) {
       // the client showed no certificate

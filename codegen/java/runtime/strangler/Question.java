@@ -25,17 +25,24 @@ final class Question {
     this.timeout = timeout;
   }
 
-  /** What legacy says; waits for it. */
-  Reply ask(Rpc rpc, Recording recording) {
+  /** What legacy says; waits for it, no longer than the client did where it got no answer. */
+  Reply ask(Rpc rpc, Recording recording, Reply candidate) {
     if (!recording.isHalfClosed()) {
       return new Reply.Skipped(Shed.TRUNCATED);
     }
+    long time = timeout.toNanos();
+    if (candidate instanceof Reply.Failed) {
+      time = Math.min(time, recording.timeout().toNanos());
+    }
+    LegacyFailures.Trailers trailers = new LegacyFailures.Trailers();
     CallOptions options =
-        CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        CallOptions.DEFAULT
+            .withDeadlineAfter(time, TimeUnit.NANOSECONDS)
+            .withStreamTracerFactory(trailers);
     ClientCall<byte[], byte[]> call = legacy.newCall(Bytes.method(rpc.method()), options);
     Metadata headers = Metadatas.copy(recording.headers());
     Shadow.mark(headers);
-    Heard heard = new Heard(call, options.getDeadline(), recording.share());
+    Heard heard = new Heard(call, options.getDeadline(), recording.share(), trailers);
     call.start(heard, headers);
     call.request(1);
     recording.requests().forEach(call::sendMessage);
@@ -45,7 +52,7 @@ final class Question {
     } catch (InterruptedException e) {
       call.cancel("the server ends", e);
       Thread.currentThread().interrupt();
-      return new Reply.Skipped(Shed.QUEUE_FULL);
+      return new Reply.Skipped(Shed.SHUTDOWN);
     } catch (ExecutionException e) {
       return new Reply.Skipped(Shed.LEGACY_FAILED);
     }
@@ -55,16 +62,22 @@ final class Question {
     private final ClientCall<byte[], byte[]> call;
     private final Deadline deadline;
     private final Budget.Share share;
+    private final LegacyFailures.Trailers end;
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
     private final List<byte[]> answers = new ArrayList<>();
     private final long start = System.nanoTime();
     private Metadata answerHeaders = new Metadata();
     private String refused;
 
-    Heard(ClientCall<byte[], byte[]> call, Deadline deadline, Budget.Share share) {
+    Heard(
+        ClientCall<byte[], byte[]> call,
+        Deadline deadline,
+        Budget.Share share,
+        LegacyFailures.Trailers end) {
       this.call = call;
       this.deadline = deadline;
       this.share = share;
+      this.end = end;
     }
 
     @Override
@@ -88,7 +101,8 @@ final class Question {
       double tookMs = (System.nanoTime() - start) / 1e6;
       if (refused != null) {
         reply.complete(new Reply.Skipped(refused));
-      } else if (LegacyFailures.isFailure(status) || LegacyFailures.isOver(status, deadline)) {
+      } else if (LegacyFailures.isFailure(end.judge(status))
+          || LegacyFailures.isOver(status, deadline)) {
         reply.complete(new Reply.Skipped(Shed.LEGACY_FAILED));
       } else {
         reply.complete(new Reply.Answer(answerHeaders, answers, status, trailers, tookMs));

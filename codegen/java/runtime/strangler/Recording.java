@@ -1,19 +1,26 @@
 package dev.crossfade.runtime.strangler;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A copy of one call, up to its bounds: what was asked and what was answered. */
 final class Recording {
+  // a client's clock begins before the server's, and what it sends as its time is rounded up
+  private static final long SLACK_NS = 50_000_000;
+
   private final Budget.Share share;
   private final Context context = Context.current().fork(); // the call's end must not end a replay
   private final Deadline deadline = Context.current().getDeadline();
+  private final Duration timeout = deadline == null ? null : left(deadline);
   private final Metadata headers;
   private final List<byte[]> requests = new ArrayList<>();
   private final List<byte[]> answers = new ArrayList<>();
@@ -36,6 +43,9 @@ final class Recording {
   }
 
   synchronized void halfClosed() {
+    if (over) {
+      return; // messages before it may have been dropped
+    }
     halfClosed = true;
     askedNanos = System.nanoTime();
   }
@@ -78,9 +88,24 @@ final class Recording {
         : new Reply.Skipped(spoilt);
   }
 
+  /** The client waits no longer: there was no answer in its time, or it left before that. */
+  synchronized Reply unanswered() {
+    if (spoilt != null) {
+      return new Reply.Skipped(spoilt);
+    }
+    if (timeout == null || left(deadline).toNanos() > SLACK_NS + timeout.toNanos() / 50) {
+      return new Reply.Skipped(Shed.CLIENT_CANCELLED);
+    }
+    return new Reply.Failed("deadline", "no end within the client's " + timeout.toMillis() + " ms");
+  }
+
   /** Gives its memory back. */
   void release() {
     spoil(Shed.QUEUE_FULL);
+  }
+
+  private static Duration left(Deadline deadline) {
+    return Duration.ofNanos(Math.max(0, deadline.timeRemaining(NANOSECONDS)));
   }
 
   private boolean hold(int bytes) {
@@ -101,6 +126,11 @@ final class Recording {
   /** When the client stops waiting; null where it waits for ever. */
   Deadline deadline() {
     return deadline;
+  }
+
+  /** How long the client waits; null: for ever. */
+  Duration timeout() {
+    return timeout;
   }
 
   Metadata headers() {

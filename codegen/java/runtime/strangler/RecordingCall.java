@@ -48,10 +48,8 @@ final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
   public void close(Status status, Metadata trailers) {
     Reply reply = recording.reply(status, trailers);
     super.close(status, trailers);
-    if (isCancelled()) {
-      reply = new Reply.Skipped(Shed.CLIENT_CANCELLED);
-    } else if (LegacyFailures.isOver(status, recording.deadline())) {
-      reply = new Reply.Skipped(Shed.CLIENT_CANCELLED); // it waits no longer
+    if (isCancelled() || LegacyFailures.isOver(status, recording.deadline())) {
+      reply = recording.unanswered();
     }
     end(reply);
   }
@@ -81,7 +79,7 @@ final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
 
     @Override
     public void onCancel() {
-      end(new Reply.Skipped(Shed.CLIENT_CANCELLED));
+      end(recording.unanswered());
       super.onCancel();
     }
   }

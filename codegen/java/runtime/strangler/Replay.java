@@ -18,6 +18,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Runs a handler in this process on the messages of a recorded call, for nobody. */
 final class Replay {
@@ -31,17 +32,24 @@ final class Replay {
     this.timer = timer;
   }
 
-  /** What the handler says; it runs on this thread. */
-  Reply run(Rpc rpc, Recording recording) {
+  /** What the handler says, on this thread; {@code late} hears it when its time is over. */
+  Reply run(Rpc rpc, Recording recording, Consumer<Reply> late) {
     Context.CancellableContext context =
         recording.context().withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS, timer);
+    Context.CancellationListener listener = over -> late.accept(tooLate());
+    context.addListener(listener, Runnable::run);
     Context before = context.attach();
     try {
       return new Run(recording, context).answer(rpc);
     } finally {
       context.detach(before);
+      context.removeListener(listener);
       context.cancel(null);
     }
+  }
+
+  private Reply tooLate() {
+    return new Reply.Failed("deadline", "no end within " + timeout.toMillis() + " ms");
   }
 
   /** Why a run stops that can't be compared. */
@@ -79,13 +87,13 @@ final class Replay {
         return new Reply.Skipped(e.getMessage());
       } catch (Throwable e) { // whatever a handler throws is its answer
         boolean streams = !rpc.method().getType().serverSendsOneMessage();
-        ErrorTable.End ended = errors.end(e, streams);
+        ErrorTable.End ended = errors.end(rpc.name(), e, streams);
         status = ended.status();
         end.merge(ended.trailers());
       }
       double tookMs = (System.nanoTime() - start) / 1e6;
       if (context.isCancelled()) {
-        return new Reply.Failed("deadline", "no end within " + timeout.toMillis() + " ms");
+        return tooLate();
       }
       Metadata all = Metadatas.copy(trailers);
       all.merge(end);

@@ -20,5 +20,8 @@ final class Shed {
   /** Legacy gave no complete answer. */
   static final String LEGACY_FAILED = "legacy_failed";
 
+  /** It was being compared when the process was told to end. */
+  static final String SHUTDOWN = "shutdown";
+
   private Shed() {}
 }

@@ -28,6 +28,7 @@ def _load(name: str, path: Path) -> ModuleType:
 
 
 _jvm = _load("runtime_tests_jvm", HERE / "jvm.py")
+_failing_legacy = _load("runtime_tests_failing_legacy", HERE / "failing_legacy.py")
 _legacy = _load("runtime_tests_legacy", HERE / "legacy.py")
 _probe = _load("runtime_tests_probe", HERE / "probe.py")
 
@@ -83,6 +84,18 @@ def said(messages: ModuleType) -> Callable[..., bytes]:
 def new_legacy(messages: ModuleType) -> Callable[..., Any]:
     """Starts a legacy of its own."""
     return lambda **options: _legacy.Legacy(messages, **options)
+
+
+@pytest.fixture(scope="session")
+def new_failing_legacy() -> Callable[..., Any]:
+    """Starts a legacy that fails in a way of its own."""
+    return _failing_legacy.FailingLegacy
+
+
+@pytest.fixture(scope="session")
+def new_ingest() -> Callable[..., Any]:
+    """Starts an ingest of its own."""
+    return _jvm.Ingest
 
 
 @pytest.fixture(scope="session")

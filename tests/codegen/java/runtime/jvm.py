@@ -108,8 +108,9 @@ class Jvm(Lines):
 class Ingest(Lines):
     """A socket that takes evidence as crossfade does."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, refusing: bool = False) -> None:
         super().__init__()
+        self.refusing = refusing  # it hangs up after the hello
         if path is None:
             self._listener = socket.create_server(("127.0.0.1", 0))
             self.address = "{}:{}".format(*self._listener.getsockname())
@@ -135,6 +136,8 @@ class Ingest(Lines):
             try:
                 for line in lines:
                     self.add(line)
+                    if self.refusing:
+                        return
             except OSError:
                 return
 

@@ -107,6 +107,8 @@ class Legacy:
             context.abort(grpc.StatusCode.NOT_FOUND, 'nothing: ü~% "x"')
         elif text.startswith("raise ") and text != "raise at the end":
             raise ValueError(text.removeprefix("raise "))
+        elif text == "broken table":
+            raise ValueError(text)
         elif text.startswith("sleep "):
             until = time.monotonic() + int(text.removeprefix("sleep ")) / 1000
             while time.monotonic() < until and context.is_active():

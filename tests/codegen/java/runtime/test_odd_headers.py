@@ -42,7 +42,14 @@ def _text(value: Any) -> str:
 
 @pytest.mark.parametrize(
     "fields",
-    [[("x+odd", "1")], [("x-odd-bin", "!!!")], [("x odd", "1")], [("x-empty", "")], [("x-odd", "\x01\xff")]],
+    [
+        [("x+odd", "1")],
+        [("x-odd-bin", "!!!")],
+        [("x odd", "1")],
+        [("x-empty", "")],
+        [("x-odd", "\x01\xff")],
+        [("-bin", "AAAA")],
+    ],
     ids=lambda fields: repr(fields[0]),
 )
 @pytest.mark.parametrize(("mode", "compared"), [("LEGACY", "COMPARE"), ("PORTED", "PORTED_COMPARE")])

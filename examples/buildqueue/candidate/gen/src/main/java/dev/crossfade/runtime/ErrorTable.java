@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.logging.Level;
 
 /**
  * What status a handler's exception becomes; at first as a Python gRPC server has it.
@@ -35,7 +36,16 @@ public final class ErrorTable {
   }
 
   /** How a call ends that ended with this; {@code streams} tells whether it answers by a stream. */
-  public End end(Throwable thrown, boolean streams) {
+  public End end(String rpc, Throwable thrown, boolean streams) {
+    try {
+      return end(thrown, streams);
+    } catch (RuntimeException e) { // a function of the user's table may throw itself
+      Log.event(Level.WARNING, "error_table.failed", e, "rpc", rpc);
+      return python().end(thrown, streams);
+    }
+  }
+
+  private End end(Throwable thrown, boolean streams) {
     for (Entry<?> entry : entries) {
       if (entry.type.isInstance(thrown)) {
         return new End(entry.status(thrown), new Metadata());

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
@@ -47,8 +48,11 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     if (message.length > calls.maxRequestBytes() && !inbox.isHandedOver()) {
       refuse(
           Status.RESOURCE_EXHAUSTED.withDescription(
-              "SERVER: Received message larger than max (%d vs. %d)"
-                  .formatted(message.length, calls.maxRequestBytes())));
+              String.format(
+                  Locale.ROOT,
+                  "SERVER: Received message larger than max (%d vs. %d)",
+                  message.length,
+                  calls.maxRequestBytes())));
     } else if (!inbox.put(message, oneRequest)) {
       refuse(Status.INTERNAL.withDescription("Too many requests"));
     }
@@ -93,6 +97,9 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     try {
       calls.workers().execute(Context.current().wrap(this::run));
     } catch (RejectedExecutionException e) {
+      if (calls.isUnported() && handOver()) {
+        return; // legacy would answer in the end
+      }
       refuse(Status.RESOURCE_EXHAUSTED.withDescription("Concurrent RPC limit exceeded!"));
     }
   }
@@ -124,14 +131,19 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
   }
 
   private void notPorted(NotPortedException thrown, Metadata trailers) {
-    if (takeOver == null || outbox.isStarted() || !inbox.handOver(takeOver, call, headers)) {
+    calls.unported();
+    if (!handOver()) {
       failed(thrown, trailers);
     }
   }
 
+  private boolean handOver() {
+    return takeOver != null && !outbox.isStarted() && inbox.handOver(takeOver, call, headers);
+  }
+
   private void failed(Throwable thrown, Metadata trailers) {
     boolean streams = !calls.rpc().method().getType().serverSendsOneMessage();
-    ErrorTable.End end = ended(thrown, streams);
+    ErrorTable.End end = calls.errors().end(calls.rpc().name(), thrown, streams);
     if (end.status().getCode() == Status.Code.UNKNOWN && !(thrown instanceof NotPortedException)) {
       Log.event(Level.WARNING, "handler.failed", thrown, "rpc", calls.rpc().name());
     }
@@ -139,15 +151,5 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     all.merge(trailers);
     all.merge(end.trailers());
     outbox.end(end.status(), all);
-  }
-
-  /** A function of the user's table may throw itself. */
-  private ErrorTable.End ended(Throwable thrown, boolean streams) {
-    try {
-      return calls.errors().end(thrown, streams);
-    } catch (RuntimeException e) {
-      Log.event(Level.WARNING, "error_table.failed", e, "rpc", calls.rpc().name());
-      return ErrorTable.python().end(thrown, streams);
-    }
   }
 }

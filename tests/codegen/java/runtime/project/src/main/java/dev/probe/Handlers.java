@@ -74,6 +74,10 @@ final class Handlers {
       }
     } else if (text.equals("divide")) {
       throw new ArithmeticException("by zero");
+    } else if (text.equals("broken table")) {
+      throw new UnsupportedOperationException(text);
+    } else if (text.startsWith("hang ")) {
+      Thread.sleep(Long.parseLong(text.substring(5))); // whoever waits for it
     } else if (text.startsWith("sleep ")) {
       long until = System.nanoTime() + Long.parseLong(text.substring(6)) * 1_000_000;
       while (System.nanoTime() < until && !context.isCancelled()) {

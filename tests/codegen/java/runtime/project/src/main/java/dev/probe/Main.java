@@ -37,8 +37,12 @@ public final class Main {
     ErrorTable errors =
         ErrorTable.python()
             .with(
-                ArithmeticException.class,
-                e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()));
+                ArithmeticException.class, e -> Status.OUT_OF_RANGE.withDescription(e.getMessage()))
+            .with(
+                UnsupportedOperationException.class,
+                e -> {
+                  throw new IllegalStateException("an entry that is wrong");
+                });
     Config config = Config.fromEnvironment();
     if (args.length > 0 && args[0].equals("final")) {
       Service.start(config, rpcs, errors).awaitTermination();

@@ -4,6 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** How many bytes all comparisons hold together, and how many one may hold. */
 final class Budget {
+  private static final int OVERHEAD = 32; // what a message costs that has no bytes
+
   private final AtomicLong left;
   private final int each;
 
@@ -22,14 +24,15 @@ final class Budget {
 
     /** Takes bytes; else says why not, in the words of crossfade's reasons. */
     synchronized String take(int bytes) {
-      if (held + bytes > each) {
+      long cost = (long) bytes + OVERHEAD;
+      if (held + cost > each) {
         return Shed.TRUNCATED;
       }
-      if (left.addAndGet(-bytes) < 0) {
-        left.addAndGet(bytes);
+      if (left.addAndGet(-cost) < 0) {
+        left.addAndGet(cost);
         return Shed.QUEUE_FULL;
       }
-      held += bytes;
+      held += cost;
       return null;
     }
 

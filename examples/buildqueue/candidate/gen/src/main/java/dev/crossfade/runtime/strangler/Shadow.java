@@ -1,6 +1,7 @@
 package dev.crossfade.runtime.strangler;
 
 import io.grpc.Metadata;
+import java.util.List;
 
 /** The mark of a request whose answer is only compared. */
 final class Shadow {
@@ -11,7 +12,13 @@ final class Shadow {
   private Shadow() {}
 
   static boolean is(Metadata headers) {
-    return WORD.equals(headers.get(ROLE));
+    Iterable<String> roles = headers.getAll(ROLE);
+    for (String role : roles == null ? List.<String>of() : roles) {
+      if (WORD.equals(role)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static void mark(Metadata headers) {
