@@ -83,14 +83,15 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     _prune(config)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
     writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
-    if claimed := _claimed(config.gate.routes, contract):
-        writer.flush(claimed)
     recorder = open_recorder(config, info, contract, redactor)
     rules = ignore_rules(config)
     judge = Judge(contract=contract, ignore=rules)
     if recorder is not None:
         judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
-    return OpenRun(contract=contract, judge=judge, writer=RunWriter(writer, recorder))
+    run = RunWriter(writer, recorder)
+    if claimed := _claimed(config.gate.routes, contract):
+        run.flush(claimed)  # a store that is locked just now takes it with the next flush
+    return OpenRun(contract=contract, judge=judge, writer=run)
 
 
 def _claimed(globs: tuple[str, ...], contract: Contract | None) -> Entered:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crossfade.shadow.config import Config, parse_config
-from crossfade.shadow.evidence import EvidenceError, read_run
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, read_run
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.evidence.records import RouteInfo, Settled
 from crossfade.shadow.evidence.schema import RECORDINGS
@@ -31,6 +32,10 @@ keep_runs = 1
 
 def _config(folder: Path, more: str = "") -> Config:
     return parse_config(TEXT + more, folder / "crossfade.toml")
+
+
+def _locked(*_: object) -> None:
+    raise sa.exc.OperationalError("update", None, Exception("database is locked"))
 
 
 def test_a_run_from_its_beginning_to_its_end(tmp_path: Path) -> None:
@@ -98,12 +103,19 @@ def test_a_store_that_is_not_writable(caplog: pytest.LogCaptureFixture) -> None:
         writer.finish({})
 
 
-def test_a_claimed_rpc_that_never_comes(tmp_path: Path) -> None:
-    """It stands in the run with no request, so that a gate can't pass it over; what nobody claims does not."""
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_claimed_rpc_that_never_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, locked: bool) -> None:
+    """It stands in the run with no request, so that a gate can't pass it over; what nobody claims does not.
+
+    A store that is locked at the beginning holds nothing up: the next flush tells it.
+    """
     (tmp_path / "a.proto").write_text(
         'syntax = "proto3"; package p; message M {} service S { rpc A(M) returns (M); rpc B(M) returns (M); }'
     )
     config = _config(tmp_path, '[contract]\nprotos = ["a.proto"]\n[gate]\nroutes = ["*/A"]\n')
-    run = open_run(config, "run-1", engine="ingest")
+    with monkeypatch.context() as patch:
+        if locked:
+            patch.setattr(EvidenceWriter, "_write_route", _locked)
+        run = open_run(config, "run-1", engine="ingest")
     run.writer.finish({})
     assert [(route.info.route, route.entered) for route in read_run(config.evidence.dir).routes] == [("p.S/A", 0)]
