@@ -18,7 +18,7 @@ from crossfade.tools.output import emit, rendered
 def doctor(*, as_json: bool) -> None:
     """Say what is missing on this machine, and what to install.
 
-    Exits 4 where something is missing that more than the demo needs; what only the demo needs is told apart.
+    Exits 4 where something is missing that more than the demo and generate need; what only they need is told apart.
 
     \b
     Example:
