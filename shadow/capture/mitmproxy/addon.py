@@ -139,10 +139,11 @@ class CaptureAddon:
             id=seen.id,
             listener=self._listener(flow),
             protocol=seen.protocol,
-            method=flow.request.method,
-            target=flow.request.path,
+            method=_text(flow.request.data.method),
+            target=_text(flow.request.data.path),
             headers=_headers(flow.request.headers),
             at=flow.request.timestamp_start,
+            refused=errors.refused_by_proxy(flow),
         )
 
     def _listener(self, flow: http.HTTPFlow) -> str:
@@ -179,7 +180,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 def _headers(headers: http.Headers | None) -> Headers:
     if headers is None:
         return ()
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)
+    return tuple((_text(name), _text(value)) for name, value in headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -187,16 +188,28 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     return Request(
         id=seen.id,
         protocol=seen.protocol,
-        method=request.method,
+        method=_text(request.data.method),
         scheme=request.scheme,
-        authority=request.authority or request.host_header or "",
-        target=request.path,
+        authority=_authority(request),
+        target=_text(request.data.path),
         headers=_headers(request.headers),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _text(data: bytes) -> str:
+    """Bytes as a record carries them: each is the character of the same number."""
+    return data.decode("latin-1")
+
+
+def _authority(request: http.Request) -> str:
+    """Whom the client named: in HTTP/2's :authority, or the first Host."""
+    if request.data.authority:
+        return _text(request.data.authority)
+    return next((_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")
 
 
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:

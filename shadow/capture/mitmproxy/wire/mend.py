@@ -4,7 +4,8 @@ from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http import _http2
 
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection
-from crossfade.shadow.capture.mitmproxy.wire.http1 import WireHttp1Client, WireHttp1Server
+from crossfade.shadow.capture.mitmproxy.wire.http1_client import WireHttp1Client
+from crossfade.shadow.capture.mitmproxy.wire.http1_server import WireHttp1Server
 from crossfade.shadow.capture.mitmproxy.wire.http2 import WireHttp2Client, WireHttp2Server
 from crossfade.shadow.capture.mitmproxy.wire.stream import WholeStream
 
