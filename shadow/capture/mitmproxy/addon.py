@@ -1,21 +1,25 @@
 """Sees every flow, lets every chunk pass at once, and tells the sink of copies."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mitmproxy import http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
+from crossfade.shadow.capture.mitmproxy.wire import client_fate
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
+_FATE_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +43,7 @@ class CaptureAddon:
         self._new_id = new_id
         self._body_limit_bytes = body_limit_bytes
         self._open: dict[str, _Seen] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
         self.names: dict[str, str] = {}
         self.sink_errors: Counter[str] = Counter()
 
@@ -86,6 +91,25 @@ class CaptureAddon:
             return
         if flow.websocket is not None or (flow.response is not None and flow.response.status_code == 101):  # noqa: PLR2004
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
+        elif (fate := client_fate(flow.client_conn)) is None:
+            self._tell_reply(flow, seen, taken=True)
+        else:
+            self._open[flow.id] = seen
+            task = asyncio.ensure_future(self._tell_later(flow, seen, fate))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def _tell_later(self, flow: http.HTTPFlow, seen: _Seen, fate: Awaitable[bool]) -> None:
+        """A client that ended its side may wait for its answer, or be gone: its system will say."""
+        done, _ = await asyncio.wait({asyncio.ensure_future(fate)}, timeout=_FATE_S)
+        if self._open.pop(flow.id, None) is not None:
+            self._tell_reply(flow, seen, taken=all(task.result() for task in done))
+
+    def _tell_reply(self, flow: http.HTTPFlow, seen: _Seen, *, taken: bool) -> None:
+        """An answer that nobody took, or to a request that broke off, is none."""
+        broke_off = flow.request.timestamp_end is None and not flow.client_conn.state & ConnectionState.CAN_READ
+        if broke_off or not taken:
+            self._tell(self._sink.cancelled, seen.id)
         else:
             self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 

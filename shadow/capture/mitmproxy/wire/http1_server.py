@@ -24,6 +24,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Server
 
 from crossfade.shadow.capture.mitmproxy.wire.body import reader_of
 from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLong
+from crossfade.shadow.capture.mitmproxy.wire.ends import finish, hold
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     NOT_PASSED_ON,
     Choked,
@@ -39,7 +40,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import Refusal, Unreadable, Wi
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
-_LINGER_S = 2.0  # RFC 9112 9.6: a client that still sends would lose an answer that is followed by a reset
+_LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
 
 
 class WireHttp1Server(Http1Wire, Http1Server):
@@ -65,6 +66,10 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._drain()
         else:
             yield from super().handle_event(event)
+
+    def _handle_event(self, event: events.Event) -> Commands:
+        yield from super()._handle_event(event)
+        hold(self.conn, is_held=self.state == self.wait and len(self.buf) > HEAD_LIMIT_BYTES)
 
     # requests
 
@@ -115,12 +120,11 @@ class WireHttp1Server(Http1Wire, Http1Server):
     def refuse_body(self, why: str) -> Commands:
         """The client left in the middle, or sent what is no body."""
         if self.peer_ended:
-            error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
-            yield from self.close()
+            self.state = self.wait
+            yield from self._end_of_client()
         else:
-            error = RequestProtocolError(self.stream_id, NOT_PASSED_ON + why)
             yield from self._refuse(HTTPStatus.BAD_REQUEST, why)
-        yield ReceiveHttp(error)
+            yield ReceiveHttp(RequestProtocolError(self.stream_id, NOT_PASSED_ON + why))
 
     def _refuse(self, status: int, text: str) -> Commands:
         """Answers itself, unless an answer has begun, and takes what the client still sends."""
@@ -130,9 +134,6 @@ class WireHttp1Server(Http1Wire, Http1Server):
 
     def _linger(self) -> Commands:
         self.buf.take(len(self.buf))
-        if self.peer_ended:
-            yield from self.close()
-            return
         self.state = self.linger
         yield from self.end_sending()
         yield commands.RequestWakeup(_LINGER_S)
@@ -145,19 +146,17 @@ class WireHttp1Server(Http1Wire, Http1Server):
 
     def wait(self, event: events.Event) -> Commands:
         """The request is complete: what comes is the next one, or the end."""
-        if not isinstance(event, events.ConnectionClosed):
-            return
+        if isinstance(event, events.ConnectionClosed):
+            yield from self._end_of_client()
+
+    def _end_of_client(self) -> Commands:
+        """A client that says no more may be gone or wait for its answer: legacy is to see what it would see without us."""
+        self.buf.skip_empty_lines()
         if self.conn.state is ConnectionState.CLOSED:  # a reset
             self.state = self.done
             message = "Client disconnected."
             yield ReceiveHttp(RequestProtocolError(self.stream_id, message, status_codes.CLIENT_CLOSED_REQUEST))
-        else:
-            yield from self._pass_end_on()
-
-    def _pass_end_on(self) -> Commands:
-        """A client that says no more may be gone or wait for its answer: legacy is to see what it would see without us."""
-        self.buf.skip_empty_lines()
-        if not len(self.buf):
+        elif not len(self.buf):
             yield ReceiveHttp(SenderEnded(self.stream_id, by_client=True))
 
     # answers
@@ -218,7 +217,9 @@ class WireHttp1Server(Http1Wire, Http1Server):
             if self.request_done:
                 self.state = self.wait
                 if self.peer_ended:
-                    yield from self._pass_end_on()
+                    yield from self._end_of_client()
+            elif self.peer_ended:  # in the middle of its request
+                yield from self.close()
         elif self.response is not None and self.response.status_code == SWITCHING:
             yield from self.make_pipe()
         elif self._is_last():
@@ -230,6 +231,13 @@ class WireHttp1Server(Http1Wire, Http1Server):
             self.state = self.read_headers
             if len(self.buf) or self.peer_ended:
                 yield from self.read_headers(events.DataReceived(self.conn, b""))
+
+    def close(self) -> Commands:
+        """Ends the connection, gently where the client has ended its side."""
+        if self.conn.state is ConnectionState.CAN_WRITE and not self.conn.tls and finish(self.conn):
+            self.state = self.done
+        else:  # see ``tls_end``
+            yield from super().close()
 
     def _is_last(self) -> bool:
         messages = [message for message in (self.request, self.response) if message is not None]

@@ -1,6 +1,7 @@
 """One request between its two connections."""
 
 from mitmproxy import flow
+from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
@@ -44,8 +45,13 @@ class WholeStream(HttpStream):
         server = self.context.server
         if not event.by_client:
             yield SendHttp(event, self.context.client)
-        elif self.server_state != self.state_done and server.connected and server.alpn != b"h2":
+        elif self.server_state == self.state_done:
+            return
+        elif server.connected and server.alpn != b"h2":
             yield SendHttp(event, server)
+        elif self.client_state != self.state_done:  # HTTP/2 has no word for a request that breaks off, but its reset
+            error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
+            yield from super()._handle_event(error)
 
     def check_invalid(self, request: bool) -> Commands:  # noqa: FBT001 - mitmproxy's own
         """As mitmproxy's; what is safe to pass on of HTTP/1 its codec has decided."""

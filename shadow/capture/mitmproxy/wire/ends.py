@@ -1,0 +1,146 @@
+"""What a socket knows and mitmproxy does not ask: whether an end is a reset, and whether who ended its side is still there.
+
+A client that ends its sending side and waits looks like one that closed. Only what is sent to it tells them apart: an
+answer, or the probes of TCP keep-alive, which a system that has forgotten the connection answers with a reset.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable
+from typing import Any
+
+from mitmproxy.connection import Connection, ConnectionState
+from mitmproxy.proxy import events
+from mitmproxy.proxy.server import ConnectionHandler
+
+_PROBE_S = 15
+_LOOK_S = 0.5
+_LAST_LOOK_S = 0.01  # once all is sent, an answer of the peer's system is one round trip away
+_LAST_LOOKS = 200
+_HOLD_S = 0.01
+_TCP_CLOSE = 7  # linux/tcp_states.h
+_mitmproxys = ConnectionHandler.server_event
+
+
+async def server_event(self: ConnectionHandler, event: events.Event) -> None:
+    """As mitmproxy's; in its place (see ``mend``)."""
+    if not isinstance(event, events.ConnectionEvent):
+        await _mitmproxys(self, event)
+        return
+    connection = event.connection
+    ends = isinstance(event, events.ConnectionClosed)
+    if ends and _is_broken(self, connection):
+        connection.state = ConnectionState.CLOSED
+    elif ends and connection is self.client and connection.state is ConnectionState.CAN_WRITE:
+        _watch(self)
+    await _mitmproxys(self, event)
+    if isinstance(event, events.DataReceived):
+        await _hold(self, connection)
+
+
+def hold(connection: Connection, *, is_held: bool) -> None:
+    """Whether no more is to be read of a connection for now."""
+    vars(connection)["crossfade_held"] = is_held
+
+
+def fate(connection: Connection) -> Awaitable[bool] | None:
+    """Of a client that sends no more: whether it took what it was sent. None: it may still send, or nothing can be said."""
+    watch: Watch | None = vars(connection).get("crossfade_watch")
+    return None if watch is None else watch.found
+
+
+def finish(connection: Connection) -> bool:
+    """Ends a connection of which ``fate`` is asked once all is sent. False: nobody watches it, so close it."""
+    watch: Watch | None = vars(connection).get("crossfade_watch")
+    if watch is None:
+        return False
+    watch.finished.set()
+    return True
+
+
+class Watch:
+    """Looks after a client that sends no more, until its connection has ended."""
+
+    def __init__(self, handler: ConnectionHandler, sock: Any) -> None:  # noqa: ANN401 - asyncio's own
+        self.finished = asyncio.Event()
+        self.found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._handler = handler
+        self._transport = handler.transports[handler.client]
+        self._sock = sock
+
+    async def run(self) -> None:
+        """Returns when the connection has ended."""
+        taken = True
+        try:
+            taken = await self._wait_for_reset() and await self._end()
+        finally:
+            self.found.set_result(taken)
+            if self._is_open() and self._transport.handler is not None:
+                self._transport.handler.cancel("the client is gone" if not taken else "all is sent")
+
+    def _is_open(self) -> bool:
+        return self._handler.transports.get(self._handler.client) is self._transport
+
+    async def _wait_for_reset(self) -> bool:
+        """False: the client is gone. True: all is sent."""
+        while not self.finished.is_set() and self._is_open():
+            if self._is_closed():
+                return False
+            try:
+                await asyncio.wait_for(self.finished.wait(), _LOOK_S)
+            except TimeoutError:
+                continue
+        return True
+
+    async def _end(self) -> bool:
+        """Says that no more comes; whether the client's system took it all, as far as that can be waited for."""
+        writer: Any = self._transport.writer
+        try:
+            if self._is_open():
+                writer.write_eof()
+            for _ in range(_LAST_LOOKS):
+                if not self._is_open():
+                    break
+                if self._is_closed():
+                    return not self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                await asyncio.sleep(_LAST_LOOK_S)
+        except OSError:
+            return False
+        return True
+
+    def _is_closed(self) -> bool:
+        if self._sock.fileno() < 0:  # asyncio could not write
+            return True
+        return bool(self._sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE)
+
+
+def _is_broken(handler: ConnectionHandler, connection: Connection) -> bool:
+    """After a mere end asyncio keeps its transport; after a reset it does not."""
+    transport = handler.transports.get(connection)
+    return transport is not None and transport.writer is not None and bool(transport.writer.is_closing())
+
+
+async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
+    try:
+        while vars(connection).get("crossfade_held") and connection in handler.transports:
+            await asyncio.sleep(_HOLD_S)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None:
+            task.cancel()  # mitmproxy looks for it at its next step
+
+
+def _watch(handler: ConnectionHandler) -> None:
+    """Where the system can tell a reset from an end (Linux)."""
+    transport = handler.transports[handler.client]
+    sock: Any = transport.writer.get_extra_info("socket") if transport.writer is not None else None
+    if sock is None or not hasattr(socket, "TCP_INFO"):
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_S)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_S)
+    watch = Watch(handler, sock)
+    vars(handler.client)["crossfade_watch"] = watch
+    task = asyncio.create_task(watch.run())
+    handler.hook_tasks.add(task)
+    task.add_done_callback(handler.hook_tasks.discard)
