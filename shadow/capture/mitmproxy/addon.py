@@ -51,6 +51,10 @@ class CaptureAddon:
         """Requests that have not ended."""
         return len(self._open)
 
+    def forget_open(self) -> None:
+        """Tells no more of them: what ends now is cut by us."""
+        self._open.clear()
+
     # hooks of mitmproxy
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
