@@ -5,6 +5,7 @@ A reader takes what it can from a buffer: a piece of the body, the End, or None 
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol as Interface
 
 from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer, TooLong
@@ -16,7 +17,11 @@ _PIECE_BYTES = 1 << 20
 
 
 class BrokenBody(ValueError):
-    """The body is not what its head promised."""
+    """The body is not what its head promised; ``status``: what a client is told."""
+
+    def __init__(self, text: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ class Chunked:
         try:
             return self._read(buf)
         except TooLong:
-            raise BrokenBody(f"a line or trailers longer than {self._limit} bytes") from None
+            text = f"expected a chunk's line or trailers of at most {self._limit} bytes"
+            raise BrokenBody(text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
 
     def at_end(self) -> End:
         """See Reader."""

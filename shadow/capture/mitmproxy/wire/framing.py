@@ -40,7 +40,7 @@ def _request_framing(request: WireRequest) -> tuple[list[bytes], list[bytes]]:
     """The values of Content-Length and of Transfer-Encoding. Raises: Refusal: not every server would see the same."""
     found: dict[bytes, list[bytes]] = {_LENGTH: [], _CODING: []}
     broken = False
-    for name, value in request.headers.fields:
+    for (name, value), line in request.headers.with_lines():
         lower = name.lower()
         if lower in found:
             if broken:
@@ -50,7 +50,9 @@ def _request_framing(request: WireRequest) -> tuple[list[bytes], list[bytes]]:
             raise _bad("another spelling of Content-Length or Transfer-Encoding")
         elif name[-1:] in (b" ", b"\t"):
             raise _bad("a blank before a colon")
-        elif not _PLAIN_NAME.fullmatch(name):
+        elif name[:1] in (b" ", b"\t"):
+            raise _bad("a folded line before the first header field")
+        elif not _PLAIN_NAME.fullmatch(name) or (not value and b":" not in line):
             broken = True
     return found[_LENGTH], found[_CODING]
 

@@ -33,16 +33,21 @@ class Fields(ExpectHidden):
         self._read = self.fields
         self._lines = tuple(lines)
 
+    def with_lines(self) -> Iterable[tuple[Field, bytes]]:
+        """The fields that were read, and their bytes."""
+        return zip(self._read, self._lines, strict=True)
+
     def __bytes__(self) -> bytes:
         if self.fields is self._read:
             return b"".join(self._lines)
-        known = dict(zip(self._read, self._lines, strict=True))
+        known = dict(self.with_lines())
         return b"".join(known.get(field) or b"%s: %s\r\n" % field for field in self.fields)
 
 
 class WireRequest(http.Request):
     """A request of HTTP/1. ``path`` is the target as it was sent, in whatever form."""
 
+    headers: Fields
     start_line: bytes
     end: bytes
     refusal: "Refusal | None" = None
@@ -56,6 +61,7 @@ class WireRequest(http.Request):
 class WireResponse(http.Response):
     """An answer of HTTP/1; ``size`` as ``framing.answer_size`` gives it."""
 
+    headers: Fields
     start_line: bytes
     end: bytes
     size: int | None = 0

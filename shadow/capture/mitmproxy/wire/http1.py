@@ -50,7 +50,7 @@ class Http1Wire(Http1Connection):
                 if piece is None and self.peer_ended:
                     piece = self.reader.at_end()
             except BrokenBody as error:
-                yield from self.refuse_body(str(error))
+                yield from self.refuse_body(error)
                 return
             if piece is None:
                 return
@@ -59,7 +59,7 @@ class Http1Wire(Http1Connection):
                 return
             yield ReceiveHttp(self.ReceiveData(self._stream(), piece))
 
-    def refuse_body(self, why: str) -> Commands:
+    def refuse_body(self, why: BrokenBody) -> Commands:
         """Ends a message whose body can't be read."""
         raise NotImplementedError
 

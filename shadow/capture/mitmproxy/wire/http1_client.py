@@ -18,7 +18,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Client
 
-from crossfade.shadow.capture.mitmproxy.wire.body import reader_of
+from crossfade.shadow.capture.mitmproxy.wire.body import BrokenBody, reader_of
 from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLong
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     Choked,
@@ -123,7 +123,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         """Such a client has a connection of its own to legacy."""
         return self.context.client.alpn != b"h2"
 
-    def refuse_body(self, why: str) -> Commands:
+    def refuse_body(self, why: BrokenBody) -> Commands:
         """Legacy broke off, or sent what is no body."""
         yield from self._fail(f"HTTP/1 protocol error: {why}")
 

@@ -22,7 +22,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Server
 
-from crossfade.shadow.capture.mitmproxy.wire.body import reader_of
+from crossfade.shadow.capture.mitmproxy.wire.body import BrokenBody, reader_of
 from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLong
 from crossfade.shadow.capture.mitmproxy.wire.ends import finish, hold
 from crossfade.shadow.capture.mitmproxy.wire.events import (
@@ -117,14 +117,14 @@ class WireHttp1Server(Http1Wire, Http1Server):
         else:
             yield from self._begin(request, Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
 
-    def refuse_body(self, why: str) -> Commands:
+    def refuse_body(self, why: BrokenBody) -> Commands:
         """The client left in the middle, or sent what is no body."""
         if self.peer_ended:
             self.state = self.wait
             yield from self._end_of_client()
         else:
-            yield from self._refuse(HTTPStatus.BAD_REQUEST, why)
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, NOT_PASSED_ON + why))
+            yield from self._refuse(why.status, str(why))
+            yield ReceiveHttp(RequestProtocolError(self.stream_id, f"{NOT_PASSED_ON}{why}"))
 
     def _refuse(self, status: int, text: str) -> Commands:
         """Answers itself, unless an answer has begun, and takes what the client still sends."""
