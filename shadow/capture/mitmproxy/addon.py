@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
 _FATE_S = 2.0
+_FOLD = re.compile(rb"\r?\n[ \t]*")  # RFC 9112 5.2: a folded value means the same on one line
 log = logging.getLogger(__name__)
 
 
@@ -208,7 +210,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 def _headers(headers: http.Headers | None) -> Headers:
     if headers is None:
         return ()
-    return tuple((_text(name), _text(value)) for name, value in headers.fields)
+    return tuple((_latin(name), _latin(_FOLD.sub(b" ", value))) for name, value in headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -229,8 +231,13 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
 
 
 def _text(data: bytes) -> str:
-    """Bytes as a record carries them: each is the character of the same number."""
-    return data.decode("latin-1")
+    """A method, target or authority as a record holds it: UTF-8 where it is, and no byte is lost."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _latin(data: bytes) -> str:
+    """A field as a record holds it: each byte is the character of that number, without blanks around (RFC 9112 5.1)."""
+    return data.decode("latin-1").strip(" \t")
 
 
 def _authority(request: http.Request) -> str:

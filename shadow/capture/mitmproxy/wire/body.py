@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol as Interface
 
-from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer, TooLong
+from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer, TooLongError
 from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END
 from crossfade.shadow.capture.mitmproxy.wire.head import Fields, read_fields
 
@@ -16,7 +16,7 @@ _SIZE_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 _PIECE_BYTES = 1 << 20
 
 
-class BrokenBody(ValueError):
+class BodyError(ValueError):
     """The body is not what its head promised; ``status``: what a client is told."""
 
     def __init__(self, text: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
@@ -35,10 +35,10 @@ class Reader(Interface):
     """Reads one body."""
 
     def read(self, buf: Buffer) -> bytes | End | None:
-        """A piece, the end, or None: more must come. Raises: BrokenBody."""
+        """A piece, the end, or None: more must come. Raises: BodyError."""
 
     def at_end(self) -> End:
-        """The sender said no more. Raises: BrokenBody: something is missing."""
+        """The sender said no more. Raises: BodyError: something is missing."""
 
 
 class Sized:
@@ -57,7 +57,7 @@ class Sized:
 
     def at_end(self) -> End:
         """See Reader."""
-        raise BrokenBody("peer closed connection without sending complete message body")
+        raise BodyError("peer closed connection without sending complete message body")
 
 
 class UntilEnd:
@@ -86,13 +86,13 @@ class Chunked:
         """See Reader."""
         try:
             return self._read(buf)
-        except TooLong:
+        except TooLongError:
             text = f"expected a chunk's line or trailers of at most {self._limit} bytes"
-            raise BrokenBody(text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
+            raise BodyError(text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
 
     def at_end(self) -> End:
         """See Reader."""
-        raise BrokenBody("peer closed connection without sending complete message body (its last chunk)")
+        raise BodyError("peer closed connection without sending complete message body (its last chunk)")
 
     def _read(self, buf: Buffer) -> bytes | End | None:
         if not self._in_trailers and not self._missing:
@@ -111,7 +111,7 @@ class Chunked:
         if line is None:
             return False
         if line != b"\r\n" and (self._strict or line != b"\n"):
-            raise BrokenBody("expected the end of a line behind a chunk")
+            raise BodyError("expected the end of a line behind a chunk")
         self._in_chunk = False
         return True
 
@@ -122,7 +122,7 @@ class Chunked:
         text = line[:-2] if line.endswith(b"\r\n") else line[:-1]
         match = _SIZE_LINE.fullmatch(text)
         if match is None or (self._strict and (b"\r" in text or len(line) - len(text) == 1)):
-            raise BrokenBody(f"expected the size of a chunk, got {line[:40]!r}")
+            raise BodyError(f"expected the size of a chunk, got {line[:40]!r}")
         self._missing = int(match[1], 16)
         self._in_chunk = self._missing > 0
         self._in_trailers = not self._in_chunk
@@ -133,7 +133,7 @@ class Chunked:
         if section is None:
             return None
         if self._strict and re.search(rb"\r(?!\n)", section):
-            raise BrokenBody("a CR without LF in trailers")
+            raise BodyError("a CR without LF in trailers")
         lines = [line + b"\n" for line in section.split(b"\n")[:-2]]
         return End(read_fields(lines)) if lines else End()
 

@@ -1,11 +1,12 @@
 """Bytes that have come and are not read yet; a head that comes byte by byte is not searched again each time."""
 
 import re
+from typing import Self
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """No end within the limit."""
 
 
@@ -16,7 +17,7 @@ class Buffer:
         self._data = bytearray()
         self._searched = 0
 
-    def __iadd__(self, data: bytes) -> "Buffer":
+    def __iadd__(self, data: bytes) -> Self:
         self._data += data
         return self
 
@@ -40,7 +41,7 @@ class Buffer:
     maybe_extract_at_most = take  # by this name mitmproxy asks for it
 
     def take_line(self, limit: int) -> bytes | None:
-        """A line with its LF; None: not yet. Raises: TooLong."""
+        """A line with its LF; None: not yet. Raises: TooLongError."""
         end = self._data.find(b"\n", self._searched, limit + 1)
         if end < 0:
             self._not_yet(limit, 0)
@@ -48,7 +49,7 @@ class Buffer:
         return self.take(end + 1)
 
     def take_head(self, limit: int) -> bytes | None:
-        """All lines up to and including an empty one; None: not yet. Raises: TooLong."""
+        """All lines up to and including an empty one; None: not yet. Raises: TooLongError."""
         if self._data[:1] == b"\n":
             return self.take(1)
         if self._data[:2] == b"\r\n":
@@ -69,6 +70,10 @@ class Buffer:
         if size:
             self.take(size)
 
+    def is_blank(self) -> bool:
+        """Whether there is nothing but line ends."""
+        return not self._data.strip(b"\r\n")
+
     def first_line(self, limit: int) -> bytes | None:
         """A copy of the first line with its LF, if it ends within the limit."""
         end = self._data.find(b"\n", 0, limit)
@@ -76,5 +81,5 @@ class Buffer:
 
     def _not_yet(self, limit: int, overlap: int) -> None:
         if len(self._data) > limit:
-            raise TooLong
+            raise TooLongError
         self._searched = max(0, len(self._data) - overlap)

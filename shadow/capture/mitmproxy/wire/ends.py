@@ -1,4 +1,4 @@
-"""What a socket knows and mitmproxy does not ask: whether an end is a reset, and whether who ended its side is still there.
+"""What a socket knows and mitmproxy does not ask: whether an end is a reset, and whether its client is still there.
 
 A client that ends its sending side and waits looks like one that closed. Only what is sent to it tells them apart: an
 answer, or the probes of TCP keep-alive, which a system that has forgotten the connection answers with a reset.
@@ -11,7 +11,7 @@ from typing import Any
 
 from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import events
-from mitmproxy.proxy.server import ConnectionHandler
+from mitmproxy.proxy.server import ConnectionHandler, ConnectionIO
 
 _PROBE_S = 15
 _LOOK_S = 0.5
@@ -19,6 +19,7 @@ _LAST_LOOK_S = 0.01  # once all is sent, an answer of the peer's system is one r
 _LAST_LOOKS = 200
 _HOLD_S = 0.01
 _TCP_CLOSE = 7  # linux/tcp_states.h
+_CAN_TELL = hasattr(socket, "TCP_INFO")
 _mitmproxys = ConnectionHandler.server_event
 
 
@@ -44,7 +45,7 @@ def hold(connection: Connection, *, is_held: bool) -> None:
 
 
 def fate(connection: Connection) -> Awaitable[bool] | None:
-    """Of a client that sends no more: whether it took what it was sent. None: it may still send, or nothing can be said."""
+    """Of a client that sends no more: whether it took what it was sent. None: it may still send, or that is unknown."""
     watch: Watch | None = vars(connection).get("crossfade_watch")
     return None if watch is None else watch.found
 
@@ -84,7 +85,7 @@ class Watch:
     async def _wait_for_reset(self) -> bool:
         """False: the client is gone. True: all is sent."""
         while not self.finished.is_set() and self._is_open():
-            if self._is_closed():
+            if _is_closed(self._sock):
                 return False
             try:
                 await asyncio.wait_for(self.finished.wait(), _LOOK_S)
@@ -101,17 +102,24 @@ class Watch:
             for _ in range(_LAST_LOOKS):
                 if not self._is_open():
                     break
-                if self._is_closed():
+                if _is_closed(self._sock):
                     return not self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 await asyncio.sleep(_LAST_LOOK_S)
         except OSError:
             return False
         return True
 
-    def _is_closed(self) -> bool:
-        if self._sock.fileno() < 0:  # asyncio could not write
-            return True
-        return bool(self._sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE)
+
+def _socket(transport: ConnectionIO | None) -> Any:  # noqa: ANN401 - asyncio's own
+    writer: Any = None if transport is None else transport.writer
+    return None if writer is None else writer.get_extra_info("socket")
+
+
+def _is_closed(sock: Any) -> bool:  # noqa: ANN401 - asyncio's own
+    """Whether nothing can be sent any more: a reset came, or both sides have ended."""
+    if sock.fileno() < 0:  # asyncio could not write
+        return True
+    return _CAN_TELL and bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE)
 
 
 def _is_broken(handler: ConnectionHandler, connection: Connection) -> bool:
@@ -121,8 +129,9 @@ def _is_broken(handler: ConnectionHandler, connection: Connection) -> bool:
 
 
 async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
+    sock = _socket(handler.transports.get(connection))
     try:
-        while vars(connection).get("crossfade_held") and connection in handler.transports:
+        while vars(connection).get("crossfade_held") and sock is not None and not _is_closed(sock):  # noqa: ASYNC110 - ends with the connection, too
             await asyncio.sleep(_HOLD_S)
     except asyncio.CancelledError:
         task = asyncio.current_task()
@@ -132,9 +141,8 @@ async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
 
 def _watch(handler: ConnectionHandler) -> None:
     """Where the system can tell a reset from an end (Linux)."""
-    transport = handler.transports[handler.client]
-    sock: Any = transport.writer.get_extra_info("socket") if transport.writer is not None else None
-    if sock is None or not hasattr(socket, "TCP_INFO"):
+    sock = _socket(handler.transports.get(handler.client))
+    if sock is None or not _CAN_TELL:
         return
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_S)

@@ -1,4 +1,4 @@
-"""Where the body of an HTTP/1 message ends (RFC 9112 6.3), and what is not passed on because two servers could differ. Pure.
+"""Where the body of an HTTP/1 message ends (RFC 9112 6.3), and what is not passed on as servers could differ. Pure.
 
 A request whose end legacy might see elsewhere is refused: what follows would be read as another request. Legacies are
 lenient in many ways, and the worst is Python's own: a line that is no field ends the head, a CR alone ends a line.
@@ -8,7 +8,13 @@ import re
 
 from mitmproxy import http
 
-from crossfade.shadow.capture.mitmproxy.wire.head import Refusal, Unreadable, WireRequest, WireResponse, tokens
+from crossfade.shadow.capture.mitmproxy.wire.head import (
+    RefusedError,
+    UnreadableError,
+    WireRequest,
+    WireResponse,
+    tokens,
+)
 
 CHUNKED = None
 UNTIL_END = -1
@@ -25,10 +31,10 @@ _HIDDEN = re.compile(rb"(?:\r(?!\n)[ \t\r]*|\n[ \t][ \t\r]*)(?:content-length|tr
 
 
 def check_request(request: WireRequest) -> int | None:
-    """The size of the body in bytes, or CHUNKED. Raises: Refusal."""
+    """The size of the body in bytes, or CHUNKED. Raises: RefusedError."""
     head = request.head()
     if request.data.method.upper() == b"CONNECT":
-        raise Refusal(_NOT_IMPLEMENTED, "CONNECT: expected a request for legacy, got one for a tunnel")
+        raise RefusedError(_NOT_IMPLEMENTED, "CONNECT: expected a request for legacy, got one for a tunnel")
     if b"\r" in head and _LONE_CR.search(head):
         raise _bad("a CR without LF")
     if _HIDDEN.search(head):
@@ -37,7 +43,7 @@ def check_request(request: WireRequest) -> int | None:
 
 
 def _request_framing(request: WireRequest) -> tuple[list[bytes], list[bytes]]:
-    """The values of Content-Length and of Transfer-Encoding. Raises: Refusal: not every server would see the same."""
+    """The values of Content-Length and of Transfer-Encoding. Raises: RefusedError: servers could see others."""
     found: dict[bytes, list[bytes]] = {_LENGTH: [], _CODING: []}
     broken = False
     for (name, value), line in request.headers.with_lines():
@@ -80,18 +86,18 @@ def answer_size(method: bytes, response: WireResponse) -> int | None:
     """The size of the body in bytes, CHUNKED or UNTIL_END.
 
     Where chunks and a length are named, the chunks are meant and the length is taken away (RFC 9112 6.3).
-    Raises: Unreadable: the client could not tell where the answer ends.
+    Raises: UnreadableError: the client could not tell where the answer ends.
     """
     status = response.status_code
     if method.upper() == b"HEAD" or status // 100 == 1 or status in _NO_BODY:
         return 0
     if _HIDDEN.search(response.head()):
-        raise Unreadable("a length in a folded line")
+        raise UnreadableError("a length in a folded line")
     _trim_names(response.headers)
     codings = [item for item in tokens(response.headers, _CODING) if item != b"identity"]
     if codings:
         if codings.count(b"chunked") > 1:
-            raise Unreadable("chunks within chunks")
+            raise UnreadableError("chunks within chunks")
         if codings[-1] != b"chunked":
             return UNTIL_END
         if _LENGTH in response.headers:
@@ -102,7 +108,7 @@ def answer_size(method: bytes, response: WireResponse) -> int | None:
         return UNTIL_END
     (length, *others) = lengths
     if others or not _DIGITS.fullmatch(length):
-        raise Unreadable("expected a Content-Length that is one number")
+        raise UnreadableError("expected a Content-Length that is one number")
     return int(length)
 
 
@@ -117,9 +123,12 @@ def closes(message: http.Message) -> bool:
 def _trim_names(headers: http.Headers) -> None:
     """A blank before the colon of a length goes away (RFC 9112 5.1): a client must not overlook it."""
     if any(name[-1:] in (b" ", b"\t") and name.rstrip().lower() in (_LENGTH, _CODING) for name, _ in headers.fields):
-        fields = ((name.rstrip() if name.rstrip().lower() in (_LENGTH, _CODING) else name, value) for name, value in headers.fields)
+        fields = (
+            (name.rstrip() if name.rstrip().lower() in (_LENGTH, _CODING) else name, value)
+            for name, value in headers.fields
+        )
         headers.fields = tuple(fields)
 
 
-def _bad(found: str) -> Refusal:
-    return Refusal(_BAD_REQUEST, f"expected a request that every server reads alike, got {found}")
+def _bad(found: str) -> RefusedError:
+    return RefusedError(_BAD_REQUEST, f"expected a request that every server reads alike, got {found}")

@@ -20,7 +20,7 @@ _STATUS_LINE = re.compile(rb"HTTP/(\d{1,9})(?:\.(\d{1,9}))?[ \t]+(\d{1,9})(?:[ \
 Field = tuple[bytes, bytes]
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """These bytes are no head of HTTP/1."""
 
 
@@ -50,7 +50,7 @@ class WireRequest(http.Request):
     headers: Fields
     start_line: bytes
     end: bytes
-    refusal: "Refusal | None" = None
+    refusal: "RefusedError | None" = None
     size: int | None = 0
 
     def head(self) -> bytes:
@@ -71,7 +71,7 @@ class WireResponse(http.Response):
         return self.start_line + bytes(self.headers) + self.end
 
 
-class Refusal(ValueError):
+class RefusedError(ValueError):
     """A request that is not passed on, and the status that its client gets."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -80,7 +80,7 @@ class Refusal(ValueError):
 
 
 def read_request(raw: bytes) -> WireRequest:
-    """A request's head out of its bytes, the empty line included. Raises: Unreadable."""
+    """A request's head out of its bytes, the empty line included. Raises: UnreadableError."""
     start_line, lines, end = _split(raw)
     method, target, version = _request_line(start_line)
     request = WireRequest(
@@ -102,11 +102,11 @@ def read_request(raw: bytes) -> WireRequest:
 
 
 def read_response(raw: bytes) -> WireResponse:
-    """An answer's head out of its bytes, the empty line included. Raises: Unreadable."""
+    """An answer's head out of its bytes, the empty line included. Raises: UnreadableError."""
     start_line, lines, end = _split(raw)
     match = _STATUS_LINE.fullmatch(start_line.rstrip(b"\r\n"))
     if match is None:
-        raise Unreadable(f"expected a status line, got {start_line[:80]!r}")
+        raise UnreadableError(f"expected a status line, got {start_line[:80]!r}")
     major, minor, status, reason = match.groups()
     response = WireResponse(
         http_version=_version(major, minor or b"1"),
@@ -160,7 +160,7 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
     version = _VERSION.fullmatch(text[last + 1 :])
     target = text[first:last].strip(_BLANKS)
     if version is None or not target:
-        raise Unreadable(f"expected a request line, got {line[:80]!r}")
+        raise UnreadableError(f"expected a request line, got {line[:80]!r}")
     return text[:first], target, _version(*version.groups())
 
 

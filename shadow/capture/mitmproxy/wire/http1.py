@@ -14,7 +14,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Connection
 
-from crossfade.shadow.capture.mitmproxy.wire.body import BrokenBody, End, Reader
+from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, End, Reader
 from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer
 from crossfade.shadow.capture.mitmproxy.wire.events import Commands
 
@@ -27,7 +27,7 @@ class Http1Wire(Http1Connection):
     received: type[RequestTrailers | ResponseTrailers]
     ended: type[RequestEndOfMessage | ResponseEndOfMessage]
     is_clients: bool
-    buf: Buffer
+    buf: Buffer  # type: ignore[assignment] # in the place of h11's
     reader: Reader
     peer_ended = False  # it sends no more
     sends_chunks = False
@@ -49,7 +49,7 @@ class Http1Wire(Http1Connection):
                 piece = self.reader.read(self.buf)
                 if piece is None and self.peer_ended:
                     piece = self.reader.at_end()
-            except BrokenBody as error:
+            except BodyError as error:
                 yield from self.refuse_body(error)
                 return
             if piece is None:
@@ -59,7 +59,7 @@ class Http1Wire(Http1Connection):
                 return
             yield ReceiveHttp(self.ReceiveData(self._stream(), piece))
 
-    def refuse_body(self, why: BrokenBody) -> Commands:
+    def refuse_body(self, why: BodyError) -> Commands:
         """Ends a message whose body can't be read."""
         raise NotImplementedError
 

@@ -18,8 +18,8 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Client
 
-from crossfade.shadow.capture.mitmproxy.wire.body import BrokenBody, reader_of
-from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLong
+from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, reader_of
+from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLongError
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     Choked,
     Commands,
@@ -29,7 +29,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     SenderEnded,
 )
 from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END, answer_size, closes
-from crossfade.shadow.capture.mitmproxy.wire.head import Unreadable, WireRequest, WireResponse, read_response
+from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRequest, WireResponse, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
@@ -74,7 +74,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
 
     # answers
 
-    def read_headers(self, event: events.Event) -> Commands:
+    def read_headers(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
         """Reads heads: informational ones, and the one of the answer."""
         if self.request is None or self.stream_id is None:
             yield from self._idle()
@@ -86,7 +86,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
                     yield from self._begin(response)
                     return
                 yield SendHttp(Informational(self.stream_id, response), self.context.client)
-        except (TooLong, Unreadable) as error:
+        except (TooLongError, UnreadableError) as error:
             text = str(error) or f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
             yield from self._fail(f"Cannot parse HTTP response: {text}")
             return
@@ -123,7 +123,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         """Such a client has a connection of its own to legacy."""
         return self.context.client.alpn != b"h2"
 
-    def refuse_body(self, why: BrokenBody) -> Commands:
+    def refuse_body(self, why: BodyError) -> Commands:
         """Legacy broke off, or sent what is no body."""
         yield from self._fail(f"HTTP/1 protocol error: {why}")
 

@@ -22,8 +22,8 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Server
 
-from crossfade.shadow.capture.mitmproxy.wire.body import BrokenBody, reader_of
-from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLong
+from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, reader_of
+from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLongError
 from crossfade.shadow.capture.mitmproxy.wire.ends import finish, hold
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     NOT_PASSED_ON,
@@ -36,7 +36,13 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     SenderEnded,
 )
 from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END, check_request, closes
-from crossfade.shadow.capture.mitmproxy.wire.head import Refusal, Unreadable, WireRequest, WireResponse, read_request
+from crossfade.shadow.capture.mitmproxy.wire.head import (
+    RefusedError,
+    UnreadableError,
+    WireRequest,
+    WireResponse,
+    read_request,
+)
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
@@ -82,21 +88,21 @@ class WireHttp1Server(Http1Wire, Http1Server):
                 yield from self._begin(read_request(raw))
             elif self.peer_ended:
                 yield from self.close()
-        except TooLong:
+        except TooLongError:
             yield from self._refuse_long_head()
-        except Unreadable as error:
+        except UnreadableError as error:
             yield from self._refuse(HTTPStatus.BAD_REQUEST, str(error))
 
-    def _begin(self, request: WireRequest, refusal: Refusal | None = None) -> Commands:
+    def _begin(self, request: WireRequest, refusal: RefusedError | None = None) -> Commands:
         """Tells of a request; one that is refused ends with its head."""
         try:
             request.size = check_request(request)
-        except Refusal as error:
+        except RefusedError as error:
             refusal = refusal or error
         request.refusal = refusal
         self.request = request
         if refusal is not None:
-            self.state = self.linger
+            self.state = self.drop
             yield ReceiveHttp(RequestHeaders(self.stream_id, request, end_stream=True))
             return
         self.reader = reader_of(request.size, HEAD_LIMIT_BYTES, strict=True)
@@ -106,18 +112,16 @@ class WireHttp1Server(Http1Wire, Http1Server):
 
     def _refuse_long_head(self) -> Commands:
         text = f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
-        line = self.buf.first_line(HEAD_LIMIT_BYTES)
+        line = self.buf.first_line(HEAD_LIMIT_BYTES) or b""
         self.buf.take(len(self.buf))
         try:
-            if line is None:
-                raise Unreadable(text)
             request = read_request(line + b"\r\n")
-        except Unreadable:
+        except UnreadableError:
             yield from self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
         else:
-            yield from self._begin(request, Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
+            yield from self._begin(request, RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
 
-    def refuse_body(self, why: BrokenBody) -> Commands:
+    def refuse_body(self, why: BodyError) -> Commands:
         """The client left in the middle, or sent what is no body."""
         if self.peer_ended:
             self.state = self.wait
@@ -134,9 +138,17 @@ class WireHttp1Server(Http1Wire, Http1Server):
 
     def _linger(self) -> Commands:
         self.buf.take(len(self.buf))
+        if self.peer_ended:
+            yield from self.close()
+            return
         self.state = self.linger
         yield from self.end_sending()
         yield commands.RequestWakeup(_LINGER_S)
+
+    def drop(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
+        """Until the refusal of a request is on its way, what comes means nothing."""
+        self.buf.take(len(self.buf))
+        yield from ()
 
     def linger(self, event: events.Event) -> Commands:
         """Drops what comes until the client has read the answer and closes, or for a while."""
@@ -150,13 +162,12 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._end_of_client()
 
     def _end_of_client(self) -> Commands:
-        """A client that says no more may be gone or wait for its answer: legacy is to see what it would see without us."""
-        self.buf.skip_empty_lines()
+        """A client that says no more may be gone, or wait for its answer: legacy is to see what it would without us."""
         if self.conn.state is ConnectionState.CLOSED:  # a reset
             self.state = self.done
             message = "Client disconnected."
             yield ReceiveHttp(RequestProtocolError(self.stream_id, message, status_codes.CLIENT_CLOSED_REQUEST))
-        elif not len(self.buf):
+        elif self.buf.is_blank():
             yield ReceiveHttp(SenderEnded(self.stream_id, by_client=True))
 
     # answers
@@ -169,7 +180,13 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._drain()  # the end of the last answer may still be on its way here
         elif isinstance(event, SenderEnded):
             yield from self.end_sending()
-        elif isinstance(event, ResponseHeaders):
+        elif isinstance(event, ResponseProtocolError):
+            yield from self._send_error(event)
+        elif not isinstance(event, Choked | Flowing):  # the socket itself holds the other side back
+            yield from self._send_answer(event)
+
+    def _send_answer(self, event: HttpEvent) -> Commands:
+        if isinstance(event, ResponseHeaders):
             yield from self._send_head(event)
         elif isinstance(event, ResponseData):
             yield from self.send_piece(event.data)
@@ -180,9 +197,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             if self._size == UNTIL_END and not self.request_done:
                 yield from self.end_sending()
             yield from self.mark_done(response=True)
-        elif isinstance(event, ResponseProtocolError):
-            yield from self._send_error(event)
-        elif not isinstance(event, Choked | Flowing):  # the socket itself holds the other side back
+        else:
             raise TypeError(f"expected an event of an answer, got {event}")
 
     def _send_head(self, event: ResponseHeaders) -> Commands:

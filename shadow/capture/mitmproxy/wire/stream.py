@@ -1,8 +1,11 @@
 """One request between its two connections."""
 
+from collections.abc import Generator
+from typing import Any
+
 from mitmproxy import flow
 from mitmproxy.net.http import status_codes
-from mitmproxy.proxy import events
+from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
     HttpStream,
@@ -53,13 +56,13 @@ class WholeStream(HttpStream):
             error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
             yield from super()._handle_event(error)
 
-    def check_invalid(self, request: bool) -> Commands:  # noqa: FBT001 - mitmproxy's own
+    def check_invalid(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - mitmproxy's own
         """As mitmproxy's; what is safe to pass on of HTTP/1 its codec has decided."""
         message = self.flow.request if request else self.flow.response
         if isinstance(message, WireResponse) or (isinstance(message, WireRequest) and message.refusal is None):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
-            return (yield from super().check_invalid(request))
+            return bool((yield from super().check_invalid(request)))
         yield from self._refuse(message.refusal.status, str(message.refusal))
         return True
 
@@ -82,7 +85,7 @@ class WholeStream(HttpStream):
     def flow_done(self) -> Commands:
         """As mitmproxy's; an answer ends once, and another protocol is not looked at."""
         if self.flow.response is not None and self.flow.response.status_code == SWITCHING:
-            self._handle_event = Tunnel(self).handle  # type: ignore[method-assign] # as mitmproxy's own does
+            self._handle_event = Tunnel(self).handle
             self.flow.live = False
             yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
             return
