@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from crossfade.shadow.capture.mitmproxy.wire import client_fate
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
+from crossfade.shadow.exchange.fields import as_recorded, wire_text
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
 _FATE_S = 2.0
-_FOLD = re.compile(rb"\r?\n[ \t]*")  # RFC 9112 5.2: a folded value means the same on one line
 log = logging.getLogger(__name__)
 
 
@@ -169,8 +168,8 @@ class CaptureAddon:
             id=seen.id,
             listener=self._listener(flow),
             protocol=seen.protocol,
-            method=_text(flow.request.data.method),
-            target=_text(flow.request.data.path),
+            method=wire_text(flow.request.data.method),
+            target=wire_text(flow.request.data.path),
             headers=_headers(flow.request.headers),
             at=flow.request.timestamp_start,
             refused=errors.refused_by_proxy(flow),
@@ -208,9 +207,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 
 
 def _headers(headers: http.Headers | None) -> Headers:
-    if headers is None:
-        return ()
-    return tuple((_latin(name), _latin(_FOLD.sub(b" ", value))) for name, value in headers.fields)
+    return () if headers is None else as_recorded(headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -218,10 +215,10 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     return Request(
         id=seen.id,
         protocol=seen.protocol,
-        method=_text(request.data.method),
+        method=wire_text(request.data.method),
         scheme=request.scheme,
         authority=_authority(request),
-        target=_text(request.data.path),
+        target=wire_text(request.data.path),
         headers=_headers(request.headers),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
@@ -230,21 +227,11 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     )
 
 
-def _text(data: bytes) -> str:
-    """A method, target or authority as a record holds it: UTF-8 where it is, and no byte is lost."""
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _latin(data: bytes) -> str:
-    """A field as a record holds it: each byte is the character of that number, without blanks around (RFC 9112 5.1)."""
-    return data.decode("latin-1").strip(" \t")
-
-
 def _authority(request: http.Request) -> str:
     """Whom the client named: in HTTP/2's :authority, or the first Host."""
     if request.data.authority:
-        return _text(request.data.authority)
-    return next((_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")
+        return wire_text(request.data.authority)
+    return next((wire_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")
 
 
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
