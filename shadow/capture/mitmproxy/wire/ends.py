@@ -32,16 +32,21 @@ async def server_event(self: ConnectionHandler, event: events.Event) -> None:
     ends = isinstance(event, events.ConnectionClosed)
     if ends and _is_broken(self, connection):
         connection.state = ConnectionState.CLOSED
-    elif ends and connection is self.client and connection.state is ConnectionState.CAN_WRITE:
-        _watch(self)
     await _mitmproxys(self, event)
-    if isinstance(event, events.DataReceived):
+    if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:
+        _watch(self)
+    elif isinstance(event, events.DataReceived):
         await _hold(self, connection)
 
 
 def hold(connection: Connection, *, is_held: bool) -> None:
     """Whether no more is to be read of a connection for now."""
     vars(connection)["crossfade_held"] = is_held
+
+
+def owe(connection: Connection) -> None:
+    """A client that sends no more has an answer to come: its fate matters."""
+    vars(connection)["crossfade_owed"] = True
 
 
 def fate(connection: Connection) -> Awaitable[bool] | None:
@@ -142,7 +147,7 @@ async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
 def _watch(handler: ConnectionHandler) -> None:
     """Where the system can tell a reset from an end (Linux)."""
     sock = _socket(handler.transports.get(handler.client))
-    if sock is None or not _CAN_TELL:
+    if sock is None or not _CAN_TELL or sock.fileno() < 0:
         return
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_S)

@@ -26,7 +26,6 @@ _CODINGS = frozenset({b"compress", b"deflate", b"gzip", b"identity"})
 _PLAIN_NAME = re.compile(rb"[\x21-\x39\x3b-\x7e]*")
 _NOT_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 _LETTERS = frozenset({b"contentlength", b"transferencoding"})
-_LONE_CR = re.compile(rb"\r(?!\n)")
 _HIDDEN = re.compile(rb"(?:\r(?!\n)[ \t\r]*|\n[ \t][ \t\r]*)(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE)
 
 
@@ -35,9 +34,9 @@ def check_request(request: WireRequest) -> int | None:
     head = request.head()
     if request.data.method.upper() == b"CONNECT":
         raise RefusedError(_NOT_IMPLEMENTED, "CONNECT: expected a request for legacy, got one for a tunnel")
-    if b"\r" in head and _LONE_CR.search(head):
+    if head.count(b"\r") != head.count(b"\r\n"):
         raise _bad("a CR without LF")
-    if _HIDDEN.search(head):
+    if _hides_a_length(head):
         raise _bad("a length in a folded line")
     return _request_size(request, *_request_framing(request))
 
@@ -91,7 +90,7 @@ def answer_size(method: bytes, response: WireResponse) -> int | None:
     status = response.status_code
     if method.upper() == b"HEAD" or status // 100 == 1 or status in _NO_BODY:
         return 0
-    if _HIDDEN.search(response.head()):
+    if _hides_a_length(response.head()):
         raise UnreadableError("a length in a folded line")
     _trim_names(response.headers)
     codings = [item for item in tokens(response.headers, _CODING) if item != b"identity"]
@@ -110,6 +109,12 @@ def answer_size(method: bytes, response: WireResponse) -> int | None:
     if others or not _DIGITS.fullmatch(length):
         raise UnreadableError("expected a Content-Length that is one number")
     return int(length)
+
+
+def _hides_a_length(head: bytes) -> bool:
+    """In a line that some take for a part of the one before."""
+    has_such_lines = b"\n " in head or b"\n\t" in head or head.count(b"\r") != head.count(b"\r\n")
+    return has_such_lines and _HIDDEN.search(head) is not None
 
 
 def closes(message: http.Message) -> bool:

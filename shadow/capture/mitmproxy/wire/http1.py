@@ -31,6 +31,7 @@ class Http1Wire(Http1Connection):
     reader: Reader
     peer_ended = False  # it sends no more
     sends_chunks = False
+    sent_ahead: int | None = None  # bytes since the other side was choked; None: it is not
     _to_send: http.Headers | None = None
 
     def __init__(self, context: Any) -> None:  # noqa: ANN401 - mitmproxy's own
@@ -57,6 +58,8 @@ class Http1Wire(Http1Connection):
             if isinstance(piece, End):
                 yield from self._end_message(piece)
                 return
+            if self.sent_ahead is not None:
+                self.sent_ahead += len(piece)
             yield ReceiveHttp(self.ReceiveData(self._stream(), piece))
 
     def refuse_body(self, why: BodyError) -> Commands:

@@ -24,7 +24,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Server
 
 from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, reader_of
 from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLongError
-from crossfade.shadow.capture.mitmproxy.wire.ends import finish, hold
+from crossfade.shadow.capture.mitmproxy.wire.ends import finish, hold, owe
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     NOT_PASSED_ON,
     Choked,
@@ -44,7 +44,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import (
     read_request,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, HEAD_LIMIT_BYTES
 
 _LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
 
@@ -75,7 +75,8 @@ class WireHttp1Server(Http1Wire, Http1Server):
 
     def _handle_event(self, event: events.Event) -> Commands:
         yield from super()._handle_event(event)
-        hold(self.conn, is_held=self.state == self.wait and len(self.buf) > HEAD_LIMIT_BYTES)
+        ahead = len(self.buf) if self.state == self.wait else self.sent_ahead or 0
+        hold(self.conn, is_held=ahead > AHEAD_BYTES)
 
     # requests
 
@@ -167,7 +168,9 @@ class WireHttp1Server(Http1Wire, Http1Server):
             self.state = self.done
             message = "Client disconnected."
             yield ReceiveHttp(RequestProtocolError(self.stream_id, message, status_codes.CLIENT_CLOSED_REQUEST))
-        elif self.buf.is_blank():
+            return
+        owe(self.conn)
+        if self.buf.is_blank():
             yield ReceiveHttp(SenderEnded(self.stream_id, by_client=True))
 
     # answers
@@ -182,7 +185,9 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self.end_sending()
         elif isinstance(event, ResponseProtocolError):
             yield from self._send_error(event)
-        elif not isinstance(event, Choked | Flowing):  # the socket itself holds the other side back
+        elif isinstance(event, Choked | Flowing):
+            self.sent_ahead = 0 if isinstance(event, Choked) else None
+        else:
             yield from self._send_answer(event)
 
     def _send_answer(self, event: HttpEvent) -> Commands:

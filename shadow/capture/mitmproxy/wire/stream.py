@@ -56,6 +56,16 @@ class WholeStream(HttpStream):
             error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
             yield from super()._handle_event(error)
 
+    def make_server_connection(self) -> Generator[commands.Command, Any, bool]:
+        """As mitmproxy's, which takes all that a client sends while legacy is not connected."""
+        client = self.context.client
+        if client.alpn == b"h2":
+            return (yield from super().make_server_connection())
+        yield SendHttp(Choked(self.stream_id, by_client=False), client)
+        is_connected = yield from super().make_server_connection()
+        yield SendHttp(Flowing(self.stream_id, by_client=False), client)
+        return is_connected
+
     def check_invalid(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - mitmproxy's own
         """As mitmproxy's; what is safe to pass on of HTTP/1 its codec has decided."""
         message = self.flow.request if request else self.flow.response
