@@ -14,7 +14,7 @@ from mitmproxy.proxy.mode_specs import ReverseMode
 from crossfade.shadow.capture.mitmproxy import errors
 from crossfade.shadow.capture.mitmproxy.wire import client_fate
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
-from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
 from crossfade.shadow.exchange.fields import as_recorded, wire_text
 from crossfade.shadow.exchange.outcome import Reason
@@ -115,6 +115,8 @@ class CaptureAddon:
         broke_off = flow.request.timestamp_end is None and not flow.client_conn.state & ConnectionState.CAN_READ
         if broke_off or not taken:
             self._tell(self._sink.cancelled, seen.id)
+        elif errors.has_no_head(flow):
+            self._tell(self._sink.replied, seen.id, _failure(flow, FailureReason.INVALID))
         else:
             self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 
@@ -126,9 +128,7 @@ class CaptureAddon:
         elif errors.refused_by_proxy(flow):
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
         else:
-            reason = errors.failure_reason(flow)
-            detail = f"legacy: {reason.value}"
-            self._tell(self._sink.replied, seen.id, Failure(reason=reason, detail=detail, latency_ms=_latency_ms(flow)))
+            self._tell(self._sink.replied, seen.id, _failure(flow, errors.failure_reason(flow)))
 
     def _request_tap(self, flow: http.HTTPFlow, seen: _Seen) -> Callable[[bytes], bytes]:
         """What each chunk of the request goes through, unchanged; a long one is told in parts from its limit on."""
@@ -249,6 +249,10 @@ def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
         latency_ms=_latency_ms(flow),
         windows=seen.answer.windows() if seen.answer.truncated else b"",
     )
+
+
+def _failure(flow: http.HTTPFlow, reason: FailureReason) -> Failure:
+    return Failure(reason=reason, detail=f"legacy: {reason.value}", latency_ms=_latency_ms(flow))
 
 
 def _latency_ms(flow: http.HTTPFlow) -> float:

@@ -6,6 +6,7 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.http import HTTPFlow
 
 from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON
+from crossfade.shadow.capture.mitmproxy.wire.head import WireResponse
 from crossfade.shadow.exchange import FailureReason
 
 _BY_CLIENT = re.compile(r"client disconnected|stream reset by client", re.IGNORECASE)
@@ -31,6 +32,11 @@ def refused_by_proxy(flow: HTTPFlow) -> bool:
         return False
     is_smuggling = flow.response is None and "request smuggling" in flow.error.msg  # mitmproxy's own, HTTP/2
     return is_smuggling or flow.error.msg.startswith(NOT_PASSED_ON)
+
+
+def has_no_head(flow: HTTPFlow) -> bool:
+    """Whether legacy sent bytes that are no answer of HTTP/1; the client has them."""
+    return isinstance(flow.response, WireResponse) and not flow.response.start_line
 
 
 def failure_reason(flow: HTTPFlow) -> FailureReason:

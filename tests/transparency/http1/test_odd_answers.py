@@ -125,9 +125,15 @@ REFUSED = {
     "a length in a folded line": _answer(b"X: 1\r\n Content-Length: 5\r\n"),
     "a length behind a CR": _answer(b"X: 1\rContent-Length: 5\r\n"),
     "chunks within chunks": _coded(b"chunked, chunked", b"0\r\n\r\n"),
-    "no status line": b"garbage\r\n\r\n",
-    "no status": b"HTTP/1.1 OK\r\n\r\n",
     "a head of 2 MB": _answer(b"X: " + b"v" * 2_000_000 + b"\r\n"),
+}
+
+NO_HTTP = {
+    "HTTP/0.9": b"<html>hello</html>\n",
+    "bytes": b"garbage\r\n\r\nand more",
+    "no status": b"HTTP/1.1 OK\r\n\r\n",
+    "half a head": b"HTTP/1.1 200 OK\r\nX: a",
+    "half a word": b"HT",
 }
 
 CUT = {
@@ -190,7 +196,7 @@ async def test_changed(proxy: Any, raw: Any, ends: Any) -> None:
     "Answers that end in two places",
     "raw",
     differs="the client gets 502, or the end of its connection where the head has passed: lengths that are not one number, "
-    "a length in a folded line, chunks within chunks, chunks that break RFC 9112 7.1, no status line; counted as "
+    "a length in a folded line, chunks within chunks, chunks that break RFC 9112 7.1; counted as "
     "`legacy_failed(invalid)`",
 )
 async def test_refused(proxy: Any, raw: Any, ends: Any) -> None:
@@ -202,3 +208,11 @@ async def test_refused(proxy: Any, raw: Any, ends: Any) -> None:
     assert cut == [_coded(b"chunked", b"3\r\nabc\r\n")] * len(CUT)
     told = await ends(running, len(answers))
     assert [end.reason for end in told] == [FailureReason.INVALID] * len(answers)
+
+
+@pytest.mark.row("What is no answer of HTTP/1, and HTTP/0.9", "raw")
+async def test_no_http(proxy: Any, raw: Any, ends: Any) -> None:
+    """The client gets what legacy sent and makes of it what it would without the proxy; legacy is said to have failed."""
+    running, got = await _play(proxy, raw, list(NO_HTTP.values()))
+    assert dict(zip(NO_HTTP, got, strict=True)) == NO_HTTP
+    assert [end.reason for end in await ends(running, len(NO_HTTP))] == [FailureReason.INVALID] * len(NO_HTTP)

@@ -40,6 +40,15 @@ class Buffer:
 
     maybe_extract_at_most = take  # by this name mitmproxy asks for it
 
+    def put_back(self, data: bytes) -> None:
+        """In front of the rest."""
+        self._data[:0] = data
+        self._searched = 0
+
+    def begins_with(self, text: bytes) -> bool:
+        """Whether it may begin so, in any letter case, as far as has come."""
+        return text.upper().startswith(bytes(self._data[: len(text)]).upper())
+
     def take_line(self, limit: int) -> bytes | None:
         """A line with its LF; None: not yet. Raises: TooLongError."""
         end = self._data.find(b"\n", self._searched, limit + 1)

@@ -5,10 +5,12 @@ lenient in many ways, and the worst is Python's own: a line that is no field end
 """
 
 import re
+import time
 
 from mitmproxy import http
 
 from crossfade.shadow.capture.mitmproxy.wire.head import (
+    Fields,
     RefusedError,
     UnreadableError,
     WireRequest,
@@ -115,6 +117,14 @@ def _hides_a_length(head: bytes) -> bool:
     """In a line that some take for a part of the one before."""
     has_such_lines = b"\n " in head or b"\n\t" in head or head.count(b"\r") != head.count(b"\r\n")
     return has_such_lines and _HIDDEN.search(head) is not None
+
+
+def answer_without_head() -> WireResponse:
+    """For bytes that have none (HTTP/0.9, or what is no HTTP): all are body, up to the end."""
+    response = WireResponse(b"HTTP/1.0", 0, b"", Fields(), None, None, time.time(), None)
+    response.start_line = response.end = b""
+    response.size = UNTIL_END
+    return response
 
 
 def closes(message: http.Message) -> bool:

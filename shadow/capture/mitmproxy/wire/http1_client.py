@@ -28,7 +28,13 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     LegacyClosed,
     SenderEnded,
 )
-from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END, answer_size, closes
+from crossfade.shadow.capture.mitmproxy.wire.framing import (
+    CHUNKED,
+    UNTIL_END,
+    answer_size,
+    answer_without_head,
+    closes,
+)
 from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRequest, WireResponse, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
@@ -82,7 +88,8 @@ class WireHttp1Client(Http1Wire, Http1Client):
         try:
             while (response := self._next_head()) is not None:
                 if response.status_code // 100 != 1 or response.status_code == SWITCHING:
-                    response.size = answer_size(self.request.data.method, response)
+                    if response.start_line:
+                        response.size = answer_size(self.request.data.method, response)
                     yield from self._begin(response)
                     return
                 yield SendHttp(Informational(self.stream_id, response), self.context.client)
@@ -95,8 +102,18 @@ class WireHttp1Client(Http1Wire, Http1Client):
 
     def _next_head(self) -> WireResponse | None:
         self.buf.skip_empty_lines()
+        if self._is_for_http1() and not self.buf.begins_with(b"HTTP/"):
+            return answer_without_head()
         raw = self.buf.take_head(HEAD_LIMIT_BYTES)
-        return None if raw is None else read_response(raw)
+        if raw is None:
+            return None
+        try:
+            return read_response(raw)
+        except UnreadableError:
+            if not self._is_for_http1():
+                raise
+            self.buf.put_back(raw)
+            return answer_without_head()
 
     def _begin(self, response: WireResponse) -> Commands:
         self.response = response
@@ -112,9 +129,9 @@ class WireHttp1Client(Http1Wire, Http1Client):
             yield SendHttp(LegacyClosed(0), self.context.client)
 
     def _closed_without_answer(self) -> Commands:
-        """The client sees the same, and asks again where it would without us; a 502 it would take for an answer."""
-        if len(self.buf):
-            yield from self._fail(f"unexpected server response: {bytes(self.buf)[:80]!r}")
+        """A client sees the same, and asks again where it would without us; a 502 it would take for an answer."""
+        if len(self.buf) and self._is_for_http1():
+            yield from self._begin(answer_without_head())
         else:
             code = status_codes.NO_RESPONSE if self._is_for_http1() else status_codes.BAD_GATEWAY
             yield from self._fail("server closed connection", code)

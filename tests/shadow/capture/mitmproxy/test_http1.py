@@ -217,12 +217,24 @@ def test_legacy_ends_without_an_answer(legacy: Bench) -> None:
     assert (end, error.code) == ("close", 444)
 
 
-@pytest.mark.parametrize("head", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * HEAD_LIMIT_BYTES])
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * HEAD_LIMIT_BYTES],
+)
 def test_legacy_sends_no_answer(legacy: Bench, head: bytes) -> None:
     """502, and the connection ends."""
     legacy.ask()
     end, error = legacy.comes(head)
     assert (end, error.code) == ("close", 502)
+
+
+def test_legacy_sends_no_http(legacy: Bench) -> None:
+    """The bytes pass, up to the end."""
+    legacy.ask()
+    assert legacy.comes(b"ht") == []
+    head, data = legacy.comes(b"ml>\r\n\r\n")
+    assert (head.response.head(), data.data) == (b"", b"html>\r\n\r\n")
+    assert kinds(legacy.ends()) == [ResponseEndOfMessage, "close"]
 
 
 def test_the_end_of_the_client_reaches_legacy(legacy: Bench) -> None:
