@@ -13,6 +13,8 @@ from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import events
 from mitmproxy.proxy.server import ConnectionHandler, ConnectionIO
 
+from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening, unheard
+
 _PROBE_S = 15
 _LOOK_S = 0.5
 _LAST_LOOK_S = 0.01  # once all is sent, an answer of the peer's system is one round trip away
@@ -32,6 +34,12 @@ async def server_event(self: ConnectionHandler, event: events.Event) -> None:
     ends = isinstance(event, events.ConnectionClosed)
     if ends and _is_broken(self, connection):
         connection.state = ConnectionState.CLOSED
+        if last_words := unheard(self, connection):
+            await _mitmproxys(self, events.DataReceived(connection, last_words))
+    elif ends:
+        stop_listening(connection)
+    elif connection is self.client and self.client.alpn != b"h2":
+        listen(self)
     await _mitmproxys(self, event)
     if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:
         _watch(self)
@@ -90,7 +98,7 @@ class Watch:
     async def _wait_for_reset(self) -> bool:
         """False: the client is gone. True: all is sent."""
         while not self.finished.is_set() and self._is_open():
-            if _is_closed(self._sock):
+            if _is_closed(self._transport):
                 return False
             try:
                 await asyncio.wait_for(self.finished.wait(), _LOOK_S)
@@ -102,28 +110,29 @@ class Watch:
         """Says that no more comes; whether the client's system took it all, as far as that can be waited for."""
         writer: Any = self._transport.writer
         try:
+            if _is_closed(self._transport):
+                return False
             if self._is_open():
                 writer.write_eof()
             for _ in range(_LAST_LOOKS):
                 if not self._is_open():
                     break
-                if _is_closed(self._sock):
+                if writer.is_closing():  # because it could not write
+                    return False
+                if _is_closed(self._transport):
                     return not self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 await asyncio.sleep(_LAST_LOOK_S)
-        except OSError:
+        except (OSError, RuntimeError):  # uvloop's word for a transport that is closed
             return False
         return True
 
 
-def _socket(transport: ConnectionIO | None) -> Any:  # noqa: ANN401 - asyncio's own
-    writer: Any = None if transport is None else transport.writer
-    return None if writer is None else writer.get_extra_info("socket")
-
-
-def _is_closed(sock: Any) -> bool:  # noqa: ANN401 - asyncio's own
+def _is_closed(transport: ConnectionIO) -> bool:
     """Whether nothing can be sent any more: a reset came, or both sides have ended."""
-    if sock.fileno() < 0:  # asyncio could not write
+    writer: Any = transport.writer
+    if writer.is_closing():  # because it could not write; its socket may be another's by now
         return True
+    sock = writer.get_extra_info("socket")
     return _CAN_TELL and bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE)
 
 
@@ -134,9 +143,9 @@ def _is_broken(handler: ConnectionHandler, connection: Connection) -> bool:
 
 
 async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
-    sock = _socket(handler.transports.get(connection))
+    transport = handler.transports.get(connection)
     try:
-        while vars(connection).get("crossfade_held") and sock is not None and not _is_closed(sock):  # noqa: ASYNC110 - ends with the connection, too
+        while vars(connection).get("crossfade_held") and transport is not None and not _is_closed(transport):  # noqa: ASYNC110 - ends with the connection, too
             await asyncio.sleep(_HOLD_S)
     except asyncio.CancelledError:
         task = asyncio.current_task()
@@ -146,9 +155,11 @@ async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
 
 def _watch(handler: ConnectionHandler) -> None:
     """Where the system can tell a reset from an end (Linux)."""
-    sock = _socket(handler.transports.get(handler.client))
-    if sock is None or not _CAN_TELL or sock.fileno() < 0:
+    transport = handler.transports.get(handler.client)
+    if transport is None or not _CAN_TELL or _is_closed(transport):
         return
+    writer: Any = transport.writer
+    sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_S)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_S)
