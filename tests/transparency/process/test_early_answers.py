@@ -1,6 +1,7 @@
 """A legacy that answers an upload early and closes, behind the real command."""
 
 import asyncio
+import contextlib
 import socket
 from collections import Counter
 from typing import Any
@@ -12,7 +13,8 @@ REFUSED = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: c
 
 async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Reads the head, and of the body nothing: closing then is a reset."""
-    await reader.readuntil(b"\r\n\r\n")
+    with contextlib.suppress(asyncio.IncompleteReadError):
+        await reader.readuntil(b"\r\n\r\n")
     writer.write(REFUSED)
     writer.close()
 
@@ -34,10 +36,8 @@ def _upload(port: int) -> bytes:
 
 @pytest.mark.row("A legacy that answers an upload early and closes (413, 401)", "raw")
 async def test_early_answers(shadow: Any) -> None:
-    """The client has the answer each time, though nobody could take its body."""
+    """The client has the answer each time, though nobody took its body; directly a reset may overtake it."""
     server = await asyncio.start_server(_refuse, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    through = (await asyncio.to_thread(shadow, port)).port
-    for target in (port, through):
-        assert Counter([await asyncio.to_thread(_upload, target) for _ in range(40)]) == {REFUSED: 40}
+    running = await asyncio.to_thread(shadow, server.sockets[0].getsockname()[1])
+    assert Counter([await asyncio.to_thread(_upload, running.port) for _ in range(40)]) == {REFUSED: 40}
     server.close()
