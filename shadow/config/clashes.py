@@ -57,15 +57,15 @@ def _unknown_ports(config: Config) -> Iterator[Clash]:
 
 def _wrong_port(config: Config, glob: str) -> str:
     """What is wrong with the words in front of a route, "" where nothing is."""
-    names = [listen.name for listen in config.listen]
     route = _without_port(config, glob)
-    if not glob.strip() or glob.startswith("("):
-        return ""
     method, *path = _PATH.split(route, maxsplit=1)
-    if (path and " " not in method) or " " not in route:
+    if " " not in (method if path else route) or glob.startswith("("):
         return ""
-    ports = f"one of {', '.join(names)}" if names else "no word"
-    return f"expected 'METHOD /path' or 'package.Service/Method' behind {ports}, got {glob!r}; write METHOD /path"
+    ports = ", ".join(listen.name for listen in config.listen) or "none"
+    return (
+        "expected METHOD /path or package.Service/Method, behind the name of a port or nothing, "
+        f"got {glob!r}; the ports are {ports}"
+    )
 
 
 def _without_port(config: Config, glob: str) -> str:

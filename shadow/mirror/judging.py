@@ -24,6 +24,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.policy import STREAMED_ANSWERS
 from crossfade.shadow.mirror.sample import request_sample
 from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern
 from crossfade.shadow.routes.templates import Templates
 
 MAX_MESSAGE_BYTES = 4_194_304
@@ -50,7 +51,7 @@ class Judge:
     ) -> None:
         """``templates`` are those of the config, by which rules name routes."""
         self._contract = contract
-        self._ignore = ignore
+        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
 
     def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -107,7 +108,7 @@ class Judge:
     def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
         """The rules that speak of the request as it stands, or of the route under which it is counted."""
         asked = Asked(comparison.request, route.listener, self._templates)
-        return tuple(rule for rule in self._ignore if route.is_meant(rule.route) or asked.is_meant(rule.route))
+        return tuple(rule for rule, pattern in self._ignore if route.is_meant(rule.route) or asked.is_meant_by(pattern))
 
     def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:
         try:

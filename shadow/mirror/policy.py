@@ -10,7 +10,7 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.routes.naming import Asked, KnownRoutes
-from crossfade.shadow.routes.patterns import LoosePattern
+from crossfade.shadow.routes.patterns import Pattern
 from crossfade.shadow.routes.templates import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
@@ -51,7 +51,7 @@ class Policy:
         self._is_off = is_off
         self._templates = Templates(known.templates)
         declared = known.with_rules(rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
-        self._rules = tuple((rule, LoosePattern(rule.route, declared)) for rule in settings.rule)
+        self._rules = tuple((rule, Pattern(rule.route, declared)) for rule in settings.rule)
 
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
@@ -84,7 +84,7 @@ class Policy:
         """The first that speaks of the request; ``skip`` does so for any way in which it may be read."""
         for rule, pattern in self._rules:
             skips = rule.action is MirrorAction.SKIP
-            if asked.may_be_meant(pattern) if skips else asked.is_allowed_by(rule.route, pattern):
+            if asked.may_be_meant(pattern) if skips else asked.is_allowed_by(pattern):
                 return rule
         return None
 

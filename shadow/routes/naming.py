@@ -13,15 +13,17 @@ from typing import Protocol as Interface
 from urllib.parse import unquote
 
 from crossfade.shadow.exchange import Headers, Protocol
-from crossfade.shadow.routes.patterns import LoosePattern, Way, declared_templates, speaks_of
-from crossfade.shadow.routes.spelling import Reading, exact_path, readings
+from crossfade.shadow.routes.patterns import Pattern, Way, declared_templates, names_of
+from crossfade.shadow.routes.spelling import Reading, escapable, exact_path, readings
 from crossfade.shadow.routes.templates import Templates, split_path
 
 _LOOKS_LIKE_VALUE = re.compile(r"\d|^[0-9a-fA-F-]{16,}$|[^\w.~-]|.{33,}")
 _MAX_SEGMENTS = 32
 _OTHER_METHOD = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _OTHER_PATH = frozenset({"x-original-url", "x-rewrite-url"})
-_METHOD_IN_QUERY = re.compile(r"[?&;](?:_method|x-http-method-override|x-method-override)=([^&;#]*)", re.IGNORECASE)
+_METHOD_IN_QUERY = re.compile(
+    f"[?&;](?:{'|'.join(map(escapable, ('_method', *sorted(_OTHER_METHOD))))})=([^&;#]{{0,99}})", re.IGNORECASE
+)
 _MAX_OVERRIDES = 4
 
 
@@ -84,13 +86,12 @@ class Asked:
         self._templates = templates
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
+    def _names(self) -> tuple[str, ...]:
         """The names of the request as it stands: of its route, and of itself."""
         line = self._line
         name = exact_name(self._templates, line.protocol, line.method, line.target)
-        if line.protocol is Protocol.GRPC:
-            return (name,)
-        return tuple(dict.fromkeys((name, f"{line.method} {exact_path(line.target)}")))
+        itself = name if line.protocol is Protocol.GRPC else f"{line.method} {exact_path(line.target)}"
+        return (*names_of(name, self._listener), *(names_of(itself, self._listener) if itself != name else ()))
 
     @cached_property
     def methods(self) -> frozenset[str]:
@@ -102,17 +103,17 @@ class Asked:
         others += map(unquote, _METHOD_IN_QUERY.findall(line.target))
         return frozenset(other.strip().upper() for other in (line.method, *others))
 
-    def is_meant(self, glob: str) -> bool:
-        """Whether a rule with this glob speaks of the request as it stands."""
-        return any(speaks_of(glob, name, self._listener) for name in self.names)
+    def is_meant_by(self, pattern: Pattern) -> bool:
+        """Whether a rule speaks of the request as it stands."""
+        return pattern.names(self._names)
 
-    def is_allowed_by(self, glob: str, pattern: LoosePattern) -> bool:
+    def is_allowed_by(self, pattern: Pattern) -> bool:
         """Whether a rule that allows something speaks of it: as it stands, and in every way to read it."""
-        if not self.is_meant(glob) or self._readings is None:
+        if not self.is_meant_by(pattern) or self._readings is None:
             return False
         return all(map(pattern.means, self._ways(self.methods)))
 
-    def may_be_meant(self, pattern: LoosePattern) -> bool:
+    def may_be_meant(self, pattern: Pattern) -> bool:
         """Whether a rule that keeps something back may speak of it; always where it can't be read."""
         return self._readings is None or any(map(pattern.means, self._loose_ways))
 

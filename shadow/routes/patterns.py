@@ -26,9 +26,7 @@ def speaks_of(glob: str, route: str, listener: str = "") -> bool:
 
     What a parameter is called makes no difference.
     """
-    match = _compiled(glob).match
-    name = unnamed(route)
-    return match(name) is not None or (bool(listener) and match(qualified(name, listener)) is not None)
+    return any(map(_compiled(glob).match, names_of(route, listener)))
 
 
 def unnamed(route: str) -> str:
@@ -46,23 +44,30 @@ def _regex(glob: str) -> str:
     return translate(glob.replace("[", "[[]"))
 
 
-class LoosePattern:
-    """A glob as whoever wrote it may have meant it: without letter case, escapes, doubled slashes and a last slash."""
+class Pattern:
+    """A glob as it stands, and as whoever wrote it may have meant it: without letter case, escapes, a last slash."""
 
     def __init__(self, glob: str, declared: Iterable[str] = ()) -> None:
         """``declared`` templates that are more special keep their paths: ``/users/me`` is not ``/users/{id}``."""
+        self._as_written = _compiled(glob).match
         template = _TEMPLATE.fullmatch(glob) if _PARAMETER.search(glob) else None
         self._listener: str | None = template["listener"] if template else None
         self._method: str = template["method"] if template else ""
         paths = set(map(str, _forms(unnamed(template["path"])))) if template else set()
         self._paths = frozenset(paths)
         self._templates = Templates([f"{self._method} {path}" for path in sorted(paths)] + _shields(declared))
-        self._match = None if template else _loosely(glob).match
+        self._loosely = _loosely(glob).match
+
+    def names(self, texts: Iterable[str]) -> bool:
+        """Whether it speaks of one of the names of a request as it stands; see ``speaks_of``."""
+        return any(map(self._as_written, texts))
 
     def means(self, way: "Way") -> bool:
-        """Whether a request that is read in this way is meant."""
-        if self._match is not None:
-            return any(map(self._match, way.texts))
+        """Whether a request that is read in this way may be meant."""
+        if not any(map(self._loosely, way.texts)):
+            return False
+        if not self._method:
+            return True
         if way.method != self._method or self._listener not in {None, way.listener}:
             return False
         return any(self._templates.find(way.method, form) in self._paths for form in way.forms)
@@ -81,6 +86,12 @@ class Way:
         if method:
             names |= {f"{method} {form}" for form in forms}
         self.texts = names | {qualified(name, listener) for name in names}
+
+
+def names_of(route: str, listener: str) -> tuple[str, ...]:
+    """What a route is called where the names of parameters make no difference."""
+    name = unnamed(route)
+    return (name, qualified(name, listener)) if listener else (name,)
 
 
 def _loosely(glob: str) -> re.Pattern[str]:

@@ -56,6 +56,11 @@ def readings(target: str) -> tuple[Reading, ...] | None:
     return None if found is None else tuple(dict.fromkeys(map(_reading, found)))
 
 
+def escapable(text: str) -> str:
+    """A regular expression, without letter case, for a text of which any character may be percent-encoded."""
+    return "".join(f"(?:{re.escape(char)}|%{ord(char.lower()):02x}|%{ord(char.upper()):02x})" for char in text)
+
+
 def fold(path: str) -> str:
     """A path without letter case and compatibility forms, which many routers and file systems do not tell apart."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
@@ -118,19 +123,24 @@ def _without_parameters(path: str) -> Iterator[str]:
 
 def _resolved(path: str) -> Iterator[str]:
     """As it stands, with dot segments resolved (RFC 3986 5.2.4), and with doubled slashes taken as one before that."""
-    text = _text(path)
-    for same in dict.fromkeys((text, unicodedata.normalize("NFKC", text))):
-        yield same
-        yield _without_dots(same)
-        yield _without_dots(_SLASHES.sub("/", same))
+    texts = tuple(_texts(path))
+    for text in dict.fromkeys((*texts, *(unicodedata.normalize("NFKC", text) for text in texts))):
+        yield text
+        yield _without_dots(text)
+        yield _without_dots(_SLASHES.sub("/", text))
 
 
-def _text(path: str) -> str:
-    """Bytes read as UTF-8; what is none is left out."""
+def _texts(path: str) -> Iterator[str]:
+    """Bytes read as UTF-8; where they are none, as they stand and without what is wrong."""
     try:
-        return path.encode("latin-1").decode("utf-8", "ignore")
+        raw = path.encode("latin-1")
     except UnicodeEncodeError:
-        return path
+        yield path
+        return
+    text = raw.decode("utf-8", "ignore")
+    yield text
+    if text.encode() != raw:
+        yield path
 
 
 def _without_dots(path: str) -> str:

@@ -44,8 +44,8 @@ class Templates:
 
 
 def split_path(path: str) -> tuple[str, ...]:
-    """The segments of a path; slashes at its beginning count as one."""
-    return tuple(path.lstrip("/").split("/"))
+    """The segments of a path."""
+    return tuple(path.removeprefix("/").split("/"))
 
 
 def is_parameter(part: str) -> bool:

@@ -9,7 +9,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.mirror.clients.headers import shadow_headers
 from crossfade.shadow.routes.naming import Asked, KnownRoutes
-from crossfade.shadow.routes.patterns import LoosePattern
+from crossfade.shadow.routes.patterns import Pattern
 from crossfade.shadow.routes.templates import Templates
 
 
@@ -20,12 +20,12 @@ class _Rule:
     rule: HeaderRule
     value: str
     name: str
-    pattern: LoosePattern
+    pattern: Pattern
 
     def speaks_of(self, asked: Asked) -> bool:
         """A field is passed on only where that is surely meant, and kept back where it may be."""
         if self.rule.action is HeaderAction.PASS:
-            return asked.is_allowed_by(self.rule.route, self.pattern)
+            return asked.is_allowed_by(self.pattern)
         return asked.may_be_meant(self.pattern)
 
 
@@ -50,7 +50,7 @@ class HeaderPolicy:
                 rule=rule,
                 value=_value(rule, environment),
                 name=rule.name.lower().replace("[", "[[]"),
-                pattern=LoosePattern(rule.route, declared),
+                pattern=Pattern(rule.route, declared),
             )
             for rule in rules
         )
