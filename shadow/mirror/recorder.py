@@ -88,7 +88,7 @@ class Recorder:
             return True
         if finding.signature == ():
             return False
-        key = (route.route, finding)
+        key = (route.key, finding)
         if key not in self._unsampled and len(self._unsampled) >= _MAX_FINDINGS:
             return False
         self._unsampled[key] += 1

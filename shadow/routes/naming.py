@@ -62,7 +62,7 @@ class KnownRoutes:
 def exact_name(templates: Templates, protocol: Protocol, method: str, target: str) -> str:
     """The name of a request's route, were routes without bound: its template, or what its path looks like.
 
-    A path that is too deep to have a route is its own name.
+    A path that is too deep to have a route is its own name, and so is that of ``OPTIONS *``.
     """
     if protocol is Protocol.GRPC:
         return target.removeprefix("/")
@@ -71,7 +71,7 @@ def exact_name(templates: Templates, protocol: Protocol, method: str, target: st
     if template is not None:
         return f"{method} {template}"
     segments = split_path(path)
-    if len(segments) > _MAX_SEGMENTS:
+    if path == "*" or len(segments) > _MAX_SEGMENTS:
         return f"{method} {path}"
     return f"{method} /{'/'.join(_infer(part) for part in segments)}"
 

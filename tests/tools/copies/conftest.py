@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import h2.config
+import h2.connection
+import h2.events
 import pytest
 
 pytest.importorskip("mitmproxy")
 
+Fields = list[tuple[str, str]]
 _MARKS = ("x-crossfade-role", "x-crossfade-id")
 
 
@@ -98,6 +103,47 @@ def _read(reader: Any, connection: socket.socket) -> Seen | None:
     return Seen(line, fields, body, _lines(reader))
 
 
+class RawHttp2(Raw):
+    """The same over HTTP/2 without TLS; the fields hold the pseudo fields as well."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        seen: dict[int, Seen] = {}
+        config = h2.config.H2Configuration(
+            client_side=False,
+            header_encoding="latin-1",
+            validate_inbound_headers=False,
+            normalize_inbound_headers=False,  # it joins cookies
+        )
+        state = h2.connection.H2Connection(config)
+        state.initiate_connection()
+        with suppress(OSError), connection:
+            connection.sendall(state.data_to_send())
+            while data := connection.recv(65_536):
+                for event in state.receive_data(data):
+                    self._take(event, seen, state)
+                connection.sendall(state.data_to_send())
+
+    def _take(self, event: Any, seen: dict[int, Seen], state: h2.connection.H2Connection) -> None:
+        if isinstance(event, h2.events.RequestReceived):
+            pseudo = dict(event.headers)
+            line = f"{pseudo[':method']} {pseudo[':path']} HTTP/1.1"
+            seen[event.stream_id] = Seen(line, list(event.headers), b"")
+        elif isinstance(event, h2.events.DataReceived):
+            seen[event.stream_id].body += event.data
+        elif isinstance(event, h2.events.StreamEnded):
+            self.seen.append(seen[event.stream_id])
+            state.send_headers(event.stream_id, [(":status", "200"), ("grpc-status", "0")], end_stream=True)
+
+
+def _connected(port: int, ca: Path | None) -> socket.socket:
+    plain = socket.create_connection(("127.0.0.1", port), timeout=20)
+    if ca is None:
+        return plain
+    context = ssl.create_default_context(cafile=ca)
+    context.set_alpn_protocols(["h2"])
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
 class Stage:
     """One run of the proxy; ``ports`` are where clients connect, by the name of the listener."""
 
@@ -126,6 +172,34 @@ class Stage:
         if body:
             lines.append(f"Content-Length: {len(body)}")
         assert self.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body, port).startswith(b"HTTP/1.1 200")
+
+    def ask(self, name: str, fields: Fields, body: bytes | None, ca: Path | None = None) -> str:
+        """The status of one request over HTTP/2, with TLS where there is a CA; ``name`` is ``METHOD /path``."""
+        method, _, path = name.partition(" ")
+        config = h2.config.H2Configuration(client_side=True, header_encoding="latin-1")
+        with _connected(self.ports["web"], ca) as client:
+            connection = h2.connection.H2Connection(config)
+            connection.initiate_connection()
+            head = [
+                (":method", method),
+                (":scheme", "https" if ca else "http"),
+                (":authority", "svc.test"),
+                (":path", path),
+                *fields,
+            ]
+            connection.send_headers(1, head, end_stream=body is None)
+            if body is not None:
+                connection.send_data(1, body, end_stream=True)
+            status = ""
+            while True:
+                client.sendall(connection.data_to_send())
+                for event in connection.receive_data(client.recv(65_536)):
+                    if isinstance(event, h2.events.ResponseReceived):
+                        status = dict(event.headers)[":status"]
+                    elif isinstance(
+                        event, h2.events.StreamEnded | h2.events.StreamReset | h2.events.ConnectionTerminated
+                    ):
+                        return status
 
     def stop(self) -> None:
         """Ends the run: all that was mirrored is compared and committed."""
@@ -157,6 +231,19 @@ def raw() -> Iterator[Callable[..., Raw]]:
 
 
 @pytest.fixture
+def raw_http2() -> Iterator[Callable[[], Raw]]:
+    """Starts servers of HTTP/2, and closes them at the end."""
+    with ExitStack() as ended:
+
+        def start() -> Raw:
+            server = RawHttp2()
+            ended.callback(server.close)
+            return server
+
+        yield start
+
+
+@pytest.fixture
 def stage(command: Any, invoke: Any, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     """Starts the proxy in front of pairs of servers, by the name of the listener; ``more`` goes into the config."""
     children = []
@@ -180,7 +267,7 @@ def stage(command: Any, invoke: Any, tmp_path: Path) -> Iterator[Callable[..., S
 
 
 def _free_port() -> int:
-    """mitmproxy takes port 0 for one listener only."""
+    """Mitmproxy takes port 0 for one listener only."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
