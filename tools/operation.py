@@ -22,7 +22,6 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.frames import CountsFrame
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.mirror.routes import known_routes
 from crossfade.shadow.mirror.setup import rules_digest
 from crossfade.shadow.operate.admin import Admin, Readiness
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
@@ -159,6 +158,6 @@ def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> 
         config.mirror,
         methods,
         config.service.state,
-        known=known_routes(config),
+        templates=config.routes.http,
         is_off=switch.is_off(),
     )

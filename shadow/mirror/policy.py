@@ -9,8 +9,8 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.routes.naming import Asked, KnownRoutes
-from crossfade.shadow.routes.patterns import Pattern
+from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern, declared_templates
 from crossfade.shadow.routes.templates import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
@@ -41,16 +41,17 @@ class Policy:
         methods: Mapping[str, Method],
         state: State,
         *,
-        known: KnownRoutes = KnownRoutes(),  # noqa: B008 - frozen
+        templates: tuple[str, ...] = (),
         is_off: bool = False,
     ) -> None:
-        """``is_off``: the kill switch says that nothing may be mirrored."""
+        """``templates`` are those of the config; ``is_off``: the kill switch says that nothing may be mirrored."""
         self._settings = settings
         self._methods = methods
         self._own_stores = state is not State.SHARED
         self._is_off = is_off
-        self._templates = Templates(known.templates)
-        declared = known.with_rules(rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
+        self._templates = Templates(templates)
+        allowing = (rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
+        declared = (*templates, *declared_templates(allowing))
         self._rules = tuple((rule, Pattern(rule.route, declared)) for rule in settings.rule)
 
     def decide(self, head: RequestHead) -> Plan:

@@ -7,7 +7,7 @@ from crossfade.codegen.contract import Method
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.routes.naming import KnownRoutes, exact_name
+from crossfade.shadow.routes.naming import exact_name
 from crossfade.shadow.routes.patterns import speaks_of
 from crossfade.shadow.routes.templates import Templates
 
@@ -63,11 +63,6 @@ class RouteTable:
     def _past_the_cap(self, name: str, listener: str) -> str:
         glob = next((glob for glob in self._globs if speaks_of(glob, name, listener)), OTHER)
         return glob.removeprefix(f"{listener} ") if listener else glob
-
-
-def known_routes(config: Config) -> KnownRoutes:
-    """The routes that a config tells of."""
-    return KnownRoutes(templates=config.routes.http, claimed=config.gate.routes)
 
 
 def globs_of(config: Config) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from crossfade.shadow.mirror.clients.exchange import TlsFiles
 from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.pending import Sides
-from crossfade.shadow.mirror.routes import known_routes
 
 
 def build_sides(config: Config, listen: ListenSettings) -> Sides:
@@ -22,7 +21,7 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
         mirror.header,
         environment=os.environ,
         listener=listen.name,
-        known=known_routes(config),
+        templates=config.routes.http,
     )
     candidate = upstream(
         listen.candidate, tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert), fields=policy.fields

@@ -7,13 +7,12 @@ is meant: the candidate, or what is in front of it, may read it in that way.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol as Interface
 from urllib.parse import unquote
 
 from crossfade.shadow.exchange import Headers, Protocol
-from crossfade.shadow.routes.patterns import Pattern, Way, declared_templates, names_of
+from crossfade.shadow.routes.patterns import Pattern, Way, names_of
 from crossfade.shadow.routes.spelling import Reading, escapable, exact_path, readings
 from crossfade.shadow.routes.templates import Templates, split_path
 
@@ -45,18 +44,6 @@ class RequestLine(Interface):
     @property
     def headers(self) -> Headers:
         """As they were sent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownRoutes:
-    """What a config tells of routes: its templates, and the globs of what is claimed."""
-
-    templates: tuple[str, ...] = ()
-    claimed: tuple[str, ...] = ()
-
-    def with_rules(self, globs: Iterable[str]) -> tuple[str, ...]:
-        """Its templates, and those that are claimed or that rules allow something."""
-        return (*self.templates, *declared_templates((*self.claimed, *globs)))
 
 
 def exact_name(templates: Templates, protocol: Protocol, method: str, target: str) -> str:
@@ -120,7 +107,8 @@ class Asked:
     @cached_property
     def _readings(self) -> tuple[Reading, ...] | None:
         line = self._line
-        others = [value for name, value in line.headers if name.lower() in _OTHER_PATH]
+        http = line.protocol is Protocol.HTTP
+        others = [value for name, value in line.headers if http and name.lower() in _OTHER_PATH]
         if len(others) > _MAX_OVERRIDES or len(self.methods) > _MAX_OVERRIDES:
             return None
         found: list[Reading] = []

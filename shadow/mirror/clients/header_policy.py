@@ -8,8 +8,8 @@ from crossfade.shadow.config import HeaderAction, HeaderRule
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.mirror.clients.headers import shadow_headers
-from crossfade.shadow.routes.naming import Asked, KnownRoutes
-from crossfade.shadow.routes.patterns import Pattern
+from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern, declared_templates
 from crossfade.shadow.routes.templates import Templates
 
 
@@ -38,13 +38,17 @@ class HeaderPolicy:
         *,
         environment: Mapping[str, str],
         listener: str = "",
-        known: KnownRoutes = KnownRoutes(),  # noqa: B008 - frozen
+        templates: tuple[str, ...] = (),
     ) -> None:
-        """Reads secrets now, not at each request. Raises: ShadowError: a variable that is not set, or no value."""
+        """Reads secrets now, not at each request; ``templates`` are those of the config.
+
+        Raises: ShadowError: a variable that is not set, or no value.
+        """
         rules = tuple(rules)
-        declared = known.with_rules(rule.route for rule in rules if rule.action is HeaderAction.PASS)
+        passing = (rule.route for rule in rules if rule.action is HeaderAction.PASS)
+        declared = (*templates, *declared_templates(passing))
         self._listener = listener
-        self._templates = Templates(known.templates)
+        self._templates = Templates(templates)
         self._rules = tuple(
             _Rule(
                 rule=rule,

@@ -14,7 +14,6 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.exchange import Headers, Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.policy import Policy, share
-from crossfade.shadow.routes.naming import KnownRoutes
 
 SKIPPED = Outcome.SKIPPED
 
@@ -223,14 +222,15 @@ def test_a_skip_rule_means_no_other_path(target: str) -> None:
         ("/users/me;x", True),
         ("/users/me", False),
         ("/users/me/", False),
-        ("/users/claimed", False),
+        ("/users/allowed", False),
         ("/users", False),
     ],
 )
 def test_a_template_that_is_more_special_keeps_its_path(target: str, skipped: bool) -> None:
     """A rule for ``/users/{id}`` is none for a route that the config names, as long as the path is surely that."""
-    known = KnownRoutes(templates=("GET /users/me", "GET /{kind}/{id}"), claimed=("GET /users/claimed",))
-    policy = Policy(MirrorSettings(rule=(_rule("GET /users/{id}", "skip"),)), {}, State.SISTER, known=known)
+    rules = (_rule("GET /users/allowed/", "mirror"), _rule("GET /users/{id}", "skip"))
+    templates = ("GET /users/me", "GET /{kind}/{id}")
+    policy = Policy(MirrorSettings(rule=rules), {}, State.SISTER, templates=templates)
     assert (policy.decide(_head(f"GET {target}")).settled is not None) is skipped
 
 

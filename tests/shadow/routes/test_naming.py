@@ -4,7 +4,7 @@ import pytest
 
 from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.exchange import Headers, Protocol
-from crossfade.shadow.routes.naming import Asked, KnownRoutes, exact_name
+from crossfade.shadow.routes.naming import Asked, exact_name
 from crossfade.shadow.routes.patterns import Pattern
 from crossfade.shadow.routes.templates import Templates
 
@@ -61,7 +61,10 @@ def test_methods(headers: Headers, target: str, methods: set[str]) -> None:
 
 def test_grpc_has_no_method() -> None:
     """Its requests are all POST, and metadata changes nothing of it."""
-    assert _asked("POST", "/p.S/Get", (("x-http-method", "PUT"),), Protocol.GRPC).methods == {""}
+    asked = _asked("POST", "/p.S/Get", (("x-http-method", "PUT"), ("x-original-url", "/a")), Protocol.GRPC)
+    assert asked.methods == {""}
+    assert asked.is_allowed_by(Pattern("p.S/Get"))
+    assert not asked.may_be_meant(Pattern("a"))
 
 
 def test_who_allows_and_who_keeps_back() -> None:
@@ -91,9 +94,3 @@ def test_what_can_not_be_read() -> None:
     ):
         assert asked.may_be_meant(Pattern("POST /other"))
         assert not asked.is_allowed_by(Pattern("*"))
-
-
-def test_what_a_config_tells() -> None:
-    """Its templates, then those of claims and of rules that allow."""
-    known = KnownRoutes(templates=("GET /a",), claimed=("GET /b/{id}", "GET /*"))
-    assert known.with_rules(("web POST /c", "p.S/*")) == ("GET /a", "GET /b/{id}", "POST /c")
