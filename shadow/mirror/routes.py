@@ -1,5 +1,6 @@
 """What a request is counted under: a gRPC method, a configured HTTP template, an inferred one, or ``(other)``."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -14,6 +15,7 @@ from crossfade.shadow.routes.templates import Templates
 OTHER = "(other)"
 _EVERYTHING = "*"
 _INFERRED = frozenset({"http", "unknown"})
+_METHOD = re.compile(r"[\w.]+/\w+", re.ASCII)
 _MAX_CHARS = 1024
 _MAX_SEGMENTS = 32
 
@@ -35,7 +37,7 @@ class RouteTable:
         self._max_inferred = max_inferred
         self._globs = tuple(dict.fromkeys(glob for glob in globs if glob != _EVERYTHING))
         heads = (f"HEAD {name.removeprefix('GET ')}" for name in templates if name.startswith("GET "))
-        self._places = frozenset((*templates, *heads, *self._globs))
+        self._places = frozenset((OTHER, *templates, *heads, *self._globs))
         self._inferred: set[tuple[str, str]] = set()
         self._of_listener: Counter[str] = Counter()
 
@@ -46,6 +48,8 @@ class RouteTable:
         if protocol is Protocol.GRPC:
             known = self._methods.get(name)
             call_type = "unknown" if known is None else str(known.call_type)
+            if not _METHOD.fullmatch(name):
+                name = OTHER  # it might be called as a route of HTTP
         if call_type in _INFERRED and not self._has_place(name, listener):
             name = self._past_the_cap(name, listener)
         return RouteInfo(route=name, protocol=protocol.value, call_type=call_type, stage="shadow", listener=listener)
