@@ -67,7 +67,7 @@ class Asked:
     """One request as rules see it; nothing is worked out before a rule wants to know."""
 
     def __init__(self, line: RequestLine, listener: str, templates: Templates) -> None:
-        """``templates`` are those of the config; ``listener`` is "" where there is but one port."""
+        """``listener`` is the name of the port by which it came, ``templates`` are those of the config."""
         self._line = line
         self._listener = listener
         self._templates = templates

@@ -103,9 +103,10 @@ def _each(step: Callable[[str], Iterable[str]], paths: Iterable[str]) -> list[st
 
 
 def _cut(path: str) -> Iterator[str]:
-    """Whole, and up to what ends a path where it was decoded too early."""
+    """Whole, up to what ends a path where it was decoded too early, and without NUL."""
     yield path
     yield _CUT.split(path, maxsplit=1)[0]
+    yield path.replace("\0", "")
 
 
 def _without_origin(path: str) -> Iterator[str]:

@@ -53,6 +53,7 @@ def test_the_path_as_it_stands(target: str, path: str) -> None:
         ("\\\\a\\b", "/a/b"),
         ("/a%5Cb", "/a/b"),
         ("/a%00.html", "/a"),
+        ("/a%00b", "/ab"),
         ("/a%3Fb", "/a"),
         ("/a%23b", "/a"),
         ("/a. ", "/a"),
