@@ -53,6 +53,7 @@ class Policy:
         allowing = (rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
         declared = (*templates, *declared_templates(allowing))
         self._rules = tuple((rule, Pattern(rule.route, declared)) for rule in settings.rule)
+        self._sampled = tuple((rule.sample_pct, of) for rule, of in self._rules if rule.sample_pct is not None)
 
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
@@ -98,8 +99,8 @@ class Policy:
             return rule.sample_pct
         if not safe:
             return 100.0
-        near = [] if rule is not None else [other for other, pattern in self._rules if asked.may_be_meant(pattern)]
-        return min((self._settings.sample_pct, *(other.sample_pct for other in near if other.sample_pct is not None)))
+        near = () if rule is not None else self._sampled
+        return min((self._settings.sample_pct, *(pct for pct, pattern in near if asked.may_be_meant(pattern))))
 
 
 def share(request_id: str, purpose: str) -> float:
