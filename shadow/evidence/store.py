@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -102,14 +101,10 @@ class EvidenceWriter:
         return self._tallies[key]
 
     def _write(self, entered: Mapping[RouteInfo, int], *, ended_at: float | None) -> None:
-        by_key: Counter[str] = Counter()
-        for route, count in entered.items():  # HTTP and gRPC past the cap are one route
-            by_key[route.key] += count
-            if route.key not in self._tallies:
+        for key, (route, count) in by_key(entered).items():
+            if self._entered.get(key) != count:
                 self._tally(route)
-        changed = {key: count for key, count in by_key.items() if self._entered.get(key) != count}
-        self._entered.update(changed)
-        self._dirty.update(changed)
+                self._entered[key] = count
         try:
             with self._engine.begin() as connection:
                 # A store that is locked is tried again by the next flush: nobody is to wait for it but the last one.
@@ -150,6 +145,15 @@ class EvidenceWriter:
         )
         _upsert(connection, schema.noise, [{**key, **row} for row in _noise_rows(tally)])
         _upsert(connection, schema.clusters, [{**key, **row} for row in _cluster_rows(tally)])
+
+
+def by_key(entered: Mapping[RouteInfo, int]) -> dict[str, tuple[RouteInfo, int]]:
+    """What entered, by the keys of routes: what is past the cap in HTTP and in gRPC is one route."""
+    found: dict[str, tuple[RouteInfo, int]] = {}
+    for route, count in entered.items():
+        first, before = found.get(route.key, (route, 0))
+        found[route.key] = first, before + count
+    return found
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
