@@ -12,6 +12,7 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
+from crossfade.shadow.capture.mitmproxy.crumbs import joined
 from crossfade.shadow.capture.mitmproxy.wire import client_fate
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Request
@@ -170,7 +171,7 @@ class CaptureAddon:
             protocol=seen.protocol,
             method=wire_text(flow.request.data.method),
             target=wire_text(flow.request.data.path),
-            headers=_headers(flow.request.headers),
+            headers=_request_headers(flow.request, seen.protocol),
             at=flow.request.timestamp_start,
             refused=errors.refused_by_proxy(flow),
         )
@@ -215,16 +216,22 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     return Request(
         id=seen.id,
         protocol=seen.protocol,
-        method=wire_text(request.data.method),
+        method=wire_text(request.data.method),  # mitmproxy's own is upper case
         scheme=request.scheme,
         authority=_authority(request),
         target=wire_text(request.data.path),
-        headers=_headers(request.headers),
+        headers=_request_headers(request, seen.protocol),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
+    """What goes on over HTTP/1.1 has its cookies in one line."""
+    headers = _headers(request.headers)
+    return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
 
 
 def _authority(request: http.Request) -> str:

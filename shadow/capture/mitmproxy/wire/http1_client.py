@@ -18,6 +18,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Client
 
+from crossfade.shadow.capture.mitmproxy.crumbs import with_an_end
 from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, reader_of
 from crossfade.shadow.capture.mitmproxy.wire.buffer import TooLongError
 from crossfade.shadow.capture.mitmproxy.wire.events import (
@@ -75,6 +76,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
             self.sends_chunks = event.request.size is CHUNKED
             yield commands.SendData(self.conn, event.request.head())
         else:  # of HTTP/2
+            event = with_an_end(event)
             yield from super().send(event)
             self.sends_chunks = "chunked" in event.request.headers.get("transfer-encoding", "").lower()
 
