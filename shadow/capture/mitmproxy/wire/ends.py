@@ -28,6 +28,8 @@ _mitmproxys = ConnectionHandler.server_event
 async def server_event(self: ConnectionHandler, event: events.Event) -> None:
     """As mitmproxy's; in its place (see ``mend``)."""
     if not isinstance(event, events.ConnectionEvent):
+        if isinstance(event, events.OpenConnectionCompleted):
+            listen(self)
         await _mitmproxys(self, event)
         return
     connection = event.connection
@@ -38,7 +40,7 @@ async def server_event(self: ConnectionHandler, event: events.Event) -> None:
             await _mitmproxys(self, events.DataReceived(connection, last_words))
     elif ends:
         stop_listening(connection)
-    elif connection is self.client and self.client.alpn != b"h2":
+    elif self.client.alpn != b"h2":
         listen(self)
     await _mitmproxys(self, event)
     if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:

@@ -78,7 +78,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
         yield from super()._handle_event(event)
         ahead = len(self.buf) if self.state == self.wait else self.sent_ahead or 0
         hold(self.conn, is_held=ahead > AHEAD_BYTES)
-        upload(self.conn, is_under_way=self.state == self.read_body)
+        upload(self.conn, is_under_way=self.request is not None and self.request.size != 0 and self.response is None)
 
     # requests
 

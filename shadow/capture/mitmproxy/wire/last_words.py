@@ -1,8 +1,8 @@
 """What legacy said before it closed, though we could not write to it any more.
 
 A legacy that answers early (413, 401) and closes resets the connection at the next byte of the upload. The loop then
-closes its socket without reading it to the end, and the answer would be lost; a client without a proxy has it. So while
-a client sends, a second descriptor is kept of legacy's socket.
+closes its socket without reading it to the end, and the answer would be lost; a client without a proxy has it. So from
+a body on, until it is answered, a second descriptor is kept of legacy's socket.
 """
 
 import contextlib
@@ -16,12 +16,12 @@ _MOST_BYTES = 1 << 20
 
 
 def upload(client: Connection, *, is_under_way: bool) -> None:
-    """Whether a client is in the middle of a body."""
+    """Whether a client sends a body that is not answered yet."""
     vars(client)["crossfade_uploads"] = is_under_way
 
 
 def listen(handler: ConnectionHandler) -> None:
-    """Keeps an ear on those who answer a client in the middle of a body, and on no others."""
+    """Keeps an ear on those who are to answer such a client, and on no others."""
     if not vars(handler.client).get("crossfade_uploads"):
         for connection in handler.transports:
             stop_listening(connection)
