@@ -9,7 +9,7 @@ import contextlib
 import socket
 from typing import Any
 
-from mitmproxy.connection import Connection
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy.server import ConnectionHandler
 
 _MOST_BYTES = 1 << 20
@@ -27,13 +27,9 @@ def listen(handler: ConnectionHandler) -> None:
             stop_listening(connection)
         return
     for connection, transport in handler.transports.items():
+        speaks = connection is not handler.client and connection.state & ConnectionState.CAN_READ
         writer: Any = transport.writer
-        if (
-            connection is handler.client
-            or writer is None
-            or "crossfade_spare" in vars(connection)
-            or writer.is_closing()
-        ):
+        if not speaks or writer is None or writer.is_closing() or "crossfade_spare" in vars(connection):
             continue
         sock = writer.get_extra_info("socket")
         with contextlib.suppress(OSError):  # no descriptor is left: then without
