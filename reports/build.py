@@ -23,7 +23,7 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
-from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -175,7 +175,9 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive, another text of a status message is cosmetic; all else can break a caller."""
+    """A field more is additive; another status text or an unseen message cosmetic; all else can break a caller."""
+    if template == UNSEEN_MESSAGE:
+        return "cosmetic"
     if kind == Kind.ADDED.value:
         return "additive"
     return "cosmetic" if template in _TEXT_ONLY else "breaking"
