@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.causes.calls import CALL_RULES
+from crossfade.shadow.compare.causes.doubts import is_doubtful
 from crossfade.shadow.compare.causes.encodings import BYTE_RULES, ENCODING_RULES
 from crossfade.shadow.compare.causes.figure_text import FIGURE_TEXT_RULES, text_figures
 from crossfade.shadow.compare.causes.figures import FIGURE_RULES, read_figure
@@ -41,11 +42,14 @@ def find_cause(difference: Difference, siblings: Siblings = _ALONE) -> str:
         return ""
     if difference.template == "status" or difference.template.startswith("status."):
         return first_cause(_STATUS_TABLE, difference, siblings) or _status_text(difference)
-    return (
-        first_cause(_STATUS_TABLE, difference, siblings)
-        or first_cause(SHAPE_RULES, difference, siblings)
-        or _by_values(difference)
-    )
+    named = first_cause(_STATUS_TABLE, difference, siblings)
+    return named or _undoubted(difference, siblings)
+
+
+def _undoubted(difference: Difference, siblings: Siblings) -> str:
+    """The cause of values, unless the field's name tells of others that may as well be."""
+    cause = first_cause(SHAPE_RULES, difference, siblings) or _by_values(difference)
+    return "" if is_doubtful(cause, difference) else cause
 
 
 def _status_text(difference: Difference) -> str:
