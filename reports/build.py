@@ -3,11 +3,12 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import command_line
+from crossfade.reports.repro import ReproSettings, command_line
 from crossfade.reports.run import (
     SCHEMA_VERSION,
     Builds,
@@ -35,10 +36,18 @@ from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_r
 from crossfade.shadow.exchange.outcome import Outcome
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
+_NOWHERE = ReproSettings()
 _TEXT_ONLY = frozenset({"status.message"})
 
 
-def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequence[AcceptRule], now: float) -> Report:
+def build_report(
+    evidence: RunEvidence,
+    *,
+    gate: GateSettings,
+    accepted: Sequence[AcceptRule],
+    now: float,
+    repro: ReproSettings = _NOWHERE,
+) -> Report:
     """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
@@ -46,7 +55,7 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
     routes = tuple(_route(route, view, gate, finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
-            (_cluster(route, view, item) for route, view in views for item in route.clusters),
+            (_cluster(route, view, item, repro) for route, view in views for item in route.clusters),
             key=lambda cluster: (
                 _STATUS_ORDER[cluster.status],
                 -cluster.count,
@@ -133,7 +142,7 @@ def _quantiles(values: LatencyQuantiles) -> Quantiles:
     )
 
 
-def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cluster:
+def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence, repro: ReproSettings) -> Cluster:
     fingerprint = item.fingerprint
     return Cluster(
         id=fingerprint.cluster_id(route.info.route),
@@ -147,7 +156,7 @@ def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cl
         last_seen=_time(item.last_seen),
         status=view.statuses.get(fingerprint, Status.OPEN).value,
         severity=_severity(fingerprint.template, fingerprint.kind),
-        examples=tuple(_example(example) for example in item.examples),
+        examples=tuple(_example(example, repro) for example in item.examples),
     )
 
 
@@ -183,13 +192,17 @@ def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosm
     return "cosmetic" if template in _TEXT_ONLY else "breaking"
 
 
-def _example(example: StoredExample) -> Example:
+def _example(example: StoredExample, repro: ReproSettings) -> Example:
+    listener = repro.listener_of(example.request)
+    line = partial(command_line, example.request, schema=repro.schema)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
         legacy=example.legacy,
         candidate=example.candidate,
-        repro=command_line(example.request),
+        repro=line(),
+        repro_legacy="" if listener is None else line(listener.legacy),
+        repro_candidate="" if listener is None else line(listener.candidate),
     )
 
 

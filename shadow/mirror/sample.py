@@ -1,9 +1,15 @@
 """A request as a person can send it again by hand."""
 
-from google.protobuf import json_format
-from google.protobuf.message import DecodeError
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from crossfade.codegen.contract import Contract
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError, Message
+
+from crossfade.codegen.contract import CallType, Contract, Method
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.grpc import split_frames
@@ -11,41 +17,157 @@ from crossfade.shadow.compare.decode.proto import parse_message
 from crossfade.shadow.evidence.records import RequestSample
 from crossfade.shadow.exchange import Protocol, Request, header_values
 
-_MAX_BODY_CHARS = 4096
+MAX_BODY = 4096
+"""Characters of text, or bytes of a body that is no text."""
+_PREFIX_BYTES = 5
+_NEGATIVE_ZERO = re.compile(r"-0(?:\.0)?[,}\]]")
 _TRANSPORT = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent", "te", "grpc-accept-encoding"}
-    | {"transfer-encoding", "content-encoding"}
+    | {"transfer-encoding"}
 )
+_SENDS_ONE = frozenset({CallType.UNARY, CallType.SERVER_STREAM})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """As in a sample; ``exact`` where the text alone gives what the client sent."""
+
+    text: str = ""
+    exact: bool = True
+    unread: tuple[str, ...] = ()
+    cut: str = ""
 
 
 def request_sample(request: Request, contract: Contract | None) -> RequestSample:
-    """Method, target, headers and a readable body; a message as proto JSON. Not redacted."""
+    """Method, target, headers and a body that is readable, exact or both. Not redacted."""
+    is_call = request.protocol is Protocol.GRPC
+    body = _call_body(request, contract) if is_call else _http_body(request)
+    data = None if body.exact or body.cut else base64.b64encode(request.body).decode()
     return RequestSample(
         protocol=request.protocol.value,
         method=request.method,
         target=request.target,
         headers=tuple((name, value) for name, value in request.headers if name.lower() not in _TRANSPORT),
-        body=_body(request, contract)[:_MAX_BODY_CHARS],
+        body=body.text,
+        authority=request.authority,
+        data=data,
+        unread=() if data is None else body.unread,
+        cut=body.cut,
     )
 
 
-def _body(request: Request, contract: Contract | None) -> str:
+# HTTP
+
+
+def _http_body(request: Request) -> _Body:
+    coding = header_values(request.headers, "content-encoding")
+    cut = _cut(request)
     try:
-        if request.protocol is Protocol.GRPC:
-            return _message_json(request, contract)
-        body = decode_codings(request.body, header_values(request.headers, "content-encoding"))
-        return body.decode()
+        text = decode_codings(request.body, coding).decode()
     except (UndecodableError, UnicodeDecodeError):
-        return ""
+        return _Body(exact=False, cut="the body" if coding else cut)  # what is compressed can't be looked through
+    if len(text) > MAX_BODY:
+        return _Body(text=text[:MAX_BODY], cut=f"the body after its first {MAX_BODY} characters")
+    return _Body(
+        text=text, exact=not coding and "\0" not in text, cut="the end of the body" if request.truncated else ""
+    )
 
 
-def _message_json(request: Request, contract: Contract | None) -> str:
-    method = None if contract is None else contract.methods.get(request.target.lstrip("/"))
-    messages = split_frames(request.body, request.headers)
-    if contract is None or method is None or not messages:
-        return ""
-    message = parse_message(messages[0], method.input_type, contract)
+def _cut(request: Request) -> str:
+    """What a body that is no text loses: all of it, where it is too long to be kept as a whole."""
+    return "the body" if request.truncated or len(request.body) > MAX_BODY else ""
+
+
+# gRPC
+
+
+def _call_body(request: Request, contract: Contract | None) -> _Body:
+    method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
     try:
-        return json_format.MessageToJson(message, indent=None, preserving_proto_field_name=True)
-    except (json_format.Error, DecodeError, TypeError, ValueError):  # a date past 9999, an Any of an unknown type
-        return ""
+        frames = split_frames(_whole_frames(request.body), request.headers)
+    except UndecodableError:
+        return _Body(exact=False, unread=_names(method, contract), cut=_cut(request))
+    if contract is None or method is None:
+        return _Body(exact=False, cut="the body" if _is_compressed(request) else _cut(request))
+    lines = [_line(frame, method, contract) for frame in frames]
+    if None in lines and _is_compressed(request):
+        return _Body(exact=False, cut="the body")
+    if None in lines:
+        return _Body(exact=False, unread=_names(method, contract), cut=_cut(request))
+    found = [line for line in lines if line is not None]
+    texts = list(_fitting(line.text for line in found))
+    if request.truncated or len(texts) < len(found):
+        after = f"all messages after the first {len(texts)}" if texts else "the message"
+        return _Body(text="\n".join(texts), cut=after)
+    is_one = len(found) == 1 or method.call_type not in _SENDS_ONE
+    exact = is_one and all(line.exact for line in found) and _whole_frames(request.body) == request.body
+    return _Body(text="\n".join(texts), exact=exact, cut="" if exact else _cut(request))
+
+
+def _is_compressed(request: Request) -> bool:
+    return any(value.strip().lower() != "identity" for value in header_values(request.headers, "grpc-encoding"))
+
+
+def _whole_frames(body: bytes) -> bytes:
+    """The frames of a body that was cut, without the last one where that is not whole."""
+    at = 0
+    while len(body) - at >= _PREFIX_BYTES:
+        after = at + _PREFIX_BYTES + int.from_bytes(body[at + 1 : at + _PREFIX_BYTES], "big")
+        if after > len(body):
+            break
+        at = after
+    return body[:at]
+
+
+def _fitting(texts: Iterator[str]) -> Iterator[str]:
+    """The first texts that are together, each on a line, no longer than a sample's body."""
+    size = -1
+    for text in texts:
+        size += len(text) + 1
+        if size > MAX_BODY:
+            return
+        yield text
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    exact: bool
+
+
+def _line(data: bytes, method: Method, contract: Contract) -> _Line | None:
+    """A message as proto JSON on one line, and whether that is all of it; None where JSON can't have it."""
+    try:
+        message = parse_message(data, method.input_type, contract)
+        text = json_format.MessageToJson(message, indent=None, preserving_proto_field_name=True)
+    except (UndecodableError, json_format.Error, DecodeError, TypeError, ValueError):  # a date past 9999
+        return None
+    return _Line(text, exact=_is_exact(message, text))
+
+
+def _is_exact(message: Message, text: str) -> bool:
+    """Whether the JSON gives the message again, unknown fields too; grpcurl reads -0.0 as nothing."""
+    if _NEGATIVE_ZERO.search(text):
+        return False
+    try:
+        again = json_format.Parse(text, type(message)())
+    except (json_format.Error, DecodeError, TypeError, ValueError):
+        return False
+    one, two = (item.SerializeToString(deterministic=True) for item in (message, again))
+    return bool(one == two)
+
+
+def _names(method: Method | None, contract: Contract | None) -> tuple[str, ...]:
+    """The names of all fields that the request's messages may hold, where nobody can tell which they do."""
+    if method is None or contract is None:
+        return ()
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting: list[Any] = [contract.message_class(method.input_type).DESCRIPTOR]
+    while waiting:
+        kind = waiting.pop()
+        if kind.full_name not in seen:
+            seen.add(kind.full_name)
+            found |= dict.fromkeys(field.name for field in kind.fields)
+            waiting += [field.message_type for field in kind.fields if field.message_type is not None]
+    return tuple(found)

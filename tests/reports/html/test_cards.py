@@ -97,7 +97,7 @@ def test_a_card_is_bounded(make: Any) -> None:
     text = "".join(part.text for part in shown.examples[0].legacy)
     assert len(text) < 5000
     assert text.endswith("… (100,000 characters in all)")
-    assert shown.examples[0].repro == ""
+    assert shown.examples[0].repros == ()
 
 
 @pytest.mark.parametrize(
