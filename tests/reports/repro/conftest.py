@@ -28,9 +28,10 @@ class Call:
 
 
 class Echo(grpc.GenericRpcHandler):  # type: ignore[misc] # grpcio has no types
-    """Takes any method as a bidirectional stream of bytes, and answers one empty message."""
+    """Takes any method as a bidirectional stream of bytes, and answers one message with this text in its first field."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: bytes) -> None:
+        self.answer = b"\x0a" + bytes([len(answer)]) + answer if answer else b""
         self.calls: list[Call] = []
         self.done = threading.Semaphore(0)
 
@@ -44,7 +45,7 @@ class Echo(grpc.GenericRpcHandler):  # type: ignore[misc] # grpcio has no types
             call = Call(method=method, metadata=metadata, deadline_s=left if left and left < 10**6 else None)
             call.messages.extend(messages)
             self.calls.append(call)
-            yield b""
+            yield self.answer
             self.done.release()
 
         return grpc.stream_stream_rpc_method_handler(handle)
@@ -60,7 +61,7 @@ class CallServer:
     def call(self) -> Call:
         """The next call that it got."""
         assert self.echo.done.acquire(timeout=_WAIT_S)
-        return self.echo.calls.pop()
+        return self.echo.calls.pop(0)
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,8 @@ def call_server(certificates: Any) -> Iterator[Callable[..., CallServer]]:
     """Starts a gRPC server, with TLS or without."""
     servers = []
 
-    def start(*, tls: bool = False) -> CallServer:
-        echo = Echo()
+    def start(*, tls: bool = False, answer: bytes = b"") -> CallServer:
+        echo = Echo(answer)
         server = grpc.server(futures.ThreadPoolExecutor(4), handlers=(echo,))
         if tls:
             pem = certificates.server.read_bytes()
