@@ -1,5 +1,6 @@
 """The contracts of the runs, beside the store: by them a stored call can be sent again."""
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +27,8 @@ def keep_contract(folder: Path, digest: str, descriptors: bytes) -> None:
         aside.write_bytes(descriptors)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink()
         message = f"{path}: expected a file that can be written, got {error.strerror or error}"
         raise EvidenceError(message) from None
 
