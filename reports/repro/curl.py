@@ -17,6 +17,7 @@ def curl(request: RequestSample, side: Side = ANY_SIDE) -> str:
     """The command line."""
     words = [
         "curl -sS",
+        *_version(request, side),
         *tls_words(side),
         *_method(request),
         *_headers(request),
@@ -24,6 +25,12 @@ def curl(request: RequestSample, side: Side = ANY_SIDE) -> str:
         *_target(request, side),
     ]
     return before_body(request.data) + " ".join(words)
+
+
+def _version(request: RequestSample, side: Side) -> Iterator[str]:
+    """A server that speaks HTTP/2 alone without TLS can't be asked for it; with TLS the two agree."""
+    if request.h2c and not side.is_tls:
+        yield "--http2-prior-knowledge"
 
 
 def tls_words(side: Side) -> Iterator[str]:

@@ -58,7 +58,7 @@ class RequestSample:
     ``body`` is text: the HTTP body, or the messages of a call as proto JSON, one a line; "" where there is none, or
     none can be read. ``data`` is the whole body in base64 where the text is not exact, else None. ``unread`` are the
     names of fields whose values only ``data`` may hold; nothing is stored of it. ``cut`` and ``redacted`` say in words
-    what is left out of the body, and which parts are pseudonyms.
+    what is left out of the body, and which parts are pseudonyms. ``h2c`` where the client spoke HTTP/2 without TLS.
     """
 
     protocol: str
@@ -67,6 +67,7 @@ class RequestSample:
     headers: tuple[tuple[str, str], ...]
     body: str
     authority: str = ""
+    h2c: bool = False
     data: str | None = None
     unread: tuple[str, ...] = ()
     cut: str = ""

@@ -54,6 +54,7 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
         headers=headers,
         body=body,
         authority=hides.text(sample.authority),
+        h2c=sample.h2c,
         data=sample.data if keeps else None,
         cut=sample.cut if keeps else sample.cut or (_UNSEEN if body else "the body"),
         redacted=(*sample.redacted, *replaced),

@@ -50,10 +50,16 @@ def request_sample(request: Request, contract: Contract | None) -> RequestSample
         headers=tuple((name, value) for name, value in request.headers if name.lower() not in _TRANSPORT),
         body=body.text,
         authority=request.authority,
+        h2c=_is_h2c(request),
         data=data,
         unread=() if data is None else body.unread,
         cut=body.cut,
     )
+
+
+def _is_h2c(request: Request) -> bool:
+    """HTTP/1.1 names its server in a field, HTTP/2 beside the fields (RFC 9113 8.3.1)."""
+    return request.scheme == "http" and bool(request.authority) and not header_values(request.headers, "host")
 
 
 # HTTP

@@ -219,6 +219,13 @@ def test_over_tls() -> None:
     assert line == "curl -sS --cacert 'my ca.pem' --cert client.pem -H accept: https://legacy.test:8443/"
 
 
+def test_http_2_without_tls() -> None:
+    """Is not asked for where the server may not know it, but spoken; with TLS the two agree by themselves."""
+    sample = dataclasses.replace(_sample(), h2c=True)
+    assert command_line(sample).startswith("curl -sS --http2-prior-knowledge -H ")
+    assert "http2" not in command_line(sample, Side(url="https://a:1"))
+
+
 def test_a_usual_request_reads_well() -> None:
     """Nothing is quoted or added that need not be."""
     assert command_line(_sample(target="/b/1?x=2")) == "curl -sS -H 'Accept: */*' \"http://$ADDRESS\"'/b/1?x=2'"

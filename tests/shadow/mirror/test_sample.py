@@ -65,6 +65,16 @@ def test_headers_of_the_transport_stay_behind(request_of: Callable[..., Request]
 
 
 @pytest.mark.parametrize(
+    ("scheme", "headers", "h2c"),
+    [("http", (), True), ("http", (("Host", "a"),), False), ("https", (), False)],
+)
+def test_http_2_without_tls(request_of: Callable[..., Request], scheme: str, headers: Headers, *, h2c: bool) -> None:
+    """Known by the name of the server, which in HTTP/1.1 is a field."""
+    request = request_of(headers=headers, scheme=scheme, authority="a")
+    assert request_sample(request, None).h2c is h2c
+
+
+@pytest.mark.parametrize(
     ("body", "headers", "text"),
     [
         (b"", (), ""),
