@@ -23,16 +23,20 @@ _PLACES = _words_of("""
     lat latitude lon lng long longitude coordinate coordinates easting northing x y z
 """)
 _VERSIONS = _words_of("""
-    version versions ver release semver revision rev firmware edition
+    version versions ver release semver revision rev firmware edition section chapter clause
 """)
 _LABELS = _words_of("""
     phone telephone tel mobile fax zip zipcode postcode postal plz sku isbn ean iban account serial
     model part
 """)
+_SENSED = _words_of("""
+    temp temperature temperatures celsius fahrenheit humidity pressure voltage rssi dbm db weight speed
+    velocity acceleration angle heading bearing tilt roll pitch yaw elevation altitude depth height
+""")
 _COUNTED = _words_of("""
-    offset offsets zone timezone tz temp temperature celsius fahrenheit score scores rank ranking rating
-    vote votes karma points balance delta diff difference change gain loss priority prio nice level
-    floor storey elevation altitude depth height position goals
+    offset offsets zone timezone tz gmt score scores rank ranking rating vote votes karma points elo
+    handicap sentiment balance profit pnl net margin delta diff difference change gain loss priority prio
+    nice level floor storey position goals charge exponent zoom dx dy
 """)
 _VOTED = _words_of("""
     rating ratings stars score scores vote votes grade
@@ -48,8 +52,8 @@ class Doubt:
 
 
 DOUBTS = (
-    Doubt(causes=frozenset({"B6"}), words=_PLACES | _COUNTED | _VERSIONS),
-    Doubt(causes=frozenset({"A10", "B11"}), words=_PLACES | _VOTED | _VERSIONS | _LABELS),
+    Doubt(causes=frozenset({"B6"}), words=_PLACES | _COUNTED | _SENSED | _VERSIONS),
+    Doubt(causes=frozenset({"A10", "B11"}), words=_PLACES | _VOTED | _SENSED | _VERSIONS | _LABELS),
     Doubt(causes=frozenset({"A7", "A8", "A11", "B8"}), words=_VERSIONS | _LABELS),
 )
 

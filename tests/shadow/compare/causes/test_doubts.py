@@ -22,6 +22,8 @@ from crossfade.shadow.compare.difference import Value
         ("avg_rating", Decimal("4.57"), Decimal("4.58")),
         ("apiVersion", "1.10", "1.1"),
         ("version", Decimal("2.5"), 2),
+        ("rssi", -70, -69),
+        ("sensor_temperature", Decimal("21.37"), Decimal("21.38")),
         ("phone_number", "1,234", "1.234"),
     ],
 )
