@@ -11,8 +11,7 @@ _JAVA_NUMBER = re.compile(r'For input string: "(.*)"', re.DOTALL)
 _DIVISION = re.compile(r".*(?:division by zero|modulo by zero|float modulo)", re.DOTALL)
 _MAX_TEXT = 1000
 _SPRING_ERROR = frozenset({"timestamp", "status", "error", "path"})
-# Flask redirects to the slash that Spring 6 has no handler for; FastAPI's validation
-_STATUS_PAIRS = frozenset({(308, 404), (422, 400)})
+_TO_THE_SLASH, _VALIDATION = (308, 404), (422, 400)  # Flask's redirect, for which Spring 6 has no handler; FastAPI's
 _SHA1_TAG = re.compile(r'"[0-9a-f]{40}"')
 _SPRING_TAG = re.compile(r'"0[0-9a-f]{32}"')  # org.springframework.web.filter.ShallowEtagHeaderFilter
 
@@ -46,10 +45,25 @@ def _divided_by_zero(difference: Difference, siblings: Siblings) -> bool:
     return difference.template == "status.message" and code is not None and code.candidate == "OK"
 
 
-def _framework_status(difference: Difference, _: Siblings) -> bool:
-    return difference.template == "status" and any(
-        (difference.legacy, difference.candidate) == pair for pair in _STATUS_PAIRS
-    )
+def _framework_status(difference: Difference, siblings: Siblings) -> bool:
+    """With what the framework adds by itself: a place that is the same path with a slash, or its own error body."""
+    if difference.template != "status":
+        return False
+    pair = difference.legacy, difference.candidate
+    if pair == _TO_THE_SLASH:
+        place = siblings.by_path.get("header.location")
+        return place is not None and place.kind is Kind.MISSING and str(place.legacy).partition("?")[0].endswith("/")
+    if pair != _VALIDATION:
+        return False
+    detail = siblings.by_path.get("body/detail", siblings.by_path.get("body"))
+    return detail is not None and detail.kind is not Kind.ADDED and _is_validation(detail.legacy)
+
+
+def _is_validation(value: Value) -> bool:
+    """FastAPI's list of what is wrong, or the body that holds it."""
+    if isinstance(value, dict):
+        value = value.get("detail")
+    return isinstance(value, tuple) and any(isinstance(item, dict) and {"loc", "msg"} <= item.keys() for item in value)
 
 
 def _framework_tag(difference: Difference, _: Siblings) -> bool:

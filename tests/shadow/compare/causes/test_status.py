@@ -31,15 +31,36 @@ def test_a_division_by_zero_that_java_survives(causes_at: Callable[..., dict[str
     assert causes == {"status.code": "", "status.message": "B9"}
 
 
+@pytest.mark.parametrize(("legacy", "candidate"), [(308, 404), (422, 400), (200, 404), (200, -56), (404, 200)])
+def test_a_status_alone_is_no_framework_s(
+    causes_at: Callable[..., dict[str, str]], legacy: Value, candidate: Value
+) -> None:
+    """A redirect and a validation may be anybody's; and a status is no number: no rule of arithmetic is asked."""
+    assert causes_at(("status", legacy, candidate)) == {"status": ""}
+
+
+DETAIL: Value = ({"loc": ("query", "n"), "msg": "not a number", "type": "int_parsing"},)
+
+
 @pytest.mark.parametrize(
-    ("legacy", "candidate", "cause"),
-    [(308, 404, "I14"), (422, 400, "I14"), (200, 404, ""), (200, -56, ""), (404, 200, "")],
+    ("statuses", "beside", "cause"),
+    [
+        ((308, 404), ("header.location", "http://a/old/", None), "I14"),
+        ((308, 404), ("header.location", "/old/?a=b", None), "I14"),
+        ((308, 404), ("header.location", "/new", None), ""),
+        ((308, 404), ("header.location", "/old/", "/new/"), ""),
+        ((422, 400), ("body/detail", DETAIL, None), "I14"),
+        ((422, 400), ("body/detail", DETAIL, "n: not a number"), "I14"),
+        ((422, 400), ("body", {"detail": DETAIL}, "n: not a number"), "I14"),
+        ((422, 400), ("body/detail", "not a number", None), ""),
+        ((422, 400), ("body/detail", None, DETAIL), ""),
+    ],
 )
 def test_explains_a_framework_s_status(
-    causes_at: Callable[..., dict[str, str]], legacy: Value, candidate: Value, cause: str
+    causes_at: Callable[..., dict[str, str]], statuses: tuple[int, int], beside: tuple[str, Value, Value], cause: str
 ) -> None:
-    """A status is a name, not a number: no rule of arithmetic is asked."""
-    assert causes_at(("status", legacy, candidate)) == {"status": cause}
+    """By what comes with it: the same path with a slash, FastAPI's own list."""
+    assert causes_at(("status", *statuses), beside)["status"] == cause
 
 
 @pytest.mark.parametrize(
