@@ -6,6 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf import (
+    any_pb2,
+    duration_pb2,
+    empty_pb2,
+    field_mask_pb2,
+    json_format,
+    struct_pb2,
+    timestamp_pb2,
+    wrappers_pb2,
+)
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.reports.repro import Side, command_line
@@ -18,15 +28,43 @@ from crossfade.shadow.mirror.sample import request_sample
 PROTO = """
 syntax = "proto3";
 package calls.v1;
+import "google/protobuf/any.proto";
+import "google/protobuf/duration.proto";
+import "google/protobuf/empty.proto";
+import "google/protobuf/field_mask.proto";
+import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
+import "google/protobuf/wrappers.proto";
 service Calls {
   rpc One(Note) returns (Note);
   rpc Many(stream Note) returns (Note);
   rpc Both(stream Note) returns (stream Note);
   rpc Watch(Note) returns (stream Note);
   rpc Bare(Plain) returns (Note);
+  rpc In(Nested) returns (Note);
+  rpc Word(google.protobuf.StringValue) returns (Note);
+  rpc Words(stream google.protobuf.StringValue) returns (Note);
+  rpc Whole(google.protobuf.Int64Value) returns (Note);
+  rpc Blob(google.protobuf.BytesValue) returns (Note);
+  rpc Nothing(google.protobuf.Empty) returns (Note);
+  rpc Free(google.protobuf.Struct) returns (Note);
+  rpc At(google.protobuf.Timestamp) returns (Note);
+  rpc Took(google.protobuf.Duration) returns (Note);
+  rpc Mask(google.protobuf.FieldMask) returns (Note);
+  rpc Packed(google.protobuf.Any) returns (Note);
 }
 message Plain { string text = 1; Plain inner = 2; }
+message Nested {
+  google.protobuf.FieldMask mask = 1;
+  google.protobuf.Value free = 2;
+  google.protobuf.ListValue list = 3;
+  google.protobuf.StringValue word = 4;
+  google.protobuf.Duration took = 5;
+  google.protobuf.Any any = 6;
+  google.protobuf.NullValue null = 7;
+  repeated Nested more = 8;
+  map<string, Nested> named = 9;
+}
 enum Color { NONE = 0; RED = 1; }
 message Note {
   string text = 1;
@@ -148,6 +186,58 @@ def test_all_messages_of_a_stream(
     call, line = ask(_stored(_request(method, framed(*messages)), contract))
     assert "abridged" not in line
     assert [_read(contract, data) for data in call.messages] == [_read(contract, data) for data in messages]
+
+
+@pytest.mark.parametrize(
+    ("method", "messages"),
+    [
+        ("Word", (wrappers_pb2.StringValue(value=HOSTILE),)),
+        (
+            "Words",
+            (wrappers_pb2.StringValue(value="a\nb"), wrappers_pb2.StringValue(), wrappers_pb2.StringValue(value="{")),
+        ),
+        ("Whole", (wrappers_pb2.Int64Value(value=2**62),)),
+        ("Blob", (wrappers_pb2.BytesValue(value=b"\x00\xff="),)),
+        ("Nothing", (empty_pb2.Empty(),)),
+        ("Free", (json_format.ParseDict({"a": [1, None, {"b": "c"}]}, struct_pb2.Struct()),)),
+        ("At", (timestamp_pb2.Timestamp(seconds=1, nanos=5),)),
+        ("Took", (duration_pb2.Duration(seconds=-1, nanos=-5),)),
+        ("Mask", (field_mask_pb2.FieldMask(paths=["a.b_c", "d"]),)),
+        ("Packed", (any_pb2.Any(type_url="type.googleapis.com/calls.v1.Plain", value=b"\x0a\x01x"),)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_messages_that_json_writes_in_its_own_way(
+    ask: Callable[..., Any], contract: Contract, method: str, messages: tuple[Any, ...]
+) -> None:
+    """A request that is itself one of protobuf's well-known types is no object in JSON."""
+    sent = [message.SerializeToString() for message in messages]
+    call, _ = ask(_stored(_request(method, framed(*sent)), contract))
+    assert call.messages == sent
+
+
+NESTED = (
+    {"mask": {"paths": ["a.b_c", "d"]}},
+    {"more": [{}, {"mask": {"paths": ["a"]}}]},
+    {"named": {"a": {"free": {"bool_value": True}}}},
+    {"named": {"a": {"mask": {"paths": ["a"]}}}},
+    {"free": {"null_value": 0}},
+    {"free": {"list_value": {"values": [{"number_value": 1}, {"null_value": 0}]}}},
+    {"list": {}},
+    {"word": {}},
+    {"took": {"seconds": -1, "nanos": -5}},
+    {"any": {"type_url": "type.googleapis.com/calls.v1.Plain", "value": b"\x0a\x01x"}},
+    {"any": {"type_url": "type.googleapis.com/google.protobuf.StringValue", "value": b"\x0a\x01x"}},
+    {"any": {"type_url": "type.googleapis.com/gone.v1.Gone", "value": b"\x0a\x01x"}},
+)
+
+
+@pytest.mark.parametrize("values", NESTED, ids=", ".join)
+def test_well_known_types_within_a_message(ask: Callable[..., Any], contract: Contract, values: dict[str, Any]) -> None:
+    """Whatever grpcurl makes of them."""
+    sent = contract.message_class("calls.v1.Nested")(**values).SerializeToString(deterministic=True)
+    call, _ = ask(_stored(_request("In", framed(sent)), contract))
+    assert call.messages == [sent]
 
 
 def _read(contract: Contract, data: bytes) -> bytes:
