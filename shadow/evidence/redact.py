@@ -7,6 +7,7 @@ import json
 import re
 import string
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
@@ -43,13 +44,13 @@ class Unchanged:
     """For examples that were redacted before."""
 
     def example(self, example: Example) -> StoredExample:
-        """The example as it is."""
+        """The example as it is; nobody kept which of its values are pseudonyms."""
         return StoredExample(
             comparison_id=example.comparison_id,
             path=example.path,
             legacy=example.legacy,
             candidate=example.candidate,
-            request=example.request,
+            request=replace(example.request, unread=(), redacted=("what the recording hid, if anything",)),
         )
 
 

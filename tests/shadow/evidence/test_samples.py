@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence import Redactor
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.evidence.records import Example, RequestSample
+from crossfade.shadow.evidence.redact import Unchanged
 from crossfade.shadow.evidence.samples import redact_sample
 
 
@@ -81,3 +83,18 @@ def test_names_of_fields_are_not_stored(redacted: Callable[..., RequestSample]) 
     """They were for this decision alone."""
     sample = redacted(data=_data(b"\xff"), unread=("id",))
     assert (sample.data, sample.unread) == (_data(b"\xff"), ())
+
+
+def test_what_was_redacted_before_is_told_as_far_as_it_is_known(example: Any) -> None:
+    """A recording does not say which of its values are pseudonyms."""
+    stored = Unchanged().example(example)
+    assert stored.request.redacted == ("what the recording hid, if anything",)
+    assert stored.request.unread == ()
+
+
+@pytest.fixture
+def example() -> Example:
+    """A difference on a request of which a field could not be read."""
+    request = RequestSample(protocol="grpc", method="POST", target="/a.B/C", headers=(), body="", unread=("id",))
+    mark = Fingerprint(template="message.a", kind="value")
+    return Example(comparison_id="c1", fingerprint=mark, path="message.a", legacy="1", candidate="2", request=request)
