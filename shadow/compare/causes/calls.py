@@ -18,6 +18,7 @@ _NO_MESSAGE = r".* requires exactly one request message\."
 _JAVA_NO_MESSAGE = r"Half-closed without a request|Encountered end-of-stream mid-frame"
 _UNREADABLE = r"Exception deserializing request!"
 _UNREADABLE_AIO = r"Unexpected <class 'google\.protobuf\.message\.DecodeError'>: .*"  # a handler may have raised it too
+_JAVA_UNREADABLE = rf"{_THROWN}|Invalid protobuf byte sequence"  # with a request that has such a flaw
 _TOO_LARGE = r"(?:\w+: )?(?:Received|Sent) message larger than max \(\d+ vs\. \d+\)"
 _TOO_LARGE_METADATA = r"received (?:\w+ )?metadata size exceeds (?:\w+ )?limit.*"
 _JAVA_TOO_LARGE = r"(?:Decompressed )?gRPC message exceeds maximum size \d+.*"
@@ -109,7 +110,9 @@ PAIRS = (
     # A request that can't be read comes before what was thrown: grpc-java has one text for both.
     Pair(cause="J9", legacy=rf"{_UNREADABLE}|{_UNREADABLE_AIO}", candidate_code=_ERROR, flaw=Flaw.TEXT),
     Pair(cause="J9", legacy=_ANY, candidate=r".*Protocol message had invalid UTF-8\..*"),
+    Pair(cause="J9", legacy=_ANY, candidate=_JAVA_UNREADABLE, flaw=Flaw.TEXT),
     Pair(cause="J8", legacy=_UNREADABLE, candidate_code=_ERROR),
+    Pair(cause="J8", legacy=_ANY, candidate=_JAVA_UNREADABLE, flaw=Flaw.BYTES),
     Pair(cause="J8", legacy=_UNREADABLE_AIO, candidate_code=_ERROR, flaw=Flaw.BYTES),
     Pair(cause="J8", legacy=_NO_MESSAGE, candidate=_JAVA_NO_MESSAGE),
     Pair(cause="J8", legacy_code="OK", legacy="", candidate_code="INTERNAL", candidate="Too many requests"),

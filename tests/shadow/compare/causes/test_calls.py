@@ -125,6 +125,9 @@ def test_explains_an_end_of_another_status(
         (Flaw.TEXT, "Unexpected <class 'google.protobuf.message.DecodeError'>: no", "J9"),
         (Flaw.BYTES, "Unexpected <class 'google.protobuf.message.DecodeError'>: no", "J8"),
         (Flaw.NONE, "Unexpected <class 'google.protobuf.message.DecodeError'>: no", "J1"),  # raised in a handler
+        (Flaw.TEXT, "", "J9"),  # a server that reads no messages
+        (Flaw.BYTES, "no such user", "J8"),
+        (Flaw.NONE, "no such user", "J2"),
     ],
 )
 def test_the_request_tells_why_it_could_not_be_read(flaw: Flaw, text: str, cause: str) -> None:
