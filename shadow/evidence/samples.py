@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from crossfade.shadow.evidence.records import RequestSample
 
 _MAX_NAMED = 5
-_UNSEEN = "what its text does not show"
+UNSHOWN = "what its text does not show"
+"""What a sample is cut by where its exact bytes are not kept."""
 
 
 class Hides(Protocol):
@@ -56,7 +57,7 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
         authority=hides.text(sample.authority),
         h2c=sample.h2c,
         data=sample.data if keeps else None,
-        cut=sample.cut if keeps else sample.cut or (_UNSEEN if body else "the body"),
+        cut=sample.cut if keeps else sample.cut or (UNSHOWN if body else "the body"),
         redacted=(*sample.redacted, *replaced),
     )
 

@@ -15,10 +15,12 @@ from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.compare.decode.proto import parse_message
 from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.evidence.samples import UNSHOWN
 from crossfade.shadow.exchange import Protocol, Request, header_values
 
 MAX_BODY = 4096
 """Characters of text, or bytes of a body that is no text."""
+_MAX_READ_BYTES = 4 * MAX_BODY
 _PREFIX_BYTES = 5
 _MASK = "google.protobuf.FieldMask"
 _NEGATIVE_ZERO = re.compile(r"-0(?:\.0)?[,}\]]")
@@ -90,25 +92,27 @@ def _cut(request: Request) -> str:
 
 def _call_body(request: Request, contract: Contract | None) -> _Body:
     method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
+    frames: tuple[bytes, ...] | None
     try:
         frames = split_frames(_whole_frames(request.body), request.headers)
     except UndecodableError:
-        return _Body(exact=False, unread=_names(method, contract), cut=_cut(request))
+        frames = None
     if contract is None or method is None:
         return _Body(exact=False, cut="the body" if _is_compressed(request) else _cut(request))
-    lines = [_line(frame, method, contract) for frame in frames]
-    if None in lines and _is_compressed(request):
-        return _Body(exact=False, cut="the body")
-    if None in lines:
+    if frames is None:
         return _Body(exact=False, unread=_names(method, contract), cut=_cut(request))
-    found = [line for line in lines if line is not None]
-    texts = list(_fitting(line.text for line in found))
-    if request.truncated or len(texts) < len(found):
-        after = f"all messages after the first {len(texts)}" if texts else "the message"
-        return _Body(text="\n".join(texts), cut=after)
-    is_one = len(found) == 1 or method.call_type not in _SENDS_ONE
-    exact = is_one and all(line.exact for line in found) and _whole_frames(request.body) == request.body
-    return _Body(text="\n".join(texts), exact=exact, cut="" if exact else _cut(request))
+    try:
+        lines = list(_fitting(frames, method, contract))
+    except UndecodableError:
+        if _is_compressed(request):
+            return _Body(exact=False, cut="the body")
+        return _Body(exact=False, unread=_names(method, contract), cut=_cut(request))
+    text = "\n".join(line.text for line in lines)
+    if request.truncated or len(lines) < len(frames):
+        return _Body(text=text, cut=f"all messages after the first {len(lines)}" if lines else "the message")
+    is_one = len(lines) == 1 or method.call_type not in _SENDS_ONE
+    exact = is_one and all(line.exact for line in lines) and _whole_frames(request.body) == request.body
+    return _Body(text=text, exact=exact, cut=UNSHOWN if not exact and _cut(request) else "")
 
 
 def _is_compressed(request: Request) -> bool:
@@ -126,29 +130,32 @@ def _whole_frames(body: bytes) -> bytes:
     return body[:at]
 
 
-def _fitting(texts: Iterator[str]) -> Iterator[str]:
-    """The first texts that are together, each on a line, no longer than a sample's body."""
-    size = -1
-    for text in texts:
-        size += len(text) + 1
-        if size > MAX_BODY:
-            return
-        yield text
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     text: str
     exact: bool
 
 
-def _line(data: bytes, method: Method, contract: Contract) -> _Line | None:
-    """A message as proto JSON on one line, and whether that is all of it; None where JSON can't have it."""
+def _fitting(frames: Iterable[bytes], method: Method, contract: Contract) -> Iterator[_Line]:
+    """The first messages that are together, each on a line, no longer than a sample's body; no others are read.
+
+    Raises: UndecodableError: one of them is no message of its type, or JSON can't have it.
+    """
+    size = -1
+    for frame in frames:
+        line = _line(frame, method, contract) if len(frame) <= _MAX_READ_BYTES else None
+        if line is None or (size := size + 1 + len(line.text)) > MAX_BODY:
+            return
+        yield line
+
+
+def _line(data: bytes, method: Method, contract: Contract) -> _Line:
+    """A message as proto JSON on one line, and whether that is all of it. Raises: UndecodableError."""
+    message = parse_message(data, method.input_type, contract)
     try:
-        message = parse_message(data, method.input_type, contract)
         text = json_format.MessageToJson(message, indent=None, preserving_proto_field_name=True)
-    except (UndecodableError, json_format.Error, DecodeError, TypeError, ValueError):  # a date past 9999
-        return None
+    except (json_format.Error, DecodeError, TypeError, ValueError):  # a date past 9999, an Any of an unknown type
+        raise UndecodableError(f"expected a message that JSON can have, got another {method.input_type}") from None
     return _Line(text, exact=_is_exact(message, text))
 
 

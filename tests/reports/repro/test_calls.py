@@ -352,6 +352,18 @@ def test_a_long_stream_is_abridged(ask: Callable[..., Any], note: Callable[..., 
     assert call.messages == messages[:4]
 
 
+def test_a_long_message_with_an_unknown_field(
+    ask: Callable[..., Any], note: Callable[..., bytes], contract: Contract
+) -> None:
+    """Is sent as far as JSON has it, and the line says so."""
+    sent = note(text="x" * 2000)
+    call, line = ask(
+        _stored(_request("One", framed(sent + b"\xfa\x01\xd0\x0f" + b"\xff" * 2000 + b"\xf8\x01\x01" * 100)), contract)
+    )
+    assert line.startswith(": 'abridged: without what its text does not show'; grpcurl")
+    assert call.messages == [sent]
+
+
 def test_by_import_path(
     server: Any,
     grpcurl: Path,
