@@ -186,7 +186,7 @@ class Asker:
             return comparison
         async with self.slots:
             self._refuse_when_off()  # without the secondary's answer nobody knows whether the stores have drifted
-            return replace(comparison, secondary=await secondary.ask(frame.request))
+            return replace(comparison, secondary=await secondary.ask(frame.request, safe=True))
 
     async def _refuse_foreign(self, pending: Pending) -> None:
         """Ends a request with a handle of legacy; waits where a comparison under way may show that it has one."""

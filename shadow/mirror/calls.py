@@ -86,7 +86,7 @@ class Calls:
         frame = self._pending.frame
         answer = side.new_answer(self._framing_of, self._copy_bytes)
         is_watched = frame.route.call_type in STREAMED_ANSWERS
-        task = asyncio.create_task(side.ask(frame.request, answer, parts, is_watched=is_watched))
+        task = asyncio.create_task(side.ask(frame.request, answer, parts, is_watched=is_watched, safe=not frame.write))
         answer.on_overlong = task.cancel
         return Call(answer=answer, task=task)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from crossfade.shadow.compare.decode.framing import GrpcFraming
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.mirror.clients.exchange import AnswerInProgress, SideFailedError
-from crossfade.shadow.mirror.clients.http2 import _Connection
+from crossfade.shadow.mirror.clients.http2_connection import Http2Connection
 from crossfade.shadow.mirror.clients.upstream import Upstream
 
 Serve = Callable[[Any], AbstractAsyncContextManager[str]]
@@ -242,7 +242,7 @@ def test_no_frames_are_an_error(request_of: Requests, frames: list[tuple[int, in
     """Whatever a server sends, the asker gets an answer or a failure, and nothing is raised into the loop."""
 
     async def run() -> None:
-        connection = _Connection()
+        connection = Http2Connection()
         connection.connection_made(Transport())
         request = request_of(**{**GRPC, "body": b""})
         asking = asyncio.create_task(connection.ask(request, (), AnswerInProgress(limit_bytes=10), None))
