@@ -33,6 +33,10 @@ class Calls:
         self._reads_on = False
         self.calls: tuple[Call, ...] = ()
 
+    def can_start(self) -> bool:
+        """Whether every side can be sent the request as it is."""
+        return all(side.takes(self._pending.frame.request) for side in self._sides)
+
     def start(self) -> None:
         """Sends it, once."""
         bodies: tuple[RequestParts | None, ...] = (None,) * len(self._sides)

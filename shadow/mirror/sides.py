@@ -8,6 +8,7 @@ from crossfade.shadow.config import Config, ListenSettings
 from crossfade.shadow.exchange import Request
 from crossfade.shadow.mirror.clients.exchange import TlsFiles
 from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
+from crossfade.shadow.mirror.clients.notes import Notes
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.pending import Sides
 from crossfade.shadow.mirror.routes import RouteTable
@@ -23,13 +24,17 @@ def build_sides(config: Config, listen: ListenSettings, contract: Contract | Non
     routes = RouteTable(config.routes.http, config.routes.max_inferred, {} if contract is None else contract.methods)
 
     def route_of(request: Request) -> str:
-        return routes.resolve(request.protocol, request.method, request.target).route
+        return routes.resolve(request.protocol, request.method.upper(), request.target).route
 
     policy = HeaderPolicy(mirror.header, route_of=route_of, environment=os.environ)
     candidate = upstream(
-        listen.candidate, tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert), fields=policy.fields
+        listen.candidate,
+        tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert),
+        fields=policy.fields,
+        notes=Notes("candidate", route_of),
     )
     secondary = None
     if listen.secondary is not None:
-        secondary = upstream(listen.secondary, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert))
+        tls = TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert)
+        secondary = upstream(listen.secondary, tls=tls, notes=Notes("secondary", route_of))
     return Sides(candidate=candidate, secondary=secondary)

@@ -25,13 +25,15 @@ Ends = dict[tuple[str, str, str], int]
 class Load:
     """The compare process now: requests without an outcome, bytes of bodies held for them, calls under way.
 
-    ``flushed_at`` is when evidence was last committed, in seconds since the epoch.
+    ``flushed_at`` is when evidence was last committed, in seconds since the epoch. ``notes`` are totals of what a side
+    did that is neither answer nor failure: side, what, how often.
     """
 
     pending: int
     held_bytes: int
     slots_in_use: int
     flushed_at: float
+    notes: tuple[tuple[str, str, int], ...] = ()
 
 
 class Totals:

@@ -13,6 +13,7 @@ from crossfade.shadow.capture.mitmproxy import errors
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
+from crossfade.shadow.exchange.fields import as_recorded, wire_text
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
@@ -177,9 +178,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 
 
 def _headers(headers: http.Headers | None) -> Headers:
-    if headers is None:
-        return ()
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)
+    return () if headers is None else as_recorded(headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -187,16 +186,23 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     return Request(
         id=seen.id,
         protocol=seen.protocol,
-        method=request.method,
+        method=wire_text(request.data.method),  # mitmproxy's own is upper case
         scheme=request.scheme,
         authority=request.authority or request.host_header or "",
-        target=request.path,
+        target=_target(request),
         headers=_headers(request.headers),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _target(request: http.Request) -> str:
+    """As it goes to legacy: over HTTP/1.1 the absolute form stays what it is (RFC 9112 3.2.2)."""
+    data = request.data
+    is_absolute = data.authority and not request.is_http2 and not data.path.startswith(b"*")
+    return wire_text(b"%s://%s%s" % (data.scheme, data.authority, data.path) if is_absolute else data.path)
 
 
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:

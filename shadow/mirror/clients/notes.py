@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from crossfade.shadow.exchange import Request
@@ -24,7 +24,7 @@ class Notes:
 
     def __init__(self, side: str = "side", route_of: Callable[[Request], str] = lambda request: request.method) -> None:
         self.counts: Counter[Note] = Counter()
-        self._side = side
+        self.side = side
         self._route_of = route_of
         self._told: set[tuple[Note, str]] = set()
 
@@ -36,4 +36,12 @@ class Notes:
         route = self._route_of(request)
         if (note, route) not in self._told:
             self._told.add((note, route))
-            log.warning("%s.%s route=%s id=%s; said once per route, and counted", self._side, note, route, request.id)
+            log.warning("%s.%s route=%s id=%s; said once per route, and counted", self.side, note, route, request.id)
+
+
+def totals(notes: Iterable[Notes]) -> tuple[tuple[str, str, int], ...]:
+    """Side, what happened, how often: over all ports."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for found in notes:
+        counts.update({(found.side, note.value): count for note, count in found.counts.items()})
+    return tuple((*key, count) for key, count in sorted(counts.items()))
