@@ -87,8 +87,10 @@ class CaptureAddon:
             return
         if flow.websocket is not None or (flow.response is not None and flow.response.status_code == 101):  # noqa: PLR2004
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
-        else:
-            self._tell(self._sink.replied, seen.id, _answer(flow, seen))
+            return
+        if seen.interest is Interest.WHOLE and flow.request.timestamp_end is None and _is_message(seen):
+            self._tell(self._sink.request_complete, _request(flow, seen))
+        self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 
     def error(self, flow: http.HTTPFlow) -> None:
         if (seen := self._open.pop(flow.id, None)) is None:
@@ -196,6 +198,13 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _is_message(seen: _Seen) -> bool:
+    """Whether one gRPC message is there: legacy answers that, and need not wait for END_STREAM, which may come late."""
+    data = seen.request.data
+    size = len(data) - 5  # a flag and the length (grpc/doc/PROTOCOL-HTTP2.md)
+    return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
 
 
 def _target(request: http.Request) -> str:
