@@ -36,7 +36,9 @@ def whole_request(request: Request, headers: Headers) -> bytes:
         return b"".join((head, chunk(request.body), last_chunk(request.trailers)))
     lengths = header_values(headers, "content-length")
     length = str(len(request.body))
-    if lengths != (length,) and (request.body or lengths):
+    if lengths == (length,) or not (request.body or lengths):
+        headers = _without(headers, "transfer-encoding")
+    else:
         headers = _framed(headers, ("Content-Length", length))
     return request_head(request, headers) + request.body
 
@@ -55,7 +57,7 @@ def begun_request(request: Request, headers: Headers) -> bytes:
         headers = _framed(headers, ("Transfer-Encoding", "chunked"))
     elif len(header_values(headers, "content-length")) > 1:
         headers = _framed(headers, ("Content-Length", str(length)))
-    return request_head(request, headers)
+    return request_head(request, headers if length is None else _without(headers, "transfer-encoding"))
 
 
 def request_head(request: Request, headers: Headers) -> bytes:
@@ -82,7 +84,11 @@ def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
 
 def _framed(headers: Headers, framing: tuple[str, str]) -> Headers:
     """With this field instead of those that say another length."""
-    return (*(field for field in headers if field[0].lower() not in _FRAMING), framing)
+    return (*_without(headers, *_FRAMING), framing)
+
+
+def _without(headers: Headers, *names: str) -> Headers:
+    return tuple(field for field in headers if field[0].lower() not in names)
 
 
 def _hides_framing(name: str) -> bool:
