@@ -29,6 +29,7 @@ class Http1Client:
         self._note = note
         self._idle: deque[Http1Connection] = deque()
         self._resting: deque[Http1Connection] = deque()
+        self._closes_unsaid = False
 
     async def ask(
         self,
@@ -44,6 +45,8 @@ class Http1Client:
         Raises: SideFailedError. Cancelling it closes the connection.
         """
         safe = safe and parts is None
+        if not safe:
+            await asyncio.sleep(0)  # the end of a connection may have come with its last answer
         connection = self._kept(safe=safe)
         if connection is not None:
             try:
@@ -93,22 +96,27 @@ class Http1Client:
         now = time.monotonic()
         for kept in (self._idle, self._resting):
             while kept and not _is_fresh(kept[0], now, _IDLE_S):
-                kept.popleft().close()
+                self._drop(kept.popleft())
 
     def _kept(self, *, safe: bool) -> Http1Connection | None:
         """A connection that was used a moment ago, the last one first; one that rests is for safe requests alone."""
         now = time.monotonic()
-        most_s = _IDLE_S if safe else _WRITE_IDLE_S
         while self._idle and not _is_fresh(self._idle[-1], now, _IDLE_S):
-            self._idle.pop().close()
-        if self._idle and _is_fresh(self._idle[-1], now, most_s):
+            self._drop(self._idle.pop())
+        if self._idle and (safe or (_is_fresh(self._idle[-1], now, _WRITE_IDLE_S) and not self._closes_unsaid)):
             return self._idle.pop()
         while safe and self._resting and now - self._resting[0].used_at >= _REST_S:
             connection = self._resting.popleft()
             if _is_fresh(connection, now, _IDLE_S):
                 return connection
-            connection.close()
+            self._drop(connection)
         return None
+
+    def _drop(self, connection: Http1Connection) -> None:
+        """A side that closes what it said to keep, as soon as it has answered, gets writes on new connections alone."""
+        if connection.idle_s is not None and connection.idle_s < _WRITE_IDLE_S:
+            self._closes_unsaid = True
+        connection.close()
 
     async def _connect(self) -> Http1Connection:
         loop = asyncio.get_running_loop()

@@ -33,8 +33,8 @@ _Ended = Answer | SideFailedError
 class Http1Connection(asyncio.Protocol):
     """Takes one request at a time. ``keeps_open``: the last one went well, and another may follow.
 
-    ``rests``: its last answer had no body, after which some servers send one. ``last`` is the request that was sent
-    last (without its body), ``before`` the one before that.
+    ``rests``: its last answer had no body, after which some servers send one. ``idle_s``: so long after its answer the
+    side closed it. ``last`` is the request that was sent last (without its body), ``before`` the one before that.
     """
 
     def __init__(self, note: Callable[[Note, Request], None]) -> None:
@@ -42,6 +42,7 @@ class Http1Connection(asyncio.Protocol):
         self.used_at = time.monotonic()
         self.keeps_open = False
         self.rests = False
+        self.idle_s: float | None = None
         self.last: Request | None = None
         self.before: Request | None = None
         self._note = note
@@ -130,7 +131,7 @@ class Http1Connection(asyncio.Protocol):
             self._write(last_chunk(parts.trailers))
 
     def _write(self, data: bytes) -> None:
-        if self._transport is not None:
+        if self._transport is not None and self.is_open:
             self._transport.write(data)
 
     def _sent(self, done: "asyncio.Future[_Ended]") -> None:
@@ -153,6 +154,10 @@ class Http1Connection(asyncio.Protocol):
             self._note(Note.BYTES_AFTER_ANSWER, self.last)
         self.close()
 
+    def _idle_ended(self) -> None:
+        if self._reader.done and self.idle_s is None:
+            self.idle_s = time.monotonic() - self.used_at
+
     def _unsent_bytes(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
@@ -172,10 +177,12 @@ class Http1Connection(asyncio.Protocol):
             self._stray()
 
     def eof_received(self) -> None:
+        self._idle_ended()
         self._take(self._reader.end)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._writable.set()
+        self._idle_ended()
         if exc is None:
             self._take(self._reader.end)
         self._fail(FailureReason.RESET, "connection lost: " + type(exc).__name__)

@@ -128,11 +128,10 @@ def test_valid_answers_as_h11_reads_them(data: bytes, method: str, cuts: list[in
     )
 )
 def test_any_bytes(parts: list[bytes]) -> None:
-    """An answer, or one of three errors whose text is short and holds nothing of it."""
+    """An answer, or one of the errors."""
     try:
         events, reader = _read(parts)
-    except (NotHttpError, CutError) as error:
-        assert len(str(error)) < 100
+    except (NotHttpError, CutError):
         return
     assert reader.done
     assert sum(len(event.data) for event in events if isinstance(event, Data)) <= sum(map(len, parts))
