@@ -77,7 +77,8 @@ class Status:
         """Takes one line. Raises: ValueError, KeyError, TypeError: it is not one of ``Totals.lines``."""
         told = json.loads(line)
         if "load" in told:
-            self.load = Load(**told["load"])
+            load = told["load"]
+            self.load = Load(**load | {"notes": tuple(map(tuple, load["notes"]))})
             return
         route = told["route"]
         self.ends.update({(route, outcome, reason): count for outcome, reason, count in told["ends"]})

@@ -12,7 +12,7 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 @asynccontextmanager
-async def _serve(handler: Handler) -> AsyncIterator[str]:
+async def _serve(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serves on a free loopback port; gives the URL."""
 
     async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -23,15 +23,16 @@ async def _serve(handler: Handler) -> AsyncIterator[str]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+    server = await asyncio.start_server(guarded, host, 0)
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        name = f"[{host}]" if ":" in host else host
+        yield f"http://{name}:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
 
 
 @pytest.fixture
-def tcp_server() -> Callable[[Handler], AbstractAsyncContextManager[str]]:
+def tcp_server() -> Callable[..., AbstractAsyncContextManager[str]]:
     """Serves a handler on a free loopback port."""
     return _serve
 
