@@ -22,10 +22,9 @@ def is_writable(request: Request) -> bool:
     A target or a field may hold what breaks a line: a client may send it over HTTP/2, and lenient servers take a CR.
     """
     line = (wire_bytes(request.method), wire_bytes(request.target))
-    fields = [field for field in (*request.headers, *request.trailers) if field[0][:1] != ":"]  # HTTP/2's stay behind
+    fields = (*request.headers, *request.trailers, ("Host", request.authority))
     return all(map(_WORD.fullmatch, line)) and all(
-        _NAME.fullmatch(name) and _VALUE.fullmatch(value) and not _hides_framing(name)
-        for name, value in (*fields, ("Host", request.authority))
+        _NAME.fullmatch(name) and _VALUE.fullmatch(value) and not _hides_framing(name) for name, value in fields
     )
 
 
