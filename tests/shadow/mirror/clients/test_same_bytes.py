@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import h2.config
+import h2.connection
+import h2.events
 import pytest
 
 from crossfade.shadow.capture.mitmproxy.engine import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
-from crossfade.shadow.exchange import Answer, Reply, Request
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.mirror.clients.upstream import Upstream
 
 pytestmark = [
@@ -168,3 +171,86 @@ async def test_odd_requests(proxy: Any, tcp_server: Serve) -> None:
             assert candidate == [*legacy[:-2], *marks, *legacy[-2:]], name
         await upstream.close()
     assert passed >= 19
+
+
+MESSAGE = b"\0\0\0\0\3abc"
+
+
+def _late(wait_s: float) -> Any:
+    """An HTTP/2 server that answers a message when it has come, and ends the answer a while later."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="latin-1"))
+        state.initiate_connection()
+        writer.write(state.data_to_send())
+
+        def end(stream_id: int) -> None:
+            state.send_headers(stream_id, [("grpc-status", "0")], end_stream=True)
+            writer.write(state.data_to_send())
+
+        while data := await reader.read(65_536):
+            for event in state.receive_data(data):
+                if isinstance(event, h2.events.DataReceived) and event.data:
+                    state.send_headers(event.stream_id, [(":status", "200"), ("content-type", "application/grpc")])
+                    state.send_data(event.stream_id, event.data)
+                    asyncio.get_running_loop().call_later(wait_s, end, event.stream_id)
+            writer.write(state.data_to_send())
+
+    return handle
+
+
+async def _call(port: int, wait_s: float) -> None:
+    """A unary call whose client says that it has sent all a while after its message."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="latin-1"))
+    state.initiate_connection()
+    fields = [(":method", "POST"), (":scheme", "http"), (":authority", "a"), (":path", "/p.S/M")]
+    state.send_headers(1, [*fields, ("content-type", "application/grpc"), ("te", "trailers")])
+    state.send_data(1, MESSAGE, end_stream=not wait_s)
+    writer.write(state.data_to_send())
+
+    def end() -> None:
+        state.end_stream(1)
+        writer.write(state.data_to_send())
+
+    if wait_s:
+        asyncio.get_running_loop().call_later(wait_s, end)
+    while data := await asyncio.wait_for(reader.read(65_536), 5):
+        if any(isinstance(event, h2.events.StreamEnded) for event in state.receive_data(data)):
+            break
+    await asyncio.sleep(wait_s)
+    writer.close()
+
+
+@pytest.mark.parametrize("request_s", [0.0, 0.3])
+@pytest.mark.parametrize("legacy_s", [0.0, 0.3])
+@pytest.mark.parametrize("candidate_s", [0.0, 0.3])
+async def test_a_call_whose_ends_are_late(
+    proxy: Any, tcp_server: Serve, request_s: float, legacy_s: float, candidate_s: float
+) -> None:
+    """END_STREAM of the request, of either answer, or of all comes after its message: both sides answer it alike."""
+    async with tcp_server(_late(legacy_s)) as legacy_url, tcp_server(_late(candidate_s)) as candidate_url:
+        sink = Sink()
+        calling = asyncio.create_task(_call(await proxy(legacy_url, sink), request_s))
+        legacy = await asyncio.wait_for(sink.ends.get(), 5)
+        request = sink.requests.get_nowait()  # before the answer
+        upstream = Upstream(candidate_url, deadline_ms=2000, body_limit_bytes=1000)
+        candidate = await upstream.ask(request)
+        await upstream.close()
+        await calling
+    assert (request.body, request.truncated) == (MESSAGE, False)
+    assert isinstance(legacy, Answer)
+    assert isinstance(candidate, Answer)
+    assert replace(candidate, latency_ms=0.0) == replace(legacy, latency_ms=0.0)
+    assert (candidate.body, candidate.trailers) == (MESSAGE, (("grpc-status", "0"),))
+
+
+async def test_an_end_past_the_deadline(tcp_server: Serve, request_of: Callable[..., Request]) -> None:
+    """The side has not answered whole."""
+    values = {"protocol": Protocol.GRPC, "method": "POST", "target": "/p.S/M", "body": MESSAGE}
+    async with tcp_server(_late(5)) as url:
+        upstream = Upstream(url, deadline_ms=200, body_limit_bytes=1000)
+        reply = await upstream.ask(request_of(**values))
+        await upstream.close()
+    assert isinstance(reply, Failure)
+    assert reply.reason is FailureReason.DEADLINE
