@@ -6,11 +6,12 @@ from collections.abc import Callable
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 from crossfade.shadow.mirror.clients.exchange import Address, AnswerInProgress, RequestParts, SideFailedError
 from crossfade.shadow.mirror.clients.http2_connection import Http2Connection
-from crossfade.shadow.mirror.clients.http2_stream import ClosedAsUsedError, MovedError, NotProcessedError
+from crossfade.shadow.mirror.clients.http2_stream import ClosedAsUsedError, FullError, LostError, NotProcessedError
 from crossfade.shadow.mirror.clients.notes import Note
 
 _SENT_ANEW = 3
-_FRUITLESS = 3  # connections in a row on which nothing was answered
+_FRUITLESS = 10  # connections in a row on which nothing was answered
+_PAUSE_S = 0.01  # longer with each of them
 
 
 class Http2Client:
@@ -46,7 +47,9 @@ class Http2Client:
             connection = await self._open()
             try:
                 return await connection.ask(request, headers, answer, parts)
-            except MovedError:
+            except FullError:
+                continue
+            except LostError:
                 if self._fruitless >= _FRUITLESS:
                     raise
             except NotProcessedError:
@@ -69,6 +72,7 @@ class Http2Client:
         async with self._connecting:
             if self._connection is None or not self._connection.usable:
                 self._fruitless = 0 if self._connection is None or self._connection.served else self._fruitless + 1
+                await asyncio.sleep(_PAUSE_S * self._fruitless)
                 self._connection = await self._connect()
             elif self._connection.is_full:  # of streams that may last: what is short is not to wait behind them
                 self._connection.retire()

@@ -16,7 +16,8 @@ from crossfade.shadow.exchange.fields import HEAD_LIMIT_BYTES
 from crossfade.shadow.mirror.clients.exchange import AnswerInProgress, RequestParts, SideFailedError
 from crossfade.shadow.mirror.clients.http2_stream import (
     ClosedAsUsedError,
-    MovedError,
+    FullError,
+    LostError,
     NotProcessedError,
     Stream,
     fail,
@@ -77,7 +78,7 @@ class Http2Connection(asyncio.Protocol):
     async def ask(
         self, request: Request, headers: Headers, answer: AnswerInProgress, parts: RequestParts | None
     ) -> Answer:
-        """Raises: MovedError, NotProcessedError, ClosedAsUsedError: it may be sent anew; SideFailedError."""
+        """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent anew; SideFailedError."""
         await self._free_slot()
         stream_id = self._h2.get_next_available_stream_id()
         on_idle = self.served and not self._streams
@@ -131,15 +132,15 @@ class Http2Connection(asyncio.Protocol):
     async def _free_slot(self) -> None:
         """Waits for room. What the server takes is known from its settings on: till then one stream is enough.
 
-        Raises: MovedError: another connection has room, or this one will have none.
+        Raises: FullError, LostError: another connection may have room.
         """
         while self.usable and (self._has_no_slot() or (self._streams and not self._is_settled)):
             if self.is_full:  # of streams that may last
-                raise MovedError(FailureReason.RESET, "the server takes no more streams here")
+                raise FullError(FailureReason.RESET, "the server takes no more streams here")
             self._slot_freed.clear()
             await self._slot_freed.wait()
         if not self.usable:
-            raise MovedError(FailureReason.RESET, "connections are closed before anything is sent on them")
+            raise LostError(FailureReason.RESET, "connections are closed before anything is sent on them")
 
     async def _send(self, stream_id: int, stream: Stream, data: bytes, *, last: bool) -> None:
         unsent = memoryview(data)

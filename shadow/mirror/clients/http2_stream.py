@@ -19,8 +19,12 @@ class NotProcessedError(SideFailedError):
     """The server said that it did not begin to work on the request (RFC 9113 8.7)."""
 
 
-class MovedError(SideFailedError):
-    """Nothing of the request was sent: this connection takes no more streams."""
+class FullError(SideFailedError):
+    """Nothing of the request was sent: this connection has as many streams as it takes."""
+
+
+class LostError(SideFailedError):
+    """Nothing of the request was sent: this connection takes no streams any more."""
 
 
 class ClosedAsUsedError(SideFailedError):

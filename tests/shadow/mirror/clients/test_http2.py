@@ -376,7 +376,7 @@ async def test_connections_on_which_nothing_is_answered(tcp_server: Serve, reque
         await upstream.close()
     assert isinstance(reply, Failure)
     assert reply.reason in {FailureReason.RESET, FailureReason.REFUSED}
-    assert connections <= 8
+    assert connections <= 12
 
 
 async def test_more_calls_than_a_connection_takes(tcp_server: Serve, request_of: Requests) -> None:
