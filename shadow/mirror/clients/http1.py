@@ -47,15 +47,23 @@ class Http1Client:
         safe = safe and parts is None
         if not safe:
             await asyncio.sleep(0)  # the end of a connection may have come with its last answer
-        connection = self._kept(safe=safe)
-        if connection is not None:
+        failed: tuple[FailureReason, str] | None = None
+        kept = self._kept(safe=safe)
+        if kept is not None:
             try:
-                return await self._ask(connection, request, headers, answer, parts)
+                return await self._ask(kept, request, headers, answer, parts)
             except NoAnswerError as error:
                 if not safe:
                     raise
-                self._note_repeat(error, request, connection.before)
-        return await self._ask(await self._connect(), request, headers, answer, parts)
+                failed = (error.reason, error.detail)
+            self._note_repeat(failed[0], request, kept.before)
+        try:
+            connection = await self._connect()
+        except SideFailedError:
+            if failed is None:
+                raise
+            raise SideFailedError(*failed) from None  # what happened first tells more
+        return await self._ask(connection, request, headers, answer, parts)
 
     async def close(self) -> None:
         """Closes what is idle."""
@@ -79,9 +87,9 @@ class Http1Client:
         self._keep(connection)
         return finished
 
-    def _note_repeat(self, error: NoAnswerError, request: Request, before: Request | None) -> None:
+    def _note_repeat(self, reason: FailureReason, request: Request, before: Request | None) -> None:
         """What came instead of an answer was sent for the request before."""
-        if error.reason is FailureReason.RESET:
+        if reason is FailureReason.RESET:
             self._note(Note.CLOSED_AS_USED, request)
         elif before is not None:
             self._note(Note.BYTES_AFTER_ANSWER, before)

@@ -1,7 +1,9 @@
 """HTTP/1.1 with a side that does as it likes: a failure or an answer, soon, and within bounds."""
 
 import asyncio
+import contextlib
 import http.server
+import shutil
 import socket
 import threading
 from collections.abc import Callable
@@ -273,6 +275,25 @@ async def test_a_side_that_never_answers_is_asked_twice_at_most(
     assert script.seen == ["/first", "/bad", "/bad", "/bad"]  # the second one began on a new connection
 
 
+async def test_a_side_that_dies_of_a_request(tcp_server: Serve, request_of: Callable[..., Request]) -> None:
+    """That it is gone when it is asked once more is not what happened first."""
+
+    async def die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+        await reader.readuntil(b"\r\n\r\n")
+        await stack.aclose()
+
+    stack = contextlib.AsyncExitStack()
+    url = await stack.enter_async_context(tcp_server(die))
+    upstream = Upstream(url, deadline_ms=2000, body_limit_bytes=1000)
+    await upstream.ask(request_of(), safe=True)
+    reply = await upstream.ask(request_of(), safe=True)
+    await upstream.close()
+    assert isinstance(reply, Failure)
+    assert reply.reason is FailureReason.RESET
+
+
 @pytest.mark.parametrize(
     "first", [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhal", b"HTTP/1.1 103 Early\r\n\r\n", b"H"]
 )
@@ -444,3 +465,60 @@ async def test_the_standard_librarys_server(request_of: Callable[..., Request]) 
     await asyncio.to_thread(server.server_close)
     assert [reply.body if isinstance(reply, Answer) else reply.detail for reply in replies] == [b"", b"hi"] * 50
     assert upstream.notes.counts[Note.BYTES_AFTER_ANSWER] == 50
+
+
+_NODE = """
+const http = require('http');
+const server = http.createServer((request, response) => {
+  const at = request.url;
+  if (at === '/hints') { response.writeEarlyHints({link: '</a>; rel=preload'}); response.end('hints'); }
+  else if (at === '/empty') { response.writeHead(204); response.end(); }
+  else if (at === '/same') { response.writeHead(304, {'content-length': '9'}); response.end(); }
+  else if (at === '/trailers' && request.method === 'GET') {
+    response.writeHead(200, {trailer: 'X-Sum'}); response.write('tr'); response.addTrailers({'X-Sum': '1'});
+    response.end('ailers');
+  }
+  else if (at === '/odd') { response.writeHead(600, 'Odd', {'set-cookie': ['a=1', 'b=2']}); response.end('odd'); }
+  else if (at === '/close') { response.writeHead(200, {connection: 'close'}); response.end('close'); }
+  else if (at === '/early') { response.writeHead(413); response.end('early'); }
+  else { const parts = []; request.on('data', part => parts.push(part));
+         request.on('end', () => response.end(Buffer.concat(parts))); }
+}).listen(0, '127.0.0.1', () => console.log(server.address().port));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node on PATH")
+async def test_nodes_server(request_of: Callable[..., Request]) -> None:
+    """103, 204, 304, trailers, an odd status, close, an early answer, a body: each as Node sends it, three times over."""
+    process = await asyncio.create_subprocess_exec("node", "-e", _NODE, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        port = int(await asyncio.wait_for(process.stdout.readline(), 30))
+        upstream = Upstream(f"http://127.0.0.1:{port}", deadline_ms=5000, body_limit_bytes=100_000)
+        for _ in range(3):
+            for target, status, body in (
+                ("/hints", 200, b"hints"),
+                ("/empty", 204, b""),
+                ("/same", 304, b""),
+                ("/odd", 600, b"odd"),
+                ("/close", 200, b"close"),
+            ):
+                for method in ("GET", "HEAD"):
+                    reply = await upstream.ask(request_of(method=method, target=target), safe=True)
+                    assert isinstance(reply, Answer), (target, method)
+                    assert (reply.status, reply.body) == (status, b"" if method == "HEAD" else body)
+            reply = await upstream.ask(request_of(target="/trailers"), safe=True)
+            assert isinstance(reply, Answer)
+            assert (reply.body, reply.trailers) == (b"trailers", (("X-Sum", "1"),))
+            for size in (0, 1, 70_000):
+                reply = await upstream.ask(request_of(method="POST", target="/echo", body=b"x" * size))
+                assert isinstance(reply, Answer)
+                assert reply.body == b"x" * size
+            early = await upstream.ask(request_of(method="POST", target="/early", body=b"x" * 1_000_000))
+            assert isinstance(early, Answer)
+            assert early.status == 413
+        await upstream.close()
+    finally:
+        process.kill()
+        await process.wait()
+    assert upstream.notes.counts == {}
