@@ -10,6 +10,7 @@ from mitmproxy import http
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
+from crossfade.shadow.capture.mitmproxy.crumbs import joined
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
@@ -142,9 +143,9 @@ class CaptureAddon:
             id=seen.id,
             listener=self._listener(flow),
             protocol=seen.protocol,
-            method=flow.request.method,
-            target=flow.request.path,
-            headers=_headers(flow.request.headers),
+            method=wire_text(flow.request.data.method),
+            target=_target(flow.request),
+            headers=_request_headers(flow.request, seen.protocol),
             at=flow.request.timestamp_start,
         )
 
@@ -192,7 +193,7 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         scheme=request.scheme,
         authority=request.authority or request.host_header or "",
         target=_target(request),
-        headers=_headers(request.headers),
+        headers=_request_headers(request, seen.protocol),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
@@ -205,6 +206,12 @@ def _is_message(seen: _Seen) -> bool:
     data = seen.request.data
     size = len(data) - 5  # a flag and the length (grpc/doc/PROTOCOL-HTTP2.md)
     return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
+
+
+def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
+    """What goes on over HTTP/1.1 has its cookies in one line."""
+    headers = _headers(request.headers)
+    return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
 
 
 def _target(request: http.Request) -> str:
