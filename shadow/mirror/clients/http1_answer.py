@@ -111,7 +111,7 @@ class AnswerReader:
         head = yield from self._head(NoStatusLineError)
         while head.is_interim:
             head = yield from self._head(NotHttpError)
-        yield Head(head.status, head.fields)
+        yield Head(head.status, head.told_fields())
         trailers: Headers = ()
         length = 0 if self._is_head else head.body_bytes()
         self.has_no_body = self._is_head or head.status in _NO_BODY
@@ -225,6 +225,12 @@ class _Start:
     def is_interim(self) -> bool:
         """Whether another head follows (RFC 9110 15.2)."""
         return 100 <= self.status < 200 and self.status != _SWITCHING  # noqa: PLR2004
+
+    def told_fields(self) -> Headers:
+        """The fields without a length that does not count (RFC 9112 6.3)."""
+        if not self._codings():
+            return self.fields
+        return tuple(field for field in self.fields if field[0].lower() != "content-length")
 
     def body_bytes(self) -> int:
         """RFC 9112 6.3. Raises: NotHttpError: nobody can tell."""

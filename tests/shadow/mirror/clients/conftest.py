@@ -150,7 +150,6 @@ ODD_ANSWERS = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
         200,
         _CHUNKED,
-        ("Content-Length", "9"),
         body=b"hi",
     ),
     "chunks": _chunked(b"1\r\nh\r\n1\r\ni\r\n0\r\n\r\n", b"hi"),

@@ -166,7 +166,9 @@ async def test_odd_requests(proxy: Any, tcp_server: Serve) -> None:
             request = sink.requests.get_nowait()
             assert upstream.takes(request), name
             assert isinstance(await upstream.ask(request), Answer), name
-            legacy, candidate = (data.replace(b"\r\n 2", b" 2").split(b"\r\n") for data in seen)
+            # The engine may write a fold and the blank of an empty value as they came; neither means anything.
+            texts = (data.replace(b"\r\n 2", b" 2").replace(b": \r\n", b":\r\n") for data in seen)
+            legacy, candidate = (text.split(b"\r\n") for text in texts)
             marks = [b"x-crossfade-role: shadow", b"x-crossfade-id: id"]
             assert candidate == [*legacy[:-2], *marks, *legacy[-2:]], name
         await upstream.close()
