@@ -12,6 +12,7 @@ from crossfade.shadow.mirror.clients.notes import Note
 
 _IDLE_S = 2.0  # servers keep idle connections for 5 s and more: a shorter time avoids writing into a closing one
 _WRITE_IDLE_S = 0.2  # a write that meets a closing connection can't be sent again
+_REMEMBERED_S = 60.0  # a server that was restarted is not one that closes each connection
 _REST_S = 0.1  # a body that a server sends after HEAD, 204 or 304 has come by then
 _RESTING = 64
 
@@ -29,7 +30,7 @@ class Http1Client:
         self._note = note
         self._idle: deque[Http1Connection] = deque()
         self._resting: deque[Http1Connection] = deque()
-        self._closes_unsaid = False
+        self._closed_unsaid_at = -_REMEMBERED_S
 
     async def ask(
         self,
@@ -111,7 +112,8 @@ class Http1Client:
         now = time.monotonic()
         while self._idle and not _is_fresh(self._idle[-1], now, _IDLE_S):
             self._drop(self._idle.pop())
-        if self._idle and (safe or (_is_fresh(self._idle[-1], now, _WRITE_IDLE_S) and not self._closes_unsaid)):
+        closes_unsaid = now - self._closed_unsaid_at < _REMEMBERED_S
+        if self._idle and (safe or (_is_fresh(self._idle[-1], now, _WRITE_IDLE_S) and not closes_unsaid)):
             return self._idle.pop()
         while safe and self._resting and now - self._resting[0].used_at >= _REST_S:
             connection = self._resting.popleft()
@@ -123,7 +125,7 @@ class Http1Client:
     def _drop(self, connection: Http1Connection) -> None:
         """A side that closes what it said to keep, as soon as it has answered, gets writes on new connections alone."""
         if connection.idle_s is not None and connection.idle_s < _WRITE_IDLE_S:
-            self._closes_unsaid = True
+            self._closed_unsaid_at = time.monotonic()
         connection.close()
 
     async def _connect(self) -> Http1Connection:

@@ -335,6 +335,26 @@ async def test_a_write_takes_no_connection_that_was_quiet(
         await upstream.close()
 
 
+async def test_a_side_that_closes_what_it_said_to_keep(tcp_server: Serve, request_of: Callable[..., Request]) -> None:
+    """After each answer, as some servers do: writes go out on new connections, are sent once, and none fails."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        await writer.drain()
+        await asyncio.sleep(0.002)
+
+    seen: list[bytes] = []
+    async with tcp_server(handle) as url:
+        upstream = Upstream(url, deadline_ms=2000, body_limit_bytes=1000)
+        await upstream.ask(request_of(), safe=True)
+        await asyncio.sleep(0.05)
+        replies = [await upstream.ask(request_of(method="POST")) for _ in range(30)]
+        await upstream.close()
+    assert [isinstance(reply, Answer) for reply in replies] == [True] * 30
+    assert len(seen) == 31
+
+
 async def test_two_answers_in_one_segment(tcp_server: Serve, request_of: Callable[..., Request]) -> None:
     """A header that splits the answer, or a server that answers twice: the second is nobody's."""
     split = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: a\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
