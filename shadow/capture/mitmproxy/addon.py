@@ -14,7 +14,7 @@ from crossfade.shadow.capture.mitmproxy.crumbs import joined
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
-from crossfade.shadow.exchange.fields import wire_text
+from crossfade.shadow.exchange.fields import as_recorded, wire_text
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
@@ -88,8 +88,10 @@ class CaptureAddon:
             return
         if flow.websocket is not None or (flow.response is not None and flow.response.status_code == 101):  # noqa: PLR2004
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
-        else:
-            self._tell(self._sink.replied, seen.id, _answer(flow, seen))
+            return
+        if seen.interest is Interest.WHOLE and flow.request.timestamp_end is None and _is_message(seen):
+            self._tell(self._sink.request_complete, _request(flow, seen))
+        self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 
     def error(self, flow: http.HTTPFlow) -> None:
         if (seen := self._open.pop(flow.id, None)) is None:
@@ -179,9 +181,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 
 
 def _headers(headers: http.Headers | None) -> Headers:
-    if headers is None:
-        return ()
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)
+    return () if headers is None else as_recorded(headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -199,6 +199,13 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _is_message(seen: _Seen) -> bool:
+    """Whether one gRPC message is there: legacy answers that, and need not wait for END_STREAM, which may come late."""
+    data = seen.request.data
+    size = len(data) - 5  # a flag and the length (grpc/doc/PROTOCOL-HTTP2.md)
+    return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
 
 
 def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
