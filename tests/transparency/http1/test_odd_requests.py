@@ -208,7 +208,7 @@ async def test_refused(proxy: Any, raw: Any, ends: Any) -> None:
             got = await asyncio.to_thread(_ask, running.port, request)
             if not got.startswith(b"HTTP/1.1 %d " % status) or b"\r\nConnection: close\r\n" not in got:
                 differ[name] = got
-    assert differ == {}
+        assert differ == {}
         assert await ends(running, len(REFUSED)) == ["unsupported"] * len(REFUSED)
     assert not any(seen.endswith((b"abc", b"0\r\n\r\n")) for seen in server.seen)
 
