@@ -73,15 +73,16 @@ class WholeStream(HttpStream):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
             return bool((yield from super().check_invalid(request)))
-        yield from self._refuse(message.refusal.status, str(message.refusal))
+        error = ResponseProtocolError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
+        yield from self._refuse(error)
         return True
 
-    def _refuse(self, status: int, text: str) -> Commands:
+    def _refuse(self, error: RequestProtocolError | ResponseProtocolError) -> Commands:
         """The request is told of, and ends."""
-        self.flow.error = flow.Error(NOT_PASSED_ON + text)
+        self.flow.error = flow.Error(error.message)
         yield HttpRequestHeadersHook(self.flow)
         yield HttpErrorHook(self.flow)
-        yield SendHttp(ResponseProtocolError(self.stream_id, text, status), self.context.client)
+        yield SendHttp(error, self.context.client)
         self.flow.live = False
         self.client_state = self.server_state = self.state_errored
 
