@@ -35,7 +35,7 @@ from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_r
 from crossfade.shadow.exchange.outcome import Outcome
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
-_TEXT_ONLY = frozenset({"status.message"})
+_TEXT_ONLY = frozenset({"status.message", "header.content-type.charset"})
 
 
 def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequence[AcceptRule], now: float) -> Report:
@@ -175,7 +175,7 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive, another text of a status message is cosmetic; all else can break a caller."""
+    """A field more is additive; what no caller reads on (a message's text, JSON's charset) is cosmetic; all else breaks."""
     if kind == Kind.ADDED.value:
         return "additive"
     return "cosmetic" if template in _TEXT_ONLY else "breaking"

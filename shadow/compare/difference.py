@@ -8,6 +8,14 @@ from enum import StrEnum
 MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
 
+
+
+class Deep(str):
+    """The canonical text of JSON that is nested deeper than a value is: a leaf that equals no text."""
+
+    __slots__ = ()
+
+
 Scalar = None | bool | int | float | Decimal | str | bytes
 Value = Scalar | tuple["Value", ...] | dict[str, "Value"]
 """A decoded value; a JSON number with a fraction or exponent is a Decimal of the very text, never a float."""
@@ -31,7 +39,8 @@ class Difference:
 
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
-    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``).
+    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what the value
+    belongs to where the path does not: the ``name`` of an HTML field.
     """
 
     path: str
@@ -39,6 +48,7 @@ class Difference:
     kind: Kind
     legacy: Value
     candidate: Value
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.events import Body, Hidden
 from crossfade.shadow.recording.codings import encode_codings
-from crossfade.shadow.recording.json_body import redact_json
+from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.recording.plain import is_plain
 
 MAX_BODY_BYTES = 1_048_576

@@ -1,4 +1,4 @@
-"""Names of places: JSON Pointer (RFC 6901) below ``body``, field paths below ``message``."""
+"""Names of places: JSON Pointer (RFC 6901) or XPath below ``body``, field paths below ``message``."""
 
 import re
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ class Place:
 
     path: str
     template: str
+    owner: str = ""
+    """Names of what the value here is of, where the path does not say them: ``<input name="...">``."""
 
     @classmethod
     def at(cls, root: str) -> "Place":
@@ -50,6 +52,11 @@ class Place:
         """An entry of a map field."""
         text = _encodable(key)
         return Place(f"{self.path}[{_cut(text)}]", f"{self.template}[{_generic(key, text)}]")
+
+    def step(self, name: str, generic: str, owner: str) -> "Place":
+        """An element or an attribute: the name with its number, and the name of all that are alike; ``owner`` as below."""
+        path, template = (_encodable(text).replace("/", "~1") for text in (name, generic))
+        return Place(f"{self.path}/{_cut(path)}", f"{self.template}/{_cut(template)}", owner)
 
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""

@@ -12,7 +12,6 @@ from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import (
     Framing,
     GrpcFraming,
-    TooLongError,
     answer_framing,
     split_texts,
     text_value,
