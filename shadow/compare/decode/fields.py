@@ -18,7 +18,7 @@ _ITEM = re.compile(rf'(?:[^",]|{_QUOTED})*+', re.DOTALL)
 _PART = re.compile(rf'(?:[^";]|{_QUOTED})*+', re.DOTALL)
 _LINK_ITEM = re.compile(rf'(?:[^"<,]|<[^>]*+>|{_QUOTED})*+', re.DOTALL)
 _PAIR = re.compile(rf"({_TOKEN})(?:\s*+=\s*+({_TOKEN}|{_QUOTED})?+)?+", re.DOTALL)
-_LOOSE_PAIR = re.compile(rf"({_TOKEN})(?:\s*+=\s*+([^\s\"]*+|{_QUOTED}))?+", re.DOTALL)
+_LOOSE_PAIR = re.compile(rf"({_TOKEN})(?:\s*+=\s*+({_QUOTED}|[^\s\"]*+))?+", re.DOTALL)
 _CHALLENGE = re.compile(rf"({_TOKEN})[ \t]++(\S.*)", re.DOTALL)
 _LINK = re.compile(r"<([^>]*)>\s*+(?:;(.*))?+", re.DOTALL)
 
@@ -45,16 +45,17 @@ def read_field(name: str, values: tuple[str, ...]) -> Value:
         return text
 
 
-def _split(separated: re.Pattern[str], text: str) -> Iterator[str]:
+def _split(separated: re.Pattern[str], text: str) -> list[str]:
     """The parts of a list without the empty ones (RFC 9110 5.6.1.2). Raises: _NotByGrammarError: an open quote."""
-    at = 0
+    at, parts = 0, []
     while at <= len(text):
         end = separated.match(text, at).end()  # type: ignore[union-attr] # it matches the empty text
         if end < len(text) and text[end] not in ",;":
             raise _NotByGrammarError
         if part := text[at:end].strip():
-            yield part
+            parts.append(part)
         at = end + 1
+    return parts
 
 
 def _plain(value: str | None) -> str:
@@ -81,7 +82,7 @@ def _named(pairs: Iterable[tuple[str, Value]]) -> Value:
 
 def _names(text: str) -> Value:
     """A set of names without case, in any order."""
-    return ProtoMap({item.lower(): item for item in _split(_ITEM, text)})
+    return ProtoMap({item: item for item in map(str.lower, _split(_ITEM, text))})
 
 
 def _methods(text: str) -> Value:
@@ -119,7 +120,7 @@ def _stripped(parts: tuple[str, str, str]) -> tuple[str, str, str]:
 
 def _disposition(text: str) -> Value:
     """A type and its parameters (RFC 6266 4.1)."""
-    kind, *rest = _split(_PART, text)
+    kind, *rest = _split(_PART, text) or ("",)
     return _named([(TYPE, kind.lower()), *_pairs(rest, _LOOSE_PAIR)])
 
 

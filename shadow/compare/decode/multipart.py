@@ -13,6 +13,7 @@ from crossfade.shadow.exchange import Headers, header_values
 MAX_PARTS = 1000
 ORDER = "(order)"
 _MAX_NUMBERED = 8
+_PLAIN = (("content-type", "text/plain"),)  # RFC 2046 5.1: what a part without a type is
 _MAX_HEAD_BYTES = 16_384
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FIELD = re.compile(r"([^\s:]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
@@ -90,7 +91,7 @@ def parts_value(body: bytes, kind: str, boundary: str, value_of: Callable[[Heade
     except UndecodableError:
         return body
     values = tuple(_part_value(part, body[part.begin : part.end], value_of) for part in parts)
-    names = [_form_name(part.headers) for part in parts] if kind == "multipart/form-data" else [None]
+    names = [form_name(part.headers) for part in parts] if kind == "multipart/form-data" else [None]
     if all(name is not None for name in names):
         named = keep_repeated(zip(map(str, names), values, strict=True))
         return {**named, ORDER: tuple(map(str, names))}
@@ -103,13 +104,14 @@ def _part_value(part: Part, body: bytes, value_of: Callable[[Headers, bytes], Va
     fields = keep_repeated((name.lower(), value) for name, value in part.headers)
     headers = {name: read_field(name, (value,)) for name, value in fields.items()}
     try:
-        content = value_of(part.headers, body)
+        has_type = any(name == "content-type" for name in fields)
+        content = value_of(part.headers if has_type else _PLAIN, body)
     except UndecodableError:
         content = body
     return {"headers": headers, "content": content}
 
 
-def _form_name(headers: Headers) -> str | None:
+def form_name(headers: Headers) -> str | None:
     """The name of a field of a form (RFC 7578 4.2)."""
     value = read_field("content-disposition", header_values(headers, "content-disposition"))
     name = value.get("name") if isinstance(value, dict) else None
