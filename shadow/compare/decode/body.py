@@ -6,10 +6,11 @@ from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
 from crossfade.shadow.compare.decode.json_text import Documents, decode_documents
-from crossfade.shadow.compare.decode.html import read_html
-from crossfade.shadow.compare.decode.markup import NotElementsError, read_xml
+from crossfade.shadow.compare.decode.html_text import read_html
+from crossfade.shadow.compare.decode.markup import NotElementsError
 from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, media_type
 from crossfade.shadow.compare.decode.multipart import parts_value
+from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
 

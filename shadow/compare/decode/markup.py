@@ -1,13 +1,7 @@
-"""XML and HTML as elements, without loss: what the structure can't express stays text."""
+"""Elements, as XML and HTML have them, and within which bounds they are read; beyond those markup stays text."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from lxml import etree
-
-from crossfade.shadow.compare.decode.errors import UndecodableError
-from crossfade.shadow.compare.decode.media import decode_text
-from crossfade.shadow.compare.decode.whitespace import in_html, in_xml
 from crossfade.shadow.compare.difference import Value
 
 MAX_MARKUP_BYTES = 4_194_304
@@ -17,15 +11,7 @@ MAX_DEPTH = 100
 
 NAME, CHILDREN, ATTRIBUTE = "#name", "#children", "@"
 COMMENT, DOCTYPE, INSTRUCTION, TEXT = "comment()", "doctype()", "processing-instruction()", "text()"
-_XHTML = "{http://www.w3.org/1999/xhtml}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_DECLARATION = re.compile(r"\s*<\?xml(?=\s)([^>]{0,200}?)\?>")
-_ENCODING = re.compile(rb"^[\s\0]{0,9}<\?xml[^>]{0,150}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
-_VERSION = re.compile(r"\sversion\s*=\s*[\"']1\.0[\"']")
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# What declares more than elements; entities would be expanded, attributes filled in.
-_DECLARES = re.compile(r"<!(?:ENTITY|ATTLIST|NOTATION)|<!DOCTYPE[^<>\[]*\[")
-_PREFIXED = re.compile(r"\s*([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*")
+XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 class Element(dict[str, Value]):
@@ -57,7 +43,7 @@ class Element(dict[str, Value]):
     @property
     def is_html(self) -> bool:
         """Whether it is laid out as HTML, so that two of one name are seldom alike."""
-        return self.name.startswith(_XHTML)
+        return self.name.startswith(XHTML)
 
 
 class HtmlElement(Element):
@@ -76,89 +62,3 @@ def local_name(name: str) -> str:
 
 class NotElementsError(Exception):
     """Markup that elements don't express as a whole."""
-
-
-def read_xml(body: bytes, charset: str | None) -> Element:
-    """A document at whose top stand comments, instructions, the doctype and the root.
-
-    Names are compared with their namespaces, prefixes say nothing; entities and what is outside are never read.
-    Raises: NotElementsError: not well formed, beyond the bounds, or it declares entities or attributes of its own.
-    """
-    text = _xml_text(body, charset)
-    declaration = _DECLARATION.match(text)
-    if declaration is not None:
-        if not _VERSION.search(declaration[1]):
-            raise NotElementsError
-        text = text[declaration.end() :]
-    if len(body) > MAX_MARKUP_BYTES or _DECLARES.search(text):
-        raise NotElementsError
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(text.strip().encode(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise NotElementsError from None
-    tree = root.getroottree()
-    top = [*reversed(list(root.itersiblings(preceding=True))), root, *root.itersiblings()]
-    doctype = [Element(DOCTYPE, (tree.docinfo.doctype,))] if tree.docinfo.doctype else []
-    reader = _XmlReader()
-    return Element("", [*doctype, *(reader.node(node, 0, keep=False) for node in top)])
-
-
-def _xml_text(body: bytes, charset: str | None) -> str:
-    """By the byte order mark, the header field, the declaration, or as UTF-8 (RFC 7303 3, XML 1.0 appendix F)."""
-    marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
-    declared = _ENCODING.match(body)
-    try:
-        text = decode_text(body, marked or charset or (declared[1].decode() if declared else "utf-8"))
-    except UndecodableError:
-        raise NotElementsError from None
-    return text.removeprefix("\ufeff")
-
-
-class _XmlReader:
-    def __init__(self) -> None:
-        self._nodes = 0
-
-    def node(self, node: etree._Element, depth: int, *, keep: bool) -> Element:
-        """``keep``: whether white space counts (xml:space)."""
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise NotElementsError
-        if node.tag is etree.Comment:
-            return Element(COMMENT, (node.text or "",))
-        if node.tag is etree.ProcessingInstruction:
-            return Element(INSTRUCTION, (f"{node.target} {node.text or ''}",))  # type: ignore[attr-defined]
-        if node.tag is etree.Entity:
-            return Element(node.text or "")
-        space = node.get(_SPACE)
-        keep = keep if space is None else space == "preserve"
-        name = str(node.tag)
-        inside = list(self._children(node, depth, keep=keep))
-        if name.startswith(_XHTML):
-            shown = in_html(name.removeprefix(_XHTML), inside, _shown_name, keep=keep)
-        else:
-            shown = inside if keep else in_xml(inside)
-        attributes = {f"{ATTRIBUTE}{key}": _bound(str(value), node) for key, value in node.attrib.items()}
-        return Element(name, shown, attributes)
-
-    def _children(self, node: etree._Element, depth: int, *, keep: bool) -> Iterator[Value]:
-        if node.text:
-            yield _bound(node.text, node)
-        for child in node:
-            yield self.node(child, depth + 1, keep=keep)
-            if child.tail:
-                yield _bound(child.tail, node)
-
-
-def _shown_name(item: Value) -> str | None:
-    return local_name(item.name) if isinstance(item, Element) else None
-
-
-def _bound(text: str, node: etree._Element) -> str:
-    """A text that may be a name with a prefix, and what its prefix means here: two prefixes may be one, or one two."""
-    if ":" not in text or len(text) > 200 or (match := _PREFIXED.fullmatch(text)) is None:  # noqa: PLR2004 - a name
-        return text
-    uri = node.nsmap.get(match[1])
-    return text if uri is None else f"{text} {{{uri}}}"

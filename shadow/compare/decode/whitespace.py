@@ -13,7 +13,7 @@ _BLOCKS = frozenset(
     "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu "
     "nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp".split()
-)
+) | {""}  # and the edge of it all
 _NOT_SHOWN = frozenset("base link meta script style template title comment() doctype()".split())
 # Between whose children no text is ever shown
 _ONLY_ELEMENTS = frozenset(
