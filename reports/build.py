@@ -175,7 +175,7 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive; what no caller reads on (a message's text, JSON's charset) is cosmetic; all else breaks."""
+    """A field more is additive; another text of a status, or a charset of JSON, is cosmetic; all else can break."""
     if kind == Kind.ADDED.value:
         return "additive"
     return "cosmetic" if template in _TEXT_ONLY else "breaking"

@@ -9,7 +9,6 @@ MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
 
 
-
 class Deep(str):
     """The canonical text of JSON that is nested deeper than a value is: a leaf that equals no text."""
 
@@ -39,8 +38,8 @@ class Difference:
 
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
-    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what the value
-    belongs to where the path does not: the ``name`` of an HTML field.
+    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
+    belong to where the path does not: the ``name`` of an HTML field.
     """
 
     path: str

@@ -84,7 +84,7 @@ def _by_grammar(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], place
 
 
 def _media_types(ours: tuple[str, ...], theirs: tuple[str, ...], place: Place) -> Iterator[Difference]:
-    """A type and its parameters. Of JSON a charset means nothing (RFC 8259 11), so another one has a place of its own."""
+    """A type and its parameters; a charset of JSON, which means nothing (RFC 8259 11), has a place of its own."""
     left, right = _media(ours), _media(theirs)
     if left == right:
         return
@@ -130,7 +130,9 @@ def _cookie(text: str) -> tuple[str, Value]:
     name, _, content = pair.partition("=")
     parts = (part.strip().partition("=") for part in attributes)
     fields: list[tuple[str, Value]] = [("value", content.strip())]
-    return name.strip(), keep_repeated([*fields, *(_attribute(key.strip().lower(), value.strip()) for key, _, value in parts)])
+    return name.strip(), keep_repeated(
+        [*fields, *(_attribute(key.strip().lower(), value.strip()) for key, _, value in parts)]
+    )
 
 
 def _attribute(name: str, value: str) -> tuple[str, Value]:

@@ -15,7 +15,8 @@ ABSENT = "(absent)"
 def render(value: Value, limit_chars: int = 200) -> str:
     """A value as JSON-like text on one line: texts quoted, decimals exact, bytes as hex; … stands where it is cut.
 
-    Elements are shown as XML. The text can be encoded as UTF-8: lone surrogates are escaped. The work is bounded by the limit, not by the value.
+    Elements are shown as XML. The text can be encoded as UTF-8: lone surrogates are escaped. The work is bounded by the
+    limit, not by the value.
     """
     text = ""
     for part in _parts(value, limit_chars):

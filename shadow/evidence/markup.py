@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 
+from crossfade.shadow.compare.decode.markup import VOID
 from crossfade.shadow.evidence.hiding import Hiding
 
 _TOKEN = re.compile(
@@ -19,8 +20,8 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]++)(?:\s*+=\s*+(?P<value>\"[^\"]*+\"?|'[^']*+'?|[^\s\"']++))?+")
 _NAMING = frozenset({"name", "key", "id", "property", "itemprop", "autocomplete"})
 """Attributes that say what an element's value is: ``<input name="password" value="...">``."""
+_MAX_DEPTH = 3
 _KEPT = _NAMING | {"type", "class", "for"}
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 
 def looks_like_markup(text: str) -> bool:
@@ -28,13 +29,14 @@ def looks_like_markup(text: str) -> bool:
     return re.match(r"\s*<[A-Za-z_!?/]", text) is not None
 
 
-def redact_markup(text: str, redactor: Hiding, *, secret: bool = False) -> str:
+def redact_markup(text: str, redactor: Hiding, *, secret: bool = False, depth: int = 0) -> str:
     """Markup with what must not be stored replaced.
 
     Texts and attributes of an element with a secret name, by its tag or by an attribute that names it, and all that
-    stands in it; attributes with a secret name; matches of patterns in any other (``secret``: all of it is to be hidden).
+    stands in it; attributes with a secret name; what patterns match in any other. ``secret``: hides all of it.
+    ``depth``: in how much other markup it stands, as a comment or an attribute.
     """
-    hidden = _Markup(redactor, secret=secret)
+    hidden = _Markup(redactor, secret=secret, depth=depth)
     parts: list[str] = []
     at = 0
     for match in _TOKEN.finditer(text):
@@ -47,8 +49,9 @@ def redact_markup(text: str, redactor: Hiding, *, secret: bool = False) -> str:
 class _Markup:
     """Knows in which secret element a token stands."""
 
-    def __init__(self, redactor: Hiding, *, secret: bool) -> None:
+    def __init__(self, redactor: Hiding, *, secret: bool, depth: int) -> None:
         self._redactor = redactor
+        self._depth = depth
         self._all = secret
         self._within = ""
         self._open = 0
@@ -69,10 +72,17 @@ class _Markup:
     def _text(self, text: str, *, coded: bool) -> str:
         hide = self._all or bool(self._open) or self._next_text
         plain = unescape(text) if coded else text
-        hidden = self._hidden(plain) if hide else self._redactor.members(plain)
+        hidden = self._hidden(plain) if hide else self._shown(plain)
         if hidden == plain:
             return text
         return escape(hidden, quote=False) if coded else hidden
+
+    def _shown(self, plain: str) -> str:
+        if not looks_like_markup(plain):
+            return self._redactor.members(plain)
+        if self._depth == _MAX_DEPTH:
+            return self._hidden(plain)
+        return redact_markup(plain, self._redactor, depth=self._depth + 1)
 
     def _hidden(self, plain: str) -> str:
         """The blanks around a value are not part of it."""
@@ -95,7 +105,7 @@ class _Markup:
 
     def _attribute(self, item: re.Match[str], *, hide: bool) -> str:
         value, plain = item["value"], _plain(item)
-        hidden = self._hidden(plain) if hide else self._redactor.members(plain)
+        hidden = self._hidden(plain) if hide else self._shown(plain)
         if hidden == plain:
             return value
         opening = value[:1] if value[:1] in "\"'" else ""
@@ -105,7 +115,7 @@ class _Markup:
     def _enter(self, name: str, *, closed: bool) -> None:
         if closed:
             return
-        if name.lower() in _VOID:
+        if name.lower() in VOID:
             self._next_text = True  # in XML it may have a text all the same
         elif not self._open or name == self._within:
             self._within = name

@@ -128,8 +128,8 @@ class Redactor:
     def members(self, text: str) -> str:
         """A text that may be JSON or markup, or hold some: then names in it also say what to hide.
 
-        In a text that is neither as a whole, a list or an object under a secret name is hidden to the end: where it ends
-        can't be told.
+        In a text that is neither as a whole, a list or an object under a secret name is hidden to the end: where it
+        ends can't be told.
         """
         if looks_like_markup(text):
             return redact_markup(text, self)
@@ -227,7 +227,7 @@ class Redactor:
         return self._structure(body)
 
     def _structure(self, text: str) -> str:
-        """JSON token by token, and to the byte as it is where nothing is hidden; any other text by names and patterns."""
+        """JSON piece by piece, the very text where nothing is hidden; any other text by names and patterns."""
         if _is_json(text):
             return redact_json(text, self)
         if text[:1] == '"' and (plain := _cut_text(text)) is not None:

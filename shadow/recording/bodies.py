@@ -33,7 +33,8 @@ def hide(body: bytes, redactor: Redactor) -> Hidden:
 def redact_body(headers: Headers, body: bytes, redactor: Redactor) -> Body:
     """A whole body as it may be stored, in its content codings.
 
-    JSON, forms, markup, parts and text are read; what can't be read as what it says, is no text or is too long is hidden.
+    JSON, forms, markup, parts and text are read; what can't be read as what it says, is no text or is too long is
+    hidden.
     """
     try:
         plain = plain_body(headers, body)

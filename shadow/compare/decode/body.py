@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
-from crossfade.shadow.compare.decode.json_text import Documents, decode_documents
 from crossfade.shadow.compare.decode.html_text import read_html
+from crossfade.shadow.compare.decode.json_text import decode_documents
 from crossfade.shadow.compare.decode.markup import NotElementsError
 from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, media_type
 from crossfade.shadow.compare.decode.multipart import parts_value
@@ -37,7 +37,7 @@ def plain_body(headers: Headers, body: bytes) -> bytes:
 
 
 def plain_value(headers: Headers, body: bytes) -> Value:
-    """JSON, forms, markup and parts as structures, streams as their messages, text as str, else bytes; EMPTY when empty.
+    """JSON, forms, markup and parts as structures, streams as messages, text as str, else bytes; EMPTY when empty.
 
     Text that is not in its charset stays bytes; markup that can't be read without loss stays text.
     Raises: UndecodableError: JSON or a form that is not what the headers say.
@@ -45,7 +45,9 @@ def plain_value(headers: Headers, body: bytes) -> Value:
     return _value(headers, body, 0)
 
 
-def value_pair(ours_headers: Headers, ours: bytes, theirs_headers: Headers, theirs: bytes) -> tuple[Value, Value] | None:
+def value_pair(
+    ours_headers: Headers, ours: bytes, theirs_headers: Headers, theirs: bytes
+) -> tuple[Value, Value] | None:
     """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
 
     HTML frameworks serve JSON as text/html, and a client parses it all the same.
@@ -97,7 +99,7 @@ def coded_messages(headers: Headers, body: bytes) -> tuple[bytes, ...] | None:
         return None
 
 
-def _value(headers: Headers, body: bytes, depth: int) -> Value:
+def _value(headers: Headers, body: bytes, depth: int) -> Value:  # noqa: PLR0911 - one for each form
     if not body:
         return EMPTY
     kind, params = media_type(headers)

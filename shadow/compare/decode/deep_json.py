@@ -5,18 +5,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.difference import Deep, Value
 
-_TOKEN = re.compile(
-    r"[ \t\n\r]*(?:(?P<mark>[\[\]{},:])"
-    r'|(?P<text>"(?:[^"\\\x00-\x1f]|\\.)*")'
+_PIECE = re.compile(
+    r"[ \t\n\r]*(?:(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<colon>:)"
+    r'|(?P<text>"(?:[^"\\\x00-\x1f]|\\.)*+")'
     r"|(?P<other>-?(?:\d[\d.eE+-]*|Infinity)|true|false|null|NaN))"
 )
-_BLANKS = re.compile(r"[ \t\n\r]*")
 
 _Rope = str | list["_Rope"]
 """Parts of a text that are joined at the end, so that nesting copies nothing."""
@@ -30,6 +29,7 @@ class _Open:
     is_deep: bool
     items: list[Any] = field(default_factory=list)
     key: str | None = None
+    has_colon: bool = False
     after_comma: bool = False
 
 
@@ -39,86 +39,94 @@ def decode_deep(text: str, max_depth: int, scalar: Callable[[str], Value]) -> Va
     What lies deeper than ``max_depth`` is one ``Deep``: two of them are equal exactly where the values are the same.
     Raises: UndecodableError.
     """
-    stack: list[_Open] = []
-    tokens = _tokens(text)
-    for kind, token in tokens:
-        top = stack[-1] if stack else None
-        if kind == "mark" and token in "[{":
-            _check_place(top)
-            stack.append(_Open(is_object=token == "{", is_deep=len(stack) >= max_depth))
-        elif kind == "mark" and token in "]}":
-            stack.pop() if top is not None else _refuse()
-            done = _closed(top, token)
-            if not stack:
-                return _whole(tokens, done)
-            _add(stack[-1], done if stack[-1].is_deep else _shallow(done, top))
-        elif kind == "mark":
-            _separate(top, token)
-        elif top is None:
-            return _whole(tokens, scalar(token))
+    reader = _Reader(max_depth, scalar)
+    for kind, piece in _pieces(text):
+        reader.take(kind, piece)
+    return reader.whole()
+
+
+class _Reader:
+    """Takes the pieces of a text one by one."""
+
+    def __init__(self, max_depth: int, scalar: Callable[[str], Value]) -> None:
+        self._max_depth = max_depth
+        self._scalar = scalar
+        # around it all: a list with one item
+        self._stack = [_Open(is_object=False, is_deep=False)]
+
+    def whole(self) -> Value:
+        """The value. Raises: UndecodableError: it is not complete."""
+        (outer, *rest) = self._stack
+        if rest or len(outer.items) != 1 or outer.after_comma:
+            raise _other_text()
+        value: Value = outer.items[0]
+        return value
+
+    def take(self, kind: str, piece: str) -> None:
+        """Raises: UndecodableError: it can't stand here."""
+        top = self._stack[-1]
+        if kind == "open":
+            self._check_place(top)
+            self._stack.append(_Open(is_object=piece == "{", is_deep=len(self._stack) > self._max_depth))
+        elif kind == "close":
+            self._close(top, piece)
+        elif kind == "comma":
+            self._separate(top)
+        elif kind == "colon":
+            if top.key is None or top.has_colon:
+                raise _other_text()
+            top.has_colon = True
         elif top.is_object and top.key is None:
-            top.key = str(scalar(token)) if kind == "text" else _refuse()
-            _expect_colon(tokens)
+            if kind != "text":
+                raise _other_text()
+            top.key = str(self._scalar(piece))
         else:
-            _check_place(top)
-            value = scalar(token)
+            self._check_place(top)
+            value = self._scalar(piece)
             _add(top, _canonical(value) if top.is_deep else value)
-    _refuse()
+
+    def _check_place(self, top: _Open) -> None:
+        """A value may stand at first, behind a comma, or behind its key; outside of all only one."""
+        behind = not top.items or top.after_comma
+        if not behind or top.is_object != top.has_colon or (len(self._stack) == 1 and top.items):
+            raise _other_text()
+
+    def _separate(self, top: _Open) -> None:
+        if len(self._stack) == 1 or not top.items or top.after_comma or top.key is not None:
+            raise _other_text()
+        top.after_comma = True
+
+    def _close(self, top: _Open, piece: str) -> None:
+        if len(self._stack) == 1 or top.after_comma or top.key is not None or top.is_object != (piece == "}"):
+            raise _other_text()
+        self._stack.pop()
+        done = _closed(top)
+        _add(self._stack[-1], Deep(_joined(done)) if top.is_deep and not self._stack[-1].is_deep else done)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
     at = 0
-    while match := _TOKEN.match(text, at):
+    while match := _PIECE.match(text, at):
         at = match.end()
-        yield match.lastgroup or "", match[match.lastgroup or ""]
-    if _BLANKS.match(text, at).end() < len(text):  # type: ignore[union-attr] # it matches the empty text
-        _refuse()
+        kind = match.lastgroup or ""
+        yield kind, match[kind]
+    if text[at:].strip(" \t\n\r"):
+        raise _other_text()
 
 
-def _refuse() -> NoReturn:
-    raise UndecodableError("expected JSON, got another text")
-
-
-def _whole(tokens: Iterator[tuple[str, str]], value: Value) -> Value:
-    for _ in tokens:
-        _refuse()
-    return value
-
-
-def _expect_colon(tokens: Iterator[tuple[str, str]]) -> None:
-    if next(tokens, None) != ("mark", ":"):
-        _refuse()
-
-
-def _check_place(top: _Open | None) -> None:
-    """Whether a value may stand here: at first, behind a comma, or behind its key."""
-    if top is None:
-        return
-    if top.is_object != (top.key is not None) or (top.items and not top.after_comma):
-        _refuse()
-
-
-def _separate(top: _Open | None, token: str) -> None:
-    if top is None or token != "," or not top.items or top.after_comma or top.key is not None:
-        _refuse()
-    top.after_comma = True
+def _other_text() -> UndecodableError:
+    return UndecodableError("expected JSON, got another text")
 
 
 def _add(top: _Open, item: object) -> None:
     top.items.append((top.key, item) if top.is_object else item)
-    top.key, top.after_comma = None, False
+    top.key, top.has_colon, top.after_comma = None, False, False
 
 
-def _closed(top: _Open | None, token: str) -> Any:  # noqa: ANN401 - a rope or a value
-    if top is None or top.after_comma or top.key is not None or top.is_object != (token == "}"):
-        _refuse()
+def _closed(top: _Open) -> Any:  # noqa: ANN401 - a rope or a value
     if top.is_deep:
         return _deep_object(top.items) if top.is_object else _deep_list(top.items)
     return keep_repeated(top.items) if top.is_object else tuple(top.items)
-
-
-def _shallow(done: Any, top: _Open | None) -> Value:  # noqa: ANN401 - a rope or a value
-    return Deep(_joined(done)) if top is not None and top.is_deep else done  # type: ignore[no-any-return]
 
 
 def _deep_list(items: list[_Rope]) -> _Rope:
@@ -128,12 +136,14 @@ def _deep_list(items: list[_Rope]) -> _Rope:
 def _deep_object(pairs: list[tuple[str, _Rope]]) -> _Rope:
     """Members in the order of their names, which says nothing."""
     members = sorted(keep_repeated(pairs).items())
-    parts = (part for index, (key, item) in enumerate(members) for part in ("," * bool(index), json.dumps(key), ":", item))
+    parts = (
+        part for index, (key, item) in enumerate(members) for part in ("," * bool(index), json.dumps(key), ":", item)
+    )
     return ["{", *parts, "}"]
 
 
 def _canonical(value: Value) -> str:
-    """One text for all that are the same (see ``same_scalar``): an integer has no exponent, any other number has one."""
+    """One text for all that are the same (see ``same_scalar``): an integer has no exponent, other numbers have one."""
     if not isinstance(value, Decimal):
         return json.dumps(value)
     sign, digits, exponent = value.as_tuple()

@@ -12,14 +12,14 @@ from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.decode.proto import ProtoMap, ProtoMessage
 from crossfade.shadow.compare.difference import Value
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _ITEM = re.compile(rf'(?:[^",]|{_QUOTED})*+', re.DOTALL)
 _PART = re.compile(rf'(?:[^";]|{_QUOTED})*+', re.DOTALL)
 _LINK_ITEM = re.compile(rf'(?:[^"<,]|<[^>]*+>|{_QUOTED})*+', re.DOTALL)
-_PAIR = re.compile(rf"({_TOKEN})(?:\s*+=\s*+({_TOKEN}|{_QUOTED})?+)?+", re.DOTALL)
-_LOOSE_PAIR = re.compile(rf"({_TOKEN})(?:\s*+=\s*+({_QUOTED}|[^\s\"]*+))?+", re.DOTALL)
-_CHALLENGE = re.compile(rf"({_TOKEN})[ \t]++(\S.*)", re.DOTALL)
+_PAIR = re.compile(rf"({_NAME})(?:\s*+=\s*+({_NAME}|{_QUOTED})?+)?+", re.DOTALL)
+_LOOSE_PAIR = re.compile(rf"({_NAME})(?:\s*+=\s*+({_QUOTED}|[^\s\"]*+))?+", re.DOTALL)
+_CHALLENGE = re.compile(rf"({_NAME})[ \t]++(\S.*)", re.DOTALL)
 _LINK = re.compile(r"<([^>]*)>\s*+(?:;(.*))?+", re.DOTALL)
 
 TYPE = "(type)"

@@ -1,8 +1,9 @@
 """HTML as elements, without loss and in linear time: what a browser would mend stays as it is.
 
-Every tag, attribute, comment and text has its place in the result, so two texts are the same only where any reader finds
-the same: what follows from the standard alone is left out (the end of an item where the next one begins, the case of
-tags, how a value is quoted).
+Every tag, attribute, comment and text has its place in the result, so two texts are the same only where any reader
+finds the same. Left out is what follows from the standard alone: the end of an item where the next one begins, the case
+of tags, how a value is quoted. A parser that builds what a browser would build loses more (a cell without its table),
+and its work grows with the square of what is open.
 """
 
 import re
@@ -17,10 +18,11 @@ from crossfade.shadow.compare.decode.markup import (
     MAX_DEPTH,
     MAX_MARKUP_BYTES,
     MAX_NODES,
+    VOID,
     HtmlElement,
     NotElementsError,
 )
-from crossfade.shadow.compare.decode.names import keep_repeated
+from crossfade.shadow.compare.decode.names import keep_repeated, names_of
 from crossfade.shadow.compare.decode.whitespace import in_html, keeps_all
 from crossfade.shadow.compare.difference import Value
 
@@ -34,17 +36,18 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"([^\s=\"'/]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++)?+)?+|[=\"']")
 _REFERENCE = re.compile(r"&[#a-zA-Z][a-zA-Z0-9]{0,40};")
 
-# WHATWG HTML 13.1.2: void and raw text elements, end tags that may be left out
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+# WHATWG HTML 13.1.2: raw text elements, end tags that may be left out
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
-_WITH_REFERENCES = frozenset({"textarea", "title"})
-_ENDS_ITSELF = frozenset("p li dt dd tr td th thead tbody tfoot option optgroup rp rt colgroup html head body".split())
-_ENDS_P = frozenset(
-    "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "main menu nav ol p pre section ul".split()
+_WITH_REFERENCES = names_of("textarea title")
+_ENDS_ITSELF = names_of("p li dt dd tr td th thead tbody tfoot option optgroup rp rt colgroup html head body")
+_ENDS_P = names_of(
+    """
+    address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr
+    main menu nav ol p pre section ul
+    """
 )
 _CELLS = frozenset({"td", "th"})
 _ROWS = frozenset({"tr", *_CELLS})
@@ -61,9 +64,11 @@ _ENDS: dict[str, frozenset[str]] = {
     "body": frozenset({"head"}),
 }
 _FOREIGN = frozenset({"svg", "math"})
-_BOOLEAN = frozenset(
-    "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate inert ismap "
-    "itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected".split()
+_BOOLEAN = names_of(
+    """
+    allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate inert ismap
+    itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected
+    """
 )
 
 
@@ -122,7 +127,7 @@ class _Builder:
             self._pop()
         attributes = _attributes(written)
         is_closed = written.endswith("/") and any(item.name in _FOREIGN for item in (*self._stack, _Open(name, {})))
-        if name in _VOID or is_closed:
+        if name in VOID or is_closed:
             self.add(HtmlElement(name, (), attributes))
             return match.end()
         if raw := _RAW.get(name):

@@ -134,6 +134,4 @@ def _scalar(token: str) -> Value:
         raise UndecodableError(f"expected JSON, got {_reason(error)}") from None
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_decimal, parse_int=_integer, parse_constant=float, object_pairs_hook=_object
-)
+_DECODER = json.JSONDecoder(parse_float=_decimal, parse_int=_integer, parse_constant=float, object_pairs_hook=_object)

@@ -1,7 +1,8 @@
 """Elements, as XML and HTML have them, and within which bounds they are read; beyond those markup stays text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from crossfade.shadow.compare.decode.names import names_of
 from crossfade.shadow.compare.difference import Value
 
 MAX_MARKUP_BYTES = 4_194_304
@@ -11,6 +12,8 @@ MAX_DEPTH = 100
 
 NAME, CHILDREN, ATTRIBUTE = "#name", "#children", "@"
 COMMENT, DOCTYPE, INSTRUCTION, TEXT = "comment()", "doctype()", "processing-instruction()", "text()"
+VOID = names_of("area base br col embed hr img input link meta param source track wbr")
+"""Elements of HTML that have no end tag (WHATWG HTML 13.1.2)."""
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -20,7 +23,9 @@ class Element(dict[str, Value]):
     A comment, a doctype and a processing instruction are elements too, whose names end in ``()``.
     """
 
-    def __init__(self, name: str, children: Iterable[Value] = (), attributes: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self, name: str, children: Iterable[Value] = (), attributes: Mapping[str, Value] | None = None
+    ) -> None:
         super().__init__({NAME: name, **(attributes or {}), CHILDREN: tuple(children)})
 
     @property
@@ -38,7 +43,6 @@ class Element(dict[str, Value]):
     def attributes(self) -> dict[str, Value]:
         """Values by ``@NAME``."""
         return {key: value for key, value in self.items() if key[:1] == ATTRIBUTE}
-
 
     @property
     def is_html(self) -> bool:

@@ -69,7 +69,7 @@ def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
     return (kind.strip() + rest).lower(), params
 
 
-def form_of(kind: str, params: dict[str, str]) -> Form:
+def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one for each form
     """How a body of this media type is read, as its name says; its bytes may say more."""
     if kind == "text/event-stream":
         return Form.EVENTS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from crossfade.shadow.compare.decode.names import names_of
 from crossfade.shadow.compare.difference import Value
 
 _BLANKS = " \t\r\n\f"
@@ -9,17 +10,19 @@ NameOf = Callable[[Value], str | None]
 """The name of an element, None for a text."""
 
 # HTML 15.3, the user agent style sheet: what is laid out in blocks, and what is not shown
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu "
-    "nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp".split()
+_BLOCKS = names_of(
+    """
+    address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu nav
+    ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp
+    """
 ) | {""}  # and the edge of it all
-_NOT_SHOWN = frozenset("base link meta script style template title comment() doctype()".split())
+_NOT_SHOWN = names_of("base link meta script style template title comment() doctype()")
 # Between whose children no text is ever shown
-_ONLY_ELEMENTS = frozenset(
-    "colgroup datalist dl frameset head html menu ol optgroup picture select table tbody tfoot thead tr ul".split()
+_ONLY_ELEMENTS = names_of(
+    "colgroup datalist dl frameset head html menu ol optgroup picture select table tbody tfoot thead tr ul"
 )
-_EXACT = frozenset("listing plaintext pre script style textarea title xmp".split())
+_EXACT = names_of("listing plaintext pre script style textarea title xmp")
 
 
 def in_xml(children: list[Value]) -> Iterable[Value]:

@@ -59,7 +59,8 @@ def read_xml(body: bytes, charset: str | None) -> Element:
         raise NotElementsError from None
     tree = root.getroottree()
     top = [*reversed(list(root.itersiblings(preceding=True))), root, *root.itersiblings()]
-    doctype = [Element(DOCTYPE, (tree.docinfo.doctype,))] if tree.docinfo.doctype else []
+    declared = str(tree.docinfo.doctype)  # type: ignore[union-attr] # its stub does not know it
+    doctype = [Element(DOCTYPE, (declared,))] if declared else []
     reader = _XmlReader()
     return Element("", [*doctype, *(reader.node(node, 0, keep=False) for node in top)])
 
@@ -91,21 +92,17 @@ class _XmlReader:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise NotElementsError
-        if node.tag is etree.Comment:
-            return Element(COMMENT, (node.text or "",))
-        if node.tag is etree.ProcessingInstruction:
-            return Element(INSTRUCTION, (f"{node.target} {node.text or ''}",))  # type: ignore[attr-defined]
-        if node.tag is etree.Entity:
-            return Element(node.text or "")
+        if not isinstance(node.tag, str):
+            return _aside(node)
         space = node.get(_SPACE)
         keep = keep if space is None else space == "preserve"
-        name = str(node.tag)
+        name = node.tag
         inside = list(self._children(node, depth, keep=keep))
         if name.startswith(XHTML):
             shown = in_html(name.removeprefix(XHTML), inside, _shown_name, keep=keep)
         else:
             shown = inside if keep else in_xml(inside)
-        attributes = {f"{ATTRIBUTE}{key}": _bound(str(value), node) for key, value in node.attrib.items()}
+        attributes = {f"{ATTRIBUTE}{key!s}": _bound(str(value), node) for key, value in node.attrib.items()}
         return Element(name, shown, attributes)
 
     def _children(self, node: etree._Element, depth: int, *, keep: bool) -> Iterator[Value]:
@@ -115,6 +112,16 @@ class _XmlReader:
             yield self.node(child, depth + 1, keep=keep)
             if child.tail:
                 yield _bound(child.tail, node)
+
+
+def _aside(node: etree._Element) -> Element:
+    """A comment, an instruction, or an entity that nobody declared."""
+    kind: object = node.tag
+    if kind is etree.Comment:
+        return Element(COMMENT, (node.text or "",))
+    if kind is etree.ProcessingInstruction:
+        return Element(INSTRUCTION, (f"{node.target} {node.text or ''}",))  # type: ignore[attr-defined]
+    return Element(node.text or "")
 
 
 def _shown_name(item: Value) -> str | None:

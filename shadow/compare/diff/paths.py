@@ -54,7 +54,7 @@ class Place:
         return Place(f"{self.path}[{_cut(text)}]", f"{self.template}[{_generic(key, text)}]")
 
     def step(self, name: str, generic: str, owner: str) -> "Place":
-        """An element or an attribute: the name with its number, and the name of all that are alike; ``owner`` as below."""
+        """An element or an attribute: the name with its number, and the name of all that are alike."""
         path, template = (_encodable(text).replace("/", "~1") for text in (name, generic))
         return Place(f"{self.path}/{_cut(path)}", f"{self.template}/{_cut(template)}", owner)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.proto import ProtoMessage
-from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
+from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.lists import pair_elements
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, Difference, Kind, Value

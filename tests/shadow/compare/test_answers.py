@@ -253,8 +253,10 @@ def test_long_bodies(answer: Build, request_of: Ask) -> None:
 
 
 _types = st.sampled_from(
-    ["application/json", "text/plain", "", "image/png", "application/x-www-form-urlencoded"]
-    + ["text/html", "text/xml", "multipart/mixed; boundary=x", "application/json-seq"]
+    [
+        *("application/json", "text/plain", "", "image/png", "application/x-www-form-urlencoded"),
+        *("text/html", "text/xml", "multipart/mixed; boundary=x", "application/json-seq"),
+    ]
 )
 _codings = st.sampled_from(["", "gzip", "deflate", "br", "zstd", "x"])
 _bodies = (

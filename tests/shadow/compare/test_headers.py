@@ -165,7 +165,7 @@ _OTHERS = [
 @pytest.mark.parametrize(("name", "legacy", "candidate", "path", "kind"), _OTHERS)
 def test_spellings_of_two_meanings(name: str, legacy: str, candidate: str, path: str, kind: str) -> None:
     """What a caller can tell is a difference, at the very element that differs."""
-    assert [item[:2] for item in found(((name, legacy),), ((name, candidate),))][0] == (path, kind)
+    assert found(((name, legacy),), ((name, candidate),))[0][:2] == (path, kind)
     assert found(((name, candidate),), ((name, legacy),))
 
 

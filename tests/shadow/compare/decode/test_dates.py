@@ -11,7 +11,13 @@ FIXED = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 @pytest.mark.parametrize(
     "text",
-    [FIXED, "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06-Nov-1994 08:49:37 GMT", f" {FIXED.lower()}"],
+    [
+        FIXED,
+        "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994",
+        "Sun, 06-Nov-1994 08:49:37 GMT",
+        f" {FIXED.lower()}",
+    ],
 )
 def test_forms(text: str) -> None:
     """RFC 9110 5.6.7, and the form with dashes that cookies have (RFC 6265 5.1.1)."""

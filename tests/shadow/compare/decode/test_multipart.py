@@ -95,7 +95,9 @@ def test_what_was_joined_is_cut_again(parts: list[bytes]) -> None:
     assert bodies(body) == parts
 
 
-@pytest.mark.parametrize("part", [b"--x\r\n", b"\r\n--x", b"--x\r\nA: b\r\n\r\n", b"\n--x \n", b"\r\n", b"--x" + b" " * 99])
+@pytest.mark.parametrize(
+    "part", [b"--x\r\n", b"\r\n--x", b"--x\r\nA: b\r\n\r\n", b"\n--x \n", b"\r\n", b"--x" + b" " * 99]
+)
 def test_a_hostile_body_is_no_long_work(part: bytes, cpu_time: Any) -> None:
     """A megabyte of anything costs no square."""
     with cpu_time(4):

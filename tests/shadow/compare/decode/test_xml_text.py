@@ -1,5 +1,6 @@
 """XML is read without loss, and nothing in it reaches for anything else."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_the_same(one: str | bytes, two: str | bytes) -> None:
 )
 def test_not_the_same(one: str, two: str, path: str) -> None:
     """Each at its place; of prefixes, what they stand for."""
-    assert [item[0] for item in differences(one, two)][0] == path
+    assert differences(one, two)[0][0] == path
     assert differences(two, one)
 
 
@@ -124,16 +125,14 @@ def test_nothing_outside_is_read(tmp_path: Path) -> None:
 def test_very_many_attributes(cpu_time: Any) -> None:
     """Of one element."""
     with cpu_time(8):
-        try:
-            read_xml(("<a " + " ".join(f'a{number}="1"' for number in range(100_000)) + "/>").encode(), None)
-        except NotElementsError:
-            pass
+        for count in (900, 100_000):
+            attributes = " ".join(f'a{number}="1"' for number in range(count))
+            with contextlib.suppress(NotElementsError):
+                read_xml(f"<r>{f'<a {attributes}/>' * (100_000 // count)}</r>".encode(), None)
 
 
 @given(st.text("<>/ab= \"'&;!-[]?x\n", max_size=40) | st.binary(max_size=20))
 def test_any_bytes(text: str | bytes) -> None:
     """They are read or refused, and are the same as themselves."""
-    try:
+    with contextlib.suppress(NotElementsError):
         assert differences(text, text) == []
-    except NotElementsError:
-        pass
