@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from crossfade.codegen.contract import CallType, Contract
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import EMPTY, as_text, is_opaque, plain_body, plain_value, value_pair
+from crossfade.shadow.compare.decode.body import (
+    EMPTY,
+    as_text,
+    is_opaque,
+    is_structured,
+    plain_body,
+    plain_value,
+    value_pair,
+)
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
 from crossfade.shadow.compare.decode.json_text import Documents
 from crossfade.shadow.compare.decode.markup import Element
@@ -82,9 +90,9 @@ def _parts(answer: Answer) -> tuple[bytes, ...]:
 
 
 def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
-    """A HEAD answer's length is all it says of the body; equal JSON may be written in more or fewer bytes."""
+    """A HEAD answer's length is all it says of the body; an equal structure may be written in more or fewer bytes."""
     ours, theirs = (header_values(answer.headers, "content-length") for answer in (legacy, other))
-    if ours and theirs and not is_json(media_type(legacy.headers)[0]):
+    if ours and theirs and not is_structured(legacy.headers):
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 

@@ -6,9 +6,9 @@ from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
 from crossfade.shadow.compare.decode.html_text import read_html
-from crossfade.shadow.compare.decode.json_text import decode_documents
+from crossfade.shadow.compare.decode.json_text import Documents, decode_documents
 from crossfade.shadow.compare.decode.markup import NotElementsError
-from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, media_type
+from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, may_say_json, media_type
 from crossfade.shadow.compare.decode.multipart import parts_value
 from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.difference import Value
@@ -59,16 +59,17 @@ def value_pair(
 
 def json_value(headers: Headers, body: bytes) -> Value:
     """The value of a body that is a JSON object or list, or several, as a whole; None where it is something else."""
-    form, charset = _form_and_charset(headers)
-    if form in STREAMS or not may_be_json(body):
+    kind, params = media_type(headers)
+    form = form_of(kind, params)
+    if form in STREAMS or not may_say_json(kind) or not _may_be_json(body):
         return None
     try:
-        return decode_documents(decode_text(body, charset))
+        return decode_documents(decode_text(body, "utf-8" if form is Form.JSON else params.get("charset", "utf-8")))
     except UndecodableError:
         return None
 
 
-def may_be_json(body: bytes) -> bool:
+def _may_be_json(body: bytes) -> bool:
     """Whether a body begins and ends as a JSON object or list does."""
     return body.lstrip(_BLANKS)[:1] in {b"{", b"["} and body.rstrip(_BLANKS)[-1:] in {b"}", b"]"}
 
@@ -76,14 +77,19 @@ def may_be_json(body: bytes) -> bool:
 def is_opaque(headers: Headers, body: bytes) -> bool:
     """Whether a body that begins so means its very bytes: it is neither coded nor read as a structure."""
     coded = any(value.strip().lower() not in {"", "identity"} for value in header_values(headers, "content-encoding"))
-    opaque = form_of(*media_type(headers)) in {Form.TEXT, Form.BYTES}
-    return opaque and not coded and body.lstrip(_BLANKS)[:1] not in {b"{", b"["}
+    may_be_json = may_say_json(media_type(headers)[0]) and body.lstrip(_BLANKS)[:1] in {b"{", b"["}
+    return not coded and not is_structured(headers) and not may_be_json
+
+
+def is_structured(headers: Headers) -> bool:
+    """Whether a body's type is read as more than a text or mere bytes, so that other bytes may mean the same."""
+    return form_of(*media_type(headers)) not in {Form.TEXT, Form.BYTES}
 
 
 def as_text(headers: Headers, body: bytes) -> Value:
     """A body as text in its charset; bytes where it is none."""
     try:
-        return decode_text(body, _charset(media_type(headers)[1]))
+        return decode_text(body, media_type(headers)[1].get("charset", "utf-8"))
     except UndecodableError:
         return body
 
@@ -105,7 +111,8 @@ def _value(headers: Headers, body: bytes, depth: int) -> Value:  # noqa: PLR0911
     kind, params = media_type(headers)
     form = form_of(kind, params)
     if form in STREAMS:
-        return tuple(text_value(form, text) for text in split_texts(form, body))
+        values = tuple(text_value(form, text) for text in split_texts(form, body))
+        return values if form is Form.EVENTS else Documents(values)
     match form:
         case Form.JSON:
             return decode_documents(decode_text(body, "utf-8"))  # RFC 8259 8.1: a charset parameter has no effect
@@ -131,16 +138,6 @@ def _markup(form: Form, headers: Headers, body: bytes, charset: str | None) -> V
         return read_html(text) if "<" in text or "&" in text else text
     except (NotElementsError, UndecodableError):
         return as_text(headers, body)
-
-
-def _form_and_charset(headers: Headers) -> tuple[Form, str]:
-    kind, params = media_type(headers)
-    form = form_of(kind, params)
-    return form, "utf-8" if form is Form.JSON else _charset(params)
-
-
-def _charset(params: dict[str, str]) -> str:
-    return params.get("charset", "utf-8")
 
 
 def _fields(text: str) -> Value:

@@ -42,6 +42,8 @@ _HTML = "text/html"
 _XML = frozenset({"application/xml", "text/xml", "application/xml-external-parsed-entity", "application/xml-dtd"})
 _TEXT = frozenset({"application/javascript", "application/yaml", "application/graphql"})
 
+_NEVER_JSON = ("image/", "audio/", "video/", "font/", "model/")
+
 _PARAMETER = re.compile(r'\s*;\s*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))', re.DOTALL)
 # Codecs of text by the names that Python gives them; others (idna, unicode_escape, utf-7) are not one-to-one.
 _TEXT_CODECS = re.compile(
@@ -89,6 +91,11 @@ def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one f
     if kind in _XML or kind.endswith("+xml"):
         return Form.XML
     return Form.TEXT if kind.startswith("text/") or kind in _TEXT else Form.BYTES
+
+
+def may_say_json(kind: str) -> bool:
+    """Whether a body of this media type may be JSON all the same: a picture is none, whatever its bytes."""
+    return not kind.startswith(_NEVER_JSON)
 
 
 def is_json(kind: str) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from crossfade.shadow.compare.decode.markup import TEXT, Element, local_name
-from crossfade.shadow.compare.diff.paths import Place
+from crossfade.shadow.compare.diff.paths import Place, generic_name
 from crossfade.shadow.compare.difference import Value
 
 MAX_NUMBERED = 8
@@ -44,7 +44,7 @@ def child_places(place: Place, parent: Element, owner: str) -> Callable[[int], P
         name, number = names[index], numbers[index]
         path = name if number == 1 else f"{name}[{number}]"
         alike = not parent.is_html or name in _LISTED or counts[name] > MAX_NUMBERED
-        return place.step(path, name if alike else path, owner)
+        return place.step(path, generic_name(name) if alike else path, owner)
 
     return at
 

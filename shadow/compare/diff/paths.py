@@ -68,6 +68,11 @@ def looks_like_value(name: str) -> bool:
     return _LOOKS_LIKE_VALUE.fullmatch(name) is not None
 
 
+def generic_name(name: str) -> str:
+    """A name, or ``*`` for one that is data."""
+    return "*" if looks_like_value(name) else name
+
+
 def _generic(name: str, text: str) -> str:
     return "*" if looks_like_value(name) else text
 

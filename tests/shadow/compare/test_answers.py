@@ -141,7 +141,7 @@ def test_a_status_without_a_body(answer: Build, request_of: Ask, status: int) ->
 
 
 def test_a_head_answer(answer: Build, request_of: Ask) -> None:
-    """It has no body; its length stands for one, but for JSON, which may be written in more or fewer bytes."""
+    """It has no body; its length stands for one, but for what may be written in more or fewer bytes."""
     head = request_of(method="HEAD")
 
     def sized(length: str, headers: Headers = TEXT) -> Answer:
@@ -150,7 +150,8 @@ def test_a_head_answer(answer: Build, request_of: Ask) -> None:
     assert found(head, sized("5"), sized("5")) == []
     assert found(head, sized("5"), sized("6")) == [("header.content-length", "value")]
     assert found(head, sized("5"), answer(headers=TEXT)) == []
-    assert found(head, sized("5", JSON), sized("6", JSON)) == []
+    for headers in (JSON, (("content-type", "text/html"),), (("content-type", "application/xml"),)):
+        assert found(head, sized("5", headers), sized("6", headers)) == []
     assert found(request_of(), sized("5"), sized("6")) == []
     assert found(head, answer(headers=JSON), answer(b"{", headers=JSON)) == []
 
@@ -184,6 +185,8 @@ def test_a_sequence_of_json(answer: Build, request_of: Ask, kind: str) -> None:
     assert found(request_of(), ours, answer(b'{"a":1}\n{"a":3}', headers=headers)) == [("body/1/a", "value")]
     assert found(request_of(), ours, answer(b'{"a":1}\n', headers=headers)) == [("body/1", "missing")]
     assert reason(request_of(), answer(b'{"a":1}{"a', headers=headers), ours) is Reason.UNDECODABLE
+    assert found(request_of(), ours, answer(b'{"a":1}{"a":2}', headers=JSON)) == [("header.content-type", "value")]
+    assert found(request_of(), answer(b'{"a":1}', headers=JSON), answer(b'{"a": 1}', headers=headers))[1:] == []
 
 
 HTML = (("content-type", "text/html; charset=utf-8"),)

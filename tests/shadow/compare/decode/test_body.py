@@ -69,6 +69,7 @@ def test_without_looking_at_the_other_side() -> None:
     assert value_pair((), b"{}", typed("text/html"), b"{} x") is None
     assert value_pair((), b"{}", typed("text/html"), b"null") is None
     assert value_pair((), b"{}", typed("text/event-stream"), b"{}") is None
+    assert value_pair((), b"{}", typed("image/png"), b"{}") is None
 
 
 def test_several_json_texts() -> None:
@@ -84,6 +85,7 @@ def test_what_means_its_bytes() -> None:
     """Text and bytes, unless they are coded or begin as JSON does."""
     assert is_opaque(typed("text/plain"), b"a")
     assert is_opaque((), b"\x00")
+    assert is_opaque(typed("image/png"), b"{}")
     for headers, body in (
         (typed("text/plain"), b" {"),
         (typed("text/plain", ("content-encoding", "gzip")), b"a"),
