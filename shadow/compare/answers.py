@@ -16,6 +16,7 @@ from crossfade.shadow.compare.decode.body import (
 )
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
 from crossfade.shadow.compare.decode.json_text import Documents
+from crossfade.shadow.compare.decode.lines import read_lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
@@ -128,6 +129,8 @@ def _values(legacy: Answer, ours: bytes, other: Answer, theirs: bytes) -> Iterat
     elif isinstance(left, Element) != isinstance(right, Element):  # what is no markup is held against the text
         left = as_text(legacy.headers, ours) if isinstance(left, Element) else left
         right = as_text(other.headers, theirs) if isinstance(right, Element) else right
+    if not _are_json(legacy, other) and (lines := read_lines(left)) and (other_lines := read_lines(right)):
+        left, right = lines, other_lines
     yield from _whole(left, right, place)
 
 

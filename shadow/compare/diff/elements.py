@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from crossfade.shadow.compare.decode.markup import TEXT, Element, local_name
-from crossfade.shadow.compare.diff.paths import Place, generic_name
+from crossfade.shadow.compare.diff.paths import MAX_NUMBERED, Place, generic_name
 from crossfade.shadow.compare.difference import Value
-
-MAX_NUMBERED = 8
-"""Of more elements with one name in one HTML element each may be one of a list."""
 
 # Of these each is one of a list, however few there are.
 _LISTED = frozenset({"tr", "li", "option", "dt", "dd", "article", "optgroup"})

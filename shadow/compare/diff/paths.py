@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 MAX_NAME_CHARS = 200
+MAX_NUMBERED = 8
+"""Lines of a text, and elements of one name in HTML, that are told apart; what is more may be a list."""
 _LOOKS_LIKE_VALUE = re.compile(
     r"\d+"
     r"|[0-9a-fA-F]{16,}"
@@ -57,6 +59,11 @@ class Place:
         """An element or an attribute: the name with its number, and the name of all that are alike."""
         path, template = (_encodable(text).replace("/", "~1") for text in (name, generic))
         return Place(f"{self.path}/{_cut(path)}", f"{self.template}/{_cut(template)}", owner)
+
+    def line(self, index: int) -> "Place":
+        """A line of a text, counted from 1: the first ones are seldom alike, the others are."""
+        name = f"line[{index + 1}]"
+        return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_NUMBERED else 'line'}", self.owner)
 
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""

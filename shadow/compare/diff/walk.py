@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from crossfade.shadow.compare.decode.lines import Lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.proto import ProtoMessage
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
@@ -94,7 +95,7 @@ class _Walk:
                 yield from self._objects(legacy, candidate, place)
         elif isinstance(legacy, tuple) and isinstance(candidate, tuple):
             if not self._equality.same(legacy, candidate):
-                yield from self.lists(legacy, candidate, place, place.item if self._proto else place.element)
+                yield from self.lists(legacy, candidate, place, self._items(legacy, place))
         elif not same_scalar(legacy, candidate):
             yield leaf(place, _kind(legacy, candidate), legacy, candidate)
 
@@ -113,6 +114,11 @@ class _Walk:
         if not self._proto:
             return place.key
         return place.field if isinstance(legacy, ProtoMessage) else place.entry
+
+    def _items(self, legacy: tuple[Value, ...], place: Place) -> Callable[[int], Place]:
+        if isinstance(legacy, Lines):
+            return place.line
+        return place.item if self._proto else place.element
 
     def lists(
         self,

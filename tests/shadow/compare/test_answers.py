@@ -189,6 +189,30 @@ def test_a_sequence_of_json(answer: Build, request_of: Ask, kind: str) -> None:
     assert found(request_of(), answer(b'{"a":1}', headers=JSON), answer(b'{"a": 1}', headers=headers))[1:] == []
 
 
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "expected"),
+    [
+        (b"# run 1\nid,n\n7,1\n", b"# run 2\nid,n\n7,2\n", [("body/line[1]", "value"), ("body/line[3]", "value")]),
+        (b"a\nb", b"a\nb\n", [("body/line[3]", "added")]),
+        (b"a\r\nb", b"a\nb", [("body/line[1]", "value")]),
+        (b"a\nb\n", b"a\n", [("body/line[2]", "missing")]),
+        (b"a\nb\n", b"b\na\n", [("body", "order")]),
+        (b"a", b"a\n", [("body", "value")]),
+        (b"-----BEGIN KEY-----\na\n", b"-----BEGIN KEY-----\nb\n", [("body", "value")]),
+        (b"x -----BEGIN KEY-----\na\n", b"x -----BEGIN KEY-----\nb\n", [("body", "value")]),
+        (b"<a>\nx\n", b"<a>\ny\n", [("body", "value")]),
+    ],
+)
+def test_lines(
+    answer: Build, request_of: Ask, legacy: bytes, candidate: bytes, expected: list[tuple[str, str]]
+) -> None:
+    """Plain text is compared line by line; what may name a secret in another line is one value."""
+    ours, theirs = (answer(body, headers=TEXT) for body in (legacy, candidate))
+    assert found(request_of(), ours, theirs) == expected
+    ours, theirs = (answer(json.dumps(text).encode(), headers=JSON) for text in ("a\nb", "a\nc"))
+    assert found(request_of(), ours, theirs) == [("body", "value")]
+
+
 HTML = (("content-type", "text/html; charset=utf-8"),)
 PAGE = b'<!doctype html><form><input type=hidden name=csrf value="a1"><p>%s EUR</p></form>'
 

@@ -5,7 +5,8 @@ import pytest
 from crossfade.shadow.compare.decode.markup import MAX_DEPTH, Element, HtmlElement
 from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.diff.elements import MAX_NUMBERED, attribute_place, child_places, owner_of
+from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
+from crossfade.shadow.compare.diff.paths import MAX_NUMBERED
 
 BODY = Place.at("body")
 
