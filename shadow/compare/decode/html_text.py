@@ -145,6 +145,9 @@ class _Builder:
 
     def end(self, name: str) -> None:
         """Takes an end tag: what it ends ends, and where it also cuts off another element, that can be seen."""
+        if self._stack[-1].name == name:
+            self._pop()
+            return
         at = next((index for index in range(len(self._stack) - 1, 0, -1) if self._stack[index].name == name), None)
         if at is None or any(item.name not in _ENDS_ITSELF for item in self._stack[at + 1 :]):
             self.add(HtmlElement(f"/{name}"))
@@ -179,14 +182,17 @@ def _aside(match: re.Match[str]) -> HtmlElement:
 
 
 def _attributes(written: str) -> dict[str, Value]:
-    pairs = []
+    if not written:
+        return {}
+    pairs: list[tuple[str, Value]] = []
     for match in _ATTRIBUTE.finditer(written):
         if match[1] is None:
             raise NotElementsError  # a quote that opens nothing
         name, value = match[1].lower(), match[2] or ""
         plain = _decoded(value[1:-1] if value[:1] in {"'", '"'} else value)
         pairs.append((f"{ATTRIBUTE}{name}", "" if name in _BOOLEAN else plain))
-    return dict(keep_repeated(pairs))
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else keep_repeated(pairs)
 
 
 def _decoded(text: str) -> str:

@@ -30,6 +30,8 @@ def in_xml(children: list[Value]) -> Iterable[Value]:
 
     Blanks in one line may be all that is between two words, and stay.
     """
+    if len(children) <= 1:  # a text alone is one, whatever is in it
+        return children
     texts = [item for item in children if isinstance(item, str)]
     if len(texts) == len(children) or any(text.strip(_BLANKS) for text in texts):
         return children
