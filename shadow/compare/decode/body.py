@@ -134,7 +134,7 @@ def _markup(form: Form, headers: Headers, body: bytes, charset: str | None) -> V
     try:
         if form is Form.XML:
             return read_xml(body, charset)
-        text = decode_text(body, charset or "utf-8")
+        text = decode_text(body, charset or "utf-8").removeprefix("\ufeff")
         return read_html(text) if "<" in text or "&" in text else text
     except (NotElementsError, UndecodableError):
         return as_text(headers, body)
