@@ -8,6 +8,9 @@ from enum import StrEnum
 MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
 
+UNSEEN_MESSAGE = "message(unseen)"
+"""The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
+
 
 class Deep(str):
     """The canonical text of JSON that is nested deeper than a value is: a leaf that equals no text."""

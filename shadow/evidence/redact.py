@@ -7,6 +7,7 @@ import json
 import re
 import string
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import quote, unquote
 
@@ -29,6 +30,7 @@ from crossfade.shadow.evidence.patterns import (
 )
 from crossfade.shadow.evidence.places import is_cookie, path_names
 from crossfade.shadow.evidence.records import Example, RequestSample, StoredExample
+from crossfade.shadow.evidence.samples import redact_sample
 
 _MAX_ESCAPE_CHARS = 6
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
@@ -52,13 +54,13 @@ class Unchanged:
     """For examples that were redacted before."""
 
     def example(self, example: Example) -> StoredExample:
-        """The example as it is."""
+        """The example as it is; nobody kept which of its values are pseudonyms."""
         return StoredExample(
             comparison_id=example.comparison_id,
             path=example.path,
             legacy=example.legacy,
             candidate=example.candidate,
-            request=example.request,
+            request=replace(example.request, unread=(), redacted=("what the recording hid, if anything",)),
         )
 
 
@@ -195,13 +197,7 @@ class Redactor:
         return redact_json(text, _CookieHiding(self))
 
     def _request(self, request: RequestSample) -> RequestSample:
-        return RequestSample(
-            protocol=request.protocol,
-            method=request.method,
-            target=self.target(request.target),
-            headers=tuple((name, self.value(value, name)) for name, value in request.headers),
-            body=self._body(request.body),
-        )
+        return redact_sample(request, self)
 
     def target(self, target: str) -> str:
         """A path with its query: segments by patterns, pairs of the query also by their names."""
@@ -220,7 +216,7 @@ class Redactor:
         hidden_name, hidden = self.text(read_name), self.value(read, read_name)
         return _coded(name, read_name, hidden_name) + mark + _coded(value, read, hidden)
 
-    def _body(self, body: str) -> str:
+    def body(self, body: str) -> str:
         """A form pair by pair; anything else as JSON, or as far as it is JSON."""
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
