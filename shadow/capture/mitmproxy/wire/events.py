@@ -9,6 +9,8 @@ from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers.http import HttpEvent, RequestProtocolError, ResponseProtocolError
 
 Commands = Generator[commands.Command, Any, None]
+NOT_PASSED_ON = "not passed on: "
+"""So begins the error of a request that the proxy itself refused."""
 
 
 @dataclass
@@ -21,6 +23,13 @@ class Informational(HttpEvent):
 @dataclass
 class LegacyClosed(HttpEvent):
     """Legacy closed a connection on which nothing was under way; a client of HTTP/1 has one of its own for each."""
+
+
+@dataclass
+class SenderEnded(HttpEvent):
+    """One side said all it had to say, and still listens (RFC 9112 9.6): so is the other to see it."""
+
+    by_client: bool
 
 
 @dataclass
