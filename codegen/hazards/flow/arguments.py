@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from crossfade.codegen.hazards.flow.places import NO_ORDER, Out, Place, Step, is_logging, is_static
 from crossfade.codegen.hazards.flow.steps import Steps, end
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
+from crossfade.codegen.hazards.source.units import Unit
 
 _STATUS = frozenset({"abort", "abort_with_status", "set_code", "set_details"})
 _METADATA = frozenset({"send_initial_metadata", "set_trailing_metadata"})
@@ -36,7 +37,7 @@ def _called(steps: Steps, call: ast.Call, below: ast.AST) -> Sequence[Step] | No
         return _library(steps, call, function)
     targets = steps.facts.targets.get(call, ())
     if targets:
-        return [step for target in targets for step in _parameter(steps, call, below, target)]
+        return [step for target in targets for step in parameters(call, below, steps.facts.project.units[target])]
     if function.sort is Sort.CLASS:
         name = below.arg if isinstance(below, ast.keyword) and below.arg else ""
         return [Place("", name)] if name else None
@@ -73,8 +74,8 @@ def _method(steps: Steps, call: ast.Call) -> Sequence[Step] | None:
     return None
 
 
-def _parameter(steps: Steps, call: ast.Call, below: ast.AST, target: str) -> Iterator[Step]:
-    unit = steps.facts.project.units[target]
+def parameters(call: ast.Call, below: ast.AST, unit: Unit) -> Iterator[Place]:
+    """The parameters of a function that an argument of a call fills."""
     if unit.node is None:
         return
     names = [argument.arg for argument in [*unit.node.args.posonlyargs, *unit.node.args.args]]
@@ -84,14 +85,14 @@ def _parameter(steps: Steps, call: ast.Call, below: ast.AST, target: str) -> Ite
         known = {*names, *(argument.arg for argument in unit.node.args.kwonlyargs)}
         extra = unit.node.args.kwarg
         if below.arg in known:
-            yield Place(target, str(below.arg))
+            yield Place(unit.id, str(below.arg))
         elif extra is not None:
-            yield Place(target, extra.arg)
+            yield Place(unit.id, extra.arg)
         return
     position = next((i for i, argument in enumerate(call.args) if argument is below), len(names))
     if position < len(names) and not isinstance(below, ast.Starred):
-        yield Place(target, names[position])
+        yield Place(unit.id, names[position])
     elif unit.node.args.vararg is not None:
-        yield Place(target, unit.node.args.vararg.arg)
+        yield Place(unit.id, unit.node.args.vararg.arg)
     else:
-        yield from (Place(target, name) for name in names)
+        yield from (Place(unit.id, name) for name in names)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from crossfade.codegen.hazards.flow.arguments import parameters
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.inference.reach import decorators_of, reached
 from crossfade.codegen.hazards.kinds import UNKNOWN, Sort
@@ -74,6 +75,8 @@ def around(unit: Unit, node: ast.AST, facts: Facts) -> frozenset[str]:
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body) if below in body:
                 for item in items:
                     found |= _managed(item.context_expr, facts)
+            case ast.Call() if isinstance(below, ast.Lambda):
+                found |= _guarded(parent, below, facts)
         below = parent
     return frozenset(found)
 
@@ -86,6 +89,19 @@ def _raises_again(handler: ast.ExceptHandler) -> bool:
             ):
                 return True
     return False
+
+
+def _guarded(call: ast.Call, argument: ast.AST, facts: Facts) -> frozenset[str]:
+    """What is caught around a function that is given away, where the one that gets it calls it."""
+    found: frozenset[str] | None = None
+    for target in facts.targets.get(call, ()):
+        unit = facts.project.units[target]
+        names = {place.name for place in parameters(call, argument, unit)}
+        for node in unit.nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                caught = around(unit, node, facts)
+                found = caught if found is None else found & caught
+    return found or frozenset()
 
 
 def _managed(expression: ast.expr, facts: Facts) -> frozenset[str]:
@@ -161,11 +177,17 @@ def _calls(unit: Unit, facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:
     called = set[str]()
     for node in unit.nodes:
         targets = facts.targets.get(node, ())
-        is_run = isinstance(node, ast.Call) or facts.kinds.get(node, UNKNOWN).sort is not Sort.FUNCTION
-        if targets and is_run:
-            extra = around(unit, node, facts)
-            called.update(targets)
-            yield from ((target, extra) for target in targets)
+        kind = facts.kinds.get(node, UNKNOWN)
+        if isinstance(node, ast.Call) or kind.sort is not Sort.FUNCTION:
+            extra = around(unit, node, facts) if targets else frozenset()
+        else:
+            parent = unit.parents.get(node)
+            if not isinstance(parent, ast.Call) or parent.func is node:
+                continue
+            targets = targets or (kind.ref,)
+            extra = around(unit, parent, facts) | _guarded(parent, node, facts)
+        called.update(targets)
+        yield from ((target, extra) for target in targets)
     yield from ((target, frozenset()) for target in facts.edges.get(unit.id, ()) if target not in called)
 
 

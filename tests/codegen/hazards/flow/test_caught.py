@@ -42,6 +42,24 @@ WAYS = {
         "with Mapped(context):\n    check(request)",
         False,
     ),
+    "given to a helper that calls it in a try": (
+        "def guarded(run, context):\n    try:\n        return run()\n    except Missing as e:\n        context.abort(5, str(e))",
+        "return guarded(lambda: check(request), context)",
+        False,
+    ),
+    "given by name to a helper that calls it in a try": (
+        (
+            "def guarded(run, request, context):\n    try:\n        return run(request)\n    except Missing as e:\n"
+            "        context.abort(5, str(e))"
+        ),
+        "return guarded(check, request, context)",
+        False,
+    ),
+    "given to a helper that just calls it": (
+        "def plain(run):\n    return run()",
+        "return plain(lambda: check(request))",
+        True,
+    ),
     "interceptor": (
         (
             "import grpc\ndef guarded(behavior, request, context):\n    try:\n        return behavior(request, context)\n"
