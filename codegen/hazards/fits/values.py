@@ -217,3 +217,19 @@ def _digits(node: ast.AST, view: View) -> str:
         template = text(outer.left) or ""
     found = {match or "6" for match in re.findall(r"%[^%.a-zA-Z]*(?:\.(\d+))?[fF]", template)}
     return f"PySemantics.fixed(x, {found.pop()})" if len(found) == 1 else ""
+
+
+@fit("F3")
+def _presence(node: ast.AST, view: View) -> str:
+    """What is there afterwards: Python sets the part also where the source has none."""
+    del view
+    target = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    if not isinstance(node, ast.Call) or not isinstance(target, ast.Attribute):
+        return ""
+    field = getter_of(target.attr)
+    if method_of(node) == "SetInParent":
+        return f"builder.get{field}Builder(), which sets it as SetInParent() does"
+    verb = "set" if method_of(node) == "CopyFrom" else "merge"
+    source = node.args[0] if node.args else None
+    read = f"source.get{getter_of(source.attr)}()" if isinstance(source, ast.Attribute) else "source"
+    return f"builder.{verb}{field}({read}), also where the source has none: it is set and empty then in Python, too"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract
 from crossfade.codegen.hazards import find_handlers
@@ -40,6 +41,9 @@ CASES = [
     ("return f'{request.share:.3f}'", "A10", "PySemantics.fixed(x, 3)"),
     ("return '%f' % request.share", "A10", "PySemantics.fixed(x, 6)"),
     ("return '%d of %.1f' % (1, request.share)", "A10", "PySemantics.fixed(x, 1)"),
+    ("answer.at.CopyFrom(request.at)", "F3", "builder.setAt(source.getAt()), also where the source has none"),
+    ("answer.at.MergeFrom(request.at)", "F3", "builder.mergeAt(source.getAt())"),
+    ("answer.at.SetInParent()", "F3", "builder.getAtBuilder()"),
     ("if request == self.last: return answer", "F18", "a.equals(b)"),
     ("return request.labels[:request.size]", "E10", "PySemantics.slice(list, 0, request.size)"),
     ("return math.log(request.share)", "B21", "Python raises ValueError for 0 and below"),
@@ -84,3 +88,11 @@ def test_tells_the_text_of_the_server_that_is_used(write: Write, contract: Contr
     """Grpcio's asynchronous server has other words."""
     told = advice(write, contract, "raise KeyError(request.name)", "J1", define="async def")
     assert "Unexpected <class 'KeyError'>: " in told
+
+
+def test_copying_a_part_that_is_not_set_sets_it() -> None:
+    """What the advice on CopyFrom says of Python is so."""
+    one, other = descriptor_pb2.FileDescriptorProto(), descriptor_pb2.FileDescriptorProto()
+    one.options.CopyFrom(other.options)
+    assert one.HasField("options")
+    assert not other.HasField("options")
