@@ -28,8 +28,16 @@ def advice_at(pitfall_id: str, node: ast.AST, view: View) -> str:
     """
     found = _FITS.get(pitfall_id)
     fitted = found(node, view) if found is not None else ""
-    whole = advice_on(pitfall_id)
-    return f"{whole.partition(': ')[0]}: {fitted}" if fitted else whole
+    title, _, written = advice_on(pitfall_id).partition(": ")
+    return f"{title}: {fitted or _of_this_call(written, node)}"
+
+
+def _of_this_call(written: str, node: ast.AST) -> str:
+    """Of several Java calls the one of the same name: ``lower`` of ``PySemantics.lower(s); PySemantics.upper(s)``."""
+    function = node.func if isinstance(node, ast.Call) else None
+    name = getattr(function, "attr", getattr(function, "id", ""))
+    same = [call for call in written.split("; ") if name and f".{java_name(name)}(" in call]
+    return same[0] if same else written
 
 
 def java_name(name: str) -> str:

@@ -45,7 +45,7 @@ def _name(node: ast.expr) -> str:
 def _unsigned(node: ast.AST, view: View) -> str:
     """By the width of the number, and by what is done with it."""
     if isinstance(node, ast.Call | ast.BinOp) and not _refs(node, view):
-        return ""
+        return "Integer.toUnsignedLong(n)" if isinstance(node, ast.BinOp) else ""
     kind = "Long" if "uint64" in _refs(node, view) else "Integer"
     if isinstance(node, ast.Compare):
         return f"{kind}.compareUnsigned(a, b)"
@@ -233,3 +233,35 @@ def _presence(node: ast.AST, view: View) -> str:
     source = node.args[0] if node.args else None
     read = f"source.get{getter_of(source.attr)}()" if isinstance(source, ast.Attribute) else "source"
     return f"builder.{verb}{field}({read}), also where the source has none: it is set and empty then in Python, too"
+
+
+@fit("B8")
+def _quotient(node: ast.AST, view: View) -> str:
+    """``a / b``, ``duration.total_seconds()``."""
+    del view
+    return "PySemantics.totalSeconds(duration)" if isinstance(node, ast.Call) else "PySemantics.trueDiv(a, b)"
+
+
+@fit("B11")
+def _rounded(node: ast.AST, view: View) -> str:
+    """``round(x, 1)`` with its own number of decimals."""
+    del view
+    digits = argument(node, "ndigits", 1) if isinstance(node, ast.Call) else None
+    return f"PySemantics.round(x, {short(digits)})" if digits is not None else ""
+
+
+@fit("C24")
+def _decoded(node: ast.AST, view: View) -> str:
+    """``data.decode()``, by what it does with bytes that are not UTF-8."""
+    del view
+    errors = text(argument(node, "errors", 1)) if isinstance(node, ast.Call) else None
+    if errors == "replace":
+        return "PySemantics.decodeUtf8Replace(bytes)"
+    return "PySemantics.decodeUtf8(bytes), which throws as Python does" if errors in {None, "strict"} else ""
+
+
+@fit("C7")
+def _case(node: ast.AST, view: View) -> str:
+    """The note is for all such calls of a file."""
+    del node, view
+    return "PySemantics.lower(s) and PySemantics.upper(s), or Locale.ROOT in Java's own"

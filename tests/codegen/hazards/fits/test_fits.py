@@ -44,6 +44,13 @@ CASES = [
     ("answer.at.CopyFrom(request.at)", "F3", "builder.setAt(source.getAt()), also where the source has none"),
     ("answer.at.MergeFrom(request.at)", "F3", "builder.mergeAt(source.getAt())"),
     ("answer.at.SetInParent()", "F3", "builder.getAtBuilder()"),
+    ("return request.name.title()", "C8", "PySemantics.title(s)"),
+    ("return zlib.crc32(request.data)", "B5", "PySemantics.crc32(bytes)"),
+    ("return request.size & 0xFFFFFFFF", "B5", "Integer.toUnsignedLong(n)"),
+    ("return request.size / request.total", "B8", "PySemantics.trueDiv(a, b)"),
+    ("return round(request.share, 3)", "B11", "PySemantics.round(x, 3)"),
+    ("return request.data.decode('utf-8', 'replace')", "C24", "PySemantics.decodeUtf8Replace(bytes)"),
+    ("return request.data.decode()", "C24", "PySemantics.decodeUtf8(bytes), which throws"),
     ("if request == self.last: return answer", "F18", "a.equals(b)"),
     ("return request.labels[:request.size]", "E10", "PySemantics.slice(list, 0, request.size)"),
     ("return math.log(request.share)", "B21", "Python raises ValueError for 0 and below"),
@@ -55,7 +62,7 @@ def advice(write: Write, contract: Contract, body: str, pitfall_id: str, define:
     """What is to be written for the only hazard of this pitfall."""
     lines = "\n".join("        " + line for line in body.split("\n"))
     folder = write(
-        service=f"import grpc, math\nfrom demo.v1 import demo_pb2 as pb2, demo_pb2_grpc\n"
+        service=f"import grpc, math, zlib\nfrom demo.v1 import demo_pb2 as pb2, demo_pb2_grpc\n"
         f"class Demo(demo_pb2_grpc.DemoServicer):\n    {define} Get(self, request, context):\n"
         f"        answer = pb2.Answer()\n{lines}\n"
     )
@@ -96,3 +103,8 @@ def test_copying_a_part_that_is_not_set_sets_it() -> None:
     one.options.CopyFrom(other.options)
     assert one.HasField("options")
     assert not other.HasField("options")
+
+
+def test_takes_one_of_several_calls(write: Write, contract: Contract) -> None:
+    """What the catalogue has for the other method of the pair is left out."""
+    assert "capitalize" not in advice(write, contract, "return request.name.title()", "C8")
