@@ -16,7 +16,7 @@ def test_both_sides_of_each_port(service: Any) -> None:
     text = service.config.read_text(encoding="utf-8").replace("[gate]", 'candidate_ca = "ca.pem"\n\n[gate]')
     service.config.write_text(text.replace("http://127.0.0.1:2", "https://127.0.0.1:2"), encoding="utf-8")
     (listener,) = repro_settings(load_config(service.config), "").listeners
-    assert listener.address == "127.0.0.1:0"
+    assert listener.name == "web"
     assert listener.legacy == Side(url="http://127.0.0.1:1")
     assert listener.candidate.url == "https://127.0.0.1:2"
     assert listener.candidate.ca.endswith("ca.pem")
