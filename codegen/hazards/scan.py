@@ -8,6 +8,7 @@ from dataclasses import replace
 from crossfade.codegen.hazards.detectors import DETECTORS, View
 from crossfade.codegen.hazards.detectors.rpc import taken_by
 from crossfade.codegen.hazards.fits import advice_at
+from crossfade.codegen.hazards.flow.ends import never_run
 from crossfade.codegen.hazards.flow.places import is_logging
 from crossfade.codegen.hazards.flow.reaches import Flow
 from crossfade.codegen.hazards.inference.facts import Facts
@@ -58,7 +59,17 @@ def _view(unit: Unit, facts: Facts, flow: Flow, caught: frozenset[str] | None) -
         tested=_tested(unit.nodes),
         positions=_positions(unit.nodes),
         caught=caught,
+        names=_names(unit.nodes),
+        never=never_run(unit),
     )
+
+
+def _names(nodes: Iterable[ast.AST]) -> dict[str, tuple[ast.Name, ...]]:
+    found: dict[str, list[ast.Name]] = defaultdict(list)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            found[node.id].append(node)
+    return {name: tuple(places) for name, places in found.items()}
 
 
 def _of_unit(view: View) -> Iterator[Hazard]:

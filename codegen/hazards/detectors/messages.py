@@ -2,8 +2,18 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
-from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, is_true, method_of, number
+from crossfade.codegen.hazards.detectors.registry import (
+    MAX_NODES,
+    Found,
+    View,
+    argument,
+    detector,
+    is_true,
+    method_of,
+    number,
+)
 from crossfade.codegen.hazards.inference.fields import PROTO_MAP
 from crossfade.codegen.hazards.kinds import Kind, Sort
 
@@ -39,8 +49,7 @@ def _is_identity(node: ast.Call, view: View) -> bool:
     parent = view.parents.get(node)
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
         name = parent.targets[0].id
-        readers = [part for part in view.unit.nodes if isinstance(part, ast.Name) and part.id == name]
-        return any(_stands_for(part, view) for part in readers)
+        return any(_stands_for(part, view) for part in view.readers(name))
     return _stands_for(node, view)
 
 
@@ -119,7 +128,7 @@ def map_read(node: ast.Subscript, view: View) -> Found:
 def _is_known_key(node: ast.Subscript, view: View) -> bool:
     """Whether the map has the key: the function goes through the map with it, or asks for it."""
     table, key = ast.unparse(node.value), ast.unparse(node.slice)
-    for part in view.unit.nodes:
+    for part in islice(view.unit.nodes, MAX_NODES):
         match part:
             case ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source):
                 if ast.unparse(target) == key and table in ast.unparse(source):

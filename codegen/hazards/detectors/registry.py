@@ -13,6 +13,8 @@ from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 from crossfade.codegen.hazards.source.units import Unit
 
 MAX_TEXT = 2_000  # what is looked for in a text may take time that grows with the square of its length
+MAX_NODES = 5_000  # of a unit that are searched for one note: a function of a size that nobody writes takes no longer
+MAX_READERS = 100
 _LARGEST = 2**64  # of the factors of a product that is worked out
 N = TypeVar("N", bound=ast.AST)
 Found = Iterator[tuple[str, ast.AST]]
@@ -24,7 +26,7 @@ class View:
 
     ``tested`` are the texts of what the unit tests somewhere (``if not xs``), ``positions`` the names of positions in
     texts that it found itself. ``caught`` are the exceptions that are caught around it on each way from an RPC to it,
-    None where no RPC reaches it.
+    None where no RPC reaches it. ``names`` are where names stand in the unit, ``never`` the statements that never run.
     """
 
     unit: Unit
@@ -33,11 +35,21 @@ class View:
     tested: frozenset[str]
     positions: frozenset[str]
     caught: frozenset[str] | None
+    names: Mapping[str, tuple[ast.Name, ...]]
+    never: frozenset[ast.AST]
 
     @property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
         """What each node of the unit is a part of."""
         return self.unit.parents
+
+    def readers(self, name: str) -> tuple[ast.Name, ...]:
+        """Where a name stands in the unit, the first of many."""
+        return self.names.get(name, ())[:MAX_READERS]
+
+    def is_never_run(self, node: ast.AST) -> bool:
+        """Whether nothing comes to a node, since the function ends before."""
+        return node in self.never or any(above in self.never for above in self.above(node))
 
     @property
     def is_handler(self) -> bool:

@@ -1,11 +1,11 @@
 """What an RPC does with its context, and what it raises (group J)."""
 
 import ast
+from itertools import islice
 
 from crossfade.codegen.hazards.detectors.numbers import is_nonzero
-from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, text
+from crossfade.codegen.hazards.detectors.registry import MAX_NODES, Found, View, argument, detector, method_of, text
 from crossfade.codegen.hazards.flow.caught import around, kin
-from crossfade.codegen.hazards.flow.ends import is_never_run
 from crossfade.codegen.hazards.kinds import NUMBERS, Sort
 
 _CONTEXT = {
@@ -51,7 +51,7 @@ def on_context(node: ast.Call, view: View) -> Found:
 @detector(ast.Raise, "J1", "J2", "J3")
 def raised(node: ast.Raise, view: View) -> Found:
     """An exception that nobody takes, in code that an RPC reaches."""
-    if view.caught is None or node.exc is None or is_never_run(view.unit, node):
+    if view.caught is None or node.exc is None or view.is_never_run(node):
         return
     name = raised_name(node) or made_as(node.exc, view)
     if not name:
@@ -90,7 +90,7 @@ def taken_by(node: ast.AST, view: View) -> frozenset[str]:
 
 def made_as(raised: ast.expr, view: View) -> str:
     """The class of ``error`` in ``error = ValueError(...)`` with ``raise error``; "" where it is not made so."""
-    for node in view.unit.nodes if isinstance(raised, ast.Name) else ():
+    for node in islice(view.unit.nodes, MAX_NODES) if isinstance(raised, ast.Name) else ():
         match node:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=made) | ast.Attribute(attr=made))

@@ -91,10 +91,9 @@ def _is_written(node: ast.Call, view: View) -> bool:
         target = parent if isinstance(parent, ast.Assign) or parent is None else view.parents.get(parent)
         if isinstance(target, ast.Assign) and isinstance(target.targets[0], ast.Name):
             name = target.targets[0].id
-            readers = (part for part in view.unit.nodes if isinstance(part, ast.Name) and part.id == name)
             return any(
                 isinstance(view.parents.get(part), ast.keyword | ast.Dict | ast.Return | ast.FormattedValue)
-                for part in readers
+                for part in view.readers(name)
             )
     if view.called(parent or node) in {"builtins.int", "builtins.round", "builtins.float"} and parent is not None:
         parent = view.parents.get(parent)
@@ -110,9 +109,7 @@ def _is_used_as_naive(node: ast.Call, view: View) -> bool:
     parent = view.parents.get(node)
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
         name = parent.targets[0].id
-        return any(
-            isinstance(part, ast.Name) and part.id == name and _uses_zone(part, view) for part in view.unit.nodes
-        )
+        return any(_uses_zone(part, view) for part in view.readers(name))
     return _uses_zone(node, view)
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from crossfade.codegen.hazards.flow.arguments import parameters
 from crossfade.codegen.hazards.inference.facts import Facts
@@ -10,6 +11,8 @@ from crossfade.codegen.hazards.inference.reach import decorators_of, reached
 from crossfade.codegen.hazards.kinds import UNKNOWN, Sort
 from crossfade.codegen.hazards.source.units import Unit
 
+MAX_DEPTH = 2
+MAX_LOOKED_AT = 20  # calls of a function that was given away, yields of a context manager
 BROAD = frozenset({"Exception", "BaseException", ""})
 _BUILT_IN_BASES = {
     "ZeroDivisionError": "ArithmeticError",
@@ -62,8 +65,11 @@ def kin(name: str, facts: Facts) -> frozenset[str]:
     return frozenset(found)
 
 
-def around(unit: Unit, node: ast.AST, facts: Facts) -> frozenset[str]:
-    """What is caught around a node within its own unit, and not raised again."""
+def around(unit: Unit, node: ast.AST, facts: Facts, depth: int = MAX_DEPTH) -> frozenset[str]:
+    """What is caught around a node within its own unit, and not raised again.
+
+    ``depth``: of context managers and helpers within each other, so that those in a circle end.
+    """
     found, below, parents = set[str](), node, unit.parents
     while below in parents:
         parent = parents[below]
@@ -74,9 +80,9 @@ def around(unit: Unit, node: ast.AST, facts: Facts) -> frozenset[str]:
                         found.update(names_of(handler))
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body) if below in body:
                 for item in items:
-                    found |= _managed(item.context_expr, facts)
+                    found |= _managed(item.context_expr, facts, depth - 1)
             case ast.Call() if isinstance(below, ast.Lambda):
-                found |= _guarded(parent, below, facts)
+                found |= _guarded(parent, below, facts, depth - 1)
         below = parent
     return frozenset(found)
 
@@ -91,30 +97,29 @@ def _raises_again(handler: ast.ExceptHandler) -> bool:
     return False
 
 
-def _guarded(call: ast.Call, argument: ast.AST, facts: Facts) -> frozenset[str]:
+def _guarded(call: ast.Call, argument: ast.AST, facts: Facts, depth: int) -> frozenset[str]:
     """What is caught around a function that is given away, where the one that gets it calls it."""
     found: frozenset[str] | None = None
-    for target in facts.targets.get(call, ()):
+    for target in facts.targets.get(call, ()) if depth > 0 else ():
         unit = facts.project.units[target]
         names = {place.name for place in parameters(call, argument, unit)}
-        for node in unit.nodes:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                caught = around(unit, node, facts)
-                found = caught if found is None else found & caught
+        calls = (node for node in unit.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        for node in islice((node for node in calls if node.func.id in names), MAX_LOOKED_AT):  # type: ignore[attr-defined]
+            caught = around(unit, node, facts, depth)
+            found = caught if found is None else found & caught
     return found or frozenset()
 
 
-def _managed(expression: ast.expr, facts: Facts) -> frozenset[str]:
+def _managed(expression: ast.expr, facts: Facts, depth: int) -> frozenset[str]:
     """What a context manager keeps back: ``suppress(X)``, one of the folder whose ``yield`` stands in a ``try``."""
     kind = facts.kinds.get(expression.func, UNKNOWN) if isinstance(expression, ast.Call) else UNKNOWN
     if isinstance(expression, ast.Call) and kind.ref == "contextlib.suppress":
         return frozenset(_last(argument) for argument in expression.args)
     found = set[str]()
-    for target in facts.targets.get(expression, ()):
+    for target in facts.targets.get(expression, ()) if depth > 0 else ():
         unit = facts.project.units[target]
-        for node in unit.nodes:
-            if isinstance(node, ast.Yield):
-                found |= around(unit, node, facts)
+        for node in islice((node for node in unit.nodes if isinstance(node, ast.Yield)), MAX_LOOKED_AT):
+            found |= around(unit, node, facts, depth)
     owner = facts.kinds.get(expression, UNKNOWN)
     if owner.sort is Sort.INSTANCE:
         method = facts.find_method(owner.ref, "__exit__") or facts.find_method(owner.ref, "__aexit__")
@@ -185,7 +190,7 @@ def _calls(unit: Unit, facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:
             if not isinstance(parent, ast.Call) or parent.func is node:
                 continue
             targets = targets or (kind.ref,)
-            extra = around(unit, parent, facts) | _guarded(parent, node, facts)
+            extra = around(unit, parent, facts) | _guarded(parent, node, facts, MAX_DEPTH)
         called.update(targets)
         yield from ((target, extra) for target in targets)
     yield from ((target, frozenset()) for target in facts.edges.get(unit.id, ()) if target not in called)

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from crossfade.codegen.hazards.source.units import Unit
 
 
-def is_never_run(unit: Unit, node: ast.AST) -> bool:
-    """Whether a statement stands behind one that ends the function, such as ``context.abort(...)``, which raises."""
-    below, parents = node, unit.parents
-    while True:
-        parent = parents.get(below)
-        for block in _blocks(parent) if parent is not None else (unit.body,):
-            if below in block and any(_ends(statement) for statement in block[: list(block).index(below)]):
-                return True
-        if parent is None:
-            return False
-        below = parent
+def never_run(unit: Unit) -> frozenset[ast.AST]:
+    """The statements of a unit behind one that ends the function, such as ``context.abort(...)``, which raises."""
+    found = set[ast.AST]()
+    for block in (unit.body, *(block for node in unit.nodes for block in _blocks(node))):
+        ended = False
+        for statement in block:
+            if ended:
+                found.add(statement)
+            ended = ended or _ends(statement)
+    return frozenset(found)
 
 
 def _blocks(node: ast.AST) -> list[Sequence[ast.AST]]:

@@ -129,3 +129,27 @@ def test_tells_one_rpc_from_another(write: Write, contract: Contract) -> None:
     flagged = {rpc: {hazard.pitfall_id for hazard in handlers[rpc].hazards} for rpc in handlers}
     assert "J1" not in flagged["demo.v1.Demo/Get"]
     assert "J1" in flagged["demo.v1.Demo/List"]
+
+
+def test_ends_in_circles(write: Write, contract: Contract) -> None:
+    """A helper that gives itself what it was given, a context manager that enters itself."""
+    folder = write(
+        service="""
+            import contextlib
+            from demo.v1 import demo_pb2_grpc
+            def again(run):
+                return again(lambda: run())
+            @contextlib.contextmanager
+            def entered():
+                with entered():
+                    yield
+            class Demo(demo_pb2_grpc.DemoServicer):
+                def Get(self, request, context):
+                    with entered():
+                        again(lambda: self.check(request))
+                def check(self, request):
+                    raise KeyError(request.name)
+        """
+    )
+    found = find_handlers(folder, contract).handlers["demo.v1.Demo/Get"].hazards
+    assert "J1" in {hazard.pitfall_id for hazard in found}

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from crossfade.codegen.hazards.flow.ends import is_never_run
+from crossfade.codegen.hazards.flow.ends import never_run
 from crossfade.codegen.hazards.source.files import File
 from crossfade.codegen.hazards.source.units import Module, units_of
 
@@ -34,4 +34,4 @@ def test_knows_what_never_runs(body: str, is_never: bool) -> None:
     module = Module(name="a", package="", file=File(path="a.py", tree=tree, lines=()))
     unit = next(unit for unit in units_of(module)[0] if unit.id == "a:f")
     raised = next(node for node in unit.nodes if isinstance(node, ast.Raise))
-    assert is_never_run(unit, raised) == is_never
+    assert (raised in never_run(unit)) == is_never
