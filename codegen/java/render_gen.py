@@ -138,7 +138,7 @@ def _handler(service: ServiceModel, rpc: RpcModel, source: HandlerSource | None)
         doc="\n".join(javadoc(handler_doc(rpc, source), 0)),
         declaration=declaration(f"public final class {rpc.handler_name}", f"implements {interface}", " {"),
         signature=signature,
-        notes=hazard_notes(source, 4),
+        notes=hazard_notes(rpc, source, 4),
     )
 
 

@@ -142,7 +142,14 @@ def test_handlers(load: Any) -> None:
     """One file for each RPC; what is known of the Python code stands in it."""
     hazard = Hazard(pitfall_id="B1", path="rpc.py", line=4, code="a // b", advice="PySemantics.floorDiv(a, b)")
     source: Any = SimpleNamespace(
-        path="rpc.py", line=3, docstring="", status_codes=("ABORTED",), exceptions=(), caught=(), hazards=(hazard,)
+        path="rpc.py",
+        line=3,
+        docstring="",
+        status_codes=("ABORTED",),
+        exceptions=(),
+        caught=(),
+        hazards=(hazard,),
+        shown=(hazard,),
     )
     files = render_handlers(build_project(load(PROTO), ProjectOptions()), {"shop.v1.Shop/Talk": source})
     folder = "src/main/java/shop/rpc/shop"
