@@ -150,6 +150,7 @@ def to_json(done: Generated) -> str:
         "base_package": done.project.base_package,
         "services": len(done.project.services),
         "rpcs": sum(len(service.rpcs) for service in done.project.services),
+        "left_out": [{"service": out.service, "reason": out.reason} for out in done.project.left_out],
         "files": [{"path": note.path, "fate": note.fate.value, "detail": note.detail} for note in done.plan.notes],
         "legacy_source": None if done.legacy is None else _legacy(done.legacy),
         "stopped_by": [{"path": changed.path, "diff": changed.diff} for changed in done.plan.stops],
@@ -171,7 +172,16 @@ def to_text(done: Generated) -> str:
     lines = [line for fate in Fate for line in _fate_lines(done.plan, fate)]
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
-    return "\n".join([*lines, *_legacy_lines(done.legacy), *_summary(done)])
+    return "\n".join([*lines, *_left_out(done.project), *_legacy_lines(done.legacy), *_summary(done)])
+
+
+def _left_out(project: ProjectModel) -> Iterator[str]:
+    """The contract's services that are not generated, and why."""
+    for out in project.left_out[:_SHOWN_PER_FATE]:
+        yield f"{'left out':<13} {visible(out.service)}: {visible(out.reason)}"
+    more = len(project.left_out) - _SHOWN_PER_FATE
+    if more > 0:
+        yield f"{'left out':<13} and {more} more"
 
 
 def _legacy_lines(legacy: LegacySource | None) -> list[str]:

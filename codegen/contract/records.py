@@ -58,15 +58,21 @@ class Contract:
     """Services and methods by full name, message classes by type name, a digest, and the fields marked debug_redact.
 
     ``sources`` has the text of each .proto file by the name under which it is imported; it is empty where the contract
-    came as descriptors. ``origins`` says where a name stands.
+    came as descriptors. ``named`` are the files that the contract is about; the others are only imported. ``origins``
+    says where a name stands.
     """
 
     def __init__(
-        self, files: descriptor_pb2.FileDescriptorSet, *, sources: Mapping[str, bytes] = MappingProxyType({})
+        self,
+        files: descriptor_pb2.FileDescriptorSet,
+        *,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
+        named: Iterable[str] | None = None,
     ) -> None:
-        """Raises: ContractError: a file refers to one that is not there, or is not valid."""
+        """Without ``named`` all files are. Raises: ContractError: a file refers to one that is not there, or is bad."""
         self.files = files
         self.sources = sources
+        self.named: frozenset[str] = frozenset((file.name for file in files.file) if named is None else named)
         self.digest = digest_of(files)
         self._pool = _pool(files)
         self.services: Mapping[str, Service] = {

@@ -10,6 +10,7 @@ __all__ = [
     "VERSIONS",
     "CallType",
     "JavaClass",
+    "LeftOut",
     "ProjectModel",
     "ProjectOptions",
     "ProtoModel",
@@ -23,8 +24,7 @@ __all__ = [
 class ProjectOptions:
     """What a person may decide. An empty text is worked out from the contract.
 
-    ``services`` are full names; empty means all but those that every server has (health, reflection, channelz) and
-    those of Google's common protos, which a contract merely imports.
+    ``services`` are full names; empty means those of the files that were named, see ``choice``.
     """
 
     package: str = ""
@@ -136,6 +136,14 @@ class ServiceModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A service of the contract that is not generated, by its full name, and why."""
+
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectModel:
     """A whole service. ``contract_files`` are the files below the project's folder that protoc reads.
 
@@ -147,6 +155,7 @@ class ProjectModel:
     group_id: str
     artifact_id: str
     services: tuple[ServiceModel, ...]
+    left_out: tuple[LeftOut, ...] = ()
     protos: tuple[ProtoModel, ...]
     contract_files: Mapping[str, bytes]
     runtime_versions: RuntimeVersions = VERSIONS

@@ -23,9 +23,18 @@ _PATH = click.Path(path_type=Path)
 @click.option("--reflect-tls", is_flag=True, help="That server speaks TLS.")
 @click.option("--out", type=_PATH, required=True, help="The project's folder.")
 @click.option("--package", default="", help="The Java package; default: what the services' packages share.")
-@click.option("--group-id", default="", help="Maven's groupId; default: the package without its last part.")
+@click.option(
+    "--group-id",
+    default="",
+    help="Maven's groupId; default: the package without its last part, where two parts are left.",
+)
 @click.option("--artifact-id", default="", help="Maven's artifactId; default: the package's last part.")
-@click.option("--service", "services", multiple=True, help="A service to generate, as pkg.Service; default: all.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    help="A service to generate, as pkg.Service; default: those in the files that --proto names.",
+)
 @click.option(
     "--legacy-source", type=_PATH, help="The Python service: what is not the same in Java goes into the stubs."
 )

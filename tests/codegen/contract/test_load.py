@@ -201,3 +201,23 @@ def test_the_texts_are_those_that_protoc_read(write: Any, tmp_path: Path) -> Non
     path = tmp_path / "a.binpb"
     path.write_bytes(contract.files.SerializeToString())
     assert load_contract(DescriptorSet(path=path)).sources == {}
+
+
+def test_the_files_that_were_named(write: Any, tmp_path: Path) -> None:
+    """By the names under which they are imported; what they import is in the contract, but not named."""
+    write("proto/p/kinds.proto", 'syntax = "proto3"; package p; message Kind {}')
+    file = write("proto/p/api.proto", 'syntax = "proto3"; package p; import "p/kinds.proto"; service S {}')
+    for includes, name in (((tmp_path / "proto",), "p/api.proto"), ((tmp_path / "proto", file.parent), "p/api.proto")):
+        assert load_contract(ProtoFiles(files=(file,), includes=includes)).named == {name}
+
+
+def test_a_set_that_tells_its_imports(tmp_path: Path) -> None:
+    """``buf build`` marks a file that is only imported; protoc marks none, and then all are named."""
+    files = descriptor_pb2.FileDescriptorSet()
+    for name, mark in (("own.proto", b"\x08\x00"), ("import.proto", b"\x08\x01"), ("plain.proto", b"")):
+        # field 8042, bytes
+        extension = b"\xd2\xf6\x03" + bytes([len(mark)]) + mark if mark else b""
+        files.file.add().MergeFromString(descriptor_pb2.FileDescriptorProto(name=name).SerializeToString() + extension)
+    path = tmp_path / "set.binpb"
+    path.write_bytes(files.SerializeToString())
+    assert load_contract(DescriptorSet(path=path)).named == {"own.proto", "plain.proto"}

@@ -91,6 +91,17 @@ def test_a_changed_contract(users: Folder) -> None:
     assert "new DeleteHandler()" in (users.out / "src/main/java/acme/users/UsersHandlers.java").read_text()
 
 
+def test_services_that_are_left_out(users: Folder) -> None:
+    """A line for each says why, also for a program; the rest is generated."""
+    (users.folder / "base.proto").write_text(ONE.replace("acme.users.v1", "acme.base.v1").replace("Users", "Base"))
+    users.change("message M", 'import "base.proto";\nmessage M')
+    why = "base.proto is only imported; name the file with --proto, or add --service acme.base.v1.Base to generate it"
+    assert f"left out      acme.base.v1.Base: {why}\n" in users.run().output
+    told = json.loads(users.run("--json").output)
+    assert told["left_out"] == [{"service": "acme.base.v1.Base", "reason": why}]
+    assert told["rpcs"] == 2
+
+
 def test_a_second_service_of_the_same_name(users: Folder) -> None:
     """The first one keeps its folder and its ported handlers; --check agrees."""
     users.run("--package", "acme.users")
