@@ -130,6 +130,29 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
             jvm.end()
 
 
+@pytest.fixture(scope="session")
+def own_address(build: Path) -> Iterator[Callable[..., bool]]:
+    """Whether a target is the server that listens at a host ("" for all addresses) and a port."""
+    command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{build / 'target/classes'}:{build / 'target/lib'}/*"]
+    with subprocess.Popen(
+        [*command, "dev.probe.OwnAddresses"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as process:
+        asks, answers = process.stdin, process.stdout
+        assert asks is not None
+        assert answers is not None
+
+        def own_address(target: str, host: str, port: int) -> bool:
+            asks.write(f"{target}\t{host}\t{port}\n")
+            return answers.readline() == "true\n"
+
+        yield own_address
+        asks.close()
+
+
 @pytest.fixture
 def unix_ingest(tmp_path: Path) -> Iterator[Any]:
     """An ingest at a socket of the file system."""
@@ -149,6 +172,13 @@ def ingest() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def collector() -> Iterator[Any]:
     """Where the shared JVM sends its metrics."""
+    with _jvm.collector() as collector:
+        yield collector
+
+
+@pytest.fixture
+def own_collector() -> Iterator[Any]:
+    """Where a JVM of one test sends its traces."""
     with _jvm.collector() as collector:
         yield collector
 
