@@ -11,6 +11,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.codegen.hazards import LegacySource
 from crossfade.codegen.java import HandlerSource, ProjectModel, build_project, render_gen, render_handlers
 from crossfade.codegen.java.model import ProjectOptions
+from crossfade.codegen.java.render_gen import handler_path, render_handler_tests
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
     MODES_FILE,
@@ -93,13 +94,10 @@ def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final
     return Rendering(
         gen=without_strangler(gen) if final else gen,
         handlers=render_handlers(project, sources),
+        beside=render_handler_tests(project),
         scaffold=render_scaffold(project, final=final),
         executable=EXECUTABLE,
-        rpcs={
-            rpc.full_name: f"src/main/java/{service.rpc_package.replace('.', '/')}/{rpc.handler_name}.java"
-            for service in project.services
-            for rpc in service.rpcs
-        },
+        rpcs={rpc.full_name: handler_path(service, rpc) for service in project.services for rpc in service.rpcs},
         final=final,
         source=project.input_digest,
     )

@@ -8,16 +8,19 @@ from types import MappingProxyType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crossfade.codegen.java.comments import javadoc, line_comment, paragraphs_of
+from crossfade.codegen.java.handler_tests import name_of_test, view_of_test
 from crossfade.codegen.java.handlers import HandlerSource, Hazard, handler_doc, hazard_notes
 from crossfade.codegen.java.imports import Imports
 from crossfade.codegen.java.layout import call, declaration
 from crossfade.codegen.java.model import CallType, JavaClass, ProjectModel, RpcModel, ServiceModel
 
-__all__ = ["HandlerSource", "Hazard", "render_gen", "render_handlers"]
+__all__ = ["HandlerSource", "Hazard", "handler_path", "render_gen", "render_handler_tests", "render_handlers"]
 
 RUNTIME_PACKAGE = "dev.crossfade.runtime"
 RUNTIME = resources.files("crossfade.codegen.java") / "runtime"
-_GEN = "gen/src/main/java"
+_TESTING_PACKAGE, _TESTING = "dev.crossfade.testing", resources.files("crossfade.codegen.java") / "testing"
+_GEN, _GEN_TEST = "gen/src/main/java", "gen/src/test/java"
+_YOURS = "Yours: crossfade made it once and never changes it."
 # The runtime's interface for a call type, and the method of its class Rpc that takes one.
 _KINDS = MappingProxyType(
     {
@@ -41,6 +44,7 @@ def render_gen(project: ProjectModel, runtime: Traversable = RUNTIME) -> dict[st
     """The files of the gen zone by path: the contract, the runtime, an interface per RPC, a binder per service."""
     files = dict(project.contract_files)
     files |= {f"{_GEN}/{_path(RUNTIME_PACKAGE)}/{name}": text for name, text in _java_files(runtime)}
+    files |= {f"{_GEN_TEST}/{_path(_TESTING_PACKAGE)}/{name}": text for name, text in _java_files(_TESTING)}
     for service in project.services:
         folder = f"{_GEN}/{_path(service.gen_package)}"
         files[f"{folder}/{service.binder_name}.java"] = _binder(service).encode()
@@ -54,9 +58,24 @@ def render_handlers(
 ) -> dict[str, bytes]:
     """The first text of each RPC's handler by path. ``hazards`` has what was found in the Python source, by RPC."""
     return {
-        f"src/main/java/{_path(service.rpc_package)}/{rpc.handler_name}.java": _handler(
-            service, rpc, hazards.get(rpc.full_name)
-        ).encode()
+        handler_path(service, rpc): _handler(service, rpc, hazards.get(rpc.full_name)).encode()
+        for service in project.services
+        for rpc in service.rpcs
+    }
+
+
+def handler_path(service: ServiceModel, rpc: RpcModel) -> str:
+    """Where an RPC's handler stands in a project."""
+    return f"src/main/java/{_path(service.rpc_package)}/{rpc.handler_name}.java"
+
+
+def render_handler_tests(project: ProjectModel) -> dict[str, tuple[str, bytes]]:
+    """The first text of each handler's test by path, with the path of the handler that it is of."""
+    return {
+        f"src/test/java/{_path(service.rpc_package)}/{name_of_test(rpc)}.java": (
+            handler_path(service, rpc),
+            _handler_test(service, rpc, project.base_package).encode(),
+        )
         for service in project.services
         for rpc in service.rpcs
     }
@@ -132,7 +151,7 @@ def _handler(service: ServiceModel, rpc: RpcModel, source: HandlerSource | None)
     signature = _signature(rpc, imports)
     return _render(
         "handler.java.j2",
-        header=_header(service, "Yours: crossfade made it once and never changes it."),
+        header=_header(service, _YOURS),
         package=service.rpc_package,
         imports=imports.lines,
         doc="\n".join(javadoc(handler_doc(rpc, source), 0)),
@@ -140,6 +159,10 @@ def _handler(service: ServiceModel, rpc: RpcModel, source: HandlerSource | None)
         signature=signature,
         notes=hazard_notes(source, 4),
     )
+
+
+def _handler_test(service: ServiceModel, rpc: RpcModel, base: str) -> str:
+    return _render("handler_test.java.j2", header=_header(service, _YOURS), **view_of_test(service, rpc, base))
 
 
 def _signature(rpc: RpcModel, imports: Imports) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 OPENTELEMETRY = "1.63.0"  # what grpc-opentelemetry 1.83 is built on
+SLF4J = "2.0.17"
 JUNIT = "5.13.4"
 
 
@@ -31,6 +32,7 @@ BOMS = (
     Dependency(group="com.google.protobuf", artifact="protobuf-bom", version="${protobuf.version}"),
     Dependency(group="io.grpc", artifact="grpc-bom", version="${grpc.version}"),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-bom", version="${opentelemetry.version}"),
+    Dependency(group="org.slf4j", artifact="slf4j-bom", version="${slf4j.version}"),
     Dependency(group="org.junit", artifact="junit-bom", version="${junit.version}"),
 )
 # grpc-services asks for another build of the same Guava than the rest of gRPC; this one has all that both have.
@@ -49,6 +51,9 @@ DEPENDENCIES = (
         without=("opentelemetry-exporter-sender-okhttp",),
     ),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-exporter-sender-jdk"),
+    Dependency(group="org.slf4j", artifact="slf4j-api"),
+    Dependency(group="org.slf4j", artifact="slf4j-jdk14", scope="runtime"),
+    Dependency(group="io.grpc", artifact="grpc-inprocess", scope="test"),
     Dependency(group="org.junit.jupiter", artifact="junit-jupiter", scope="test"),
 )
 # All of them run on Maven 3.8, and are not what a Maven of any age would take by itself.

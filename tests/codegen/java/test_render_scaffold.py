@@ -16,6 +16,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from crossfade.codegen.java import ProjectOptions, build_project, render_gen, render_handlers
+from crossfade.codegen.java.render_gen import render_handler_tests
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
     STRANGLER,
@@ -113,7 +114,9 @@ def test_google_java_format_changes_nothing(fragments: Mapping[str, Any], tmp_pa
     if not jars:
         pytest.skip("Maven has not fetched google-java-format yet: run the tests in compiled/ first")
     for name, made in fragments.items():
-        for path, content in render_scaffold(made.project).items():
+        tests = {path: content for path, (_, content) in render_handler_tests(made.project).items()}
+        testing = {path: data for path, data in render_gen(made.project).items() if path.startswith("gen/src/test")}
+        for path, content in (render_scaffold(made.project) | tests | testing).items():
             if path.endswith(".java"):
                 file = tmp_path / name / path
                 file.parent.mkdir(parents=True, exist_ok=True)
