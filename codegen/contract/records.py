@@ -1,8 +1,9 @@
 """What a contract says: its methods, its messages, what must not be shown."""
 
+import copy
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -33,7 +34,7 @@ class CallType(StrEnum):
 class Method:
     """One RPC. ``full_name`` is ``pkg.Service/Method``; ``http`` is its google.api.http rule, "" where it has none.
 
-    ``safe`` means that it may be sent twice: idempotency_level NO_SIDE_EFFECTS, or an HTTP GET rule.
+    ``safe`` means that it may be sent twice: idempotency_level NO_SIDE_EFFECTS, an HTTP GET rule, or a person's word.
     """
 
     full_name: str
@@ -58,8 +59,8 @@ class Contract:
     """Services and methods by full name, message classes by type name, a digest, and the fields marked debug_redact.
 
     ``sources`` has the text of each .proto file by the name under which it is imported; it is empty where the contract
-    came as descriptors. ``named`` are the files that the contract is about; the others are only imported. ``origins``
-    says where a name stands.
+    came as descriptors. ``named`` are the files that the contract is about; the others are only imported. ``confirmed``
+    are the methods that are safe because a person says so. ``origins`` says where a name stands.
     """
 
     def __init__(
@@ -85,6 +86,20 @@ class Contract:
             method.full_name: method for service in self.services.values() for method in service.methods
         }
         self.redacted_fields: frozenset[str] = frozenset(self._redacted())
+        self.confirmed: frozenset[str] = frozenset()
+
+    def confirm(self, names: Collection[str]) -> "Contract":
+        """The same contract in which these methods are safe too, because a person says so."""
+        confirmed = copy.copy(self)
+        confirmed.confirmed = frozenset(names)
+        confirmed.services = {
+            name: replace(service, methods=tuple(_safe(method, names) for method in service.methods))
+            for name, service in self.services.items()
+        }
+        confirmed.methods = {
+            method.full_name: method for service in confirmed.services.values() for method in service.methods
+        }
+        return confirmed
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -121,6 +136,10 @@ class Contract:
             yield from _marked(found.extensions_by_name.values())
             for message in found.message_types_by_name.values():
                 yield from _redacted_fields(message)
+
+
+def _safe(method: Method, names: Collection[str]) -> Method:
+    return replace(method, safe=True, idempotent=True) if method.full_name in names else method
 
 
 def digest_of(files: descriptor_pb2.FileDescriptorSet) -> str:
