@@ -37,13 +37,17 @@ BOMS = (
 )
 # grpc-services asks for another build of the same Guava than the rest of gRPC; this one has all that both have.
 GUAVA = Dependency(group="com.google.guava", artifact="guava", version="33.6.0-jre")
+# What comes new goes into the middle: people add theirs at the ends, and a merge takes both where they do not touch.
 DEPENDENCIES = (
     Dependency(group="io.grpc", artifact="grpc-netty-shaded"),
     Dependency(group="io.grpc", artifact="grpc-opentelemetry"),
+    Dependency(group="io.grpc", artifact="grpc-inprocess", scope="test"),
     Dependency(group="io.grpc", artifact="grpc-protobuf"),
     Dependency(group="io.grpc", artifact="grpc-services"),
     Dependency(group="io.grpc", artifact="grpc-stub"),
     Dependency(group="io.grpc", artifact="grpc-util"),
+    Dependency(group="org.slf4j", artifact="slf4j-api"),
+    Dependency(group="org.slf4j", artifact="slf4j-jdk14", scope="runtime"),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-sdk"),
     Dependency(
         group="io.opentelemetry",
@@ -51,9 +55,6 @@ DEPENDENCIES = (
         without=("opentelemetry-exporter-sender-okhttp",),
     ),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-exporter-sender-jdk"),
-    Dependency(group="org.slf4j", artifact="slf4j-api"),
-    Dependency(group="org.slf4j", artifact="slf4j-jdk14", scope="runtime"),
-    Dependency(group="io.grpc", artifact="grpc-inprocess", scope="test"),
     Dependency(group="org.junit.jupiter", artifact="junit-jupiter", scope="test"),
 )
 # All of them run on Maven 3.8, and are not what a Maven of any age would take by itself.
