@@ -175,6 +175,22 @@ def test_the_schema_can_refuse() -> None:
         kubernetes_validate.validate({"apiVersion": "v1", "kind": "Service", "spec": {"port": 1}}, "1.31", strict=True)
 
 
+def test_a_deployment_whose_contract_has_health(load: Any) -> None:
+    """The probes ask a port of the server's own; everywhere else there is one port."""
+    health = 'syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }'
+    contract = load(one=ONE, two=health)
+    deployments = [
+        render_scaffold(build_project(contract, ProjectOptions(services=services)))["k8s/deployment.yaml"]
+        for services in (("acme.users.v1.Users",), ())
+    ]
+    pods = [yaml.safe_load(text)["spec"]["template"]["spec"]["containers"][0] for text in deployments]
+    probes = ("startupProbe", "readinessProbe", "livenessProbe")
+    assert [{pod[name]["grpc"]["port"] for name in probes} for pod in pods] == [{50051}, {50052}]
+    assert [[port["containerPort"] for port in pod["ports"]] for pod in pods] == [[50051], [50051, 50052]]
+    names = [{one["name"]: one.get("value") for one in pod["env"]}.get("CROSSFADE_HEALTH_PORT") for pod in pods]
+    assert names == [None, "50052"]
+
+
 def test_the_deployment(scaffold: Mapping[str, bytes]) -> None:
     """Time to drain, probes by gRPC, nonroot, and modes from a folder that changes."""
     spec = yaml.safe_load(scaffold["k8s/deployment.yaml"])["spec"]["template"]["spec"]
