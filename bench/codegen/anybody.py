@@ -3,6 +3,7 @@
 Each answer is made from the RPC's name and what it was asked; one RPC in four ends with an error behind its messages.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -88,11 +89,9 @@ def _seen(contract: Contract, method: Method, channel: grpc.Channel) -> Seen:
     count = _MANY if method.call_type in _STREAMED_REQUESTS else 1
     asked = [some_bytes(contract, method.input_type, f"{method.full_name} {number}") for number in range(count)]
     call = channel.stream_stream(f"/{method.full_name}")(iter(asked), timeout=_CALL_S)
-    messages = []
-    try:
+    messages: list[bytes] = []
+    with contextlib.suppress(grpc.RpcError):  # its status is read below, as that of a call without an error
         messages.extend(call)
-    except grpc.RpcError:
-        pass  # its status is read below, as that of a call without an error
     return Seen(
         first=_kept(call.initial_metadata()),
         messages=tuple(messages),

@@ -60,8 +60,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="generate into this folder and leave it there")
     parser.add_argument("--offline", action="store_true", help="Maven fetches nothing")
     arguments = parser.parse_args()
-    wanted = [one for one in read_wanted(arguments.contracts, arguments.proto_root)]
-    wanted = [one for one in wanted if not arguments.only or one.name in arguments.only]
+    every = read_wanted(arguments.contracts, arguments.proto_root)
+    wanted = [one for one in every if not arguments.only or one.name in arguments.only]
     results = []
     with tempfile.TemporaryDirectory() as name:
         for one in wanted:

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from crossfade.codegen.contract import Contract
 
 _DEPTH = 3
+_FILLED = 0.6  # the share of fields that are set
 _UNKNOWN = b"\xfa\xff\xff\xff\x0f\x03new"  # field 536870911, the last that there is
 _INTEGERS = frozenset({FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64})
 _UNSIGNED = frozenset({FieldDescriptor.CPPTYPE_UINT32, FieldDescriptor.CPPTYPE_UINT64})
@@ -25,7 +26,7 @@ def _fill(message: Message, rng: random.Random, depth: int) -> None:
     for field in message.DESCRIPTOR.fields:
         if field.containing_oneof is not None and message.WhichOneof(field.containing_oneof.name):
             continue
-        if _is_required(field) or (rng.random() < 0.6 and depth > 0):
+        if _is_required(field) or (rng.random() < _FILLED and depth > 0):
             _set(message, field, rng, depth)
 
 
