@@ -106,6 +106,16 @@ class Contract:
         """Place and comment of each message, enum and service by full name, and of each ``pkg.Service/Method``."""
         return read_origins(self.files)
 
+    @cached_property
+    def deprecated(self) -> frozenset[str]:
+        """The services that are marked so, and the messages, with all messages that stand inside of one."""
+        messages = [
+            name for file in self.files.file for name in _deprecated(file.message_type, file.package, within=False)
+        ]
+        services = [(file.package, service) for file in self.files.file for service in file.service]
+        marked = [f"{package}.{service.name}" for package, service in services if service.options.deprecated]
+        return frozenset(name.removeprefix(".") for name in (*messages, *marked))
+
     def message_class(self, full_name: str) -> type[Message]:
         """The class of a message type. Raises: KeyError."""
         return message_factory.GetMessageClass(self._pool.FindMessageTypeByName(full_name))
@@ -220,6 +230,14 @@ def _call_type(method: MethodDescriptor) -> CallType:
     if method.client_streaming:
         return CallType.BIDI if method.server_streaming else CallType.CLIENT_STREAM
     return CallType.SERVER_STREAM if method.server_streaming else CallType.UNARY
+
+
+def _deprecated(messages: Iterable[descriptor_pb2.DescriptorProto], prefix: str, *, within: bool) -> Iterable[str]:
+    for message in messages:
+        name, marked = f"{prefix}.{message.name}", within or message.options.deprecated
+        if marked:
+            yield name
+        yield from _deprecated(message.nested_type, name, within=marked)
 
 
 def _redacted_fields(message: Descriptor) -> Iterable[str]:

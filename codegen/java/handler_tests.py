@@ -35,6 +35,7 @@ def view_of_test(service: ServiceModel, rpc: RpcModel, base: str) -> dict[str, o
         "package": service.rpc_package,
         "handler": rpc.handler_name,
         "names": names,
+        "suppressed": rpc.deprecated or service.deprecated,
         "opened": _opened(names["InProcessService"], handlers),
         "request": assignment(f"{request} request", f"{request}.getDefaultInstance()", None, 4),
         "expected": assignment(f"{response} expected", f"{response}.getDefaultInstance()", None, 4),

@@ -75,8 +75,8 @@ class ProtoModel:
 class RpcModel:
     """One RPC: ``full_name`` is ``pkg.Service/Method``, ``location`` is ``path.proto:17``.
 
-    ``safe`` means that it may be sent twice. ``doc`` is the proto's comment as it stands there. ``method_getter`` is
-    the method of the service's gRPC class that returns the descriptor.
+    ``safe`` means that it may be sent twice, ``deprecated`` that one of its messages is. ``doc`` is the proto's comment
+    as it stands there. ``method_getter`` is the method of the service's gRPC class that returns the descriptor.
     """
 
     full_name: str
@@ -91,6 +91,7 @@ class RpcModel:
     handler_name: str
     binder_method: str
     method_getter: str
+    deprecated: bool = False
 
     @property
     def request(self) -> str:
@@ -123,6 +124,7 @@ class ServiceModel:
     location: str
     proto: str
     rpcs: tuple[RpcModel, ...]
+    deprecated: bool = False
 
     @property
     def java_package(self) -> str:

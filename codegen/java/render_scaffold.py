@@ -103,6 +103,7 @@ def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
         "opentelemetry": OPENTELEMETRY,
         "junit": JUNIT,
         "slf4j": SLF4J,
+        "suppressed": any(service.deprecated for service in project.services),
         "health_port": _HEALTH_PORT if _HEALTH in {service.full_name for service in project.services} else 0,
     }
 
