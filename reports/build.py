@@ -28,6 +28,7 @@ from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
     RouteEvidence,
+    RouteInfo,
     RunEvidence,
     StoredExample,
 )
@@ -42,11 +43,12 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
     """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
-    views = [(route, view_route(route, accepted, today)) for route in evidence.routes]
-    routes = tuple(_route(route, view, gate, finished=finished) for route, view in views)
+    names = _names(evidence.routes)
+    views = [(route, view_route(route, accepted, today)) for route in evidence.routes if route.info in names]
+    routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
-            (_cluster(route, view, item) for route, view in views for item in route.clusters),
+            (_cluster(names[route.info], view, item) for route, view in views for item in route.clusters),
             key=lambda cluster: (
                 _STATUS_ORDER[cluster.status],
                 -cluster.count,
@@ -56,7 +58,7 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
             ),
         )
     )
-    verdict, reasons = _overall(routes, gate)
+    verdict, reasons = _overall(routes, gate.unmatched(tuple(names)))
     info = evidence.info
     return Report(
         schema_version=SCHEMA_VERSION,
@@ -83,11 +85,22 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
     )
 
 
-def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, *, finished: bool) -> Route:
-    claimed = gate.claims(route.info.route)
+def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
+    """What each route is called: the name of its port is in front where several ports carry a route of that name.
+
+    One that was only claimed, on no port, is left out where it came on one.
+    """
+    came = {route.info.route for route in routes if route.info.listener}
+    infos = [route.info for route in routes if route.info.listener or route.info.route not in came or route.entered]
+    ports = Counter(info.route for info in infos)
+    return {info: info.key if ports[info.route] > 1 else info.route for info in infos}
+
+
+def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str, *, finished: bool) -> Route:
+    claimed = gate.claims(route.info)
     claim = judge_claim(view, gate, claimed=claimed, finished=finished)
     return Route(
-        route=route.info.route,
+        route=name,
         protocol="grpc" if route.info.protocol == "grpc" else "http",
         call_type=route.info.call_type,
         stage=route.info.stage,
@@ -133,11 +146,11 @@ def _quantiles(values: LatencyQuantiles) -> Quantiles:
     )
 
 
-def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cluster:
+def _cluster(route: str, view: RouteView, item: ClusterEvidence) -> Cluster:
     fingerprint = item.fingerprint
     return Cluster(
-        id=fingerprint.cluster_id(route.info.route),
-        route=route.info.route,
+        id=fingerprint.cluster_id(route),
+        route=route,
         path=fingerprint.template,
         kind=fingerprint.kind,
         cause=_cause(fingerprint.cause),
@@ -156,7 +169,7 @@ def _expired_rules(
 ) -> Iterator[ExpiredRule]:
     """The rules that would let an open cluster stay, had their last day not passed."""
     open_at = [
-        (route.info.route, fingerprint)
+        (route.info, fingerprint)
         for route, view in views
         for fingerprint, status in view.statuses.items()
         if status is Status.OPEN
@@ -201,9 +214,8 @@ def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
     return Totals(outcomes=dict(outcomes), reasons=dict(sorted(reasons.items())), open_clusters=open_clusters)
 
 
-def _overall(routes: Sequence[Route], gate: GateSettings) -> tuple[Verdict, tuple[str, ...]]:
+def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
     """Fail where a claim is refuted; inconclusive where one is not proven, was never seen, or nothing is claimed."""
-    unseen = gate.unmatched([route.route for route in routes])
     reasons = [f"{route.route}: {route.reason}" for route in routes if route.verdict in {"fail", "inconclusive"}]
     reasons += [f"{glob}: claimed, but no request of it was seen" for glob in unseen]
     verdicts = {route.verdict for route in routes}

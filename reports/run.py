@@ -56,6 +56,7 @@ class Latency(Record):
 class Route(Record):
     """One route: all outcomes, what is claimed of it, and whether that holds.
 
+    ``route`` is its name, behind that of its port where several ports carry one of that name.
     ``total`` entered; ``eligible`` were not skipped; ``distinct`` is n and ``divergent`` is k of the bounds.
     """
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.compare.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.routes.patterns import qualified, speaks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,25 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteInfo:
-    """``call_type`` is http, unary, server_stream, client_stream or bidi; ``stage`` as in the migration's stages."""
+    """``call_type`` is http, unary, server_stream, client_stream or bidi; ``stage`` as in the migration's stages.
+
+    ``listener`` is the port that carries it: one name on two ports is two routes. It is "" where requests came by none.
+    """
 
     route: str
     protocol: str
     call_type: str
     stage: str
+    listener: str = ""
+
+    @property
+    def key(self) -> str:
+        """What no other route of a run is called."""
+        return qualified(self.route, self.listener)
+
+    def is_meant(self, glob: str) -> bool:
+        """Whether a rule or a claim with this glob speaks of it."""
+        return speaks_of(glob, self.route, self.listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

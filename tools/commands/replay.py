@@ -70,7 +70,7 @@ def _rediff(config: Config, run: str) -> Rediff:
     """Raises: ShadowError, EvidenceError."""
 
     def judge_under(contract: Contract | None) -> Judge:
-        return Judge(contract=contract, ignore=ignore_rules(config))
+        return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
     folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
     # A server that is asked by reflection may be gone, or newer than what was recorded.
