@@ -28,8 +28,8 @@ def status(  # noqa: PLR0913 - one for each option
     """Say how far the port of each RPC is: whether its handler is written, its mode, open hazards, the evidence.
 
     A hazard is open while its note stands in a handler that is not written; in one that is, a note is only a comment.
-    With --legacy-source those that the Python code has now are counted instead. Evidence is that of the newest run in the
-    store of the config, where there is one.
+    With --legacy-source those that the Python code has now are counted instead. Evidence is that of the newest run in
+    the store of the config, where there is one.
 
     \b
     Example:

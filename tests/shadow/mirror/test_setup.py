@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.compare.judge import IgnoreRule
 from crossfade.shadow.config import Config, State, parse_config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor, rules_digest
 
@@ -56,8 +57,10 @@ def test_rpcs_that_a_person_confirms(tmp_path: Path) -> None:
     contract = read_contract(_config(section, tmp_path))
     assert contract is not None
     policy = Policy(_config().mirror, contract.methods, State.SISTER)
-    route = RouteInfo(route="t.S/Get", protocol="grpc", call_type="unary", stage="shadow")
-    assert policy.decide(route, "POST", "1").settled is None
+    head = RequestHead(
+        id="1", listener="web", protocol=Protocol.GRPC, method="POST", target="/t.S/Get", headers=(), at=0.0
+    )
+    assert policy.decide(head).settled is None
     (tmp_path / "safe.toml").write_text('safe = [\n"t.S/Put"]', encoding="utf-8")
     with pytest.raises(ShadowError, match=r"^.*/safe\.toml:2: expected an RPC of the contract, got t\.S/Put; "):
         read_contract(_config(section, tmp_path))
