@@ -3,11 +3,12 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import command_line
+from crossfade.reports.repro import ReproSettings, command_line
 from crossfade.reports.run import (
     SCHEMA_VERSION,
     Builds,
@@ -23,7 +24,7 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
-from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -36,10 +37,18 @@ from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_r
 from crossfade.shadow.exchange.outcome import Outcome
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
+_NOWHERE = ReproSettings()
 _TEXT_ONLY = frozenset({"status.message"})
 
 
-def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequence[AcceptRule], now: float) -> Report:
+def build_report(
+    evidence: RunEvidence,
+    *,
+    gate: GateSettings,
+    accepted: Sequence[AcceptRule],
+    now: float,
+    repro: ReproSettings = _NOWHERE,
+) -> Report:
     """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
@@ -48,7 +57,11 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
-            (_cluster(names[route.info], view, item) for route, view in views for item in route.clusters),
+            (
+                _cluster(names[route.info], view, item, repro.at(route.info.listener))
+                for route, view in views
+                for item in route.clusters
+            ),
             key=lambda cluster: (
                 _STATUS_ORDER[cluster.status],
                 -cluster.count,
@@ -146,7 +159,7 @@ def _quantiles(values: LatencyQuantiles) -> Quantiles:
     )
 
 
-def _cluster(route: str, view: RouteView, item: ClusterEvidence) -> Cluster:
+def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSettings) -> Cluster:
     fingerprint = item.fingerprint
     return Cluster(
         id=fingerprint.cluster_id(route),
@@ -160,7 +173,7 @@ def _cluster(route: str, view: RouteView, item: ClusterEvidence) -> Cluster:
         last_seen=_time(item.last_seen),
         status=view.statuses.get(fingerprint, Status.OPEN).value,
         severity=_severity(fingerprint.template, fingerprint.kind),
-        examples=tuple(_example(example) for example in item.examples),
+        examples=tuple(_example(example, repro) for example in item.examples),
     )
 
 
@@ -188,19 +201,25 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive, another text of a status message is cosmetic; all else can break a caller."""
+    """A field more is additive; another status text or an unseen message cosmetic; all else can break a caller."""
+    if template == UNSEEN_MESSAGE:
+        return "cosmetic"
     if kind == Kind.ADDED.value:
         return "additive"
     return "cosmetic" if template in _TEXT_ONLY else "breaking"
 
 
-def _example(example: StoredExample) -> Example:
+def _example(example: StoredExample, repro: ReproSettings) -> Example:
+    listener = repro.listener
+    line = partial(command_line, example.request, schema=repro.schema)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
         legacy=example.legacy,
         candidate=example.candidate,
-        repro=command_line(example.request),
+        repro=line(),
+        repro_legacy="" if listener is None else line(listener.legacy),
+        repro_candidate="" if listener is None else line(listener.candidate),
     )
 
 

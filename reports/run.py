@@ -90,13 +90,19 @@ class Cause(Record):
 
 
 class Example(Record):
-    """One request on which the sides differ; values as text, redacted. ``repro`` is a command line."""
+    """One request on which the sides differ; values as text, redacted.
+
+    ``repro`` is a command line for the side that ``$ADDRESS`` names, the others are for one side each; "" where it is
+    not known to which port the client spoke.
+    """
 
     comparison_id: str
     path: Text
     legacy: Text
     candidate: Text
     repro: Text
+    repro_legacy: Text = ""
+    repro_candidate: Text = ""
 
 
 class Cluster(Record):

@@ -142,8 +142,9 @@ def _cluster(row: sa.Row[Any]) -> ClusterEvidence:
 
 def _example(item: dict[str, Any]) -> StoredExample:
     request = item["request"]
+    tuples = {name: tuple(request.get(name, ())) for name in ("unread", "redacted")}
     headers = tuple((name, value) for name, value in request["headers"])
-    return StoredExample(**{**item, "request": RequestSample(**{**request, "headers": headers})})
+    return StoredExample(**{**item, "request": RequestSample(**{**request, **tuples, "headers": headers})})
 
 
 def _quantiles(encoded: str, unit: int) -> LatencyQuantiles:

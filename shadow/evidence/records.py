@@ -67,9 +67,12 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSample:
-    """Enough of a request to send it again by hand; not yet redacted.
+    """Enough of a request to send it again by hand.
 
-    ``body`` is text: the HTTP body, or a gRPC request message as proto JSON; "" where there is none.
+    ``body`` is text: the HTTP body, or the messages of a call as proto JSON, one a line; "" where there is none, or
+    none can be read. ``data`` is the whole body in base64 where the text is not exact, else None. ``unread`` are the
+    names of fields whose values only ``data`` may hold; nothing is stored of it. ``cut`` and ``redacted`` say in words
+    what is left out of the body, and which parts are pseudonyms. ``h2c`` where the client spoke HTTP/2 without TLS.
     """
 
     protocol: str
@@ -77,6 +80,12 @@ class RequestSample:
     target: str
     headers: tuple[tuple[str, str], ...]
     body: str
+    authority: str = ""
+    h2c: bool = False
+    data: str | None = None
+    unread: tuple[str, ...] = ()
+    cut: str = ""
+    redacted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

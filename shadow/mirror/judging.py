@@ -141,7 +141,9 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        gathered = gather(judgement.differences, cause_finder(judgement.differences))
+        gathered = gather(
+            judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract)
+        )
         observation = Judged(
             route=route,
             at=comparison.request.started_at,

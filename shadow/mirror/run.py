@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence.contracts import keep_contract
 from crossfade.shadow.evidence.records import Observation, RouteInfo
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.evidence.schema import FILE_NAME
@@ -81,6 +82,8 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     _prune(config)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
     writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    if contract is not None and redactor is not None:
+        keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
     rules, templates = ignore_rules(config), config.routes.http
     judge = Judge(contract=contract, ignore=rules, templates=templates)

@@ -107,12 +107,15 @@ def test_a_rule_holds_to_the_end_of_its_day(make: Any, expires: datetime.date | 
         ("body/a", "missing", "breaking"),
         ("status.message", "value", "cosmetic"),
         ("status.message", "added", "additive"),
+        ("message(unseen)", "missing", "cosmetic"),
+        ("message(unseen)", "added", "cosmetic"),
+        ("message(unseen)", "value", "cosmetic"),
         ("status.code", "value", "breaking"),
         ("(answer)", "failed", "breaking"),
     ],
 )
 def test_severity(make: Any, template: str, kind: str, severity: str) -> None:
-    """A field more is additive, another text of a status message cosmetic, all else can break a caller."""
+    """A field more is additive, another status text or an unseen message cosmetic, all else can break a caller."""
     mark = make.fingerprint(template, kind)
     seen = {(mark,): SignatureCount(count=1, distinct=1)}
     report = make.report(make.route(signatures=seen, clusters=(make.cluster(mark),)))
