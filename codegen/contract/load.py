@@ -98,10 +98,10 @@ def _compile(files: Sequence[Path], includes: Sequence[Path]) -> Contract:
     files, includes = [_absolute(file) for file in files], [_absolute(folder) for folder in includes]
     for file in files:
         if not file.is_file():
-            raise ContractError(f"{file}: expected a .proto file, got none; check contract.protos")
+            raise ContractError(f"{file}: expected a .proto file, got none; check --proto, or contract.protos")
     for folder in includes:
         if not folder.is_dir():
-            raise ContractError(f"{folder}: expected a folder, got none; check contract.includes")
+            raise ContractError(f"{folder}: expected a folder, got none; check --include, or contract.includes")
     outside = dict.fromkeys(file.parent for file in files if not any(map(file.is_relative_to, includes)))
     with tempfile.TemporaryDirectory() as folder_name:
         output = Path(folder_name) / "set.binpb"
@@ -143,7 +143,8 @@ def _one_line(stderr: str) -> str:
     first = next((line for line in lines if _PLACED.match(line)), lines[0] if lines else "")
     if match := _NO_IMPORT.fullmatch(first):
         return (
-            f"{match[1]}: expected to find the import {match[2]}, got no such file; add its folder to contract.includes"
+            f"{match[1]}: expected to find the import {match[2]}, got no such file; "
+            "add its folder with --include, or to contract.includes"
         )
     more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
     return first + more

@@ -102,7 +102,8 @@ def test_a_missing_import_names_who_wants_it(write: Any) -> None:
     """The line is the import's, and says what to add."""
     file = write("a.proto", 'syntax = "proto3";\nimport "gone/x.proto";')
     assert message_of(ProtoFiles(files=(file,))) == (
-        f"{file}:2:1: expected to find the import gone/x.proto, got no such file; add its folder to contract.includes"
+        f"{file}:2:1: expected to find the import gone/x.proto, got no such file; "
+        "add its folder with --include, or to contract.includes"
     )
 
 
@@ -123,12 +124,15 @@ def test_imports_in_a_circle(write: Any) -> None:
 def test_no_such_file(tmp_path: Path) -> None:
     """A file or a folder that is not there names the key to look at; a folder is no .proto file."""
     gone = tmp_path / "gone.proto"
-    assert message_of(ProtoFiles(files=(gone,))) == f"{gone}: expected a .proto file, got none; check contract.protos"
+    assert (
+        message_of(ProtoFiles(files=(gone,)))
+        == f"{gone}: expected a .proto file, got none; check --proto, or contract.protos"
+    )
     assert "expected a .proto file" in message_of(ProtoFiles(files=(tmp_path,)))
     gone.write_text(SERVICE)
     include = tmp_path / "gone"
     message = message_of(ProtoFiles(files=(gone,), includes=(include,)))
-    assert message == f"{include}: expected a folder, got none; check contract.includes"
+    assert message == f"{include}: expected a folder, got none; check --include, or contract.includes"
 
 
 def test_the_working_directory_is_not_searched(write: Any, tmp_path: Path) -> None:

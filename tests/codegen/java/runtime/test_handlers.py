@@ -1,6 +1,7 @@
 """What a handler may use beside its messages: an asynchronous shape, checks in front of it, cancellation, its peer."""
 
 import contextlib
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import grpc
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 pytestmark = pytest.mark.java
 
@@ -91,6 +94,59 @@ def test_the_peer(probe: Any, through: grpc.Channel, direct: grpc.Channel, said:
     protocol, host, port = text.strip().split(":")
     assert (protocol, host) == ("ipv4", "127.0.0.1")
     assert 0 < int(port) < 65536
+
+
+def test_the_name_of_a_peer_with_a_certificate(
+    start: Any, certificates: Any, probe: Any, said: Said, messages: Any, tmp_path: Path
+) -> None:
+    """Its alternative names, or its common name where it has none, as grpcio tells a Python handler."""
+    server, client, ca = (
+        split(path.read_bytes()) for path in (certificates.server, certificates.client, certificates.ca)
+    )
+    files = {"tls_key": server[0], "tls_cert": server[1], "tls_client_ca": ca[1]}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    jvm = start(final=True, **{name: tmp_path / name for name in files}).ready()
+    shown = grpc.ssl_channel_credentials(ca[1], private_key=client[0], certificate_chain=client[1])
+    with grpc.secure_channel(f"localhost:{jvm.port}", shown) as channel:
+        answer = probe.ask(channel, "Get", [said("peer")])
+    address, *names = messages.Said.FromString(answer.messages[0]).text.split(" ")
+    assert re.fullmatch(r"ipv4:127\.0\.0\.1:\d+", address)
+    assert names == names_of(x509.load_pem_x509_certificate(client[1]))
+    assert names != []
+
+
+def split(pem: bytes) -> tuple[bytes, bytes]:
+    """The key and the certificate in a file."""
+    at = pem.index(b"-----BEGIN CERTIFICATE-----")
+    return pem[:at], pem[at:]
+
+
+def names_of(certificate: x509.Certificate) -> list[str]:
+    """As gRPC tells them."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return [str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    return [str(name.value) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("::1", "ipv6:%5B::1%5D:7"),
+        ("2001:db8::1:0:0:1", "ipv6:%5B2001:db8::1:0:0:1%5D:7"),
+        ("2001:0:0:1::1", "ipv6:%5B2001:0:0:1::1%5D:7"),
+        ("2001:db8:0:1:1:1:1:1", "ipv6:%5B2001:db8:0:1:1:1:1:1%5D:7"),
+        ("::", "ipv6:%5B::%5D:7"),
+        ("1::", "ipv6:%5B1::%5D:7"),
+        ("10.1.2.3", "ipv4:10.1.2.3:7"),
+        ("::ffff:10.1.2.3", "ipv4:10.1.2.3:7"),
+    ],
+)
+def test_addresses_as_python_writes_them(peer_text: Callable[[str], str], address: str, expected: str) -> None:
+    """The longest run of zeros is left out (RFC 5952), and brackets are escaped."""
+    assert peer_text(address) == expected
 
 
 def test_nothing_is_told_of_a_call_that_ends_well(
