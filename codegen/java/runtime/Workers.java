@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,14 +61,17 @@ public final class Workers {
     try {
       end = task.call();
     } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
-      end = CompletableFuture.failedStage(e);
+      over(e, after);
+      return;
     }
-    end.whenComplete(
-        (nothing, thrown) -> {
-          atOnce.release();
-          inside.decrementAndGet();
-          after.accept(thrown);
-        });
+    // stages wrap what they fail with; what was thrown is left as it is, even if it looks like that
+    end.whenComplete((nothing, failure) -> over(Stages.cause(failure), after));
+  }
+
+  private void over(Throwable thrown, Consumer<? super Throwable> after) {
+    atOnce.release();
+    inside.decrementAndGet();
+    after.accept(thrown);
   }
 
   /** Takes nothing more; what runs is not waited for. */

@@ -39,6 +39,16 @@ def test_an_asynchronous_handler_answers_as_one_that_blocks(
     assert got.served_by == ("legacy" if text == "not ported" else "candidate")
 
 
+def test_what_a_stage_fails_with_is_unwrapped_and_what_is_thrown_is_not(
+    probe: Any, through: grpc.Channel, said: Said
+) -> None:
+    """Stages wrap a failure by themselves; a handler that blocks and throws a CompletionException has meant it."""
+    thrown, failed = (probe.ask(through, method, [said("wrapped")]) for method in ("Get", "Put"))
+    assert thrown.code is grpc.StatusCode.UNKNOWN
+    assert thrown.details.startswith("Exception calling application: io.grpc.StatusRuntimeException: NOT_FOUND")
+    assert failed.code is grpc.StatusCode.NOT_FOUND
+
+
 def test_asynchronous_handlers_are_bounded_as_others(start: Any, connect: Any, probe: Any, said: Said) -> None:
     """Two at once and one that waits: the fourth is refused, and the room is free again when they end."""
     channel = connect(start(final=True, concurrency=2, waiting=1).ready().port)

@@ -108,7 +108,7 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
           .workers()
           .execute(
               io.opentelemetry.context.Context.current().wrap(task),
-              thrown -> here.run(() -> ended(Stages.cause(thrown)))); // may be handed over
+              thrown -> here.run(() -> ended(thrown))); // may be handed over
     } catch (RejectedExecutionException e) {
       if (calls.isUnported() && handOver()) {
         return; // legacy would answer in the end

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -158,6 +159,8 @@ final class Handlers {
       List<String> names = context.peer().identities();
       String name = context.peer().text() + " " + String.join(" ", names);
       return Said.newBuilder().setText(name).build();
+    } else if (text.equals("wrapped")) {
+      throw new CompletionException(fail());
     } else if (text.equals("fail")) {
       throw fail();
     } else if (text.startsWith("raise ")) {
