@@ -31,10 +31,10 @@ def status(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Say how far the port of each RPC is: whether its handler is written, its mode, open hazards, the evidence.
 
-    A hazard is open while its note stands in the handler: delete the note when you have dealt with it. With
-    --legacy-source those that the Python code has now are counted instead. A stub has at most 20 of them; --hazards
-    lists all behind one RPC, the most telling first. Evidence is that of the newest run in the
-    store of the config, where there is one.
+    A hazard is open while its note stands in a handler that is not written; in one that is, a note is only a comment.
+    With --legacy-source those that the Python code has now are counted instead. A stub has at most 20 of them;
+    --hazards lists all behind one RPC, the most telling first. Evidence is that of the newest run in the store of the
+    config, where there is one.
 
     \b
     Example:
