@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events, layer
-from mitmproxy.proxy.layers.http import HttpEvent, RequestProtocolError, ResponseProtocolError
+from mitmproxy.proxy.layers.http import (
+    HttpEvent,
+    RequestData,
+    RequestHeaders,
+    RequestProtocolError,
+    ResponseProtocolError,
+)
 
 Commands = Generator[commands.Command, Any, None]
+NOT_PASSED_ON = "not passed on: "
+"""So begins the error of a request that the proxy itself refused."""
 
 
 @dataclass
@@ -35,6 +44,47 @@ class Flowing(HttpEvent):
     """What was held back has gone out: credit is given again."""
 
     by_client: bool
+
+
+@dataclass
+class RefusedHead(RequestHeaders):
+    """The head of a request whose fields are beyond the limit: without them, it is told of and goes no further."""
+
+    text: str = ""
+
+
+@dataclass
+class StreamLimit(HttpEvent):
+    """Legacy said how many streams it takes at once (of the connection as a whole; the stream id means nothing)."""
+
+    count: int
+
+
+@dataclass
+class Unsent(HttpEvent):
+    """Legacy's connection takes no more streams, and nothing of this one was sent: it goes to another connection."""
+
+    waiting: list[HttpEvent]
+    """What is to be sent there; what is still sent here comes to it."""
+
+    def has_data(self) -> bool:
+        """Whether the client was told to wait."""
+        return any(isinstance(event, RequestData) for event in self.waiting)
+
+
+@dataclass
+class TurnHook(commands.StartHook):
+    """Ends when others have had their turn, after ``connection`` has sent more at once than is handled in one go."""
+
+    name = "crossfade_turn"
+    connection: Connection
+
+    @classmethod
+    def of(cls, connection: Connection, waiting: layer.Layer) -> "TurnHook":
+        """A hook whose end ``waiting`` is told of, without being paused till then."""
+        hook = cls(connection)
+        hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
+        return hook
 
 
 @dataclass

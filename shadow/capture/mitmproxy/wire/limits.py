@@ -8,3 +8,13 @@ more, because taking an HPACK block of 1 MiB apart holds the loop for 0.4 s. On 
 HTTP/2 it is the header list without compression, as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113 6.5.2: name, value
 and 32 bytes for each field).
 """
+
+STREAM_WINDOW_BYTES = 1_048_576
+"""What one side of a stream may be ahead of the other."""
+
+FIRST_STREAMS = 100
+"""Streams that a client may have open at once before legacy's own limit is known, and always if legacy speaks HTTP/1.1:
+each then has a connection of its own to legacy. RFC 9113 6.5.2 advises no less."""
+
+MOST_STREAMS = 2_000
+"""Streams that a client may have open at once, however many legacy allows."""

@@ -1,0 +1,49 @@
+"""All streams of a client, and their connections to legacy."""
+
+from mitmproxy.connection import ConnectionState
+from mitmproxy.proxy import commands
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layers.http import GetHttpConnection, HTTPMode, HttpLayer, RegisterHttpConnection
+
+from crossfade.shadow.capture.mitmproxy.wire.events import Commands
+
+_SWEEP_FROM = 16
+
+
+class WireHttpLayer(HttpLayer):
+    """As mitmproxy's, which keeps every connection that ever was, and takes one that failed for the answer to all."""
+
+    def __init__(self, context: Context, mode: HTTPMode) -> None:
+        super().__init__(context, mode)
+        self._sweep_at = _SWEEP_FROM
+
+    def leave(self, command: GetHttpConnection) -> None:
+        """The stream that waits for this connection does so no longer."""
+        self.command_sources.pop(command, None)
+        for waiting in self.waiting_for_establishment.values():
+            waiting[:] = [item for item in waiting if item is not command]
+
+    def get_connection(self, event: GetHttpConnection, *, reuse: bool = True) -> Commands:
+        """Each request finds out anew whether legacy is there."""
+        self.context.server.error = None
+        if len(self.connections) >= self._sweep_at:
+            self._sweep()
+            self._sweep_at = max(_SWEEP_FROM, 2 * len(self.connections))
+        yield from super().get_connection(event, reuse=reuse)
+
+    def _sweep(self) -> None:
+        """Forgets connections that are closed and that no stream speaks to any more."""
+        used = {id(stream.context.server) for stream in self.streams.values()}
+        for connection in list(self.connections):
+            if connection.state is ConnectionState.CLOSED and id(connection) not in used:
+                if connection not in self.waiting_for_establishment:
+                    del self.connections[connection]
+
+    def register_connection(self, command: RegisterHttpConnection) -> Commands:
+        """As mitmproxy's; a connection that nobody waits for any more, and that can't be shared, is closed."""
+        is_wanted = bool(self.waiting_for_establishment.get(command.connection))
+        yield from super().register_connection(command)
+        if command.err:
+            self.connections.pop(command.connection, None)
+        elif not is_wanted and command.connection.alpn != b"h2":
+            yield commands.CloseConnection(command.connection)
