@@ -6,8 +6,9 @@ request; ``events`` is what they say to each other; ``expect`` and ``drain`` are
 each of it on real connections.
 """
 
+from crossfade.shadow.capture.mitmproxy.wire.arrivals import Arrivals
 from crossfade.shadow.capture.mitmproxy.wire.drain import Drain
 from crossfade.shadow.capture.mitmproxy.wire.expect import PassExpect
 from crossfade.shadow.capture.mitmproxy.wire.mend import mend
 
-__all__ = ["Drain", "PassExpect", "mend"]
+__all__ = ["Arrivals", "Drain", "PassExpect", "mend"]

@@ -6,13 +6,17 @@ from hyperframe.frame import ContinuationFrame, DataFrame, Frame, HeadersFrame, 
 
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
-BATCH = 64
-"""What is handled in one go, in units of about 30 microseconds: 2 ms of the loop."""
+BATCH = 32
+"""What is handled in one go, in units of about 30 microseconds: a millisecond of the loop."""
+
+REFUSED_UNITS = 4
+"""A stream that is refused takes one. Who goes on opening them all the same can wait."""
 
 _FRAME_HEAD_BYTES = 9  # RFC 9113 4.1
 _COSTS: dict[type[Frame], int] = {HeadersFrame: 4, DataFrame: 2, RstStreamFrame: 8}
-_NEW_STREAM = 12  # a flow, its hooks, and legacy's side
+_NEW_STREAM = 28  # a flow, its hooks, and legacy's side: a millisecond
 _BYTES_PER_UNIT = 8_192
+_DUE = 256  # units after which others are let in even if nothing waits
 
 
 class FrameBatches(FrameBuffer):
@@ -21,6 +25,7 @@ class FrameBatches(FrameBuffer):
     def __init__(self, *, server: bool) -> None:
         super().__init__(server=server)
         self._spent = 0
+        self._owed = 0
         self._block_bytes = 0
 
     def begin(self) -> None:
@@ -30,6 +35,14 @@ class FrameBatches(FrameBuffer):
     def spend(self, units: int) -> None:
         """Work that was done in this batch."""
         self._spent += units
+        self._owed += units
+
+    def due(self) -> int:
+        """The units since this was last asked, if it is time to let others in between; else 0."""
+        if not self.is_behind and self._owed < _DUE:
+            return 0
+        owed, self._owed = self._owed, 0
+        return owed
 
     @property
     def is_behind(self) -> bool:
@@ -44,7 +57,7 @@ class FrameBatches(FrameBuffer):
 
     def _update_header_buffer(self, f: Frame | None) -> Frame | None:
         """Bounds a head in many frames, which is kept until its last one (CVE-2024-27316 and its like)."""
-        self._spent += 1
+        self.spend(1)
         if isinstance(f, HeadersFrame | PushPromiseFrame):
             self._block_bytes = len(f.data)
         elif isinstance(f, ContinuationFrame):

@@ -74,15 +74,16 @@ class Unsent(HttpEvent):
 
 @dataclass
 class TurnHook(commands.StartHook):
-    """Ends when others have had their turn, after ``connection`` has sent more at once than is handled in one go."""
+    """Ends when others have had their turn; ``units`` is what ``connection`` has made us do, see ``batches``."""
 
     name = "crossfade_turn"
     connection: Connection
+    units: int
 
     @classmethod
-    def of(cls, connection: Connection, waiting: layer.Layer) -> "TurnHook":
+    def of(cls, connection: Connection, units: int, waiting: layer.Layer) -> "TurnHook":
         """A hook whose end ``waiting`` is told of, without being paused till then."""
-        hook = cls(connection)
+        hook = cls(connection, units)
         hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
         return hook
 

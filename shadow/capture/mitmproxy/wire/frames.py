@@ -15,7 +15,7 @@ from h2.stream import StreamClosedBy
 from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, RstStreamFrame
 from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
 
-from crossfade.shadow.capture.mitmproxy.wire.batches import FrameBatches, cost
+from crossfade.shadow.capture.mitmproxy.wire.batches import REFUSED_UNITS, FrameBatches, cost
 from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, STREAM_WINDOW_BYTES
 
 _Received = tuple[list[Frame], list[h2.events.Event]]
@@ -80,11 +80,6 @@ class GracefulConnection(BufferedH2Connection):
         self.incoming_buffer.begin()
         return list(super().receive_data(data))
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether frames wait for the next batch."""
-        return self.incoming_buffer.is_behind
-
     def _receive_frame(self, frame: Frame) -> list[h2.events.Event]:
         before = len(self.streams)
         received: list[h2.events.Event] = super()._receive_frame(frame)
@@ -95,6 +90,7 @@ class GracefulConnection(BufferedH2Connection):
 
     def _receive_headers_frame(self, frame: HeadersFrame) -> _Received:
         if self._refuses(frame.stream_id):
+            self.incoming_buffer.spend(REFUSED_UNITS)
             h2.connection._decode_headers(self.decoder, frame.data)  # later heads lean on it
             self.highest_inbound_stream_id = frame.stream_id
             self._closed_streams[frame.stream_id] = StreamClosedBy.SEND_RST_STREAM

@@ -7,14 +7,19 @@ from collections.abc import Coroutine
 from typing import Any
 
 from mitmproxy import options
+from mitmproxy.connection import Connection
 from mitmproxy.master import Master
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.layer import NextLayerHook
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from crossfade.shadow.capture.mitmproxy.wire.events import TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
 
-REST_S = 0.002  # as long as a batch takes: others get half of the loop at least
+_contention = Contention()
+_LOOK_S = 0.001
+_PATIENCE = 20  # looks
 
 
 class FairHandler(ProxyConnectionHandler):
@@ -25,49 +30,78 @@ class FairHandler(ProxyConnectionHandler):
     """
 
     def __init__(
-        self, master: Master, reader: Any, writer: Any, options: options.Options, mode: ProxyMode  # noqa: ANN401 - mitmproxy's own
+        self,
+        master: Master,
+        reader: Any,  # noqa: ANN401 - mitmproxy's own
+        writer: Any,  # noqa: ANN401 - mitmproxy's own
+        options: options.Options,
+        mode: ProxyMode,
     ) -> None:
+        self._clock = asyncio.get_running_loop().time
         super().__init__(master, reader, writer, options, mode)
         self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
-        self._turns: dict[str, int] = {}  # under way, by the id of their connection
-        self._caught_up = asyncio.Condition()
+        self._share = Share(self._clock())
+        self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
+        self._released = asyncio.Condition()
 
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
         """Called when a hook begins, at once."""
-        if not isinstance(hook, TurnHook):
-            return super().hook_task(hook)
-        self._turns[hook.connection.id] = self._turns.get(hook.connection.id, 0) + 1
-        return self._give_turn(hook)
+        if isinstance(hook, TurnHook):
+            return self._hold(hook.connection, self._give_turn(hook))
+        if isinstance(hook, NextLayerHook):
+            return self._hold(self.client, super().hook_task(hook))
+        return super().hook_task(hook)
+
+    def _hold(self, connection: Connection, hook: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
+        """The connection is not read from until the hook has ended."""
+        self._held[connection] = self._held.get(connection, 0) + 1
+
+        async def run() -> None:
+            await hook  # at its end, the next one may begin
+            self._held[connection] -= 1
+            if not self._held[connection]:
+                del self._held[connection]
+                async with self._released:
+                    self._released.notify_all()
+
+        return run()
 
     async def _give_turn(self, hook: TurnHook) -> None:
-        await asyncio.sleep(REST_S)
-        await self.server_event(events.HookCompleted(hook))  # may begin the next turn
-        left = self._turns[hook.connection.id] - 1
-        if left:
-            self._turns[hook.connection.id] = left
-            return
-        del self._turns[hook.connection.id]
-        async with self._caught_up:
-            self._caught_up.notify_all()
+        now = self._clock()
+        contended = _contention.has_others(self.client.id, now)
+        rest_s = self._share.rest_s(hook.units, now, contended=contended)
+        await asyncio.sleep(rest_s)
+        if rest_s and contended:
+            await self._await_quiet()
+        await self.server_event(events.HookCompleted(hook))
+
+    async def _await_quiet(self) -> None:
+        """Lets the requests of others end first, for a while."""
+        for _ in range(_PATIENCE):
+            if _contention.is_quiet(self.client.id, self._clock()):
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    async def server_event(self, event: events.Event) -> None:
+        """All that is done for this client comes through here."""
+        _contention.note(self.client.id, self._clock())
+        await super().server_event(event)
 
     async def drain_writers(self) -> None:
         """Called after each read: the next one waits until what was read is handled and can be written."""
         task = asyncio.current_task()
-        reading = next((item for item, io in self.transports.items() if io.handler is task), self.client)
-        if reading.id in self._turns:
-            async with self._caught_up:
-                await self._caught_up.wait_for(lambda: reading.id not in self._turns)
-        if reading is self.client:
+        client = self.transports.get(self.client)
+        if client is not None and client.handler is task:
+            await self._may_read(self.client)
             await super().drain_writers()
-        else:
-            await self._drain_client()
+            return
+        if self._held:
+            await self._may_read(next(item for item, io in self.transports.items() if io.handler is task))
+        if client is not None and client.writer is not None:  # not the others: their uploads do not hold this up
+            with contextlib.suppress(OSError):  # the client's own reader sees it too
+                await client.writer.drain()
 
-    async def _drain_client(self) -> None:
-        """What legacy sends goes to the client alone: another stream's upload does not hold it up."""
-        io = self.transports.get(self.client)
-        if io is not None and io.writer is not None:
-            try:
-                await io.writer.drain()
-            except OSError as error:
-                if io.handler is not None:
-                    io.handler.cancel(f"Error sending data: {error}")
+    async def _may_read(self, connection: Connection) -> None:
+        if connection in self._held:
+            async with self._released:
+                await self._released.wait_for(lambda: connection not in self._held)

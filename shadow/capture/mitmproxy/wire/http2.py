@@ -98,8 +98,8 @@ class WireHttp2(Http2Connection):
         yield from inner(event)
         self._receiving = False
         yield from self._release()
-        if self.h2_conn.is_behind:
-            self._turn = TurnHook.of(self.conn, self)
+        if units := self.h2_conn.incoming_buffer.due():
+            self._turn = TurnHook.of(self.conn, units, self)
             yield self._turn
 
     def handle_h2_event(self, event: h2.events.Event) -> Handled:

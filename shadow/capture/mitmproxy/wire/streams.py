@@ -1,6 +1,6 @@
 """All streams of a client, and their connections to legacy."""
 
-from mitmproxy.connection import ConnectionState
+from mitmproxy.connection import ConnectionState, Server
 from mitmproxy.proxy import commands
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, HTTPMode, HttpLayer, RegisterHttpConnection
@@ -35,9 +35,9 @@ class WireHttpLayer(HttpLayer):
         """Forgets connections that are closed and that no stream speaks to any more."""
         used = {id(stream.context.server) for stream in self.streams.values()}
         for connection in list(self.connections):
-            if connection.state is ConnectionState.CLOSED and id(connection) not in used:
-                if connection not in self.waiting_for_establishment:
-                    del self.connections[connection]
+            is_legacys = isinstance(connection, Server) and connection not in self.waiting_for_establishment
+            if is_legacys and connection.state is ConnectionState.CLOSED and id(connection) not in used:
+                del self.connections[connection]
 
     def register_connection(self, command: RegisterHttpConnection) -> Commands:
         """As mitmproxy's; a connection that nobody waits for any more, and that can't be shared, is closed."""
