@@ -158,9 +158,9 @@ def h2_legacy() -> Callable[..., Callable[[], AbstractAsyncContextManager[Legacy
 
     def make(on_event: OnEvent = lambda _end, _event: None, ssl: Any = None) -> Any:
         @asynccontextmanager
-        async def run() -> AsyncIterator[Legacy]:
+        async def run(port: int = 0) -> AsyncIterator[Legacy]:
             legacy = Legacy(on_event)
-            server = await asyncio.start_server(legacy.serve, "127.0.0.1", 0, ssl=ssl)
+            server = await asyncio.start_server(legacy.serve, "127.0.0.1", port, ssl=ssl)
             legacy.port = server.sockets[0].getsockname()[1]
             yield legacy
             server.close()
@@ -177,8 +177,8 @@ async def h2_client() -> AsyncIterator[Callable[..., Any]]:
     """Connects to a port."""
     ends: list[End] = []
 
-    async def connect(port: int) -> End:
-        ends.append(End(*await asyncio.open_connection("127.0.0.1", port), client_side=True))
+    async def connect(port: int, ssl: Any = None) -> End:
+        ends.append(End(*await asyncio.open_connection("127.0.0.1", port, ssl=ssl), client_side=True))
         return ends[-1]
 
     yield connect

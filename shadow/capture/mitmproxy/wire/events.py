@@ -47,6 +47,13 @@ class Flowing(HttpEvent):
 
 
 @dataclass
+class Clogged(events.ConnectionEvent):
+    """Whether a legacy that speaks HTTP/1.1 lets what is sent to it lie."""
+
+    is_clogged: bool
+
+
+@dataclass
 class RefusedHead(RequestHeaders):
     """The head of a request whose fields are beyond the limit: without them, it is told of and goes no further."""
 

@@ -16,7 +16,12 @@ from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, RstStreamFrame
 from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
 
 from crossfade.shadow.capture.mitmproxy.wire.batches import REFUSED_UNITS, FrameBatches, cost
-from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, STREAM_WINDOW_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import (
+    CONNECTION_WINDOW_BYTES,
+    FIRST_STREAMS,
+    HEAD_LIMIT_BYTES,
+    STREAM_WINDOW_BYTES,
+)
 
 _Received = tuple[list[Frame], list[h2.events.Event]]
 
@@ -41,6 +46,11 @@ class GracefulConnection(BufferedH2Connection):
         self.incoming_buffer = FrameBatches(server=not config.client_side)
         self.takes_streams = True
         self._closed: list[int] = []
+
+    def initiate_connection(self) -> None:
+        """As mitmproxy's, whose connections have a window without a bound."""
+        h2.connection.H2Connection.initiate_connection(self)
+        self.increment_flow_control_window(CONNECTION_WINDOW_BYTES - self.inbound_flow_control_window)
 
     # streams
 

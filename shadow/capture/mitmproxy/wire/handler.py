@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from mitmproxy import options
@@ -14,7 +14,7 @@ from mitmproxy.proxy.layer import NextLayerHook
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 
-from crossfade.shadow.capture.mitmproxy.wire.events import TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, TurnHook
 from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
 
 _contention = Contention()
@@ -43,6 +43,7 @@ class FairHandler(ProxyConnectionHandler):
         self._share = Share(self._clock())
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()
+        self._clogged: set[Connection] = set()
 
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
         """Called when a hook begins, at once."""
@@ -93,15 +94,48 @@ class FairHandler(ProxyConnectionHandler):
         client = self.transports.get(self.client)
         if client is not None and client.handler is task:
             await self._may_read(self.client)
-            await super().drain_writers()
-            return
-        if self._held:
-            await self._may_read(next(item for item, io in self.transports.items() if io.handler is task))
-        if client is not None and client.writer is not None:  # not the others: their uploads do not hold this up
-            with contextlib.suppress(OSError):  # the client's own reader sees it too
-                await client.writer.drain()
+            await self._drain(self.transports if self.client.alpn != b"h2" else await self._apart())
+        else:
+            if self._held:
+                await self._may_read(next(item for item, io in self.transports.items() if io.handler is task))
+            await self._drain([self.client])  # another stream's upload does not hold an answer up
+
+    async def _apart(self) -> list[Connection]:
+        """The connections that hold a client of HTTP/2 up; of the others, those to HTTP/1.1, each stream has its own."""
+        shared = []
+        for connection, io in list(self.transports.items()):
+            if connection is self.client or connection.alpn == b"h2":
+                shared.append(connection)
+            elif io.writer is not None and connection not in self._clogged and _is_full(io.writer):
+                self._clogged.add(connection)
+                await self.server_event(Clogged(connection, is_clogged=True))
+                unclogging = asyncio.create_task(self._unclog(connection))
+                self.hook_tasks.add(unclogging)
+                unclogging.add_done_callback(self.hook_tasks.discard)
+        return shared
+
+    async def _unclog(self, connection: Connection) -> None:
+        await self._drain([connection])
+        self._clogged.discard(connection)
+        await self.server_event(Clogged(connection, is_clogged=False))
+
+    async def _drain(self, connections: Iterable[Connection]) -> None:
+        for connection in list(connections):
+            io = self.transports.get(connection)
+            if io is not None and io.writer is not None:
+                try:
+                    await io.writer.drain()
+                except OSError as error:
+                    if io.handler is not None:
+                        io.handler.cancel(f"Error sending data: {error}")
 
     async def _may_read(self, connection: Connection) -> None:
         if connection in self._held:
             async with self._released:
                 await self._released.wait_for(lambda: connection not in self._held)
+
+
+def _is_full(writer: Any) -> bool:  # noqa: ANN401 - as mitmproxy has it
+    """Whether asyncio would have a sender wait."""
+    transport = writer.transport
+    return bool(transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1])

@@ -12,6 +12,9 @@ and 32 bytes for each field).
 STREAM_WINDOW_BYTES = 1_048_576
 """What one side of a stream may be ahead of the other."""
 
+CONNECTION_WINDOW_BYTES = 33_554_432
+"""What all streams of a connection together may be ahead: the memory that one connection can take up in a direction."""
+
 FIRST_STREAMS = 100
 """Streams that a client may have open at once before legacy's own limit is known, and always if legacy speaks HTTP/1.1:
 each then has a connection of its own to legacy. RFC 9113 6.5.2 advises no less."""

@@ -1,11 +1,11 @@
 """All streams of a client, and their connections to legacy."""
 
 from mitmproxy.connection import ConnectionState, Server
-from mitmproxy.proxy import commands
+from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, HTTPMode, HttpLayer, RegisterHttpConnection
 
-from crossfade.shadow.capture.mitmproxy.wire.events import Commands
+from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Clogged, Commands, Flowing
 
 _SWEEP_FROM = 16
 
@@ -16,6 +16,14 @@ class WireHttpLayer(HttpLayer):
     def __init__(self, context: Context, mode: HTTPMode) -> None:
         super().__init__(context, mode)
         self._sweep_at = _SWEEP_FROM
+
+    def _handle_event(self, event: events.Event) -> Commands:
+        if isinstance(event, Clogged):
+            kind = Choked if event.is_clogged else Flowing
+            for stream in [item for item in self.streams.values() if item.context.server is event.connection]:
+                yield from self.event_to_child(stream, kind(stream.stream_id, by_client=False))
+        else:
+            yield from super()._handle_event(event)
 
     def leave(self, command: GetHttpConnection) -> None:
         """The stream that waits for this connection does so no longer."""
