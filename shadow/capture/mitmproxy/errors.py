@@ -5,6 +5,7 @@ import re
 from mitmproxy.connection import ConnectionState
 from mitmproxy.http import HTTPFlow
 
+from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON
 from crossfade.shadow.exchange import FailureReason
 
 _BY_CLIENT = re.compile(r"client disconnected|stream reset by client", re.IGNORECASE)
@@ -22,7 +23,10 @@ def client_left(flow: HTTPFlow) -> bool:
 
 def refused_by_proxy(flow: HTTPFlow) -> bool:
     """Whether the proxy itself would not send the request on, because it was malformed."""
-    return flow.response is None and flow.error is not None and "request smuggling" in flow.error.msg
+    if flow.error is None:
+        return False
+    is_smuggling = flow.response is None and "request smuggling" in flow.error.msg  # mitmproxy's own, HTTP/2
+    return is_smuggling or flow.error.msg.startswith(NOT_PASSED_ON)
 
 
 def failure_reason(flow: HTTPFlow) -> FailureReason:

@@ -53,6 +53,7 @@ class End:
         self._on_event = on_event
         self._more = asyncio.Event()
         self.ended = asyncio.Event()
+        self.settings = asyncio.Event()
         self.h2.initiate_connection()
         self.flush()
         self.task = asyncio.create_task(self._run())
@@ -123,6 +124,8 @@ class End:
                 self._see("end", event.stream_id)
             case h2.events.StreamReset():
                 self._see("reset", event.stream_id, int(event.error_code))
+            case h2.events.RemoteSettingsChanged():
+                self.settings.set()
             case h2.events.ConnectionTerminated():
                 self._see("goaway", event.last_stream_id, int(event.error_code))
 

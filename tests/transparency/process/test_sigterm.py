@@ -4,7 +4,9 @@ import asyncio
 import subprocess
 from typing import Any
 
+import h2.connection
 import pytest
+from hyperframe.frame import HeadersFrame
 
 
 @pytest.mark.row("SIGTERM: open downloads end whole, new connections are refused", "curl (HTTP/1.1, HTTP/2)")
@@ -26,3 +28,29 @@ async def test_sigterm(bulk: Any, shadow: Any, curl: Any) -> None:
     for client in clients:
         assert (await client).stdout.endswith(b"first" + bytes(5))
     assert await asyncio.to_thread(running.process.wait, 30) == 0
+
+
+async def test_sigterm_beside_a_flood(shadow: Any) -> None:
+    """A connection with 20,000 streams of which none ends, and another that is still sending them: it ends in its time."""
+    ended = asyncio.Event()
+    legacy = await asyncio.start_server(lambda *_: ended.wait(), "127.0.0.1", 0)
+    running = await asyncio.to_thread(shadow, legacy.sockets[0].getsockname()[1])
+    floods = []
+    for count, wait_s in ((20_000, 1.0), (20_000, 0.0)):
+        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        peer = h2.connection.H2Connection()
+        peer.initiate_connection()
+        writer.write(peer.data_to_send())
+        for number in range(count):
+            fields = [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a")]
+            frame = HeadersFrame(2 * number + 1, peer.encoder.encode(fields))
+            frame.flags |= {"END_HEADERS", "END_STREAM"}
+            writer.write(frame.serialize())
+        floods.append(writer)
+        await asyncio.sleep(wait_s)
+    running.terminate()
+    assert await asyncio.to_thread(running.process.wait, 20) == 0
+    ended.set()
+    for writer in floods:
+        writer.close()
+    legacy.close()

@@ -123,14 +123,14 @@ class WireHttp2(Http2Connection):
 
     def refuse_head(self, event: h2.events.Event, size: int) -> Commands:
         """A head or trailers beyond the limit: its stream ends, both ways."""
-        if event.stream_id in self.streams:
+        if self.streams.pop(event.stream_id, None) is not None:  # what follows of it is not looked at
             yield ReceiveHttp(self.ReceiveProtocolError(event.stream_id, self.too_large(size)))
         yield from self.reset(event.stream_id, TOO_MUCH)
 
     def too_large(self, size: int) -> str:
         """What is said of a head beyond the limit."""
-        side = f"{NOT_PASSED_ON}received from client" if self.is_clients else "received from server"
-        return f"{side}: header fields of {size} bytes, expected at most {HEAD_LIMIT_BYTES}"
+        start, side = (NOT_PASSED_ON, "client") if self.is_clients else ("", "server")
+        return f"{start}received {size} bytes of header fields from {side}, expected at most {HEAD_LIMIT_BYTES}"
 
     def peer_goes_away(self, last_stream_id: int) -> Commands:  # noqa: ARG002 - see WireHttp2Client
         """A client that goes away asks for no more; legacy names the last stream it serves."""

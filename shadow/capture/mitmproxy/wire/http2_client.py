@@ -35,6 +35,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
     """Streams that legacy's limit holds back wait in ``stream_queue``, by the client's id."""
 
     is_clients = False
+    provisional_max_concurrency = 1  # until legacy has said its limit, which it does first: more might be refused
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

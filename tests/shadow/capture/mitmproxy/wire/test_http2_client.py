@@ -21,7 +21,7 @@ from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
 OK = [(b":status", b"200")]
 MOST = h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS
-PROVISIONAL = 10  # streams that mitmproxy opens before legacy has said its limit
+PROVISIONAL = 1  # streams that are opened before legacy has said its limit
 
 
 def _request() -> Request:
