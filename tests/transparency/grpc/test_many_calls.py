@@ -40,15 +40,12 @@ def _channel(port: int) -> grpc.aio.Channel:
 
 
 @pytest.mark.row("gRPC: 1,000 calls at once on one channel", "grpcio")
-@pytest.mark.parametrize("limit", [None, 7])
-async def test_a_thousand_calls(proxy: Any, limit: int | None) -> None:
-    """All are answered, also where legacy takes seven streams at once."""
-    options = {} if limit is None else {"grpc.max_concurrent_streams": limit}
-    async with _legacy(**options) as legacy, _channel((await proxy(legacy)).port) as channel:
-        count = 1000 if limit is None else 100
+async def test_a_thousand_calls(proxy: Any) -> None:
+    """All are answered."""
+    async with _legacy() as legacy, _channel((await proxy(legacy)).port) as channel:
         call = channel.unary_unary("/p.S/Unary")
-        got = await asyncio.gather(*(call(b"%05d" % number, timeout=50) for number in range(count)))
-        assert got == [(b"%05d" % number)[::-1] for number in range(count)]
+        got = await asyncio.gather(*(call(b"%05d" % number, timeout=50) for number in range(1000)))
+        assert got == [(b"%05d" % number)[::-1] for number in range(1000)]
 
 
 @pytest.mark.row("gRPC: 300 streams that stay open on one channel, and calls beside them", "grpcio")

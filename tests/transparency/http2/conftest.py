@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -89,6 +89,8 @@ class End:
         with contextlib.suppress(ConnectionError):
             while data := await self._reader.read(65_536):
                 for event in self.h2.receive_data(data):
+                    if isinstance(event, h2.events.RemoteSettingsChanged):
+                        self.settings.set()
                     self._note(event)
                     self._on_event(self, event)
                 self.flush()
@@ -124,8 +126,6 @@ class End:
                 self._see("end", event.stream_id)
             case h2.events.StreamReset():
                 self._see("reset", event.stream_id, int(event.error_code))
-            case h2.events.RemoteSettingsChanged():
-                self.settings.set()
             case h2.events.ConnectionTerminated():
                 self._see("goaway", event.last_stream_id, int(event.error_code))
 
@@ -188,3 +188,17 @@ async def h2_client() -> AsyncIterator[Callable[..., Any]]:
     for end in ends:
         end.close()
         await end.task
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Returns once something holds. Raises: TimeoutError after 10 s."""
+
+    async def until(holds: Callable[[], bool]) -> None:
+        for _ in range(1000):
+            if holds():
+                return
+            await asyncio.sleep(0.01)
+        raise TimeoutError
+
+    return until

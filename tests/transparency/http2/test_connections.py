@@ -1,8 +1,7 @@
 """Connections to legacy: as many as the client's streams need, none lost, none kept for nothing."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import h2.events
@@ -24,12 +23,6 @@ def _answer(end: Any, event: Any) -> None:
 def _ask(client: Any, stream_id: int, fields: Any = GET, *, end_stream: bool = True) -> None:
     client.h2.send_headers(stream_id, fields, end_stream=end_stream)
     client.flush()
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.row("A legacy that allows one stream at a time: the others wait their turn", "h2")
@@ -58,7 +51,7 @@ async def test_one_at_a_time(proxy: Any, h2_legacy: Any, h2_client: Any) -> None
 
 
 @pytest.mark.row("A client that cancels what still waits: legacy never hears of it", "h2")
-async def test_cancelled_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any) -> None:
+async def test_cancelled_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any, eventually: Any) -> None:
     """Behind one long stream two wait; the first leaves, the second is served."""
     async with h2_legacy(_answer_not("/long"))() as legacy:
         running = await proxy(legacy.port)
@@ -71,10 +64,10 @@ async def test_cancelled_while_waiting(proxy: Any, h2_legacy: Any, h2_client: An
         await legacy.ends[0].until("headers", 2)
         _ask(client, 5, [*POST, (b"x-who", b"left")], end_stream=False)
         _ask(client, 7, [*GET, (b"x-who", b"stayed")])
-        await _until(lambda: running.engine.open_flows() == 3)
+        await eventually(lambda: running.engine.open_flows() == 3)
         client.h2.reset_stream(5, CANCEL)
         client.flush()
-        await _until(lambda: "cancelled" in running.told.ends.values())
+        await eventually(lambda: "cancelled" in running.told.ends.values())
         legacy.ends[0].h2.send_headers(3, OK, end_stream=True)
         legacy.ends[0].flush()
         await client.until("end", 3)
@@ -97,7 +90,7 @@ def _answer_not(path: str) -> Callable[[Any, Any], None]:
 
 @pytest.mark.row("GOAWAY from legacy while requests wait for their turn: they go to its next connection", "h2")
 @pytest.mark.parametrize("closes", [False, True])
-async def test_goaway_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any, closes: bool) -> None:
+async def test_goaway_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any, eventually: Any, closes: bool) -> None:
     """What legacy has not seen is asked on a new connection, body and all; so also if it just closes."""
     async with h2_legacy(_answer_not("/long"))() as legacy:
         client = await h2_client((await proxy(legacy.port)).port)
@@ -117,7 +110,7 @@ async def test_goaway_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any, 
             first.close()
         else:
             first.go_away(3)
-        await _until(lambda: len(legacy.ends) == 2)
+        await eventually(lambda: len(legacy.ends) == 2)
         for stream_id in (5, 7):
             client.h2.send_data(stream_id, b", all of it", end_stream=True)
         client.flush()

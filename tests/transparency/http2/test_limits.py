@@ -1,6 +1,5 @@
 """What one message and one connection may be."""
 
-import asyncio
 from typing import Any
 
 import h2.events
@@ -56,7 +55,7 @@ async def test_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any) -> None:
     "`uncomparable(unsupported)`; an answer is 502, or a reset once its head has gone; other streams go on. A head in memory "
     "is what one client could make large for all; SETTINGS_MAX_HEADER_LIST_SIZE announces it",
 )
-async def test_too_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any) -> None:
+async def test_too_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any, eventually: Any) -> None:
     """Each ends its own stream alone."""
     async with h2_legacy(_answer)() as legacy:
         running = await proxy(legacy.port)
@@ -72,13 +71,14 @@ async def test_too_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any) -> No
         client.h2.send_headers(9, large, end_stream=True)
         client.h2.send_headers(11, GET, end_stream=True)
         client.flush()
-        async with asyncio.timeout(10):
-            while len(running.told.ends) < 6:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(running.told.ends) == 6)
         await client.until("end", 3)
         status = {item[1]: dict(item[2])[b":status"] for item in client.find("headers")}
         assert (status[1], status[5], status[11]) == (b"431", b"502", b"200")
-        assert {item[1]: item[2] for item in client.find("reset")} in ({3: CALM, 7: CALM, 9: CALM}, {3: CALM, 7: 2, 9: CALM})
+        assert {item[1]: item[2] for item in client.find("reset")} in (
+            {3: CALM, 7: CALM, 9: CALM},
+            {3: CALM, 7: 2, 9: CALM},
+        )
         ends = list(running.told.ends.values())
         assert ends.count("unsupported") == 3
         failed = [end.reason for end in ends if isinstance(end, Failure)]
@@ -93,7 +93,7 @@ async def test_too_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any) -> No
     "connection of its own), then as many as legacy, at most 2,000; SETTINGS say so, and clients wait. Beyond it streams are "
     "reset with REFUSED_STREAM, whereupon a client may ask again",
 )
-async def test_streams_at_once(proxy: Any, h2_legacy: Any, h2_client: Any) -> None:
+async def test_streams_at_once(proxy: Any, h2_legacy: Any, h2_client: Any, eventually: Any) -> None:
     """Of 3,000 that a client opens without looking, all that are not served are refused, and the connection lives."""
 
     def on_event(end: Any, event: Any) -> None:
@@ -109,9 +109,7 @@ async def test_streams_at_once(proxy: Any, h2_legacy: Any, h2_client: Any) -> No
         for number in range(3000):
             client.h2.send_headers(2 * number + 1, GET)
         client.flush()
-        async with asyncio.timeout(20):
-            while len(client.find("headers")) + len(client.find("reset")) < 3000:
-                await asyncio.sleep(0.05)
+        await eventually(lambda: len(client.find("headers")) + len(client.find("reset")) == 3000)
         assert {item[2] for item in client.find("reset")} == {REFUSED}
         assert FIRST_STREAMS <= len(client.find("headers")) <= MOST_STREAMS
         assert not client.find("lost")

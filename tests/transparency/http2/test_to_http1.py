@@ -63,7 +63,7 @@ def _ask(client: Any, count: int, fields: Any = GET, first: int = 1) -> None:
     client.flush()
 
 
-async def test_as_many_connections_as_streams(h2_over_tls: Any) -> None:
+async def test_as_many_connections_as_streams(h2_over_tls: Any, eventually: Any) -> None:
     """A hundred requests of which none is answered before all have come; then all connections are closed."""
     together = asyncio.Barrier(100)
 
@@ -76,9 +76,7 @@ async def test_as_many_connections_as_streams(h2_over_tls: Any) -> None:
         _ask(client, 100)
         await client.until("end", 100)
         assert {dict(item[2])[b":status"] for item in client.find("headers")} == {b"200"}
-        async with asyncio.timeout(10):
-            while legacy.open:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: not legacy.open)
 
 
 async def test_event_streams_hold_nobody_up(h2_over_tls: Any) -> None:

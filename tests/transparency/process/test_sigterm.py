@@ -49,7 +49,7 @@ async def test_sigterm_beside_a_flood(shadow: Any) -> None:
         floods.append(writer)
         await asyncio.sleep(wait_s)
     running.terminate()
-    assert await asyncio.to_thread(running.process.wait, 20) == 0
+    assert await asyncio.to_thread(running.process.wait, 30) == 0
     ended.set()
     for writer in floods:
         writer.close()

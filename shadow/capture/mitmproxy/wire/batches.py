@@ -1,8 +1,16 @@
 """Frames in batches: a connection that sent much at once lets the others in between."""
 
-from h2.frame_buffer import FrameBuffer
 from h2.exceptions import DenialOfServiceError
-from hyperframe.frame import ContinuationFrame, DataFrame, Frame, HeadersFrame, PushPromiseFrame, RstStreamFrame, SettingsFrame
+from h2.frame_buffer import FrameBuffer
+from hyperframe.frame import (
+    ContinuationFrame,
+    DataFrame,
+    Frame,
+    HeadersFrame,
+    PushPromiseFrame,
+    RstStreamFrame,
+    SettingsFrame,
+)
 
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
@@ -53,7 +61,8 @@ class FrameBatches(FrameBuffer):
     def __next__(self) -> Frame:
         if self._spent >= BATCH:
             raise StopIteration
-        return super().__next__()
+        frame: Frame = super().__next__()
+        return frame
 
     def _update_header_buffer(self, f: Frame | None) -> Frame | None:
         """Bounds a head in many frames, which is kept until its last one (CVE-2024-27316 and its like)."""
@@ -64,7 +73,8 @@ class FrameBatches(FrameBuffer):
             self._block_bytes += len(f.data)
             if self._block_bytes > 2 * HEAD_LIMIT_BYTES:
                 raise DenialOfServiceError(f"A head of more than {2 * HEAD_LIMIT_BYTES} bytes")
-        return super()._update_header_buffer(f)
+        whole: Frame | None = super()._update_header_buffer(f)
+        return whole
 
 
 def cost(frame: Frame, *, opens: bool, open_streams: int) -> int:

@@ -1,6 +1,6 @@
 """h2 with the sending half of a proxy: GOAWAY ends no stream (RFC 9113 6.8), windows are a flowing stream's.
 
-And h2 that one peer can't keep busy: what is open is counted, not searched for; what is too much is refused at once; and
+And h2 that one peer can't keep busy: what is open is counted, not searched for; what is too much is refused at once;
 frames are handled in batches.
 """
 
@@ -11,6 +11,7 @@ import h2.connection
 import h2.errors
 import h2.events
 import h2.settings
+from h2.connection import _decode_headers
 from h2.stream import StreamClosedBy
 from hyperframe.frame import Frame, GoAwayFrame, HeadersFrame, RstStreamFrame
 from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
@@ -101,7 +102,7 @@ class GracefulConnection(BufferedH2Connection):
     def _receive_headers_frame(self, frame: HeadersFrame) -> _Received:
         if self._refuses(frame.stream_id):
             self.incoming_buffer.spend(REFUSED_UNITS)
-            h2.connection._decode_headers(self.decoder, frame.data)  # later heads lean on it
+            _decode_headers(self.decoder, frame.data)  # later heads lean on it
             self.highest_inbound_stream_id = frame.stream_id
             self._closed_streams[frame.stream_id] = StreamClosedBy.SEND_RST_STREAM
             reset = RstStreamFrame(frame.stream_id)
@@ -113,9 +114,7 @@ class GracefulConnection(BufferedH2Connection):
     def _refuses(self, stream_id: int) -> bool:
         """A client may open more than it may before it has read our SETTINGS."""
         is_new = not self.config.client_side and stream_id % 2 == 1 and stream_id > self.highest_inbound_stream_id
-        return is_new and not (
-            self.takes_streams and len(self.streams) < self.local_settings.max_concurrent_streams
-        )
+        return is_new and not (self.takes_streams and len(self.streams) < self.local_settings.max_concurrent_streams)
 
     def _receive_goaway_frame(self, frame: Any) -> _Received:  # noqa: ANN401 - h2's own
         event = h2.events.ConnectionTerminated()

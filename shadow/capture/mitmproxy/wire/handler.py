@@ -38,7 +38,7 @@ class FairHandler(ProxyConnectionHandler):
         mode: ProxyMode,
     ) -> None:
         self._clock = asyncio.get_running_loop().time
-        super().__init__(master, reader, writer, options, mode)
+        super().__init__(master, reader, writer, options, mode)  # type: ignore[no-untyped-call]
         self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
         self._share = Share(self._clock())
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
@@ -101,7 +101,7 @@ class FairHandler(ProxyConnectionHandler):
             await self._drain([self.client])  # another stream's upload does not hold an answer up
 
     async def _apart(self) -> list[Connection]:
-        """The connections that hold a client of HTTP/2 up; of the others, those to HTTP/1.1, each stream has its own."""
+        """The connections that hold a client of HTTP/2 up: not those to HTTP/1.1, of which each stream has its own."""
         shared = []
         for connection, io in list(self.transports.items()):
             if connection is self.client or connection.alpn == b"h2":

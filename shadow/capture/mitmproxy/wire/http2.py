@@ -12,9 +12,7 @@ from mitmproxy.proxy.layers.http import (
     HttpEvent,
     ReceiveHttp,
     RequestData,
-    RequestProtocolError,
     ResponseData,
-    ResponseProtocolError,
 )
 from mitmproxy.proxy.layers.http._http2 import Http2Connection, StreamState
 
@@ -62,7 +60,7 @@ class WireHttp2(Http2Connection):
         return self._await_turn(event)
 
     def _await_turn(self, event: events.Event) -> Commands:
-        """Nothing more is handled until then; the connection is not read from meanwhile, but for what was on its way."""
+        """Nothing more is handled until then; the connection is not read from, but for what was on its way."""
         if isinstance(event, events.DataReceived):
             self.h2_conn.incoming_buffer.add_data(event.data)
         elif isinstance(event, events.ConnectionClosed):
@@ -82,7 +80,7 @@ class WireHttp2(Http2Connection):
             return
         if isinstance(event, events.DataReceived):
             yield from self._receive(event, inner)
-        elif isinstance(event, RequestProtocolError | ResponseProtocolError) and (code := reset_code(event)) is not None:
+        elif (code := reset_code(event)) is not None and isinstance(event, HttpEvent):
             yield from self.reset(event.stream_id, code)
         else:
             yield from inner(event)

@@ -2,6 +2,7 @@
 
 from mitmproxy import flow, http
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     DropStream,
     GetHttpConnection,
@@ -77,6 +78,7 @@ class WholeStream(HttpStream):
     def _refuse_head(self, event: RefusedHead) -> Commands:
         self.flow = http.HTTPFlow(self.context.client, self.context.server)
         self.flow.request = event.request
+        error: RequestProtocolError | ResponseProtocolError
         error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
         if event.request.headers.get("content-type", "").startswith("application/grpc"):
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
@@ -92,7 +94,7 @@ class WholeStream(HttpStream):
         self.flow.live = False
         self.client_state = self.server_state = self.state_errored
 
-    def check_invalid(self, request: bool) -> Commands:  # noqa: FBT001 - mitmproxy's own
+    def check_invalid(self, request: bool) -> CommandGenerator[bool]:  # noqa: FBT001 - mitmproxy's own
         """As mitmproxy's, which keeps such a stream for as long as the client's connection lives."""
         invalid = yield from super().check_invalid(request)
         if invalid:

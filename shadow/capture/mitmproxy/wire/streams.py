@@ -3,7 +3,7 @@
 from mitmproxy.connection import ConnectionState, Server
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
-from mitmproxy.proxy.layers.http import GetHttpConnection, HTTPMode, HttpLayer, RegisterHttpConnection
+from mitmproxy.proxy.layers.http import GetHttpConnection, HttpLayer, HTTPMode, RegisterHttpConnection
 
 from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Clogged, Commands, Flowing
 

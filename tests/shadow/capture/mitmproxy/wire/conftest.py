@@ -17,7 +17,7 @@ from crossfade.shadow.capture.mitmproxy.wire import mend
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """mitmproxy 11 and its own dependencies warn on import."""
+    """Mitmproxy 11 and its own dependencies warn on import."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))

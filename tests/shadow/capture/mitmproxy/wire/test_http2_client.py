@@ -70,11 +70,7 @@ def test_one_at_a_time(legacy: Any) -> None:
     for number, client_id in enumerate((9, 5, 7)):
         assert _asked(legacy) == [2 * item + 1 for item in range(number + 1)]
         legacy.peer.send_headers(2 * number + 1, OK, end_stream=True)
-        (head,) = [
-            item.event
-            for item in legacy.flush()
-            if isinstance(getattr(item, "event", None), ResponseHeaders)
-        ]
+        (head,) = [item.event for item in legacy.flush() if isinstance(getattr(item, "event", None), ResponseHeaders)]
         assert head.stream_id == client_id
     assert not legacy.codec.our_stream_id
     assert not legacy.codec.their_stream_id
