@@ -15,7 +15,9 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.lines import Line
 from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
+from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
 
 _contention = Contention()
 _LOOK_S = 0.001
@@ -44,6 +46,7 @@ class FairHandler(ProxyConnectionHandler):
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()
         self._clogged: set[Connection] = set()
+        self._line: Line = master.addons.get("lines").others
 
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
         """Called when a hook begins, at once."""
@@ -85,6 +88,8 @@ class FairHandler(ProxyConnectionHandler):
 
     async def server_event(self, event: events.Event) -> None:
         """All that is done for this client comes through here."""
+        if isinstance(event, events.ConnectionClosed) and event.connection is self.client:
+            await self._line.turn()
         _contention.note(self.client.id, self._clock())
         await super().server_event(event)
 
@@ -94,6 +99,8 @@ class FairHandler(ProxyConnectionHandler):
         client = self.transports.get(self.client)
         if client is not None and client.handler is task:
             await self._may_read(self.client)
+            if self.client in slow_heads:
+                await self._line.turn()
             await self._drain(self.transports if self.client.alpn != b"h2" else await self._apart())
         else:
             if self._held:

@@ -1,13 +1,19 @@
 """All streams of a client, and their connections to legacy."""
 
-from mitmproxy.connection import ConnectionState, Server
+from weakref import WeakSet
+
+from mitmproxy.connection import Client, ConnectionState, Server
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, HttpLayer, HTTPMode, RegisterHttpConnection
+from mitmproxy.proxy.layers.http._http1 import Http1Server
 
 from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Clogged, Commands, Flowing
 
 _SWEEP_FROM = 16
+_PIECES = 1
+slow_heads: WeakSet[Client] = WeakSet()
+"""Clients in the midst of a head that comes piece by piece."""
 
 
 class WireHttpLayer(HttpLayer):
@@ -16,6 +22,7 @@ class WireHttpLayer(HttpLayer):
     def __init__(self, context: Context, mode: HTTPMode) -> None:
         super().__init__(context, mode)
         self._sweep_at = _SWEEP_FROM
+        self._pieces = 0  # of a head, so far
 
     def _handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, Clogged):
@@ -24,6 +31,18 @@ class WireHttpLayer(HttpLayer):
                 yield from self.event_to_child(stream, kind(stream.stream_id, by_client=False))
         else:
             yield from super()._handle_event(event)
+            if isinstance(event, events.DataReceived) and event.connection is self.context.client:
+                self._look_for_slow_head()
+
+    def _look_for_slow_head(self) -> None:
+        """A head of HTTP/1 that comes in three pieces may come in three thousand: the next ones wait their turn."""
+        codec = self.connections[self.context.client]
+        is_midway = isinstance(codec, Http1Server) and codec.state == codec.read_headers and len(codec.buf) > 0
+        self._pieces = self._pieces + 1 if is_midway else 0
+        if self._pieces > _PIECES:
+            slow_heads.add(self.context.client)
+        else:
+            slow_heads.discard(self.context.client)
 
     def leave(self, command: GetHttpConnection) -> None:
         """The stream that waits for this connection does so no longer."""

@@ -3,18 +3,18 @@
 import asyncio
 from typing import Any
 
-from crossfade.shadow.capture.mitmproxy.wire.arrivals import Arrivals
+from crossfade.shadow.capture.mitmproxy.wire.lines import Lines
 
 NOBODY: Any = None
 
 
 async def test_the_newest_goes_first() -> None:
     """A crowd of fifty, and one who comes after it: all get in, the last one next."""
-    arrivals = Arrivals()
+    lines = Lines()
     order: list[int] = []
 
     async def come(number: int) -> None:
-        await arrivals.client_connected(NOBODY)
+        await lines.client_connected(NOBODY)
         order.append(number)
 
     crowd = [asyncio.create_task(come(number)) for number in range(50)]
@@ -28,10 +28,10 @@ async def test_the_newest_goes_first() -> None:
 
 async def test_one_who_leaves_takes_no_place() -> None:
     """The others get in all the same."""
-    arrivals = Arrivals()
-    crowd = [asyncio.create_task(arrivals.client_connected(NOBODY)) for _ in range(5)]
+    lines = Lines()
+    crowd = [asyncio.create_task(lines.client_connected(NOBODY)) for _ in range(5)]
     await asyncio.sleep(0)
     crowd[3].cancel()
     ended = await asyncio.wait_for(asyncio.gather(*crowd, return_exceptions=True), 5)
     assert [type(item) for item in ended].count(asyncio.CancelledError) <= 1
-    await asyncio.wait_for(arrivals.client_connected(NOBODY), 5)
+    await asyncio.wait_for(lines.client_connected(NOBODY), 5)
