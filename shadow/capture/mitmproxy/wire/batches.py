@@ -14,8 +14,8 @@ from hyperframe.frame import (
 
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
-BATCH = 32
-"""What is handled in one go, in units of about 30 microseconds: a millisecond of the loop."""
+BATCH = 16
+"""What is handled in one go, in units of about 30 microseconds: half a millisecond of the loop."""
 
 REFUSED_UNITS = 4
 """A stream that is refused takes one. Who goes on opening them all the same can wait."""

@@ -21,7 +21,7 @@ from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
 
 _contention = Contention()
 _LOOK_S = 0.001
-_PATIENCE = 20  # looks
+_PATIENCE = 8  # looks
 
 
 class FairHandler(ProxyConnectionHandler):

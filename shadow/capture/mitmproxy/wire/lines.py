@@ -5,7 +5,7 @@ import asyncio
 from mitmproxy.connection import Client
 from mitmproxy.proxy.layer import NextLayer
 
-_ROUNDS = 4  # of the loop for each turn: who else has something to do gets three without a stranger's work in them
+_ROUNDS = 8  # of the loop for each turn: who else has something to do gets seven without a stranger's work in them
 
 
 class Line:

@@ -3,7 +3,7 @@
 UNITS_PER_S = 16_000
 """What one connection may have done for it while others want something too: half of the loop (see ``batches``)."""
 
-_BURST_UNITS = 1_280  # at once, without a rest: some 40 requests
+_BURST_UNITS = 640  # at once, without a rest: some 20 requests
 _REST_S = 0.001
 _LONGEST_REST_S = 0.05
 _OTHERS_S = 0.1  # a client for which something was done in this time wants more

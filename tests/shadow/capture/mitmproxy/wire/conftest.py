@@ -14,6 +14,7 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 
 from crossfade.shadow.capture.mitmproxy.wire import mend
+from crossfade.shadow.capture.mitmproxy.wire.events import TurnHook
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,8 +66,12 @@ class Wire:
         return found
 
     def flush(self) -> list[commands.Command]:
-        """What comes of all that the peer has queued."""
-        return self.handle(events.DataReceived(self.conn, self.peer.data_to_send()))
+        """What comes of all that the peer has queued, in as many turns as it takes."""
+        found = everything = self.handle(events.DataReceived(self.conn, self.peer.data_to_send()))
+        while hooks := [item for item in found if isinstance(item, TurnHook)]:
+            found = self.handle(events.HookCompleted(hooks[-1]))
+            everything = everything + found
+        return everything
 
     def raw(self, frames: Iterable[Any]) -> list[commands.Command]:
         """What comes of frames that h2 itself would not send; from now on it is not told what is sent."""

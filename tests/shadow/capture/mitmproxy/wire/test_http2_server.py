@@ -153,7 +153,7 @@ def test_trailers_that_are_too_large(server: Any, told: Any) -> None:
     """Their stream is reset, and legacy's side of it is told why."""
     server.peer.send_headers(1, GET)
     server.peer.send_headers(1, [(b"x-%d" % number, b"v" * 1000) for number in range(300)], end_stream=True)
-    found, _ = _to_the_end(server, server.flush())
+    found = server.flush()
     (error,) = told(found, RequestProtocolError)
     assert str(HEAD_LIMIT_BYTES) in error.message
     assert [event.error_code for event in server.heard if isinstance(event, h2.events.StreamReset)] == [CALM]
@@ -172,7 +172,7 @@ def test_streams_that_ended_are_forgotten(server: Any) -> None:
     for number in range(1000):
         stream_id = 2 * number + 1
         server.peer.send_headers(stream_id, GET, end_stream=True)
-        _to_the_end(server, server.flush())
+        server.flush()
         server.handle(ResponseHeaders(stream_id, _answer(), end_stream=True))
     codec = server.codec
     assert not codec.streams
@@ -185,7 +185,7 @@ def test_empty_data_is_not_passed_on(server: Any, told: Any) -> None:
     server.peer.send_headers(1, GET)
     server.peer.send_data(1, b"")
     server.peer.send_data(1, b"abc")
-    found, _ = _to_the_end(server, server.flush())
+    found = server.flush()
     assert [event.data for event in told(found, RequestData)] == [b"abc"]
 
 
