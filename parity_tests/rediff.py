@@ -97,8 +97,8 @@ class _Counts:
 
     def add(self, route: RouteInfo, before: Finding, after: Finding, *, judged: bool) -> None:
         self.changes[change_of(before, after) if judged else Change.NOT_JUDGED] += 1
-        self._before.update((route.route, fingerprint) for fingerprint in before.signature or ())
-        self._after.update((route.route, fingerprint) for fingerprint in after.signature or ())
+        self._before.update((route.key, fingerprint) for fingerprint in before.signature or ())
+        self._after.update((route.key, fingerprint) for fingerprint in after.signature or ())
 
     def clusters(self) -> tuple[ClusterChange, ...]:
         """All clusters, those that changed most first."""

@@ -3,11 +3,12 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import command_line
+from crossfade.reports.repro import ReproSettings, command_line
 from crossfade.reports.run import (
     SCHEMA_VERSION,
     Builds,
@@ -23,11 +24,12 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
-from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
     RouteEvidence,
+    RouteInfo,
     RunEvidence,
     StoredExample,
 )
@@ -35,18 +37,31 @@ from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_r
 from crossfade.shadow.exchange.outcome import Outcome
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
+_NOWHERE = ReproSettings()
 _TEXT_ONLY = frozenset({"status.message"})
 
 
-def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequence[AcceptRule], now: float) -> Report:
+def build_report(
+    evidence: RunEvidence,
+    *,
+    gate: GateSettings,
+    accepted: Sequence[AcceptRule],
+    now: float,
+    repro: ReproSettings = _NOWHERE,
+) -> Report:
     """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
-    views = [(route, view_route(route, accepted, today)) for route in evidence.routes]
-    routes = tuple(_route(route, view, gate, finished=finished) for route, view in views)
+    names = _names(evidence.routes)
+    views = [(route, view_route(route, accepted, today)) for route in evidence.routes if route.info in names]
+    routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
-            (_cluster(route, view, item) for route, view in views for item in route.clusters),
+            (
+                _cluster(names[route.info], view, item, repro.at(route.info.listener))
+                for route, view in views
+                for item in route.clusters
+            ),
             key=lambda cluster: (
                 _STATUS_ORDER[cluster.status],
                 -cluster.count,
@@ -56,7 +71,7 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
             ),
         )
     )
-    verdict, reasons = _overall(routes, gate)
+    verdict, reasons = _overall(routes, gate.unmatched(tuple(names)))
     info = evidence.info
     return Report(
         schema_version=SCHEMA_VERSION,
@@ -83,11 +98,22 @@ def build_report(evidence: RunEvidence, *, gate: GateSettings, accepted: Sequenc
     )
 
 
-def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, *, finished: bool) -> Route:
-    claimed = gate.claims(route.info.route)
+def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
+    """What each route is called: the name of its port is in front where several ports carry a route of that name.
+
+    One that was only claimed, on no port, is left out where it came on one.
+    """
+    came = {route.info.route for route in routes if route.info.listener}
+    infos = [route.info for route in routes if route.info.listener or route.info.route not in came or route.entered]
+    ports = Counter(info.route for info in infos)
+    return {info: info.key if ports[info.route] > 1 else info.route for info in infos}
+
+
+def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str, *, finished: bool) -> Route:
+    claimed = gate.claims(route.info)
     claim = judge_claim(view, gate, claimed=claimed, finished=finished)
     return Route(
-        route=route.info.route,
+        route=name,
         protocol="grpc" if route.info.protocol == "grpc" else "http",
         call_type=route.info.call_type,
         stage=route.info.stage,
@@ -133,11 +159,11 @@ def _quantiles(values: LatencyQuantiles) -> Quantiles:
     )
 
 
-def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cluster:
+def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSettings) -> Cluster:
     fingerprint = item.fingerprint
     return Cluster(
-        id=fingerprint.cluster_id(route.info.route),
-        route=route.info.route,
+        id=fingerprint.cluster_id(route),
+        route=route,
         path=fingerprint.template,
         kind=fingerprint.kind,
         cause=_cause(fingerprint.cause),
@@ -147,7 +173,7 @@ def _cluster(route: RouteEvidence, view: RouteView, item: ClusterEvidence) -> Cl
         last_seen=_time(item.last_seen),
         status=view.statuses.get(fingerprint, Status.OPEN).value,
         severity=_severity(fingerprint.template, fingerprint.kind),
-        examples=tuple(_example(example) for example in item.examples),
+        examples=tuple(_example(example, repro) for example in item.examples),
     )
 
 
@@ -156,7 +182,7 @@ def _expired_rules(
 ) -> Iterator[ExpiredRule]:
     """The rules that would let an open cluster stay, had their last day not passed."""
     open_at = [
-        (route.info.route, fingerprint)
+        (route.info, fingerprint)
         for route, view in views
         for fingerprint, status in view.statuses.items()
         if status is Status.OPEN
@@ -175,19 +201,25 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive, another text of a status message is cosmetic; all else can break a caller."""
+    """A field more is additive; another status text or an unseen message cosmetic; all else can break a caller."""
+    if template == UNSEEN_MESSAGE:
+        return "cosmetic"
     if kind == Kind.ADDED.value:
         return "additive"
     return "cosmetic" if template in _TEXT_ONLY else "breaking"
 
 
-def _example(example: StoredExample) -> Example:
+def _example(example: StoredExample, repro: ReproSettings) -> Example:
+    listener = repro.listener
+    line = partial(command_line, example.request, schema=repro.schema)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
         legacy=example.legacy,
         candidate=example.candidate,
-        repro=command_line(example.request),
+        repro=line(),
+        repro_legacy="" if listener is None else line(listener.legacy),
+        repro_candidate="" if listener is None else line(listener.candidate),
     )
 
 
@@ -201,9 +233,8 @@ def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
     return Totals(outcomes=dict(outcomes), reasons=dict(sorted(reasons.items())), open_clusters=open_clusters)
 
 
-def _overall(routes: Sequence[Route], gate: GateSettings) -> tuple[Verdict, tuple[str, ...]]:
+def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
     """Fail where a claim is refuted; inconclusive where one is not proven, was never seen, or nothing is claimed."""
-    unseen = gate.unmatched([route.route for route in routes])
     reasons = [f"{route.route}: {route.reason}" for route in routes if route.verdict in {"fail", "inconclusive"}]
     reasons += [f"{glob}: claimed, but no request of it was seen" for glob in unseen]
     verdicts = {route.verdict for route in routes}

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from crossfade.reports.figures import count, share
 from crossfade.reports.run import Verdict
+from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
 from crossfade.shadow.evidence.view import RouteView
 
@@ -31,13 +31,13 @@ class GateSettings:
         """The confidence as a probability, 0 to 1."""
         return self.confidence_pct / 100
 
-    def claims(self, route: str) -> bool:
-        """Whether a glob of ``routes`` matches."""
-        return any(_matches(route, glob) for glob in self.routes)
+    def claims(self, route: RouteInfo) -> bool:
+        """Whether a glob of ``routes`` speaks of it; without a port, a glob speaks of a route on each."""
+        return any(map(route.is_meant, self.routes))
 
-    def unmatched(self, routes: Sequence[str]) -> tuple[str, ...]:
+    def unmatched(self, routes: Sequence[RouteInfo]) -> tuple[str, ...]:
         """Globs that no route matches: what is claimed but was never seen."""
-        return tuple(glob for glob in self.routes if not any(_matches(name, glob) for name in routes))
+        return tuple(glob for glob in self.routes if not any(route.is_meant(glob) for route in routes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,3 @@ def _why_not_claimed(view: RouteView) -> str:
         reason, count = max(view.reasons.items(), key=lambda item: (item[1], item[0]))
         return f"not claimed: not listed in gate.routes, and never compared ({reason} {count})"
     return "not claimed: not listed in gate.routes"
-
-
-def _matches(route: str, glob: str) -> bool:
-    """A ``[`` in a glob is itself: routes hold JSON paths and templates, never sets of characters."""
-    return fnmatchcase(route, glob.replace("[", "[[]"))

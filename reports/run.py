@@ -56,6 +56,7 @@ class Latency(Record):
 class Route(Record):
     """One route: all outcomes, what is claimed of it, and whether that holds.
 
+    ``route`` is its name, behind that of its port where several ports carry one of that name.
     ``total`` entered; ``eligible`` were not skipped; ``distinct`` is n and ``divergent`` is k of the bounds.
     """
 
@@ -89,13 +90,19 @@ class Cause(Record):
 
 
 class Example(Record):
-    """One request on which the sides differ; values as text, redacted. ``repro`` is a command line."""
+    """One request on which the sides differ; values as text, redacted.
+
+    ``repro`` is a command line for the side that ``$ADDRESS`` names, the others are for one side each; "" where it is
+    not known to which port the client spoke.
+    """
 
     comparison_id: str
     path: Text
     legacy: Text
     candidate: Text
     repro: Text
+    repro_legacy: Text = ""
+    repro_candidate: Text = ""
 
 
 class Cluster(Record):

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crossfade.reports.figures import at_least, at_most, count, moment, period, share
-from crossfade.reports.names import common_package
+from crossfade.reports.names import common_package, without_package
 from crossfade.reports.run import Cluster, Report, Route
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import (
@@ -83,7 +83,7 @@ def _routes(report: Report, package: str) -> Table:
 
 
 def _figures(route: Route, report: Report, package: str) -> tuple[str, ...]:
-    name = route.route.removeprefix(package)
+    name = without_package(route.route, package)
     of_eligible = f"{count(compared(route))}/{count(route.eligible)}"
     if not route.distinct:
         return name, of_eligible, "-", "-"
@@ -100,7 +100,8 @@ def _verdict(verdict: str | None) -> Text:
 def _cluster(cluster: Cluster, package: str) -> RenderableType:
     head = Text("\n").join(
         (
-            _text(f"{cluster.route.removeprefix(package)}  ", style="bold") + _text(cluster.path, style="bold cyan"),
+            _text(f"{without_package(cluster.route, package)}  ", style="bold")
+            + _text(cluster.path, style="bold cyan"),
             _text(
                 f"{cluster.kind}, {cluster.severity}, in {share(100 * cluster.rate)} of compared requests "
                 f"({count(cluster.count)}), cluster {cluster.id}",

@@ -17,6 +17,7 @@ from crossfade.codegen.project.modes import ModeKind
 from crossfade.codegen.project.progress import HandlerState, RpcProgress, read_progress
 from crossfade.reports.names import common_package
 from crossfade.reports.run import Route
+from crossfade.reports.wording import by_verdict
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.tools.evidence_view import report_of
@@ -64,7 +65,10 @@ def _routes(config_path: Path) -> dict[str, Route]:
     config = load_config(config_path)
     if not (config.evidence.dir / FILE_NAME).exists():
         return {}
-    return {route.route: route for route in report_of(config, None).routes}
+    found: dict[str, Route] = {}
+    for route in by_verdict(report_of(config, None)):  # where several ports carry an RPC, the worst of them counts
+        found.setdefault(route.route.rpartition(" ")[2], route)
+    return found
 
 
 def to_json(rows: tuple[Row, ...]) -> str:

@@ -17,6 +17,7 @@ from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
 from crossfade.shadow.evidence.records import RunSummary
 from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.evidence.view import AcceptRule
+from crossfade.tools.repro import repro_settings
 
 T = TypeVar("T")
 
@@ -27,7 +28,13 @@ _DAMAGED = (SQLAlchemyError, ValueError, KeyError, TypeError, IndexError, zlib.e
 def report_of(config: Config, run_id: str | None) -> Report:
     """The report of a run (the newest by default) under the config's present rules. Raises: EvidenceError."""
     evidence = _undamaged(config.evidence.dir, lambda folder: read_run(folder, run_id))
-    return build_report(evidence, gate=gate_settings(config), accepted=accept_rules(config), now=time.time())
+    return build_report(
+        evidence,
+        gate=gate_settings(config),
+        accepted=accept_rules(config),
+        now=time.time(),
+        repro=repro_settings(config, evidence.info.contract_digest),
+    )
 
 
 def runs_of(config: Config) -> tuple[RunSummary, ...]:

@@ -27,7 +27,7 @@ from crossfade.shadow.operate.admin import Admin, Readiness
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.metrics import Snapshot
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
-from crossfade.shadow.operate.status import Status
+from crossfade.shadow.operate.status import Place, Status, place_of
 from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.comparing import CompareProcess
 
@@ -53,8 +53,8 @@ class Operation:
     _status: Status = field(default_factory=Status)
     _lag: Buckets = field(default_factory=Buckets)
     _added: dict[str, Buckets] = field(default_factory=lambda: {"request": Buckets(), "answer": Buckets()})
-    _past_entered: Counter[str] = field(default_factory=Counter)
-    _past_ends: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _past_entered: Counter[Place] = field(default_factory=Counter)
+    _past_ends: Counter[tuple[Place, str, str]] = field(default_factory=Counter)
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
@@ -87,21 +87,21 @@ class Operation:
     def _begin_anew(self) -> dict[RouteInfo, int]:
         """The figures go on, with what a lost compare process did not tell of as shed."""
         ends = self._ends(self.feed.counts())
-        ended = Counter[str]()
+        ended = Counter[Place]()
         for (route, _, _), count in ends.items():
             ended[route] += count
         entered = self.feed.begin_anew()
         for info, count in entered.items():
-            self._past_entered[info.route] += count
-            ends[info.route, Outcome.SHED.value, Reason.COMPARE_DOWN.value] += max(0, count - ended[info.route])
+            self._past_entered[place_of(info)] += count
+            ends[place_of(info), Outcome.SHED.value, Reason.COMPARE_DOWN.value] += max(0, count - ended[place_of(info)])
         self._past_ends.update(ends)
         self._status = Status()
         return entered
 
-    def _ends(self, counts: CountsFrame) -> Counter[tuple[str, str, str]]:
-        ends = Counter(self._status.ends)
+    def _ends(self, counts: CountsFrame) -> Counter[tuple[Place, str, str]]:
+        ends: Counter[tuple[Place, str, str]] = Counter(self._status.ends)
         for route, outcome, reason, count in counts.settled:
-            ends[route.route, outcome.value, reason.value] += count
+            ends[place_of(route), outcome.value, reason.value] += count
         return ends
 
     def _changed_config(self) -> str:
@@ -129,7 +129,7 @@ class Operation:
         counts = self.feed.counts()
         entered = self._past_entered.copy()
         for route, count in counts.entered:
-            entered[route.route] += count
+            entered[place_of(route)] += count
         return Snapshot(
             now=time.time(),
             run={
@@ -154,4 +154,10 @@ class Operation:
 
 def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> Policy:
     """What is mirrored by these rules, as the switch stands."""
-    return Policy(config.mirror, methods, config.service.state, is_off=switch.is_off())
+    return Policy(
+        config.mirror,
+        methods,
+        config.service.state,
+        templates=config.routes.http,
+        is_off=switch.is_off(),
+    )

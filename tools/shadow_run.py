@@ -17,7 +17,7 @@ from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.evidence import load_key
 from crossfade.shadow.mirror.feed import Feed
-from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.routes import RouteTable, globs_of
 from crossfade.shadow.mirror.setup import read_contract
 from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.comparing import CompareProcess
@@ -63,7 +63,7 @@ async def run_shadow(
     compare = CompareProcess(config_path, config.evidence.dir, record_pct=record_pct)
     await compare.start()
     feed = Feed(
-        routes=RouteTable(config.routes.http, config.routes.max_inferred, methods),
+        routes=RouteTable(config.routes.http, config.routes.max_inferred, methods, globs_of(config)),
         policy=policy_of(config, methods, switch),
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,

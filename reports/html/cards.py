@@ -28,15 +28,15 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One example: both values in parts, a note where the parts do not say it all, and a command line.
+    """One example: both values in parts, a note where the parts do not say it all, and command lines by whom they ask.
 
-    ``repro`` is "" where it is too long for a page: half a command would be another one.
+    ``repros`` is empty where one is too long for a page: half a command would be another one.
     """
 
     legacy: Parts
     candidate: Parts
     note: str
-    repro: str
+    repros: tuple[tuple[str, str], ...]
     comparison_id: str
 
 
@@ -131,8 +131,15 @@ def _side(kind: str, example: Example) -> Side:
     else:
         left, right = mark(legacy, candidate)
         note = "The texts are cut, and equal as far as they are shown." if legacy == candidate else ""
-    repro = example.repro if len(example.repro) <= MAX_REPRO_CHARS else ""
-    return Side(legacy=left, candidate=right, note=note, repro=repro, comparison_id=example.comparison_id)
+    return Side(legacy=left, candidate=right, note=note, repros=_repros(example), comparison_id=example.comparison_id)
+
+
+def _repros(example: Example) -> tuple[tuple[str, str], ...]:
+    """One line for each side; or the one for ``$ADDRESS``, where it is not known whom the client asked."""
+    lines: tuple[tuple[str, str], ...] = (("$ADDRESS", example.repro),)
+    if example.repro_legacy:
+        lines = (("legacy", example.repro_legacy), ("candidate", example.repro_candidate))
+    return () if any(len(line) > MAX_REPRO_CHARS for _, line in lines) else lines
 
 
 def _plain(text: str) -> Parts:

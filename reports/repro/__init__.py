@@ -1,10 +1,36 @@
-"""Requests as command lines that a person can paste: ``curl`` for HTTP, ``grpcurl`` for gRPC, ``quote`` for both."""
+"""Requests as command lines that a person can paste.
+
+``curl`` for HTTP, ``grpcurl`` for gRPC and ``raw`` for calls whose bytes JSON does not give; ``sides`` says whom to
+ask, ``quote`` makes words.
+"""
 
 from crossfade.reports.repro.curl import curl
 from crossfade.reports.repro.grpcurl import grpcurl
+from crossfade.reports.repro.quote import quote
+from crossfade.reports.repro.raw import raw_call
+from crossfade.reports.repro.sides import ANY_SIDE, Listener, ReproSettings, Side
 from crossfade.shadow.evidence.records import RequestSample
 
+__all__ = ["Listener", "ReproSettings", "Side", "command_line"]
 
-def command_line(request: RequestSample) -> str:
-    """One line for bash or zsh; ``$ADDRESS`` stands for the side to ask. Redacted values stay redacted."""
-    return grpcurl(request) if request.protocol == "grpc" else curl(request)
+
+def command_line(request: RequestSample, side: Side = ANY_SIDE, *, schema: tuple[str, ...] = ()) -> str:
+    """One line for bash or zsh; without a side ``$ADDRESS`` stands for the one to ask.
+
+    Where the request is not whole any more, the line begins with what is left out and what are pseudonyms.
+    """
+    if request.protocol != "grpc":
+        line = curl(request, side)
+    elif request.data is None:
+        line = grpcurl(request, side, schema)
+    else:
+        line = raw_call(request, side)
+    notes = _notes(request)
+    return f": {quote(notes)}; {line}" if notes else line
+
+
+def _notes(request: RequestSample) -> str:
+    """For ``:``, which does nothing: a comment would be a word in zsh."""
+    abridged = f"abridged: without {request.cut}" if request.cut else ""
+    redacted = f"redacted: {', '.join(request.redacted)}" if request.redacted else ""
+    return "; ".join(filter(None, (abridged, redacted)))

@@ -23,6 +23,14 @@ def quote(text: str) -> str:
     return "$'" + "".join(map(_escaped, text)) + "'"
 
 
+def wire_text(text: str) -> str:
+    """A header's value, each of whose characters is a byte, as the text that has these bytes."""
+    try:
+        return text.encode("latin-1").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text
+
+
 def sent_headers(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The client's own headers: not those that crossfade adds, and none whose name is no name of HTTP."""
     return ((name, value) for name, value in headers if _TOKEN.fullmatch(name) and not name.lower().startswith(_OURS))

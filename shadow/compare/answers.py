@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crossfade.codegen.contract import CallType, Contract
+from crossfade.codegen.contract import CallType, Contract, Method
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.body import EMPTY, is_opaque, plain_body, plain_value
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
@@ -11,7 +11,7 @@ from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES
@@ -20,6 +20,7 @@ from crossfade.shadow.exchange.outcome import Reason
 STATUS_PLACES = frozenset({"status", "status.code"})
 """Where another state shows; a difference there comes before all others."""
 _STREAMS_ANSWERS = frozenset({CallType.SERVER_STREAM, CallType.BIDI})
+_OK = "OK"
 _NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -151,8 +152,7 @@ def _grpc(request: Request, legacy: Answer, other: Answer, contract: Contract | 
     yield from walk(_grpc_type(legacy.headers), _grpc_type(other.headers), Place.at("metadata.content-type"))
     yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
     yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
-    if ours.messages != theirs.messages:
-        yield from _messages(request, ours.messages, theirs.messages, contract)
+    yield from _messages(request, ours, theirs, contract)
 
 
 def _grpc_type(headers: Headers) -> str:
@@ -185,16 +185,53 @@ def _without_details(status: dict[str, Value]) -> Value:
 
 
 def _messages(
-    request: Request, ours: tuple[bytes, ...], theirs: tuple[bytes, ...], contract: Contract | None
+    request: Request, ours: GrpcAnswer, theirs: GrpcAnswer, contract: Contract | None
 ) -> Iterator[Difference]:
     place = Place.at("message")
     name = request.target.partition("?")[0].lstrip("/")
     method = None if contract is None else contract.methods.get(name)
     if contract is None or method is None:
-        if ours and theirs:
+        if ours.messages and theirs.messages and ours.messages != theirs.messages:
             raise NotComparableError(Reason.NO_CONTRACT, f"the contract has no method {name[:100]}")
-        yield from _one_sided(ours, theirs, place)
+        if ours.messages != theirs.messages:
+            yield from _one_sided(ours.messages, theirs.messages, place)
         return
+    if method.call_type in _STREAMS_ANSWERS:
+        left, right = ours.messages, theirs.messages
+    else:
+        left, right = _seen(ours), _seen(theirs)
+        if not left and not right and ours.messages != theirs.messages:
+            yield _unseen(ours.messages, theirs.messages, method.output_type, contract)
+    if left != right:
+        yield from _seen_messages(left, right, method, contract)
+
+
+def _seen(answer: GrpcAnswer) -> tuple[bytes, ...]:
+    """What a caller gets of a call with one answer: clients drop a message beside an error."""
+    return answer.messages if answer.code == _OK else ()
+
+
+def _unseen(ours: tuple[bytes, ...], theirs: tuple[bytes, ...], output_type: str, contract: Contract) -> Difference:
+    """That the messages beside the errors differ, as one difference of no field."""
+    kind = Kind.MISSING if not theirs else Kind.ADDED if not ours else Kind.VALUE
+    left, right = (_readable(messages, output_type, contract) for messages in (ours, theirs))
+    return leaf(Place.at(UNSEEN_MESSAGE), kind, left, right)
+
+
+def _readable(messages: tuple[bytes, ...], output_type: str, contract: Contract) -> Value:
+    """The first message, or its bytes where it is none: nobody reads it anyway."""
+    if not messages:
+        return None
+    try:
+        return decode_message(messages[0], output_type, contract)
+    except UndecodableError:
+        return messages[0]
+
+
+def _seen_messages(
+    ours: tuple[bytes, ...], theirs: tuple[bytes, ...], method: Method, contract: Contract
+) -> Iterator[Difference]:
+    place = Place.at("message")
     try:
         left = tuple(decode_message(data, method.output_type, contract) for data in ours)
     except UndecodableError as error:

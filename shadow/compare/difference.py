@@ -8,6 +8,9 @@ from enum import StrEnum
 MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
 
+UNSEEN_MESSAGE = "message(unseen)"
+"""The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
+
 Scalar = None | bool | int | float | Decimal | str | bytes
 Value = Scalar | tuple["Value", ...] | dict[str, "Value"]
 """A decoded value; a JSON number with a fraction or exponent is a Decimal of the very text, never a float."""

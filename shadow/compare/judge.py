@@ -16,7 +16,10 @@ from crossfade.shadow.exchange.outcome import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IgnoreRule:
-    """Differences on routes and at path templates that match these globs are counted, not judged."""
+    """Differences at path templates that match the glob ``path`` are counted, not judged.
+
+    ``route`` is for who picks the rules of one comparison: here, all that are given are at work.
+    """
 
     route: str
     path: str
@@ -47,7 +50,7 @@ def judge(comparison: Comparison, *, contract: Contract | None, ignore: tuple[Ig
     if isinstance(comparison.candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", comparison.candidate.reason.value)
         return Judgement(differences=(failed,))
-    rules = _Rules(comparison.route, ignore)
+    rules = _Rules(ignore)
     try:
         found = bounded(rules.kept(diff_answers(comparison.request, legacy, comparison.candidate, contract)))
     except NotComparableError as error:
@@ -71,7 +74,7 @@ def judge_stream(
     legacy, candidate = comparison.legacy, comparison.candidate
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
-    rules = _Rules(comparison.route, ignore)
+    rules = _Rules(ignore)
     if isinstance(candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", candidate.reason.value)
         return Judgement(differences=bounded(chain((failed,), rules.kept(found))))
@@ -98,11 +101,11 @@ def _stream_noise(
 
 
 class _Rules:
-    """The ignore rules of one route; ``ignored`` counts what they left out so far."""
+    """The ignore rules of one comparison; ``ignored`` counts what they left out so far."""
 
-    def __init__(self, route: str, rules: tuple[IgnoreRule, ...]) -> None:
+    def __init__(self, rules: tuple[IgnoreRule, ...]) -> None:
         self.ignored = 0
-        self._paths = [_glob(rule.path) for rule in rules if fnmatchcase(route, _glob(rule.route))]
+        self._paths = [_glob(rule.path) for rule in rules]
 
     def kept(self, found: Iterable[Difference]) -> Iterator[Difference]:
         for difference in found:

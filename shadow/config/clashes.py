@@ -1,6 +1,7 @@
 """Values that are each right and do not go together: found once the tree is read. Pure."""
 
 import ipaddress
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,7 +12,8 @@ from crossfade.shadow.config.settings import Config, ListenSettings, MirrorActio
 Clash = tuple[Location, str]
 """The key that is to change, and ``expected X, got Y; do Z``."""
 
-_SAFE = ("GET ", "HEAD ", "OPTIONS ")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PATH = re.compile(r" (?=[/*?])")
 _HERE = frozenset({"127.0.0.1", "::1"})
 _ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
@@ -19,6 +21,7 @@ _ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 def find_clashes(config: Config) -> Iterator[Clash]:
     """Each clash with the key that is to change."""
     yield from _same_names(config)
+    yield from _unknown_ports(config)
     yield from _double_writes(config)
     legacies = {_place(listen.legacy) for listen in config.listen}
     for index, listen in enumerate(config.listen):
@@ -33,6 +36,42 @@ def _same_names(config: Config) -> Iterator[Clash]:
             message = f"expected a different name for each port, got {listen.name!r} twice; rename one"
             yield ("listen", index, "name"), message
             return
+
+
+def _unknown_ports(config: Config) -> Iterator[Clash]:
+    """Rules that mean no route at all: a skip that is not one is found out too late."""
+    rules = {
+        ("mirror", "rule"): [rule.route for rule in config.mirror.rule],
+        ("mirror", "header"): [rule.route for rule in config.mirror.header],
+        ("compare", "ignore"): [rule.route for rule in config.compare.ignore],
+        ("accept",): [rule.route for rule in config.accept],
+    }
+    for place, globs in rules.items():
+        for index, glob in enumerate(globs):
+            if wrong := _wrong_port(config, glob):
+                yield (*place, index, "route"), wrong
+    for glob in config.gate.routes:
+        if wrong := _wrong_port(config, glob):
+            yield ("gate", "routes"), wrong
+
+
+def _wrong_port(config: Config, glob: str) -> str:
+    """What is wrong with the words in front of a route, "" where nothing is."""
+    route = _without_port(config, glob)
+    method, *path = _PATH.split(route, maxsplit=1)
+    if " " not in (method if path else route) or glob.startswith("("):
+        return ""
+    ports = ", ".join(listen.name for listen in config.listen) or "none"
+    return (
+        "expected METHOD /path or package.Service/Method, behind the name of a port or nothing, "
+        f"got {glob!r}; the ports are {ports}"
+    )
+
+
+def _without_port(config: Config, glob: str) -> str:
+    """What a glob says behind the name of a port."""
+    names = (f"{listen.name} " for listen in config.listen)
+    return next((glob.removeprefix(name) for name in names if glob.startswith(name)), glob)
 
 
 def _double_writes(config: Config) -> Iterator[Clash]:
@@ -50,8 +89,13 @@ def _write_rule(config: Config) -> int | None:
     """The first rule that may send a write to the candidate."""
     rules = enumerate(config.mirror.rule)
     return next(
-        (at for at, rule in rules if rule.action is MirrorAction.MIRROR and not rule.route.startswith(_SAFE)), None
+        (at for at, rule in rules if rule.action is MirrorAction.MIRROR and not _is_safe(config, rule.route)), None
     )
+
+
+def _is_safe(config: Config, glob: str) -> bool:
+    method, space, _ = _without_port(config, glob).partition(" ")
+    return bool(space) and method in _SAFE
 
 
 def _own_ports(config: Config, listen: ListenSettings) -> Iterator[tuple[str, str]]:

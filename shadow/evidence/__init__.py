@@ -2,7 +2,8 @@
 
 ``records`` are the observations that come in and the run that is read back; ``store`` writes, ``reader`` reads,
 ``schema`` is the tables, ``upgrade`` brings an older store to them; ``retention`` deletes old runs, and ``marks`` says
-which of them live; ``redact`` makes pseudonyms before anything is written. Pure views: ``statistics`` (bounds),
+which of them live; ``redact`` makes pseudonyms before anything is written, ``samples`` says which parts of a request
+they are; ``contracts`` keeps what a stored call is read by. Pure views: ``statistics`` (bounds),
 ``noise`` (what legacy's own second instance shows), ``view`` (outcomes under the present rules).
 """
 

@@ -10,7 +10,7 @@ from crossfade.shadow.evidence import schema
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.marks import forget_flush
 from crossfade.shadow.evidence.records import RouteInfo
-from crossfade.shadow.evidence.store import route_row
+from crossfade.shadow.evidence.store import by_key, route_row
 from crossfade.shadow.evidence.tally import Limits, Tally
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
@@ -23,7 +23,8 @@ def close_lost_run(folder: Path, run_id: str, entered: Mapping[RouteInfo, int], 
     engine = schema.connect(folder)
     try:
         with engine.begin() as connection:
-            lost = sum(_close_route(connection, run_id, info, count) for info, count in entered.items())
+            routes = by_key(entered).values()
+            lost = sum(_close_route(connection, run_id, info, count) for info, count in routes)
             connection.execute(schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now))
             forget_flush(connection, run_id)
             return lost
@@ -34,9 +35,9 @@ def close_lost_run(folder: Path, run_id: str, entered: Mapping[RouteInfo, int], 
 
 
 def _close_route(connection: sa.Connection, run_id: str, info: RouteInfo, entered: int) -> int:
-    ended = _ended(connection, run_id, info.route)
+    ended = _ended(connection, run_id, info.key)
     total = max(entered, ended)
-    key = {"run_id": run_id, "route": info.route}
+    key = {"run_id": run_id, "route": info.key}
     row = {**key, **route_row(Tally(info=info, limits=Limits()), total)}
     connection.execute(
         insert(schema.routes)

@@ -54,14 +54,14 @@ def read_run(folder: Path, run_id: str | None = None) -> RunEvidence:
             there = connection.scalars(sa.select(schema.runs.c.run_id).order_by(*newest).limit(_SUGGESTED))
             raise EvidenceError(_no_run(folder, run_id, tuple(there)))
         tables = {table.name: _by_route(connection, table, row.run_id) for table in _ROUTE_TABLES}
-        routes = connection.execute(
-            sa.select(schema.routes).where(schema.routes.c.run_id == row.run_id).order_by(schema.routes.c.route)
-        )
+        routes = connection.execute(sa.select(schema.routes).where(schema.routes.c.run_id == row.run_id))
         return RunEvidence(
             info=RunInfo(**{name: getattr(row, name) for name in RunInfo.__dataclass_fields__}),
             ended_at=row.ended_at,
             examples_stored=row.examples_stored,
-            routes=tuple(_route(route, tables) for route in routes),
+            routes=tuple(
+                sorted((_route(route, tables) for route in routes), key=lambda of: (of.info.route, of.info.listener))
+            ),
         )
 
 
@@ -101,7 +101,13 @@ def _route(row: sa.Row[Any], tables: dict[str, Rows]) -> RouteEvidence:
         return tables[name].get(row.route, ())
 
     return RouteEvidence(
-        info=RouteInfo(route=row.route, protocol=row.protocol, call_type=row.call_type, stage=row.stage),
+        info=RouteInfo(
+            route=row.route.removeprefix(f"{row.listener} ") if row.listener else row.route,
+            protocol=row.protocol,
+            call_type=row.call_type,
+            stage=row.stage,
+            listener=row.listener,
+        ),
         entered=row.entered,
         settled={(Outcome(item.outcome), Reason(item.reason)): item.seen for item in of("settled")},
         cut={Reason(item.reason): item.seen for item in of("cut")},
@@ -136,8 +142,9 @@ def _cluster(row: sa.Row[Any]) -> ClusterEvidence:
 
 def _example(item: dict[str, Any]) -> StoredExample:
     request = item["request"]
+    tuples = {name: tuple(request.get(name, ())) for name in ("unread", "redacted")}
     headers = tuple((name, value) for name, value in request["headers"])
-    return StoredExample(**{**item, "request": RequestSample(**{**request, "headers": headers})})
+    return StoredExample(**{**item, "request": RequestSample(**{**request, **tuples, "headers": headers})})
 
 
 def _quantiles(encoded: str, unit: int) -> LatencyQuantiles:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.compare.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.routes.patterns import qualified, speaks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,25 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteInfo:
-    """``call_type`` is http, unary, server_stream, client_stream or bidi; ``stage`` as in the migration's stages."""
+    """``call_type`` is http, unary, server_stream, client_stream or bidi; ``stage`` as in the migration's stages.
+
+    ``listener`` is the port that carries it: one name on two ports is two routes. It is "" where requests came by none.
+    """
 
     route: str
     protocol: str
     call_type: str
     stage: str
+    listener: str = ""
+
+    @property
+    def key(self) -> str:
+        """What no other route of a run is called."""
+        return qualified(self.route, self.listener)
+
+    def is_meant(self, glob: str) -> bool:
+        """Whether a rule or a claim with this glob speaks of it."""
+        return speaks_of(glob, self.route, self.listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +67,12 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSample:
-    """Enough of a request to send it again by hand; not yet redacted.
+    """Enough of a request to send it again by hand.
 
-    ``body`` is text: the HTTP body, or a gRPC request message as proto JSON; "" where there is none.
+    ``body`` is text: the HTTP body, or the messages of a call as proto JSON, one a line; "" where there is none, or
+    none can be read. ``data`` is the whole body in base64 where the text is not exact, else None. ``unread`` are the
+    names of fields whose values only ``data`` may hold; nothing is stored of it. ``cut`` and ``redacted`` say in words
+    what is left out of the body, and which parts are pseudonyms. ``h2c`` where the client spoke HTTP/2 without TLS.
     """
 
     protocol: str
@@ -63,6 +80,12 @@ class RequestSample:
     target: str
     headers: tuple[tuple[str, str], ...]
     body: str
+    authority: str = ""
+    h2c: bool = False
+    data: str | None = None
+    unread: tuple[str, ...] = ()
+    cut: str = ""
+    redacted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import json
 import re
 import string
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
@@ -24,6 +25,7 @@ from crossfade.shadow.evidence.patterns import (
     plain_name,
 )
 from crossfade.shadow.evidence.records import Example, RequestSample, StoredExample
+from crossfade.shadow.evidence.samples import redact_sample
 
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
@@ -42,13 +44,13 @@ class Unchanged:
     """For examples that were redacted before."""
 
     def example(self, example: Example) -> StoredExample:
-        """The example as it is."""
+        """The example as it is; nobody kept which of its values are pseudonyms."""
         return StoredExample(
             comparison_id=example.comparison_id,
             path=example.path,
             legacy=example.legacy,
             candidate=example.candidate,
-            request=example.request,
+            request=replace(example.request, unread=(), redacted=("what the recording hid, if anything",)),
         )
 
 
@@ -150,13 +152,7 @@ class Redactor:
         )
 
     def _request(self, request: RequestSample) -> RequestSample:
-        return RequestSample(
-            protocol=request.protocol,
-            method=request.method,
-            target=self.target(request.target),
-            headers=tuple((name, self.value(value, name)) for name, value in request.headers),
-            body=self._body(request.body),
-        )
+        return redact_sample(request, self)
 
     def target(self, target: str) -> str:
         """A path with its query: segments by patterns, pairs of the query also by their names."""
@@ -175,7 +171,7 @@ class Redactor:
         hidden_name, hidden = self.text(read_name), self.value(read, read_name)
         return _coded(name, read_name, hidden_name) + mark + _coded(value, read, hidden)
 
-    def _body(self, body: str) -> str:
+    def body(self, body: str) -> str:
         """A form pair by pair; anything else as JSON, or as far as it is JSON."""
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))

@@ -1,4 +1,4 @@
-"""Old runs are deleted by age and by number, with their recordings; a live one never."""
+"""Old runs are deleted by age and by number, with their recordings and contracts; a live one never."""
 
 import contextlib
 import shutil
@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crossfade.shadow.evidence import schema
+from crossfade.shadow.evidence.contracts import forget_contracts
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.marks import CUT_OFF_S, flush_marks, forget_flush
 
@@ -57,6 +58,7 @@ def prune(folder: Path, retention: Retention, *, now: float, dry_run: bool = Fal
             if doomed and not dry_run:
                 _delete_recordings(folder / schema.RECORDINGS, doomed)
                 _delete(connection, doomed)
+                forget_contracts(folder, connection.scalars(sa.select(schema.runs.c.contract_digest)))
         if doomed and not dry_run:
             _shrink(engine)
     except sa.exc.DBAPIError as error:

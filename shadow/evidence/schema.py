@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crossfade.shadow.evidence.errors import EvidenceError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 RECORDINGS = "recordings"
 """Where the recordings of all runs lie, beside the store; each has a folder named by its run."""
 FILE_NAME = "evidence.sqlite"
@@ -16,6 +16,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
         PRIMARY KEY (run_id, route, reason))""",
     ),
+    2: ("ALTER TABLE routes ADD COLUMN listener TEXT NOT NULL DEFAULT ''",),
 }
 """By a version, the statements that make the next one of it; a new SCHEMA_VERSION brings its step along."""
 
@@ -53,11 +54,12 @@ runs = sa.Table(
     sa.Column("ended_at", sa.Double),
     sa.Column("examples_stored", sa.Boolean, nullable=False),
 )
+# In every table ``route`` is the key of a route: its name, behind the name of its port where it has one.
 routes = sa.Table(
     "routes",
     metadata,
     *(_text(name, key=True) for name in ("run_id", "route")),
-    *(_text(name) for name in ("protocol", "call_type", "stage")),
+    *(_text(name) for name in ("protocol", "call_type", "stage", "listener")),
     *(_count(name) for name in ("entered", "distinct_n", "secondary_asked")),
     *(_text(name) for name in ("legacy_ms", "candidate_ms", "paired_ratio")),
 )

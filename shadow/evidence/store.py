@@ -94,16 +94,17 @@ class EvidenceWriter:
         self._engine.dispose()
 
     def _tally(self, route: RouteInfo) -> Tally:
-        self._dirty.add(route.route)
-        if route.route not in self._tallies:
-            self._tallies[route.route] = Tally(info=route, limits=self._limits)
-        return self._tallies[route.route]
+        key = route.key
+        self._dirty.add(key)
+        if key not in self._tallies:
+            self._tallies[key] = Tally(info=route, limits=self._limits)
+        return self._tallies[key]
 
     def _write(self, entered: Mapping[RouteInfo, int], *, ended_at: float | None) -> None:
-        for route, count in entered.items():
-            if self._entered.get(route.route) != count:
+        for key, (route, count) in by_key(entered).items():
+            if self._entered.get(key) != count:
                 self._tally(route)
-                self._entered[route.route] = count
+                self._entered[key] = count
         try:
             with self._engine.begin() as connection:
                 # A store that is locked is tried again by the next flush: nobody is to wait for it but the last one.
@@ -126,8 +127,8 @@ class EvidenceWriter:
         self._dirty.clear()
 
     def _write_route(self, connection: sa.Connection, tally: Tally) -> None:
-        key = {"run_id": self._info.run_id, "route": tally.info.route}
-        _upsert(connection, schema.routes, [{**key, **route_row(tally, self._entered.get(tally.info.route, 0))}])
+        key = {"run_id": self._info.run_id, "route": tally.info.key}
+        _upsert(connection, schema.routes, [{**key, **route_row(tally, self._entered.get(tally.info.key, 0))}])
         _upsert(
             connection,
             schema.settled,
@@ -146,6 +147,15 @@ class EvidenceWriter:
         _upsert(connection, schema.clusters, [{**key, **row} for row in _cluster_rows(tally)])
 
 
+def by_key(entered: Mapping[RouteInfo, int]) -> dict[str, tuple[RouteInfo, int]]:
+    """What entered, by the keys of routes: what is past the cap in HTTP and in gRPC is one route."""
+    found: dict[str, tuple[RouteInfo, int]] = {}
+    for route, count in entered.items():
+        first, before = found.get(route.key, (route, 0))
+        found[route.key] = first, before + count
+    return found
+
+
 def _upsert(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
     if not rows:
         return
@@ -158,6 +168,7 @@ def _upsert(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None
 def route_row(tally: Tally, entered: int) -> Row:
     """The columns of a route but its key."""
     return {
+        "listener": tally.info.listener,
         "protocol": tally.info.protocol,
         "call_type": tally.info.call_type,
         "stage": tally.info.stage,

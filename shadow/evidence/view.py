@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from crossfade.shadow.compare.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.evidence.noise import noisy_places
-from crossfade.shadow.evidence.records import RouteEvidence
+from crossfade.shadow.evidence.records import RouteEvidence, RouteInfo
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome
 
 
@@ -38,12 +38,11 @@ class AcceptRule:
         """Whether its last day is over."""
         return self.expires is not None and today > self.expires
 
-    def accepts(self, route: str, fingerprint: Fingerprint) -> bool:
+    def accepts(self, route: RouteInfo, fingerprint: Fingerprint) -> bool:
         """Whether it speaks of a cluster, were it in force."""
-        pairs = ((route, self.route), (fingerprint.template, self.path), (fingerprint.kind, self.kind))
-        return fingerprint.kind != Kind.FAILED and all(
-            fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in pairs
-        )
+        pairs = ((fingerprint.template, self.path), (fingerprint.kind, self.kind))
+        speaks = all(fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in pairs)
+        return speaks and fingerprint.kind != Kind.FAILED and route.is_meant(self.route)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,7 @@ def _statuses(route: RouteEvidence, rules: list[AcceptRule]) -> dict[Fingerprint
         for fingerprint in signature:
             if fingerprint.kind == Kind.FAILED:
                 found[fingerprint] = Status.OPEN  # no answer is no difference that may stay
-            elif any(rule.accepts(route.info.route, fingerprint) for rule in rules):
+            elif any(rule.accepts(route.info, fingerprint) for rule in rules):
                 found[fingerprint] = Status.ACCEPTED
             elif (fingerprint.template, fingerprint.kind) in noisy:
                 found[fingerprint] = Status.NOISE

@@ -16,9 +16,9 @@ from crossfade.shadow.ingest.protocol import Hello
 from crossfade.shadow.ingest.second import Second, Share
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.handles import ForeignHandles
-from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.mirror.routes import RouteTable, globs_of
 from crossfade.shadow.mirror.run import RunWriter, new_run_id, open_run
-from crossfade.shadow.operate.status import Load, Status, Totals
+from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
 
 ENGINE = "ingest"
 _AT_LEAST_S = 10.0
@@ -39,7 +39,7 @@ class Runs:
         self._upstream = _upstream(config)
         self._totals = Totals()
         self._status = Status()
-        self._past_entered: Counter[str] = Counter()
+        self._past_entered: Counter[Place] = Counter()
         self.run_ids: list[str] = []
         self.build = config.service.candidate_build
         self._began_at = 0.0
@@ -89,11 +89,11 @@ class Runs:
         self.intake.finish()
         self._writer.finish(self.intake.books.entered())
 
-    def entered(self) -> Counter[str]:
+    def entered(self) -> Counter[Place]:
         """Requests that entered since the first run began, by route."""
         found = self._past_entered.copy()
         for route, count in self.intake.books.entered().items():
-            found[route.route] += count
+            found[place_of(route)] += count
         return found
 
     def status(self) -> Status:
@@ -110,7 +110,7 @@ class Runs:
         self._began_at = self._source.now()
         methods = {} if run.contract is None else run.contract.methods
         judging = Judging(
-            routes=RouteTable((), self._config.routes.max_inferred, methods),
+            routes=RouteTable((), self._config.routes.max_inferred, methods, globs_of(self._config)),
             judge=run.judge,
             handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
             second=self._second(methods),

@@ -70,12 +70,12 @@ class Feed:
 
     def started(self, head: RequestHead) -> Interest:
         """Counts the request as entered and decides what becomes of it."""
-        route = self._routes.resolve(head.protocol, head.method, head.target)
+        route = self._routes.resolve(head.protocol, head.method, head.target, head.listener)
         self._entered[route] += 1
         if (settled := _settled_by_headers(head.headers)) is not None:
             self._settled[(route, *settled)] += 1
             return Interest.NOTHING
-        plan = self._policy.decide(route, head.method, head.id)
+        plan = self._policy.decide(head)
         if plan.settled is not None:
             self._settled[(route, *plan.settled)] += 1
             if not plan.learn:

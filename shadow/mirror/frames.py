@@ -14,6 +14,7 @@ from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, P
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 LENGTH = struct.Struct(">I")
+_RouteFields = tuple[str, str, str, str, str]
 _REQUEST, _ANSWER, _FAILURE, _SETTLED, _COUNTS, _END, _UNMIRRORED, _PART, _REQUEST_END, _HEAD, _RULES = range(11)
 
 
@@ -162,8 +163,8 @@ def _fields(frame: Frame) -> tuple[Any, ...]:  # noqa: C901, PLR0911 - one for e
     raise TypeError(f"expected a frame, got {type(frame).__name__}")
 
 
-def _route_fields(route: RouteInfo) -> tuple[str, str, str, str]:
-    return (route.route, route.protocol, route.call_type, route.stage)
+def _route_fields(route: RouteInfo) -> _RouteFields:
+    return (route.route, route.protocol, route.call_type, route.stage, route.listener)
 
 
 def _request_fields(request: Request) -> tuple[Any, ...]:
@@ -187,13 +188,13 @@ def _answer_fields(answer: Answer) -> tuple[Any, ...]:
     return (*head, answer.windows)
 
 
-def _route(fields: tuple[str, str, str, str]) -> RouteInfo:
-    route, protocol, call_type, stage = fields
-    return RouteInfo(route=route, protocol=protocol, call_type=call_type, stage=stage)
+def _route(fields: _RouteFields) -> RouteInfo:
+    route, protocol, call_type, stage, listener = fields
+    return RouteInfo(route=route, protocol=protocol, call_type=call_type, stage=stage, listener=listener)
 
 
 def _decode_request(
-    route: tuple[str, str, str, str], listener: str, marks: tuple[bool, bool, bool], fields: tuple[Any, ...]
+    route: _RouteFields, listener: str, marks: tuple[bool, bool, bool], fields: tuple[Any, ...]
 ) -> RequestFrame:
     write, ask_secondary, live = marks
     return RequestFrame(

@@ -1,7 +1,7 @@
 """From a comparison to the observation that evidence keeps: judged, explained, with examples. Pure."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -23,6 +23,9 @@ from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Prot
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.policy import STREAMED_ANSWERS
 from crossfade.shadow.mirror.sample import request_sample
+from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern
+from crossfade.shadow.routes.templates import Templates
 
 MAX_MESSAGE_BYTES = 4_194_304
 """A longer message in a stream is not compared; it is also what gRPC servers take by default."""
@@ -43,15 +46,21 @@ class Judge:
     stream_copy_bytes = 0
     """So much is kept of each side's stream, to be judged again."""
 
-    def __init__(self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...]) -> None:
+    def __init__(
+        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+    ) -> None:
+        """``templates`` are those of the config, by which rules name routes."""
         self._contract = contract
-        self._ignore = ignore
+        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
+        self._templates = Templates(templates)
 
     def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
         if comparison.followed:
             return self._verdict(self._judge_copies(comparison, route), comparison, route)
-        return self._verdict(judge(comparison, contract=self._contract, ignore=self._ignore), comparison, route)
+        return self._verdict(
+            judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route)), comparison, route
+        )
 
     def observe_stream(
         self,
@@ -94,7 +103,12 @@ class Judge:
             candidate=_without_copy(comparison.candidate, framing_of),
             secondary=None if secondary is None else _without_copy(secondary, framing_of),
         )
-        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._ignore)
+        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._ignored(ends, route))
+
+    def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
+        """The rules that speak of the request as it stands, or of the route under which it is counted."""
+        asked = Asked(comparison.request, route.listener, self._templates)
+        return tuple(rule for rule, pattern in self._ignore if route.is_meant(rule.route) or asked.is_meant_by(pattern))
 
     def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:
         try:
@@ -127,7 +141,9 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        gathered = gather(judgement.differences, cause_finder(judgement.differences))
+        gathered = gather(
+            judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract)
+        )
         observation = Judged(
             route=route,
             at=comparison.request.started_at,

@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from crossfade.codegen.contract import Method
+from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
-from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern, declared_templates
+from crossfade.shadow.routes.templates import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
 STREAMED_REQUESTS = frozenset({"client_stream", "bidi"})
@@ -30,59 +33,77 @@ class Plan:
 
 
 class Policy:
-    """Decides for each request; the same id gets the same decision in every process."""
+    """Decides for each request by what it asks for; the same id gets the same decision in every process."""
 
     def __init__(
-        self, settings: MirrorSettings, methods: Mapping[str, Method], state: State, *, is_off: bool = False
+        self,
+        settings: MirrorSettings,
+        methods: Mapping[str, Method],
+        state: State,
+        *,
+        templates: tuple[str, ...] = (),
+        is_off: bool = False,
     ) -> None:
-        """``is_off``: the kill switch says that nothing may be mirrored."""
+        """``templates`` are those of the config; ``is_off``: the kill switch says that nothing may be mirrored."""
         self._settings = settings
         self._methods = methods
         self._own_stores = state is not State.SHARED
         self._is_off = is_off
+        self._templates = Templates(templates)
+        allowing = (rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
+        declared = (*templates, *declared_templates(allowing))
+        self._rules = tuple((rule, Pattern(rule.route, declared)) for rule in settings.rule)
+        self._sampled = tuple((rule.sample_pct, of) for rule, of in self._rules if rule.sample_pct is not None)
 
-    def decide(self, route: RouteInfo, http_method: str, request_id: str) -> Plan:
-        """The plan for one request of ``route``."""
-        safe = self._is_safe(route, http_method)
-        settled = self._settled(route, request_id, safe=safe)
-        ask_secondary = not safe or share(request_id, "secondary") < self._settings.secondary_pct
+    def decide(self, head: RequestHead) -> Plan:
+        """The plan for one request."""
+        asked = Asked(head, head.listener, self._templates)
+        safe = self._is_safe(head, asked)
+        settled = self._settled(asked, head.id, safe=safe)
+        ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
         learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
 
-    def _settled(self, route: RouteInfo, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
+    def _settled(self, asked: Asked, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
         if self._is_off:
             return Outcome.SKIPPED, Reason.MIRROR_OFF
-        rule = self._rule(route.route)
+        rule = self._rule(asked)
         if rule is not None and rule.action is MirrorAction.SKIP:
             return Outcome.SKIPPED, Reason.BLOCKED
         if rule is None and not safe:
             return Outcome.SKIPPED, Reason.POLICY
-        if share(request_id, "sample") >= self._sample_pct(rule, safe=safe):
+        if share(request_id, "sample") >= self._sample_pct(asked, rule, safe=safe):
             return Outcome.SKIPPED, Reason.SAMPLED_OUT
         return None
 
-    def _is_safe(self, route: RouteInfo, http_method: str) -> bool:
-        if route.protocol == "grpc":
-            method = self._methods.get(route.route)
+    def _is_safe(self, head: RequestHead, asked: Asked) -> bool:
+        if head.protocol is Protocol.GRPC:
+            method = self._methods.get(head.target.removeprefix("/")) if head.target.startswith("/") else None
             return method is not None and method.safe
-        return http_method in SAFE_METHODS
+        return head.method in SAFE_METHODS and asked.methods <= SAFE_METHODS
 
-    def _rule(self, route: str) -> MirrorRule | None:
-        return next((rule for rule in self._settings.rule if fnmatchcase(route, glob_of(rule.route))), None)
+    def _rule(self, asked: Asked) -> MirrorRule | None:
+        """The first that speaks of the request; ``skip`` does so for any way in which it may be read."""
+        for rule, pattern in self._rules:
+            skips = rule.action is MirrorAction.SKIP
+            if asked.may_be_meant(pattern) if skips else asked.is_allowed_by(pattern):
+                return rule
+        return None
 
-    def _sample_pct(self, rule: MirrorRule | None, *, safe: bool) -> float:
-        """A write left out would set the two stores apart, so only its own rule may sample it."""
+    def _sample_pct(self, asked: Asked, rule: MirrorRule | None, *, safe: bool) -> float:
+        """A write left out would set the two stores apart, so only its own rule may sample it.
+
+        A read that a rule samples is not sent more often because it is written otherwise.
+        """
         if rule is not None and rule.sample_pct is not None:
             return rule.sample_pct
-        return self._settings.sample_pct if safe else 100.0
+        if not safe:
+            return 100.0
+        near = () if rule is not None else self._sampled
+        return min((self._settings.sample_pct, *(pct for pct, pattern in near if asked.may_be_meant(pattern))))
 
 
 def share(request_id: str, purpose: str) -> float:
     """A number in [0, 100) that is fixed by the id and independent between purposes."""
     digest = hashlib.blake2b(request_id.encode(), digest_size=8, person=purpose.encode()).digest()
     return int.from_bytes(digest, "big") / 2**64 * 100
-
-
-def glob_of(pattern: str) -> str:
-    """A route glob in which only ``*`` and ``?`` are special: ``[`` stands for itself."""
-    return pattern.replace("[", "[[]")

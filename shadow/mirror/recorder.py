@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.judge import IgnoreRule, Judgement
@@ -88,7 +88,7 @@ class Recorder:
             return True
         if finding.signature == ():
             return False
-        key = (route.route, finding)
+        key = (route.key, finding)
         if key not in self._unsampled and len(self._unsampled) >= _MAX_FINDINGS:
             return False
         self._unsampled[key] += 1
@@ -116,8 +116,15 @@ class RecordingJudge(Judge):
 
     stream_copy_bytes = _STREAM_BYTES
 
-    def __init__(self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], recorder: Recorder) -> None:
-        super().__init__(contract=contract, ignore=ignore)
+    def __init__(
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        recorder: Recorder,
+        templates: Iterable[str] = (),
+    ) -> None:
+        super().__init__(contract=contract, ignore=ignore, templates=templates)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -143,7 +150,7 @@ def open_recorder(
     except (OSError, FullError) as error:
         log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
         return None
-    judge = Judge(contract=contract, ignore=ignore_rules(config))
+    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
     return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)
 
 

@@ -1,93 +1,79 @@
-"""Which route a request belongs to: a gRPC method, a configured HTTP template, an inferred one, or ``(other)``."""
+"""What a request is counted under: a gRPC method, a configured HTTP template, an inferred one, or ``(other)``."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote
 
 from crossfade.codegen.contract import Method
+from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Protocol
+from crossfade.shadow.routes.naming import exact_name
+from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.templates import Templates
 
 OTHER = "(other)"
-_LOOKS_LIKE_VALUE = re.compile(r"\d|^[0-9a-fA-F-]{16,}$|[^\w.~-]|.{33,}")
+_EVERYTHING = "*"
+_INFERRED = frozenset({"http", "unknown"})
+_METHOD = re.compile(r"[\w.]+/\w+", re.ASCII)
+_MAX_CHARS = 1024
 _MAX_SEGMENTS = 32
-
-Segments = tuple[str, ...]
 
 
 class RouteTable:
-    """Resolves requests to routes; remembers inferred ones up to a cap, so the number of routes is bounded."""
+    """Resolves requests to routes; remembers inferred ones up to a cap for each port, so their number is bounded.
 
-    def __init__(self, templates: Iterable[str], max_inferred: int, methods: Mapping[str, Method]) -> None:
+    Rules are not held against what is found here: beyond the cap a request would have another name. What a rule
+    speaks of does not become ``(other)``: beyond the cap it is counted under the rule's own glob.
+    """
+
+    def __init__(
+        self, templates: Iterable[str], max_inferred: int, methods: Mapping[str, Method], globs: Iterable[str] = ()
+    ) -> None:
+        """``globs`` are those of rules and claims, the most important first."""
         self._methods = methods
+        templates = tuple(templates)
+        self._templates = Templates(templates)
         self._max_inferred = max_inferred
-        self._inferred: set[str] = set()
-        self._templates: dict[tuple[str, int], list[Segments]] = {}
-        for template in templates:
-            method, path = template.split(" ", 1)
-            segments = _segments(path)
-            self._templates.setdefault((method, len(segments)), []).append(segments)
-        for known in self._templates.values():
-            known.sort(key=lambda segments: [_is_parameter(part) for part in segments])
+        self._globs = tuple(dict.fromkeys(glob for glob in globs if glob != _EVERYTHING))
+        heads = (f"HEAD {name.removeprefix('GET ')}" for name in templates if name.startswith("GET "))
+        self._places = frozenset((OTHER, *templates, *heads, *self._globs))
+        self._inferred: set[tuple[str, str]] = set()
+        self._of_listener: Counter[str] = Counter()
 
-    def resolve(self, protocol: Protocol, method: str, target: str) -> RouteInfo:
-        """The route of one request; ``target`` is the raw path with its query."""
+    def resolve(self, protocol: Protocol, method: str, target: str, listener: str = "") -> RouteInfo:
+        """The route of one request; ``target`` is the raw path with its query, ``listener`` the name of its port."""
+        name = exact_name(self._templates, protocol, method, target)
+        call_type = "http"
         if protocol is Protocol.GRPC:
-            return self._grpc(target)
-        return _info(self._http(method, target), protocol, "http")
+            known = self._methods.get(name)
+            call_type = "unknown" if known is None else str(known.call_type)
+            if not _METHOD.fullmatch(name):
+                name = OTHER  # it might be called as a route of HTTP
+        if call_type in _INFERRED and not self._has_place(name, listener):
+            name = self._past_the_cap(name, listener)
+        return RouteInfo(route=name, protocol=protocol.value, call_type=call_type, stage="shadow", listener=listener)
 
-    def _grpc(self, target: str) -> RouteInfo:
-        name = _path(target).lstrip("/")
-        known = self._methods.get(name)
-        if known is not None:
-            return _info(name, Protocol.GRPC, str(known.call_type))
-        return _info(self._capped(name), Protocol.GRPC, "unknown")
+    def _has_place(self, name: str, listener: str) -> bool:
+        if name in self._places or (listener, name) in self._inferred:
+            return True
+        full = self._of_listener[listener] >= self._max_inferred
+        if full or len(name) > _MAX_CHARS or name.count("/") > _MAX_SEGMENTS:
+            return False
+        self._inferred.add((listener, name))
+        self._of_listener[listener] += 1
+        return True
 
-    def _http(self, method: str, target: str) -> str:
-        segments = _segments(_path(target))
-        template_method = "GET" if method == "HEAD" and (method, len(segments)) not in self._templates else method
-        for template in self._templates.get((template_method, len(segments)), ()):
-            if _matches(template, segments):
-                return f"{method} /{'/'.join(template)}"
-        if len(segments) > _MAX_SEGMENTS:
-            return OTHER
-        return self._capped(f"{method} /{'/'.join(_infer(part) for part in segments)}")
-
-    def _capped(self, name: str) -> str:
-        if name not in self._inferred:
-            if len(self._inferred) >= self._max_inferred:
-                return OTHER
-            self._inferred.add(name)
-        return name
+    def _past_the_cap(self, name: str, listener: str) -> str:
+        glob = next((glob for glob in self._globs if speaks_of(glob, name, listener)), OTHER)
+        return glob.removeprefix(f"{listener} ") if listener else glob
 
 
-def _info(route: str, protocol: Protocol, call_type: str) -> RouteInfo:
-    return RouteInfo(route=route, protocol=protocol.value, call_type=call_type, stage="shadow")
-
-
-def _path(target: str) -> str:
-    """The path of origin-form or absolute-form targets (RFC 9112 3.2)."""
-    path = target.partition("?")[0]
-    if "://" in path and not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return path
-
-
-def _segments(path: str) -> Segments:
-    return tuple(path.lstrip("/").split("/"))
-
-
-def _is_parameter(part: str) -> bool:
-    return part.startswith("{") and part.endswith("}")
-
-
-def _matches(template: Segments, segments: Segments) -> bool:
-    return all(
-        (_is_parameter(wanted) and bool(given)) or wanted == given
-        for wanted, given in zip(template, segments, strict=True)
+def globs_of(config: Config) -> tuple[str, ...]:
+    """What the rules and claims of a config speak of: claims first, the longest first, which is the most special."""
+    of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
+    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
+    of_rules = (of_mirror | of_compare) - set(config.gate.routes)
+    return tuple(
+        glob for globs in (config.gate.routes, of_rules) for glob in sorted(globs, key=lambda glob: (-len(glob), glob))
     )
-
-
-def _infer(part: str) -> str:
-    """A segment that looks like a value (digits, long hex, odd characters) becomes ``{id}``."""
-    return "{id}" if _LOOKS_LIKE_VALUE.search(unquote(part)) else part

@@ -4,18 +4,17 @@ import logging
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence.contracts import keep_contract
 from crossfade.shadow.evidence.records import Observation, RouteInfo
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.policy import glob_of
 from crossfade.shadow.mirror.recorder import Recorder, RecordingJudge, open_recorder
 from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor
 
@@ -83,28 +82,37 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     _prune(config)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
     writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    if contract is not None and redactor is not None:
+        keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
-    rules = ignore_rules(config)
-    judge = Judge(contract=contract, ignore=rules)
+    rules, templates = ignore_rules(config), config.routes.http
+    judge = Judge(contract=contract, ignore=rules, templates=templates)
     if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder)
+        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates)
     run = RunWriter(writer, recorder)
-    if claimed := _claimed(config.gate.routes, contract):
+    if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
     return OpenRun(contract=contract, judge=judge, writer=run)
 
 
-def _claimed(globs: tuple[str, ...], contract: Contract | None) -> Entered:
+def _claimed(config: Config, contract: Contract | None) -> Entered:
     """The contract's RPCs that [gate] claims, with no request yet: one that never comes is not to be passed over.
 
-    A server's own services (health, reflection) are nobody's claim.
+    They are of no port, unless the claim names one. A server's own services (health, reflection) are nobody's claim.
     """
     methods = {} if contract is None else contract.methods
-    return {
-        RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage="shadow"): 0
+    rpcs = (
+        RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage="shadow")
         for name, method in methods.items()
-        if not name.startswith("grpc.") and any(fnmatchcase(name, glob_of(glob)) for glob in globs)
-    }
+        if not name.startswith("grpc.")
+    )
+    return {claimed: 0 for rpc in rpcs for glob in config.gate.routes if (claimed := _meant(glob, rpc, config))}
+
+
+def _meant(glob: str, rpc: RouteInfo, config: Config) -> RouteInfo | None:
+    """The RPC as a claim names it: on no port, or on one; None where it does not."""
+    on_ports = (replace(rpc, listener=listen.name) for listen in config.listen)
+    return next((info for info in (rpc, *on_ports) if info.is_meant(glob)), None)
 
 
 def new_run_id(now: float) -> str:

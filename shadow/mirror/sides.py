@@ -3,29 +3,26 @@
 import os
 from functools import partial
 
-from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config, ListenSettings
-from crossfade.shadow.exchange import Request
 from crossfade.shadow.mirror.clients.exchange import TlsFiles
 from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.pending import Sides
-from crossfade.shadow.mirror.routes import RouteTable
 
 
-def build_sides(config: Config, listen: ListenSettings, contract: Contract | None) -> Sides:
+def build_sides(config: Config, listen: ListenSettings) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
     mirror = config.mirror
     upstream = partial(Upstream, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)
-    routes = RouteTable(config.routes.http, config.routes.max_inferred, {} if contract is None else contract.methods)
-
-    def route_of(request: Request) -> str:
-        return routes.resolve(request.protocol, request.method, request.target).route
-
-    policy = HeaderPolicy(mirror.header, route_of=route_of, environment=os.environ)
+    policy = HeaderPolicy(
+        mirror.header,
+        environment=os.environ,
+        listener=listen.name,
+        templates=config.routes.http,
+    )
     candidate = upstream(
         listen.candidate, tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert), fields=policy.fields
     )

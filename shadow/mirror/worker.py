@@ -115,7 +115,7 @@ class Worker:
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
     run = open_run(config, run_id, engine="mitmproxy")
-    sides = {listen.name: build_sides(config, listen, run.contract) for listen in config.listen}
+    sides = {listen.name: build_sides(config, listen) for listen in config.listen}
     totals = Totals()
     switch = Switch(config.evidence.dir)
     collector = Collector(

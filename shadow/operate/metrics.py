@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from crossfade.shadow.operate.buckets import Buckets
-from crossfade.shadow.operate.status import Ends, Load
+from crossfade.shadow.operate.status import Ends, Load, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +20,9 @@ class Figures:
 
     now: float
     run: Mapping[str, str]
-    entered: Mapping[str, int]
+    entered: Mapping[Place, int]
     ends: Ends
-    latency: Mapping[tuple[str, str], Buckets]
+    latency: Mapping[tuple[Place, str], Buckets]
     loop_lag: Buckets
 
 
@@ -77,14 +77,14 @@ def render(snapshot: Snapshot | IngestSnapshot) -> bytes:
 
 def _counters(snapshot: Figures) -> Iterator[Metric]:
     yield InfoMetricFamily("crossfade_run", "The run that goes on.", value=dict(snapshot.run))
-    entered = CounterMetricFamily("crossfade_requests_entered", "Requests that entered.", labels=["route"])
+    entered = CounterMetricFamily("crossfade_requests_entered", "Requests that entered.", labels=["route", "listener"])
     for route, count in snapshot.entered.items():
-        entered.add_metric([route], count)
+        entered.add_metric(route, count)
     yield entered
-    labels = ["route", "outcome", "reason"]
+    labels = ["route", "listener", "outcome", "reason"]
     outcomes = CounterMetricFamily("crossfade_outcomes", "Requests by where they ended and why.", labels=labels)
-    for end, count in snapshot.ends.items():
-        outcomes.add_metric(list(end), count)
+    for (route, *end), count in snapshot.ends.items():
+        outcomes.add_metric([*route, *end], count)
     yield outcomes
     in_flight = sum(snapshot.entered.values()) - sum(snapshot.ends.values())
     yield _gauge("in_flight", "Requests that entered and have no outcome that the engine knows of.", in_flight)
@@ -123,9 +123,9 @@ def _histograms(snapshot: Figures) -> Iterator[Metric]:
     lag.add_metric([], snapshot.loop_lag.cumulative(), snapshot.loop_lag.sum_s)
     yield lag
     text = "Latency of both answers of each comparison in which both came."
-    sides = HistogramMetricFamily("crossfade_side_latency_seconds", text, labels=["route", "side"])
+    sides = HistogramMetricFamily("crossfade_side_latency_seconds", text, labels=["route", "listener", "side"])
     for (route, side), buckets in snapshot.latency.items():
-        sides.add_metric([route, side], buckets.cumulative(), buckets.sum_s)
+        sides.add_metric([*route, side], buckets.cumulative(), buckets.sum_s)
     yield sides
 
 

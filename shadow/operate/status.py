@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from crossfade.shadow.compare.difference import Kind
-from crossfade.shadow.evidence.records import Observation, Settled
+from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.operate.buckets import Buckets
 
 DIFFERED = "differed"
 SIDES = ("legacy", "candidate")
 
-Ends = dict[tuple[str, str, str], int]
+Place = tuple[str, str]
+"""A route, and the port that carries it."""
+Ends = dict[tuple[Place, str, str], int]
 """Requests by route, outcome and reason; the reason is "" where an outcome has none."""
 
 
@@ -38,13 +40,13 @@ class Totals:
     """Counts observations in the compare process."""
 
     def __init__(self) -> None:
-        self._ends: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-        self._latency: dict[str, tuple[Buckets, Buckets]] = {}
-        self._changed: set[str] = set()
+        self._ends: defaultdict[Place, Counter[tuple[str, str]]] = defaultdict(Counter)
+        self._latency: dict[Place, tuple[Buckets, Buckets]] = {}
+        self._changed: set[Place] = set()
 
     def add(self, observation: Observation) -> None:
         """Counts what was observed."""
-        route = observation.route.route
+        route = place_of(observation.route)
         self._changed.add(route)
         self._ends[route][_end(observation)] += observation.count if isinstance(observation, Settled) else 1
         if isinstance(observation, Settled) or observation.legacy_ms is None or observation.candidate_ms is None:
@@ -60,7 +62,7 @@ class Totals:
         for route in sorted(changed):
             ends = [[*end, count] for end, count in self._ends[route].items()]
             latency = [asdict(buckets) for buckets in self._latency.get(route, ())]
-            yield _line({"route": route, "ends": ends, "latency": latency})
+            yield _line({"route": route[0], "listener": route[1], "ends": ends, "latency": latency})
 
 
 class Status:
@@ -68,7 +70,7 @@ class Status:
 
     def __init__(self) -> None:
         self.ends: Ends = {}
-        self.latency: dict[tuple[str, str], Buckets] = {}
+        self.latency: dict[tuple[Place, str], Buckets] = {}
         self.load: Load | None = None
 
     def take(self, line: bytes) -> None:
@@ -77,10 +79,15 @@ class Status:
         if "load" in told:
             self.load = Load(**told["load"])
             return
-        route = told["route"]
+        route = (told["route"], told["listener"])
         self.ends.update({(route, outcome, reason): count for outcome, reason, count in told["ends"]})
         for side, buckets in zip(SIDES, told["latency"], strict=False):
             self.latency[route, side] = Buckets(**buckets)
+
+
+def place_of(route: RouteInfo) -> Place:
+    """Under what a route is counted."""
+    return route.route, route.listener
 
 
 def _end(observation: Observation) -> tuple[str, str]:

@@ -56,7 +56,11 @@ class Make:
         empty = LatencyQuantiles(p50=None, p95=None, p99=None)
         protocol = "grpc" if "/" in name and " " not in name else "http"
         info = RouteInfo(
-            route=name, protocol=protocol, call_type="unary" if protocol == "grpc" else "http", stage="shadow"
+            route=name,
+            protocol=protocol,
+            call_type="unary" if protocol == "grpc" else "http",
+            stage="shadow",
+            listener=values.pop("listener", ""),
         )
         defaults = {
             "entered": counted,

@@ -107,12 +107,15 @@ def test_a_rule_holds_to_the_end_of_its_day(make: Any, expires: datetime.date | 
         ("body/a", "missing", "breaking"),
         ("status.message", "value", "cosmetic"),
         ("status.message", "added", "additive"),
+        ("message(unseen)", "missing", "cosmetic"),
+        ("message(unseen)", "added", "cosmetic"),
+        ("message(unseen)", "value", "cosmetic"),
         ("status.code", "value", "breaking"),
         ("(answer)", "failed", "breaking"),
     ],
 )
 def test_severity(make: Any, template: str, kind: str, severity: str) -> None:
-    """A field more is additive, another text of a status message cosmetic, all else can break a caller."""
+    """A field more is additive, another status text or an unseen message cosmetic, all else can break a caller."""
     mark = make.fingerprint(template, kind)
     seen = {(mark,): SignatureCount(count=1, distinct=1)}
     report = make.report(make.route(signatures=seen, clusters=(make.cluster(mark),)))
@@ -158,3 +161,62 @@ def test_bytes_that_are_no_text_can_be_written(make: Any) -> None:
     assert loaded["routes"][0]["route"] == r"GET /\udc80"
     assert loaded["clusters"][0]["path"] == r"header.x-\udcff"
     assert loaded["clusters"][0]["examples"][0]["candidate"] == r'"\ud800"'
+
+
+def test_one_name_on_two_ports(make: Any) -> None:
+    """Each is a row with the name of its port in front, judged by its own figures; one on one port keeps its name."""
+    fingerprint = make.fingerprint()
+    bad = make.route(
+        "GET /items/{id}",
+        signatures={(fingerprint,): SignatureCount(count=4, distinct=4)},
+        clusters=(make.cluster(fingerprint, count=4),),
+        listener="internal",
+    )
+    good, alone = make.route("GET /items/{id}", matched=400, listener="public"), make.route("GET /b", listener="public")
+    gate = GateSettings(routes=("GET /items/{id}",))
+    report = build_report(make.run(bad, good, alone), gate=gate, accepted=(), now=make.started)
+    found = [(route.route, route.distinct, route.divergent, route.verdict) for route in report.routes]
+    assert found == [
+        ("internal GET /items/{id}", 4, 4, "fail"),
+        ("public GET /items/{id}", 400, 0, "pass"),
+        ("GET /b", 0, 0, None),
+    ]
+    assert (report.verdict, report.clusters[0].route) == ("fail", "internal GET /items/{id}")
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"), [("public GET /a", "pass"), ("internal GET /a", "fail"), ("other GET /a", "inconclusive")]
+)
+def test_a_claim_of_one_port(make: Any, claim: str, verdict: str) -> None:
+    """The other port's figures say nothing of it, and a port without a request is not proven."""
+    signatures = {(make.fingerprint(),): SignatureCount(count=9, distinct=9)}
+    run = make.run(
+        make.route("GET /a", signatures=signatures, listener="internal"),
+        make.route("GET /a", matched=400, listener="public"),
+    )
+    report = build_report(run, gate=GateSettings(routes=(claim,)), accepted=(), now=make.started)
+    assert (report.verdict, sum(route.claimed for route in report.routes)) == (verdict, verdict != "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("route", "open_clusters"), [("GET /a", 0), ("public GET /a", 1), ("other GET /a", 2), ("*", 0)]
+)
+def test_an_accept_rule_of_one_port(make: Any, route: str, open_clusters: int) -> None:
+    """It says nothing of the other."""
+    fingerprint = make.fingerprint()
+    signatures = {(fingerprint,): SignatureCount(count=9, distinct=9)}
+    ports = (
+        make.route("GET /a", signatures=signatures, clusters=(make.cluster(fingerprint),), listener=port)
+        for port in ("public", "internal")
+    )
+    rule = AcceptRule(route=route, path="*", kind="*", reason="known", expires=None)
+    report = build_report(make.run(*ports), gate=GATE, accepted=(rule,), now=make.started)
+    assert report.totals.open_clusters == open_clusters
+    assert len({cluster.id for cluster in report.clusters}) == 2
+
+
+def test_a_claim_of_no_port_that_came_on_one(make: Any) -> None:
+    """What stands for a claimed RPC without a request is no second route."""
+    waiting, came = make.route("p.S/Get"), make.route("p.S/Get", matched=400, listener="grpc")
+    report = build_report(make.run(waiting, came), gate=GateSettings(routes=("p.S/*",)), accepted=(), now=make.started)
+    assert [(route.route, route.verdict) for route in report.routes] == [("p.S/Get", "pass")]

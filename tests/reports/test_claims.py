@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.claims import GateSettings, judge_claim
+from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.statistics import finished_bounds, live_bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Outcome
@@ -103,6 +104,12 @@ def test_not_claimed(view: RouteView, reason: str) -> None:
     ("glob", "route", "claimed"),
     [
         ("GET *", "GET /a/{id}", True),
+        ("GET /a/{key}", "GET /a/{id}", True),
+        ("GET /a/{id}", "GET /a/b", False),
+        ("internal GET *", "GET /a", True),
+        ("public GET *", "GET /a", False),
+        ("int* GET *", "GET /a", True),
+        ("internal p.S/*", "p.S/Get", True),
         ("get *", "GET /a", False),
         ("p.S/*", "p.S/Get", True),
         ("GET /a[b]", "GET /a[b]", True),
@@ -111,7 +118,8 @@ def test_not_claimed(view: RouteView, reason: str) -> None:
     ],
 )
 def test_globs(glob: str, route: str, claimed: bool) -> None:
-    """``*`` and ``?`` are wild, a bracket is itself, and case counts."""
+    """``*`` and ``?`` are wild, a bracket is itself, case counts; a port may be named, a parameter's name is none."""
     settings = GateSettings(routes=(glob,))
-    assert settings.claims(route) is claimed
-    assert settings.unmatched([route]) == (() if claimed else (glob,))
+    info = RouteInfo(route=route, protocol="http", call_type="http", stage="shadow", listener="internal")
+    assert settings.claims(info) is claimed
+    assert settings.unmatched([info]) == (() if claimed else (glob,))

@@ -59,14 +59,14 @@ def test_figures_add_up(proxy: Any, upstream: Any) -> None:
     for path in ("/ok", "/ok", "/two"):
         assert running.get(path) == 200
     assert running.get("/ok", "POST") == 200
-    found = endpoints.wait_for({("in_flight",): 0, ("requests_entered_total", "POST /ok"): 1})
+    found = endpoints.wait_for({("in_flight",): 0, ("requests_entered_total", "web", "POST /ok"): 1})
     assert _outcomes(found) == {
-        ("matched", "", "GET /ok"): 2,
-        ("matched", "", "GET /two"): 1,
-        ("skipped", "policy", "POST /ok"): 1,
+        ("web", "matched", "", "GET /ok"): 2,
+        ("web", "matched", "", "GET /two"): 1,
+        ("web", "skipped", "policy", "POST /ok"): 1,
     }
-    assert found["side_latency_seconds_count", "GET /ok", "legacy"] == 2
-    assert found["side_latency_seconds_count", "GET /ok", "candidate"] == 2
+    assert found["side_latency_seconds_count", "web", "GET /ok", "legacy"] == 2
+    assert found["side_latency_seconds_count", "web", "GET /ok", "candidate"] == 2
     assert found["added_latency_seconds_count", "request"] == 4
     assert found["added_latency_seconds_count", "answer"] == 4
     assert 0 < found["added_latency_seconds_sum", "request"] < 4
@@ -81,13 +81,13 @@ def test_the_compare_process_dies(proxy: Any, upstream: Any) -> None:
     running = proxy(upstream(), upstream(), ADMIN)
     endpoints = Endpoints(running)
     assert running.get("/ok") == 200
-    before = endpoints.wait_for({("in_flight",): 0, ("requests_entered_total", "GET /ok"): 1})
+    before = endpoints.wait_for({("in_flight",): 0, ("requests_entered_total", "web", "GET /ok"): 1})
     (child,) = _children(running.child.pid)
     os.kill(child, signal.SIGKILL)
     endpoints.wait_for({("compare_up",): 0})
     assert running.get("/ok") == 200
-    found = endpoints.wait_for({("requests_entered_total", "GET /ok"): 2})
-    assert _outcomes(found) == {**_outcomes(before), ("shed", "compare_down", "GET /ok"): 1}
+    found = endpoints.wait_for({("requests_entered_total", "web", "GET /ok"): 2})
+    assert _outcomes(found) == {**_outcomes(before), ("web", "shed", "compare_down", "GET /ok"): 1}
     assert endpoints.get("/ready") == (200, "ready\n")
     assert running.stop() == 4
 

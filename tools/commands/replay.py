@@ -25,6 +25,7 @@ from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import accept_rules
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit, save
+from crossfade.tools.repro import repro_settings
 
 _FILE_COLUMNS = 120
 
@@ -54,7 +55,8 @@ def replay(  # noqa: PLR0913 - one for each option
     found = _rediff(config, run)
     # A recording is a choice of the traffic, so nothing is claimed of it.
     gate = GateSettings(routes=(), budget_pct=config.gate.budget_pct, confidence_pct=config.gate.confidence_pct)
-    report = build_report(found.evidence, gate=gate, accepted=accept_rules(config), now=time.time())
+    repro = repro_settings(config, found.evidence.info.contract_digest)
+    report = build_report(found.evidence, gate=gate, accepted=accept_rules(config), now=time.time(), repro=repro)
     form = "json" if as_json else form
     if output is None:
         emit(_render(found, report, form, Console()).rstrip("\n"))
@@ -70,7 +72,7 @@ def _rediff(config: Config, run: str) -> Rediff:
     """Raises: ShadowError, EvidenceError."""
 
     def judge_under(contract: Contract | None) -> Judge:
-        return Judge(contract=contract, ignore=ignore_rules(config))
+        return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
     folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
     # A server that is asked by reflection may be gone, or newer than what was recorded.

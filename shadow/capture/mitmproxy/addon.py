@@ -10,9 +10,11 @@ from mitmproxy import http
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
+from crossfade.shadow.capture.mitmproxy.crumbs import joined
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
+from crossfade.shadow.exchange.fields import wire_text
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
@@ -139,9 +141,9 @@ class CaptureAddon:
             id=seen.id,
             listener=self._listener(flow),
             protocol=seen.protocol,
-            method=flow.request.method,
-            target=flow.request.path,
-            headers=_headers(flow.request.headers),
+            method=wire_text(flow.request.data.method),
+            target=_target(flow.request),
+            headers=_request_headers(flow.request, seen.protocol),
             at=flow.request.timestamp_start,
         )
 
@@ -187,16 +189,29 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
     return Request(
         id=seen.id,
         protocol=seen.protocol,
-        method=request.method,
+        method=wire_text(request.data.method),  # mitmproxy's own is upper case
         scheme=request.scheme,
         authority=request.authority or request.host_header or "",
-        target=request.path,
-        headers=_headers(request.headers),
+        target=_target(request),
+        headers=_request_headers(request, seen.protocol),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
+    """What goes on over HTTP/1.1 has its cookies in one line."""
+    headers = _headers(request.headers)
+    return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
+
+
+def _target(request: http.Request) -> str:
+    """As it goes to legacy: over HTTP/1.1 the absolute form stays what it is (RFC 9112 3.2.2)."""
+    data = request.data
+    is_absolute = data.authority and not request.is_http2 and not data.path.startswith(b"*")
+    return wire_text(b"%s://%s%s" % (data.scheme, data.authority, data.path) if is_absolute else data.path)
 
 
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:

@@ -17,12 +17,13 @@ _PYTHON_DIGITS, _DECIMAL128_DIGITS = 28, 34
 _WIDENED_DIGITS, _FLOAT_DIGITS = 10, 9
 _DOUBLE_DIGITS = 17
 _MANY_DIGITS = 15
+_MANY_WHOLES = 100
 _FLOAT_MAX = 3.4e38
 _ULPS = 8
 _ROUNDED_PLACES = range(2, 7)  # with one place neighbours are too common, beyond six nobody rounds
 _CLOCK_S = range(10**9, 25 * 10**8)  # 2001 to 2049
 _SECOND_UNITS = (10**3, 10**6, 10**9)
-_DAY_S = 86_400
+_DAY_S, _MINUTE_S = 86_400, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def _signed_byte(ours: int, theirs: int) -> bool:
 
 
 def _whole_days_more(ours: int, theirs: int) -> bool:
-    """timedelta.seconds is the rest below a day; 0 is left out, because a limit of one day is no rest."""
-    return 0 < ours < _DAY_S <= theirs and (theirs - ours) % _DAY_S == 0
+    """timedelta.seconds is the rest below a day; whole minutes are left out: people set such limits."""
+    return 0 < ours < _DAY_S <= theirs and ours % _MINUTE_S != 0 and (theirs - ours) % _DAY_S == 0
 
 
 def _other_unit(seconds: Figure, small: Figure) -> bool:
@@ -130,10 +131,13 @@ def _became_double(ours: Figure, theirs: Figure) -> bool:
 
 
 def _fraction_dropped(ours: Figure, theirs: Figure) -> bool:
-    """The candidate is legacy's whole part. A 0 that is no integer is left out, because it is also a default."""
-    if ours.whole or ours.value == (whole := int(ours.value)):
+    """The candidate is legacy's whole part, as an integer, or as a fraction that is that by chance in under 1 %.
+
+    A 0 that is no integer is left out, because it is also a default.
+    """
+    if ours.whole or ours.value == (whole := int(ours.value)) or theirs.value != whole:
         return False
-    return theirs.value == whole and (theirs.whole or whole != 0)
+    return theirs.whole or (whole != 0 and (_places(ours.value) > 1 or abs(whole) >= _MANY_WHOLES))
 
 
 def _digits(number: Decimal) -> int:

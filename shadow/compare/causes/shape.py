@@ -14,10 +14,11 @@ from crossfade.shadow.compare.difference import Difference, Kind, Value
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,39})")
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:E[+-][0-9]{1,3})?")
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
+_CONSTANT = re.compile(r"[A-Z]{3,}(?:_[A-Z0-9]+)*|[A-Z]+(?:_[A-Z0-9]+)+")  # XL, B2 are sizes and codes
 _MAX_ENUM_NUMBER = 10_000
 _WEEKDAY = re.compile(r"(?:.*_)?(?:weekday|dow|day_?of_?week)", re.IGNORECASE)
-_DAYS = 7
+_DAYS, _MIN_DAYS = 7, 4
+_MAX_SIBLINGS = 20
 _MAX_NESTING = 100
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 
@@ -110,7 +111,8 @@ def _unknown_enum(difference: Difference, _: Siblings) -> bool:
 
 
 def _null_as_zero(ours: Value, theirs: Value) -> bool:
-    return ours is None and isinstance(theirs, bool | int | float | Decimal) and theirs == 0
+    """A number; false is one of two values, and stands beside null by chance half the time."""
+    return ours is None and isinstance(theirs, int | float | Decimal) and not isinstance(theirs, bool) and theirs == 0
 
 
 def _not_finite(ours: Value, theirs: Value) -> bool:
@@ -151,12 +153,22 @@ def _fields(wall_s: Decimal) -> tuple[int, ...]:
     return (date.year, date.month, date.day, rest // 3600, rest // 60 % 60, rest % 60, micros)
 
 
-def _weekday(difference: Difference, _: Siblings) -> bool:
-    """Monday is 0 in legacy and 1 in the candidate, or the days start on Sunday; the field's name says what it is."""
-    ours, theirs = difference.legacy, difference.candidate
-    if not (isinstance(ours, int) and isinstance(theirs, int) and _WEEKDAY.fullmatch(name(difference.path))):
+def _weekday(difference: Difference, siblings: Siblings) -> bool:
+    """Days that begin with 1 instead of 0, or with Sunday, in a field whose name says what it is.
+
+    Two of seven days fit any day, so four different days of one answer must fit.
+    """
+    if not _WEEKDAY.fullmatch(name(difference.path)):
         return False
-    return ours in range(_DAYS) and theirs in {ours + 1, (ours + 1) % _DAYS + 1}
+    others = siblings.by_template.get(difference.template, ())[:_MAX_SIBLINGS]
+    days = {
+        (other.legacy, other.candidate) for other in others if _is_whole(other.legacy) and _is_whole(other.candidate)
+    }
+    return len(days) >= _MIN_DAYS and all(_is_next_day(*day) for day in days)
+
+
+def _is_next_day(ours: Value, theirs: Value) -> bool:
+    return isinstance(ours, int) and ours in range(_DAYS) and theirs in {ours + 1, (ours + 1) % _DAYS + 1}
 
 
 SHAPE_RULES: tuple[PlaceRule, ...] = (

@@ -14,6 +14,7 @@ _OBJECT = re.compile(r"(?:[a-z_][a-z0-9_]*\.)+[A-Z]\w*(?:\$\w+)*@[0-9a-f]{1,8}")
 _QUOTED = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
 _BRACKETS = {"[": "]", "{": "}", "(": ")"}
 _CAPITAL_WITHIN = re.compile(r"[^\W\d_][A-Z]")
+_MIN_CAPITALS = 2
 _LOST = "\ufffd"
 _LAST_BMP = 0xFFFF
 _MAX_NORMALISED = 500  # a long run of combining characters takes time in the square of its length
@@ -65,8 +66,10 @@ def _quoted_key(ours: str, theirs: str) -> bool:
 
 
 def _capitalised(ours: str, theirs: str) -> bool:
-    """Legacy's other letters became small, capitals within a word too. All capitals may be a constant's name."""
+    """Legacy's other letters became small, several capitals within words too. One may be a name's: McDonald."""
     if ours[:1] != theirs[:1] or theirs.isupper() or not _CAPITAL_WITHIN.search(theirs):
+        return False
+    if sum(char.isupper() for char in theirs[1:]) < _MIN_CAPITALS:
         return False
     return ours == theirs.capitalize() and ours.casefold() == theirs.casefold()
 

@@ -17,6 +17,7 @@ _PYTHON_DURATION = re.compile(r"(?:(-?[0-9]{1,9}) days?, )?([0-9]{1,2}):([0-9]{2
 _JAVA_DURATION = re.compile(r"PT(?=.)(?:(-?[0-9]{1,12})H)?(?:(-?[0-9]{1,2})M)?(?:(-?[0-9]{1,2}(?:\.[0-9]{1,9})?)S)?")
 _HTTP_DATE = re.compile(r"([A-Z][a-z]{2}), ([0-9]{1,2}) ([A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT)")
 _HOUR = re.compile(r"((?:.*?[^0-9])??)([0-9]{2})(:[0-9]{2}(?:[^0-9].*)?)", re.DOTALL)
+_ON_THE_HALF_HOUR = re.compile(r":[03]0(?::00)?(?![:.0-9])")
 _DATED = re.compile(r"([0-9]{4})(-([0-9]{2})-([0-9]{2})(?:[T ].*)?)", re.DOTALL)
 _HALF_DAY = re.compile(r"(?<=[0-9])[ \u202f\u00a0]?([ap])\.?m\b\.?", re.IGNORECASE)
 _PYTHON_HALF_DAY = re.compile(r"(?<=[0-9]) ?[AP]M\b(?!\.)")
@@ -27,10 +28,9 @@ NEAR_S = 60
 """Two clocks that are read for the same request show times no further apart than this."""
 
 _MAX_ZONE_S = 14 * 3600
-_HALF_HOUR_S = 1800
+_HALF_HOUR_S, _MINUTE_S = 1800, 60
 _PYTHON_PLACES = 6
 _UTC = frozenset({"Z", "+00:00", "+0000", "-00:00"})
-_LAST_WEEK, _FIRST_DAYS = range(26, 32), range(1, 4)
 _NOON = 12
 
 
@@ -139,30 +139,39 @@ def _skipped_hour(ours: Stamp, theirs: Stamp) -> bool:
 
 
 def _other_time_zone(ours: Stamp, theirs: Stamp) -> bool:
-    """Off by whole half hours, to the last digit. On the half hour itself many times stand by their nature."""
-    if (ours.zone, ours.fraction) != (theirs.zone, theirs.fraction) or ours.wall_s % _HALF_HOUR_S == 0:
+    """Off by whole half hours, to the last digit. On a whole minute times of a plan stand, which are few."""
+    if (ours.zone, ours.fraction) != (theirs.zone, theirs.fraction) or ours.wall_s % _MINUTE_S == 0:
         return False
     apart = abs(ours.wall_s - theirs.wall_s)
     return apart % _HALF_HOUR_S == 0 and 0 < apart <= _MAX_ZONE_S
 
 
 def _week_year(ours: str, theirs: str) -> bool:
-    """The next year in the last days of December, the year before in the first days of January."""
+    """The year to which the week of legacy's day belongs, where that is another one."""
     one, two = _DATED.fullmatch(ours), _DATED.fullmatch(theirs)
-    if not one or not two or one[2] != two[2]:
+    if not one or not two or one[2] != two[2] or one[1] == two[1]:
         return False
-    years, month, day = int(two[1]) - int(one[1]), int(one[3]), int(one[4])
-    return (years == 1 and month == 12 and day in _LAST_WEEK) or (  # noqa: PLR2004 - December
-        years == -1 and month == 1 and day in _FIRST_DAYS
-    )
+    try:
+        day = datetime.date(int(one[1]), int(one[3]), int(one[4]))
+    except ValueError:
+        return False
+    return int(two[1]) in {day.isocalendar().year, _american_week_year(day)}
+
+
+def _american_week_year(day: datetime.date) -> int:
+    """Of Locale.US: weeks begin on Sunday, and the week of 1 January is the first."""
+    saturday = day.toordinal() + (5 - day.weekday()) % 7
+    return datetime.date.fromordinal(min(saturday, datetime.date.max.toordinal())).year
 
 
 def _twelve_hours(ours: str, theirs: str) -> bool:
-    """The hour of a clock of 12 in the place of legacy's of 24."""
+    """The hour of a clock of 12 in the place of legacy's of 24. On the half hour are times of a plan, which are few."""
     if len(ours) > _MAX_TIME_TEXT:
         return False
     one, two = _HOUR.fullmatch(ours), _HOUR.fullmatch(theirs)
     if not one or not two or (one[1], one[3]) != (two[1], two[3]):
+        return False
+    if _ON_THE_HALF_HOUR.match(one[3]):
         return False
     hour = int(one[2])
     return (hour == 0 or _NOON < hour < 2 * _NOON) and int(two[2]) == (hour - 1) % _NOON + 1

@@ -97,7 +97,16 @@ def test_a_card_is_bounded(make: Any) -> None:
     text = "".join(part.text for part in shown.examples[0].legacy)
     assert len(text) < 5000
     assert text.endswith("… (100,000 characters in all)")
-    assert shown.examples[0].repro == ""
+    assert shown.examples[0].repros == ()
+
+
+def test_a_line_for_each_side(make: Any) -> None:
+    """Where the sides are known; else one for whatever ``$ADDRESS`` names."""
+    report = _report(make, examples=(make.example("1", "2"),))
+    assert [who for who, _ in card(report.clusters[0], report).examples[0].repros] == ["$ADDRESS"]
+    known = report.clusters[0].examples[0].model_copy(update={"repro_legacy": "curl l", "repro_candidate": "curl c"})
+    cluster = report.clusters[0].model_copy(update={"examples": (known,)})
+    assert card(cluster, report).examples[0].repros == (("legacy", "curl l"), ("candidate", "curl c"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def _sample(body: str = "", headers: Any = ()) -> RequestSample:
 
 
 def test_a_usual_request_reads_well() -> None:
-    """Message, address and method; the protocol's own headers are left to grpcurl."""
+    """Message, deadline, address and method; the protocol's own headers are left to grpcurl."""
     headers = [
         ("content-type", "application/grpc"),
         ("grpc-timeout", "5S"),
@@ -24,7 +24,7 @@ def test_a_usual_request_reads_well() -> None:
     ]
     headers += [("x-crossfade-role", "shadow"), (":authority", "x")]
     line = command_line(_sample('{"id": "1"}', headers))
-    assert line == """grpcurl -plaintext -H 'x-tenant: a b' -d '{"id": "1"}' "$ADDRESS" p.v1.S/Get"""
+    assert line == """grpcurl -plaintext -H 'x-tenant: a b' -max-time 5 -d '{"id": "1"}' "$ADDRESS" p.v1.S/Get"""
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

@@ -280,6 +280,48 @@ def test_the_number_of_messages(call: Ask, reply: Build, contract: Contract) -> 
     assert found(call(), reply(one), reply(one, two), contract) == [("message[1]", "added")]
 
 
+UNSEEN = "message(unseen)"
+FAILED = (("grpc-status", "5"), ("grpc-message", "no"))
+
+
+def test_a_message_beside_an_error(call: Ask, reply: Build, contract: Contract) -> None:
+    """No caller of a unary call sees it, so it differs as a whole and in no field, whatever its bytes are."""
+    one, two = thing(contract, i32=1), thing(contract, i32=2)
+    bare = reply(trailers=FAILED)
+    for legacy, other, kind in (
+        (reply(one, trailers=FAILED), bare, "missing"),
+        (bare, reply(one, trailers=FAILED), "added"),
+        (reply(one, trailers=FAILED), reply(two, trailers=FAILED), "value"),
+        (reply(b"\xff", trailers=FAILED), reply(two, trailers=FAILED), "value"),
+        (reply(one, trailers=FAILED), reply(b"\xff", trailers=FAILED), "value"),
+    ):
+        assert found(call(), legacy, other, contract) == [(UNSEEN, kind)]
+    assert found(call(), reply(one, trailers=FAILED), reply(one, trailers=FAILED), contract) == []
+
+
+def test_a_message_beside_another_error(call: Ask, reply: Build, contract: Contract) -> None:
+    """The error differs by itself."""
+    other = reply(trailers=(("grpc-status", "13"), ("grpc-message", "no")))
+    legacy = reply(thing(contract, i32=1), trailers=FAILED)
+    assert found(call(), legacy, other, contract) == [("status.code", "value"), (UNSEEN, "missing")]
+
+
+def test_a_message_beside_an_error_on_one_side(call: Ask, reply: Build, contract: Contract) -> None:
+    """Callers get legacy's message, and from the candidate none, though it sends the same."""
+    whole = thing(contract, i32=1)
+    places = [("status.code", "value"), ("status.message", "format")]
+    failed = reply(whole, trailers=FAILED)
+    assert found(call(), reply(whole), failed, contract) == [*places, ("message", "missing")]
+    assert found(call(), failed, reply(whole), contract) == [*places, ("message", "added")]
+
+
+def test_messages_before_an_error_of_a_stream_are_seen(call: Ask, reply: Build, contract: Contract) -> None:
+    """A client reads them before it learns of the error."""
+    one, two = thing(contract, i32=1), thing(contract, i32=2)
+    legacy, other = reply(one, trailers=FAILED), reply(two, trailers=FAILED)
+    assert found(call(STREAM), legacy, other, contract) == [("message[0].i32", "value")]
+
+
 def test_a_method_that_the_contract_lacks(call: Ask, reply: Build, contract: Contract) -> None:
     """Equal bytes are equal; others can't be compared, unless one side has no message at all."""
     request = call("/t.v1.Things/New")

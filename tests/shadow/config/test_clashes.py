@@ -134,3 +134,52 @@ def test_several_clashes() -> None:
     """Each is a line."""
     lines = _message(GOOD, ("http://127.0.0.1:5001", "http://127.0.0.1:5000"), ('"admin"', '"web"')).splitlines()
     assert [line.split(": ")[1] for line in lines] == ["listen.name", "listen.candidate"]
+
+
+IGNORE = '[[compare.ignore]]\nroute = "ROUTE"\npath = "*"\nreason = "x"\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (RULE.replace("POST /builds", "ROUTE").replace('"mirror"', '"skip"'), "mirror.rule.route"),
+        ('[[mirror.header]]\nname = "a"\naction = "drop"\nroute = "ROUTE"\n', "mirror.header.route"),
+        (IGNORE, "compare.ignore.route"),
+        (IGNORE.replace("compare.ignore", "accept"), "accept.route"),
+        ('[gate]\nroutes = ["ROUTE"]\n', "gate.routes"),
+    ],
+)
+@pytest.mark.parametrize("route", ["wbe GET /a", "GET jobs/*", "wbe p.S/Get", "web admin GET /a"])
+def test_a_rule_that_means_no_route(table: str, key: str, route: str) -> None:
+    """A port that is not there, or a path that is none: one line says so before the run, not an empty report after."""
+    message = _message(GOOD + table.replace("ROUTE", route))
+    assert f": {key}: expected METHOD /path or package.Service/Method, behind the name of a port or nothing" in message
+    assert f"got {route!r}; the ports are web, admin" in message
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "*",
+        "GET *",
+        "GET /a",
+        "* /a/*",
+        "web GET /a",
+        "admin p.S/*",
+        "p.S/Get",
+        "(other)",
+        "web *",
+        "web *S/Get",
+        "G?T /a",
+    ],
+)
+def test_rules_that_may_mean_a_route(route: str) -> None:
+    """With and without a port."""
+    assert _parse(GOOD + IGNORE.replace("ROUTE", route)).compare.ignore[0].route == route
+
+
+def test_writes_of_one_port_on_a_shared_store() -> None:
+    """The name of a port makes no read of a write, and no write of a read."""
+    shared = ('"sister"', '"shared"')
+    assert "expected no 'mirror' for a write" in _message(GOOD + RULE.replace("POST", "web POST"), shared)
+    assert _parse(GOOD + READS.replace("GET", "web GET"), shared).mirror.rule

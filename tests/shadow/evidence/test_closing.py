@@ -1,5 +1,6 @@
 """A run whose compare process was lost keeps what was committed, and counts the rest as shed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,16 @@ def test_a_store_that_can_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "evidence.sqlite").write_text("no store")
     with pytest.raises(EvidenceError, match="expected a writable store"):
         close_lost_run(tmp_path, "r1", {OK: 1}, now=9.0)
+
+
+def test_one_name_on_two_ports(tmp_path: Path) -> None:
+    """Each port has sums of its own, also where two protocols are one route."""
+    web, internal = (replace(OK, listener=port) for port in ("web", "internal"))
+    writer = EvidenceWriter.open(tmp_path, INFO, None)
+    writer.add(replace(MATCHED, route=web))
+    writer.add(replace(MATCHED, route=internal))
+    writer.flush({web: 1, internal: 1})
+    other = replace(internal, protocol="grpc", call_type="unknown")
+    assert close_lost_run(tmp_path, "r1", {web: 3, internal: 4, other: 5}, now=9.0) == 2 + 8
+    found = [(route.info.key, route.entered, sum(route.settled.values())) for route in read_run(tmp_path).routes]
+    assert found == [("internal GET /ok", 9, 8), ("web GET /ok", 3, 2)]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
-from crossfade.shadow.evidence.records import NoiseCount, SignatureCount
+from crossfade.shadow.evidence.records import NoiseCount, Settled, SignatureCount
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
@@ -144,3 +144,33 @@ def test_the_same_store_is_the_same_run(make: Any, stores: Any) -> None:
     assert repr(one) == repr(two)
     assert [route.info.route for route in one.routes] == ["GET /a", "GET /b", "GET /b/{id}", "GET /c", "GET /d"]
     assert [item.fingerprint.template for item in one.routes[2].clusters] == ["a", "b", "c", "d", "z"]
+
+
+def test_one_name_on_two_ports(make: Any, stores: Any) -> None:
+    """Two routes, each with its own n, k, clusters and examples."""
+    writer = stores.open(redactor=make.redactor())
+    ports = [dataclasses.replace(make.route("GET /a"), listener=port) for port in ("public", "internal", "")]
+    for number, route in enumerate(ports):
+        fingerprint = make.fingerprint(f"body/{number}")
+        example = make.example(fingerprint)
+        for request in range(number + 1):
+            writer.add(make.judged(route=route, signature=(fingerprint,), request=request, examples=(example,)))
+        writer.add(Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.POLICY, count=number + 5))
+    writer.finish({route: 10 + number for number, route in enumerate(ports)}, now=9.0)
+    routes = read_run(stores.folder).routes
+    assert [route.info for route in routes] == [ports[2], ports[1], ports[0]]
+    assert [(route.entered, route.distinct, len(route.clusters)) for route in routes] == [
+        (12, 3, 1),
+        (11, 2, 1),
+        (10, 1, 1),
+    ]
+    assert [sum(route.settled.values()) for route in routes] == [7, 6, 5]
+    assert [route.clusters[0].fingerprint.template for route in routes] == ["body/2", "body/1", "body/0"]
+
+
+def test_what_is_past_the_cap_in_two_protocols(make: Any, stores: Any) -> None:
+    """One route, and all that entered on it counts."""
+    other = make.route("(other)")
+    writer = stores.open()
+    writer.flush({other: 3, dataclasses.replace(other, protocol="grpc", call_type="unknown"): 4})
+    assert [route.entered for route in read_run(stores.folder).routes] == [7]

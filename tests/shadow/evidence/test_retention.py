@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.config.settings import EvidenceSettings
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
+from crossfade.shadow.evidence.contracts import contract_file, keep_contract
 from crossfade.shadow.evidence.marks import CUT_OFF_S
 from crossfade.shadow.evidence.retention import Retention, StoredRun, choose, prune
 
@@ -61,6 +62,18 @@ def test_its_recording_goes_with_a_run(store: Any) -> None:
     prune(store.folder, KEEP, now=NOW)
     assert [path.name for path in (store.folder / "recordings").iterdir()] == ["new"]
     assert (store.folder / "kept").exists()
+
+
+def test_contracts_of_no_run_go(store: Any) -> None:
+    """One that a younger run was compared by as well stays."""
+    store.run("old", 0.0, 1.0)
+    store.run("new", NOW, NOW)
+    ((digest,),) = set(store.sql("SELECT contract_digest FROM runs"))
+    for name in (digest, "gone"):
+        keep_contract(store.folder, name, b"x")
+    assert prune(store.folder, KEEP, now=NOW).run_ids == ("old",)
+    assert not contract_file(store.folder, "gone").exists()
+    assert contract_file(store.folder, digest).exists()
 
 
 def test_a_recording_that_can_not_be_deleted(store: Any) -> None:

@@ -65,6 +65,13 @@ def test_the_present_version(old: Any) -> None:
     assert (done.before, done.after, done.backup) == (schema.SCHEMA_VERSION, schema.SCHEMA_VERSION, None)
 
 
+def test_an_old_run_knows_no_ports(old: Any) -> None:
+    """Its routes are of no port, which a rule without a port speaks of."""
+    old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a b', 'http', 'http', 'shadow', 7, 0, 0, '', '', '')")
+    upgrade(old.folder, now=0.0)
+    assert old.sql("SELECT route, listener, entered FROM routes") == [("GET /a b", "", 7)]
+
+
 def test_step_by_step(old: Any) -> None:
     """Each step runs once and in order; the copy is the store as it was."""
     before = _content(old.path)

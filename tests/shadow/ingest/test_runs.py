@@ -118,8 +118,8 @@ def test_another_build_begins_another_run(bench_of: Callable[..., Bench], lines:
     assert bench.hello("j-2") == ""
     assert bench.hello("j-1") != ""
     bench.take(lines.counts(2, "00000000000000bb"))
-    assert bench.runs.entered() == {lines.get: 5}
-    assert bench.runs.status().ends[lines.get, "matched", ""] == 2
+    assert bench.runs.entered() == {(lines.get, ""): 5}
+    assert bench.runs.status().ends[(lines.get, ""), "matched", ""] == 2
     bench.runs.finish()
     first, second = (read_run(bench.folder, run_id) for run_id in bench.runs.run_ids)
     assert (first.info.candidate_build, second.info.candidate_build) == ("j-1", "j-2")

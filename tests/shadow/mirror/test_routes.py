@@ -2,6 +2,7 @@
 
 import pytest
 
+from crossfade.codegen.contract import CallType, Method
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.mirror.routes import OTHER, RouteTable
 
@@ -47,3 +48,52 @@ def test_unknown_grpc_methods_are_capped_too() -> None:
     routes = [table.resolve(Protocol.GRPC, "POST", f"/p.S/{name}") for name in ("A", "B")]
     assert [route.route for route in routes] == ["p.S/A", OTHER]
     assert routes[0].call_type == "unknown"
+
+
+def test_what_rules_speak_of_does_not_become_other() -> None:
+    """Past the cap it is counted under the glob that speaks of it, claims first; HEAD is another route."""
+    table = RouteTable(TEMPLATES, 0, {}, ("web GET /jobs/{id}", "GET /users/*", "GET *", "p.S/*"))
+    expected = {
+        "GET /users/anna": "GET /users/*",
+        "GET /jobs/7": "GET /jobs/{id}",
+        "GET /else": "GET *",
+        "HEAD /users/anna": OTHER,
+        "GET /" + "a/" * 100: "GET *",
+        "GET /builds/7": "GET /builds/{id}",
+    }
+    found = {name: table.resolve(Protocol.HTTP, *name.split(" "), "web").route for name in expected}
+    assert found == expected
+    assert table.resolve(Protocol.GRPC, "POST", "/p.S/None", "web").route == "p.S/*"
+
+
+def test_a_scan_of_one_port_takes_no_place_on_another() -> None:
+    """Each port has a cap of its own, and routes of one name are two."""
+    table = RouteTable((), 1, {})
+    routes = [table.resolve(Protocol.HTTP, "GET", f"/{name}", port) for name in "ab" for port in ("web", "internal")]
+    assert [route.key for route in routes] == ["web GET /a", "internal GET /a", f"web {OTHER}", f"internal {OTHER}"]
+
+
+def test_a_name_that_is_very_long_gets_no_place() -> None:
+    """What a stranger invents is not kept in its length."""
+    assert RouteTable((), 9, {}).resolve(Protocol.GRPC, "POST", "/p.S/" + "x" * 5000).route == OTHER
+
+
+def test_grpc_by_its_exact_path() -> None:
+    """Another spelling is no method, and none is called as a route of HTTP."""
+    method = Method(
+        full_name="p.S/Get",
+        input_type="p.In",
+        output_type="p.Out",
+        call_type=CallType.UNARY,
+        safe=True,
+        idempotent=True,
+        http="",
+    )
+    table = RouteTable((), 9, {"p.S/Get": method})
+    found = [table.resolve(Protocol.GRPC, "POST", target) for target in ("/p.S/Get", "//p.S/Get", "/p.S/Get?x")]
+    assert [(route.route, route.call_type) for route in found] == [
+        ("p.S/Get", "unary"),
+        (OTHER, "unknown"),
+        (OTHER, "unknown"),
+    ]
+    assert table.resolve(Protocol.GRPC, "POST", "/GET /a").route == OTHER

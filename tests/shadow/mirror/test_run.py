@@ -119,3 +119,18 @@ def test_a_claimed_rpc_that_never_comes(tmp_path: Path, monkeypatch: pytest.Monk
         run = open_run(config, "run-1", engine="ingest")
     run.writer.finish({})
     assert [(route.info.route, route.entered) for route in read_run(config.evidence.dir).routes] == [("p.S/A", 0)]
+
+
+def test_a_claim_of_one_port(tmp_path: Path) -> None:
+    """The RPC stands under that port; under none where the claim names none."""
+    (tmp_path / "a.proto").write_text(
+        'syntax = "proto3"; package p; message M {} service S { rpc A(M) returns (M); rpc B(M) returns (M); }'
+    )
+    config = _config(
+        tmp_path, '[contract]\nprotos = ["a.proto"]\n[gate]\nroutes = ["web p.S/A", "p.S/B", "web p.S/B"]\n'
+    )
+    names = [listen.name for listen in config.listen]
+    run = open_run(config, "run-1", engine="mitmproxy")
+    run.writer.finish({})
+    found = [(route.info.route, route.info.listener) for route in read_run(config.evidence.dir).routes]
+    assert (names, found) == (["web"], [("p.S/A", "web"), ("p.S/B", ""), ("p.S/B", "web")])

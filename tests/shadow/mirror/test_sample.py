@@ -3,7 +3,9 @@
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
@@ -65,6 +67,16 @@ def test_headers_of_the_transport_stay_behind(request_of: Callable[..., Request]
 
 
 @pytest.mark.parametrize(
+    ("scheme", "headers", "h2c"),
+    [("http", (), True), ("http", (("Host", "a"),), False), ("https", (), False)],
+)
+def test_http_2_without_tls(request_of: Callable[..., Request], scheme: str, headers: Headers, *, h2c: bool) -> None:
+    """Known by the name of the server, which in HTTP/1.1 is a field."""
+    request = request_of(headers=headers, scheme=scheme, authority="a")
+    assert request_sample(request, None).h2c is h2c
+
+
+@pytest.mark.parametrize(
     ("body", "headers", "text"),
     [
         (b"", (), ""),
@@ -110,6 +122,18 @@ def test_an_unknown_method_has_no_body(request_of: Callable[..., Request], contr
 def test_what_json_can_not_say_is_empty(request_of: Callable[..., Request], contract: Contract, message: bytes) -> None:
     """A date past the year 9999 or an Any of an unknown type costs the sample its body, not the comparison."""
     assert request_sample(_grpc(request_of, message), contract).body == ""
+
+
+def test_only_what_is_kept_is_read(request_of: Callable[..., Request], contract: Contract, cpu_time: Any) -> None:
+    """Of many messages or a long one the rest costs nothing."""
+    message = b"\x0a\x01x"
+    many = _grpc(request_of, message)
+    many = replace(many, body=many.body * 100_000)
+    with cpu_time(at_most_s=2):
+        sample = request_sample(many, contract)
+        assert request_sample(_grpc(request_of, b"\x0a\x80\x80\x40" + b"x" * 2**20), contract).cut == "the message"
+    assert 100 < len(sample.body.split("\n")) < 1000
+    assert sample.cut.startswith("all messages after the first ")
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -54,7 +54,7 @@ async def test_mtls_and_fields(certificates: Any, request_of: Callable[..., Requ
         request = request_of("id-1", target="/a", headers=(("Host", "a"), TOKEN))
         for cert in (certificates.client, None, certificates.other_client):
             config = _config(ports, certificates, cert=cert)
-            sides = build_sides(config, config.listen[0], None)
+            sides = build_sides(config, config.listen[0])
             assert sides.secondary is not None
             replies = [await side.ask(request) for side in (sides.candidate, sides.secondary)]
             if cert is certificates.client:
@@ -74,4 +74,4 @@ def test_a_certificate_that_is_none(certificates: Any, tmp_path: Path) -> None:
     bad.write_text("no certificate")
     config = _config((1, 3), certificates, cert=bad)
     with pytest.raises(ShadowError, match=r"bad\.pem: expected PEM that is valid for https://localhost:1"):
-        build_sides(config, config.listen[0], None)
+        build_sides(config, config.listen[0])

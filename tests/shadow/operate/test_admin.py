@@ -29,7 +29,7 @@ class Proxy:
         return Snapshot(
             now=0.0,
             run={},
-            entered={"GET /a": self.asked},
+            entered={("GET /a", "http"): self.asked},
             ends={},
             latency={},
             added={},
@@ -102,7 +102,7 @@ async def test_many_scrapers(address: str, proxy: Proxy) -> None:
     answers = await asyncio.gather(*(_get(address, "/metrics") for _ in range(20)))
     assert proxy.asked == 1
     assert {status for status, _ in answers} == {200}
-    assert all('crossfade_requests_entered_total{route="GET /a"} 1.0\n' in text for _, text in answers)
+    assert all('crossfade_requests_entered_total{listener="http",route="GET /a"} 1.0\n' in text for _, text in answers)
 
 
 async def test_what_is_not_there(address: str) -> None:

@@ -10,12 +10,13 @@ from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets
 from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot, render
 from crossfade.shadow.operate.status import Load
 
+A = ("GET /a", "http")
 SNAPSHOT = Snapshot(
     now=1010.0,
     run={"run_id": "run-1", "service": 'b"u\nilds'},
-    entered={"GET /a": 10, "GET /b": 1},
-    ends={("GET /a", "matched", ""): 6, ("GET /a", "shed", "queue_full"): 2},
-    latency={("GET /a", "legacy"): Buckets()},
+    entered={A: 10, ("GET /b", "http"): 1},
+    ends={(A, "matched", ""): 6, (A, "shed", "queue_full"): 2},
+    latency={(A, "legacy"): Buckets()},
     added={"request": Buckets(), "answer": Buckets()},
     loop_lag=Buckets(),
     open_flows=1,
@@ -38,11 +39,11 @@ def _samples(snapshot: Snapshot | IngestSnapshot) -> dict[tuple[str, ...], float
 
 
 def test_counters() -> None:
-    """Entered by route, outcomes by route, outcome and reason; what is left is in flight."""
+    """Entered by route and port, outcomes also by outcome and reason; what is left is in flight."""
     found = _samples(SNAPSHOT)
-    assert found["requests_entered_total", "GET /a"] == 10
-    assert found["outcomes_total", "matched", "", "GET /a"] == 6
-    assert found["outcomes_total", "shed", "queue_full", "GET /a"] == 2
+    assert found["requests_entered_total", "http", "GET /a"] == 10
+    assert found["outcomes_total", "http", "matched", "", "GET /a"] == 6
+    assert found["outcomes_total", "http", "shed", "queue_full", "GET /a"] == 2
     assert found["in_flight",] == 11 - 8
     assert found["run_info", "run-1", 'b"u\nilds'] == 1
 
@@ -69,10 +70,10 @@ def test_histograms() -> None:
     buckets = Buckets()
     for seconds in (0.002, 0.2, 60.0):
         buckets.observe(seconds)
-    snapshot = dataclasses.replace(SNAPSHOT, latency={("GET /a", "candidate"): buckets}, added={"answer": buckets})
+    snapshot = dataclasses.replace(SNAPSHOT, latency={(A, "candidate"): buckets}, added={"answer": buckets})
     found = _samples(snapshot)
-    assert found["side_latency_seconds_bucket", "0.0025", "GET /a", "candidate"] == 1
-    assert found["side_latency_seconds_count", "GET /a", "candidate"] == 3
+    assert found["side_latency_seconds_bucket", "0.0025", "http", "GET /a", "candidate"] == 1
+    assert found["side_latency_seconds_count", "http", "GET /a", "candidate"] == 3
     assert found["added_latency_seconds_sum", "answer"] == buckets.sum_s
     assert found["added_latency_seconds_bucket", "answer", "+Inf"] == 3
 
@@ -81,7 +82,7 @@ def test_how_many_series() -> None:
     """Bounded by routes, sides and closed lists; nothing grows with traffic."""
 
     def size(routes: int) -> int:
-        names = [f"GET /{number}" for number in range(routes)]
+        names = [(f"GET /{number}", "http") for number in range(routes)]
         latency: Any = {(name, side): Buckets() for name in names for side in ("legacy", "candidate")}
         return len(_samples(dataclasses.replace(SNAPSHOT, entered=dict.fromkeys(names, 1), latency=latency)))
 
@@ -94,9 +95,9 @@ def test_an_ingest_server() -> None:
     snapshot = IngestSnapshot(
         now=1010.0,
         run={"run_id": "run-1"},
-        entered={"a.B/C": 10},
-        ends={("a.B/C", "matched", ""): 6},
-        latency={("a.B/C", "legacy"): Buckets()},
+        entered={("a.B/C", ""): 10},
+        ends={(("a.B/C", ""), "matched", ""): 6},
+        latency={(("a.B/C", ""), "legacy"): Buckets()},
         loop_lag=Buckets(),
         connections=3,
         held_bytes=77,
@@ -104,7 +105,10 @@ def test_an_ingest_server() -> None:
         flushed_at=1008.5,
     )
     found = _samples(snapshot)
-    assert (found["requests_entered_total", "a.B/C"], found["outcomes_total", "matched", "", "a.B/C"]) == (10, 6)
+    assert (found["requests_entered_total", "", "a.B/C"], found["outcomes_total", "", "matched", "", "a.B/C"]) == (
+        10,
+        6,
+    )
     assert (found["in_flight",], found["flush_age_seconds",]) == (4, 1.5)
     assert (found["ingest_connections",], found["ingest_held_bytes",]) == (3, 77)
     assert found["ingest_complaints_total", "json"] == 2

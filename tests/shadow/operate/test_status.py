@@ -10,12 +10,13 @@ from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, Se
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.operate.status import Load, Status, Totals
 
+A = ("GET /a", "http")
 LOAD = Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1000.5)
 SHED = (Outcome.SHED, Reason.QUEUE_FULL)
 
 
-def _route(name: str) -> RouteInfo:
-    return RouteInfo(route=name, protocol="http", call_type="http", stage="shadow")
+def _route(name: str, listener: str = "http") -> RouteInfo:
+    return RouteInfo(route=name, protocol="http", call_type="http", stage="shadow", listener=listener)
 
 
 def _settled(name: str, end: tuple[Outcome, Reason]) -> Settled:
@@ -58,12 +59,21 @@ def test_every_end() -> None:
         totals.add(observation)
     assert _hear(status, totals) == 3
     assert status.ends == {
-        ("GET /a", "shed", "queue_full"): 5,
-        ("GET /a", "matched", ""): 1,
-        ("GET /a", "differed", ""): 1,
-        ("GET /b é\udcff", "candidate_failed", ""): 1,
+        (A, "shed", "queue_full"): 5,
+        (A, "matched", ""): 1,
+        (A, "differed", ""): 1,
+        (("GET /b é\udcff", "http"), "candidate_failed", ""): 1,
     }
     assert status.load == LOAD
+
+
+def test_one_name_on_two_ports() -> None:
+    """Each port has counts of its own."""
+    totals, status = Totals(), Status()
+    for port in ("http", "internal", "internal"):
+        totals.add(dataclasses.replace(_judged("GET /a"), route=_route("GET /a", port)))
+    _hear(status, totals)
+    assert status.ends == {(A, "matched", ""): 1, (("GET /a", "internal"), "matched", ""): 2}
 
 
 def test_latency_comes_in_pairs() -> None:
@@ -73,8 +83,8 @@ def test_latency_comes_in_pairs() -> None:
     totals.add(_judged("GET /a", Kind.FAILED, candidate_ms=None))
     _hear(status, totals)
     assert {key: (sum(b.counts), b.sum_s) for key, b in status.latency.items()} == {
-        ("GET /a", "legacy"): (1, 0.002),
-        ("GET /a", "candidate"): (1, 0.03),
+        (A, "legacy"): (1, 0.002),
+        (A, "candidate"): (1, 0.03),
     }
 
 
@@ -88,7 +98,7 @@ def test_only_what_changed_is_said() -> None:
     totals.add(_judged("GET /a"))
     assert _hear(status, totals) == 2
     assert _hear(status, totals) == 1
-    assert status.ends == {("GET /a", "matched", ""): 2, ("GET /b", "matched", ""): 1}
+    assert status.ends == {(A, "matched", ""): 2, (("GET /b", "http"), "matched", ""): 1}
 
 
 @pytest.mark.parametrize("line", [b"a library prints\n", b"[]\n", b"3\n", b'{"load": {}}\n', b"{}\n", b"\xff\n"])

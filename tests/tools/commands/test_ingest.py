@@ -305,8 +305,8 @@ def test_endpoints(ingest: Any) -> None:
     while "crossfade_in_flight 1.0" not in text and time.monotonic() < until:
         time.sleep(0.05)
         text = _get(running.admin, "/metrics")
-    assert f'crossfade_requests_entered_total{{route="{GET}"}} 6.0' in text
-    assert f'crossfade_outcomes_total{{outcome="matched",reason="",route="{GET}"}} 4.0' in text
+    assert f'crossfade_requests_entered_total{{listener="",route="{GET}"}} 6.0' in text
+    assert f'crossfade_outcomes_total{{listener="",outcome="matched",reason="",route="{GET}"}} 4.0' in text
     assert "crossfade_in_flight 1.0" in text
     assert "crossfade_ingest_connections 1.0" in text
     assert 'candidate_build="java-7"' in text

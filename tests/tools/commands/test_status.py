@@ -80,14 +80,18 @@ def test_evidence(invoke: Any, project: Path, service: Any) -> None:
     assert "0 of 50 diverged, at most 5.82%" in " ".join(invoke(*words).output.split())
 
 
-def _compared(folder: Path, name: str, count: int) -> None:
+def _compared(folder: Path, name: str, count: int, *ports: str) -> None:
     fields = ("service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
     writer = EvidenceWriter.open(folder, RunInfo(run_id="r", **dict.fromkeys(fields, "x"), started_at=1.0), None)
-    route = RouteInfo(route=name, protocol="grpc", call_type="unary", stage="shadow")
-    for number in range(count):
-        judged = {"signature": (), "noise": None, "examples": (), "legacy_ms": 1.0, "candidate_ms": 1.0}
-        writer.add(Judged(route=route, at=2.0, request_hash=number, **judged))
-    writer.finish({route: count}, now=3.0)
+    entered = {}
+    for port in ports or ("",):
+        route = RouteInfo(route=name, protocol="grpc", call_type="unary", stage="shadow", listener=port)
+        for number in range(count):
+            judged = {"signature": (), "noise": None, "examples": (), "legacy_ms": 1.0, "candidate_ms": 1.0}
+            writer.add(Judged(route=route, at=2.0, request_hash=number, **judged))
+        entered[route] = count
+        count *= 2
+    writer.finish(entered, now=3.0)
 
 
 def test_hazards_of_the_source(invoke: Any, project: Path) -> None:
@@ -120,3 +124,10 @@ def test_no_project(invoke: Any, tmp_path: Path) -> None:
 def test_a_config_that_was_named(invoke: Any, project: Path) -> None:
     """Must be there; the default need not."""
     assert invoke("status", "--project", project, "--config", project / "none.toml").exit_code == 2
+
+
+def test_evidence_of_two_ports(invoke: Any, project: Path, service: Any) -> None:
+    """An RPC that came on two ports stands with the worse of them."""
+    _compared(service.store.parent, "acme.users.v1.Users/Get", 50, "one", "two")
+    get = json.loads(invoke("status", "--project", project, "--config", service.config, "--json").output)["rpcs"][0]
+    assert (get["evidence"]["distinct"], get["evidence"]["divergent"]) == (50, 0)

@@ -11,7 +11,9 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
     ReceiveHttp,
+    RequestData,
     RequestEndOfMessage,
+    RequestHeaders,
     RequestTrailers,
     ResponseEndOfMessage,
     ResponseProtocolError,
@@ -20,6 +22,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Connection, Http1Server
 
+from crossfade.shadow.capture.mitmproxy.crumbs import with_an_end
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     Choked,
     Commands,
@@ -67,8 +70,10 @@ class _Trailers(Http1Connection):
             yield command
 
     def send(self, event: HttpEvent) -> Commands:
-        if isinstance(event, Choked | Flowing):
-            return  # the socket itself holds the other side back
+        if isinstance(event, Choked | Flowing) or (isinstance(event, RequestData) and not event.data):
+            return  # the socket itself holds the other side back; a chunk of nothing would be the last
+        if isinstance(event, RequestHeaders):
+            event = with_an_end(event)
         if isinstance(event, self.sent):
             self._to_send = event.trailers
             return

@@ -33,6 +33,7 @@ PAIRS = [
     ("B8", Decimal("191.625"), 191),
     ("B8", Decimal("0.5"), 0),
     ("B8", 191.625, 191.0),
+    ("B8", Decimal("191.6"), Decimal("191.0")),
     ("B8", Decimal("-3.5"), -3),
     ("B11", 3.62, 3.63),
     ("B11", Decimal("2.67"), Decimal("2.68")),
@@ -75,6 +76,8 @@ def test_explains_a_pair_of_the_catalogue(
         (300, 44),
         (0, 86400),  # a limit of one day
         (90000, 176400),
+        (3600, 90000),  # limits that people set
+        (Decimal("3.5"), Decimal("3.0")),  # a fraction with one place is that often
         (5, 5000),  # no clock
         (1704164645, 1704164646),
         (1704164645123, 1704164645),  # Python's in milliseconds: no fault of the entry

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.shadow.compare.causes import cause_finder, find_cause
+from crossfade.shadow.compare.causes.calls import CALL_RULES
 from crossfade.shadow.compare.causes.encodings import BYTE_RULES, ENCODING_RULES
 from crossfade.shadow.compare.causes.figure_text import FIGURE_TEXT_RULES
 from crossfade.shadow.compare.causes.figures import FIGURE_RULES
@@ -26,6 +27,7 @@ from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.compare.difference import Difference, Kind, Value
 
 ALL_RULES = (
+    *CALL_RULES,
     *STATUS_RULES,
     *SHAPE_RULES,
     *ORDER_RULES,

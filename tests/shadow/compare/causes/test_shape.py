@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,6 @@ TIME, TIME_S = "2024-01-02T03:04:05", 1704164645
         ("G7", "100", Decimal("1E+2")),
         ("K3", None, 0),
         ("K3", None, Decimal("0.0")),
-        ("K3", None, False),
         ("A4", float("nan"), "NaN"),
         ("A4", float("-inf"), "-Infinity"),
         ("A4", float("inf"), None),
@@ -50,6 +50,9 @@ def test_explains_a_pair_of_the_catalogue(
         (Decimal("4.5"), "4.5"),
         (Decimal(100), "1E+2"),
         (None, 1),
+        (None, False),  # one of two values
+        ("XL", 3),
+        ("B2", 3),
         (None, ""),
         (None, ()),
         (0, None),
@@ -118,18 +121,31 @@ def test_a_number_and_a_name_in_a_message_are_an_unknown_enum(legacy: Value, can
     assert find_cause(difference) == cause
 
 
+WEEK = ((0, 1), (1, 2), (3, 4), (6, 7))
+
+
 @pytest.mark.parametrize(
-    ("name", "legacy", "candidate", "cause"),
+    ("name", "days", "cause"),
     [
-        ("weekday", 0, 1, "H18"),
-        ("day_of_week", 6, 1, "H18"),
-        ("start_dow", 0, 2, "H18"),
-        ("weekday", 0, 3, ""),
-        ("day", 0, 1, ""),
+        ("weekday", WEEK, "H18"),
+        ("day_of_week", ((0, 2), (1, 3), (5, 7), (6, 1)), "H18"),
+        ("start_dow", (*WEEK, (4, 6)), "H18"),
+        ("weekday", WEEK[:3], ""),
+        ("weekday", ((0, 1),) * 7, ""),
+        ("weekday", (*WEEK, (2, 6)), ""),
+        ("weekday", (*WEEK, (None, 3)), "H18"),
+        ("day", WEEK, ""),
     ],
 )
-def test_a_weekday_is_known_by_its_name(
-    cause_of_pair: Callable[..., str], name: str, legacy: Value, candidate: Value, cause: str
+def test_weekdays_are_known_by_their_name_and_number(
+    causes_of: Callable[..., dict[str, str]], name: str, days: Any, cause: str
 ) -> None:
-    """One more than legacy is a weekday's number only in a field that says so."""
-    assert cause_of_pair(legacy, candidate, name) == cause
+    """One more than legacy is also the next day: four different days of one answer must fit, and all that differ."""
+    ours, theirs = (tuple({"id": n, name: day[side]} for n, day in enumerate(days)) for side in (0, 1))
+    causes = causes_of(ours, theirs)
+    assert causes[f"body/0/{name}"] == cause
+
+
+def test_one_weekday_is_not_explained(cause_of_pair: Callable[..., str]) -> None:
+    """Two of seven days fit any day."""
+    assert cause_of_pair(3, 4, "weekday") == ""

@@ -67,6 +67,7 @@ def test_explains_a_pair_of_the_catalogue(
         ("main", "Main"),
         ("Passed", "PASSED"),
         ("Release notes", "Release Notes"),  # a label, perhaps
+        ("Mcdonald", "McDonald"),  # a name, put right
         ("x", " x"),  # not stripped at all
         ("x", "x\n"),
         ("True north", "true south"),

@@ -15,7 +15,7 @@ SENT = (("A", "1"), ("Authorization", "user"), ("Cookie", "a=1"), ("authorizatio
 
 def _policy(*rules: dict[str, Any], environment: Mapping[str, str] | None = None) -> HeaderPolicy:
     made = [HeaderRule.model_validate(rule) for rule in rules]
-    return HeaderPolicy(made, route_of=lambda request: f"GET {request.target}", environment=environment or {})
+    return HeaderPolicy(made, environment=environment or {})
 
 
 @pytest.fixture
@@ -51,6 +51,28 @@ def kept(request_of: Callable[..., Request]) -> Callable[[HeaderPolicy], Headers
 def test_rules(kept: Callable[[HeaderPolicy], Headers], rules: tuple[Any, ...], left: Headers) -> None:
     """The first rule that matches wins; a field that was not sent is not added; order and letter case stay."""
     assert kept(_policy(*rules)) == left
+
+
+@pytest.mark.parametrize(
+    "name", ["GET /a", "HEAD /a", "GET /a/", "GET //a", "GET /%61", "GET /A", "GET /x/../a", "get /a"]
+)
+def test_a_field_is_kept_back_in_every_spelling(request_of: Callable[..., Request], name: str) -> None:
+    """A rule that drops or replaces speaks of all that may be read as its route; one that passes, of that alone."""
+    method, _, target = name.partition(" ")
+    request = request_of("id-1", method=method, target=target, headers=SENT)
+    for rule in ({"action": "drop"}, {"action": "replace", "value": "x"}):
+        dropped = _policy({"name": "cookie", "route": "GET /a", **rule})
+        assert ("Cookie", "a=1") not in dropped.fields(request)
+    passed = _policy({"name": "cookie", "route": "GET /a", "action": "pass"}, {"name": "cookie", "action": "drop"})
+    assert (("Cookie", "a=1") in passed.fields(request)) is (name == "GET /a")
+
+
+def test_a_rule_for_one_port(request_of: Callable[..., Request]) -> None:
+    """The same field passes on another."""
+    rule = HeaderRule.model_validate({"name": "cookie", "action": "drop", "route": "internal GET /a"})
+    request = request_of("id-1", target="/a", headers=SENT)
+    left = [HeaderPolicy((rule,), environment={}, listener=port).fields(request) for port in ("internal", "public")]
+    assert [("Cookie", "a=1") in fields for fields in left] == [False, True]
 
 
 def test_a_secret_from_the_environment(kept: Callable[[HeaderPolicy], Headers]) -> None:

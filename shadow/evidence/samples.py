@@ -1,0 +1,110 @@
+"""A request that may be stored: which parts of it are pseudonyms, and whether its exact bytes may be kept. Pure."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from crossfade.shadow.evidence.records import RequestSample
+
+_MAX_NAMED = 5
+UNSHOWN = "what its text does not show"
+"""What a sample is cut by where its exact bytes are not kept."""
+
+
+class Hides(Protocol):
+    """What replaces secrets (see ``redact``)."""
+
+    def is_secret(self, name: str) -> bool:
+        """Whether values under this name are replaced."""
+
+    def value(self, text: str, name: str) -> str:
+        """A value that was found under a name."""
+
+    def members(self, text: str) -> str:
+        """Free text."""
+
+    def text(self, text: str) -> str:
+        """Free text without names."""
+
+    def target(self, target: str) -> str:
+        """A path with its query."""
+
+    def body(self, body: str) -> str:
+        """A body that is text."""
+
+
+def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
+    """The sample with pseudonyms, and with their places in ``redacted``.
+
+    The exact bytes stay only where nothing in them is to be hidden: a pseudonym would make other bytes of them.
+    """
+    target = hides.target(sample.target)
+    headers = tuple((name, hides.value(value, name)) for name, value in sample.headers)
+    body = _body(sample, hides)
+    keeps = sample.data is None or (body == sample.body and _is_free(sample.data, sample.unread, hides))
+    replaced = [
+        *(["the target"] if target != sample.target else []),
+        *_names(sample.headers, headers),
+        *(_members(sample.body, body) if body != sample.body else []),
+    ]
+    return RequestSample(
+        protocol=sample.protocol,
+        method=sample.method,
+        target=target,
+        headers=headers,
+        body=body,
+        authority=hides.text(sample.authority),
+        h2c=sample.h2c,
+        data=sample.data if keeps else None,
+        cut=sample.cut if keeps else sample.cut or (UNSHOWN if body else "the body"),
+        redacted=(*sample.redacted, *replaced),
+    )
+
+
+def _body(sample: RequestSample, hides: Hides) -> str:
+    """Each message of a call by itself."""
+    if sample.protocol != "grpc":
+        return hides.body(sample.body)
+    return "\n".join(map(hides.body, sample.body.split("\n")))
+
+
+def _is_free(data: str, unread: tuple[str, ...], hides: Hides) -> bool:
+    """Whether bytes hold nothing that a pattern finds, and no field that would be hidden by its name."""
+    if any(map(hides.is_secret, unread)):
+        return False
+    text = base64.b64decode(data).decode("utf-8", "surrogateescape")
+    return hides.members(text) == text
+
+
+def _names(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    """The header fields whose values were replaced."""
+    changed = (one[0] for one, two in zip(before, after, strict=True) if one != two)
+    return (f"header {name}" for name in dict.fromkeys(changed))
+
+
+def _members(before: str, after: str) -> Iterator[str]:
+    """The members of a JSON body that were replaced, the first few by name; else the body as a whole."""
+    try:
+        texts = zip(before.split("\n"), after.split("\n"), strict=True)
+        pairs = [(json.loads(one), json.loads(two)) for one, two in texts if one != two]
+    except (ValueError, RecursionError):
+        yield "the body"
+        return
+    found = list(dict.fromkeys(name for one, two in pairs for name in _changed(one, two, "")))
+    yield from (f"body {name}" for name in found[:_MAX_NAMED])
+    if len(found) > _MAX_NAMED:
+        yield f"{len(found) - _MAX_NAMED} more of the body"
+
+
+def _changed(before: Any, after: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - what json gives
+    """Where two values of one shape differ; a name that was replaced itself is not shown."""
+    match before, after:
+        case dict(), dict() if before.keys() == after.keys():
+            for name in before:
+                yield from _changed(before[name], after[name], f"{path}/{name}")
+        case list(), list() if len(before) == len(after):
+            for one, two in zip(before, after, strict=True):
+                yield from _changed(one, two, f"{path}/*")
+        case _ if before != after:
+            yield path or "/"
