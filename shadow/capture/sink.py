@@ -10,7 +10,10 @@ from crossfade.shadow.exchange.outcome import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHead:
-    """A request whose header fields have arrived. ``at`` is seconds since the epoch."""
+    """A request whose header fields have arrived. ``at`` is seconds since the epoch.
+
+    ``refused``: the engine answers it itself and does not pass it on.
+    """
 
     id: str
     listener: str
@@ -19,6 +22,7 @@ class RequestHead:
     target: str
     headers: Headers
     at: float
+    refused: bool = False
 
 
 class Interest(Enum):

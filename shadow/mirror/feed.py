@@ -72,7 +72,7 @@ class Feed:
         """Counts the request as entered and decides what becomes of it."""
         route = self._routes.resolve(head.protocol, head.method, head.target, head.listener)
         self._entered[route] += 1
-        if (settled := _settled_by_headers(head.headers)) is not None:
+        if (settled := _settled_by_head(head)) is not None:
             self._settled[(route, *settled)] += 1
             return Interest.NOTHING
         plan = self._policy.decide(head)
@@ -244,11 +244,13 @@ class Feed:
             self._pipe.write(encode(frame))
 
 
-def _settled_by_headers(headers: Headers) -> tuple[Outcome, Reason] | None:
-    """What a request is from its header fields alone: a copy that came back, or nothing that can be compared."""
-    if is_copy(headers):
+def _settled_by_head(head: RequestHead) -> tuple[Outcome, Reason] | None:
+    """What a request is from its head alone: a copy that came back, or nothing that can be compared."""
+    if is_copy(head.headers):
         return Outcome.SKIPPED, Reason.LOOP
-    return (Outcome.UNCOMPARABLE, Reason.UNSUPPORTED) if _is_grpc_web(headers) else None
+    if head.refused or _is_grpc_web(head.headers):
+        return Outcome.UNCOMPARABLE, Reason.UNSUPPORTED
+    return None
 
 
 def _is_grpc_web(headers: Headers) -> bool:

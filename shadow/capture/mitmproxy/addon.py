@@ -1,23 +1,27 @@
 """Sees every flow, lets every chunk pass at once, and tells the sink of copies."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from mitmproxy import http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
 from crossfade.shadow.capture.mitmproxy.crumbs import joined
+from crossfade.shadow.capture.mitmproxy.wire import client_fate
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
-from crossfade.shadow.exchange import Answer, Failure, Headers, Protocol, Request
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
-from crossfade.shadow.exchange.fields import wire_text
+from crossfade.shadow.exchange.fields import as_recorded, wire_text
 from crossfade.shadow.exchange.outcome import Reason
 
 _T = TypeVar("_T")
+_FATE_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -41,12 +45,17 @@ class CaptureAddon:
         self._new_id = new_id
         self._body_limit_bytes = body_limit_bytes
         self._open: dict[str, _Seen] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
         self.names: dict[str, str] = {}
         self.sink_errors: Counter[str] = Counter()
 
     def open_flows(self) -> int:
         """Requests that have not ended."""
         return len(self._open)
+
+    def forget_open(self) -> None:
+        """Tells no more of them: what ends now is cut by us."""
+        self._open.clear()
 
     # hooks of mitmproxy
 
@@ -88,6 +97,27 @@ class CaptureAddon:
             return
         if flow.websocket is not None or (flow.response is not None and flow.response.status_code == 101):  # noqa: PLR2004
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
+        elif (fate := client_fate(flow.client_conn)) is None:
+            self._tell_reply(flow, seen, taken=True)
+        else:
+            self._open[flow.id] = seen
+            task = asyncio.ensure_future(self._tell_later(flow, seen, fate))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def _tell_later(self, flow: http.HTTPFlow, seen: _Seen, fate: Awaitable[bool]) -> None:
+        """A client that ended its side may wait for its answer, or be gone: its system will say."""
+        done, _ = await asyncio.wait({asyncio.ensure_future(fate)}, timeout=_FATE_S)
+        if self._open.pop(flow.id, None) is not None:
+            self._tell_reply(flow, seen, taken=all(task.result() for task in done))
+
+    def _tell_reply(self, flow: http.HTTPFlow, seen: _Seen, *, taken: bool) -> None:
+        """An answer that nobody took, or to a request that broke off, is none."""
+        broke_off = flow.request.timestamp_end is None and not flow.client_conn.state & ConnectionState.CAN_READ
+        if broke_off or not taken:
+            self._tell(self._sink.cancelled, seen.id)
+        elif errors.has_no_head(flow):
+            self._tell(self._sink.replied, seen.id, _failure(flow, FailureReason.INVALID))
         else:
             self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 
@@ -99,9 +129,7 @@ class CaptureAddon:
         elif errors.refused_by_proxy(flow):
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
         else:
-            reason = errors.failure_reason(flow)
-            detail = f"legacy: {reason.value}"
-            self._tell(self._sink.replied, seen.id, Failure(reason=reason, detail=detail, latency_ms=_latency_ms(flow)))
+            self._tell(self._sink.replied, seen.id, _failure(flow, errors.failure_reason(flow)))
 
     def _request_tap(self, flow: http.HTTPFlow, seen: _Seen) -> Callable[[bytes], bytes]:
         """What each chunk of the request goes through, unchanged; a long one is told in parts from its limit on."""
@@ -142,9 +170,10 @@ class CaptureAddon:
             listener=self._listener(flow),
             protocol=seen.protocol,
             method=wire_text(flow.request.data.method),
-            target=_target(flow.request),
+            target=wire_text(flow.request.data.path),
             headers=_request_headers(flow.request, seen.protocol),
             at=flow.request.timestamp_start,
+            refused=errors.refused_by_proxy(flow),
         )
 
     def _listener(self, flow: http.HTTPFlow) -> str:
@@ -179,9 +208,7 @@ def _protocol(flow: http.HTTPFlow) -> Protocol:
 
 
 def _headers(headers: http.Headers | None) -> Headers:
-    if headers is None:
-        return ()
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.fields)
+    return () if headers is None else as_recorded(headers.fields)
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -191,8 +218,8 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         protocol=seen.protocol,
         method=wire_text(request.data.method),  # mitmproxy's own is upper case
         scheme=request.scheme,
-        authority=request.authority or request.host_header or "",
-        target=_target(request),
+        authority=_authority(request),
+        target=wire_text(request.data.path),
         headers=_request_headers(request, seen.protocol),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
@@ -207,11 +234,11 @@ def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
     return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
 
 
-def _target(request: http.Request) -> str:
-    """As it goes to legacy: over HTTP/1.1 the absolute form stays what it is (RFC 9112 3.2.2)."""
-    data = request.data
-    is_absolute = data.authority and not request.is_http2 and not data.path.startswith(b"*")
-    return wire_text(b"%s://%s%s" % (data.scheme, data.authority, data.path) if is_absolute else data.path)
+def _authority(request: http.Request) -> str:
+    """Whom the client named: in HTTP/2's :authority, or the first Host."""
+    if request.data.authority:
+        return wire_text(request.data.authority)
+    return next((wire_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")
 
 
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
@@ -229,6 +256,10 @@ def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
         latency_ms=_latency_ms(flow),
         windows=seen.answer.windows() if seen.answer.truncated else b"",
     )
+
+
+def _failure(flow: http.HTTPFlow, reason: FailureReason) -> Failure:
+    return Failure(reason=reason, detail=f"legacy: {reason.value}", latency_ms=_latency_ms(flow))
 
 
 def _latency_ms(flow: http.HTTPFlow) -> float:

@@ -109,7 +109,17 @@ class MitmproxyEngine:
         if writers:
             sent = [asyncio.create_task(writer.wait_closed()) for writer in writers if writer.is_closing()]
             await asyncio.wait(sent, timeout=_FAREWELL_S) if sent else None
+        self._end_connections()
+        await _until(lambda: not self._servers.connections, _FAREWELL_S)
         self._master.shutdown()
+
+    def _end_connections(self) -> None:
+        """Cuts what did not end by itself, as if each client had left; else the end of the loop would tear it apart."""
+        self._capture.forget_open()
+        for handler in list(self._servers.connections.values()):
+            transport = handler.transports.get(handler.client)
+            if transport is not None and transport.handler is not None:
+                transport.handler.cancel("shutdown")
 
     def _client_writers(self) -> list[Any]:
         """What may still hold an answer's last bytes when its connection is closed."""

@@ -6,6 +6,7 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.http import HTTPFlow
 
 from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON
+from crossfade.shadow.capture.mitmproxy.wire.head import WireResponse
 from crossfade.shadow.exchange import FailureReason
 
 _BY_CLIENT = re.compile(r"client disconnected|stream reset by client", re.IGNORECASE)
@@ -14,11 +15,15 @@ _INVALID = re.compile(r"cannot parse|unexpected server response|protocol error|r
 
 
 def client_left(flow: HTTPFlow) -> bool:
-    """Whether the flow ended because the client closed its connection or cancelled its stream."""
+    """Whether the flow ended because the client closed its connection or cancelled its stream.
+
+    A legacy that ends a connection after the client ended its side most likely does so because of that.
+    """
     message = flow.error.msg if flow.error else ""
     if _BY_CLIENT.search(message):
         return True
-    return "peer closed connection" in message and not flow.client_conn.state & ConnectionState.CAN_READ
+    broke_off = "peer closed connection" in message or message == "server closed connection"
+    return broke_off and not flow.client_conn.state & ConnectionState.CAN_READ
 
 
 def refused_by_proxy(flow: HTTPFlow) -> bool:
@@ -27,6 +32,11 @@ def refused_by_proxy(flow: HTTPFlow) -> bool:
         return False
     is_smuggling = flow.response is None and "request smuggling" in flow.error.msg  # mitmproxy's own, HTTP/2
     return is_smuggling or flow.error.msg.startswith(NOT_PASSED_ON)
+
+
+def has_no_head(flow: HTTPFlow) -> bool:
+    """Whether legacy sent bytes that are no answer of HTTP/1; the client has them."""
+    return isinstance(flow.response, WireResponse) and not flow.response.start_line
 
 
 def failure_reason(flow: HTTPFlow) -> FailureReason:

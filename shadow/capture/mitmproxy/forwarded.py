@@ -23,10 +23,17 @@ class ForwardedCertificates:
         port = self._ports[flow.client_conn.proxy_mode.full_spec]
         if port.client_certificates is not ClientCertificates.FORWARD:
             return
-        flow.request.headers.pop(FIELD, None)
+        headers = flow.request.headers
+        if any(_reads_as_ours(name) for name, _ in headers.fields):
+            headers.fields = tuple(field for field in headers.fields if not _reads_as_ours(field[0]))
         if flow.client_conn.certificate_list:
             shown = x509.load_pem_x509_certificate(flow.client_conn.certificate_list[0].to_pem())
             flow.request.headers.add(FIELD, describe(shown))
+
+
+def _reads_as_ours(name: bytes) -> bool:
+    """Also as WSGI names it: there ``_`` and ``-`` are one."""
+    return name.strip().lower().replace(b"_", b"-") == FIELD.encode()
 
 
 def describe(certificate: x509.Certificate) -> str:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.capture.sink import RequestHead
+from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.frames import (
@@ -219,6 +219,18 @@ def test_what_is_not_compared_passes_through(seen: Seen) -> None:
     """A WebSocket is counted with its reason."""
     seen.start("1")
     seen.feed.passed_through("1", Reason.UNSUPPORTED)
+    assert seen.settled() == [("uncomparable", "unsupported", 1)]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "CONNECT"])
+def test_what_the_engine_refuses(seen: Seen, method: str) -> None:
+    """It entered and is not compared, whatever the policy would have said of it."""
+    head = RequestHead(
+        id="1", listener="one", protocol=Protocol.HTTP, method=method, target="/a", headers=(), at=0.0, refused=True
+    )
+    assert seen.feed.started(head) is Interest.NOTHING
+    seen.feed.passed_through("1", Reason.UNSUPPORTED)
+    assert seen.feed.entered_total() == 1
     assert seen.settled() == [("uncomparable", "unsupported", 1)]
 
 

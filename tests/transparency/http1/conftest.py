@@ -19,9 +19,11 @@ class Peer:
         self._writer = writer
         self._seen = seen
 
-    async def until(self, end: bytes) -> None:
-        """Reads up to and including ``end``."""
-        self._seen += await self._reader.readuntil(end)
+    async def until(self, end: bytes) -> bytes:
+        """Reads up to and including ``end``, and gives it."""
+        data = await self._reader.readuntil(end)
+        self._seen += data
+        return data
 
     async def exactly(self, size: int) -> None:
         """Reads so many bytes."""
@@ -30,6 +32,10 @@ class Peer:
     async def rest(self) -> None:
         """Reads until the other side closes."""
         self._seen += await self._reader.read()
+
+    def end_sending(self) -> None:
+        """Says that no more comes, and reads on."""
+        self._writer.write_eof()
 
     async def send(self, data: bytes) -> None:
         """Writes and waits until it is taken."""
@@ -112,3 +118,19 @@ def send() -> Callable[[bytes], Callable[[int], bytes]]:
         return run
 
     return make
+
+
+@pytest.fixture
+def ends() -> Callable[..., Awaitable[list[Any]]]:
+    """How so many requests ended, in their order, once they have."""
+
+    async def wait(running: Any, count: int) -> list[Any]:
+        for _ in range(500):
+            if len(running.told.ends) >= count:
+                break
+            await asyncio.sleep(0.01)
+        found = running.told.ends
+        assert len(found) == count, found
+        return [found[name] for name in sorted(found, key=lambda name: int(name.rpartition("-")[2]))]
+
+    return wait

@@ -27,19 +27,15 @@ async def test_header_fields(both: Any, answers: Any, send: Any) -> None:
     assert through == direct
 
 
-@pytest.mark.row(
-    "Header whitespace",
-    "raw",
-    differs="blanks around a value become one blank after the colon, and a status line without a reason gets its blank: "
-    "mitmproxy parses and writes the head; RFC 9112 5.1 gives them no meaning",
-)
+@pytest.mark.row("Blanks in a head, a status line without a reason", "raw")
 async def test_header_whitespace(both: Any, answers: Any, send: Any) -> None:
-    """Only blanks without a meaning change."""
+    """What has no meaning passes as well."""
     answer = b"HTTP/1.1 200\r\nX-A:1\r\nContent-Length:  0\r\nConnection: close\r\n\r\n"
-    direct, through = await both(answers(answer), send(b"GET / HTTP/1.1\r\nHost:  a \r\n\r\n"))
+    request = b"GET / HTTP/1.1\r\nHost:  a \r\n\r\n"
+    direct, through = await both(answers(answer), send(request))
     assert direct.client == answer
-    assert through.client == b"HTTP/1.1 200 \r\nX-A: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    assert through.legacy == [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"]
+    assert direct.legacy == [request]
+    assert through == direct
 
 
 @pytest.mark.row("Large header fields (60 KB)", "curl")

@@ -1,9 +1,11 @@
 """SIGTERM with streams open."""
 
 import asyncio
+import contextlib
 import subprocess
 from typing import Any
 
+import h2.config
 import h2.connection
 import pytest
 from hyperframe.frame import HeadersFrame
@@ -54,3 +56,79 @@ async def test_sigterm_beside_a_flood(shadow: Any) -> None:
     for writer in floods:
         writer.close()
     legacy.close()
+
+
+GET = b"GET /%s HTTP/1.1\r\nHost: a\r\n"
+UPGRADE = b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+LEFT_OPEN = {
+    "an event stream in chunks": GET % b"chunks" + b"\r\n",
+    "an event stream to the end": GET % b"to-the-end" + b"\r\n",
+    "an answer that does not come": GET % b"hang" + b"\r\n",
+    "a WebSocket": GET % b"socket" + UPGRADE,
+    "half a head": GET % b"half",
+    "half a body": b"POST /hang HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
+    "a tunnel": b"CONNECT a.test:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "nothing yet": b"",
+}
+BEGINS = {
+    b"chunks": b"200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"to-the-end": b"200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
+    b"socket": b"101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+}
+
+
+async def _without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A legacy that does not stop by itself."""
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        name = (await reader.readuntil(b"\r\n\r\n")).split()[1][1:]
+        writer.write(b"HTTP/1.1 " + BEGINS[name] if name in BEGINS else b"")
+        while not writer.is_closing():
+            writer.write({b"chunks": b"9\r\ndata: 1\n\n\r\n", b"hang": b""}.get(name, b"data: 1\n\n"))
+            await writer.drain()
+            await asyncio.sleep(0.02)
+    writer.close()
+
+
+async def _drink(reader: asyncio.StreamReader) -> None:
+    """Reads to the end, or until the connection breaks."""
+    with contextlib.suppress(OSError):
+        while await reader.read(65_536):
+            pass
+
+
+def _streams() -> bytes:
+    """The bytes of a client of HTTP/2 with three streams."""
+    client = h2.connection.H2Connection(h2.config.H2Configuration())
+    client.initiate_connection()
+    for stream_id in (1, 3, 5):
+        fields = [(":method", "GET"), (":scheme", "http"), (":path", "/hang"), (":authority", "a")]
+        client.send_headers(stream_id, fields, end_stream=True)
+    return bytes(client.data_to_send())
+
+
+@pytest.mark.row(
+    "SIGTERM: what does not end by itself",
+    "raw, h2",
+    differs="event streams and answers that do not come are cut after 10 s and counted as `shed(shutdown)`, WebSockets and "
+    "half a head 1 s after the last answer",
+)
+async def test_what_does_not_end(shadow: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each connection is cut in the end, and nothing but the goodbye is logged."""
+    server = await asyncio.start_server(_without_end, "127.0.0.1", 0)
+    running = await asyncio.to_thread(shadow, server.sockets[0].getsockname()[1])
+    opened = [(text, await asyncio.open_connection("127.0.0.1", running.port)) for text in LEFT_OPEN.values()]
+    opened += [(_streams(), await asyncio.open_connection("127.0.0.1", running.port))]
+    opened += [(LEFT_OPEN["an event stream in chunks"], await asyncio.open_connection("127.0.0.1", running.port))]
+    for text, (_, writer) in opened:
+        writer.write(text)
+    opened[-1][1][1].write_eof()
+    await opened[0][1][0].readuntil(b"data: 1\n\n")
+    running.terminate()
+    ended = [asyncio.create_task(_drink(reader)) for _, (reader, _) in opened]
+    done, _ = await asyncio.wait(ended, timeout=30)
+    assert len(done) == len(ended)
+    assert await asyncio.to_thread(running.process.wait, 30) == 0
+    assert "Traceback" not in capfd.readouterr().err
+    for _, (_, writer) in opened:
+        writer.close()
+    server.close()

@@ -33,6 +33,13 @@ class LegacyClosed(HttpEvent):
 
 
 @dataclass
+class SenderEnded(HttpEvent):
+    """One side said all it had to say, and still listens (RFC 9112 9.6): so is the other to see it."""
+
+    by_client: bool
+
+
+@dataclass
 class Choked(HttpEvent):
     """One side does not take what the other sends: no more credit is given for this stream."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from mitmproxy import http
 
 
-class _ExpectHidden(http.Headers):
+class ExpectHidden(http.Headers):
     """Fields as they came, of which ``get`` does not name Expect: that is how mitmproxy looks for it."""
 
     def get(self, key: Any, default: Any = None) -> Any:  # noqa: ANN401 - as the base has it
@@ -16,6 +16,7 @@ class PassExpect:
     """An add-on: the field passes, and so does legacy's 100 (see ``http1``)."""
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Hides the field from mitmproxy alone."""
-        if "expect" in flow.request.headers:
-            flow.request.headers = _ExpectHidden(flow.request.headers.fields)
+        """Hides the field from mitmproxy alone; in a head of HTTP/1 it is hidden already."""
+        headers = flow.request.headers
+        if not isinstance(headers, ExpectHidden) and "expect" in headers:
+            flow.request.headers = ExpectHidden(headers.fields)

@@ -26,3 +26,6 @@ gRPC servers allow 2^31 by default, and a client with some hundred streams that 
 what is beyond the limit waits for as long as the others last. An open stream costs 6 KB and no time, so that the limit
 bounds memory (12 MB); that no client keeps the loop to itself is the matter of ``shares``, not of a low count.
 """
+
+AHEAD_BYTES = 1 << 20
+"""What a client of HTTP/1 may send ahead of what legacy takes, while legacy is not connected or answers another."""

@@ -1,19 +1,23 @@
 """Puts our codecs in the place of mitmproxy's."""
 
+from typing import Any
+
 from mitmproxy.addons import next_layer
-from mitmproxy.proxy import layers, mode_servers
-from mitmproxy.proxy.layers import http
+from mitmproxy.proxy import layers, mode_servers, server
+from mitmproxy.proxy.layers import http, tls
 from mitmproxy.proxy.layers.http import _http2
 
+from crossfade.shadow.capture.mitmproxy.wire import ends, tls_end
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection
 from crossfade.shadow.capture.mitmproxy.wire.handler import FairHandler
-from crossfade.shadow.capture.mitmproxy.wire.http1 import WireHttp1Client, WireHttp1Server
+from crossfade.shadow.capture.mitmproxy.wire.http1_client import WireHttp1Client
+from crossfade.shadow.capture.mitmproxy.wire.http1_server import WireHttp1Server
 from crossfade.shadow.capture.mitmproxy.wire.http2_client import WireHttp2Client
 from crossfade.shadow.capture.mitmproxy.wire.http2_server import WireHttp2Server
 from crossfade.shadow.capture.mitmproxy.wire.stream import WholeStream
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
 
-_PLACES = (
+_PLACES: tuple[tuple[Any, str, Any], ...] = (
     (http, "Http1Server", WireHttp1Server),
     (http, "Http1Client", WireHttp1Client),
     (http, "Http2Server", WireHttp2Server),
@@ -22,6 +26,9 @@ _PLACES = (
     (layers, "HttpLayer", WireHttpLayer),
     (next_layer, "HttpLayer", WireHttpLayer),
     (mode_servers, "ProxyConnectionHandler", FairHandler),
+    (server.ConnectionHandler, "server_event", ends.server_event),
+    (tls.TLSLayer, "send_close", tls_end.send_close),
+    (tls.TLSLayer, "send_data", tls_end.send_data),
     (_http2, "BufferedH2Connection", GracefulConnection),
 )
 
@@ -31,6 +38,6 @@ def mend() -> None:
 
     Raises: AttributeError: a mitmproxy whose codecs have other names.
     """
-    for module, name, ours in _PLACES:
-        getattr(module, name)
-        setattr(module, name, ours)
+    for place, name, ours in _PLACES:
+        getattr(place, name)
+        setattr(place, name, ours)

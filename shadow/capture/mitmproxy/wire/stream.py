@@ -1,14 +1,21 @@
 """One request between its two connections."""
 
+from collections.abc import Generator
+from typing import Any
+
 from mitmproxy import flow, http
+from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
-from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     DropStream,
     GetHttpConnection,
     GetHttpConnectionCompleted,
+    HttpEvent,
     HttpStream,
+    RequestData,
+    RequestEndOfMessage,
     RequestProtocolError,
+    ResponseData,
     ResponseEndOfMessage,
     ResponseProtocolError,
     SendHttp,
@@ -16,13 +23,17 @@ from mitmproxy.proxy.layers.http import (
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook
 
 from crossfade.shadow.capture.mitmproxy.wire.events import (
+    NOT_PASSED_ON,
     Choked,
     Commands,
     Flowing,
     RefusedHead,
+    SenderEnded,
     Unsent,
     with_reset_code,
 )
+from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireResponse
+from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
 
@@ -54,6 +65,8 @@ class WholeStream(HttpStream):
             yield from self._send_elsewhere(event)
         elif isinstance(event, RefusedHead):
             yield from self._refuse_head(event)
+        elif isinstance(event, SenderEnded):
+            yield from self._pass_end(event)
         else:
             yield from super()._handle_event(event)
 
@@ -82,24 +95,59 @@ class WholeStream(HttpStream):
         error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
         if event.request.headers.get("content-type", "").startswith("application/grpc"):
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
-        yield from self._refuse(error)
+        yield from self._refuse(error, event.text)
         yield DropStream(self.stream_id)
 
-    def _refuse(self, error: RequestProtocolError | ResponseProtocolError) -> Commands:
+    def _pass_end(self, event: SenderEnded) -> Commands:
+        """From one end of HTTP/1 to the other, behind all that was said before."""
+        server = self.context.server
+        if not event.by_client:
+            yield SendHttp(event, self.context.client)
+        elif self.server_state == self.state_done:
+            return
+        elif server.connected and server.alpn != b"h2":
+            yield SendHttp(event, server)
+        elif self.client_state != self.state_done:  # HTTP/2 has no word for a request that breaks off, but its reset
+            error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
+            yield from super()._handle_event(error)
+
+    def make_server_connection(self) -> Generator[commands.Command, Any, bool]:
+        """As mitmproxy's, which takes all that a client sends while legacy is not connected."""
+        client = self.context.client
+        if client.alpn == b"h2":
+            return (yield from super().make_server_connection())
+        yield SendHttp(Choked(self.stream_id, by_client=False), client)
+        is_connected = yield from super().make_server_connection()
+        yield SendHttp(Flowing(self.stream_id, by_client=False), client)
+        return is_connected
+
+    def check_invalid(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - mitmproxy's own
+        """As mitmproxy's; what is safe to pass on of HTTP/1 its codec has decided."""
+        message = self.flow.request if request else self.flow.response
+        if isinstance(message, WireResponse) or (isinstance(message, WireRequest) and message.refusal is None):
+            return False
+        if not isinstance(message, WireRequest) or message.refusal is None:
+            return (yield from self._check_http2(request))
+        text = str(message.refusal)
+        error = ResponseProtocolError(self.stream_id, text, message.refusal.status)
+        yield from self._refuse(error, NOT_PASSED_ON + text)
+        return True
+
+    def _check_http2(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - as above
+        """As mitmproxy's, which keeps what it refused for as long as the client's connection lives."""
+        is_invalid = bool((yield from super().check_invalid(request)))
+        if is_invalid:
+            yield DropStream(self.stream_id)
+        return is_invalid
+
+    def _refuse(self, error: RequestProtocolError | ResponseProtocolError, told: str) -> Commands:
         """The request is told of, and ends."""
-        self.flow.error = flow.Error(error.message)
+        self.flow.error = flow.Error(told)
         yield HttpRequestHeadersHook(self.flow)
         yield HttpErrorHook(self.flow)
         yield SendHttp(error, self.context.client)
         self.flow.live = False
         self.client_state = self.server_state = self.state_errored
-
-    def check_invalid(self, request: bool) -> CommandGenerator[bool]:  # noqa: FBT001 - mitmproxy's own
-        """As mitmproxy's, which keeps such a stream for as long as the client's connection lives."""
-        invalid = yield from super().check_invalid(request)
-        if invalid:
-            yield DropStream(self.stream_id)
-        return invalid
 
     def send_response(self, already_streamed: bool = False) -> Commands:  # noqa: FBT001, FBT002 - mitmproxy's own
         """As mitmproxy's, which holds the end of the answer back until the request has ended."""
@@ -109,8 +157,40 @@ class WholeStream(HttpStream):
             yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
     def flow_done(self) -> Commands:
-        """As mitmproxy's; an answer ends once."""
+        """As mitmproxy's; an answer ends once, and another protocol is not looked at."""
+        if self.flow.response is not None and self.flow.response.status_code == SWITCHING:
+            self._handle_event = Tunnel(self).handle
+            self.flow.live = False
+            yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
+            return
         for command in super().flow_done():
             ends = isinstance(command, SendHttp) and isinstance(command.event, ResponseEndOfMessage)
             if not (ends and self._answer_ended):
                 yield command
+
+
+class Tunnel:
+    """What follows a 101: bytes both ways, each direction with an end of its own. Nothing is kept."""
+
+    def __init__(self, stream: HttpStream) -> None:
+        self._id = stream.stream_id
+        self._client, self._server = stream.context.client, stream.context.server
+        self._ended: set[type[HttpEvent]] = set()
+
+    def handle(self, event: events.Event) -> Commands:
+        """From one connection to the other."""
+        if isinstance(event, RequestData | RequestProtocolError):
+            yield SendHttp(event, self._server)
+        elif isinstance(event, ResponseData | ResponseProtocolError):
+            yield SendHttp(event, self._client)
+        elif isinstance(event, RequestEndOfMessage | ResponseEndOfMessage):
+            yield from self._end(event)
+
+    def _end(self, event: HttpEvent) -> Commands:
+        self._ended.add(type(event))
+        if len(self._ended) == 1:
+            other = self._server if isinstance(event, RequestEndOfMessage) else self._client
+            yield SendHttp(SenderEnded(self._id, by_client=other is self._server), other)
+        else:
+            yield SendHttp(RequestProtocolError(self._id, "EOF"), self._server)
+            yield SendHttp(ResponseProtocolError(self._id, "EOF"), self._client)

@@ -16,9 +16,11 @@ import pytest
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
+from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.body import WINDOW_BYTES
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.mirror.frames import LENGTH, Frame, ReplyFrame, RequestFrame, decode, encode
 
 pytestmark = [
     # mitmproxy 11 and its own dependencies warn on import and on closing sockets
@@ -369,6 +371,49 @@ async def test_legacy_receives_what_the_client_sent(start: Start) -> None:
     server.close()
     assert server.seen == [request]
     assert got == answer
+
+
+async def test_the_copy_has_every_byte(start: Start) -> None:
+    """Method, target and fields of the record, through the pipe to the compare process, are those on the wire."""
+    answer = (
+        b"HTTP/1.1 200 OK\r\nX-\xe9: \xff\x01\r\nX-Long: a\r\n b\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+    )
+    target = b"http://other.test/\xe6\xb5\x8b/\xb2\xe2\x00?q={|}\xff"
+    request = (
+        b"G\xc3\x89T\xff " + target + b" HTTP/1.1\r\nHost: \xfc\r\nHost: b\r\nX[\xe9]:\x00\x7f \xc3\xa9\r\n\t2\r\n\r\n"
+    )
+    server = RawServer(answer)
+    sink = Recorder()
+    port = await start(server.port, sink)
+    await asyncio.to_thread(_raw, port, request)
+    server.close()
+    assert server.seen == [request]
+    await _ended(sink, 1)
+    told, end = sink.only()
+    (sent, replied) = (_through_the_pipe(told), _through_the_pipe(end))
+    assert isinstance(sent, Request)
+    assert isinstance(replied, Answer)
+    assert sent.method.encode("utf-8", "surrogateescape") == b"G\xc3\x89T\xff"
+    assert sent.target.encode("utf-8", "surrogateescape") == target
+    assert sent.authority.encode("utf-8", "surrogateescape") == b"\xfc"
+    wire = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.headers]
+    assert wire == [(b"Host", b"\xfc"), (b"Host", b"b"), (b"X[\xe9]", b"\x00\x7f \xc3\xa9 2")]
+    assert replied.headers[:2] == (("X-\xe9", "\xff\x01"), ("X-Long", "a b"))
+    assert (sink.heads[0].method, sink.heads[0].target) == (sent.method, sent.target)
+
+
+def _through_the_pipe(record: Request | Answer) -> Request | Reply:
+    """What the compare process reads of it."""
+    route = RouteInfo(route="/", protocol="http", call_type="http", stage="shadow")
+    if isinstance(record, Request):
+        frame: Frame = RequestFrame(
+            route=route, listener="one", write=False, ask_secondary=False, live=False, request=record
+        )
+    else:
+        frame = ReplyFrame(request_id="1", reply=record)
+    read = decode(encode(frame)[LENGTH.size :])
+    assert isinstance(read, RequestFrame | ReplyFrame)
+    return read.request if isinstance(read, RequestFrame) else read.reply
 
 
 async def test_chunked_both_ways(start: Start) -> None:

@@ -11,12 +11,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def test_every_place_is_taken() -> None:
-    """Each is found under its name and is a subclass of what stood there; twice is as once."""
+    """Each is found under its name; a codec is a subclass of what stood there; twice is as once."""
     mend()
     mend()
     for module, name, ours in _PLACES:
         assert getattr(module, name) is ours
-        assert ours.__mro__[-1] is object
     assert issubclass(http.Http1Server, _PLACES[0][2])
     assert issubclass(_http2.BufferedH2Connection, _http2.h2.connection.H2Connection)
 
