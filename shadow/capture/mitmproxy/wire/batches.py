@@ -24,7 +24,7 @@ _FRAME_HEAD_BYTES = 9  # RFC 9113 4.1
 _COSTS: dict[type[Frame], int] = {HeadersFrame: 4, DataFrame: 2, RstStreamFrame: 8}
 _NEW_STREAM = 28  # a flow, its hooks, and legacy's side: a millisecond
 _BYTES_PER_UNIT = 8_192
-_DUE = 256  # units after which others are let in even if nothing waits
+_DUE = 512  # units after which others are let in even if nothing waits
 
 
 class FrameBatches(FrameBuffer):

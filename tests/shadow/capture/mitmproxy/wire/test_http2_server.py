@@ -193,3 +193,15 @@ def _answer() -> Any:
     from mitmproxy.http import Headers, Response  # noqa: PLC0415 - warns on import
 
     return Response(b"HTTP/2.0", 200, b"", Headers(), None, None, 0, None)
+
+
+def test_rapid_resets(server: Any, told: Any) -> None:
+    """A thousand streams that are opened and reset at once (CVE-2023-44487) take turns, and nothing is kept of them."""
+    frames: list[Frame] = []
+    for head in _requests(1000):
+        frames += [head, RstStreamFrame(head.stream_id, error_code=0x8)]
+    found, turns = _to_the_end(server, server.raw(frames))
+    assert len(told(found, RequestProtocolError)) == len(told(found, RequestHeaders)) == 1000
+    assert turns >= 1000
+    assert not server.codec.streams
+    assert not server.codec.h2_conn.streams
