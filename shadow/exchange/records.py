@@ -6,7 +6,7 @@ from enum import StrEnum
 from crossfade.shadow.exchange.outcome import Reason
 
 Headers = tuple[tuple[str, str], ...]
-"""Header fields as received: order, duplicates and letter case kept; values are latin-1 text."""
+"""Header fields as received: order, duplicates and letter case kept; values are latin-1 text (see ``fields``)."""
 
 
 class Protocol(StrEnum):
@@ -29,7 +29,8 @@ class FailureReason(StrEnum):
 class Request:
     """A client's request as legacy received it.
 
-    ``target`` is the raw path with its query. ``body`` is cut at the configured limit, and then ``truncated`` is true;
+    ``target`` is the raw path with its query, or the absolute form where the client sent that; it and ``method`` are as
+    ``fields.wire_text`` makes them. ``body`` is cut at the configured limit, and then ``truncated`` is true;
     a gRPC body is the length-prefixed frames of all messages. ``started_at`` is seconds since the epoch.
     """
 

@@ -68,7 +68,7 @@ class Second:
             await asyncio.wait(self._tasks)
 
     async def _ask(self, comparison: Comparison) -> Reply:
-        return await self._upstream.ask(_to_be_sent(comparison.request, self._authority))
+        return await self._upstream.ask(_to_be_sent(comparison.request, self._authority), safe=True)
 
 
 def _to_be_sent(request: Request, authority: str) -> Request:

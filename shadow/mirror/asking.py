@@ -98,8 +98,10 @@ class Asker:
             return await self._join(pending, calls, has_slot=True)
 
     def _start(self, pending: Pending, calls: Calls) -> None:
-        """Sends the request. Raises: Ended: mirroring was turned off while it waited."""
+        """Sends the request. Raises: Ended: mirroring was turned off while it waited, or it can't be sent as it is."""
         self._refuse_when_off()
+        if not calls.can_start():  # a blank in an HTTP/2 path, a CR in a value
+            raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
         calls.start()
         turn = pending.turn
         if turn is not None and not pending.frame.write:
@@ -186,7 +188,7 @@ class Asker:
             return comparison
         async with self.slots:
             self._refuse_when_off()  # without the secondary's answer nobody knows whether the stores have drifted
-            return replace(comparison, secondary=await secondary.ask(frame.request))
+            return replace(comparison, secondary=await secondary.ask(frame.request, safe=True))
 
     async def _refuse_foreign(self, pending: Pending) -> None:
         """Ends a request with a handle of legacy; waits where a comparison under way may show that it has one."""

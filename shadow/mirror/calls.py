@@ -33,6 +33,10 @@ class Calls:
         self._reads_on = False
         self.calls: tuple[Call, ...] = ()
 
+    def can_start(self) -> bool:
+        """Whether every side can be sent the request as it is."""
+        return all(side.takes(self._pending.frame.request) for side in self._sides)
+
     def start(self) -> None:
         """Sends it, once."""
         bodies: tuple[RequestParts | None, ...] = (None,) * len(self._sides)
@@ -86,7 +90,7 @@ class Calls:
         frame = self._pending.frame
         answer = side.new_answer(self._framing_of, self._copy_bytes)
         is_watched = frame.route.call_type in STREAMED_ANSWERS
-        task = asyncio.create_task(side.ask(frame.request, answer, parts, is_watched=is_watched))
+        task = asyncio.create_task(side.ask(frame.request, answer, parts, is_watched=is_watched, safe=not frame.write))
         answer.on_overlong = task.cancel
         return Call(answer=answer, task=task)
 

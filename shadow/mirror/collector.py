@@ -11,6 +11,7 @@ from crossfade.shadow.exchange import Answer, Failure, Reply
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.asking import Asker
 from crossfade.shadow.mirror.clients.exchange import AnswerInProgress
+from crossfade.shadow.mirror.clients.notes import totals
 from crossfade.shadow.mirror.following import LegacyStream
 from crossfade.shadow.mirror.frames import (
     AnswerHeadFrame,
@@ -44,6 +45,7 @@ class Collector:
         limits: Limits,
         record: Callable[[Observation], None],
     ) -> None:
+        self._sides = tuple(sides.values())
         self._handles = handles
         self._judge = judge
         self._limits = limits
@@ -170,6 +172,7 @@ class Collector:
             held_bytes=self._held_bytes,
             slots_in_use=self._asker.slots.in_use(),
             flushed_at=flushed_at,
+            notes=totals(note for sides in self._sides for note in sides.notes()),
         )
 
     async def drain(self, timeout_s: float) -> None:

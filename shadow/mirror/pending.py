@@ -9,6 +9,7 @@ from crossfade.shadow.exchange import Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.body import BodyCopy
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.clients.exchange import RequestParts
+from crossfade.shadow.mirror.clients.notes import Notes
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.following import LegacyStream
 from crossfade.shadow.mirror.frames import RequestFrame
@@ -24,6 +25,10 @@ class Sides:
 
     candidate: Upstream
     secondary: Upstream | None
+
+    def notes(self) -> tuple[Notes, ...]:
+        """What each did that is neither answer nor failure."""
+        return tuple(side.notes for side in (self.candidate, self.secondary) if side is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,14 @@ import os
 from functools import partial
 
 from crossfade.shadow.config import Config, ListenSettings
+from crossfade.shadow.exchange import Request
 from crossfade.shadow.mirror.clients.exchange import TlsFiles
 from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
+from crossfade.shadow.mirror.clients.notes import Notes
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.pending import Sides
+from crossfade.shadow.routes.naming import exact_name
+from crossfade.shadow.routes.templates import Templates
 
 
 def build_sides(config: Config, listen: ListenSettings) -> Sides:
@@ -17,6 +21,11 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
     """
     mirror = config.mirror
     upstream = partial(Upstream, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)
+    templates = Templates(config.routes.http)
+
+    def route_of(request: Request) -> str:
+        return exact_name(templates, request.protocol, request.method, request.target)
+
     policy = HeaderPolicy(
         mirror.header,
         environment=os.environ,
@@ -24,9 +33,13 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
         templates=config.routes.http,
     )
     candidate = upstream(
-        listen.candidate, tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert), fields=policy.fields
+        listen.candidate,
+        tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert),
+        fields=policy.fields,
+        notes=Notes("candidate", route_of),
     )
     secondary = None
     if listen.secondary is not None:
-        secondary = upstream(listen.secondary, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert))
+        tls = TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert)
+        secondary = upstream(listen.secondary, tls=tls, notes=Notes("secondary", route_of))
     return Sides(candidate=candidate, secondary=secondary)

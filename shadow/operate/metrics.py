@@ -100,6 +100,11 @@ def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
         yield _gauge("compare_held_bytes", "Bytes of bodies that the compare process holds.", load.held_bytes)
         yield _gauge("compare_slots_in_use", "Mirrored requests under way.", load.slots_in_use)
         yield _flush_age(snapshot, load.flushed_at)
+        text = "Mirrored requests sent once more, and bytes behind an answer, by side."
+        notes = CounterMetricFamily("crossfade_side_notes", text, labels=["side", "note"])
+        for side, note, count in load.notes:
+            notes.add_metric([side, note], count)
+        yield notes
     text = "From a head read by the proxy to its being passed on: of the request, and of legacy's answer."
     added = HistogramMetricFamily("crossfade_added_latency_seconds", text, labels=["direction"])
     for direction, buckets in snapshot.added.items():

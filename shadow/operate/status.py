@@ -27,13 +27,15 @@ Ends = dict[tuple[Place, str, str], int]
 class Load:
     """The compare process now: requests without an outcome, bytes of bodies held for them, calls under way.
 
-    ``flushed_at`` is when evidence was last committed, in seconds since the epoch.
+    ``flushed_at`` is when evidence was last committed, in seconds since the epoch. ``notes`` are totals of what a side
+    did that is neither answer nor failure: side, what, how often.
     """
 
     pending: int
     held_bytes: int
     slots_in_use: int
     flushed_at: float
+    notes: tuple[tuple[str, str, int], ...] = ()
 
 
 class Totals:
@@ -77,7 +79,8 @@ class Status:
         """Takes one line. Raises: ValueError, KeyError, TypeError: it is not one of ``Totals.lines``."""
         told = json.loads(line)
         if "load" in told:
-            self.load = Load(**told["load"])
+            load = told["load"]
+            self.load = Load(**load | {"notes": tuple(map(tuple, load["notes"]))})
             return
         route = (told["route"], told["listener"])
         self.ends.update({(route, outcome, reason): count for outcome, reason, count in told["ends"]})

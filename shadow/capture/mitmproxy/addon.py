@@ -119,6 +119,8 @@ class CaptureAddon:
         elif errors.has_no_head(flow):
             self._tell(self._sink.replied, seen.id, _failure(flow, FailureReason.INVALID))
         else:
+            if seen.interest is Interest.WHOLE and flow.request.timestamp_end is None and _is_message(seen):
+                self._tell(self._sink.request_complete, _request(flow, seen))
             self._tell(self._sink.replied, seen.id, _answer(flow, seen))
 
     def error(self, flow: http.HTTPFlow) -> None:
@@ -226,6 +228,13 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
     )
+
+
+def _is_message(seen: _Seen) -> bool:
+    """Whether one gRPC message is there: legacy answers that, and need not wait for END_STREAM, which may come late."""
+    data = seen.request.data
+    size = len(data) - 5  # a flag and the length (grpc/doc/PROTOCOL-HTTP2.md)
+    return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
 
 
 def _request_headers(request: http.Request, protocol: Protocol) -> Headers:

@@ -18,6 +18,9 @@ from crossfade.shadow.exchange.body import BodyCopy
 _PAUSE_BYTES = 1_048_576
 """A side that sends messages faster than they are compared is not read beyond this."""
 
+_REWIND_BYTES = 65_536
+_REWIND_PARTS = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -38,12 +41,16 @@ class SideFailedError(Exception):
 
 
 class RequestParts:
-    """The body of a request that is still coming: parts are put in here and taken out by a client."""
+    """The body of a request that is still coming: parts are put in here and taken out by a client.
+
+    The first parts are kept, so that a request that a server refused to begin with can be sent to it anew.
+    """
 
     def __init__(self) -> None:
         self.trailers: Headers = ()
         self.waiting_bytes = 0
         self._parts: deque[bytes] = deque()
+        self._taken: list[bytes] | None = []
         self._ended = False
         self._changed = asyncio.Event()
 
@@ -75,7 +82,20 @@ class RequestParts:
             await self._changed.wait()
         part = self._parts.popleft()
         self.waiting_bytes -= len(part)
+        if self._taken is not None:
+            self._taken.append(part)
+            if sum(map(len, self._taken)) > _REWIND_BYTES or len(self._taken) > _REWIND_PARTS:
+                self._taken = None
         return part
+
+    def rewind(self) -> bool:
+        """Makes all parts be taken again; False where they are no longer known."""
+        if self._taken is None:
+            return False
+        self._parts.extendleft(reversed(self._taken))
+        self.waiting_bytes += sum(map(len, self._taken))
+        self._taken = []
+        return True
 
 
 class AnswerInProgress:

@@ -10,6 +10,8 @@ from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
 from crossfade.shadow.exchange import Answer, Protocol, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.clients.exchange import AnswerInProgress
+from crossfade.shadow.mirror.clients.http1_request import is_writable
+from crossfade.shadow.mirror.clients.notes import Notes
 from crossfade.shadow.mirror.collector import Collector
 from crossfade.shadow.mirror.frames import ReplyFrame, RequestFrame, SettledFrame
 from crossfade.shadow.mirror.handles import ForeignHandles
@@ -26,7 +28,12 @@ class Side:
         self.reply = reply
         self.asked: list[str] = []
         self.most = 0
+        self.notes = Notes()
         self._running = 0
+
+    def takes(self, request: Request) -> bool:
+        """As an upstream does."""
+        return is_writable(request)
 
     def new_answer(self, framing_of: Any, copy_bytes: int = 0) -> AnswerInProgress:
         """What collects an answer; nothing goes into it."""

@@ -10,6 +10,7 @@ import pytest
 
 from crossfade.shadow.evidence.records import Judged
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
+from crossfade.shadow.mirror.clients.notes import Note
 from crossfade.shadow.mirror.frames import RequestFrame, UnmirroredFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
@@ -31,6 +32,28 @@ async def test_equal_answers(frame_of: Frames, answer_of: Answers, bench_of: Ben
     bench.legacy("1", answer_of())
     assert await bench.finish() == ["same"]
     assert (bench.candidate.asked, bench.secondary.asked) == (["1"], [])
+
+
+@pytest.mark.parametrize(
+    "values", [{"target": "/a HTTP/1.1\r\nHost: b\r\n\r\nDELETE /c"}, {"headers": (("A", "1\rB: 2"),)}]
+)
+@pytest.mark.parametrize("write", [False, True])
+async def test_what_can_not_be_sent_as_it_is(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, values: dict[str, Any], write: bool
+) -> None:
+    """A request with a line break in its head is not sent to any side, and that is no error of crossfade's."""
+    bench = bench_of(answer_of(), answer_of())
+    bench.collector.on_request(frame_of("1", write=write, ask_secondary=True, **values))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["uncomparable(unsupported)"]
+    assert (bench.candidate.asked, bench.secondary.asked) == ([], [])
+
+
+async def test_what_the_sides_did_is_told(bench_of: Benches, answer_of: Answers, request_of: Any) -> None:
+    """What was sent once more, and bytes behind answers, by side."""
+    bench = bench_of(answer_of(), answer_of())
+    bench.candidate.notes.add(Note.CLOSED_AS_USED, request_of())
+    assert bench.collector.load(1.0).notes == (("side", "closed_as_used", 1),)
 
 
 async def test_the_secondary_tells_noise(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:

@@ -24,7 +24,7 @@ SNAPSHOT = Snapshot(
     mirror_on=True,
     compare_up=True,
     compare_pid=os.getpid(),
-    load=Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1008.5),
+    load=Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1008.5, notes=(("candidate", "closed_as_used", 4),)),
 )
 
 
@@ -54,6 +54,7 @@ def test_gauges() -> None:
     names = ("open_flows", "pipe_waiting_bytes", "mirror_on", "compare_up", "compare_pending", "compare_held_bytes")
     assert [found[name,] for name in names] == [1, 77, 1, 1, 3, 99]
     assert (found["compare_slots_in_use",], found["flush_age_seconds",]) == (2, 1.5)
+    assert found["side_notes_total", "closed_as_used", "candidate"] == 4
     assert found["engine_process_resident_memory_bytes",] > 1e6
     assert found["compare_process_resident_memory_bytes",] > 1e6
 

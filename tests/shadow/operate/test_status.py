@@ -11,7 +11,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.operate.status import Load, Status, Totals
 
 A = ("GET /a", "http")
-LOAD = Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1000.5)
+LOAD = Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1000.5, notes=(("candidate", "closed_as_used", 3),))
 SHED = (Outcome.SHED, Reason.QUEUE_FULL)
 
 

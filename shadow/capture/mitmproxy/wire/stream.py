@@ -95,7 +95,7 @@ class WholeStream(HttpStream):
         error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
         if event.request.headers.get("content-type", "").startswith("application/grpc"):
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
-        yield from self._refuse(error, event.text)
+        yield from self._refuse(error)
         yield DropStream(self.stream_id)
 
     def _pass_end(self, event: SenderEnded) -> Commands:
@@ -128,9 +128,8 @@ class WholeStream(HttpStream):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
             return (yield from self._check_http2(request))
-        text = str(message.refusal)
-        error = ResponseProtocolError(self.stream_id, text, message.refusal.status)
-        yield from self._refuse(error, NOT_PASSED_ON + text)
+        error = ResponseProtocolError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
+        yield from self._refuse(error)
         return True
 
     def _check_http2(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - as above
@@ -140,9 +139,9 @@ class WholeStream(HttpStream):
             yield DropStream(self.stream_id)
         return is_invalid
 
-    def _refuse(self, error: RequestProtocolError | ResponseProtocolError, told: str) -> Commands:
+    def _refuse(self, error: RequestProtocolError | ResponseProtocolError) -> Commands:
         """The request is told of, and ends."""
-        self.flow.error = flow.Error(told)
+        self.flow.error = flow.Error(error.message)
         yield HttpRequestHeadersHook(self.flow)
         yield HttpErrorHook(self.flow)
         yield SendHttp(error, self.context.client)

@@ -123,3 +123,28 @@ def test_a_ca_that_is_not_there(tmp_path: Path) -> None:
     """An error at once, not a connection that is not verified."""
     with pytest.raises(ShadowError, match=r"ca\.pem: expected PEM that is valid for https://localhost:443, got "):
         address_of("https://localhost:443", "h2", TlsFiles(ca=tmp_path / "ca.pem"))
+
+
+async def test_a_body_that_is_sent_anew() -> None:
+    """From its first part on, with what has come since."""
+    parts = RequestParts()
+    parts.put(b"a")
+    parts.put(b"b")
+    assert [await parts.take(), await parts.take()] == [b"a", b"b"]
+    assert parts.rewind()
+    parts.put(b"c")
+    parts.end()
+    assert parts.waiting_bytes == 3
+    assert [await parts.take() for _ in range(4)] == [b"a", b"b", b"c", None]
+    assert parts.waiting_bytes == 0
+
+
+@pytest.mark.parametrize("body", [[b"x" * 65_537], [b"x"] * 65])
+async def test_a_long_body_is_not_kept(body: list[bytes]) -> None:
+    """What was taken of it is gone, and nothing is sent twice or left out."""
+    parts = RequestParts()
+    for part in body:
+        parts.put(part)
+        await parts.take()
+    assert not parts.rewind()
+    assert parts.waiting_bytes == 0
