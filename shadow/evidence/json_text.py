@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crossfade.shadow.compare.diff.paths import looks_like_value
-from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.hiding import Hiding
 
 _PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[0-9.eE+-]*|[\[\]{}:,]|[A-Za-z-]+', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -22,32 +22,32 @@ class _Container:
     key: str = ""
 
 
-def redact_json(text: str, redactor: Redactor) -> str:
-    """``text``, which is JSON, with what must not be stored replaced.
+def redact_json(text: str, redactor: Hiding, *, secret: bool = False) -> str:
+    """``text``, which is JSON or several of it, with what must not be stored replaced.
 
-    Texts and numbers under a secret name, and all that stands below one; matches of patterns in any other text, number
-    or key. true, false and null stay.
+    Texts and numbers under a secret name, and all that stands below one (``secret``: below which all of it stands);
+    matches of patterns in any other text, number or key. true, false and null stay.
     """
     parts: list[str] = []
     at = 0
-    for start, end, hidden in _replacements(text, redactor):
+    for start, end, hidden in _replacements(text, redactor, secret=secret):
         parts += (text[at:start], hidden)
         at = end
     return "".join((*parts, text[at:]))
 
 
-def _replacements(text: str, redactor: Redactor) -> Iterator[tuple[int, int, str]]:
-    stack: list[_Container] = []
+def _replacements(text: str, redactor: Hiding, *, secret: bool) -> Iterator[tuple[int, int, str]]:
+    stack = [_Container(secret=secret, is_object=False, at_key=False)]
     for match in _PIECE.finditer(text):
         piece = match[0]
-        inside = stack[-1] if stack else None
+        inside = stack[-1]
         if piece in "{[":
             stack.append(_Container(_is_secret(inside, redactor), is_object=piece == "{", at_key=piece == "{"))
         elif piece in "}]":
             stack.pop()
-        elif piece == ":" and inside is not None:
+        elif piece == ":":
             inside.at_key = False
-        elif piece == "," and inside is not None:
+        elif piece == ",":
             inside.at_key = inside.is_object
         else:
             hidden = _hidden(piece, inside, redactor)
@@ -55,13 +55,13 @@ def _replacements(text: str, redactor: Redactor) -> Iterator[tuple[int, int, str
                 yield match.start(), match.end(), hidden
 
 
-def _is_secret(inside: _Container | None, redactor: Redactor) -> bool:
-    return inside is not None and (inside.secret or (inside.is_object and redactor.is_secret(inside.key)))
+def _is_secret(inside: _Container, redactor: Hiding) -> bool:
+    return inside.secret or (inside.is_object and redactor.is_secret(inside.key))
 
 
-def _hidden(piece: str, inside: _Container | None, redactor: Redactor) -> str:
+def _hidden(piece: str, inside: _Container, redactor: Hiding) -> str:
     if piece[0] == '"':
-        if inside is not None and inside.at_key:
+        if inside.at_key:
             inside.key = _plain(piece)
             return _text(piece, lambda key: hide_key(key, redactor, secret=inside.secret))
         if _is_secret(inside, redactor):
@@ -74,7 +74,7 @@ def _hidden(piece: str, inside: _Container | None, redactor: Redactor) -> str:
     return piece
 
 
-def hide_key(key: str, redactor: Redactor, *, secret: bool) -> str:
+def hide_key(key: str, redactor: Hiding, *, secret: bool) -> str:
     """A key of an object or a map: what looks like a value under a secret name is one, any other may hold one."""
     return redactor.pseudonym(key) if secret and looks_like_value(key) else redactor.text(key)
 
