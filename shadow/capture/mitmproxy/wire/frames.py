@@ -49,6 +49,7 @@ class GracefulConnection(BufferedH2Connection):
         self.encoder.encode = partial(self.encoder.encode, huffman=False)
         self.incoming_buffer = FrameBatches(server=not config.client_side)
         self.takes_streams = True
+        self._announced = FIRST_STREAMS
         self._closed: list[int] = []
 
     def initiate_connection(self) -> None:
@@ -69,10 +70,13 @@ class GracefulConnection(BufferedH2Connection):
         return len(self.streams)
 
     def allow_streams(self, count: int) -> None:
-        """Queues a SETTINGS frame by which the peer may have more streams open; fewer would break those under way."""
-        if count > self.local_settings.max_concurrent_streams:
+        """Queues a SETTINGS frame by which the peer, once it has acknowledged it, may have more streams open.
+
+        Never fewer: that would break those under way.
+        """
+        if count > self._announced:
+            self._announced = count
             self.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: count})
-            self.local_settings.acknowledge()  # it may use them at once
 
     def closed_streams(self) -> list[int]:
         """Streams that have ended on both sides since this was last asked."""

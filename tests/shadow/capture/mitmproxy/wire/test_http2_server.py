@@ -87,8 +87,11 @@ def test_late_frames_of_a_refused_stream(server: Any) -> None:
 
 
 def test_legacy_allows_more(server: Any, told: Any) -> None:
-    """What legacy says is passed on within a bound, and holds at once; less than at first is never said."""
+    """What legacy says is passed on within a bound, once, and holds when the client knows; less is never said."""
     server.handle(StreamLimit(0, 2**31))
+    assert server.handle(StreamLimit(0, 2**31)) == []
+    assert server.codec.h2_conn.local_settings.max_concurrent_streams == FIRST_STREAMS
+    server.flush()
     assert server.codec.h2_conn.local_settings.max_concurrent_streams == MOST_STREAMS
     changed = [event for event in server.heard if isinstance(event, h2.events.RemoteSettingsChanged)]
     assert changed[-1].changed_settings[3].new_value == MOST_STREAMS
