@@ -19,6 +19,8 @@ from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer
 from crossfade.shadow.capture.mitmproxy.wire.events import Commands
 
 SWITCHING = 101
+_EACH = 16
+"""So many chunks of what is read at once keep their bounds, which mean nothing (RFC 9112 7.1)."""
 
 
 class Http1Wire(Http1Connection):
@@ -44,19 +46,20 @@ class Http1Wire(Http1Connection):
         yield from super()._handle_event(event)
 
     def read_body(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Passes on what has come of a body: many small chunks as one, because each takes as long as a large one."""
+        """Passes on what has come of a body; of very many chunks the later ones as one, as each takes its time."""
         pieces: list[bytes] = []
         error: BodyError | None = None
         piece: bytes | End | None = None
         try:
-            while isinstance(piece := self.reader.read(self.buf), bytes):
+            while isinstance(piece := self.reader.read(self.buf, many=len(pieces) >= _EACH), bytes):
                 pieces.append(piece)
             if piece is None and self.peer_ended:
                 piece = self.reader.at_end()
         except BodyError as found:
             error = found
-        if pieces:
-            yield from self._pass_on(b"".join(pieces))
+        for data in (*pieces[:_EACH], b"".join(pieces[_EACH:])):
+            if data and self.state == self.read_body:
+                yield from self._pass_on(data)
         if self.state != self.read_body:  # it was ended meanwhile
             return
         if error is not None:
