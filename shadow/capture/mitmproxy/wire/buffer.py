@@ -59,8 +59,9 @@ class Buffer:
         return self.take(end + 1)
 
     def take_chunks(self) -> bytes:
-        """The data of the plain chunks at the beginning that are here as a whole (RFC 9112 7.1), at once: they may be
-        many, and of one byte each. A chunk of another form, or the last one, is left.
+        """The data of all plain chunks (RFC 9112 7.1) that stand whole at the beginning, in one piece.
+
+        A chunk of another form, and the last one, is left.
         """
         data, at = self._data, 0
         found: list[bytearray] = []
