@@ -94,3 +94,13 @@ def test_what_can_not_be_read() -> None:
     ):
         assert asked.may_be_meant(Pattern("POST /other"))
         assert not asked.is_allowed_by(Pattern("*"))
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(100, True), (3_000, False)])
+def test_paths_in_fields(size: int, is_read: bool) -> None:
+    """Those that are too long to try each way to read them may be any path, and are allowed nothing."""
+    asked = _asked("GET", "/a", (("X-Original-URL", f"/b/{'c' * size}"),))
+    other = Pattern("GET /other")
+    assert asked.may_be_meant(other) is not is_read
+    assert asked.may_be_meant(Pattern("GET /b/*"))
+    assert not asked.is_allowed_by(Pattern("GET /a"))
