@@ -14,7 +14,6 @@ from crossfade.shadow.mirror.routes import OTHER
 from crossfade.shadow.routes.naming import exact_name
 from crossfade.shadow.routes.templates import Templates
 
-
 _MAX_CHARS = 200
 _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
