@@ -9,7 +9,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.mirror.clients.headers import shadow_headers
 from crossfade.shadow.routes.naming import Asked
-from crossfade.shadow.routes.patterns import Pattern, declared_templates
+from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
 
@@ -46,7 +46,7 @@ class HeaderPolicy:
         """
         rules = tuple(rules)
         passing = (rule.route for rule in rules if rule.action is HeaderAction.PASS)
-        declared = (*templates, *declared_templates(passing))
+        shields = shields_of((*templates, *declared_templates(passing)))
         self._listener = listener
         self._templates = Templates(templates)
         self._rules = tuple(
@@ -54,7 +54,7 @@ class HeaderPolicy:
                 rule=rule,
                 value=_value(rule, environment),
                 name=rule.name.lower().replace("[", "[[]"),
-                pattern=Pattern(rule.route, declared),
+                pattern=Pattern(rule.route, shields),
             )
             for rule in rules
         )
