@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.patterns import (
     CARD,
     ITS_VALUE,
+    LINE,
     NAMED,
     NAMES,
     PATTERNS,
@@ -30,6 +31,8 @@ from crossfade.shadow.evidence.samples import redact_sample
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _SCHEME = re.compile(r"(?i:bearer|basic)\s+(?=\S)")  # RFC 6750, RFC 7617
+_NAMING, _NAMED = ("name", "key", "field", "path"), ("value", "values")
+"""Members of JSON of which one names what the other is, as in RFC 6902."""
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -175,7 +178,8 @@ class Redactor:
         """A form pair by pair; anything else as JSON, or as far as it is JSON."""
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
-        return self._structure(body)
+        hidden = self._structure(body)
+        return LINE.regex.sub(self._named, hidden) if LINE.may_match(hidden) else hidden
 
     def _structure(self, text: str) -> str:
         """JSON leaf by leaf, and to the byte as it is where nothing is hidden; any other text by names and patterns."""
@@ -190,8 +194,10 @@ class Redactor:
 
     def _leaves(self, value: Any, *, secret: bool) -> Any:  # noqa: ANN401 - what json gives
         if isinstance(value, dict):
+            named = any(isinstance(name := value.get(key), str) and self.is_secret(name) for key in _NAMING)
             return {
-                self.text(key): self._leaves(item, secret=secret or self.is_secret(key)) for key, item in value.items()
+                self.text(key): self._leaves(item, secret=secret or self.is_secret(key) or (named and key in _NAMED))
+                for key, item in value.items()
             }
         if isinstance(value, list):
             return [self._leaves(item, secret=secret) for item in value]
