@@ -18,6 +18,7 @@ from crossfade.shadow.routes.templates import Templates, split_path
 
 _LOOKS_LIKE_VALUE = re.compile(r"\d|^[0-9a-fA-F-]{16,}$|[^\w.~-]|.{33,}")
 _MAX_SEGMENTS = 32
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _OTHER_METHOD = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _OTHER_PATH = frozenset({"x-original-url", "x-rewrite-url"})
 _METHOD_IN_QUERY = re.compile(
@@ -44,6 +45,11 @@ class RequestLine(Interface):
     @property
     def headers(self) -> Headers:
         """As they were sent."""
+
+
+def is_method(text: str) -> bool:
+    """Whether a text can be a method of HTTP/1.1; in HTTP/2 one may hold blanks, and look like a port and a method."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def exact_name(templates: Templates, protocol: Protocol, method: str, target: str) -> str:
@@ -74,8 +80,10 @@ class Asked:
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        """The names of the request as it stands: of its route, and of itself."""
+        """The names of the request as it stands: of its route, and of itself; none where its method is no token."""
         line = self._line
+        if line.protocol is Protocol.HTTP and not is_method(line.method):
+            return ()
         name = exact_name(self._templates, line.protocol, line.method, line.target)
         itself = name if line.protocol is Protocol.GRPC else f"{line.method} {exact_path(line.target)}"
         return (*names_of(name, self._listener), *(names_of(itself, self._listener) if itself != name else ()))

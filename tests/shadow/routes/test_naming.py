@@ -94,3 +94,11 @@ def test_what_can_not_be_read() -> None:
     ):
         assert asked.may_be_meant(Pattern("POST /other"))
         assert not asked.is_allowed_by(Pattern("*"))
+
+
+def test_a_method_that_looks_like_a_port() -> None:
+    """No rule that allows or ignores speaks of it: it came by another port than its first word says."""
+    asked = _asked("internal GET", "/users/a")
+    assert not asked.is_allowed_by(Pattern("internal GET /users/*"))
+    assert not asked.is_meant_by(Pattern("*"))
+    assert asked.may_be_meant(Pattern("internal GET /users/*"))
