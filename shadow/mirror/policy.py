@@ -57,7 +57,7 @@ class Policy:
 
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
-        asked = Asked(head, head.listener, self._templates)
+        asked = Asked(head, head.listener, self._templates, self._methods)
         safe = self._is_safe(head, asked)
         settled = self._settled(asked, head.id, safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct

@@ -6,7 +6,7 @@ is meant: the candidate, or what is in front of it, may read it in that way.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Protocol as Interface
 from urllib.parse import unquote
@@ -72,11 +72,17 @@ def exact_name(templates: Templates, protocol: Protocol, method: str, target: st
 class Asked:
     """One request as rules see it; nothing is worked out before a rule wants to know."""
 
-    def __init__(self, line: RequestLine, listener: str, templates: Templates) -> None:
-        """``listener`` is the name of the port by which it came, ``templates`` are those of the config."""
+    def __init__(
+        self, line: RequestLine, listener: str, templates: Templates, calls: Container[str] = frozenset()
+    ) -> None:
+        """``listener`` is the name of the port by which it came, ``templates`` are those of the config.
+
+        ``calls`` are the methods of the contract: another request is gRPC by its client's word alone.
+        """
         self._line = line
         self._listener = listener
         self._templates = templates
+        self._calls = calls
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -128,8 +134,10 @@ class Asked:
 
     @cached_property
     def _loose_ways(self) -> tuple[Way, ...]:
-        """HEAD is answered by what answers GET (RFC 9110 9.3.2)."""
-        methods = self.methods
+        """HEAD is answered by what answers GET (RFC 9110 9.3.2), and any client may call its request gRPC."""
+        line, methods = self._line, self.methods
+        if line.protocol is Protocol.GRPC and line.target.removeprefix("/") not in self._calls:
+            methods |= {line.method.upper()}
         return tuple(self._ways(methods | {"GET"} if "HEAD" in methods else methods))
 
     def _ways(self, methods: Iterable[str]) -> Iterable[Way]:

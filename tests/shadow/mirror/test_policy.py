@@ -324,6 +324,7 @@ def test_a_sampled_route_is_sampled_in_every_spelling() -> None:
         ("p.S/Get", (_rule("p.S/*", "skip"),), (SKIPPED, Reason.BLOCKED)),
         ("p.S/Get", (_rule("web p.S/Get", "skip"),), (SKIPPED, Reason.BLOCKED)),
         ("p.S/Get", (_rule("POST *", "skip"),), None),
+        ("pay/7", (_rule("POST /pay/*", "skip"), _rule("*", "mirror")), (SKIPPED, Reason.BLOCKED)),
         ("!//p.S/Get", (), (SKIPPED, Reason.POLICY)),
         ("!/p.S/Get?x", (), (SKIPPED, Reason.POLICY)),
         ("!/p.S/Get/", (), (SKIPPED, Reason.POLICY)),

@@ -67,6 +67,15 @@ def test_grpc_has_no_method() -> None:
     assert not asked.may_be_meant(Pattern("a"))
 
 
+def test_a_request_that_is_called_grpc() -> None:
+    """It may be none, so a rule for its method and path keeps it back; none of HTTP allows it."""
+    asked = _asked("POST", "/pay/7", (), Protocol.GRPC)
+    assert asked.may_be_meant(Pattern("POST /pay/{id}"))
+    assert asked.may_be_meant(Pattern("POST /PAY/*"))
+    assert not asked.may_be_meant(Pattern("GET /pay/*"))
+    assert not asked.is_allowed_by(Pattern("POST /pay/*"))
+
+
 def test_who_allows_and_who_keeps_back() -> None:
     """As it stands and in every way to read it; in any way to read it."""
     pattern = Pattern("GET /users/*")
