@@ -38,7 +38,7 @@ from crossfade.shadow.exchange.outcome import Outcome
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
 _NOWHERE = ReproSettings()
-_TEXT_ONLY = frozenset({"status.message"})
+_TEXT_ONLY = frozenset({"status.message", "header.content-type.charset"})
 
 
 def build_report(
@@ -201,7 +201,7 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive; another status text or an unseen message cosmetic; all else can break a caller."""
+    """A field more is additive; another status text, unseen message or charset of JSON is cosmetic; others break."""
     if template == UNSEEN_MESSAGE:
         return "cosmetic"
     if kind == Kind.ADDED.value:

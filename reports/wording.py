@@ -6,6 +6,7 @@ from crossfade.reports.claims import NOTHING_CLAIMED
 from crossfade.reports.figures import count, share
 from crossfade.reports.run import Example, Report, Route
 from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
 
 # Each reads on from a number of requests: "12 with a value that only legacy can know".
@@ -35,7 +36,6 @@ REASONS: Mapping[str, str] = {
     Reason.INTERNAL: "on which crossfade itself failed, see its log",
     Reason.NO_CONTRACT: "to a method that the contract does not have",
 }
-ABSENT = "(absent)"
 NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."
 _ORDER = ("fail", "inconclusive", "pass", None)
 _OF_COMPARED = frozenset(outcome.value for outcome in COMPARED)

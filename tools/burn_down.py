@@ -41,7 +41,7 @@ def read_burn_down(
         raise ProjectError(f"{modes}: expected a modes file, got none; without --modes that of the project is read")
     progress = read_progress(project, modes or project / MODES_FILE)
     routes = {} if config_path is None else _routes(config_path)
-    found = {} if legacy_source is None else find_handlers(legacy_source, _contract(project)).handlers
+    found = {} if legacy_source is None else find_handlers(legacy_source, contract_of(project)).handlers
     return tuple(
         Row(
             progress=rpc,
@@ -52,8 +52,8 @@ def read_burn_down(
     )
 
 
-def _contract(project: Path) -> Contract:
-    """What the project was generated from: its .proto files, or its descriptor set."""
+def contract_of(project: Path) -> Contract:
+    """What a project was generated from: its .proto files, or its descriptor set. Raises: ContractError."""
     folder = project / "proto"
     protos = tuple(sorted(folder.rglob("*.proto")))
     if protos:

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crossfade.codegen.contract import Contract
+from crossfade.codegen.contract import Contract, proposal, propose
 from crossfade.codegen.hazards import LegacySource
 from crossfade.codegen.java import HandlerSource, ProjectModel, build_project, render_gen, render_handlers
-from crossfade.codegen.java.model import ProjectOptions
+from crossfade.codegen.java.model import ProjectOptions, RpcModel
+from crossfade.codegen.java.render_gen import handler_path, render_handler_tests
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
     MODES_FILE,
@@ -52,12 +53,22 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """What a run came to."""
+    """What a run came to.
+
+    ``confirmed`` is how many of its RPCs are safe by a person's word; ``proposed`` have a name that reads, and no more.
+    """
 
     order: Order
     project: ProjectModel
     plan: Plan
     legacy: LegacySource | None
+    confirmed: int = 0
+    proposed: tuple[str, ...] = ()
+
+    @property
+    def rpcs(self) -> tuple[RpcModel, ...]:
+        """Those that are generated."""
+        return tuple(rpc for service in self.project.services for rpc in service.rpcs)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -84,7 +95,15 @@ def run_generate(contract: Contract, order: Order, legacy: LegacySource | None) 
             verified.result()
         else:
             plan = write_project(rendering, order.out, force=order.force, confirm=verified.result)
-    return Generated(order=order, project=project, plan=plan, legacy=legacy)
+    names = {rpc.full_name for service in project.services for rpc in service.rpcs}
+    return Generated(
+        order=order,
+        project=project,
+        plan=plan,
+        legacy=legacy,
+        confirmed=len(names & contract.confirmed),
+        proposed=propose(contract, names),
+    )
 
 
 def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final: bool) -> Rendering:
@@ -93,13 +112,10 @@ def render(project: ProjectModel, sources: Mapping[str, HandlerSource], *, final
     return Rendering(
         gen=without_strangler(gen) if final else gen,
         handlers=render_handlers(project, sources),
+        beside=render_handler_tests(project),
         scaffold=render_scaffold(project, final=final),
         executable=EXECUTABLE,
-        rpcs={
-            rpc.full_name: f"src/main/java/{service.rpc_package.replace('.', '/')}/{rpc.handler_name}.java"
-            for service in project.services
-            for rpc in service.rpcs
-        },
+        rpcs={rpc.full_name: handler_path(service, rpc) for service in project.services for rpc in service.rpcs},
         final=final,
         source=project.input_digest,
     )
@@ -149,7 +165,10 @@ def to_json(done: Generated) -> str:
         "changed": bool(done.plan.ops) and not done.plan.stops,
         "base_package": done.project.base_package,
         "services": len(done.project.services),
-        "rpcs": sum(len(service.rpcs) for service in done.project.services),
+        "rpcs": len(done.rpcs),
+        "safe": [rpc.full_name for rpc in done.rpcs if rpc.safe],
+        "proposed": list(done.proposed),
+        "left_out": [{"service": out.service, "reason": out.reason} for out in done.project.left_out],
         "files": [{"path": note.path, "fate": note.fate.value, "detail": note.detail} for note in done.plan.notes],
         "legacy_source": None if done.legacy is None else _legacy(done.legacy),
         "stopped_by": [{"path": changed.path, "diff": changed.diff} for changed in done.plan.stops],
@@ -171,7 +190,39 @@ def to_text(done: Generated) -> str:
     lines = [line for fate in Fate for line in _fate_lines(done.plan, fate)]
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
-    return "\n".join([*lines, *_legacy_lines(done.legacy), *_summary(done)])
+    told = (_left_out(done.project), _legacy_lines(done.legacy), _safe_lines(done), _summary(done))
+    return "\n".join([*lines, *(line for part in told for line in part)])
+
+
+def _safe_lines(done: Generated) -> Iterator[str]:
+    """How much can be compared, where something was done."""
+    if not done.plan.ops or done.plan.stops or not done.rpcs:
+        return
+    safe = sum(rpc.safe for rpc in done.rpcs)
+    by = f", {done.confirmed} of them by your word" if done.confirmed else ""
+    which = "these may be compared" if safe else "none may be compared"
+    yield f"{safe} of {len(done.rpcs)} RPCs are safe{by}: {which}"
+    if done.proposed:
+        yield f"{len(done.proposed)} more may be, by their names: --propose FILE lists them for you to confirm"
+
+
+def write_proposal(done: Generated, path: Path) -> None:
+    """A file of the RPCs that may be safe, all commented out. Raises: ProjectError: it can't be written."""
+    where = f"Then: crossfade generate --idempotency {path.name}, and in crossfade.toml [contract] idempotency."
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(proposal(done.proposed, where))
+    except OSError as error:
+        raise ProjectError(f"{path}: expected to write a new file, got {error.strerror}", exit_code=4) from None
+
+
+def _left_out(project: ProjectModel) -> Iterator[str]:
+    """The contract's services that are not generated, and why."""
+    for out in project.left_out[:_SHOWN_PER_FATE]:
+        yield f"{'left out':<13} {visible(out.service)}: {visible(out.reason)}"
+    more = len(project.left_out) - _SHOWN_PER_FATE
+    if more > 0:
+        yield f"{'left out':<13} and {more} more"
 
 
 def _legacy_lines(legacy: LegacySource | None) -> list[str]:

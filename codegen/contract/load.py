@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 from google.api import annotations_pb2
-from google.protobuf import descriptor_pb2
-from google.protobuf.message import DecodeError
+from google.protobuf import descriptor_pb2, empty_pb2
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from crossfade.codegen.contract.records import Contract, ContractError
 from crossfade.codegen.contract.reflection import fetch_descriptors
 
+# buf/alpha/image/v1/image.proto: ImageFile's buf_extension, and is_import of ImageFileExtension
+_BUF_EXTENSION, _BUF_IS_IMPORT = 8042, 1
 _PLACED = re.compile(r".+:\d+:\d+: ")
 _NO_IMPORT = re.compile(r'(.+:\d+:\d+): Import "(.+)" was not found or had errors\.')
 
@@ -55,9 +58,11 @@ def load_contract(source: ProtoFiles | DescriptorSet | Reflection) -> Contract:
         case ProtoFiles():
             return _compile(source.files, source.includes)
         case DescriptorSet():
-            return Contract(_read_set(source.path))
+            files = _read_set(source.path)
+            return Contract(files, named=(file.name for file in files.file if not _is_import(file)))
         case Reflection():
-            return Contract(fetch_descriptors(source.target, tls=source.tls, timeout_s=source.timeout_s))
+            served = fetch_descriptors(source.target, tls=source.tls, timeout_s=source.timeout_s)
+            return Contract(served.files, named=served.named)
         case _:
             assert_never(source)
 
@@ -74,21 +79,42 @@ def _read_set(path: Path) -> descriptor_pb2.FileDescriptorSet:
     return files
 
 
+def _is_import(file: descriptor_pb2.FileDescriptorProto) -> bool:
+    """Whether ``buf build`` marked it as one; protoc does not tell what was named and what was imported."""
+    marks = [value for data in _unknown(file, _BUF_EXTENSION) for value in _unknown(_reread(data), _BUF_IS_IMPORT)]
+    return marks[-1:] == [1]
+
+
+def _unknown(message: Message, number: int) -> list[Any]:
+    fields = UnknownFieldSet(message)
+    return [field.data for field in (fields[i] for i in range(len(fields))) if field.field_number == number]
+
+
+def _reread(data: object) -> Message:
+    return empty_pb2.Empty.FromString(data if isinstance(data, bytes) else b"")
+
+
 def _compile(files: Sequence[Path], includes: Sequence[Path]) -> Contract:
     files, includes = [_absolute(file) for file in files], [_absolute(folder) for folder in includes]
     for file in files:
         if not file.is_file():
-            raise ContractError(f"{file}: expected a .proto file, got none; check contract.protos")
+            raise ContractError(f"{file}: expected a .proto file, got none; check --proto, or contract.protos")
     for folder in includes:
         if not folder.is_dir():
-            raise ContractError(f"{folder}: expected a folder, got none; check contract.includes")
+            raise ContractError(f"{folder}: expected a folder, got none; check --include, or contract.includes")
     outside = dict.fromkeys(file.parent for file in files if not any(map(file.is_relative_to, includes)))
     with tempfile.TemporaryDirectory() as folder_name:
         output = Path(folder_name) / "set.binpb"
         folders = (*includes, *outside, *_bundled())
         _run_protoc([*(f"-I{path}" for path in folders), f"--descriptor_set_out={output}", *map(str, files)])
         compiled = descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes())
-    return Contract(compiled, sources={file.name: _text_of(file.name, folders) for file in compiled.file})
+    sources = {file.name: _text_of(file.name, folders) for file in compiled.file}
+    return Contract(compiled, sources=sources, named=(_import_name(file, folders) for file in files))
+
+
+def _import_name(file: Path, folders: Sequence[Path]) -> str:
+    """Under which name protoc knows a file that was named by its path: below the first folder that holds it."""
+    return next(file.relative_to(folder).as_posix() for folder in folders if file.is_relative_to(folder))
 
 
 def _text_of(name: str, folders: Sequence[Path]) -> bytes:
@@ -117,7 +143,8 @@ def _one_line(stderr: str) -> str:
     first = next((line for line in lines if _PLACED.match(line)), lines[0] if lines else "")
     if match := _NO_IMPORT.fullmatch(first):
         return (
-            f"{match[1]}: expected to find the import {match[2]}, got no such file; add its folder to contract.includes"
+            f"{match[1]}: expected to find the import {match[2]}, got no such file; "
+            "add its folder with --include, or to contract.includes"
         )
     more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
     return first + more

@@ -1,8 +1,9 @@
 """What a contract says: its methods, its messages, what must not be shown."""
 
+import copy
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -33,7 +34,7 @@ class CallType(StrEnum):
 class Method:
     """One RPC. ``full_name`` is ``pkg.Service/Method``; ``http`` is its google.api.http rule, "" where it has none.
 
-    ``safe`` means that it may be sent twice: idempotency_level NO_SIDE_EFFECTS, or an HTTP GET rule.
+    ``safe`` means that it may be sent twice: idempotency_level NO_SIDE_EFFECTS, an HTTP GET rule, or a person's word.
     """
 
     full_name: str
@@ -58,15 +59,21 @@ class Contract:
     """Services and methods by full name, message classes by type name, a digest, and the fields marked debug_redact.
 
     ``sources`` has the text of each .proto file by the name under which it is imported; it is empty where the contract
-    came as descriptors. ``origins`` says where a name stands.
+    came as descriptors. ``named`` are the files that the contract is about; the others are only imported. ``confirmed``
+    are the methods that are safe because a person says so. ``origins`` says where a name stands.
     """
 
     def __init__(
-        self, files: descriptor_pb2.FileDescriptorSet, *, sources: Mapping[str, bytes] = MappingProxyType({})
+        self,
+        files: descriptor_pb2.FileDescriptorSet,
+        *,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
+        named: Iterable[str] | None = None,
     ) -> None:
-        """Raises: ContractError: a file refers to one that is not there, or is not valid."""
+        """Without ``named`` all files are. Raises: ContractError: a file refers to one that is not there, or is bad."""
         self.files = files
         self.sources = sources
+        self.named: frozenset[str] = frozenset((file.name for file in files.file) if named is None else named)
         self.digest = digest_of(files)
         self._pool = _pool(files)
         self.services: Mapping[str, Service] = {
@@ -79,11 +86,35 @@ class Contract:
             method.full_name: method for service in self.services.values() for method in service.methods
         }
         self.redacted_fields: frozenset[str] = frozenset(self._redacted())
+        self.confirmed: frozenset[str] = frozenset()
+
+    def confirm(self, names: Collection[str]) -> "Contract":
+        """The same contract in which these methods are safe too, because a person says so."""
+        confirmed = copy.copy(self)
+        confirmed.confirmed = frozenset(names)
+        confirmed.services = {
+            name: replace(service, methods=tuple(_safe(method, names) for method in service.methods))
+            for name, service in self.services.items()
+        }
+        confirmed.methods = {
+            method.full_name: method for service in confirmed.services.values() for method in service.methods
+        }
+        return confirmed
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
         """Place and comment of each message, enum and service by full name, and of each ``pkg.Service/Method``."""
         return read_origins(self.files)
+
+    @cached_property
+    def deprecated(self) -> frozenset[str]:
+        """The services that are marked so, and the messages, with all messages that stand inside of one."""
+        messages = [
+            name for file in self.files.file for name in _deprecated(file.message_type, file.package, within=False)
+        ]
+        services = [(file.package, service) for file in self.files.file for service in file.service]
+        marked = [f"{package}.{service.name}" for package, service in services if service.options.deprecated]
+        return frozenset(name.removeprefix(".") for name in (*messages, *marked))
 
     def message_class(self, full_name: str) -> type[Message]:
         """The class of a message type. Raises: KeyError."""
@@ -115,6 +146,10 @@ class Contract:
             yield from _marked(found.extensions_by_name.values())
             for message in found.message_types_by_name.values():
                 yield from _redacted_fields(message)
+
+
+def _safe(method: Method, names: Collection[str]) -> Method:
+    return replace(method, safe=True, idempotent=True) if method.full_name in names else method
 
 
 def digest_of(files: descriptor_pb2.FileDescriptorSet) -> str:
@@ -195,6 +230,14 @@ def _call_type(method: MethodDescriptor) -> CallType:
     if method.client_streaming:
         return CallType.BIDI if method.server_streaming else CallType.CLIENT_STREAM
     return CallType.SERVER_STREAM if method.server_streaming else CallType.UNARY
+
+
+def _deprecated(messages: Iterable[descriptor_pb2.DescriptorProto], prefix: str, *, within: bool) -> Iterable[str]:
+    for message in messages:
+        name, marked = f"{prefix}.{message.name}", within or message.options.deprecated
+        if marked:
+            yield name
+        yield from _deprecated(message.nested_type, name, within=marked)
 
 
 def _redacted_fields(message: Descriptor) -> Iterable[str]:

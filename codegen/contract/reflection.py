@@ -1,5 +1,7 @@
 """Asks a running server for its descriptors: the v1 protocol first, then v1alpha, which has the same bytes."""
 
+from dataclasses import dataclass
+
 import grpc
 from google.protobuf import descriptor_pb2
 from google.protobuf.message import DecodeError
@@ -13,7 +15,15 @@ _OPTIONS = (("grpc.max_receive_message_length", 2**26),)  # grpcio's own 4 MiB i
 _UNREACHABLE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
-def fetch_descriptors(target: str, *, tls: bool, timeout_s: float) -> descriptor_pb2.FileDescriptorSet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a server describes: all files with their imports, and the names of those that hold its services."""
+
+    files: descriptor_pb2.FileDescriptorSet
+    named: frozenset[str]
+
+
+def fetch_descriptors(target: str, *, tls: bool, timeout_s: float) -> Served:
     """All files of all services of the server at ``target`` (host:port), with their imports.
 
     Raises: ContractError: no server there, no reflection, or an answer that is not one.
@@ -61,7 +71,7 @@ class _Asker:
         raise ValueError(f"no answer for {asked}")
 
 
-def _fetch(asker: _Asker) -> descriptor_pb2.FileDescriptorSet:
+def _fetch(asker: _Asker) -> Served:
     services = [service.name for service in asker.ask(list_services="").list_services_response.service]
     if not 0 < len(services) <= _MAX_FILES:
         raise ValueError(f"{len(services)} services")
@@ -80,7 +90,12 @@ def _fetch(asker: _Asker) -> descriptor_pb2.FileDescriptorSet:
             raise ValueError(f"no file {one_line(name)}")
         if len(found) > _MAX_FILES:
             raise ValueError(f"more than {_MAX_FILES} files")
-    return descriptor_pb2.FileDescriptorSet(file=found.values())
+    named = frozenset(file.name for file in found.values() if not _full_names(file).isdisjoint(services))
+    return Served(files=descriptor_pb2.FileDescriptorSet(file=found.values()), named=named)
+
+
+def _full_names(file: descriptor_pb2.FileDescriptorProto) -> frozenset[str]:
+    return frozenset(f"{file.package}.{service.name}".removeprefix(".") for service in file.service)
 
 
 def _why(target: str, error: grpc.RpcError) -> str:

@@ -1,7 +1,9 @@
 """Hazards in the legacy's Python source, found by reading it: nothing of it is run or imported.
 
-``source`` reads the files, ``inference`` tells what values are, ``detectors`` find the pitfalls of the catalogue,
-``servicers`` finds the function behind each RPC, ``find`` puts it together.
+``source`` reads the files, ``inference`` tells what values are, ``servicers`` finds the function behind each RPC,
+``flow`` tells where values come from and go, ``detectors`` find the pitfalls of the catalogue, ``relevance`` keeps
+those that matter where they stand, ``fits`` words what to write, ``rank`` picks what a stub shows, ``find`` puts it
+together.
 """
 
 from crossfade.codegen.hazards.find import find_handlers, scan_tree

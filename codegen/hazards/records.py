@@ -11,6 +11,9 @@ class Hazard:
     ``path`` is relative to the folder that was scanned. ``code`` is the line, without indentation and cut to 120
     characters: text of a stranger's file, printable, but not escaped for anything. ``advice`` is the title of the
     pitfall and what to write in Java. ``also`` are further lines of the same function with the same pitfall.
+    ``score`` is what a note of it is worth, more where a client sees the value; ``is_minor``: it may
+    be nothing, since what the value is could not be told, or the compiler or the first test tells it.
+    ``taken_by`` are the names under which an exception of the line is caught.
     """
 
     path: str
@@ -19,6 +22,9 @@ class Hazard:
     code: str
     advice: str
     also: tuple[int, ...] = ()
+    score: int = 0
+    is_minor: bool = False
+    taken_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,8 @@ class HandlerSource:
 
     ``path`` and ``line`` are those of its ``def``. ``status_codes`` are names of gRPC codes (``NOT_FOUND``).
     ``exceptions`` are the classes that are raised, ``caught`` those in ``except`` clauses, all in order of their names.
+    ``hazards`` are in order of path and line; ``shown`` are those for who writes the Java first, the most telling
+    in front.
     """
 
     path: str
@@ -36,6 +44,7 @@ class HandlerSource:
     exceptions: tuple[str, ...]
     caught: tuple[str, ...]
     hazards: tuple[Hazard, ...]
+    shown: tuple[Hazard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

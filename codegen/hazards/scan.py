@@ -5,34 +5,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from crossfade.codegen.hazards.advice import advice_on
 from crossfade.codegen.hazards.detectors import DETECTORS, View
+from crossfade.codegen.hazards.detectors.rpc import taken_by
+from crossfade.codegen.hazards.fits import advice_at
+from crossfade.codegen.hazards.flow.ends import never_run
+from crossfade.codegen.hazards.flow.places import is_logging
+from crossfade.codegen.hazards.flow.reaches import Flow
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.records import Hazard
+from crossfade.codegen.hazards.relevance import is_minor, is_relevant, score
 from crossfade.codegen.hazards.source.files import printable
-from crossfade.codegen.hazards.source.units import Unit, own_nodes
+from crossfade.codegen.hazards.source.units import Unit
 
 MAX_CODE = 120
+ENDING = frozenset({"J1", "J3"})  # exceptions, which something may take on the way to the RPC's end
 ONCE_PER_FILE = frozenset({"C7"})  # what one habit settles, and one option of the JVM
 _POSITION_CALLS = frozenset({"find", "rfind", "index", "rindex", "len", "start", "end", "span", "range", "enumerate"})
-_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
-def scan_units(facts: Facts, caught: Mapping[str, frozenset[str]] | None = None) -> dict[str, tuple[Hazard, ...]]:
-    """The hazards of each unit, in order of its lines, each pitfall once.
+def scan_units(
+    facts: Facts, flow: Flow, caught: Mapping[str, frozenset[str]] | None = None
+) -> dict[str, tuple[Hazard, ...]]:
+    """The hazards of each unit of the flow, in order of its lines, each pitfall once.
 
     ``caught`` are the units that an RPC reaches, with the exceptions that are caught on the way there.
     """
     around = caught or {}
-    return {unit.id: tuple(sorted(_of_unit(unit, facts, around.get(unit.id)))) for unit in facts.project.units.values()}
+    return {
+        unit.id: tuple(sorted(_of_unit(_view(unit, facts, flow, around.get(unit.id))))) for unit in flow.units.values()
+    }
 
 
 def merge(groups: Iterable[tuple[Hazard, ...]]) -> tuple[Hazard, ...]:
     """The hazards of several units, in order of path and line; some pitfalls once for each file."""
-    found: dict[tuple[str, str, int], list[Hazard]] = defaultdict(list)
+    found: dict[tuple[str, str, str, int], list[Hazard]] = defaultdict(list)
     for hazard in (hazard for group in groups for hazard in group):
         line = 0 if hazard.pitfall_id in ONCE_PER_FILE else hazard.line
-        found[hazard.path, hazard.pitfall_id, line].append(hazard)
+        found[hazard.path, hazard.pitfall_id, hazard.advice, line].append(hazard)
     return tuple(sorted(_one(group) for group in found.values()))
 
 
@@ -42,34 +51,57 @@ def _one(group: list[Hazard]) -> Hazard:
     return replace(first, also=tuple(sorted(lines - {first.line})))
 
 
-def _of_unit(unit: Unit, facts: Facts, caught: frozenset[str] | None) -> Iterator[Hazard]:
-    lines: dict[str, set[int]] = defaultdict(set)
-    if not unit.id.endswith(".__repr__"):  # a text for debugging
-        for pitfall_id, node in _found(unit, facts, caught):
-            lines[pitfall_id].add(_line_of(node))
-    for pitfall_id, found in lines.items():
-        first, *also = sorted(found)
+def _view(unit: Unit, facts: Facts, flow: Flow, caught: frozenset[str] | None) -> View:
+    return View(
+        unit=unit,
+        facts=facts,
+        flow=flow,
+        tested=_tested(unit.nodes),
+        positions=_positions(unit.nodes),
+        caught=caught,
+        names=_names(unit.nodes),
+        never=never_run(unit),
+    )
+
+
+def _names(nodes: Iterable[ast.AST]) -> dict[str, tuple[ast.Name, ...]]:
+    found: dict[str, list[ast.Name]] = defaultdict(list)
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            found[node.id].append(node)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def _of_unit(view: View) -> Iterator[Hazard]:
+    if view.unit.id.endswith(".__repr__"):  # a text for debugging
+        return
+    found: dict[tuple[str, str], list[tuple[int, int, bool]]] = defaultdict(list)
+    takers: dict[str, frozenset[str]] = {}
+    for pitfall_id, node in _found(view):
+        if is_relevant(pitfall_id, node, view):
+            advice = advice_at(pitfall_id, node, view)
+            if pitfall_id in ENDING:
+                takers[advice] = taken_by(node, view)
+            told = (_line_of(node), score(pitfall_id, node, view), is_minor(pitfall_id, node, view))
+            found[pitfall_id, advice].append(told)
+    file = view.unit.module.file
+    for (pitfall_id, advice), places in found.items():
+        first, *also = sorted({line for line, _, _ in places})
         yield Hazard(
-            path=unit.module.file.path,
+            path=file.path,
             line=first,
             pitfall_id=pitfall_id,
-            code=printable(unit.module.file.lines[first - 1].strip()[:MAX_CODE]).strip(),
-            advice=advice_on(pitfall_id),
+            code=printable(file.lines[first - 1].strip()[:MAX_CODE]).strip(),
+            advice=advice,
             also=tuple(also),
+            score=max(worth for _, worth, _ in places),
+            taken_by=tuple(sorted(takers.get(advice, ()))),
+            is_minor=all(possible for _, _, possible in places),
         )
 
 
-def _found(unit: Unit, facts: Facts, caught: frozenset[str] | None) -> Iterator[tuple[str, ast.AST]]:
-    nodes = list(own_nodes(unit))
-    view = View(
-        unit=unit,
-        facts=facts,
-        parents={child: node for node in nodes for child in ast.iter_child_nodes(node)},
-        tested=_tested(nodes),
-        positions=_positions(nodes),
-        given=_given(nodes),
-        caught=caught,
-    )
+def _found(view: View) -> Iterator[tuple[str, ast.AST]]:
+    nodes = view.unit.nodes
     unseen = {part for node in nodes for text in _unseen_by_clients(node) for part in ast.walk(text)}
     for node in nodes:
         for detect in DETECTORS.get(type(node), ()) if node not in unseen else ():
@@ -84,21 +116,11 @@ def _line_of(node: ast.AST) -> int:
 
 
 def _unseen_by_clients(node: ast.AST) -> Iterator[ast.AST]:
-    """What is logged, and what an assertion says."""
-    if _is_logging(node):
+    """What is logged, and how a class shows itself to who debugs it."""
+    if is_logging(node):
         yield node
-    elif isinstance(node, ast.Assert) and node.msg is not None:
-        yield node.msg
-
-
-def _is_logging(node: ast.AST) -> bool:
-    """Whether a call writes for the operator."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
-            return name.startswith("log_") or (name in _LEVELS and "log" in ast.unparse(receiver).lower())
-        case ast.Call(func=ast.Name(id=name)):
-            return name in {"print", "debug", "_debug", "log"}
-    return False
+    elif isinstance(node, ast.keyword) and node.arg == "repr":
+        yield node.value
 
 
 def _tested(nodes: Iterable[ast.AST]) -> frozenset[str]:
@@ -128,24 +150,6 @@ def _positions(nodes: Iterable[ast.AST]) -> frozenset[str]:
                 found.update(part.id for part in ast.walk(target) if isinstance(part, ast.Name))
             case ast.AugAssign(target=ast.Name(id=name)):
                 found.add(name)
-    return frozenset(found)
-
-
-def _given(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names that stand where a value leaves the function."""
-    found = set[str]()
-    for node in nodes:
-        match node:
-            case (
-                ast.Return(value=ast.Name(id=name))
-                | ast.keyword(value=ast.Name(id=name))
-                | ast.Yield(value=ast.Name(id=name))
-            ):
-                found.add(name)
-            case ast.FormattedValue(value=ast.Name(id=name)):
-                found.add(name)
-            case ast.Dict(values=values):
-                found.update(value.id for value in values if isinstance(value, ast.Name))
     return frozenset(found)
 
 

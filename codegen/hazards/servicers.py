@@ -9,7 +9,7 @@ from crossfade.codegen.contract import CallType, Contract, Method
 from crossfade.codegen.hazards.detectors.registry import text
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort, iter_of
-from crossfade.codegen.hazards.source.units import Unit, own_nodes
+from crossfade.codegen.hazards.source.units import Unit
 
 _GENERIC = frozenset({"method_handlers_generic_handler", "add_registered_method_handlers"})
 _SELF_AND_TWO = 3
@@ -42,9 +42,7 @@ def find_units(facts: Facts, contract: Contract) -> Handlers:
     for method in contract.methods.values():
         services[method.full_name.rpartition("/")[0]].append(method)
     search = _Search(facts=facts, services=services)
-    calls = [
-        (unit, node) for unit in facts.project.units.values() for node in own_nodes(unit) if isinstance(node, ast.Call)
-    ]
+    calls = [(unit, node) for unit in facts.project.units.values() for node in unit.nodes if isinstance(node, ast.Call)]
     for unit, node in calls:
         _registered(node, search)
         _generic(unit, node, search)
@@ -173,7 +171,7 @@ def _literal(node: ast.expr, unit: Unit) -> ast.expr:
     """What a name was given in the same unit or module, else the expression itself."""
     if not isinstance(node, ast.Name):
         return node
-    for statement in [*own_nodes(unit), *unit.module.file.tree.body]:
+    for statement in [*unit.nodes, *unit.module.file.tree.body]:
         if isinstance(statement, ast.Assign) and any(_last_name(target) == node.id for target in statement.targets):
             return statement.value
     return node

@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crossfade.codegen.hazards.detectors.rpc import BROAD, caught_names, raised_name
-from crossfade.codegen.hazards.inference.facts import Facts
-from crossfade.codegen.hazards.inference.reach import decorators_of
-from crossfade.codegen.hazards.source.units import Unit, own_nodes
+from crossfade.codegen.hazards.detectors.rpc import raised_name
+from crossfade.codegen.hazards.flow.caught import caught_names
+from crossfade.codegen.hazards.source.units import Unit
 
 # The order is that of their numbers: grpc.StatusCode, google.rpc.Code.
 CODES = (
@@ -27,17 +26,31 @@ class Outcomes:
     caught: tuple[str, ...]
 
 
-def outcomes_of(units: Iterable[Unit]) -> Outcomes:
-    """What all these units use."""
+def outcomes_of(unit: Unit) -> Outcomes:
+    """What a unit uses."""
     codes, raised, caught = set[str](), set[str](), set[str]()
-    for unit in units:
-        compared = {part for node in own_nodes(unit) if isinstance(node, ast.Compare) for part in ast.walk(node)}
-        for node in own_nodes(unit):
-            codes.update(code for code in _codes(node) if node not in compared)
-            if isinstance(node, ast.Raise) and node.exc is not None:
-                raised.add(raised_name(node))
-            elif isinstance(node, ast.Try | ast.TryStar):
-                caught.update(caught_names(node))
+    compared = {part for node in unit.nodes if isinstance(node, ast.Compare) for part in ast.walk(node)}
+    for node in unit.nodes:
+        if node not in compared:
+            codes.update(_codes(node))
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            raised.add(raised_name(node))
+        elif isinstance(node, ast.Try | ast.TryStar):
+            caught.update(caught_names(node))
+    return _sorted(codes, raised, caught)
+
+
+def joined(outcomes: Iterable[Outcomes]) -> Outcomes:
+    """What several units use."""
+    codes, raised, caught = set[str](), set[str](), set[str]()
+    for item in outcomes:
+        codes.update(item.status_codes)
+        raised.update(item.exceptions)
+        caught.update(item.caught)
+    return _sorted(codes, raised, caught)
+
+
+def _sorted(codes: set[str], raised: set[str], caught: set[str]) -> Outcomes:
     return Outcomes(
         status_codes=tuple(sorted(codes, key=CODES.index)),
         exceptions=tuple(sorted(raised - {""})),
@@ -45,16 +58,9 @@ def outcomes_of(units: Iterable[Unit]) -> Outcomes:
     )
 
 
-def catches_all(facts: Facts, unit: str) -> bool:
-    """Whether a handler takes every exception, in its own function or in a decorator."""
-    units = [facts.project.units[item] for item in (unit, *decorators_of(facts, unit))]
-    tries = [node for item in units for node in own_nodes(item) if isinstance(node, ast.Try)]
-    return any(BROAD.intersection(caught_names(node)) for node in tries)
-
-
 def _codes(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Attribute(value=owner, attr=code) if code in CODES and ast.unparse(owner).endswith(_OWNERS):
+        case ast.Attribute(value=owner, attr=code) if code in CODES and _last_of(owner) in _OWNERS:
             yield code
         case ast.Call(func=ast.Name(id="Status") | ast.Attribute(attr="Status"), keywords=keywords):
             for keyword in keywords:
@@ -66,3 +72,10 @@ def _by_number(value: ast.expr) -> Iterator[str]:
     match value:
         case ast.Constant(value=int(code)) if 0 <= code < len(CODES):
             yield CODES[code]
+
+
+def _last_of(owner: ast.expr) -> str:
+    match owner:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""

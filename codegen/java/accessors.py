@@ -27,6 +27,8 @@ _FORBIDDEN = frozenset(
         "UnknownFields",
     }
 )
+# What a message or its builder has beside its fields, and protoc does not keep them from.
+_OWN = ("getDefaultInstance", "getDescriptor", "getUnknownFieldSetBuilder")
 
 
 def find_clash(message: _Message, syntax: str) -> tuple[str, str, str] | None:
@@ -34,9 +36,9 @@ def find_clash(message: _Message, syntax: str) -> tuple[str, str, str] | None:
 
     ``syntax`` is that of the file: ``proto3``, ``editions``, and "" or ``proto2``.
     """
-    maps = {nested.name for nested in message.nested_type if nested.options.map_entry}
+    maps = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
     unseen = {field.oneof_index for field in message.field if field.proto3_optional}
-    owners: dict[str, str] = {}
+    owners = dict.fromkeys(_OWN, "what every message has")
     written = [
         *((field.name, _getters(field, name, syntax, maps)) for field, name in _named(message.field, syntax)),
         *(
@@ -90,14 +92,18 @@ def _is_open(field: _Field, syntax: str) -> bool:
     return field.type == _Field.TYPE_ENUM and syntax == "proto3"
 
 
-def _getters(field: _Field, name: str, syntax: str, maps: Iterable[str]) -> list[str]:
-    """The methods without arguments that start with ``get``."""
-    if _is_repeated(field) and field.type_name.rsplit(".", 1)[-1] in maps:
+def _getters(field: _Field, name: str, syntax: str, maps: Mapping[str, _Message]) -> list[str]:
+    """The methods without arguments that start with ``get``, those of the builder too."""
+    entry = maps.get(field.type_name.rsplit(".", 1)[-1]) if _is_repeated(field) else None
+    if entry is not None:
         endings = ["", "Count", "Map"]
-    elif _is_repeated(field):
+        if any(_is_open(part, syntax) for part in entry.field if part.name == "value"):
+            endings += ["Value", "ValueMap"]
+        return [*(f"get{name}{ending}" for ending in endings), f"getMutable{name}"]
+    if _is_repeated(field):
         endings = ["Count", "List"]
         if field.type in {_Field.TYPE_MESSAGE, _Field.TYPE_GROUP}:
-            endings.append("OrBuilderList")
+            endings += ["OrBuilderList", "BuilderList"]
         elif _is_open(field, syntax):
             endings.append("ValueList")
     else:
@@ -105,7 +111,7 @@ def _getters(field: _Field, name: str, syntax: str, maps: Iterable[str]) -> list
         if field.type == _Field.TYPE_STRING:
             endings.append("Bytes")
         elif field.type in {_Field.TYPE_MESSAGE, _Field.TYPE_GROUP}:
-            endings.append("OrBuilder")
+            endings += ["OrBuilder", "Builder"]
         elif _is_open(field, syntax):
             endings.append("Value")
     return [f"get{name}{ending}" for ending in endings]

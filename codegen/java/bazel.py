@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossfade.codegen.java.model import ProjectModel, ProtoModel
-from crossfade.codegen.java.scaffold_versions import DEPENDENCIES, JUNIT, OPENTELEMETRY, BazelVersions
+from crossfade.codegen.java.scaffold_versions import DEPENDENCIES, JUNIT, OPENTELEMETRY, SLF4J, BazelVersions
 
 _GRPC = (
     "@grpc-java//api",
@@ -25,6 +25,7 @@ _RULES = {
     "java_proto_library": "@protobuf//bazel:java_proto_library.bzl",
     "proto_library": "@protobuf//bazel:proto_library.bzl",
 }
+_FROM_MAVEN = frozenset({"io.opentelemetry", "org.slf4j"})
 _JUNIT_API = "@maven//:org_junit_jupiter_junit_jupiter_api"
 _PROTO_RULES = ("java_grpc_library", "java_proto_library", "proto_library")
 
@@ -45,7 +46,8 @@ def bazel_view(project: ProjectModel) -> Mapping[str, object]:
     protos = tuple(_proto(proto, names) for proto in project.compiled_protos)
     from_descriptors = bool(project.descriptor_set)
     rules = sorted(_RULES if not from_descriptors else {*_RULES} - {*_PROTO_RULES})
-    maven = [dep for dep in DEPENDENCIES if dep.group == "io.opentelemetry" or dep.artifact == "grpc-opentelemetry"]
+    named = [dep for dep in DEPENDENCIES if dep.group in _FROM_MAVEN or dep.artifact == "grpc-opentelemetry"]
+    maven, later = ([dep for dep in named if (dep.scope == "runtime") is late] for late in (False, True))
     grpc = [] if from_descriptors else [f":{proto.name}_java_grpc" for proto in protos if proto.has_services]
     messages = [] if from_descriptors else [f":{proto.name}_java_proto" for proto in protos]
     library = [*messages, *grpc, *_GRPC, *(dep.bazel_label for dep in maven)]
@@ -55,6 +57,7 @@ def bazel_view(project: ProjectModel) -> Mapping[str, object]:
         "bazel_protos": protos,
         "loads": sorted((_RULES[rule], f'"{rule}"') for rule in rules),
         "library_deps": _sorted(library),
+        "library_runtime_deps": _sorted(dep.bazel_label for dep in later),
         "test_deps": _sorted([":service", *grpc, "@grpc-java//api", _JUNIT_API]),
         "maven_artifacts": _artifacts(),
         "proto_names": " ".join(proto.name for proto in project.compiled_protos),
@@ -106,6 +109,7 @@ def _artifacts() -> list[str]:
         [
             f"io.grpc:grpc-opentelemetry:{grpc}",
             *(f"{dep.group}:{dep.artifact}:{OPENTELEMETRY}" for dep in telemetry),
+            *(f"org.slf4j:slf4j-{part}:{SLF4J}" for part in ("api", "jdk14")),
             *(f"org.junit.jupiter:junit-jupiter-{part}:{JUNIT}" for part in ("api", "engine")),
             *(f"org.junit.platform:junit-platform-{part}:1.{JUNIT.partition('.')[2]}" for part in platform),
         ]

@@ -8,7 +8,7 @@ from itertools import takewhile
 from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract, Service
-from crossfade.codegen.contract.records import one_line
+from crossfade.codegen.java.choice import choose_services, own_services
 from crossfade.codegen.java.classes import check_classes, java_classes
 from crossfade.codegen.java.model import VERSIONS, ProjectModel, ProjectOptions, ProtoModel
 from crossfade.codegen.java.names import JavaError, java_package
@@ -17,8 +17,6 @@ from crossfade.codegen.java.services import name_services, own_classes
 from crossfade.codegen.java.words import is_package
 
 _Files = Mapping[str, descriptor_pb2.FileDescriptorProto]
-# Every server has them by itself; a generated one too.
-_INFRASTRUCTURE = re.compile(r"grpc\.(health|reflection|channelz)\.v\w+\.\w+")
 _VERSION = re.compile(r"v\d+((alpha|beta|p)\d+)*|v\d+(alpha|beta)")
 _COORDINATE = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -32,7 +30,7 @@ def build_project(
 
     Raises: JavaError: an option is wrong, or Java can't have what the contract names.
     """
-    chosen = _choose(contract, options.services)
+    chosen, left_out = choose_services(contract, options.services)
     base = _base_package(contract, chosen, options)
     files = place_in_packages(contract, base)
     protos = tuple(_proto(contract, file, chosen) for file in files.values())
@@ -45,43 +43,29 @@ def build_project(
                 f"{written_classes[java]}: expected another class than crossfade's {java}; choose another --package"
             )
     written = write_contract(contract, files, [proto.name for proto in protos if not proto.provided_by])
-    group, _, artifact = base.rpartition(".")
+    group, artifact = _coordinates(base)
     return ProjectModel(
         base_package=base,
-        group_id=_coordinate("--group-id", options.group_id or group or base),
+        group_id=_coordinate("--group-id", options.group_id or group),
         artifact_id=_coordinate("--artifact-id", options.artifact_id or artifact),
         services=services,
+        left_out=left_out,
         protos=protos,
         contract_files=written,
         input_digest=_digest(contract, base, repr((options, services, protos, VERSIONS)), written),
     )
 
 
-def _choose(contract: Contract, asked: Sequence[str]) -> list[Service]:
-    for name in asked:
-        if name not in contract.services:
-            known = ", ".join(contract.services) or "none"
-            raise JavaError(f"--service {name}: expected a service of the contract, got none; it has {one_line(known)}")
-    every = list(contract.services.values())
-    if not every:
-        raise JavaError("contract: expected at least one service, got none; name the .proto files that have services")
-    if asked:
-        return [service for service in every if service.full_name in asked]
-    own = [
-        service
-        for service in every
-        if not _INFRASTRUCTURE.fullmatch(service.full_name) and not provided_by(service.file)
-    ]
-    return own or every
-
-
 def _base_package(contract: Contract, chosen: Sequence[Service], options: ProjectOptions) -> str:
-    """``--package``, else the longest package that all services' Java packages share, without a version."""
+    """``--package``, else the longest package that all services' Java packages share, without a version.
+
+    Services that every server has, and Google's, do not count beside others.
+    """
     if options.package:
         if not is_package(options.package):
             raise JavaError(f"--package {options.package!r}: expected a Java package such as dev.acme.users; change it")
         return options.package
-    wanted = {service.file for service in chosen}
+    wanted = {service.file for service in own_services(chosen)}
     packages = {java_package(file) for file in contract.files.file if file.name in wanted}
     # the levels at which all have the same part, up to the first at which they do not
     levels = zip(*(package.split(".") for package in packages), strict=False)
@@ -90,8 +74,26 @@ def _base_package(contract: Contract, chosen: Sequence[Service], options: Projec
         parts = parts[:-1]
     base = ".".join(parts)
     if not is_package(base):
-        raise JavaError("contract: expected services with a common Java package, got none; name one with --package")
+        raise JavaError(
+            "contract: expected services with a common Java package, got none; "
+            f"name one, for example --package {_suggestion(own_services(chosen))}"
+        )
     return base
+
+
+def _suggestion(chosen: Sequence[Service]) -> str:
+    """A package called as the first service; ``com.example`` tells whose part is still to be said."""
+    name = re.sub(r"[^a-z0-9]", "", chosen[0].full_name.rpartition(".")[2].lower().removesuffix("service"))
+    return f"com.example.{name if is_package(name) else 'service'}"
+
+
+def _coordinates(base: str) -> tuple[str, str]:
+    """Group and artifact of a package: all but its last part, and that part.
+
+    A group of one part (``com``) is nobody's: then it is the whole package.
+    """
+    group, _, artifact = base.rpartition(".")
+    return (group if "." in group else base), artifact
 
 
 def _coordinate(option: str, text: str) -> str:

@@ -8,6 +8,11 @@ from crossfade.codegen.java.model import RpcModel
 
 _SHADOW = "Safe: to compare the two, it may also run for requests that the legacy service answers."
 
+_MORE = (
+    "{count} more that are worth less, or may be nothing: crossfade status --project . --legacy-source <the Python"
+    " service> --hazards {rpc}"
+)
+
 
 class Hazard(Protocol):
     """One line of Python that is not the same when it is written in Java as one would write it."""
@@ -68,6 +73,10 @@ class HandlerSource(Protocol):
     def hazards(self) -> Sequence[Hazard]:
         """Its lines that are not the same in Java."""
 
+    @property
+    def shown(self) -> Sequence[Hazard]:
+        """Those of them that stand in the stub."""
+
 
 def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
     """The paragraphs of a handler's Javadoc: the proto's comment, then the Python code."""
@@ -90,7 +99,7 @@ def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
     return [*paragraphs, *filter(None, (" ".join(found),))]
 
 
-def hazard_notes(source: HandlerSource | None, indent: int) -> list[str]:
+def hazard_notes(rpc: RpcModel, source: HandlerSource | None, indent: int) -> list[str]:
     """``//`` lines for the body: the Python line, and below it what to write instead.
 
     A line that starts with ``// B11 path.py:7: `` is one hazard: who has dealt with it deletes its lines, and the
@@ -98,9 +107,12 @@ def hazard_notes(source: HandlerSource | None, indent: int) -> list[str]:
     """
     if source is None or not source.hazards:
         return []
+    shown = [line for hazard in source.shown for line in _note(hazard, indent)]
+    more = len(source.hazards) - len(source.shown)
     return [
-        *line_comment("Not the same in Java, if it is written as in Python:", indent),
-        *(line for hazard in source.hazards for line in _note(hazard, indent)),
+        *(line_comment("Not the same in Java, if it is written as in Python:", indent) if shown else ()),
+        *shown,
+        *(line_comment(_MORE.format(count=more, rpc=rpc.full_name), indent, hang="  ") if more else ()),
     ]
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "VERSIONS",
     "CallType",
     "JavaClass",
+    "LeftOut",
     "ProjectModel",
     "ProjectOptions",
     "ProtoModel",
@@ -23,8 +24,7 @@ __all__ = [
 class ProjectOptions:
     """What a person may decide. An empty text is worked out from the contract.
 
-    ``services`` are full names; empty means all but those that every server has (health, reflection, channelz) and
-    those of Google's common protos, which a contract merely imports.
+    ``services`` are full names; empty means those of the files that were named, see ``choice``.
     """
 
     package: str = ""
@@ -75,8 +75,8 @@ class ProtoModel:
 class RpcModel:
     """One RPC: ``full_name`` is ``pkg.Service/Method``, ``location`` is ``path.proto:17``.
 
-    ``safe`` means that it may be sent twice. ``doc`` is the proto's comment as it stands there. ``method_getter`` is
-    the method of the service's gRPC class that returns the descriptor.
+    ``safe`` means that it may be sent twice, ``deprecated`` that one of its messages is. ``doc`` is the proto's comment
+    as it stands there. ``method_getter`` is the method of the service's gRPC class that returns the descriptor.
     """
 
     full_name: str
@@ -91,6 +91,7 @@ class RpcModel:
     handler_name: str
     binder_method: str
     method_getter: str
+    deprecated: bool = False
 
     @property
     def request(self) -> str:
@@ -123,6 +124,7 @@ class ServiceModel:
     location: str
     proto: str
     rpcs: tuple[RpcModel, ...]
+    deprecated: bool = False
 
     @property
     def java_package(self) -> str:
@@ -133,6 +135,14 @@ class ServiceModel:
     def grpc_class(self) -> str:
         """The service's gRPC class in full."""
         return str(self.grpc)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A service of the contract that is not generated, by its full name, and why."""
+
+    service: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +157,7 @@ class ProjectModel:
     group_id: str
     artifact_id: str
     services: tuple[ServiceModel, ...]
+    left_out: tuple[LeftOut, ...] = ()
     protos: tuple[ProtoModel, ...]
     contract_files: Mapping[str, bytes]
     runtime_versions: RuntimeVersions = VERSIONS

@@ -11,14 +11,23 @@ from crossfade.codegen.java.imports import Imports
 from crossfade.codegen.java.layout import call
 from crossfade.codegen.java.model import JavaClass, ProjectModel, ServiceModel
 from crossfade.codegen.java.render_gen import RUNTIME_PACKAGE
-from crossfade.codegen.java.scaffold_versions import BOMS, DEPENDENCIES, GUAVA, JUNIT, MAVEN_PLUGINS, OPENTELEMETRY
+from crossfade.codegen.java.scaffold_versions import (
+    BOMS,
+    DEPENDENCIES,
+    GUAVA,
+    JUNIT,
+    MAVEN_PLUGINS,
+    OPENTELEMETRY,
+    SLF4J,
+)
 
 EXECUTABLE = frozenset({"mvnw"})
 STRANGLER = tuple(
     f"gen/src/main/java/{RUNTIME_PACKAGE.replace('.', '/')}/{name}" for name in ("strangler/", "Strangler.java")
 )
 MODES_FILE = "modes.properties"
-_PORT = 50051
+_PORT, _HEALTH_PORT = 50051, 50052
+_HEALTH = "grpc.health.v1.Health"
 _MAX_NAME = 40  # a label in DNS has 63 characters, and suffixes come
 _FILES = {
     ".bazelrc": "bazelrc.j2",
@@ -93,6 +102,9 @@ def _view(project: ProjectModel, *, final: bool) -> dict[str, object]:
         "plugins": MAVEN_PLUGINS,
         "opentelemetry": OPENTELEMETRY,
         "junit": JUNIT,
+        "slf4j": SLF4J,
+        "suppressed": any(service.deprecated for service in project.services),
+        "health_port": _HEALTH_PORT if _HEALTH in {service.full_name for service in project.services} else 0,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 OPENTELEMETRY = "1.63.0"  # what grpc-opentelemetry 1.83 is built on
+SLF4J = "2.0.17"
 JUNIT = "5.13.4"
 
 
@@ -31,17 +32,22 @@ BOMS = (
     Dependency(group="com.google.protobuf", artifact="protobuf-bom", version="${protobuf.version}"),
     Dependency(group="io.grpc", artifact="grpc-bom", version="${grpc.version}"),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-bom", version="${opentelemetry.version}"),
+    Dependency(group="org.slf4j", artifact="slf4j-bom", version="${slf4j.version}"),
     Dependency(group="org.junit", artifact="junit-bom", version="${junit.version}"),
 )
 # grpc-services asks for another build of the same Guava than the rest of gRPC; this one has all that both have.
 GUAVA = Dependency(group="com.google.guava", artifact="guava", version="33.6.0-jre")
+# What comes new goes into the middle: people add theirs at the ends, and a merge takes both where they do not touch.
 DEPENDENCIES = (
     Dependency(group="io.grpc", artifact="grpc-netty-shaded"),
     Dependency(group="io.grpc", artifact="grpc-opentelemetry"),
+    Dependency(group="io.grpc", artifact="grpc-inprocess", scope="test"),
     Dependency(group="io.grpc", artifact="grpc-protobuf"),
     Dependency(group="io.grpc", artifact="grpc-services"),
     Dependency(group="io.grpc", artifact="grpc-stub"),
     Dependency(group="io.grpc", artifact="grpc-util"),
+    Dependency(group="org.slf4j", artifact="slf4j-api"),
+    Dependency(group="org.slf4j", artifact="slf4j-jdk14", scope="runtime"),
     Dependency(group="io.opentelemetry", artifact="opentelemetry-sdk"),
     Dependency(
         group="io.opentelemetry",

@@ -99,6 +99,7 @@ def _service(
             _rpc(contract, method, interface, classes)
             for method, interface in zip(service.methods, interfaces, strict=True)
         ),
+        deprecated=service.full_name in contract.deprecated,
     )
 
 
@@ -117,6 +118,7 @@ def _rpc(contract: Contract, method: Method, interface: str, classes: Mapping[st
         handler_name=f"{interface}Handler",
         binder_method=f"{lowered}_" if lowered in RESERVED else lowered,
         method_getter=method_getter(_rpc_name(method)),
+        deprecated=not contract.deprecated.isdisjoint((method.input_type, method.output_type)),
     )
 
 

@@ -27,12 +27,12 @@ from crossfade.codegen.java.protos import place_in_packages
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "osx", "Windows": "windows"}
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}
-# What both write is indented by two blanks for each class around a declaration.
+# What both write is indented by two blanks for each class around a declaration. Annotations (of what is deprecated) and
+# modifiers may stand before it on its line, in any number; a line of a comment or of a text starts with another sign.
+_BEFORE = rb"^( *)(?:@[\w.$]+(?:\([^()\n]*\))? +|(?:public|static|final|abstract) +)*"
 _PACKAGE = re.compile(rb"^package ([\w.$]+);", re.MULTILINE)
-_CLASS = re.compile(rb"^( *)public (?:static )?(?:final )?(?:class|enum) ([\w$]+)", re.MULTILINE)
-_GETTER = re.compile(
-    rb"^  public static io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE
-)
+_CLASS = re.compile(_BEFORE + rb"(?:class|enum) ([\w$]+)", re.MULTILINE)
+_GETTER = re.compile(_BEFORE + rb"io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def read_written(sources: Mapping[str, bytes]) -> Written:
         for name in _nested(text):
             classes.add(package + name)
         service = package + path.rsplit("/", 1)[-1].removesuffix(".java")
-        for request, response, getter in _GETTER.findall(text) if service.endswith("Grpc") else ():
+        for _, request, response, getter in _GETTER.findall(text) if service.endswith("Grpc") else ():
             getters[f"{service}.{getter.decode()}"] = (request.decode(), response.decode())
     return Written(classes=frozenset(classes), getters=getters)
 

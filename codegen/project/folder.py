@@ -59,7 +59,7 @@ def _find(disk: Disk, rendering: Rendering) -> Found:
     manifest_file = disk.read(MANIFEST_PATH)
     manifest = Manifest() if manifest_file is None else manifest_of(manifest_file, str(disk.folder / MANIFEST_PATH))
     read = {*rendering.gen, *rendering.scaffold, *manifest.gen, *manifest.scaffold}
-    handlers = {*rendering.handlers, *manifest.handlers}
+    handlers = {*rendering.handlers, *rendering.beside, *manifest.handlers}
     bases = {path: disk.read(f"{BASE_FOLDER}/{path}") for path in sorted(manifest.scaffold)}
     files = {path: disk.read(path) for path in sorted(read - handlers)}
     return Found(

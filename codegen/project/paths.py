@@ -33,7 +33,7 @@ def check_path(path: str) -> None:
 def check_rendering(rendering: Rendering) -> None:
     """Raises: ProjectError: a path that may not be, or two paths for one file, also where letter case is ignored."""
     seen: dict[str, str] = {}
-    paths = [*rendering.gen, *rendering.handlers, *rendering.scaffold]
+    paths = [*rendering.gen, *rendering.handlers, *rendering.beside, *rendering.scaffold]
     for path in paths:
         check_path(path)
         other = seen.setdefault(path.casefold(), path)

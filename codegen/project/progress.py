@@ -25,7 +25,7 @@ class HandlerState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RpcProgress:
-    """One RPC. ``hazards`` are the notes of hazards that still stand in its handler."""
+    """One RPC. ``hazards`` are open ones: the notes in its handler, as long as that is not written."""
 
     rpc: str
     handler: str
@@ -55,8 +55,14 @@ def _progress(rpc: str, path: str, handler: bytes | None, mode: Mode) -> RpcProg
     if handler is None:
         return RpcProgress(rpc=rpc, handler=path, state=HandlerState.DELETED, mode=mode, hazards=0)
     code = _COMMENT.sub(lambda found: b"" if found[1] else found[0], handler)
-    state = HandlerState.NOT_PORTED if _NOT_PORTED.search(code) else HandlerState.PORTED
-    return RpcProgress(rpc=rpc, handler=path, state=state, mode=mode, hazards=len(_HAZARD.findall(handler)))
+    is_open = _NOT_PORTED.search(code) is not None
+    return RpcProgress(
+        rpc=rpc,
+        handler=path,
+        state=HandlerState.NOT_PORTED if is_open else HandlerState.PORTED,
+        mode=mode,
+        hazards=len(_HAZARD.findall(handler)) if is_open else 0,
+    )
 
 
 def _modes(path: Path) -> Modes:

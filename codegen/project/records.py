@@ -13,14 +13,16 @@ BASE_FOLDER = f"{OWN_FOLDER}/base"
 class Rendering:
     """A whole project as it would be in an empty folder: the content of each file by its path (``/`` on any system).
 
-    ``gen`` is overwritten, ``handlers`` are created once, ``scaffold`` is merged. ``executable`` names the files that
-    get the executable bit. The manifest keeps the rest: ``rpcs`` is the handler's path of each RPC, ``final`` says that
-    the project has no mode switch any more, ``source`` is a digest of what it was rendered from.
+    ``gen`` is overwritten, ``handlers`` are created once, ``scaffold`` is merged. ``beside`` are handlers' tests, each
+    with its handler's path: created with the handler, and as much a person's from then on. ``executable`` names the
+    files that get the executable bit. The manifest keeps the rest: ``rpcs`` is the handler's path of each RPC,
+    ``final`` says that the project has no mode switch any more, ``source`` is a digest of what it was rendered from.
     """
 
     gen: Mapping[str, bytes]
     handlers: Mapping[str, bytes]
     scaffold: Mapping[str, bytes]
+    beside: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     executable: frozenset[str] = frozenset()
     rpcs: Mapping[str, str] = field(default_factory=dict)
     final: bool = False

@@ -30,7 +30,7 @@ class _File:
 def plan_scaffold(rendering: Rendering, found: Found, merge: Merge) -> Iterator[Step]:
     """Every path that is rendered, or ever was. Raises: what ``merge`` raises."""
     known_paths = found.manifest.scaffold
-    elsewhere = {*rendering.gen, *rendering.handlers}
+    elsewhere = {*rendering.gen, *rendering.handlers, *rendering.beside}
     for path in sorted({*rendering.scaffold, *known_paths} - elsewhere):
         known = path in known_paths
         yours, base = found.files.get(path), found.bases.get(path) if known else None

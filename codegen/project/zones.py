@@ -1,6 +1,6 @@
 """Two of the three zones: ``gen``, which is ours, and the handlers, which are a person's from the first day."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from crossfade.codegen.project.records import Changed, Fate, Found, Op, Rendering, Verb
 from crossfade.codegen.project.steps import Step, delete, done, told, write
@@ -14,7 +14,7 @@ _KEPT_DELETED = "it was created once and deleted; restore it from version contro
 def plan_gen(rendering: Rendering, found: Found, *, force: bool) -> Iterator[Step | Changed]:
     """Every file as it is rendered; one that a person changed comes as Changed, unless ``force``."""
     recorded = found.manifest.gen
-    elsewhere = {*rendering.handlers, *rendering.scaffold}
+    elsewhere = {*rendering.handlers, *rendering.beside, *rendering.scaffold}
     for path in sorted({*rendering.gen, *recorded} - elsewhere):
         old, new = found.files.get(path), rendering.gen.get(path)
         executable = path in rendering.executable
@@ -38,13 +38,24 @@ def _is_as_recorded(old: bytes, recorded: str | None) -> bool:
 
 
 def plan_handlers(rendering: Rendering, found: Found) -> Iterator[Step]:
-    """Created where there was never one; what is there is not even read."""
-    for path in sorted({*rendering.handlers, *found.manifest.handlers}):
-        new = rendering.handlers.get(path)
-        known = path in found.manifest.handlers
-        if path in found.handlers:
-            yield Step(path=path, known=True) if new is not None else told(path, Fate.ORPHAN, _ORPHAN)
-        elif new is not None and known:
+    """Created where there was never one; what is there is not even read. A handler's test comes with it."""
+    known = found.manifest.handlers
+    new = {path for path in rendering.handlers if path not in found.handlers and path not in known}
+    for path in sorted({*rendering.handlers, *rendering.beside, *known}):
+        if path in rendering.beside:
+            yield from _plan_beside(path, rendering, found, new)
+        elif path in found.handlers:
+            yield Step(path=path, known=True) if path in rendering.handlers else told(path, Fate.ORPHAN, _ORPHAN)
+        elif path in new:
+            yield done(Op(verb=Verb.CREATE, path=path, content=rendering.handlers[path]), Fate.CREATED)
+        elif path in rendering.handlers:
             yield told(path, Fate.KEPT_DELETED, _KEPT_DELETED)
-        elif new is not None:
-            yield done(Op(verb=Verb.CREATE, path=path, content=new), Fate.CREATED)
+
+
+def _plan_beside(path: str, rendering: Rendering, found: Found, new: Collection[str]) -> Iterator[Step]:
+    """A handler that was written before gets no test: it would know nothing of the handler's constructor."""
+    handler, content = rendering.beside[path]
+    if path in found.manifest.handlers:
+        yield Step(path=path, known=True)
+    elif path not in found.handlers and handler in new:
+        yield done(Op(verb=Verb.CREATE, path=path, content=content), Fate.CREATED)

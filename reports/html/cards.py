@@ -8,8 +8,9 @@ from crossfade.reports.figures import clock, count, share
 from crossfade.reports.html.marks import Part, Parts, mark
 from crossfade.reports.run import Cluster, Example, Report
 from crossfade.reports.visible import visible
-from crossfade.reports.wording import ABSENT, sides
+from crossfade.reports.wording import sides
 from crossfade.shadow.compare.difference import Kind
+from crossfade.shadow.compare.render import ABSENT
 
 MAX_EXAMPLES = 3
 MAX_VALUE_CHARS = 4000

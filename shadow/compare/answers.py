@@ -5,8 +5,19 @@ from dataclasses import replace
 
 from crossfade.codegen.contract import CallType, Contract, Method
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import EMPTY, is_opaque, plain_body, plain_value
+from crossfade.shadow.compare.decode.body import (
+    EMPTY,
+    as_text,
+    is_opaque,
+    is_structured,
+    plain_body,
+    plain_value,
+    value_pair,
+)
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
+from crossfade.shadow.compare.decode.json_text import Documents
+from crossfade.shadow.compare.decode.lines import read_lines
+from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.diff import Place
@@ -67,7 +78,7 @@ def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than what digests are kept of")
     if ours == theirs and _coding(legacy) == _coding(other):
         return
-    if not is_opaque(legacy.headers) or not is_opaque(other.headers):
+    if not is_opaque(legacy.headers, legacy.body) or not is_opaque(other.headers, other.body):
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes, and bytes differ")
     window = next((index for index, (one, two) in enumerate(zip(ours, theirs, strict=False)) if one != two), None)
     at = min(len(ours), len(theirs)) if window is None else window
@@ -81,30 +92,63 @@ def _parts(answer: Answer) -> tuple[bytes, ...]:
 
 
 def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
-    """A HEAD answer's length is all it says of the body; equal JSON may be written in more or fewer bytes."""
+    """A HEAD answer's length is all it says of the body; an equal structure may be written in more or fewer bytes."""
     ours, theirs = (header_values(answer.headers, "content-length") for answer in (legacy, other))
-    if ours and theirs and not is_json(media_type(legacy.headers)[0]):
+    if ours and theirs and not is_structured(legacy.headers):
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 
 def _bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
     if legacy.body == other.body and _coding(legacy) == _coding(other):
         return
-    place = Place.at("body")
     try:
         ours = plain_body(legacy.headers, legacy.body)
-        left = plain_value(legacy.headers, ours)
     except UndecodableError as error:
-        raise NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}") from None
+        raise _undecodable(error) from None
     try:
         theirs = plain_body(other.headers, other.body)
-        right = plain_value(other.headers, theirs)
     except UndecodableError:
-        yield leaf(place, Kind.TYPE, left, other.body)
+        yield leaf(Place.at("body"), Kind.TYPE, _legacy_value(legacy, ours), other.body)
         return
     if ours != theirs:
         yield from _marks(ours, theirs)
-        yield from _whole(left, right, place)
+        yield from _values(legacy, ours, other, theirs)
+
+
+def _values(legacy: Answer, ours: bytes, other: Answer, theirs: bytes) -> Iterator[Difference]:
+    """As JSON where both bodies are that, else each as its type says."""
+    place = Place.at("body")
+    pair = None if _are_json(legacy, other) else value_pair(legacy.headers, ours, other.headers, theirs)
+    left = _legacy_value(legacy, ours) if pair is None else pair[0]
+    try:
+        right = plain_value(other.headers, theirs) if pair is None else pair[1]
+    except UndecodableError:
+        yield leaf(place, Kind.TYPE, left, other.body)
+        return
+    if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
+        left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
+    elif isinstance(left, Element) != isinstance(right, Element):  # what is no markup is held against the text
+        left = as_text(legacy.headers, ours) if isinstance(left, Element) else left
+        right = as_text(other.headers, theirs) if isinstance(right, Element) else right
+    if not _are_json(legacy, other) and (lines := read_lines(left)) and (other_lines := read_lines(right)):
+        left, right = lines, other_lines
+    yield from _whole(left, right, place)
+
+
+def _are_json(legacy: Answer, other: Answer) -> bool:
+    return all(is_json(media_type(answer.headers)[0]) for answer in (legacy, other))
+
+
+def _legacy_value(legacy: Answer, body: bytes) -> Value:
+    """Raises: NotComparableError."""
+    try:
+        return plain_value(legacy.headers, body)
+    except UndecodableError as error:
+        raise _undecodable(error) from None
+
+
+def _undecodable(error: UndecodableError) -> NotComparableError:
+    return NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}")
 
 
 def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:

@@ -11,6 +11,13 @@ MAX_FINGERPRINTS = 64
 UNSEEN_MESSAGE = "message(unseen)"
 """The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
 
+
+class Deep(str):
+    """The canonical text of JSON that is nested deeper than a value is: a leaf that equals no text."""
+
+    __slots__ = ()
+
+
 Scalar = None | bool | int | float | Decimal | str | bytes
 Value = Scalar | tuple["Value", ...] | dict[str, "Value"]
 """A decoded value; a JSON number with a fraction or exponent is a Decimal of the very text, never a float."""
@@ -34,7 +41,8 @@ class Difference:
 
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
-    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``).
+    ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
+    belong to where the path does not: the ``name`` of an HTML field.
     """
 
     path: str
@@ -42,6 +50,7 @@ class Difference:
     kind: Kind
     legacy: Value
     candidate: Value
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -8,6 +8,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.body import decode_body
 from crossfade.shadow.compare.decode.grpc import split_frames
+from crossfade.shadow.compare.decode.markup import NAME, Element
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.difference import Difference, Kind, Value
@@ -92,8 +93,9 @@ def request_tokens(request: Request, contract: Contract | None) -> frozenset[str
 
 def _leaves(value: Value) -> Iterator[str]:
     if isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
+        for key, item in value.items():
+            if key != NAME or not isinstance(value, Element):
+                yield from _leaves(item)
     elif isinstance(value, tuple):
         for item in value:
             yield from _leaves(item)

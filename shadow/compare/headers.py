@@ -1,14 +1,17 @@
 """Header fields that are not compared, by named lists, and how the others are."""
 
+import datetime
 from collections.abc import Iterator
 
+from crossfade.shadow.compare.decode.dates import read_date, same_date
+from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.grpc import metadata_value
-from crossfade.shadow.compare.decode.media import media_type
+from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.compare.difference import Difference, Kind, Value
-from crossfade.shadow.exchange import Headers, Protocol
+from crossfade.shadow.exchange import Headers, Protocol, header_values
 
 # RFC 9110 7.6.1, RFC 9113 8.2.2: about one connection, not about the answer
 HOP_BY_HOP = frozenset(
@@ -27,8 +30,11 @@ IGNORED = {
     Protocol.HTTP: HOP_BY_HOP | DATE_LIKE | OWN,
     Protocol.GRPC: HOP_BY_HOP | DATE_LIKE | OWN | GRPC_TRANSPORT,
 }
+COOKIE_FLAGS = frozenset({"secure", "httponly", "partitioned"})
+COOKIE_ATTRIBUTES = COOKIE_FLAGS | {"path", "domain", "expires", "max-age", "samesite", "priority"}
 
 Fields = dict[str, tuple[str, ...]]
+_LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
 def fields_of(headers: Headers, ignored: frozenset[str]) -> Fields:
@@ -42,7 +48,10 @@ def fields_of(headers: Headers, ignored: frozenset[str]) -> Fields:
 
 
 def diff_fields(legacy: Headers, candidate: Headers, part: str, protocol: Protocol) -> Iterator[Difference]:
-    """Differences at ``part.NAME``; Set-Cookie is compared cookie by cookie, at ``part.set-cookie/COOKIE``."""
+    """Differences at ``part.NAME``; where a field's grammar names what differs, below it (``part.vary[origin]``).
+
+    Set-Cookie is compared cookie by cookie, at ``part.set-cookie/COOKIE``.
+    """
     ours, theirs = fields_of(legacy, IGNORED[protocol]), fields_of(candidate, IGNORED[protocol])
     if ours == theirs:
         return
@@ -54,18 +63,54 @@ def diff_fields(legacy: Headers, candidate: Headers, part: str, protocol: Protoc
             yield leaf(place, Kind.MISSING, _value(name, ours[name], protocol), None)
         elif name not in ours:
             yield leaf(place, Kind.ADDED, None, _value(name, theirs[name], protocol))
-        elif not _same_media(name, ours[name], theirs[name]):
+        elif ours[name] == theirs[name]:
+            continue
+        elif protocol is Protocol.GRPC:
             yield from walk(_value(name, ours[name], protocol), _value(name, theirs[name], protocol), place)
+        elif name == "content-type":
+            yield from _media_types(ours[name], theirs[name], place)
+        elif name != "expires" or not (_has_expired(legacy) and _has_expired(candidate)):
+            yield from _by_grammar(name, ours[name], theirs[name], place)
 
 
-def _same_media(name: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return name == "content-type" and _media(ours) == _media(theirs)
+def _by_grammar(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], place: Place) -> Iterator[Difference]:
+    """What both sides' grammar gives; texts that are not the same are shown as they came."""
+    left, right = read_field(name, ours), read_field(name, theirs)
+    if isinstance(left, str) or isinstance(right, str):
+        if left != right:
+            yield from walk(", ".join(ours), ", ".join(theirs), place)
+    else:
+        yield from walk(left, right, place, proto=True)
+
+
+def _media_types(ours: tuple[str, ...], theirs: tuple[str, ...], place: Place) -> Iterator[Difference]:
+    """A type and its parameters; a charset of JSON, which means nothing (RFC 8259 11), has a place of its own."""
+    left, right = _media(ours), _media(theirs)
+    if left == right:
+        return
+    if left[0] == right[0] and is_json(left[0]) and _without_charset(left[1]) == _without_charset(right[1]):
+        place = place.field("charset")
+    yield from walk(", ".join(ours), ", ".join(theirs), place)
 
 
 def _media(values: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """Type and parameters; the case of a charset says nothing (RFC 9110 8.3.2)."""
+    """The case of a charset says nothing (RFC 9110 8.3.2), nor does what stands between parts (RFC 2046 5.1.1)."""
     kind, params = media_type(tuple(("content-type", value) for value in values))
+    if kind.startswith("multipart/"):
+        params.pop("boundary", None)
     return kind, {name: value.lower() if name == "charset" else value for name, value in params.items()}
+
+
+def _without_charset(params: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in params.items() if name != "charset"}
+
+
+def _has_expired(headers: Headers) -> bool:
+    """Whether an answer was stale when it was sent; what is no date, such as 0, is in the past (RFC 9111 5.3)."""
+    values = header_values(headers, "expires")
+    moment = read_date(values[0]) if len(values) == 1 else None
+    sent = read_date("".join(header_values(headers, "date")))
+    return moment is None or moment <= (sent or _LONG_AGO)
 
 
 def _value(name: str, values: tuple[str, ...], protocol: Protocol) -> Value:
@@ -85,4 +130,19 @@ def _cookie(text: str) -> tuple[str, Value]:
     name, _, content = pair.partition("=")
     parts = (part.strip().partition("=") for part in attributes)
     fields: list[tuple[str, Value]] = [("value", content.strip())]
-    return name.strip(), keep_repeated([*fields, *((key.strip().lower(), value.strip()) for key, _, value in parts)])
+    return name.strip(), keep_repeated(
+        [*fields, *(_attribute(key.strip().lower(), value.strip()) for key, _, value in parts)]
+    )
+
+
+def _attribute(name: str, value: str) -> tuple[str, Value]:
+    """As a client reads it: a flag is there or not, a domain has no dot in front (RFC 6265 5.2)."""
+    match name:
+        case "expires":
+            return name, same_date(value)
+        case "domain":
+            return name, value.lower().removeprefix(".")
+        case "samesite":
+            return name, value.lower()
+        case _:
+            return name, "" if name in COOKIE_FLAGS else value

@@ -178,6 +178,7 @@ def _anchored(config: Config, folder: Path) -> Config:
                     "protos": tuple(folder / path for path in contract.protos),
                     "includes": tuple(folder / path for path in contract.includes),
                     "descriptor_set": contract.descriptor_set and folder / contract.descriptor_set,
+                    "idempotency": contract.idempotency and folder / contract.idempotency,
                 }
             ),
             "listen": tuple(

@@ -98,18 +98,24 @@ class ListenSettings(Section):
 
 
 class ContractSettings(Section):
-    """[contract]: where the protos are; exactly one of protos, descriptor_set, reflection."""
+    """[contract]: where the protos are; exactly one of protos, descriptor_set, reflection.
+
+    ``idempotency`` is a file that names RPCs which change nothing.
+    """
 
     protos: tuple[TextPath, ...] = Field(default=(), strict=False)
     includes: tuple[TextPath, ...] = Field(default=(), strict=False)
     descriptor_set: TextPath | None = None
     reflection: Address | None = None
+    idempotency: TextPath | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         given = [name for name in ("protos", "descriptor_set", "reflection") if getattr(self, name)]
         if len(given) > 1:
             raise ValueError(f"expected one of protos, descriptor_set, reflection, got {' and '.join(given)}; keep one")
+        if self.idempotency is not None and not given:
+            raise ValueError("expected protos, descriptor_set or reflection with idempotency, got none; name one")
         return self
 
 

@@ -90,7 +90,10 @@ class RequestSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One difference as a person reads it; values are rendered text, not yet redacted."""
+    """One difference as a person reads it; values are rendered text, not yet redacted.
+
+    ``owner``: names under which the values stand beside those of the path; it is not stored.
+    """
 
     comparison_id: str
     fingerprint: Fingerprint
@@ -98,6 +101,7 @@ class Example:
     legacy: str
     candidate: str
     request: RequestSample
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,14 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote, unquote
 
+from crossfade.shadow.compare.headers import COOKIE_ATTRIBUTES
+from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.evidence.errors import EvidenceError
+from crossfade.shadow.evidence.json_text import redact_json
+from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
 from crossfade.shadow.evidence.patterns import (
     CARD,
     ITS_VALUE,
@@ -25,14 +29,18 @@ from crossfade.shadow.evidence.patterns import (
     is_card,
     plain_name,
 )
+from crossfade.shadow.evidence.places import is_cookie, path_names
 from crossfade.shadow.evidence.records import Example, RequestSample, StoredExample
 from crossfade.shadow.evidence.samples import redact_sample
 
+_MAX_ESCAPE_CHARS = 6
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
+_ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_BYTES = re.compile(r"([0-9a-f]*)( \(\d+ bytes\))")  # as bytes are rendered
+# Words that say that there is no value, or which of two: hiding them would hide a type, and no secret.
+_NO_SECRETS = frozenset({"", "null", "none", "nil", "undefined", "true", "false"})
 _SCHEME = re.compile(r"(?i:bearer|basic)\s+(?=\S)")  # RFC 6750, RFC 7617
-_NAMING, _NAMED = ("name", "key", "field", "path"), ("value", "values")
-"""Members of JSON of which one names what the other is, as in RFC 6902."""
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -76,8 +84,13 @@ class Redactor:
     def pseudonym(self, text: str) -> str:
         """Another text of the same format: letters for letters of the same case, digits for digits, the rest kept.
 
-        The word of a scheme in front (``Bearer``, ``Basic``) stays too: it is no secret, and may be what differs.
+        The word of a scheme in front (``Bearer``, ``Basic``) stays too: it is no secret, and may be what differs. So do
+        ``true``, ``None`` and the like; a text of digits gets the digits that it would get as a number.
         """
+        if text.lower() in _NO_SECRETS:
+            return text
+        if _ONLY_DIGITS.fullmatch(text):
+            return self.number(text)
         scheme = _SCHEME.match(text)
         start = scheme.end() if scheme else 0
         stream = self._stream(text[start:])
@@ -116,12 +129,18 @@ class Redactor:
         return text
 
     def members(self, text: str) -> str:
-        """Free text that may hold JSON too: names in quotes also say what to hide.
+        """A text that may be JSON or markup, or hold some: then names in it also say what to hide.
 
-        A list or an object under a secret name is hidden to the end: where it ends can't be told.
+        In a text that is neither as a whole, a list or an object under a secret name is hidden to the end: where it
+        ends can't be told.
         """
+        if looks_like_markup(text):
+            return redact_markup(text, self)
         if '"' not in text or ":" not in text:
             return self.text(text)
+        return redact_json(text, self) if text[0] in "{[" and _is_json(text) else self._loose_members(text)
+
+    def _loose_members(self, text: str) -> str:
         done, at = [], 0
         for name in QUOTED_NAME.finditer(text):
             if name.start() < at or not self.is_secret(name[1]):
@@ -143,9 +162,9 @@ class Redactor:
 
     def example(self, example: Example) -> StoredExample:
         """An example as it may be stored."""
-        names = re.split(r"[/.\[\]]", example.path)
-        secret = any(self.is_secret(name) for name in names)
-        keep = self.pseudonym if secret else self._structure
+        keep = self._hidden if self._is_secret_place(example) else self._shown
+        if is_cookie(example.path):
+            keep = self._cookie
         return StoredExample(
             comparison_id=example.comparison_id,
             path=self.text(example.path),
@@ -153,6 +172,30 @@ class Redactor:
             candidate=keep(example.candidate),
             request=self._request(example.request),
         )
+
+    def _is_secret_place(self, example: Example) -> bool:
+        names = [*path_names(example.path), *example.owner.split()]
+        return any(map(self.is_secret, names))
+
+    def _shown(self, text: str) -> str:
+        return text if text == ABSENT else self._structure(text)
+
+    def _hidden(self, text: str) -> str:
+        """A whole value: what it is of can still be told, and whether it is there."""
+        if text == ABSENT:
+            return text
+        if _is_json(text):
+            return redact_json(text, self, secret=True)
+        if looks_like_markup(text):
+            return redact_markup(text, self, secret=True)
+        raw = _BYTES.fullmatch(text)
+        return self.pseudonym(text) if raw is None else self.pseudonym(raw[1]) + raw[2]
+
+    def _cookie(self, text: str) -> str:
+        """A whole cookie as it is compared: all but its attributes is hidden."""
+        if not _is_json(text):
+            return self._hidden(text)
+        return redact_json(text, _CookieHiding(self))
 
     def _request(self, request: RequestSample) -> RequestSample:
         return redact_sample(request, self)
@@ -182,32 +225,13 @@ class Redactor:
         return LINE.regex.sub(self._named, hidden) if LINE.may_match(hidden) else hidden
 
     def _structure(self, text: str) -> str:
-        """JSON leaf by leaf, and to the byte as it is where nothing is hidden; any other text by names and patterns."""
-        try:
-            parsed = json.loads(text, object_pairs_hook=_once)
-            if not isinstance(parsed, dict | list):
-                return self.members(text)
-            hidden = self._leaves(parsed, secret=False)
-            return text if hidden == parsed else json.dumps(hidden, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            return self.members(text)
-
-    def _leaves(self, value: Any, *, secret: bool) -> Any:  # noqa: ANN401 - what json gives
-        if isinstance(value, dict):
-            named = any(isinstance(name := value.get(key), str) and self.is_secret(name) for key in _NAMING)
-            return {
-                self.text(key): self._leaves(item, secret=secret or self.is_secret(key) or (named and key in _NAMED))
-                for key, item in value.items()
-            }
-        if isinstance(value, list):
-            return [self._leaves(item, secret=secret) for item in value]
-        if value is None or isinstance(value, bool):
-            return value
-        plain = str(value)
-        hidden = self.pseudonym(plain) if secret else self._structure(plain)
-        if hidden == plain:
-            return value
-        return int(hidden) if isinstance(value, int) else hidden
+        """JSON piece by piece, the very text where nothing is hidden; any other text by names and patterns."""
+        if _is_json(text):
+            return redact_json(text, self)
+        if text[:1] == '"' and (plain := _cut_text(text)) is not None:
+            hidden = self.members(plain)
+            return text if hidden == plain else f"{json.dumps(hidden, ensure_ascii=False)[:-1]}…"
+        return self.members(text)
 
     def _named(self, match: re.Match[str]) -> str:
         value = match["value"]
@@ -225,12 +249,37 @@ class Redactor:
             yield from hmac.digest(self._key, seed + counter.to_bytes(8, "big"), hashlib.sha256)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Raises: ValueError: a name comes twice, so that a dict would lose a value."""
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError
-    return members
+class _CookieHiding:
+    """Hides in an object what is no attribute of a cookie."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self.pseudonym, self.number = redactor.pseudonym, redactor.number
+        self.text, self.members = redactor.text, redactor.members
+
+    def is_secret(self, name: str) -> bool:
+        """Whether this is the value, or an attribute that nobody knows."""
+        return name not in COOKIE_ATTRIBUTES
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _cut_text(text: str) -> str | None:
+    """What a quoted text holds that was cut before its end."""
+    begun = text.removesuffix("…")
+    for end in range(len(begun), max(0, len(begun) - _MAX_ESCAPE_CHARS), -1):
+        try:
+            plain = json.loads(f'{begun[:end]}"')
+        except ValueError:
+            continue
+        return plain if isinstance(plain, str) else None
+    return None
 
 
 def _coded(part: str, plain: str, hidden: str) -> str:

@@ -61,7 +61,7 @@ class Calls:
         size_bytes = len(legacy.body) + len(legacy.windows) // DIGEST_BYTES * WINDOW_BYTES
         # What legacy compressed may be far longer in plain bytes.
         least_bytes = _CODED_BYTES if header_values(legacy.headers, "content-encoding") else _SHORT_BYTES
-        self._reads_on = not is_opaque(legacy.headers)
+        self._reads_on = not is_opaque(legacy.headers, legacy.body)
         for call in self.calls:
             call.answer.as_body()
             call.answer.stop_past(max(size_bytes, least_bytes), times=_FAR if self._reads_on else 1)

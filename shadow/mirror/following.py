@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode.body import coded_messages
-from crossfade.shadow.compare.decode.framing import TooLongError
+from crossfade.shadow.compare.decode.errors import TooLongError
 from crossfade.shadow.compare.diff.walk import leaf
 from crossfade.shadow.compare.difference import Difference, Kind
 from crossfade.shadow.compare.streams import WINDOW_MESSAGES, StreamDiff

@@ -9,16 +9,16 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.causes import cause_finder
 from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer_framing, text_value
-from crossfade.shadow.compare.decode.media import media_type
+from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.difference import Difference, Fingerprint, Value
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.handles import handle_values
 from crossfade.shadow.compare.judge import IgnoreRule, Judgement, judge, judge_stream
-from crossfade.shadow.compare.render import render
+from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
-from crossfade.shadow.evidence.records import Example, Judged, Observation, RouteInfo, Settled
+from crossfade.shadow.evidence.records import Example, Judged, Observation, RequestSample, RouteInfo, Settled
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.policy import STREAMED_ANSWERS
@@ -83,8 +83,8 @@ class Judge:
     def stream_diff(self, route: RouteInfo, headers: Headers) -> StreamDiff:
         """The comparison of two streams on this route; ``headers`` are those of legacy's answer."""
         if route.protocol != Protocol.GRPC:
-            kind, _ = media_type(headers)
-            return StreamDiff(lambda text: text_value(kind, text), Place.at("body"), proto=False)
+            form = form_of(*media_type(headers))
+            return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False)
         return StreamDiff(self._message_reader(route), Place.at("message"), proto=True)
 
     def _judge_stream(
@@ -162,17 +162,21 @@ class Judge:
         if not gathered:
             return ()
         sample = request_sample(comparison.request, self._contract)
-        return tuple(
-            Example(
-                comparison_id=comparison.request.id,
-                fingerprint=fingerprint,
-                path=difference.path,
-                legacy=render(difference.legacy),
-                candidate=render(difference.candidate),
-                request=sample,
-            )
-            for fingerprint, difference in islice(gathered.items(), _MAX_EXAMPLES)
-        )
+        found = islice(gathered.items(), _MAX_EXAMPLES)
+        return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
+
+
+def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:
+    legacy, candidate = render_sides(difference)
+    return Example(
+        comparison_id=comparison_id,
+        fingerprint=fingerprint,
+        path=difference.path,
+        owner=difference.owner,
+        legacy=legacy,
+        candidate=candidate,
+        request=sample,
+    )
 
 
 def _without_copy(reply: Reply, framing_of: Callable[[Headers], Framing | None]) -> Reply:

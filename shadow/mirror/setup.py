@@ -10,6 +10,7 @@ from crossfade.codegen.contract import (
     ProtoFiles,
     Reflection,
     load_contract,
+    read_idempotency,
 )
 from crossfade.shadow.compare.judge import IgnoreRule
 from crossfade.shadow.config import Config
@@ -19,7 +20,10 @@ from crossfade.shadow.evidence.records import RunInfo
 
 
 def read_contract(config: Config) -> Contract | None:
-    """The contract that the config names, or None where it names none. Raises: ShadowError."""
+    """The contract that the config names, with the RPCs that its file of idempotency confirms as safe.
+
+    None where it names no contract. Raises: ShadowError.
+    """
     section = config.contract
     source: ProtoFiles | DescriptorSet | Reflection
     if section.protos:
@@ -31,9 +35,15 @@ def read_contract(config: Config) -> Contract | None:
     else:
         return None
     try:
-        return load_contract(source)
+        contract = load_contract(source)
     except ContractError as error:
         raise ShadowError(f"contract: {error}") from None
+    if section.idempotency is None:
+        return contract
+    try:
+        return contract.confirm(read_idempotency(section.idempotency, contract))
+    except ContractError as error:
+        raise ShadowError(str(error)) from None
 
 
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:

@@ -14,8 +14,8 @@ from google.protobuf.message import DecodeError
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.proto import find_type
+from crossfade.shadow.evidence.json_text import hide_key
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.recording.json_body import hide_key
 from crossfade.shadow.recording.plain import is_plain
 from crossfade.shadow.recording.wire_format import (
     FIXED,

@@ -106,6 +106,8 @@ def test_a_rule_holds_to_the_end_of_its_day(make: Any, expires: datetime.date | 
         ("body/a", "added", "additive"),
         ("body/a", "missing", "breaking"),
         ("status.message", "value", "cosmetic"),
+        ("header.content-type.charset", "value", "cosmetic"),
+        ("header.content-type", "value", "breaking"),
         ("status.message", "added", "additive"),
         ("message(unseen)", "missing", "cosmetic"),
         ("message(unseen)", "added", "cosmetic"),

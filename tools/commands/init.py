@@ -1,5 +1,6 @@
 """crossfade init."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -13,10 +14,12 @@ _TEMPLATE = Path(__file__).parent.parent / "templates" / "crossfade.toml"
 
 @click.command()
 @click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), help="Where to write.")
-def init(folder: Path) -> None:
+@click.option("--key-only", is_flag=True, help="Write the key alone, for a config that is there.")
+def init(folder: Path, *, key_only: bool) -> None:
     """Write a commented crossfade.toml and a key for redaction.
 
-    The key goes to .crossfade/redaction.key with mode 0600; without one, no example of a difference is stored.
+    The key goes to .crossfade/redaction.key with mode 0600; without one, no example of a difference is stored. A key
+    that is there is never overwritten: what was stored under it could no longer be compared.
 
     \b
     Example:
@@ -26,10 +29,11 @@ def init(folder: Path) -> None:
     key = folder / ".crossfade" / "redaction.key"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with config.open("x", encoding="utf-8") as file:
-            file.write(_TEMPLATE.read_text(encoding="utf-8"))
-        emit(f"wrote {config}")
-        if not key.exists():
+        if not key_only:
+            with config.open("x", encoding="utf-8") as file:
+                file.write(_TEMPLATE.read_text(encoding="utf-8"))
+            emit(f"wrote {config}")
+        if key_only or not key.exists():
             write_key(key)
             emit(f"wrote {key} (mode 0600; keep it out of version control)")
     except FileExistsError as error:
@@ -43,7 +47,11 @@ def init(folder: Path) -> None:
 
 
 def write_key(path: Path) -> None:
-    """A new random key that only its owner can read."""
+    """A new random key that only its owner can read. Raises: FileExistsError: one is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_hex(32), encoding="ascii")
+    with open(path, "x", encoding="ascii", opener=_for_the_owner) as file:
+        file.write(secrets.token_hex(32))
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -12,6 +12,7 @@ from crossfade.codegen.hazards.detectors import (  # noqa: F401 - they register 
     strings,
     times,
     truth,
+    widths,
     written,
 )
 from crossfade.codegen.hazards.detectors.registry import DETECTED, DETECTORS, View

@@ -76,6 +76,8 @@ def dumped(node: ast.Call, view: View) -> Found:
     """``json.dumps``: its layout, its escapes, its keys."""
     if view.called(node) not in {"json.dumps", "json.dump"} or any(keyword.arg is None for keyword in node.keywords):
         return
+    if node.args and isinstance(node.args[0], ast.Dict | ast.List) and not ast.unparse(node.args[0]).strip("{}[]"):
+        return  # nothing in it
     if argument(node, "indent") is not None:
         yield "G13", node
     elif argument(node, "separators") is None:

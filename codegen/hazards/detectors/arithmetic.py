@@ -2,6 +2,7 @@
 
 import ast
 
+from crossfade.codegen.hazards.detectors.numbers import is_natural, is_nonzero
 from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, method_of, number, text
 from crossfade.codegen.hazards.kinds import CONTAINERS, NUMBERS, Sort
 
@@ -53,7 +54,7 @@ def _divided(op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, v
 
 
 def _is_positive(left: ast.expr, right: ast.expr, view: View) -> bool:
-    return view.kind(left).nonneg and (view.kind(right).nonneg or (number(right) or 0) > 0)
+    return is_natural(left, view) and ((number(right) or 0) > 0 or is_natural(right, view))
 
 
 def _is_remainder(left: ast.expr, right: ast.expr, view: View) -> bool:
@@ -75,13 +76,9 @@ def _is_plain(node: ast.expr) -> bool:
 
 
 def _may_be_zero(divisor: ast.expr, view: View) -> bool:
-    if isinstance(divisor, ast.Constant):
-        return False
-    if view.called(divisor) == "builtins.len" and isinstance(divisor, ast.Call):
-        divisor = divisor.args[0] if divisor.args else divisor
-    if isinstance(divisor, ast.Name) and divisor.id.isupper():
-        return False  # a constant
-    return ast.unparse(divisor) not in view.tested
+    """Whether it is counted, or of a caller, and nothing keeps it above zero."""
+    counted = view.called(divisor) in {"builtins.len", "builtins.sum"} or method_of(divisor) == "count"
+    return not is_nonzero(divisor, view) and (counted or view.comes_in(divisor))
 
 
 @detector(ast.Call, "B6", "B7")
@@ -115,13 +112,12 @@ def _may_overflow(left: ast.expr, right: ast.expr, view: View) -> bool:
     return isinstance(written[0], int) and abs(written[0]) >= LARGE and other.sort in {Sort.INT, Sort.UNKNOWN}
 
 
-@detector(ast.Constant, "B1", "B2")
+@detector(ast.Constant, "B2")
 def large_literal(node: ast.Constant, view: View) -> Found:
-    """A number beyond Java's int or long; a mask is found by ``masked``."""
-    if isinstance(node.value, int) and not isinstance(view.parents.get(node), ast.BinOp):
-        size = abs(node.value)
-        if size >= INT32_LIMIT:
-            yield "B2" if size >= INT64_LIMIT else "B1", node
+    """A number beyond Java's long; a mask is found by ``masked``. One beyond an int the compiler refuses."""
+    is_number = isinstance(node.value, int) and not isinstance(view.parents.get(node), ast.BinOp)
+    if is_number and abs(node.value) >= INT64_LIMIT:  # type: ignore[arg-type] # it is an int
+        yield "B2", node
 
 
 @detector(ast.BinOp, "B2", "B17", "B21")
@@ -133,7 +129,7 @@ def power(node: ast.BinOp, view: View) -> Found:
         yield "B17", node
         if not view.kind(node.left).nonneg and view.sort(node.right) is Sort.FLOAT:
             yield "B21", node
-    elif number(node.left) is None or number(node.right) is None:
+    elif (number(node.left) is None or number(node.right) is None) and view.sort(node.right) is not Sort.FLOAT:
         yield "B2", node
 
 
@@ -159,7 +155,7 @@ def rounded(node: ast.Call, view: View) -> Found:
     if name == "builtins.round" and first is not None and view.sort(first) not in {Sort.INT, Sort.DECIMAL}:
         digits = argument(node, "ndigits", 1)
         yield "B10" if digits is None or number(digits) == 0 else "B11", node
-    elif name == "builtins.abs" and first is not None and _could_be(first, view, Sort.INT):
+    elif name == "builtins.abs" and first is not None and view.sort(first) is Sort.INT and not is_natural(first, view):
         yield "B20", node
     elif name == "math.sqrt" and number(first) is None:
         yield "B21", node
@@ -201,18 +197,13 @@ def _is_small(value: ast.expr, view: View) -> bool:
     return view.called(value) in {"time.time", "math.floor", "math.sqrt"} or method_of(value) == "total_seconds"
 
 
-@detector(ast.Attribute, "A3", "A4", "B5")
+@detector(ast.Attribute, "A4")
 def unlike_numbers(node: ast.Attribute, view: View) -> Found:
-    """A proto ``float`` or unsigned field that is read, ``math.nan``."""
-    if not isinstance(node.ctx, ast.Load):
-        return
-    kind = view.kind(node)
-    if view.sort(node.value) is Sort.MESSAGE and kind.ref == "float":
-        yield "A3", node
-    elif view.sort(node.value) is Sort.MESSAGE and kind.ref in {"uint32", "uint64"}:
-        yield "B5", node
-    elif isinstance(node.value, ast.Name) and node.value.id == "math" and node.attr in {"nan", "inf"}:
+    """``math.nan``."""
+    is_read = isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name)
+    if is_read and node.value.id == "math" and node.attr in {"nan", "inf"}:  # type: ignore[attr-defined] # it is a Name
         yield "A4", node
+    del view
 
 
 @detector(ast.Call, "B16", "B19", "B22", "B24")
@@ -282,3 +273,19 @@ def _is_character(node: ast.expr, view: View) -> bool:
         return True
     is_index = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)
     return is_index and view.sort(node.value) is Sort.STR  # type: ignore[attr-defined] # it is a Subscript
+
+
+@detector(ast.Call, "A5")
+def towards_zero(node: ast.Call, view: View) -> Found:
+    """``math.ceil(x)`` of what may be negative, where the result becomes text: Java's ``-0.0``."""
+    if view.called(node) not in {"math.floor", "math.ceil", "math.trunc"} or not node.args:
+        return
+    if not is_natural(node.args[0], view) and _becomes_text(node, view):
+        yield "A5", node
+
+
+def _becomes_text(node: ast.AST, view: View) -> bool:
+    parent = view.parents.get(node)
+    return isinstance(parent, ast.FormattedValue | ast.Return | ast.keyword | ast.Dict) or (
+        view.called(parent or node) in {"builtins.str", "builtins.format", "builtins.repr"}
+    )

@@ -10,7 +10,6 @@ def _each(ids: str, module: str, names: str) -> dict[str, tuple[str, ...]]:
 
 
 CALLS: dict[str, tuple[str, ...]] = {
-    **_each("A5", "math", "floor ceil trunc"),
     **_each("A8", "locale", "format_string currency str"),
     **_each("B5", "zlib", "crc32 adler32"),
     **_each("B5", "binascii", "crc32"),
@@ -19,7 +18,6 @@ CALLS: dict[str, tuple[str, ...]] = {
     **_each("B16", "numpy", "sum mean std var average"),
     **_each("B17", "math", "exp sin cos tan asin acos atan atan2 sinh cosh tanh pow log1p expm1"),
     **_each("B17 B21", "math", "log log2 log10"),
-    **_each("B30", "functools", "cmp_to_key"),
     **_each("C28", "unicodedata", "normalize"),
     **_each("C29", "markupsafe", "escape"),
     **_each("C29", "xml.sax.saxutils", "escape quoteattr"),
@@ -32,8 +30,6 @@ CALLS: dict[str, tuple[str, ...]] = {
     **_each("E12", "uuid", "uuid1 uuid4"),
     **_each("E12", "secrets", "token_hex token_urlsafe token_bytes choice randbelow"),
     **_each("E13", "builtins", "hash"),
-    **_each("F2 F8 F9", "google.protobuf.json_format", "MessageToDict"),
-    **_each("F2 F8 F9 F10 F11 F12", "google.protobuf.json_format", "MessageToJson"),
     **_each("F17", "google.protobuf.json_format", "Parse ParseDict"),
     **_each("G4 G10", "json", "loads load"),
     **_each("G4 G10", "orjson", "loads"),

@@ -4,12 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from crossfade.codegen.hazards.detectors.registry import Found, View, argument, detector, is_true, method_of, number
+from crossfade.codegen.hazards.flow.places import NO_ORDER, Out
+from crossfade.codegen.hazards.inference.fields import PROTO_MAP
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 
 _VIEWS = frozenset({"items", "keys", "values"})
 _KEEPS_ORDER = ("builtins.list", "builtins.tuple", "builtins.enumerate", "builtins.iter", "builtins.reversed")
-_NO_ORDER = ("builtins.sorted", "builtins.set", "builtins.frozenset", "builtins.sum", "builtins.min", "builtins.max",
-             "builtins.any", "builtins.all", "builtins.len", "builtins.dict")  # fmt: skip
 _CHANGES = frozenset({"append", "remove", "pop", "insert", "extend", "clear", "add", "discard", "update", "popitem"})
 
 
@@ -86,23 +86,17 @@ def gathered(node: ast.Call, view: View) -> Found:
 
 
 def _order_of(outer: ast.AST, source: ast.expr, view: View) -> Found:
-    """The order in which a dict or a set of the folder is gone through, unless it does not matter or is settled."""
-    if any(view.called(above) in _NO_ORDER for above in [outer, *view.above(outer)]):
+    """The order in which a dict or a set of the folder is gone through, where an answer or a status shows it."""
+    if any(view.called(above) in NO_ORDER for above in [outer, *view.above(outer)]):
         return
     values = source
     if method_of(source) in _VIEWS and isinstance(source, ast.Call):
         values = source.func.value  # type: ignore[attr-defined] # a method is an attribute
     kind = view.kind(values)
-    if kind.sort is Sort.SET:
-        yield "E2", source
-    elif kind.sort is Sort.DICT and not (isinstance(outer, ast.For) and not _gives(outer)):
-        yield "E1", source
-
-
-def _gives(loop: ast.For) -> bool:
-    """Whether what a loop does can show in which order it went: it yields, appends, writes, breaks, returns."""
-    nodes = [node for statement in loop.body for node in ast.walk(statement)]
-    return any(isinstance(node, ast.Yield | ast.Return | ast.Break | ast.AugAssign | ast.Expr) for node in nodes)
+    if kind.sort not in {Sort.SET, Sort.DICT} or kind.ref == PROTO_MAP:
+        return  # a map of a message has no order in Python either
+    if view.leaves_as("order", outer) & (Out.ANSWER | Out.STATUS):
+        yield ("E2" if kind.sort is Sort.SET else "E1"), source
 
 
 @detector(ast.Call, "E2", "E8", "E11")
@@ -113,8 +107,10 @@ def taken(node: ast.Call, view: View) -> Found:
     sort = view.sort(node.func.value)
     if sort is Sort.SET and node.func.attr == "pop":
         yield "E2", node
-    elif sort is Sort.LIST and node.func.attr in {"remove", "index"}:
-        yield ("E8" if node.func.attr == "remove" else "E11"), node
+    elif sort is Sort.LIST and node.func.attr == "index":
+        yield "E11", node
+    elif sort is Sort.LIST and node.func.attr == "remove" and node.args and view.sort(node.args[0]) is Sort.INT:
+        yield "E8", node
 
 
 @detector(ast.For, "E9")
@@ -174,3 +170,16 @@ def odd_list(node: ast.List, view: View) -> Found:
     """``[a, None]``."""
     if len(node.elts) > 1 and any(view.sort(item) is Sort.NONE for item in node.elts) and view.unit.node is not None:
         yield "E6", node
+
+
+@detector(ast.Call, "B30")
+def compared_by_difference(node: ast.Call, view: View) -> Found:
+    """``cmp_to_key(lambda a, b: a - b)``, also of a function of the folder."""
+    if view.called(node) != "functools.cmp_to_key" or not node.args:
+        return
+    function = view.facts.project.units.get(view.kind(node.args[0]).ref)
+    given = [part.value for part in function.nodes if isinstance(part, ast.Return)] if function is not None else []
+    if isinstance(node.args[0], ast.Lambda):
+        given = [node.args[0].body]
+    if any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) for part in given):
+        yield "B30", node

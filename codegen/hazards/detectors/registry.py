@@ -2,15 +2,20 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from crossfade.codegen.hazards.flow.places import Out, What
+from crossfade.codegen.hazards.flow.reaches import Flow
 from crossfade.codegen.hazards.inference.facts import Facts
 from crossfade.codegen.hazards.kinds import UNKNOWN, Kind, Sort
 from crossfade.codegen.hazards.source.units import Unit
 
 MAX_TEXT = 2_000  # what is looked for in a text may take time that grows with the square of its length
+MAX_NODES = 5_000  # of a unit that are searched for one note: a function of a size that nobody writes takes no longer
+MAX_READERS = 100
+_LARGEST = 2**64  # of the factors of a product that is worked out
 N = TypeVar("N", bound=ast.AST)
 Found = Iterator[tuple[str, ast.AST]]
 
@@ -19,19 +24,55 @@ Found = Iterator[tuple[str, ast.AST]]
 class View:
     """What a detector may look at beside its node.
 
-    ``parents`` are those of the unit's nodes. ``tested`` are the texts of what it tests somewhere (``if not xs``),
-    ``positions`` the names of positions in texts that it found itself, ``given`` the names of values that it returns or
-    puts into dicts, texts and named arguments. ``caught`` are the exceptions that are caught around it in each RPC that
-    reaches it, None where none does.
+    ``tested`` are the texts of what the unit tests somewhere (``if not xs``), ``positions`` the names of positions in
+    texts that it found itself. ``caught`` are the exceptions that are caught around it on each way from an RPC to it,
+    None where no RPC reaches it. ``names`` are where names stand in the unit, ``never`` the statements that never run.
     """
 
     unit: Unit
     facts: Facts
-    parents: dict[ast.AST, ast.AST]
+    flow: Flow
     tested: frozenset[str]
     positions: frozenset[str]
-    given: frozenset[str]
     caught: frozenset[str] | None
+    names: Mapping[str, tuple[ast.Name, ...]]
+    never: frozenset[ast.AST]
+
+    @property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """What each node of the unit is a part of."""
+        return self.unit.parents
+
+    def readers(self, name: str) -> tuple[ast.Name, ...]:
+        """Where a name stands in the unit, the first of many."""
+        return self.names.get(name, ())[:MAX_READERS]
+
+    def is_never_run(self, node: ast.AST) -> bool:
+        """Whether nothing comes to a node, since the function ends before."""
+        return node in self.never or any(above in self.never for above in self.above(node))
+
+    @property
+    def is_handler(self) -> bool:
+        """Whether the unit's result is an answer."""
+        return self.unit.id in self.flow.answering
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the RPCs are answered by coroutines: grpcio's two servers tell callers different texts."""
+        handlers = [self.facts.project.units[name].node for name in self.flow.answering]
+        return any(isinstance(node, ast.AsyncFunctionDef) for node in handlers)
+
+    def leaves(self, node: ast.AST) -> Out:
+        """The ways out of the service that a value takes."""
+        return self.flow.leaves(self.unit, node)
+
+    def leaves_as(self, what: What, node: ast.AST) -> Out:
+        """Whether an order or a time leaves: of a loop the order of what it fills, of an expression its own."""
+        return self.flow.leaves_as(what, self.unit, node)
+
+    def comes_in(self, node: ast.AST) -> bool:
+        """Whether a caller, or a row of a database, gave some of a value."""
+        return self.flow.comes_in(self.unit, node)
 
     def kind(self, node: ast.AST) -> Kind:
         """What is known of an expression."""
@@ -93,7 +134,7 @@ def argument(node: ast.Call, name: str, position: int | None = None) -> ast.expr
 
 
 def number(node: ast.AST | None) -> int | float | None:
-    """The value of a number written out, with its sign; None for others."""
+    """The value of a number written out, with its sign, or of a product of such; None for others."""
     match node:
         case ast.Constant(value=bool()):
             return None
@@ -101,6 +142,10 @@ def number(node: ast.AST | None) -> int | float | None:
             return value
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return -value
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            first, second = number(left), number(right)
+            if first is not None and second is not None and max(abs(first), abs(second)) < _LARGEST:
+                return first * second
     return None
 
 
@@ -138,17 +183,5 @@ def is_condition(node: ast.AST, view: View) -> bool:
 
 
 def goes_out(node: ast.AST, view: View) -> bool:
-    """Whether a number or a time leaves the function: by its result, a dict, a message, a text, a named argument."""
-    parent = view.parents.get(node)
-    match parent:
-        case ast.Return() | ast.keyword() | ast.Dict() | ast.FormattedValue() | ast.Yield():
-            return True
-        case ast.BinOp() | ast.IfExp():
-            return goes_out(parent, view)
-        case ast.Call() if view.called(parent) in {"builtins.int", "builtins.round", "builtins.str", "builtins.float"}:
-            return goes_out(parent, view)
-        case ast.Assign(targets=[ast.Attribute(value=target)]):
-            return view.sort(target) is Sort.MESSAGE
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name in view.given
-    return False
+    """Whether a value gets into an answer, a status, or what is kept."""
+    return bool(view.leaves(node) & (Out.ANSWER | Out.STATUS | Out.STATE))

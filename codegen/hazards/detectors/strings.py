@@ -84,7 +84,7 @@ def parted(node: ast.Call, view: View) -> Found:
         yield "C11", node
     elif view.sort(separator) is not Sort.STR:
         return  # of bytes, or a method of something else
-    elif _REGEX_SIGNS.search(text(separator) or ""):
+    elif method_of(node) == "split" and _REGEX_SIGNS.search(text(separator) or ""):
         yield "C12", node
     if limit is not None:
         yield "C13", node
@@ -99,6 +99,8 @@ def length(node: ast.Call, view: View) -> Found:
         return
     parent = view.parents.get(node)
     if isinstance(parent, ast.Compare):
+        if any(isinstance(op, ast.Eq | ast.NotEq) for op in parent.ops):
+            return  # a length that must be right is that of a text of one alphabet
         limits = [side for side in (parent.left, *parent.comparators) if side is not node]
         if any(_is_limit(limit, view) for limit in limits):
             yield "C1", node

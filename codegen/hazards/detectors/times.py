@@ -56,18 +56,73 @@ def made_time(node: ast.Call, view: View) -> Found:
     """``datetime.now()``, ``fromtimestamp(s)``, ``message.ToDatetime()``, ``replace(year=...)``."""
     name = view.called(node)
     if name in {"datetime.datetime.now", "datetime.datetime.fromtimestamp"}:
+        if _is_counted(node, view):
+            return  # ``now().timestamp()`` is the same in each zone
         if view.kind(node).ref == "naive":
             yield "H8", node
         if name.endswith("now"):
             yield "H6", node
-    elif name in {"datetime.datetime.utcnow", "datetime.datetime.utcfromtimestamp"} and goes_out(node, view):
+    elif name in {"datetime.datetime.utcnow", "datetime.datetime.utcfromtimestamp"} and _is_whole(node, view):
         yield "H7", node
-    elif name == "time.time" and goes_out(node, view):
+    elif name == "time.time" and _is_written(node, view):
         yield "H23", node
-    elif method_of(node) == "ToDatetime" and not node.args and not node.keywords:
+    elif method_of(node) == "ToDatetime" and not node.args and not node.keywords and _is_used_as_naive(node, view):
         yield "H7", node
     elif method_of(node) == "replace" and {keyword.arg for keyword in node.keywords} & {"year", "month", "day"}:
         yield "H22", node
+
+
+def _is_counted(node: ast.Call, view: View) -> bool:
+    parent = view.parents.get(node)
+    return isinstance(parent, ast.Attribute) and parent.attr == "timestamp"
+
+
+def _is_whole(node: ast.Call, view: View) -> bool:
+    """Whether the time itself goes out, not its year or the like."""
+    parent = view.parents.get(node)
+    is_part = isinstance(parent, ast.Attribute) and parent.attr not in {"isoformat", "strftime", "replace", "timestamp"}
+    return not is_part and goes_out(node, view)
+
+
+def _is_written(node: ast.Call, view: View) -> bool:
+    """Whether the seconds themselves, whole or not, get into a field, a dict or a text."""
+    parent = view.parents.get(node)
+    if isinstance(parent, ast.Assign) or (view.called(parent or node) == "builtins.int"):
+        target = parent if isinstance(parent, ast.Assign) or parent is None else view.parents.get(parent)
+        if isinstance(target, ast.Assign) and isinstance(target.targets[0], ast.Name):
+            name = target.targets[0].id
+            return any(
+                isinstance(view.parents.get(part), ast.keyword | ast.Dict | ast.Return | ast.FormattedValue)
+                for part in view.readers(name)
+            )
+    if view.called(parent or node) in {"builtins.int", "builtins.round", "builtins.float"} and parent is not None:
+        parent = view.parents.get(parent)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+    is_field = isinstance(target, ast.Subscript) or (
+        isinstance(target, ast.Attribute) and view.sort(target.value) is Sort.MESSAGE
+    )
+    return is_field or isinstance(parent, ast.keyword | ast.Dict | ast.Return | ast.FormattedValue)
+
+
+def _is_used_as_naive(node: ast.Call, view: View) -> bool:
+    """Whether the time is written, compared or reckoned with where it is made, or under the name that it gets."""
+    parent = view.parents.get(node)
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        name = parent.targets[0].id
+        return any(_uses_zone(part, view) for part in view.readers(name))
+    return _uses_zone(node, view)
+
+
+def _uses_zone(node: ast.AST, view: View) -> bool:
+    parent = view.parents.get(node)
+    match parent:
+        case ast.Attribute(attr="isoformat" | "strftime" | "timestamp" | "ctime"):
+            return True
+        case ast.FormattedValue() | ast.BinOp() | ast.Compare():
+            return True
+        case ast.Call():
+            return view.called(parent) in {"builtins.str", "builtins.repr", "builtins.format"}
+    return False
 
 
 @detector(ast.Call, "H18", "H19", "B8", "H23", "H5")
@@ -81,9 +136,12 @@ def part_of_time(node: ast.Call, view: View) -> Found:
     elif name == "isocalendar":
         yield "H19", node
     elif name == "total_seconds":
-        if view.called(view.parents.get(node, node)) != "builtins.int":  # int() drops what toSeconds() drops
+        parent = view.parents.get(node, node)  # int() drops what toSeconds() drops
+        if view.called(parent) != "builtins.int" and not isinstance(parent, ast.Compare) and goes_out(node, view):
             yield "B8", node
-    elif name == "timestamp" and view.sort(node.func.value) in {Sort.DATETIME, Sort.UNKNOWN}:  # type: ignore[attr-defined]
+    elif (
+        name == "timestamp" and _is_written(node, view) and view.sort(node.func.value) in {Sort.DATETIME, Sort.UNKNOWN}  # type: ignore[attr-defined]
+    ):
         yield "H23", node
     elif name == "tzname" or (name in {"isoformat", "strftime"} and view.kind(node.func.value).ref == "zone"):  # type: ignore[attr-defined]
         yield "H5", node

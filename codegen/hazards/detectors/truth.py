@@ -3,9 +3,10 @@
 import ast
 
 from crossfade.codegen.hazards.detectors.registry import Found, View, detector, is_condition
-from crossfade.codegen.hazards.kinds import CONTAINERS, Kind, Sort
+from crossfade.codegen.hazards.kinds import Kind, Sort
 
 _SCALARS = frozenset({Sort.INT, Sort.FLOAT, Sort.STR, Sort.BYTES, Sort.DECIMAL, Sort.TIMEDELTA})
+_ALWAYS_TRUE = Sort.MESSAGE
 
 
 @detector(ast.BoolOp, "E15")
@@ -13,13 +14,14 @@ def default(node: ast.BoolOp, view: View) -> Found:
     """``value or default``, where the value itself is what goes on."""
     if isinstance(node.op, ast.Or) and not is_condition(node, view):
         left = view.kind(node.values[0])
-        if left.sort in _SCALARS | CONTAINERS or (left.sort is Sort.UNKNOWN and _is_default(node.values[-1], view)):
+        if left.sort in _SCALARS and not _is_same(node.values[-1], left.sort) and view.comes_in(node.values[0]):
             yield "E15", node
 
 
-def _is_default(node: ast.expr, view: View) -> bool:
-    """A value written out: with an unknown one the ``or`` may as well join two conditions."""
-    return view.sort(node) in _SCALARS | CONTAINERS | {Sort.NONE}
+def _is_same(default: ast.expr, sort: Sort) -> bool:
+    """``value or ""``: what stands in for an empty text is the empty text."""
+    empty: dict[Sort, object] = {Sort.STR: "", Sort.INT: 0, Sort.FLOAT: 0, Sort.BYTES: b""}
+    return isinstance(default, ast.Constant) and default.value == empty.get(sort, default)
 
 
 @detector(ast.If)
@@ -46,7 +48,7 @@ def _tested(test: ast.expr, view: View) -> Found:
     if isinstance(test, ast.BoolOp):
         for value in test.values:
             yield from _tested(value, view)
-    elif _can_mislead(view.kind(test), is_field=_is_field(test, view)):
+    elif _can_mislead(view.kind(test), is_field=_is_field(test, view)) and view.comes_in(test):
         yield "E15", test
 
 
@@ -59,4 +61,6 @@ def _can_mislead(kind: Kind, *, is_field: bool) -> bool:
 
     Of what can't be None Java wants a comparison anyway.
     """
-    return (kind.optional or is_field) and kind.sort in _SCALARS | {Sort.LIST, Sort.SET, Sort.ENUM}
+    if kind.sort is _ALWAYS_TRUE:
+        return is_field
+    return (kind.optional and kind.sort in _SCALARS) or (is_field and kind.sort in _SCALARS | {Sort.ENUM, Sort.LIST})

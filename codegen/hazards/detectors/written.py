@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crossfade.codegen.hazards.detectors.exceptions import handler_of, is_foreign
 from crossfade.codegen.hazards.detectors.registry import Found, View, detector, method_of, text
+from crossfade.codegen.hazards.flow.caught import names_of
 from crossfade.codegen.hazards.kinds import CONTAINERS, Kind, Sort
 
 _SPEC = re.compile(
@@ -134,13 +135,20 @@ def by_percent(node: ast.BinOp, view: View) -> Found:
 
 def _as_text(kind: Kind, node: ast.expr, view: View) -> Found:
     if kind.sort is Sort.THING and kind.ref == "exception":
-        yield ("C21" if _is_of_lookup(node, view) else "J6"), node
+        if is_foreign(node, view):
+            yield ("C21" if _is_of_lookup(node, view) else "J6"), node
     elif kind.sort is Sort.INSTANCE:
         yield from _of_instance(kind.ref, node, view)
-    elif (kind.optional and not view.is_tested(node)) or _is_flag(node):
+    elif (kind.optional and not view.is_tested(node) and not _is_passed(node, view)) or _is_flag(node):
         yield "C16", node
     elif kind.sort in _BY_SORT:
         yield _BY_SORT[kind.sort], node
+
+
+def _is_passed(node: ast.expr, view: View) -> bool:
+    """Whether it is a parameter whose None is but the default: callers give a value."""
+    told = view.facts.told.params.get((view.unit.id, node.id)) if isinstance(node, ast.Name) else None
+    return told is not None and not told.optional and told.sort is not Sort.NONE
 
 
 def _is_flag(node: ast.expr) -> bool:
@@ -162,11 +170,5 @@ def _writes_itself(owner: str, view: View) -> bool:
 
 
 def _is_of_lookup(node: ast.expr, view: View) -> bool:
-    handler = next((above for above in view.above(node) if isinstance(above, ast.ExceptHandler)), None)
-    return handler is not None and any("KeyError" in name for name in _names(handler.type))
-
-
-def _names(node: ast.expr | None) -> Iterator[str]:
-    for part in ast.walk(node) if node is not None else ():
-        if isinstance(part, ast.Name):
-            yield part.id
+    handler = handler_of(node, view)
+    return handler is not None and "KeyError" in names_of(handler)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from crossfade.codegen.hazards.inference.library import CONTAINER_CALLS, RESULTS
 from crossfade.codegen.hazards.inference.rules import Scope, infer, rule
-from crossfade.codegen.hazards.inference.values import AWARE, method_kind
+from crossfade.codegen.hazards.inference.values import AWARE, MATCHED, method_kind
 from crossfade.codegen.hazards.kinds import (
     FLOAT,
     INT,
@@ -22,21 +22,6 @@ from crossfade.codegen.hazards.kinds import (
     tuple_of,
 )
 
-_COMMON = frozenset(name for sort in (str, bytes, list, dict, set, tuple, int, float) for name in dir(sort)) | {
-    "close",
-    "read",
-    "write",
-    "open",
-    "flush",
-    "send",
-    "run",
-    "start",
-    "stop",
-    "acquire",
-    "release",
-    "set",
-    "wait",
-}
 _TAKES_KEY = frozenset({"builtins.sorted", "builtins.min", "builtins.max", "sort"})
 _TAKES_FUNCTION = frozenset({"builtins.map", "builtins.filter"})
 ZONES = ("zoneinfo.ZoneInfo", "pytz.timezone", "dateutil.tz.gettz")
@@ -49,19 +34,30 @@ def call(node: ast.Call, scope: Scope) -> Kind:
     arguments = _arguments(node, function, scope)
     match function.sort:
         case Sort.FUNCTION:
-            _pass(node, function.ref, arguments, scope)
-            return scope.facts.result(function.ref)
+            targets = scope.facts.targets.get(node.func, (function.ref,))
+            scope.facts.targets[node] = targets
+            for target in targets:
+                _pass(node, target, arguments, scope)
+            return join_all(tuple(scope.facts.result(target) for target in targets))
         case Sort.CLASS:
             return _instance(node, function.ref, arguments, scope)
         case Sort.EXTERNAL:
             return _of_library(node, function.ref, arguments, scope)
-    if isinstance(node.func, ast.Attribute):
-        base = scope.facts.kinds[node.func.value]
-        _reach_by_name(base, node.func.attr, scope)
-        if base.sort is Sort.MATCH and node.func.attr == "group" and not node.args:
-            return STR  # all of it
-        return method_kind(base, node.func.attr)
-    return UNKNOWN
+    return _of_method(node, node.func, scope) if isinstance(node.func, ast.Attribute) else UNKNOWN
+
+
+def _of_method(node: ast.Call, function: ast.Attribute, scope: Scope) -> Kind:
+    base = scope.facts.kinds[function.value]
+    if base.sort is Sort.MATCH and function.attr == "group" and _is_whole(node):
+        return replace(MATCHED, optional=False)
+    if function.attr == "get" and base.sort is Sort.UNKNOWN and not node.args:
+        return UNKNOWN  # of a queue, not of a dict
+    return method_kind(base, function.attr)
+
+
+def _is_whole(group: ast.Call) -> bool:
+    """Whether a match's ``group()`` is all that was matched, which is never None."""
+    return not group.args or (isinstance(group.args[0], ast.Constant) and group.args[0].value == 0)
 
 
 def _arguments(node: ast.Call, function: Kind, scope: Scope) -> list[Kind]:
@@ -117,10 +113,13 @@ def _is_static(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _instance(node: ast.Call, identity: str, arguments: list[Kind], scope: Scope) -> Kind:
+    scope.facts.made.add(identity)
+    scope.reach(identity)
     for name in ("__init__", "__new__", "__post_init__"):
         method = scope.facts.find_method(identity, name)
         if method:
             scope.reach(method)
+            scope.facts.targets[node] = (*scope.facts.targets.get(node, ()), method)
             if name == "__init__":
                 _pass(node, method, arguments, scope)
     for keyword in node.keywords:  # a dataclass has no __init__ of its own
@@ -220,15 +219,6 @@ def _of_form(node: ast.Call) -> Kind:
     return kind if "default" in named or len(node.args) > 1 else kind.maybe()
 
 
-def _reach_by_name(base: Kind, attr: str, scope: Scope) -> None:
-    """A method of something unknown, where one class of the folder alone has a method of that name."""
-    if base.sort is not Sort.UNKNOWN or attr in _COMMON:
-        return
-    found = scope.facts.methods_named(attr)
-    if len(found) == 1:
-        scope.reach(found[0])
-
-
 def _dynamic(node: ast.Call, arguments: list[Kind], scope: Scope) -> Kind:
     """``getattr(self, f"_{name}")`` may be each method whose name begins and ends as the text does."""
     if len(node.args) <= 1 or arguments[0].sort is not Sort.INSTANCE:
@@ -237,6 +227,7 @@ def _dynamic(node: ast.Call, arguments: list[Kind], scope: Scope) -> Kind:
     methods = list(_methods_like(arguments[0].ref, start, end, scope)) if start or end else []
     for method in methods:
         scope.reach(method)
+    scope.facts.targets[node] = tuple(methods)
     return join_all(tuple(Kind(sort=Sort.FUNCTION, ref=method) for method in methods[:1]))
 
 

@@ -31,7 +31,8 @@ class Facts:
     A round reads what the one before ``told``, and tells anew: what was not known yet must not look like a value that
     is unknown. ``bound`` are parameters that are known beforehand. ``names`` are by unit, ``module:`` for a module's
     own. ``kinds`` are those of single expressions. ``nullable`` are keys of dicts that are None somewhere in the
-    folder. ``origins`` are the assignments behind imported names.
+    folder. ``origins`` are the assignments behind imported names. ``targets`` are the units that a call or a property
+    may run. ``made`` are the classes of which the folder makes an instance somewhere: no other class's methods run.
     """
 
     project: Project
@@ -41,12 +42,16 @@ class Facts:
     names: dict[str, dict[str, Kind]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[ast.AST, Kind] = field(default_factory=dict)
     edges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    targets: dict[ast.AST, tuple[str, ...]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     bases: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     nullable: set[str] = field(default_factory=set)
     origins: dict[tuple[str, str], str] = field(default_factory=dict)
     _telling: Told = field(default_factory=Told)
     _classes_by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _overrides: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _alive: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for found in self.project.classes.values():
@@ -63,6 +68,9 @@ class Facts:
         """Begins a round: kinds and edges are found anew."""
         self.kinds.clear()
         self.edges.clear()
+        self.targets.clear()
+        self._overrides.clear()
+        self._alive = {name for made in self.made for name in self.lineage(made)}
 
     def param(self, unit: str, name: str) -> Kind:
         """What callers give to a parameter."""
@@ -120,18 +128,21 @@ class Facts:
                 return UNKNOWN if kind.sort is Sort.NONE else replace(kind, optional=False)
         return UNKNOWN
 
-    def methods_named(self, name: str) -> list[str]:
-        """The units of all methods of this name."""
-        return self._by_name.get(name, [])
+    def overrides(self, owner: str, name: str) -> tuple[str, ...]:
+        """The units of this method in the classes that inherit from a class, of those whose instances are made.
 
-    def overrides(self, owner: str, name: str) -> list[str]:
-        """The units of this method in the classes that inherit from a class; none where very many have it."""
-        units = self._by_name.get(name, [])
-        return [
-            unit
-            for unit in (units if len(units) <= MAX_OVERRIDES else ())
-            if owner in self.lineage(self.project.units[unit].owner) and self.project.units[unit].owner != owner
-        ]
+        None where very many have it.
+        """
+        known = self._overrides.get((owner, name))
+        if known is None:
+            units = self._by_name.get(name, [])
+            known = tuple(unit for unit in (units if len(units) <= MAX_OVERRIDES else ()) if self._is_over(unit, owner))
+            self._overrides[owner, name] = known
+        return known
+
+    def _is_over(self, unit: str, owner: str) -> bool:
+        own = self.project.units[unit].owner
+        return own != owner and own in self._alive and owner in self.lineage(own)
 
     def classes_named(self, name: str) -> list[str]:
         """The ids of all classes of this name."""

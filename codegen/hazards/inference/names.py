@@ -43,8 +43,8 @@ def global_kind(facts: Facts, module: str, name: str, scope: Scope) -> Kind | No
 
 
 def _reached(kind: Kind, scope: Scope) -> Kind:
-    """Who names a function may call it."""
-    if kind.sort in {Sort.FUNCTION, Sort.CLASS}:
+    """Who names a function may call it; who names a class may only ask for it."""
+    if kind.sort is Sort.FUNCTION:
         scope.reach(kind.ref)
     return kind
 
@@ -59,7 +59,7 @@ def attribute(node: ast.Attribute, scope: Scope) -> Kind:
         case Sort.EXTERNAL:
             return _of_external(f"{base.ref}.{node.attr}", scope)
         case Sort.INSTANCE | Sort.CLASS:
-            return _of_class(base, node.attr, scope)
+            return _of_class(node, base, scope)
         case Sort.MESSAGE:
             return scope.facts.fields.of(base.ref, node.attr)
     return attribute_kind(base, node.attr)
@@ -92,16 +92,24 @@ def _of_external(dotted: str, scope: Scope) -> Kind:
     return attribute_kind(Kind(sort=Sort.EXTERNAL, ref=dotted), "")
 
 
-def _of_class(base: Kind, attr: str, scope: Scope) -> Kind:
+def _of_class(node: ast.Attribute, base: Kind, scope: Scope) -> Kind:
     facts = scope.facts
-    method = facts.find_method(base.ref, attr)
+    method = facts.find_method(base.ref, node.attr)
     if not method:
-        return facts.attribute(base.ref, attr)
-    for unit in (method, *facts.overrides(base.ref, attr)):
+        return facts.attribute(base.ref, node.attr)
+    targets = (method, *facts.overrides(base.ref, node.attr)) if base.sort is Sort.INSTANCE else (method,)
+    targets = tuple(unit for unit in targets if not _is_abstract(facts, unit)) or targets
+    for unit in targets:
         scope.reach(unit)
+    facts.targets[node] = targets
     if base.sort is Sort.INSTANCE and _is_property(facts, method):
         return facts.result(method)
     return Kind(sort=Sort.FUNCTION, ref=method)
+
+
+def _is_abstract(facts: Facts, method: str) -> bool:
+    node = facts.project.units[method].node
+    return node is not None and any(ast.unparse(item).endswith("abstractmethod") for item in node.decorator_list)
 
 
 def _is_property(facts: Facts, method: str) -> bool:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from crossfade.codegen.hazards.source.files import File
 from crossfade.codegen.hazards.source.units import Class, Module, Unit, units_of
 
+# What no end of a path of the folder means: a service keeps its stubs in folders of these names, too.
+_ELSEWHERE = sys.stdlib_module_names | {"grpc", "google"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -29,7 +32,7 @@ class Project:
         """
         if name in self.modules:
             return name
-        if name in sys.stdlib_module_names:
+        if name.partition(".")[0] in _ELSEWHERE:
             return ""
         if beside is not None and beside.package and f"{beside.package}.{name}" in self.modules:
             return f"{beside.package}.{name}"

@@ -1,8 +1,9 @@
 """The parts of a module that are looked at one by one: each function, each class body, each top-level assignment."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from crossfade.codegen.hazards.source.files import File
 
@@ -18,7 +19,7 @@ class Module:
     file: File
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Unit:
     """Statements that run together: a function's, a class body's, or a module's.
 
@@ -32,6 +33,35 @@ class Unit:
     node: Definition | None = None
     owner: str = ""
     outer: str = ""
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes, outside the functions and classes defined in it; a lambda belongs to where it stands."""
+        return tuple(_own_nodes(self.body))
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """What each node is a part of."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that it binds itself: parameters, assigned names, inner functions; not those it calls global."""
+        found = set[str]()
+        if self.node is not None:
+            found.update(argument.arg for argument in ast.walk(self.node.args) if isinstance(argument, ast.arg))
+        for node in self.nodes:
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+                    found.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    found.add(name)
+                case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                    found.update(alias.asname or alias.name.partition(".")[0] for alias in aliases)
+                case ast.arg(arg=name):
+                    found.add(name)
+        outer = (node.names for node in self.nodes if isinstance(node, ast.Global | ast.Nonlocal))
+        return frozenset(found.difference(*outer))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,9 +92,8 @@ def units_of(module: Module) -> tuple[list[Unit], list[Class]]:
     return units, classes
 
 
-def own_nodes(unit: Unit) -> Iterator[ast.AST]:
-    """All nodes of a unit, outside the functions and classes defined in it; a lambda belongs to where it stands."""
-    stack: list[ast.AST] = list(reversed(unit.body))
+def _own_nodes(body: tuple[ast.stmt, ...]) -> Iterator[ast.AST]:
+    stack: list[ast.AST] = list(reversed(body))
     while stack:
         node = stack.pop()
         yield node

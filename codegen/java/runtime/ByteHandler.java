@@ -1,7 +1,9 @@
 package dev.crossfade.runtime;
 
-/** A handler of any of the four kinds, over messages as bytes: what the others are made into. */
+import java.util.concurrent.CompletionStage;
+
+/** A handler of any kind, over messages as bytes: what the others are made into. */
 public interface ByteHandler {
-  /** Reads, sends and returns; what it throws becomes the status of the call. */
-  void run(In<byte[]> in, Out<byte[]> out, CallContext context) throws Exception;
+  /** Reads and sends until the stage ends; what it throws or fails with is the call's status. */
+  CompletionStage<Void> run(In<byte[]> in, Out<byte[]> out, CallContext context) throws Exception;
 }

@@ -20,6 +20,18 @@ public interface CallContext {
   /** True when nobody waits for the answer any more. */
   boolean isCancelled();
 
+  /**
+   * Something to do once when nobody waits for the answer any more: stop a query, close a file. It
+   * runs on a thread of its own, at once where that is so already, and not after the handler has
+   * ended.
+   */
+  default void onCancel(Runnable task) {}
+
+  /** Who is at the other end of the connection. */
+  default Peer peer() {
+    return Peer.UNKNOWN;
+  }
+
   /** True when the answer is compared and thrown away: nothing outside may be changed. */
   boolean isShadow();
 }

@@ -1,5 +1,7 @@
 package dev.crossfade.runtime;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
@@ -11,22 +13,32 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Logs as JSON, one object per line on standard output; event names are noun.verb. */
+/**
+ * Logs as JSON, one object per line on standard output; event names are noun.verb.
+ *
+ * <p>Handlers log by SLF4J, which is bound to java.util.logging, as gRPC's own lines are. A line
+ * that is written in a call has the ids of its trace, where there is one.
+ */
 public final class Log {
   private static final Logger LOGGER = Logger.getLogger("dev.crossfade");
   private static final Handler STDOUT = new Stdout();
   private static volatile boolean direct;
+  private static volatile boolean json = true;
 
   private Log() {}
 
-  /** Makes all of java.util.logging write JSON lines from this level on. */
-  public static void install(Level level) {
+  /** Makes all of java.util.logging write JSON lines from this level on, unless told not to. */
+  static void install(Config config) {
     Logger root = Logger.getLogger("");
+    root.setLevel(config.logLevel());
+    json = config.logJson();
+    if (!json) {
+      return;
+    }
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);
     }
     root.addHandler(STDOUT);
-    root.setLevel(level);
   }
 
   /** From here on the JVM may have closed its handlers: its shutdown does that beside ours. */
@@ -48,7 +60,7 @@ public final class Log {
     record.setLoggerName(LOGGER.getName());
     record.setThrown(thrown);
     record.setParameters(new Object[] {new Fields(fields)});
-    if (direct) {
+    if (direct && json) {
       STDOUT.publish(record);
     } else {
       LOGGER.log(record);
@@ -91,6 +103,11 @@ public final class Log {
         }
       } else {
         line.put("message", formatMessage(record));
+      }
+      SpanContext span = Span.current().getSpanContext();
+      if (span.isValid()) {
+        line.put("trace_id", span.getTraceId());
+        line.put("span_id", span.getSpanId());
       }
       if (record.getThrown() != null) {
         StringWriter trace = new StringWriter();

@@ -32,14 +32,15 @@ final class ServerParts {
       ScheduledExecutorService timer)
       throws IOException {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address(config), credentials(config, timer));
+        NettyServerBuilder.forAddress(address(config, config.port()), credentials(config, timer));
     limits(builder, config);
     builder.directExecutor(); // forwarding costs no change of thread; handlers have their workers
-    telemetry.server(builder);
     services.forEach((name, rpcs) -> builder.addService(definition(name, rpcs, parts)));
-    builder.addService(health.service());
-    if (config.reflection()) {
-      builder.addService(ProtoReflectionServiceV1.newInstance()).addService(olderReflection());
+    // what the contract has is its own
+    for (BindableService own : own(config, parts, health)) {
+      if (!services.containsKey(own.bindService().getServiceDescriptor().getName())) {
+        builder.addService(own);
+      }
     }
     if (parts.fallback() != null) {
       builder.fallbackHandlerRegistry(parts.fallback());
@@ -47,13 +48,51 @@ final class ServerParts {
     List<ServerInterceptor> interceptors = new ArrayList<>(parts.interceptors());
     Collections.reverse(interceptors); // the one added last is outermost
     interceptors.forEach(builder::intercept);
+    telemetry.server(builder); // its interceptor is outermost: the others log with a trace's ids
     return builder.build();
   }
 
-  private static InetSocketAddress address(Config config) {
+  private static List<BindableService> own(Config config, Service.Parts parts, Health health) {
+    List<BindableService> services = new ArrayList<>();
+    if (parts.ownHealth()) {
+      services.add(health.service());
+    }
+    if (config.reflection()) {
+      services.add(ProtoReflectionServiceV1.newInstance());
+      services.add(olderReflection());
+    }
+    return services;
+  }
+
+  /** A server of health alone, on the port for it; null where there is none. */
+  static Server health(Config config, Health health) {
+    return config.healthPort() == 0
+        ? null
+        : NettyServerBuilder.forAddress(
+                address(config, config.healthPort()), InsecureServerCredentials.create())
+            .addService(health.service())
+            .build();
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws ConfigException it can't, on this port
+   */
+  static void start(Server server, String variable, int port) {
+    try {
+      server.start();
+    } catch (IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String got = port + " (" + cause.getMessage() + ")";
+      throw new ConfigException(List.of(variable + ": expected a free port, got " + got));
+    }
+  }
+
+  private static InetSocketAddress address(Config config, int port) {
     return config.host() == null
-        ? new InetSocketAddress(config.port())
-        : new InetSocketAddress(config.host(), config.port());
+        ? new InetSocketAddress(port)
+        : new InetSocketAddress(config.host(), port);
   }
 
   private static ServerCredentials credentials(Config config, ScheduledExecutorService timer)

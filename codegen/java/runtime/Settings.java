@@ -63,6 +63,24 @@ public final class Settings {
     return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
+  /** A share in per cent, 0 to 100; null where the variable is not set. */
+  public Double percent(String name) {
+    String value = environment.getOrDefault(name, "").strip();
+    if (value.isEmpty()) {
+      return keep(name, null);
+    }
+    try {
+      double percent = Double.parseDouble(value);
+      if (percent >= 0 && percent <= 100) {
+        return keep(name, percent);
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the same line as a number out of bounds
+    }
+    wrong(name, "a number from 0 to 100", value);
+    return null;
+  }
+
   /** True or false. */
   public boolean flag(String name, boolean otherwise) {
     String value = environment.getOrDefault(name, "").strip();

@@ -4,23 +4,35 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.opentelemetry.GrpcOpenTelemetry;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.OpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.List;
+import java.util.logging.Level;
 
 /**
- * Metrics by OpenTelemetry, where an endpoint for them is set: gRPC's own names, as grpcio's have.
+ * Metrics and traces by OpenTelemetry, where an endpoint for them is set: gRPC's own names, as
+ * grpcio's have. Handlers find it as GlobalOpenTelemetry.
  *
  * <p>grpc.server.call.duration and the like have no place for the mode of a call; the histogram
  * crossfade.server.call.duration has it, with the side that served.
  */
 public final class Telemetry {
+  // grpc-java has its spans (gRFC A72) behind this flag
+  private static final String TRACING = "GRPC_EXPERIMENTAL_ENABLE_OTEL_TRACING";
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("grpc.method");
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("grpc.status");
   private static final AttributeKey<String> MODE = AttributeKey.stringKey("crossfade.mode");
@@ -46,18 +58,47 @@ public final class Telemetry {
     if (config.otlpEndpoint() == null) {
       return new Telemetry(null);
     }
-    String endpoint = config.otlpEndpoint().replaceAll("/+$", "") + "/v1/metrics";
+    boolean traces = config.tracesPct() != null;
+    System.setProperty(TRACING, String.valueOf(traces)); // before the class is read that looks
+    String endpoint = config.otlpEndpoint().replaceAll("/+$", "");
     Attributes name = Attributes.of(AttributeKey.stringKey("service.name"), config.service());
-    SdkMeterProvider meters =
-        SdkMeterProvider.builder()
-            .setResource(Resource.getDefault().merge(Resource.create(name)))
-            .registerMetricReader(
-                PeriodicMetricReader.builder(
-                        OtlpHttpMetricExporter.builder().setEndpoint(endpoint).build())
-                    .setInterval(config.metricsInterval())
-                    .build())
-            .build();
-    return new Telemetry(OpenTelemetrySdk.builder().setMeterProvider(meters).build());
+    Resource resource = Resource.getDefault().merge(Resource.create(name));
+    OpenTelemetrySdkBuilder builder =
+        OpenTelemetrySdk.builder()
+            .setMeterProvider(meters(endpoint + "/v1/metrics", config, resource));
+    if (traces) {
+      builder
+          .setTracerProvider(tracers(endpoint + "/v1/traces", config, resource))
+          .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()));
+    }
+    OpenTelemetrySdk sdk = builder.build();
+    try {
+      GlobalOpenTelemetry.set(sdk);
+    } catch (IllegalStateException e) {
+      Log.event(Level.WARNING, "telemetry.not_global", "because", "another was there before");
+    }
+    return new Telemetry(sdk);
+  }
+
+  private static SdkMeterProvider meters(String endpoint, Config config, Resource resource) {
+    return SdkMeterProvider.builder()
+        .setResource(resource)
+        .registerMetricReader(
+            PeriodicMetricReader.builder(
+                    OtlpHttpMetricExporter.builder().setEndpoint(endpoint).build())
+                .setInterval(config.metricsInterval())
+                .build())
+        .build();
+  }
+
+  private static SdkTracerProvider tracers(String endpoint, Config config, Resource resource) {
+    return SdkTracerProvider.builder()
+        .setResource(resource)
+        .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.tracesPct() / 100)))
+        .addSpanProcessor(
+            BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder().setEndpoint(endpoint).build())
+                .build())
+        .build();
   }
 
   private static DoubleHistogram histogram(OpenTelemetrySdk sdk) {

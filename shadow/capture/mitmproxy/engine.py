@@ -16,7 +16,7 @@ from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
 from crossfade.shadow.capture.mitmproxy.hooks import DirectHooks
 from crossfade.shadow.capture.mitmproxy.timing import Timing
 from crossfade.shadow.capture.mitmproxy.tls import PortTls
-from crossfade.shadow.capture.mitmproxy.wire import Drain, PassExpect, mend
+from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, mend
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.errors import ShadowError
@@ -136,6 +136,7 @@ class MitmproxyEngine:
         master.addons = DirectHooks(master)
         master.addons.add(
             core.Core(),
+            Lines(),
             PlaintextHttp2(),
             self._servers,
             next_layer.NextLayer(),

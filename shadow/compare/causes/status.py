@@ -75,7 +75,7 @@ def _framework_tag(difference: Difference, _: Siblings) -> bool:
 
 def _charset_added(difference: Difference, _: Siblings) -> bool:
     texts = _texts(difference)
-    if texts is None or difference.template != "header.content-type" or ";" in texts[0]:
+    if texts is None or not difference.template.startswith("header.content-type") or ";" in texts[0]:
         return False
     kind, mark, rest = texts[1].partition(";")
     return bool(mark) and kind.strip() == texts[0] and rest.strip().lower() == "charset=utf-8"

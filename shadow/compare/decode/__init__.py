@@ -1,6 +1,7 @@
-"""Bytes to values, without loss: ``codings``, ``media``, ``json_text``, ``body`` of HTTP; ``grpc``, ``proto`` of calls.
+"""Bytes to values, without loss: ``body`` of HTTP, by ``codings`` and ``media``; ``grpc`` and ``proto`` of calls.
 
-``names`` keeps what comes twice.
+``json_text`` (and ``deep_json``), ``xml_text``, ``html_text`` and ``multipart`` read one format each, ``fields`` and
+``dates`` header fields; ``framing`` and ``documents`` cut streams; ``names`` keeps what comes twice.
 """
 
 from crossfade.shadow.compare.decode.errors import UndecodableError

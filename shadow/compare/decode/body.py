@@ -1,27 +1,34 @@
-"""An HTTP body as a value, by its content type."""
+"""An HTTP body as a value: by its content type, and as JSON where both sides' bodies are that."""
 
 from urllib.parse import parse_qsl
 
 from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
-from crossfade.shadow.compare.decode.json_text import decode_json
-from crossfade.shadow.compare.decode.media import decode_text, is_json, is_stream, is_structured, media_type
+from crossfade.shadow.compare.decode.html_text import read_html
+from crossfade.shadow.compare.decode.json_text import Documents, decode_documents
+from crossfade.shadow.compare.decode.markup import NotElementsError
+from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, may_say_json, media_type
+from crossfade.shadow.compare.decode.multipart import parts_value
+from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
 
 EMPTY = b""
 """The value of a body without bytes: neither JSON's null nor a text."""
-_TEXT_TYPES = frozenset({"application/xml", "application/javascript", "application/yaml", "application/graphql"})
 _MAX_FORM_FIELDS = 10_000
+_MAX_PARTS_DEPTH = 4
+_BLANKS = b" \t\r\n"
 
 
 def decode_body(headers: Headers, body: bytes) -> Value:
-    """The meaning of a body: ``plain_value`` of its ``plain_body``.
+    """The meaning of a body: ``plain_value`` of its ``plain_body``, and JSON also where its type does not say so.
 
     Raises: UndecodableError: a coding, JSON or a form that is not what the headers say.
     """
-    return plain_value(headers, plain_body(headers, body))
+    plain = plain_body(headers, body)
+    found = json_value(headers, plain)
+    return plain_value(headers, plain) if found is None else found
 
 
 def plain_body(headers: Headers, body: bytes) -> bytes:
@@ -30,50 +37,110 @@ def plain_body(headers: Headers, body: bytes) -> bytes:
 
 
 def plain_value(headers: Headers, body: bytes) -> Value:
-    """JSON and forms as structures, streams as their messages, text as str, anything else as bytes; EMPTY when empty.
+    """JSON, forms, markup and parts as structures, streams as messages, text as str, else bytes; EMPTY when empty.
 
-    Text that is not in its charset stays bytes.
+    Text that is not in its charset stays bytes; markup that can't be read without loss stays text.
     Raises: UndecodableError: JSON or a form that is not what the headers say.
     """
-    if not body:
-        return EMPTY
+    return _value(headers, body, 0)
+
+
+def value_pair(
+    ours_headers: Headers, ours: bytes, theirs_headers: Headers, theirs: bytes
+) -> tuple[Value, Value] | None:
+    """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
+
+    HTML frameworks serve JSON as text/html, and a client parses it all the same.
+    """
+    left = json_value(ours_headers, ours)
+    right = None if left is None else json_value(theirs_headers, theirs)
+    return None if left is None or right is None else (left, right)
+
+
+def json_value(headers: Headers, body: bytes) -> Value:
+    """The value of a body that is a JSON object or list, or several, as a whole; None where it is something else."""
     kind, params = media_type(headers)
-    if is_structured(kind):
-        return _structure(kind, body)
-    if kind.startswith("text/") or kind in _TEXT_TYPES or kind.endswith("+xml"):
-        try:
-            return decode_text(body, params.get("charset", "utf-8"))
-        except UndecodableError:
-            return body
-    return body
-
-
-def is_opaque(headers: Headers) -> bool:
-    """Whether a body with these header fields means its very bytes: it is neither coded nor read as a structure."""
-    coded = any(value.strip().lower() not in {"", "identity"} for value in header_values(headers, "content-encoding"))
-    return not coded and not is_structured(media_type(headers)[0])
-
-
-def coded_messages(headers: Headers, body: bytes) -> tuple[bytes, ...] | None:
-    """The messages of a whole body of a stream's media type that is coded; None where it is something else."""
-    kind, _ = media_type(headers)
-    if not is_stream(kind) or not header_values(headers, "content-encoding"):
+    form = form_of(kind, params)
+    if form in STREAMS or not may_say_json(kind) or not _may_be_json(body):
         return None
     try:
-        return split_texts(kind, plain_body(headers, body))
+        return decode_documents(decode_text(body, "utf-8" if form is Form.JSON else params.get("charset", "utf-8")))
     except UndecodableError:
         return None
 
 
-def _structure(kind: str, body: bytes) -> Value:
-    if is_json(kind):
-        return decode_json(decode_text(body, "utf-8"))  # RFC 8259 8.1: a charset parameter has no effect
-    if is_stream(kind):
-        return tuple(text_value(kind, text) for text in split_texts(kind, body))
-    return _form(decode_text(body, "utf-8"))
+def _may_be_json(body: bytes) -> bool:
+    """Whether a body begins and ends as a JSON object or list does."""
+    return body.lstrip(_BLANKS)[:1] in {b"{", b"["} and body.rstrip(_BLANKS)[-1:] in {b"}", b"]"}
 
 
-def _form(text: str) -> Value:
+def is_opaque(headers: Headers, body: bytes) -> bool:
+    """Whether a body that begins so means its very bytes: it is neither coded nor read as a structure."""
+    coded = any(value.strip().lower() not in {"", "identity"} for value in header_values(headers, "content-encoding"))
+    may_be_json = may_say_json(media_type(headers)[0]) and body.lstrip(_BLANKS)[:1] in {b"{", b"["}
+    return not coded and not is_structured(headers) and not may_be_json
+
+
+def is_structured(headers: Headers) -> bool:
+    """Whether a body's type is read as more than a text or mere bytes, so that other bytes may mean the same."""
+    return form_of(*media_type(headers)) not in {Form.TEXT, Form.BYTES}
+
+
+def as_text(headers: Headers, body: bytes) -> Value:
+    """A body as text in its charset; bytes where it is none."""
+    try:
+        return decode_text(body, media_type(headers)[1].get("charset", "utf-8"))
+    except UndecodableError:
+        return body
+
+
+def coded_messages(headers: Headers, body: bytes) -> tuple[bytes, ...] | None:
+    """The messages of a whole body of a stream's media type that is coded; None where it is something else."""
+    form = form_of(*media_type(headers))
+    if form not in STREAMS or not header_values(headers, "content-encoding"):
+        return None
+    try:
+        return split_texts(form, plain_body(headers, body))
+    except UndecodableError:
+        return None
+
+
+def _value(headers: Headers, body: bytes, depth: int) -> Value:  # noqa: PLR0911 - one for each form
+    if not body:
+        return EMPTY
+    kind, params = media_type(headers)
+    form = form_of(kind, params)
+    if form in STREAMS:
+        values = tuple(text_value(form, text) for text in split_texts(form, body))
+        return values if form is Form.EVENTS else Documents(values)
+    match form:
+        case Form.JSON:
+            return decode_documents(decode_text(body, "utf-8"))  # RFC 8259 8.1: a charset parameter has no effect
+        case Form.FIELDS:
+            return _fields(decode_text(body, "utf-8"))
+        case Form.PARTS if depth < _MAX_PARTS_DEPTH:
+            return parts_value(
+                body, kind, params.get("boundary", ""), lambda fields, part: _value(fields, part, depth + 1)
+            )
+        case Form.XML | Form.HTML:
+            return _markup(form, headers, body, params.get("charset"))
+        case Form.TEXT:
+            return as_text(headers, body)
+        case _:
+            return body
+
+
+def _markup(form: Form, headers: Headers, body: bytes, charset: str | None) -> Value:
+    try:
+        if form is Form.XML:
+            return read_xml(body, charset)
+        text = decode_text(body, charset or "utf-8").removeprefix("\ufeff")
+        return read_html(text) if "<" in text or "&" in text else text
+    except (NotElementsError, UndecodableError):
+        return as_text(headers, body)
+
+
+def _fields(text: str) -> Value:
     """Each field's value, or all its values; escaped bytes that are not UTF-8 stay apart as lone surrogates."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FORM_FIELDS, errors="surrogateescape")

@@ -1,5 +1,9 @@
-"""The one error of decoding."""
+"""The errors of decoding."""
 
 
 class UndecodableError(ValueError):
     """Bytes that are not what their type says; the text says what was expected, and holds no payload."""
+
+
+class TooLongError(UndecodableError):
+    """A message longer than the limit."""

@@ -1,4 +1,4 @@
-"""Where one message of a stream ends and the next begins: gRPC frames, lines of NDJSON, server-sent events."""
+"""Where one message of a stream ends and the next begins: gRPC frames, JSON in lines or not, server-sent events."""
 
 import re
 import struct
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol as Interface
 
-from crossfade.shadow.compare.decode.errors import UndecodableError
+from crossfade.shadow.compare.decode.documents import DocumentFraming
+from crossfade.shadow.compare.decode.errors import TooLongError, UndecodableError
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.compare.decode.json_text import decode_json
-from crossfade.shadow.compare.decode.media import EVENTS, decode_text, is_stream, media_type
+from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, media_type
 from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
 
@@ -23,10 +24,6 @@ _FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")  # a comment alone is a heartbeat
 _UNFINISHED = b"\n(not dispatched):"  # an empty line ends an event; one without is there, but not for who waits for it
 _MARK_BYTES = 4
 _MESSAGE_BYTES = 64
-
-
-class TooLongError(UndecodableError):
-    """A message longer than the limit."""
 
 
 class Framing(Interface):
@@ -158,30 +155,32 @@ def answer_framing(headers: Headers, limit_bytes: int) -> Framing | None:
     """How to cut an HTTP answer that is a stream of messages; None where it is none, or is coded as a whole."""
     if any(value.strip().lower() not in {"", "identity"} for value in header_values(headers, "content-encoding")):
         return None
-    kind, _ = media_type(headers)
-    return _text_framing(kind, limit_bytes) if is_stream(kind) else None
+    form = form_of(*media_type(headers))
+    return _text_framing(form, limit_bytes) if form in STREAMS else None
 
 
-def split_texts(kind: str, body: bytes) -> tuple[bytes, ...]:
-    """The messages of a whole body of a stream's media type."""
-    framing = _text_framing(kind, len(body))
+def split_texts(form: Form, body: bytes) -> tuple[bytes, ...]:
+    """The messages of a whole body that is a stream."""
+    framing = _text_framing(form, len(body))
     return (*framing.feed(body), *framing.end())
 
 
-def text_value(kind: str, text: bytes) -> Value:
-    """One message of NDJSON, or one server-sent event as its fields, whose data is read as JSON where it is JSON.
+def text_value(form: Form, text: bytes) -> Value:
+    """One JSON text, or one server-sent event as its fields, whose data is read as JSON where it is JSON.
 
-    Raises: UndecodableError: not UTF-8, a line that is not JSON.
+    Raises: UndecodableError: not UTF-8, a text that is not JSON.
     """
     plain = decode_text(text, "utf-8")
-    if kind == EVENTS:
+    if form is Form.EVENTS:
         return _event(plain)
     value = decode_json(plain)  # which drops a byte order mark, at which readers of lines fail
     return {"(byte order mark)": value} if plain.startswith("\ufeff") else value
 
 
-def _text_framing(kind: str, limit_bytes: int) -> Framing:
-    return TextFraming(_EVENTS if kind == EVENTS else _LINES, limit_bytes)
+def _text_framing(form: Form, limit_bytes: int) -> Framing:
+    if form is Form.DOCUMENTS:
+        return DocumentFraming(limit_bytes)
+    return TextFraming(_EVENTS if form is Form.EVENTS else _LINES, limit_bytes)
 
 
 def _event(text: str) -> Value:

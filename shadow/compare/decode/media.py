@@ -1,13 +1,48 @@
-"""The media type of a body (RFC 9110 8.3)."""
+"""The media type of a body (RFC 9110 8.3), and how a body of that type is read."""
 
 import codecs
 import re
+from enum import StrEnum
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.exchange import Headers, header_values
 
-EVENTS = "text/event-stream"
-LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
+
+class Form(StrEnum):
+    """How a body is read."""
+
+    JSON = "json"
+    EVENTS = "server-sent events"
+    LINES = "lines of JSON"
+    DOCUMENTS = "JSON texts, one after the other"
+    FIELDS = "form"
+    PARTS = "multipart"
+    XML = "XML"
+    HTML = "HTML"
+    TEXT = "text"
+    BYTES = "bytes"
+
+
+STREAMS = frozenset({Form.EVENTS, Form.LINES, Form.DOCUMENTS})
+"""What is compared message by message."""
+
+_LINES = frozenset(
+    {
+        *("application/x-ndjson", "application/ndjson", "application/x-ldjson", "application/ldjson", "text/x-ndjson"),
+        *("application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines"),
+        *("application/json-lines", "text/jsonl"),
+    }
+)
+# RFC 7464, RFC 8091 (+json-seq); Spring's stream+json
+_DOCUMENTS = frozenset(
+    {"application/json-seq", "application/stream+json", "application/x-json-stream", "application/json-stream"}
+)
+_STREAM_PARAMETERS = ("stream", "streaming")  # application/json;stream=watch, as Kubernetes has it
+_HTML = "text/html"
+_XML = frozenset({"application/xml", "text/xml", "application/xml-external-parsed-entity", "application/xml-dtd"})
+_TEXT = frozenset({"application/javascript", "application/yaml", "application/graphql"})
+
+_NEVER_JSON = ("image/", "audio/", "video/", "font/", "model/")
 
 _PARAMETER = re.compile(r'\s*;\s*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))', re.DOTALL)
 # Codecs of text by the names that Python gives them; others (idna, unicode_escape, utf-7) are not one-to-one.
@@ -36,19 +71,36 @@ def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
     return (kind.strip() + rest).lower(), params
 
 
+def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one for each form
+    """How a body of this media type is read, as its name says; its bytes may say more."""
+    if kind == "text/event-stream":
+        return Form.EVENTS
+    if kind in _LINES:
+        return Form.LINES
+    if kind in _DOCUMENTS or kind.endswith("+json-seq"):
+        return Form.DOCUMENTS
+    if is_json(kind):
+        said = (params.get(name, "").lower() for name in _STREAM_PARAMETERS)
+        return Form.DOCUMENTS if any(value not in {"", "false", "0"} for value in said) else Form.JSON
+    if kind == "application/x-www-form-urlencoded":
+        return Form.FIELDS
+    if kind.startswith("multipart/"):
+        return Form.PARTS
+    if kind == _HTML:
+        return Form.HTML
+    if kind in _XML or kind.endswith("+xml"):
+        return Form.XML
+    return Form.TEXT if kind.startswith("text/") or kind in _TEXT else Form.BYTES
+
+
+def may_say_json(kind: str) -> bool:
+    """Whether a body of this media type may be JSON all the same: a picture is none, whatever its bytes."""
+    return not kind.startswith(_NEVER_JSON)
+
+
 def is_json(kind: str) -> bool:
     """Whether a media type is JSON (RFC 8259, RFC 6839)."""
     return kind in {"application/json", "text/json"} or kind.endswith("+json")
-
-
-def is_stream(kind: str) -> bool:
-    """Whether a media type is a stream of messages: server-sent events, or lines of JSON."""
-    return kind == EVENTS or kind in LINES
-
-
-def is_structured(kind: str) -> bool:
-    """Whether a media type is read as more than a text or mere bytes, so that other bytes may mean the same."""
-    return is_json(kind) or is_stream(kind) or kind == "application/x-www-form-urlencoded"
 
 
 def decode_text(body: bytes, charset: str) -> str:

@@ -1,4 +1,4 @@
-"""Names that may come twice in one object: each occurrence gets a key of its own, so that none is lost."""
+"""Names: those that may come twice in one object get a key for each occurrence, so that none is lost."""
 
 import re
 from collections import Counter
@@ -22,3 +22,8 @@ def keep_repeated(pairs: Iterable[tuple[str, _T]]) -> dict[str, _T]:
         number = seen[name]
         found[name if number == 1 and not _NUMBERED.fullmatch(name) else f"{name}#{number}"] = value
     return found
+
+
+def names_of(text: str) -> frozenset[str]:
+    """The names that a text lists."""
+    return frozenset(text.split())

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from decimal import Decimal
 
+from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.difference import Value
 
 
@@ -54,6 +55,8 @@ class Equality:
 
     def _key(self, value: dict[str, Value] | tuple[Value, ...]) -> Hashable:
         if isinstance(value, dict):
+            if isinstance(value, Element):
+                return ("element", value.name, frozenset(value.attributes.items()), *map(self.number, value.children))
             return ("object", frozenset(zip(value, map(self.number, value.values()), strict=True)))
         return ("list", tuple(map(self.number, value)))
 

@@ -1,9 +1,11 @@
-"""Names of places: JSON Pointer (RFC 6901) below ``body``, field paths below ``message``."""
+"""Names of places: JSON Pointer (RFC 6901) or XPath below ``body``, field paths below ``message``."""
 
 import re
 from dataclasses import dataclass
 
 MAX_NAME_CHARS = 200
+MAX_NUMBERED = 8
+"""Lines of a text, and elements of one name in HTML, that are told apart; what is more may be a list."""
 _LOOKS_LIKE_VALUE = re.compile(
     r"\d+"
     r"|[0-9a-fA-F]{16,}"
@@ -26,6 +28,8 @@ class Place:
 
     path: str
     template: str
+    owner: str = ""
+    """Names of what the value here is of, where the path does not say them: ``<input name="...">``."""
 
     @classmethod
     def at(cls, root: str) -> "Place":
@@ -51,6 +55,16 @@ class Place:
         text = _encodable(key)
         return Place(f"{self.path}[{_cut(text)}]", f"{self.template}[{_generic(key, text)}]")
 
+    def step(self, name: str, generic: str, owner: str) -> "Place":
+        """An element or an attribute: the name with its number, and the name of all that are alike."""
+        path, template = (_encodable(text).replace("/", "~1") for text in (name, generic))
+        return Place(f"{self.path}/{_cut(path)}", f"{self.template}/{_cut(template)}", owner)
+
+    def line(self, index: int) -> "Place":
+        """A line of a text, counted from 1: the first ones are seldom alike, the others are."""
+        name = f"line[{index + 1}]"
+        return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_NUMBERED else 'line'}", self.owner)
+
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""
         return Place(f"{self.path}[{index}]", f"{self.template}[*]")
@@ -59,6 +73,11 @@ class Place:
 def looks_like_value(name: str) -> bool:
     """Whether a key of an object or a map is data rather than a name: an id, a date, a mail address."""
     return _LOOKS_LIKE_VALUE.fullmatch(name) is not None
+
+
+def generic_name(name: str) -> str:
+    """A name, or ``*`` for one that is data."""
+    return "*" if looks_like_value(name) else name
 
 
 def _generic(name: str, text: str) -> str:

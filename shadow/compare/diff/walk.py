@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from crossfade.shadow.compare.decode.lines import Lines
+from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.proto import ProtoMessage
+from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
 from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.lists import pair_elements
 from crossfade.shadow.compare.diff.paths import Place
@@ -57,7 +60,9 @@ class Findings:
 
 def leaf(place: Place, kind: Kind, legacy: Value, candidate: Value) -> Difference:
     """A difference at a place."""
-    return Difference(path=place.path, template=place.template, kind=kind, legacy=legacy, candidate=candidate)
+    return Difference(
+        path=place.path, template=place.template, kind=kind, legacy=legacy, candidate=candidate, owner=place.owner
+    )
 
 
 def walk(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -> Iterator[Difference]:
@@ -73,7 +78,8 @@ def walk_window(
     legacy: tuple[Value, ...], candidate: tuple[Value, ...], root: Place, *, first: int, proto: bool
 ) -> Iterator[Difference]:
     """As ``walk``, for the part of two long lists that begins at element ``first``."""
-    return _Walk(proto=proto).lists(legacy, candidate, root, first)
+    at = root.item if proto else root.element
+    return _Walk(proto=proto).lists(legacy, candidate, root, lambda index: at(first + index))
 
 
 class _Walk:
@@ -83,10 +89,13 @@ class _Walk:
 
     def values(self, legacy: Value, candidate: Value, place: Place) -> Iterator[Difference]:
         if isinstance(legacy, dict) and isinstance(candidate, dict):
-            yield from self._objects(legacy, candidate, place)
+            if isinstance(legacy, Element) and isinstance(candidate, Element):
+                yield from self._elements(legacy, candidate, place)
+            else:
+                yield from self._objects(legacy, candidate, place)
         elif isinstance(legacy, tuple) and isinstance(candidate, tuple):
             if not self._equality.same(legacy, candidate):
-                yield from self.lists(legacy, candidate, place)
+                yield from self.lists(legacy, candidate, place, self._items(legacy, place))
         elif not same_scalar(legacy, candidate):
             yield leaf(place, _kind(legacy, candidate), legacy, candidate)
 
@@ -106,19 +115,49 @@ class _Walk:
             return place.key
         return place.field if isinstance(legacy, ProtoMessage) else place.entry
 
+    def _items(self, legacy: tuple[Value, ...], place: Place) -> Callable[[int], Place]:
+        if isinstance(legacy, Lines):
+            return place.line
+        return place.item if self._proto else place.element
+
     def lists(
-        self, legacy: tuple[Value, ...], candidate: tuple[Value, ...], place: Place, first: int = 0
+        self,
+        legacy: tuple[Value, ...],
+        candidate: tuple[Value, ...],
+        place: Place,
+        at: Callable[[int], Place],
+        added_at: Callable[[int], Place] | None = None,
     ) -> Iterator[Difference]:
+        """``at`` gives the place of an element of legacy's, ``added_at`` of one that the candidate alone has."""
         pairing = pair_elements(legacy, candidate, self._equality)
-        at = place.item if self._proto else place.element
         if pairing.reordered:
             yield leaf(place, Kind.ORDER, legacy, candidate)
         for ours, theirs in pairing.changed:
-            yield from self.values(legacy[ours], candidate[theirs], at(first + ours))
+            yield from self.values(legacy[ours], candidate[theirs], at(ours))
         for index in pairing.missing:
-            yield leaf(at(first + index), Kind.MISSING, legacy[index], None)
+            yield leaf(at(index), Kind.MISSING, legacy[index], None)
         for index in pairing.added:
-            yield leaf(at(first + index), Kind.ADDED, None, candidate[index])
+            yield leaf((added_at or at)(index), Kind.ADDED, None, candidate[index])
+
+    def _elements(self, legacy: Element, candidate: Element, place: Place) -> Iterator[Difference]:
+        """Attributes by name, children in their order; an element of another name is another one."""
+        if legacy.name != candidate.name:
+            yield leaf(place, Kind.TYPE, legacy, candidate)
+            return
+        owner = " ".join(filter(None, (place.owner, owner_of(legacy), owner_of(candidate))))
+        ours, theirs = legacy.attributes, candidate.attributes
+        if ours != theirs:
+            for key in (*ours, *(key for key in theirs if key not in ours)):
+                at = attribute_place(place, key, owner)
+                if key not in theirs:
+                    yield leaf(at, Kind.MISSING, ours[key], None)
+                elif key not in ours:
+                    yield leaf(at, Kind.ADDED, None, theirs[key])
+                else:
+                    yield from self.values(ours[key], theirs[key], at)
+        if not self._equality.same(legacy.children, candidate.children):
+            at_ours, at_theirs = (child_places(place, side, owner) for side in (legacy, candidate))
+            yield from self.lists(legacy.children, candidate.children, place, at_ours, at_theirs)
 
 
 def _kind(legacy: Value, candidate: Value) -> Kind:

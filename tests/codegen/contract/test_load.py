@@ -102,7 +102,8 @@ def test_a_missing_import_names_who_wants_it(write: Any) -> None:
     """The line is the import's, and says what to add."""
     file = write("a.proto", 'syntax = "proto3";\nimport "gone/x.proto";')
     assert message_of(ProtoFiles(files=(file,))) == (
-        f"{file}:2:1: expected to find the import gone/x.proto, got no such file; add its folder to contract.includes"
+        f"{file}:2:1: expected to find the import gone/x.proto, got no such file; "
+        "add its folder with --include, or to contract.includes"
     )
 
 
@@ -123,12 +124,15 @@ def test_imports_in_a_circle(write: Any) -> None:
 def test_no_such_file(tmp_path: Path) -> None:
     """A file or a folder that is not there names the key to look at; a folder is no .proto file."""
     gone = tmp_path / "gone.proto"
-    assert message_of(ProtoFiles(files=(gone,))) == f"{gone}: expected a .proto file, got none; check contract.protos"
+    assert (
+        message_of(ProtoFiles(files=(gone,)))
+        == f"{gone}: expected a .proto file, got none; check --proto, or contract.protos"
+    )
     assert "expected a .proto file" in message_of(ProtoFiles(files=(tmp_path,)))
     gone.write_text(SERVICE)
     include = tmp_path / "gone"
     message = message_of(ProtoFiles(files=(gone,), includes=(include,)))
-    assert message == f"{include}: expected a folder, got none; check contract.includes"
+    assert message == f"{include}: expected a folder, got none; check --include, or contract.includes"
 
 
 def test_the_working_directory_is_not_searched(write: Any, tmp_path: Path) -> None:
@@ -201,3 +205,23 @@ def test_the_texts_are_those_that_protoc_read(write: Any, tmp_path: Path) -> Non
     path = tmp_path / "a.binpb"
     path.write_bytes(contract.files.SerializeToString())
     assert load_contract(DescriptorSet(path=path)).sources == {}
+
+
+def test_the_files_that_were_named(write: Any, tmp_path: Path) -> None:
+    """By the names under which they are imported; what they import is in the contract, but not named."""
+    write("proto/p/kinds.proto", 'syntax = "proto3"; package p; message Kind {}')
+    file = write("proto/p/api.proto", 'syntax = "proto3"; package p; import "p/kinds.proto"; service S {}')
+    for includes, name in (((tmp_path / "proto",), "p/api.proto"), ((tmp_path / "proto", file.parent), "p/api.proto")):
+        assert load_contract(ProtoFiles(files=(file,), includes=includes)).named == {name}
+
+
+def test_a_set_that_tells_its_imports(tmp_path: Path) -> None:
+    """``buf build`` marks a file that is only imported; protoc marks none, and then all are named."""
+    files = descriptor_pb2.FileDescriptorSet()
+    for name, mark in (("own.proto", b"\x08\x00"), ("import.proto", b"\x08\x01"), ("plain.proto", b"")):
+        # field 8042, bytes
+        extension = b"\xd2\xf6\x03" + bytes([len(mark)]) + mark if mark else b""
+        files.file.add().MergeFromString(descriptor_pb2.FileDescriptorProto(name=name).SerializeToString() + extension)
+    path = tmp_path / "set.binpb"
+    path.write_bytes(files.SerializeToString())
+    assert load_contract(DescriptorSet(path=path)).named == {"own.proto", "plain.proto"}

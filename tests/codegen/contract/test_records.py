@@ -219,3 +219,13 @@ def test_services(load: Callable[[str], Contract]) -> None:
         "p.A/Both",
     ]
     assert (contract.services["p.C"].file, contract.services["p.C"].methods) == ("one.proto", ())
+
+
+def test_what_is_deprecated(load: Any) -> None:
+    """Messages with all that stands in them, and services; an RPC, a field and an enum are no names of classes here."""
+    text = """syntax = "proto3"; package p;
+    message A { option deprecated = true; message B { message C {} } }
+    message D { message E { option deprecated = true; } int32 f = 1 [deprecated = true]; }
+    service S { option deprecated = true; rpc Get(D) returns (D) { option deprecated = true; } } service T {}"""
+    assert load(text).deprecated == {"p.A", "p.A.B", "p.A.B.C", "p.D.E", "p.S"}
+    assert load('syntax = "proto3"; message A { option deprecated = true; }').deprecated == {"A"}

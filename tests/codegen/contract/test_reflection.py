@@ -48,6 +48,7 @@ def test_both_versions(contract: Contract, serve: Any, reflecting: Any, version:
     found = load_contract(Reflection(target=target))
     assert (found.methods, found.digest) == (contract.methods, contract.digest)
     assert found.redacted_fields == {"p.Kind.secret"}
+    assert found.named == {"api.proto"}
 
 
 def test_the_reflection_of_grpcio(serve: Any) -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-MAX_PER_100_LINES = 3.0
+MAX_PER_100_LINES = 2.5
 BENCH = Path(__file__).parents[3] / "bench" / "hazards" / "figures.py"
 
 
@@ -24,7 +24,7 @@ def figures() -> ModuleType:
 
 
 def test_flags_the_standard_library_seldom(figures: ModuleType) -> None:
-    """Json and http together: at most 3 flags for 100 lines that are neither blank nor comments."""
+    """Json and http together: at most 2.5 flags for 100 lines that are neither blank nor comments."""
     found = figures.figures_of(figures.package_folder("json"), figures.package_folder("http"))
     assert found.lines > 4000
     assert 0 < found.per_100_lines <= MAX_PER_100_LINES

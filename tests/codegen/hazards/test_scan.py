@@ -35,7 +35,7 @@ def test_says_where_and_what(write: Write) -> None:
 def test_names_further_lines_of_the_same_function(write: Write) -> None:
     """One pitfall is said once for a function, with the other lines; another function has its own."""
     folder = write(
-        a="def f(a):\n    b = a // 2\n    c = a // 3; d = a // 4\n    return a // 5\ndef g(a):\n    return a // 6\n"
+        a="def f(a):\n    b = a // 2\n    c = a // 3; d = a // 4\n    return a // 5, b, c, d\ndef g(a):\n    return a // 6\n"
     )
     assert [(hazard.line, hazard.also) for hazard in scan_tree(folder)] == [(2, (3, 4)), (6, ())]
 

@@ -253,7 +253,7 @@ def test_takes_generated_code_that_lies_in_the_folder(
         app__gen____init__="",
         app__gen__demo_pb2="raise SystemExit(1 // 0)",
         app__gen__demo_pb2_grpc="class DemoServicer:\n    def Get(self, request, context): raise NotImplementedError\n",
-        app__service=f"{imports}\nclass Demo({base}):\n    def Get(self, request, context):\n        return len({module}.Answer().name)\n",
+        app__service=f"{imports}\nclass Demo({base}):\n    def Get(self, request, context):\n        return len({module}.Answer(name=request.name).name)\n",
     )
     found = find_handlers(folder, contract)
     assert found.handlers["demo.v1.Demo/Get"].path == "app/service.py"

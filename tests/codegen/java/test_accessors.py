@@ -29,6 +29,18 @@ def clash_of(contract: Contract) -> tuple[str, str, str] | None:
         ("optional string a = 1; optional string a_case = 2;", None),
         ("repeated string text = 1; bytes text_bytes = 2;", None),
         ("bytes text = 1; bytes text_bytes = 2;", None),
+        ("map<string, string> a = 1; map<string, string> mutable_a = 2;", ("getMutableA", "a", "mutable_a")),
+        ("map<string, string> a = 1; string mutable_a = 2;", ("getMutableA", "a", "mutable_a")),
+        ("map<string, string> a = 1; repeated string mutable_a = 2; string mutable_a_map = 3;", None),
+        ("map<string, E> a = 1; string a_value = 2;", ("getAValue", "a", "a_value")),
+        ("map<string, E> a = 1; string a_value_map = 2;", ("getAValueMap", "a", "a_value_map")),
+        ("map<string, string> a = 1; string a_value = 2;", None),
+        ("M m = 1; int32 m_builder = 2;", ("getMBuilder", "m", "m_builder")),
+        ("repeated M m = 1; int32 m_builder_list = 2;", ("getMBuilderList", "m", "m_builder_list")),
+        ("map<string, M> m = 1; int32 m_builder = 2;", None),
+        ("string descriptor = 1;", ("getDescriptor", "what every message has", "descriptor")),
+        ("string default_instance = 1;", ("getDefaultInstance", "what every message has", "default_instance")),
+        ("int32 unknown_fields = 1; int32 class = 2; int32 parser_for_type = 3;", None),
     ],
 )
 def test_fields(load: Any, fields: str, expected: tuple[str, str, str] | None) -> None:

@@ -81,9 +81,21 @@ def test_the_longest_common_package(load: Any, packages: tuple[str, ...], expect
 def test_no_common_package(load: Any) -> None:
     """Nothing is guessed."""
     text = 'syntax = "proto3"; package {}; message M {{}} service S {{ rpc Get(M) returns (M); }}'
-    expected = "contract: expected services with a common Java package, got none; name one with --package"
-    assert refusal(load(one=text.format("a"), two=text.format("b"))) == expected
-    assert refusal(load('syntax = "proto3"; message M {} service S { rpc Get(M) returns (M); }')) == expected
+    expected = "contract: expected services with a common Java package, got none; name one, for example --package {}"
+    assert refusal(load(one=text.format("a"), two=text.format("b"))) == expected.format("com.example.s")
+    for service, package in (("UserService", "com.example.user"), ("New", "com.example.service")):
+        alone = f'syntax = "proto3"; message M {{}} service {service} {{ rpc Get(M) returns (M); }}'
+        assert refusal(load(alone)) == expected.format(package)
+
+
+@pytest.mark.parametrize(
+    ("package", "group", "artifact"),
+    [("dev.acme.users", "dev.acme", "users"), ("com.acme", "com.acme", "acme"), ("users", "users", "users")],
+)
+def test_coordinates(load: Any, package: str, group: str, artifact: str) -> None:
+    """The group is what stands before the last part, but never ``com`` alone."""
+    project = build(load(BUILDS), package=package)
+    assert (project.group_id, project.artifact_id) == (group, artifact)
 
 
 @pytest.mark.parametrize(
@@ -109,24 +121,6 @@ def test_no_service(load: Any) -> None:
     assert refusal(load('syntax = "proto3"; message M {}')) == (
         "contract: expected at least one service, got none; name the .proto files that have services"
     )
-
-
-def test_what_every_server_has_is_left_out(load: Any) -> None:
-    """Unless it is all there is, or asked for."""
-    contract = load(one=BUILDS, two=HEALTH)
-    assert [service.name for service in build(contract).services] == ["Builds"]
-    assert [service.name for service in build(contract, services=("grpc.health.v1.Health",)).services] == ["Health"]
-    assert [service.name for service in build(load(HEALTH)).services] == ["Health"]
-
-
-def test_an_imported_service_of_googles_is_left_out(load: Any) -> None:
-    """It came with the messages."""
-    text = BUILDS.replace('empty.proto";', 'empty.proto"; import "google/cloud/location/locations.proto";')
-    contract = load(text)
-    assert "google.cloud.location.Locations" in contract.services
-    assert [service.name for service in build(contract).services] == ["Builds"]
-    asked = build(contract, services=("google.cloud.location.Locations",), package="a.b")
-    assert "google/cloud/location/locations.proto" in {proto.name for proto in asked.compiled_protos}
 
 
 def test_the_digest_is_that_of_the_input(load: Any) -> None:

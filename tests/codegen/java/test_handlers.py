@@ -17,7 +17,7 @@ def an_rpc(*, doc: str = "", safe: bool = False) -> RpcModel:
 
 def a_source(**changes: Any) -> Any:
     """A function that does nothing."""
-    nothing = {"docstring": "", "status_codes": (), "exceptions": (), "caught": (), "hazards": ()}
+    nothing = {"docstring": "", "status_codes": (), "exceptions": (), "caught": (), "hazards": (), "shown": ()}
     return SimpleNamespace(path="legacy/rpc.py", line=7, **(nothing | changes))
 
 
@@ -25,7 +25,7 @@ def test_without_python() -> None:
     """The proto's comment, or the RPC's name."""
     assert handler_doc(an_rpc(doc="One.\n\nTwo."), None) == ["One.", "Two."]
     assert handler_doc(an_rpc(), None) == ["Answers p.S/Get."]
-    assert hazard_notes(None, 4) == []
+    assert hazard_notes(an_rpc(), None, 4) == []
 
 
 def test_a_safe_rpc_says_that_it_is_shadowed() -> None:
@@ -52,12 +52,25 @@ def test_hazards() -> None:
     """The line with its place, and below it what to write; both stay in their comment."""
     code, advice = 'round("\\u0022")', "PySemantics.round(x):\nhalf to even."
     hazard = Hazard(path="a.py", line=9, pitfall_id="B3", code=code, advice=advice)
-    assert hazard_notes(a_source(hazards=(hazard,)), 2) == [
+    assert hazard_notes(an_rpc(), a_source(hazards=(hazard,), shown=(hazard,)), 2) == [
         "  // Not the same in Java, if it is written as in Python:",
         '  // B3 a.py:9: round("\\\\u0022")',
         "  //   PySemantics.round(x): half to even.",
     ]
     twice = replace(hazard, also=(12, 14))
-    assert hazard_notes(a_source(hazards=(twice,)), 2)[-1] == (
+    assert hazard_notes(an_rpc(), a_source(hazards=(twice,), shown=(twice,)), 2)[-1] == (
         "  //   PySemantics.round(x): half to even. (also lines 12, 14)"
     )
+
+
+def test_hazards_that_do_not_stand_in_the_stub() -> None:
+    """They are counted, with the command that lists them; the line is no note of a hazard itself."""
+    hazard = Hazard(path="a.py", line=9, pitfall_id="B3", code="int(x)", advice="Saturating casts: x")
+    others = (hazard, replace(hazard, line=10), replace(hazard, line=11))
+    lines = hazard_notes(an_rpc(), a_source(hazards=others, shown=(hazard,)), 4)
+    assert lines[1] == "    // B3 a.py:9: int(x)"
+    assert " ".join(line.removeprefix("    // ").strip() for line in lines[3:]) == (
+        "2 more that are worth less, or may be nothing: crossfade status --project . --legacy-source <the Python"
+        " service> --hazards p.S/Get"
+    )
+    assert hazard_notes(an_rpc(), a_source(hazards=others), 4)[0].startswith("    // 3 more")

@@ -10,6 +10,7 @@ import pytest
 
 from crossfade.codegen.hazards import Hazard
 from crossfade.codegen.java import ProjectOptions, build_project, render_gen, render_handlers
+from crossfade.codegen.java.render_gen import render_handler_tests
 
 PROTO = """syntax = "proto3";
 package shop.v1;
@@ -117,7 +118,7 @@ def text(files: Mapping[str, bytes], path: str) -> str:
 def test_the_gen_zone(load: Any, runtime: Path) -> None:
     """An interface for each RPC, a binder for each service, the runtime and the protos as they are."""
     files = render_gen(build_project(load(PROTO), ProjectOptions()), runtime)
-    java = "gen/src/main/java"
+    java, test = "gen/src/main/java", "gen/src/test/java"
     assert (
         sorted(files)
         == list(files)
@@ -128,6 +129,8 @@ def test_the_gen_zone(load: Any, runtime: Path) -> None:
             f"{java}/shop/gen/shop/Get.java",
             f"{java}/shop/gen/shop/ShopBinder.java",
             f"{java}/shop/gen/shop/Talk.java",
+            f"{test}/dev/crossfade/testing/FakeContext.java",
+            f"{test}/dev/crossfade/testing/InProcessService.java",
             "proto/one.proto",
         ]
     )
@@ -142,7 +145,14 @@ def test_handlers(load: Any) -> None:
     """One file for each RPC; what is known of the Python code stands in it."""
     hazard = Hazard(pitfall_id="B1", path="rpc.py", line=4, code="a // b", advice="PySemantics.floorDiv(a, b)")
     source: Any = SimpleNamespace(
-        path="rpc.py", line=3, docstring="", status_codes=("ABORTED",), exceptions=(), caught=(), hazards=(hazard,)
+        path="rpc.py",
+        line=3,
+        docstring="",
+        status_codes=("ABORTED",),
+        exceptions=(),
+        caught=(),
+        hazards=(hazard,),
+        shown=(hazard,),
     )
     files = render_handlers(build_project(load(PROTO), ProjectOptions()), {"shop.v1.Shop/Talk": source})
     folder = "src/main/java/shop/rpc/shop"
@@ -162,6 +172,7 @@ def test_a_message_called_as_the_rpc(load: Any) -> None:
 def test_every_fragment(fragment: Any, runtime: Path) -> None:
     """Long names, odd names, hostile comments: lines fit, no file is called as another, nothing ends a comment."""
     gen, handlers = render_gen(fragment.project, runtime), render_handlers(fragment.project)
+    handlers |= {path: data for path, (_, data) in render_handler_tests(fragment.project).items()}
     paths = [path.lower() for path in (*gen, *handlers)]
     assert len(set(paths)) == len(paths)
     for path, data in (gen | handlers).items():

@@ -16,6 +16,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from crossfade.codegen.java import ProjectOptions, build_project, render_gen, render_handlers
+from crossfade.codegen.java.render_gen import render_handler_tests
 from crossfade.codegen.java.render_scaffold import (
     EXECUTABLE,
     STRANGLER,
@@ -113,7 +114,9 @@ def test_google_java_format_changes_nothing(fragments: Mapping[str, Any], tmp_pa
     if not jars:
         pytest.skip("Maven has not fetched google-java-format yet: run the tests in compiled/ first")
     for name, made in fragments.items():
-        for path, content in render_scaffold(made.project).items():
+        tests = {path: content for path, (_, content) in render_handler_tests(made.project).items()}
+        testing = {path: data for path, data in render_gen(made.project).items() if path.startswith("gen/src/test")}
+        for path, content in (render_scaffold(made.project) | tests | testing).items():
             if path.endswith(".java"):
                 file = tmp_path / name / path
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -170,6 +173,22 @@ def test_the_schema_can_refuse() -> None:
     """The check above can fail."""
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate({"apiVersion": "v1", "kind": "Service", "spec": {"port": 1}}, "1.31", strict=True)
+
+
+def test_a_deployment_whose_contract_has_health(load: Any) -> None:
+    """The probes ask a port of the server's own; everywhere else there is one port."""
+    health = 'syntax = "proto3"; package grpc.health.v1; message M {} service Health { rpc Check(M) returns (M); }'
+    contract = load(one=ONE, two=health)
+    deployments = [
+        render_scaffold(build_project(contract, ProjectOptions(services=services)))["k8s/deployment.yaml"]
+        for services in (("acme.users.v1.Users",), ())
+    ]
+    pods = [yaml.safe_load(text)["spec"]["template"]["spec"]["containers"][0] for text in deployments]
+    probes = ("startupProbe", "readinessProbe", "livenessProbe")
+    assert [{pod[name]["grpc"]["port"] for name in probes} for pod in pods] == [{50051}, {50052}]
+    assert [[port["containerPort"] for port in pod["ports"]] for pod in pods] == [[50051], [50051, 50052]]
+    names = [{one["name"]: one.get("value") for one in pod["env"]}.get("CROSSFADE_HEALTH_PORT") for pod in pods]
+    assert names == [None, "50052"]
 
 
 def test_the_deployment(scaffold: Mapping[str, bytes]) -> None:

@@ -26,7 +26,10 @@ from crossfade.codegen.java.verify import (
 )
 
 MESSAGES = """package p.q;
+@com.google.protobuf.Generated
 public final class One extends Base {
+  /* class Comment { */
+  // public static final class Commented {
   public interface MOrBuilder extends
   }
   public static final class M extends
@@ -37,13 +40,18 @@ public final class One extends Base {
     public static final class N extends
     }
   }
-  public static final class O extends
+  @java.lang.Deprecated @com.google.protobuf.Generated("a b") public  static final class O extends
+  }
+    private static class Parser extends
+    "\\022\\017\\n\\003 public static final class Text {"
+  @java.lang.Deprecated public enum Old
+      implements X {
 """
 SERVICE = """package p.q;
 public final class SGrpc {
   private static volatile io.grpc.MethodDescriptor<p.q.One.M,
       p.q.One.O> getGetMethod;
-  public static io.grpc.MethodDescriptor<p.q.One.M,
+  @java.lang.Deprecated public static io.grpc.MethodDescriptor<p.q.One.M,
       p.q.One.O> getGetMethod() {
 """
 
@@ -129,7 +137,9 @@ def test_reading_what_was_written() -> None:
     """Classes and enums by how far they are indented, getters with their messages."""
     sources = {"p/q/One.java": MESSAGES, "p/q/SGrpc.java": SERVICE, "Two.java": "public final class Two {"}
     assert read_written({path: text.encode() for path, text in sources.items()}) == Written(
-        classes=frozenset({"Two", "p.q.One", "p.q.One.M", "p.q.One.M.K", "p.q.One.M.N", "p.q.One.O", "p.q.SGrpc"}),
+        classes=frozenset(
+            {"Two", "p.q.One", "p.q.One.M", "p.q.One.M.K", "p.q.One.M.N", "p.q.One.O", "p.q.One.Old", "p.q.SGrpc"}
+        ),
         getters={"p.q.SGrpc.getGetMethod": ("p.q.One.M", "p.q.One.O")},
     )
 

@@ -21,12 +21,17 @@ def as_bytes(files: Files) -> Tree:
 
 
 def rendering(
-    gen: Files = NONE, handlers: Files = NONE, scaffold: Files = NONE, executable: tuple[str, ...] = ()
+    gen: Files = NONE,
+    handlers: Files = NONE,
+    scaffold: Files = NONE,
+    executable: tuple[str, ...] = (),
+    beside: Mapping[str, tuple[str, bytes]] = NONE,
 ) -> Rendering:
     return Rendering(
         gen=as_bytes(gen),
         handlers=as_bytes(handlers),
         scaffold=as_bytes(scaffold),
+        beside=beside,
         executable=frozenset(executable),
         rpcs={f"pkg.Service/{Path(path).stem}": path for path in handlers},
     )
@@ -93,7 +98,7 @@ def found() -> Callable[..., Found]:
         return Found(
             manifest=Manifest(
                 gen={path: digest(content) for path, content in before.gen.items()},
-                handlers=frozenset(before.handlers),
+                handlers=frozenset({*before.handlers, *before.beside}),
                 scaffold=frozenset(before.scaffold),
             ),
             manifest_file=None,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import grpc
 import pytest
@@ -22,7 +23,26 @@ PROTO = """\
 syntax = "proto3";
 package acme.echo.v1;
 message M { string text = 1; }
-service Echo { rpc Say(M) returns (M); rpc Repeat(M) returns (stream M); }
+service Echo {
+  rpc Say(M) returns (M);
+  rpc Repeat(M) returns (stream M);
+  rpc Collect(stream M) returns (M);
+  rpc Chat(stream M) returns (stream M);
+}
+"""
+BODIES = {
+    "Say": "return request;",
+    "Repeat": "out.send(request);",
+    "Collect": "return in.iterator().next();",
+    "Chat": "in.forEach(out::send);",
+}
+# older than what gRPC names
+GSON = """<dependencies>
+    <dependency>
+      <groupId>com.google.code.gson</groupId>
+      <artifactId>gson</artifactId>
+      <version>2.10.1</version>
+    </dependency>
 """
 HANDLERS = "src/main/java/acme/echo/rpc/echo"
 SAY = "/acme.echo.v1.Echo/Say"
@@ -93,7 +113,7 @@ def start(project: Path) -> Iterator[Callable[..., grpc.Channel]]:
         channel.close()
     for process in running:
         process.terminate()
-        assert process.wait(timeout=30) in {0, 143}
+        assert process.wait(timeout=30) == 0
 
 
 def wait_until_ready(channel: grpc.Channel, limit_s: float = 60.0) -> None:
@@ -123,10 +143,14 @@ def test_from_the_first_day_to_the_last(project: Path, legacy: str, start: Calla
     first = start(CROSSFADE_LEGACY=legacy, CROSSFADE_MODES=str(modes))
     assert say(first) == (LEGACY_ANSWER, "legacy")
 
-    for name, body in (("Say", "return request;"), ("Repeat", "out.send(request);")):
+    for name, body in BODIES.items():
         path = project / HANDLERS / f"{name}Handler.java"
         path.write_text(path.read_text().replace("throw new NotPortedException();", body))
+        write_tests(project, name)
+    pom = project / "pom.xml"
+    pom.write_text(f"{GSON}".join(pom.read_text().rsplit("<dependencies>\n", 1)))
     maven(project)
+    assert ran(project) == {"SmokeTest": (1, 0), **{f"{name}HandlerTest": (2, 0) for name in BODIES}}
     second = start(CROSSFADE_LEGACY=legacy, CROSSFADE_MODES=str(modes))
     assert say(second) == (LEGACY_ANSWER, "legacy")
     modes.write_text("* = PORTED\n")
@@ -141,6 +165,62 @@ def test_from_the_first_day_to_the_last(project: Path, legacy: str, start: Calla
     last = start()
     assert say(last)[0] == HELLO
     assert list(last.unary_stream("/acme.echo.v1.Echo/Repeat")(HELLO, timeout=20)) == [HELLO]
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({}, "CROSSFADE_PORT: expected a free port, got {port} ("),
+        ({"CROSSFADE_PORT": "http"}, "CROSSFADE_PORT: expected a whole number from 0 to 65535, got http"),
+    ],
+)
+def test_a_start_that_fails(project: Path, legacy: str, settings: dict[str, str], line: str) -> None:
+    """One line on standard error, and exit code 2."""
+    with socket.create_server(("", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        given = {"CROSSFADE_PORT": port, "CROSSFADE_LEGACY": legacy, **settings}
+        env = {**os.environ, **{name: value.format(port=port) for name, value in given.items()}}
+        done = subprocess.run(
+            ["java", "-jar", *project.glob("target/*.jar")],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith(line.format(port=port))
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_library_older_than_generated_code_takes(project: Path, tmp_path: Path) -> None:
+    """Is the end of the build, and not a crash of the service."""
+    pom = (project / "pom.xml").read_text()
+    old = (
+        "<dependency><groupId>io.grpc</groupId><artifactId>grpc-api</artifactId><version>1.60.0</version></dependency>"
+    )
+    (tmp_path / "pom.xml").write_text(f"<dependencies>{old}".join(pom.rsplit("<dependencies>", 1)))
+    done = subprocess.run(["mvn", "-B", "validate"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "RequireUpperBoundDeps failed with message" in done.stdout
+
+
+def write_tests(project: Path, name: str) -> None:
+    """A person's own tests: what was made once says all, where an echo is expected."""
+    path = project / HANDLERS.replace("main", "test") / f"{name}HandlerTest.java"
+    text = path.read_text()
+    assert text.count("  @Disabled(") == 2
+    kept = [line for line in text.splitlines() if "Disabled" not in line]
+    path.write_text("\n".join(kept) + "\n")
+
+
+def ran(project: Path) -> dict[str, tuple[int, int]]:
+    """How many tests each class ran, and how many of them were skipped."""
+    suites = (ET.parse(path).getroot() for path in project.glob("target/surefire-reports/TEST-*.xml"))
+    return {
+        suite.attrib["name"].rpartition(".")[2]: (int(suite.attrib["tests"]), int(suite.attrib["skipped"]))
+        for suite in suites
+    }
 
 
 def test_the_wrapper_alone(project: Path, tmp_path: Path) -> None:

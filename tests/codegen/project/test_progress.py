@@ -24,13 +24,13 @@ def project(tmp_path: Path) -> Path:
     handlers = {f"src/{name}Handler.java": STUB for name in "ABC"}
     rpcs = {f"pkg.Service/{name}": f"src/{name}Handler.java" for name in "ABC"}
     write_project(Rendering(gen={}, handlers=handlers, scaffold={}, rpcs=rpcs), tmp_path)
-    (tmp_path / "src" / "BHandler.java").write_text("import NotPortedException; // unused\n")
+    (tmp_path / "src" / "BHandler.java").write_bytes(STUB.replace(b"throw new NotPortedException();", b"return 1;"))
     (tmp_path / "src" / "CHandler.java").unlink()
     return tmp_path
 
 
 def test_the_handlers(project: Path) -> None:
-    """Ported is one that throws no more; hazards are the notes that still stand there."""
+    """Ported is one that throws no more; hazards are the notes in one that is not: what is left in B is a comment."""
     found = {rpc.rpc: (rpc.state, rpc.hazards) for rpc in read_progress(project, project / "modes.properties")}
     assert found == {
         "pkg.Service/A": (HandlerState.NOT_PORTED, 2),

@@ -92,6 +92,47 @@ def test_a_handler_is_never_overwritten(render: Render, found: Callable[..., Fou
     assert step.op.verb is Verb.CREATE
 
 
+HANDLER, TEST = "src/AHandler.java", "test/AHandlerTest.java"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ((), (), {"create": [HANDLER, TEST]}),
+        ((HANDLER, TEST), (HANDLER, TEST), {}),
+        ((HANDLER, TEST), (HANDLER,), {}),
+        ((HANDLER,), (HANDLER,), {}),
+        ((), (HANDLER,), {}),
+        ((), (TEST,), {"create": [HANDLER]}),
+        ((HANDLER,), (), {}),
+    ],
+)
+def test_the_test_beside_a_handler(
+    render: Render, found: Callable[..., Found], before: Any, now: Any, expected: Any
+) -> None:
+    """Created with the handler alone: never where that was written before; a deleted one stays so, without a word."""
+    old, new = (
+        render(
+            handlers={HANDLER: NEW} if HANDLER in paths else {},
+            beside={TEST: (HANDLER, b"test")} if TEST in paths else {},
+        )
+        for paths in (before, (HANDLER, TEST))
+    )
+    steps = list(plan_handlers(new, found(old, {path: MINE if path in now else None for path in (HANDLER, TEST)})))
+    verbs: dict[str, list[str]] = {}
+    for step in steps:
+        if step.op:
+            verbs.setdefault(step.op.verb.value, []).append(step.path)
+    assert verbs == expected
+    assert not [step for step in steps if step.path == TEST and step.note and not step.op]
+
+
+def test_the_test_of_a_handler_that_is_gone(render: Render, found: Callable[..., Found]) -> None:
+    """Is told of with it: neither compiles any more."""
+    old = render(handlers={HANDLER: NEW}, beside={TEST: (HANDLER, b"test")})
+    assert outcome(plan_handlers(render(), found(old, {HANDLER: MINE, TEST: MINE}))) == [("", "orphan"), ("", "orphan")]
+
+
 def test_a_path_that_moved_to_another_zone(render: Render, found: Callable[..., Found]) -> None:
     """Is left to that zone."""
     old, new = render(gen={"A": OLD}), render(scaffold={"A": NEW})

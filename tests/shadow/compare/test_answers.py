@@ -63,7 +63,16 @@ def reason(request: Request, legacy: Answer, other: Answer, contract: Contract |
         (TEXT, (b"a", b"a\n"), [("body", "value")]),
         (TEXT, (b"a", b"\xff"), [("body", "type")]),
         (TEXT, (b"\xff", b"\xfe"), [("body", "value")]),
-        ((), (b"{}", b"{ }"), [("body", "value")]),
+        ((), (b"{}", b"{ }"), []),
+        ((), (b'{"a": 1}', b'{"a":2}'), [("body/a", "value")]),
+        (TEXT, (b'{"a": 1, "b": 2}', b'{"b":2,"a":1}'), []),
+        (TEXT, (b"[1] x", b"[1]  x"), [("body", "value")]),
+        (TEXT, (b"[1]", b"[1] x"), [("body", "value")]),
+        (TEXT, (b'{"a": 1}\n{"a": 2}\n', b'{"a":1}{"a":3}'), [("body/1/a", "value")]),
+        (TEXT, (b"1", b"1.0"), [("body", "format")]),
+        (JSON, (b'{"a": 1}\n{"a": 2}', b'{"a":1}'), [("body/1", "missing")]),
+        (JSON, (b'{"a":1}', b'{"a": 1} {"a": 2}'), [("body/1", "added")]),
+        (JSON, (b"[1]", b"[2] [3]"), [("body/0/0", "value"), ("body/1", "added")]),
         ((("content-type", "image/png"),), (b"\x00\x01", b"\x00\x02"), [("body", "value")]),
         ((("content-type", "application/x-www-form-urlencoded"),), (b"a=1&b=2", b"b=2&a=%31"), []),
         ((("content-type", "application/x-www-form-urlencoded"),), (b"a=1&a=2", b"a=1"), [("body/a", "type")]),
@@ -86,8 +95,10 @@ def test_another_type_with_the_same_bytes(answer: Build, request_of: Ask) -> Non
 
 
 def test_another_type_with_other_bytes(answer: Build, request_of: Ask) -> None:
-    """Header and body differ."""
+    """Header and body differ; JSON is JSON under any type."""
     differences = found(request_of(), answer(b"{}", headers=JSON), answer(b"{ }", headers=TEXT))
+    assert differences == [("header.content-type", "value")]
+    differences = found(request_of(), answer(b"{}", headers=JSON), answer(b"ok", headers=TEXT))
     assert differences == [("header.content-type", "value"), ("body", "type")]
 
 
@@ -130,7 +141,7 @@ def test_a_status_without_a_body(answer: Build, request_of: Ask, status: int) ->
 
 
 def test_a_head_answer(answer: Build, request_of: Ask) -> None:
-    """It has no body; its length stands for one, but for JSON, which may be written in more or fewer bytes."""
+    """It has no body; its length stands for one, but for what may be written in more or fewer bytes."""
     head = request_of(method="HEAD")
 
     def sized(length: str, headers: Headers = TEXT) -> Answer:
@@ -139,7 +150,8 @@ def test_a_head_answer(answer: Build, request_of: Ask) -> None:
     assert found(head, sized("5"), sized("5")) == []
     assert found(head, sized("5"), sized("6")) == [("header.content-length", "value")]
     assert found(head, sized("5"), answer(headers=TEXT)) == []
-    assert found(head, sized("5", JSON), sized("6", JSON)) == []
+    for headers in (JSON, (("content-type", "text/html"),), (("content-type", "application/xml"),)):
+        assert found(head, sized("5", headers), sized("6", headers)) == []
     assert found(request_of(), sized("5"), sized("6")) == []
     assert found(head, answer(headers=JSON), answer(b"{", headers=JSON)) == []
 
@@ -164,6 +176,86 @@ def test_lines_of_json(answer: Build, request_of: Ask) -> None:
     assert reason(request_of(), answer(b"{", headers=headers), ours) is Reason.UNDECODABLE
 
 
+@pytest.mark.parametrize("kind", ["application/json-seq", "application/stream+json", "application/json;stream=watch"])
+def test_a_sequence_of_json(answer: Build, request_of: Ask, kind: str) -> None:
+    """Text by text, whatever stands between them."""
+    headers = (("content-type", kind),)
+    ours = answer(b'\x1e{"a": 1}\n\x1e{"a": 2}\n', headers=headers)
+    assert found(request_of(), ours, answer(b'{"a":1}{"a":2}', headers=headers)) == []
+    assert found(request_of(), ours, answer(b'{"a":1}\n{"a":3}', headers=headers)) == [("body/1/a", "value")]
+    assert found(request_of(), ours, answer(b'{"a":1}\n', headers=headers)) == [("body/1", "missing")]
+    assert reason(request_of(), answer(b'{"a":1}{"a', headers=headers), ours) is Reason.UNDECODABLE
+    assert found(request_of(), ours, answer(b'{"a":1}{"a":2}', headers=JSON)) == [("header.content-type", "value")]
+    assert found(request_of(), answer(b'{"a":1}', headers=JSON), answer(b'{"a": 1}', headers=headers))[1:] == []
+
+
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "expected"),
+    [
+        (b"# run 1\nid,n\n7,1\n", b"# run 2\nid,n\n7,2\n", [("body/line[1]", "value"), ("body/line[3]", "value")]),
+        (b"a\nb", b"a\nb\n", [("body/line[3]", "added")]),
+        (b"a\r\nb", b"a\nb", [("body/line[1]", "value")]),
+        (b"a\nb\n", b"a\n", [("body/line[2]", "missing")]),
+        (b"a\nb\n", b"b\na\n", [("body", "order")]),
+        (b"a", b"a\n", [("body", "value")]),
+        (b"-----BEGIN KEY-----\na\n", b"-----BEGIN KEY-----\nb\n", [("body", "value")]),
+        (b"x -----BEGIN KEY-----\na\n", b"x -----BEGIN KEY-----\nb\n", [("body", "value")]),
+        (b"<a>\nx\n", b"<a>\ny\n", [("body", "value")]),
+    ],
+)
+def test_lines(
+    answer: Build, request_of: Ask, legacy: bytes, candidate: bytes, expected: list[tuple[str, str]]
+) -> None:
+    """Plain text is compared line by line; what may name a secret in another line is one value."""
+    ours, theirs = (answer(body, headers=TEXT) for body in (legacy, candidate))
+    assert found(request_of(), ours, theirs) == expected
+    ours, theirs = (answer(json.dumps(text).encode(), headers=JSON) for text in ("a\nb", "a\nc"))
+    assert found(request_of(), ours, theirs) == [("body", "value")]
+
+
+HTML = (("content-type", "text/html; charset=utf-8"),)
+PAGE = b'<!doctype html><form><input type=hidden name=csrf value="a1"><p>%s EUR</p></form>'
+
+
+def test_a_page(answer: Build, request_of: Ask) -> None:
+    """A random token in it is one leaf, and hides nothing else."""
+    ours, other = answer(PAGE % b"10", headers=HTML), answer(PAGE.replace(b"a1", b"b2") % b"15", headers=HTML)
+    assert found(request_of(), ours, other) == [
+        ("body/form/input/@value", "value"),
+        ("body/form/p/text()", "value"),
+    ]
+    assert found(request_of(), ours, answer(b"plain", headers=HTML)) == [("body", "value")]
+    assert found(request_of(), ours, answer(b"{}", headers=JSON))[-1] == ("body", "type")
+    assert found(request_of(), answer(b"a", headers=HTML), answer(b"<b>a", headers=HTML)) == [("body", "value")]
+    assert found(request_of(), ours, answer(b"", headers=HTML)) == [("body", "missing")]
+
+
+def parted(*parts: bytes, boundary: bytes = b"x") -> bytes:
+    return b"".join(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts) + b"--%s--\r\n" % boundary
+
+
+def test_parts(answer: Build, request_of: Ask) -> None:
+    """By number, each as its own type says; what stands between them says nothing."""
+
+    def mixed(*parts: bytes, boundary: bytes = b"x") -> Answer:
+        kind = f"multipart/mixed; boundary={boundary.decode()}"
+        return answer(parted(*parts, boundary=boundary), headers=(("content-type", kind),))
+
+    json_part = b'Content-Type: application/json\r\n\r\n{"a": %d}'
+    ours = mixed(json_part % 1, b"\r\nplain")
+    same = mixed(b'content-type: application/json\r\n\r\n{"a":1}', b"\r\nplain", boundary=b"other")
+    assert found(request_of(), ours, same) == []
+    assert found(request_of(), ours, mixed(json_part % 2, b"\r\nplain", boundary=b"y")) == [
+        ("body/part[1]/content/a", "value")
+    ]
+    assert found(request_of(), ours, mixed(json_part % 1)) == [("body/part[2]", "missing")]
+    assert found(request_of(), ours, mixed(b"\r\nplain", json_part % 1)) != []
+    typed = mixed(b"Content-Type: text/plain\r\n\r\nplain", b"\r\nplain")
+    assert found(request_of(), mixed(b"\r\nplain", b"\r\nplain"), typed) == [
+        ("body/part[1]/headers/content-type", "added")
+    ]
+
+
 def test_long_bodies(answer: Build, request_of: Ask) -> None:
     """Past the limit equal bytes are equal; others differ where they mean themselves, and else are not compared."""
 
@@ -182,11 +274,23 @@ def test_long_bodies(answer: Build, request_of: Ask) -> None:
     assert reason(request_of(), long(one, "application/json"), long(two, "application/json")) is Reason.TRUNCATED
     assert reason(request_of(), long(one, coding="gzip"), long(two, coding="gzip")) is Reason.TRUNCATED
     assert reason(request_of(), long(b""), long(b"")) is Reason.TRUNCATED
+    assert reason(request_of(), long(one, "text/html"), long(two, "text/html")) is Reason.TRUNCATED
+    as_json = [replace(long(windows, "text/plain"), body=b" {begin") for windows in (one, two)]
+    assert reason(request_of(), *as_json) is Reason.TRUNCATED
 
 
-_types = st.sampled_from(["application/json", "text/plain", "", "image/png", "application/x-www-form-urlencoded"])
+_types = st.sampled_from(
+    [
+        *("application/json", "text/plain", "", "image/png", "application/x-www-form-urlencoded"),
+        *("text/html", "text/xml", "multipart/mixed; boundary=x", "application/json-seq"),
+    ]
+)
 _codings = st.sampled_from(["", "gzip", "deflate", "br", "zstd", "x"])
-_bodies = st.binary(max_size=30) | st.sampled_from([b"{}", b"[1]", b"null", gzip.compress(b"{}")])
+_bodies = (
+    st.binary(max_size=30)
+    | st.sampled_from([b"{}", b"[1]", b"null", gzip.compress(b"{}"), b"<a>b</a>", b"<p>b", b"--x\r\n\r\na\r\n--x--"])
+    | st.text("<>/ab&;=\"' \n-!{}[]1\x1e").map(str.encode)
+)
 _http = st.builds(
     lambda kind, coding, body, status, more: Answer(
         status=status,

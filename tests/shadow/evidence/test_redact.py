@@ -1,6 +1,7 @@
 """What is stored in place of a value, and that the value is nowhere in it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -194,6 +195,83 @@ def test_a_secret_path_hides_both_values(make: Any) -> None:
         assert kept.legacy == kept.candidate
         assert SECRET not in repr(kept)
         assert kept.path == path
+
+
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "expected"),
+    [
+        ("null", "(absent)", ("null", "(absent)")),
+        ("(absent)", "true", ("(absent)", "true")),
+        ("true", '"true"', ("true", '"true"')),
+        ('"None"', "null", ('"None"', "null")),
+        ('""', '"null"', ('""', '"null"')),
+        ("[]", "{}", ("[]", "{}")),
+    ],
+)
+def test_what_is_no_secret_under_a_secret_name(
+    make: Any, legacy: str, candidate: str, expected: tuple[str, str]
+) -> None:
+    """Absent, null, booleans, an empty text: a person has to see which it is."""
+    kept = example(make, path="body/token", legacy=legacy, candidate=candidate)
+    assert (kept.legacy, kept.candidate) == expected
+
+
+def test_a_number_under_a_secret_name(make: Any) -> None:
+    """A PIN is a secret; that it is a number, or the same digits as a text, is none."""
+    kept = example(make, path="body/token_ttl", legacy="3600", candidate='"3600"')
+    assert kept.candidate == f'"{kept.legacy}"'
+    assert re.fullmatch(r"[1-9]\d{3}", kept.legacy)
+    assert kept.legacy != "3600"
+    other = example(make, path="body/token_ttl", legacy="-12.50", candidate="1E+5")
+    assert re.fullmatch(r"-[1-9]\d\.\d\d", other.legacy)
+    assert re.fullmatch(r"[1-9]E\+5", other.candidate)
+    assert "3600" not in repr(kept)
+
+
+def test_the_attributes_of_a_cookie(make: Any) -> None:
+    """They are shown, by themselves and in a whole cookie; its value, and what nobody knows, is hidden."""
+    kept = example(make, path="header.set-cookie/sid/samesite", legacy='"lax"', candidate='"none"')
+    assert (kept.legacy, kept.candidate) == ('"lax"', '"none"')
+    cookie = {"value": SECRET, "path": "/", "max-age": "60", "secure": "", "x-own": SECRET}
+    kept = example(make, path="header.set-cookie/sid", legacy="(absent)", candidate=json.dumps(cookie))
+    assert kept.legacy == "(absent)"
+    assert json.loads(kept.candidate) | {"value": 0, "x-own": 0} == cookie | {"value": 0, "x-own": 0}
+    assert SECRET not in kept.candidate
+    cut = example(make, path="header.set-cookie/sid", legacy="(absent)", candidate=json.dumps(cookie)[:24] + "…")
+    assert SECRET[:6] not in cut.candidate
+
+
+def test_bytes_under_a_secret_name(make: Any) -> None:
+    """How many they are stays."""
+    kept = example(make, path="metadata.x-token-bin", legacy="68756e (3 bytes)", candidate="(absent)")
+    assert kept.legacy.endswith(" (3 bytes)")
+    assert "68756e" not in kept.legacy
+
+
+def test_what_a_value_is_of(make: Any) -> None:
+    """A field of a page is secret by its name, which its path does not say."""
+    kept = example(
+        make, path="body/form/input/@value", owner="login csrf_token", legacy=f'"{SECRET}"', candidate='"x1"'
+    )
+    assert SECRET not in repr(kept)
+    kept = example(make, path="body/form/input/@value", owner="login city", legacy='"Ulm"', candidate='"Bonn"')
+    assert (kept.legacy, kept.candidate) == ('"Ulm"', '"Bonn"')
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f'<input name="password" value="{SECRET}">',
+        json.dumps(f'<form><input name="password" value="{SECRET}"></form>'),
+        json.dumps(f'<form><input name="password" value="{SECRET}"></form>')[:-7] + "…",
+        json.dumps(json.dumps({"password": SECRET, "n": 1})),
+        json.dumps(json.dumps({"password": SECRET, "n": 1}))[:-9] + "…",
+        json.dumps(json.dumps({"password": SECRET, "n": 1}))[:-2] + "\\…",
+    ],
+)
+def test_names_in_a_shown_value(make: Any, value: str) -> None:
+    """Markup and JSON in a text, whole or cut."""
+    assert SECRET not in example(make, path="body", legacy=value, candidate="1").legacy
 
 
 def test_other_values_are_kept(make: Any) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.compare.judge import IgnoreRule
-from crossfade.shadow.config import Config, parse_config
+from crossfade.shadow.config import Config, State, parse_config
 from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.exchange import Protocol
+from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.mirror.setup import build_run_info, ignore_rules, read_contract, read_redactor, rules_digest
 
 GOOD = """\
@@ -44,6 +47,29 @@ def test_no_contract() -> None:
 def test_a_contract_of_protos(tmp_path: Path) -> None:
     """Read from the file's folder."""
     assert list(_contract(tmp_path).methods) == ["t.S/Get"]
+
+
+def test_rpcs_that_a_person_confirms(tmp_path: Path) -> None:
+    """Are safe for the mirror; a name that the contract does not have is one line with its place."""
+    section = '[contract]\nprotos = ["a.proto"]\nincludes = ["."]\nidempotency = "safe.toml"\n'
+    (tmp_path / "a.proto").write_text(PROTO, encoding="utf-8")
+    (tmp_path / "safe.toml").write_text('safe = ["t.S/Get"]', encoding="utf-8")
+    contract = read_contract(_config(section, tmp_path))
+    assert contract is not None
+    policy = Policy(_config().mirror, contract.methods, State.SISTER)
+    head = RequestHead(
+        id="1", listener="web", protocol=Protocol.GRPC, method="POST", target="/t.S/Get", headers=(), at=0.0
+    )
+    assert policy.decide(head).settled is None
+    (tmp_path / "safe.toml").write_text('safe = [\n"t.S/Put"]', encoding="utf-8")
+    with pytest.raises(ShadowError, match=r"^.*/safe\.toml:2: expected an RPC of the contract, got t\.S/Put; "):
+        read_contract(_config(section, tmp_path))
+
+
+def test_confirmed_rpcs_of_no_contract() -> None:
+    """Mean nothing."""
+    with pytest.raises(ShadowError, match="expected protos, descriptor_set or reflection with idempotency, got none"):
+        _config('[contract]\nidempotency = "safe.toml"\n')
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from crossfade.shadow.exchange import Headers
 from crossfade.shadow.exchange.events import Body, Hidden
 from crossfade.shadow.recording.bodies import MAX_BODY_BYTES, redact_body
 
+PARTS = "multipart/form-data; boundary=x"
 REDACTOR = Redactor(b"k" * 32)
 SECRET = b"hunter2"
 
@@ -33,6 +34,26 @@ def _redacted(kind: str, body: bytes, *more: tuple[str, str]) -> Body:
         ("application/octet-stream", b"password=hunter2"),
         ("application/x-ndjson", b'{"a": 1}\n{"credential": {"a": "hunter2"}}\n'),
         ("text/event-stream", b'event: x\ndata: {"token": ["hunter2"]}\n\ndata: ok\n\n'),
+        ("text/html", b'a <input name="password" value="hunter2">'),
+        ("text/html", b'<meta name=csrf-token content="hunter2">'),
+        ("text/html", b'{"password": "hunter2"}'),
+        ("application/soap+xml", b"<login><credentials><a>hunter2</a></credentials></login>"),
+        ("text/xml; charset=latin-1", b'<entry key="password">hunter2 \xe9</entry>'),
+        ("application/json", b'{"a": 1}\n{"password": "hunter2"}\n'),
+        ("application/json-seq", b'\x1e{"a": 1}\n\x1e{"password": "hunter2"}\n'),
+        ("application/json;stream=watch", b'{"a": 1}{"password": "hunter2"}'),
+        ("application/json", b"[" * 3000 + b'{"password": "hunter2"}' + b"]" * 3000),
+        (PARTS, b'--x\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n--x--'),
+        (PARTS, b'--x\r\nContent-Type: application/json\r\n\r\n{"password": "hunter2"}\r\n--x--'),
+        (PARTS, b"--x\r\nContent-Type: text/xml\r\n\r\n<password>hunter2</password>\r\n--x--"),
+        (PARTS, b'--x\r\nContent-Type: application/json\r\n\r\n{"password": "hunter2"\r\n--x--'),
+        (PARTS, b"--x\r\nContent-Type: image/png\r\n\r\n\x89hunter2\r\n--x--"),
+        (PARTS, b"--x\r\nContent-Transfer-Encoding: base64\r\n\r\naHVudGVyMg==hunter2\r\n--x--"),
+        (PARTS, b"password=hunter2\r\n--x\r\n\r\na\r\n--x--"),
+        (
+            PARTS,
+            b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\npassword=hunter2\r\n--y--\r\n--x--",
+        ),
     ],
     ids=str,
 )
@@ -55,6 +76,9 @@ def test_what_can_be_read_is_kept_without_its_secrets(kind: str, body: bytes) ->
         ("", b""),
         ("application/x-ndjson", b'{"a":1}\r\n\r\nno json\n'),
         ("text/event-stream", b": ping\n\ndata:{\n\n"),
+        (PARTS, b"before\r\n--x\r\nContent-Type: application/json\r\n\r\n{ }\r\n--x\n\n\xc3\xa9\r\n--x--\r\nbehind"),
+        ("application/json-seq", b"\x1e[1]\n\x1e{ }\n"),
+        ("text/xml", b"<?xml version='1.0'?>\n<a b='1'>&amp;</a>"),
     ],
     ids=str,
 )

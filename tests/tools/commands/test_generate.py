@@ -91,6 +91,47 @@ def test_a_changed_contract(users: Folder) -> None:
     assert "new DeleteHandler()" in (users.out / "src/main/java/acme/users/UsersHandlers.java").read_text()
 
 
+def test_services_that_are_left_out(users: Folder) -> None:
+    """A line for each says why, also for a program; the rest is generated."""
+    (users.folder / "base.proto").write_text(ONE.replace("acme.users.v1", "acme.base.v1").replace("Users", "Base"))
+    users.change("message M", 'import "base.proto";\nmessage M')
+    why = "base.proto is only imported; name the file with --proto, or add --service acme.base.v1.Base to generate it"
+    assert f"left out      acme.base.v1.Base: {why}\n" in users.run().output
+    told = json.loads(users.run("--json").output)
+    assert told["left_out"] == [{"service": "acme.base.v1.Base", "reason": why}]
+    assert told["rpcs"] == 2
+
+
+def test_rpcs_that_a_person_confirms(users: Folder) -> None:
+    """Are safe in the generated service; what only has a name for it is proposed, and not taken."""
+    users.change("{ option idempotency_level = NO_SIDE_EFFECTS; }", ";")
+    first = users.run("--propose", users.folder / "idempotency.toml")
+    assert "0 of 2 RPCs are safe: none may be compared\n1 more may be, by their names: --propose FILE" in first.output
+    proposed = users.folder / "idempotency.toml"
+    assert '  # "acme.users.v1.Users/Get",\n]' in proposed.read_text()
+    binder = users.out / "gen/src/main/java/acme/users/gen/users/UsersBinder.java"
+    assert users.run("--idempotency", proposed, "--check").exit_code == 0
+    assert ".asSafe()" not in binder.read_text()
+    proposed.write_text(proposed.read_text().replace('# "acme', '"acme'))
+    result = users.run("--idempotency", proposed)
+    assert "1 of 2 RPCs are safe, 1 of them by your word: these may be compared\n" in result.output
+    assert binder.read_text().count(".asSafe();") == 1
+    assert json.loads(users.run("--idempotency", proposed, "--json").output)["safe"] == ["acme.users.v1.Users/Get"]
+    again = users.run("--propose", proposed)
+    assert again.exit_code == 2
+    assert f"expected --propose with a new file, got {proposed}, which is there; choose another" in again.output
+
+
+def test_a_name_that_nobody_has(users: Folder) -> None:
+    """One line, exit 2, nothing is written."""
+    path = users.folder / "idempotency.toml"
+    path.write_text('safe = ["acme.users.v1.Users/Gett"]')
+    result = users.run("--idempotency", path)
+    assert result.exit_code == 2
+    assert f"{path}:1: expected an RPC of the contract, got acme.users.v1.Users/Gett; " in result.output
+    assert not users.out.exists()
+
+
 def test_a_second_service_of_the_same_name(users: Folder) -> None:
     """The first one keeps its folder and its ported handlers; --check agrees."""
     users.run("--package", "acme.users")

@@ -39,6 +39,8 @@ def test_the_comments_are_the_defaults(invoke: Any, tmp_path: Path) -> None:
     assert full.mirror.model_copy(update={"rule": ()}) == plain.mirror
     assert full.evidence == plain.evidence
     assert full.gate == plain.gate
+    assert full.record == plain.record
+    assert full.routes == plain.routes
     assert full.redact.key_file == plain.redact.key_file
 
 
@@ -49,6 +51,22 @@ def tomllib_reads(line: str) -> bool:
     except tomllib.TOMLDecodeError:
         return False
     return True
+
+
+def test_the_key_alone(invoke: Any, tmp_path: Path) -> None:
+    """For a config that is there, or that stands elsewhere; one that is there is never overwritten."""
+    (tmp_path / "crossfade.toml").write_text("mine")
+    key = tmp_path / ".crossfade" / "redaction.key"
+    result = invoke("init", "--dir", tmp_path, "--key-only")
+    assert (result.exit_code, result.output) == (0, f"wrote {key} (mode 0600; keep it out of version control)\n")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text()) == 64
+    assert (tmp_path / "crossfade.toml").read_text() == "mine"
+    before = key.read_bytes()
+    again = invoke("init", "--dir", tmp_path, "--key-only")
+    assert again.exit_code == 2
+    assert again.output == f"error: {key}: expected nothing there, got a file; move it away, or choose another --dir\n"
+    assert key.read_bytes() == before
 
 
 def test_two_keys_differ(invoke: Any, tmp_path: Path) -> None:

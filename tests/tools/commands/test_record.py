@@ -29,11 +29,21 @@ class Side(BaseHTTPRequestHandler):
     clock = count()
 
     def do_GET(self) -> None:
-        """JSON; the candidate differs under /differs."""
+        """JSON, a page or parts; the candidate differs under /differs."""
         wrong = self.side == "candidate" and self.path.startswith("/differs")
-        body = json.dumps({"at": next(Side.clock), "password": CANARY, "n": 2 if wrong else 1}).encode()
+        at, number = next(Side.clock), 2 if wrong else 1
+        kind, text = "application/json", json.dumps({"at": at, "password": CANARY, "n": number})
+        if self.path.endswith("page"):
+            kind = "text/html; charset=utf-8"
+            text = f'<p>{at}</p><b>{number}</b><input name="password" value="{CANARY}"><token><i>{CANARY}</i></token>'
+        elif self.path.endswith("parts"):
+            kind = f"multipart/form-data; boundary=b{at}"
+            fields = (("at", at), ("n", number), ("password", CANARY))
+            parts = (f'--b{at}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{it}\r\n' for name, it in fields)
+            text = f"{''.join(parts)}--b{at}--\r\n"
+        body = text.encode()
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Set-Cookie", f"sid={CANARY}; Path=/")
         self.end_headers()
@@ -134,6 +144,25 @@ def test_a_run_is_compared_again(record: Any, invoke: Any, service: Any) -> None
     for item in RecordingReader(run.folder).comparisons():
         assert CANARY not in repr(item)
         assert "Path=/" in repr(item)
+
+
+@pytest.mark.parametrize("what", ["page", "parts"])
+def test_other_bodies_are_compared_again(record: Any, invoke: Any, service: Any, what: str) -> None:
+    """Pages and parts come out as they did, and no canary of theirs is on disk, neither recorded nor as an example."""
+    run = record("record")
+    run.ask(*(f"/same?n={n}&{what}" for n in range(4)), *(f"/differs?n={n}&{what}" for n in range(4)))
+    run.end()
+    result = invoke("replay", "--config", service.config, "--rediff", run.run_id, "--check", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    assert told["rediff"]["changes"]["same"] == told["rediff"]["recorded"] == 8
+    report = _report(invoke, service)
+    assert _found(told["report"]) == _found(report)
+    paths = {"page": "body/b/text()", "parts": "body/n/content"}
+    assert [item["path"] for item in report["clusters"] if item["status"] == "open"] == [paths[what]]
+    assert CANARY not in json.dumps(report)
+    for item in RecordingReader(run.folder).comparisons():
+        assert CANARY not in repr(item)
 
 
 def test_a_run_that_was_killed(record: Any, invoke: Any, service: Any) -> None:

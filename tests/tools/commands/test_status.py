@@ -126,6 +126,53 @@ def test_a_config_that_was_named(invoke: Any, project: Path) -> None:
     assert invoke("status", "--project", project, "--config", project / "none.toml").exit_code == 2
 
 
+@pytest.fixture
+def legacy(tmp_path: Path) -> Path:
+    """A Python service with one handler, which has more hazards than a stub shows."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    lines = "".join(f"        part{i} = request.id.split('{i}')[:{i}]\n" for i in range(9))
+    (folder / "service.py").write_text(
+        "import users_pb2_grpc\nclass Users(users_pb2_grpc.UsersServicer):\n    def Get(self, request, context):\n"
+        f"{lines}        return part0, part1, part2, part3, part4, part5, part6, part7, part8\n"
+    )
+    return folder
+
+
+@pytest.mark.parametrize("name", ["Users/Get", "Get", "acme.users.v1.Users/Get"])
+def test_all_hazards_of_an_rpc(invoke: Any, project: Path, legacy: Path, name: str) -> None:
+    """Each with its line and what to write; the stub shows a part of them."""
+    words = ("status", "--project", project, "--legacy-source", legacy, "--hazards", name)
+    result = invoke(*words)
+    assert result.exit_code == 0
+    head, *lines = result.output.splitlines()
+    assert head == f"acme.users.v1.Users/Get: service.py:3, {len(lines) // 2} hazards"
+    assert lines[0].startswith("C10 service.py:")
+    assert "PySemantics.split(s, " in lines[1]
+    told = json.loads(invoke(*words, "--json").output)
+    assert told["rpc"] == "acme.users.v1.Users/Get"
+    assert len(told["hazards"]) == len(lines) // 2
+    assert told["hazards"][0]["pitfall_id"] == "C10"
+
+
+def test_hazards_of_an_rpc_without_python(invoke: Any, project: Path, legacy: Path) -> None:
+    """Says that there is nothing to read."""
+    result = invoke("status", "--project", project, "--legacy-source", legacy, "--hazards", "Put")
+    assert result.output == f"acme.users.v1.Users/Put: no Python function found in {legacy}\n"
+    words = ("status", "--project", project, "--legacy-source", legacy, "--hazards", "Put", "--json")
+    assert json.loads(invoke(*words).output) == {"rpc": "acme.users.v1.Users/Put", "hazards": []}
+
+
+def test_hazards_of_what_is_no_rpc(invoke: Any, project: Path, legacy: Path) -> None:
+    """A name that none has, and a list without a source, are usage errors."""
+    result = invoke("status", "--project", project, "--legacy-source", legacy, "--hazards", "Gone")
+    assert result.exit_code == 2
+    assert "--hazards Gone: expected the name of one RPC, got none" in result.output
+    result = invoke("status", "--project", project, "--hazards", "Get")
+    assert result.exit_code == 2
+    assert "expected --legacy-source with --hazards, got none" in result.output
+
+
 def test_evidence_of_two_ports(invoke: Any, project: Path, service: Any) -> None:
     """An RPC that came on two ports stands with the worse of them."""
     _compared(service.store.parent, "acme.users.v1.Users/Get", 50, "one", "two")

@@ -168,12 +168,6 @@ async def test_trailers_by_curl(both: Any, answers: Any, curl: Any) -> None:
     assert through == direct
 
 
-@pytest.mark.row(
-    "Requests with both a length and chunks",
-    "raw",
-    differs="the proxy answers 400 itself and legacy does not see them; what two servers may read in two ways is how "
-    "requests are smuggled; counted as `uncomparable(unsupported)`",
-)
 async def test_smuggling(both: Any, answers: Any, send: Any) -> None:
     """Refused in front of legacy."""
     request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

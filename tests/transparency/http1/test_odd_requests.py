@@ -199,7 +199,7 @@ async def test_passed(proxy: Any, raw: Any, ends: Any) -> None:
     differs="beyond `HEAD_LIMIT_BYTES` (shadow/capture/mitmproxy/wire/limits.py) a request is refused with 431, counted as "
     "`uncomparable(unsupported)`, an answer with 502, counted as `legacy_failed(invalid)`: memory is bounded",
 )
-async def test_refused(proxy: Any, raw: Any) -> None:
+async def test_refused(proxy: Any, raw: Any, ends: Any) -> None:
     """Each enters, is answered by the proxy, reaches legacy not at all or without an end, and ends in one way."""
     async with raw(_until_end)() as server:
         running = await proxy(server.port)
@@ -208,8 +208,8 @@ async def test_refused(proxy: Any, raw: Any) -> None:
             got = await asyncio.to_thread(_ask, running.port, request)
             if not got.startswith(b"HTTP/1.1 %d " % status) or b"\r\nConnection: close\r\n" not in got:
                 differ[name] = got
-    assert differ == {}
-    assert list(running.told.ends.values()) == ["unsupported"] * len(REFUSED)
+        assert differ == {}
+        assert await ends(running, len(REFUSED)) == ["unsupported"] * len(REFUSED)
     assert not any(seen.endswith((b"abc", b"0\r\n\r\n")) for seen in server.seen)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -53,6 +53,7 @@ class End:
         self._on_event = on_event
         self._more = asyncio.Event()
         self.ended = asyncio.Event()
+        self.settings = asyncio.Event()
         self.h2.initiate_connection()
         self.flush()
         self.task = asyncio.create_task(self._run())
@@ -88,6 +89,8 @@ class End:
         with contextlib.suppress(ConnectionError):
             while data := await self._reader.read(65_536):
                 for event in self.h2.receive_data(data):
+                    if isinstance(event, h2.events.RemoteSettingsChanged):
+                        self.settings.set()
                     self._note(event)
                     self._on_event(self, event)
                 self.flush()
@@ -158,9 +161,9 @@ def h2_legacy() -> Callable[..., Callable[[], AbstractAsyncContextManager[Legacy
 
     def make(on_event: OnEvent = lambda _end, _event: None, ssl: Any = None) -> Any:
         @asynccontextmanager
-        async def run() -> AsyncIterator[Legacy]:
+        async def run(port: int = 0) -> AsyncIterator[Legacy]:
             legacy = Legacy(on_event)
-            server = await asyncio.start_server(legacy.serve, "127.0.0.1", 0, ssl=ssl)
+            server = await asyncio.start_server(legacy.serve, "127.0.0.1", port, ssl=ssl)
             legacy.port = server.sockets[0].getsockname()[1]
             yield legacy
             server.close()
@@ -177,11 +180,25 @@ async def h2_client() -> AsyncIterator[Callable[..., Any]]:
     """Connects to a port."""
     ends: list[End] = []
 
-    async def connect(port: int) -> End:
-        ends.append(End(*await asyncio.open_connection("127.0.0.1", port), client_side=True))
+    async def connect(port: int, ssl: Any = None) -> End:
+        ends.append(End(*await asyncio.open_connection("127.0.0.1", port, ssl=ssl), client_side=True))
         return ends[-1]
 
     yield connect
     for end in ends:
         end.close()
         await end.task
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Returns once something holds. Raises: TimeoutError after 10 s."""
+
+    async def until(holds: Callable[[], bool]) -> None:
+        for _ in range(1000):
+            if holds():
+                return
+            await asyncio.sleep(0.01)
+        raise TimeoutError
+
+    return until

@@ -52,8 +52,8 @@ def h2_tls(proxy: Any, certificates: Any) -> Any:
     "TLS in front of a legacy without TLS",
     "curl",
     differs="a client may agree on HTTP/2 with the proxy, and legacy still gets HTTP/1.1 (gRPC: HTTP/2): without TLS there "
-    "is no ALPN by which legacy could say what it speaks; then cookies come in one line (RFC 9113 8.2.3), a body without a "
-    "length in chunks, and trailers behind a body with a length are lost",
+    "is no ALPN by which legacy could say what it speaks; then each request has a connection of its own to legacy, cookies "
+    "come in one line (RFC 9113 8.2.3), a body without a length in chunks, and trailers behind a body with a length are lost",
 )
 @pytest.mark.parametrize(("kind", "status"), [("application/grpc", b"200"), ("text/plain", b"502")])
 async def test_tls_in_front(h2_tls: Any, h2_legacy: Any, curl: Any, kind: str, status: bytes) -> None:

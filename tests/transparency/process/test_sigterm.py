@@ -8,6 +8,7 @@ from typing import Any
 import h2.config
 import h2.connection
 import pytest
+from hyperframe.frame import HeadersFrame
 
 
 @pytest.mark.row("SIGTERM: open downloads end whole, new connections are refused", "curl (HTTP/1.1, HTTP/2)")
@@ -105,3 +106,29 @@ async def test_what_does_not_end(shadow: Any, capfd: pytest.CaptureFixture[str])
     for _, (_, writer) in opened:
         writer.close()
     server.close()
+
+
+async def test_sigterm_beside_a_flood(shadow: Any) -> None:
+    """A connection with 20,000 streams of which none ends, and another that is still sending them: it ends in its time."""
+    ended = asyncio.Event()
+    legacy = await asyncio.start_server(lambda *_: ended.wait(), "127.0.0.1", 0)
+    running = await asyncio.to_thread(shadow, legacy.sockets[0].getsockname()[1])
+    floods = []
+    for count, wait_s in ((20_000, 1.0), (20_000, 0.0)):
+        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        peer = h2.connection.H2Connection()
+        peer.initiate_connection()
+        writer.write(peer.data_to_send())
+        for number in range(count):
+            fields = [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a")]
+            frame = HeadersFrame(2 * number + 1, peer.encoder.encode(fields))
+            frame.flags |= {"END_HEADERS", "END_STREAM"}
+            writer.write(frame.serialize())
+        floods.append(writer)
+        await asyncio.sleep(wait_s)
+    running.terminate()
+    assert await asyncio.to_thread(running.process.wait, 30) == 0
+    ended.set()
+    for writer in floods:
+        writer.close()
+    legacy.close()

@@ -2,6 +2,7 @@ package dev.crossfade.runtime.strangler;
 
 import dev.crossfade.runtime.HandlerCalls;
 import dev.crossfade.runtime.Log;
+import dev.crossfade.runtime.Peer;
 import dev.crossfade.runtime.Rpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -52,7 +53,9 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
     }
     ServedCall served = passage.serve(call, rpc.name(), side, mode);
     Recording recording =
-        comparer != null && mode.compares() && !shadow ? comparer.record(rpc, headers) : null;
+        comparer != null && mode.compares() && !shadow
+            ? comparer.record(rpc, headers, Peer.of(call.getAttributes()))
+            : null;
     if (recording == null) {
       return start(served, served, headers, side, null);
     }

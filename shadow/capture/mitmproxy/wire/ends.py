@@ -26,7 +26,7 @@ _mitmproxys = ConnectionHandler.server_event
 
 
 async def server_event(self: ConnectionHandler, event: events.Event) -> None:
-    """As mitmproxy's; in its place (see ``mend``)."""
+    """As mitmproxy's; called by ``handler``."""
     if not isinstance(event, events.ConnectionEvent):
         if isinstance(event, events.OpenConnectionCompleted):
             listen(self)

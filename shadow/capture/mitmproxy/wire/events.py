@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events, layer
-from mitmproxy.proxy.layers.http import HttpEvent, RequestProtocolError, ResponseProtocolError
+from mitmproxy.proxy.layers.http import (
+    HttpEvent,
+    RequestData,
+    RequestHeaders,
+    RequestProtocolError,
+    ResponseProtocolError,
+)
 
 Commands = Generator[commands.Command, Any, None]
 NOT_PASSED_ON = "not passed on: "
@@ -44,6 +51,55 @@ class Flowing(HttpEvent):
     """What was held back has gone out: credit is given again."""
 
     by_client: bool
+
+
+@dataclass
+class Clogged(events.ConnectionEvent):
+    """Whether a legacy that speaks HTTP/1.1 lets what is sent to it lie."""
+
+    is_clogged: bool
+
+
+@dataclass
+class RefusedHead(RequestHeaders):
+    """The head of a request whose fields are beyond the limit: without them, it is told of and goes no further."""
+
+    text: str = ""
+
+
+@dataclass
+class StreamLimit(HttpEvent):
+    """Legacy said how many streams it takes at once (of the connection as a whole; the stream id means nothing)."""
+
+    count: int
+
+
+@dataclass
+class Unsent(HttpEvent):
+    """Legacy's connection takes no more streams, and nothing of this one was sent: it goes to another connection."""
+
+    waiting: list[HttpEvent]
+    """What is to be sent there; what is still sent here comes to it."""
+
+    def has_data(self) -> bool:
+        """Whether the client was told to wait."""
+        return any(isinstance(event, RequestData) for event in self.waiting)
+
+
+@dataclass
+class TurnHook(commands.StartHook):
+    """Ends when others have had their turn; ``units`` is what ``connection`` has made us do, see ``batches``."""
+
+    name = "crossfade_turn"
+    connection: Connection
+    units: int
+
+    @classmethod
+    def of(cls, connection: Connection, units: int, waiting: layer.Layer) -> "TurnHook":
+        """A hook whose end ``waiting`` is told of, without being paused till then."""
+        hook = cls(connection, units)
+        hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
+        return hook
 
 
 @dataclass

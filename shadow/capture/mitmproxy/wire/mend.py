@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from mitmproxy.proxy import server
+from mitmproxy.addons import next_layer
+from mitmproxy.proxy import layers, mode_servers
 from mitmproxy.proxy.layers import http, tls
 from mitmproxy.proxy.layers.http import _http2
 
-from crossfade.shadow.capture.mitmproxy.wire import ends, tls_end
+from crossfade.shadow.capture.mitmproxy.wire import tls_end
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection
+from crossfade.shadow.capture.mitmproxy.wire.handler import FairHandler
 from crossfade.shadow.capture.mitmproxy.wire.http1_client import WireHttp1Client
 from crossfade.shadow.capture.mitmproxy.wire.http1_server import WireHttp1Server
-from crossfade.shadow.capture.mitmproxy.wire.http2 import WireHttp2Client, WireHttp2Server
+from crossfade.shadow.capture.mitmproxy.wire.http2_client import WireHttp2Client
+from crossfade.shadow.capture.mitmproxy.wire.http2_server import WireHttp2Server
 from crossfade.shadow.capture.mitmproxy.wire.stream import WholeStream
+from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
 
 _PLACES: tuple[tuple[Any, str, Any], ...] = (
     (http, "Http1Server", WireHttp1Server),
@@ -19,7 +23,9 @@ _PLACES: tuple[tuple[Any, str, Any], ...] = (
     (http, "Http2Server", WireHttp2Server),
     (http, "Http2Client", WireHttp2Client),
     (http, "HttpStream", WholeStream),
-    (server.ConnectionHandler, "server_event", ends.server_event),
+    (layers, "HttpLayer", WireHttpLayer),
+    (next_layer, "HttpLayer", WireHttpLayer),
+    (mode_servers, "ProxyConnectionHandler", FairHandler),
     (tls.TLSLayer, "send_close", tls_end.send_close),
     (tls.TLSLayer, "send_data", tls_end.send_data),
     (_http2, "BufferedH2Connection", GracefulConnection),

@@ -3,10 +3,13 @@
 from collections.abc import Generator
 from typing import Any
 
-from mitmproxy import flow
+from mitmproxy import flow, http
 from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
+    DropStream,
+    GetHttpConnection,
+    GetHttpConnectionCompleted,
     HttpEvent,
     HttpStream,
     RequestData,
@@ -19,9 +22,22 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook
 
-from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON, Choked, Commands, Flowing, SenderEnded
+from crossfade.shadow.capture.mitmproxy.wire.events import (
+    NOT_PASSED_ON,
+    Choked,
+    Commands,
+    Flowing,
+    RefusedHead,
+    SenderEnded,
+    Unsent,
+    with_reset_code,
+)
 from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireResponse
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
+from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
+from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
+
+_TOO_LARGE = 431  # RFC 6585 5
 
 
 class WholeStream(HttpStream):
@@ -29,11 +45,28 @@ class WholeStream(HttpStream):
 
     _answer_ended = False
 
+    def handle_event(self, event: events.Event) -> Commands:
+        """As mitmproxy's, which lets a stream whose client has gone wait for its connection to legacy."""
+        if isinstance(event, RequestProtocolError) and self._paused:
+            return self._stop_waiting(event, self._paused.command)
+        return super().handle_event(event)
+
+    def _stop_waiting(self, event: RequestProtocolError, waits_for: commands.Command) -> Commands:
+        yield from super().handle_event(event)
+        if isinstance(waits_for, GetHttpConnection):
+            all_streams = next(item for item in self.context.layers if isinstance(item, WireHttpLayer))
+            all_streams.leave(waits_for)
+            yield from super().handle_event(GetHttpConnectionCompleted(waits_for, (None, event.message)))
+
     def _handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, Choked | Flowing):
             yield from self._pass_pressure(event)
         elif isinstance(event, SenderEnded):
             yield from self._pass_end(event)
+        elif isinstance(event, Unsent):
+            yield from self._send_elsewhere(event)
+        elif isinstance(event, RefusedHead):
+            yield from self._refuse_head(event)
         else:
             yield from super()._handle_event(event)
 
@@ -72,16 +105,46 @@ class WholeStream(HttpStream):
         if isinstance(message, WireResponse) or (isinstance(message, WireRequest) and message.refusal is None):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
-            return bool((yield from super().check_invalid(request)))
-        yield from self._refuse(message.refusal.status, str(message.refusal))
+            return (yield from self._check_of_mitmproxy(request))
+        error = ResponseProtocolError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
+        yield from self._refuse(error)
         return True
 
-    def _refuse(self, status: int, text: str) -> Commands:
+    def _check_of_mitmproxy(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - its own
+        """As it is, but that it keeps such a stream for as long as the client's connection lives."""
+        invalid = yield from super().check_invalid(request)
+        if invalid:
+            yield DropStream(self.stream_id)
+        return bool(invalid)
+
+    def _send_elsewhere(self, event: Unsent) -> Commands:
+        if self.state_errored in (self.client_state, self.server_state):
+            return
+        if not (yield from self.make_server_connection()):
+            self.client_state = self.state_errored
+            return
+        had_data = event.has_data()
+        for item in event.waiting:
+            yield SendHttp(item, self.context.server)
+        if had_data:
+            yield from self._pass_pressure(Flowing(self.stream_id, by_client=False))
+
+    def _refuse_head(self, event: RefusedHead) -> Commands:
+        self.flow = http.HTTPFlow(self.context.client, self.context.server)
+        self.flow.request = event.request
+        error: RequestProtocolError | ResponseProtocolError
+        error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
+        if event.request.headers.get("content-type", "").startswith("application/grpc"):
+            error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
+        yield from self._refuse(error)
+        yield DropStream(self.stream_id)
+
+    def _refuse(self, error: RequestProtocolError | ResponseProtocolError) -> Commands:
         """The request is told of, and ends."""
-        self.flow.error = flow.Error(NOT_PASSED_ON + text)
+        self.flow.error = flow.Error(error.message)
         yield HttpRequestHeadersHook(self.flow)
         yield HttpErrorHook(self.flow)
-        yield SendHttp(ResponseProtocolError(self.stream_id, text, status), self.context.client)
+        yield SendHttp(error, self.context.client)
         self.flow.live = False
         self.client_state = self.server_state = self.state_errored
 

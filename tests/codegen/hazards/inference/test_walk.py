@@ -30,7 +30,6 @@ WAYS = {
     "context manager": ("import contextlib\n@contextlib.contextmanager\ndef help(n):\n    yield n // 2", "with help(request.size) as half:\n                return half"),
     "constant of the module": ("HALF = OFFSET // 2", "return HALF"),
     "table of functions": ("def help(n): return n // 2\nTABLE = {'a': help}", "return TABLE[request.name](size)"),
-    "only class with that method": ("class Job:\n    def very_special(self, n): return n // 2", "return unknown().very_special(size)"),
     "match": ("def help(n): return n // 2", "match request.size:\n                case 1: return help(request.size)"),
 }  # fmt: skip
 
@@ -115,7 +114,7 @@ KNOWN = {
     "passed by name": ("def help(text): return len(text)", "return help(text=request.name)"),
     "returned by a helper": ("def help(a): return a.strip()", "return len(f'{help(request)}')"),
     "kept by the constructor": ("class Job:\n    def __init__(self, t): self.t = t\n    def run(self): return len(self.t)", "return Job(request.name).run()"),
-    "told by an annotation": ("def help(a: 'str | None'): return len(a)", "return help(unknown())"),
+    "told by an annotation": ("def help(a: 'str | None'): return len(a)", "return help(unknown(request))"),
     "unpacked": ("", "a, (b, c) = 1, (2, request.name)\n            return len(c)"),
     "out of a loop": ("", "for a in request.labels: return len(a)"),
     "out of a comprehension": ("", "return [len(a) for a in request.labels]\n            "),
@@ -123,9 +122,9 @@ KNOWN = {
     "out of enumerate": ("", "for i, a in enumerate(request.labels): return len(a)"),
     "on both branches": ("", "if request.size: a = 'x'\n            else: a = request.name\n            return len(a)"),
     "by a walrus": ("", "return len(a) if (a := request.name) else None"),
-    "out of an attribute of a module": ("NAME = 'a'", "return len(NAME)"),
+    "out of an attribute of a module": ("NAME = 'a'", "return len(NAME + unknown(request))"),
     "out of a closure": ("", "a = request.name\n            def inner(): return len(a)\n            return inner()"),
-    "of a nested message": ("", "return len(pb2.Request(name='a').name)"),
+    "of a nested message": ("", "return len(pb2.Request(name=unknown(request)).name)"),
 }  # fmt: skip
 
 
@@ -135,6 +134,34 @@ def test_knows_what_a_value_is(write: Write, contract: Contract, way: str) -> No
     before, body = KNOWN[way]
     folder = write(service=service(before, body.replace("return [len(a)", "return [f'{len(a)}'")))
     assert "C1" in ids(folder, contract)
+
+
+def test_does_not_follow_a_bare_name(write: Write, contract: Contract) -> None:
+    """A method of what is not known is not that of the only class that has one of this name."""
+    folder = write(
+        service=service(
+            "class Job:\n    def very_special(self, n): return n // 2", "return unknown().very_special(request.size)"
+        )
+    )
+    assert "B6" not in ids(folder, contract)
+
+
+@pytest.mark.parametrize(("made", "is_found"), [("Job()", True), ("None", False)])
+def test_runs_methods_of_classes_that_are_made(write: Write, contract: Contract, made: str, is_found: bool) -> None:
+    """Of the classes that inherit from the declared one, those of which the folder makes an instance somewhere."""
+    before = (
+        "import abc\nclass Base(abc.ABC):\n    @abc.abstractmethod\n    def run(self, n): ...\n"
+        f"class Job(Base):\n    def run(self, n): return n // 2\nONE = {made}"
+    )
+    body = "return self.job.run(request.size)\n        def __init__(self, job: Base): self.job = job"
+    assert ("B6" in ids(write(service=service(before, body)), contract)) == is_found
+
+
+def test_does_not_run_a_class_that_is_only_named(write: Write, contract: Contract) -> None:
+    """``isinstance`` and annotations make no instance."""
+    before = "class Job:\n    def __init__(self, n): self.half = n // 2"
+    folder = write(service=service(before, "return isinstance(request.name, Job)"))
+    assert "B6" not in ids(folder, contract)
 
 
 def test_does_not_guess(write: Write) -> None:

@@ -3,7 +3,7 @@
 import ast
 
 from crossfade.codegen.hazards.source.files import File
-from crossfade.codegen.hazards.source.units import Module, own_nodes, units_of
+from crossfade.codegen.hazards.source.units import Module, units_of
 
 SOURCE = """
 import re
@@ -58,9 +58,7 @@ def test_knows_methods_from_functions_within_functions() -> None:
 def test_gives_each_node_to_one_unit() -> None:
     """A lambda belongs to where it stands, an inner function to itself."""
     numbers = {
-        unit.id: [
-            node.value for node in own_nodes(unit) if isinstance(node, ast.Constant) and isinstance(node.value, int)
-        ]
+        unit.id: [node.value for node in unit.nodes if isinstance(node, ast.Constant) and isinstance(node.value, int)]
         for unit in units_of(module(SOURCE))[0]
     }
     assert numbers["app:Outer.method"] == [4]

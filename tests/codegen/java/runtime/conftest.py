@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -130,6 +132,41 @@ def start(build: Path) -> Iterator[Callable[..., Any]]:
             jvm.end()
 
 
+@pytest.fixture(scope="session")
+def asking(build: Path) -> Iterator[Callable[..., str]]:
+    """What a class of the probe answers to a line with tabs; one JVM for each class."""
+    classpath = f"{build / 'target/classes'}:{build / 'target/lib'}/*"
+    with ExitStack() as stack:
+
+        @cache
+        def running(name: str) -> Any:
+            command = ["java", "-XX:TieredStopAtLevel=1", "-cp", classpath, f"dev.probe.{name}"]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            process = stack.enter_context(subprocess.Popen(command, **pipes, text=True, bufsize=1))
+            assert process.stdin is not None
+            stack.callback(process.stdin.close)
+            return process
+
+        def asking(name: str, *parts: object) -> str:
+            process = running(name)
+            process.stdin.write("\t".join(map(str, parts)) + "\n")
+            return str(process.stdout.readline()).rstrip("\n")
+
+        yield asking
+
+
+@pytest.fixture
+def own_address(asking: Callable[..., str]) -> Callable[..., bool]:
+    """Whether a target is the server that listens at a host ("" for all addresses) and a port."""
+    return lambda target, host, port: asking("OwnAddresses", target, host, port) == "true"
+
+
+@pytest.fixture
+def peer_text(asking: Callable[..., str]) -> Callable[[str], str]:
+    """How a peer at an address is told to a handler."""
+    return lambda address: asking("PeerTexts", address)
+
+
 @pytest.fixture
 def unix_ingest(tmp_path: Path) -> Iterator[Any]:
     """An ingest at a socket of the file system."""
@@ -149,6 +186,13 @@ def ingest() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def collector() -> Iterator[Any]:
     """Where the shared JVM sends its metrics."""
+    with _jvm.collector() as collector:
+        yield collector
+
+
+@pytest.fixture
+def own_collector() -> Iterator[Any]:
+    """Where a JVM of one test sends its traces."""
     with _jvm.collector() as collector:
         yield collector
 

@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 import grpc
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import HealthServicer
 
 DETAILS = b"\x08\x05\x12\x04gone"
 
@@ -28,11 +30,21 @@ class Legacy:
     """A grpcio server of the probe; ``seen`` has every call, also of methods that no contract names."""
 
     def __init__(
-        self, messages: ModuleType, *, port: int = 0, credentials: grpc.ServerCredentials | None = None
+        self,
+        messages: ModuleType,
+        *,
+        port: int = 0,
+        credentials: grpc.ServerCredentials | None = None,
+        health: Mapping[str, int] | None = None,
     ) -> None:
         self.seen: list[Seen] = []
         self._messages: Any = messages
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
+        if health is not None:
+            servicer = HealthServicer()
+            health_pb2_grpc.add_HealthServicer_to_server(servicer, self._server)
+            for name, status in health.items():
+                servicer.set(name, status)
         self._server.add_generic_rpc_handlers((_Handlers(self),))
         address = f"127.0.0.1:{port}"
         if credentials is None:

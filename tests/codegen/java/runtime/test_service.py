@@ -1,5 +1,6 @@
 """Start and end of the server, its health and description, its settings, TLS."""
 
+import socket
 import subprocess
 import threading
 import time
@@ -109,7 +110,7 @@ def test_readiness_follows_legacy_while_an_rpc_needs_it(
     assert _health(channel) == NOT_SERVING  # Never has no handler
     assert probe.ask(channel, "Get", [said("x")]).served_by == "candidate"
     _more_calls_than_there_is_room_for(probe, channel, said)
-    assert jvm.end() == 143
+    assert jvm.end() == 0
 
 
 def _more_calls_than_there_is_room_for(probe: Any, channel: grpc.Channel, said: Said) -> None:
@@ -152,7 +153,7 @@ def test_sigterm_lets_calls_end(start: Any, legacy: Any, connect: Any, probe: An
     assert probe.ended(short, list(short_answers)).code is grpc.StatusCode.OK
     assert probe.ended(endless, list(_received(endless_answers))).code is not grpc.StatusCode.OK
     feed.close()
-    assert jvm.wait_end() == 143
+    assert jvm.wait_end() == 143  # one call was cut: that is no clean end
     assert jvm.named("drain.ended")["all_calls_ended"] is False
 
 
@@ -166,7 +167,7 @@ def test_what_remains_when_all_is_ported_needs_no_legacy(start: Any, connect: An
     assert {answer.served_by for answer in answers.values()} == {None}
     for method in ("Later", "Never"):
         assert probe.ask(channel, method, [said("x")]).code is grpc.StatusCode.UNIMPLEMENTED
-    assert jvm.end() == 143
+    assert jvm.end() == 0
 
 
 def test_what_remains_compiles_without_the_rest(build: Path, remaining: list[Path], tmp_path: Path) -> None:
@@ -205,10 +206,79 @@ def test_the_address_of_legacy_is_needed(start: Any) -> None:
 
 
 def test_a_port_that_is_taken_ends_the_process(start: Any, strangler: Any) -> None:
-    """Nothing that runs in the background keeps it alive."""
-    jvm = start(legacy="127.0.0.1:1", port=strangler.port)
+    """One line says which; nothing that runs in the background keeps it alive."""
+    for variable, settings in (("PORT", {"port": strangler.port}), ("HEALTH_PORT", {"health_port": strangler.port})):
+        jvm = start(legacy="127.0.0.1:1", **settings)
+        assert jvm.wait_end() == 1
+        text = "\n".join(event.get("text", "") for event in jvm.events)
+        assert f"CROSSFADE_{variable}: expected a free port, got {strangler.port} (" in text
+        assert "\tat " not in text
+
+
+@pytest.mark.parametrize(
+    ("legacy", "host"),
+    [
+        *((name, "") for name in ("localhost", "127.0.0.1", "127.0.0.2", "[::1]", "0.0.0.0", "[::]", "127.1")),
+        *((f"dns:///{name}", "") for name in ("localhost", "127.0.0.1", socket.gethostname())),
+        ("[0:0::1]", ""),
+        ("[::ffff:127.0.0.1]", ""),
+        ("ipv4:127.0.0.1", ""),
+        ("ipv6:[::1]", ""),
+        (socket.gethostname(), ""),
+        ("localhost", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+    ],
+)
+def test_a_legacy_that_is_the_service_itself(own_address: Any, legacy: str, host: str) -> None:
+    """Each call would go round for ever: refused, however it is spelt."""
+    assert own_address(f"{legacy}:50051", host, 50051)
+
+
+@pytest.mark.parametrize(
+    ("legacy", "host", "port"),
+    [
+        ("localhost:50052", "", 50051),
+        ("192.0.2.1:50051", "", 50051),
+        ("dns:///no-such-name.invalid:50051", "", 50051),
+        ("127.0.0.2:50051", "127.0.0.1", 50051),
+        ("unix:/run/legacy.sock", "", 50051),
+        ("localhost:0", "", 50051),
+    ],
+)
+def test_a_legacy_that_is_another(own_address: Any, legacy: str, host: str, port: int) -> None:
+    """Another port, another machine, or a name that nobody knows yet."""
+    assert not own_address(legacy, host, port)
+
+
+def test_a_service_in_front_of_itself_does_not_start(start: Any) -> None:
+    """One line, before anything listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    jvm = start(legacy=f"localhost:{port}", port=port)
     assert jvm.wait_end() == 1
-    assert any("Failed to bind" in event.get("text", "") for event in jvm.events)
+    text = "\n".join(event.get("text", "") for event in jvm.events)
+    assert f"CROSSFADE_LEGACY: expected another address than this service's own, got localhost:{port}" in text
+
+
+def test_health_of_legacy(start: Any, new_legacy: Any, connect: Any) -> None:
+    """Legacy's health passes where that is chosen; the server's own is on a port of its own, until the end."""
+    legacy = new_legacy(health={"": NOT_SERVING, "liveness": health_pb2.HealthCheckResponse.UNKNOWN})
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    jvm = start(legacy=f"127.0.0.1:{legacy.port}", legacy_health="true", health_port=port).ready()
+    channel, own = connect(jvm.port), connect(port)
+    assert [_health(channel), _health(channel, "liveness")] == [NOT_SERVING, health_pb2.HealthCheckResponse.UNKNOWN]
+    assert [_health(own), _health(own, "liveness"), _health(own, "probe.v1.Probe")] == [SERVING] * 3
+    watch = channel.unary_stream(
+        "/grpc.health.v1.Health/Watch", response_deserializer=health_pb2.HealthCheckResponse.FromString
+    )
+    states = watch(health_pb2.HealthCheckRequest().SerializeToString())
+    assert next(states).status == NOT_SERVING
+    states.cancel()
+    legacy.stop()
+    _until(lambda: _health(own) == NOT_SERVING)
+    assert _health(own, "liveness") == SERVING
+    assert jvm.end() == 0
 
 
 def test_tls_to_both_sides(
@@ -249,7 +319,7 @@ def test_tls_to_both_sides(
     jvm.named("tls.changed")
     with grpc.secure_channel(f"localhost:{jvm.port}", trusting) as channel:
         assert probe.ask(channel, "Get", [said("x")]).code is grpc.StatusCode.OK
-    assert jvm.end() == 143
+    assert jvm.end() == 0
     legacy.stop()
 
 
@@ -275,4 +345,4 @@ def test_handlers_have_virtual_threads_where_there_are_some(
     for thread in threads:
         thread.join()
     assert time.monotonic() - start_s > 0.58
-    assert jvm.end() == 143
+    assert jvm.end() == 0

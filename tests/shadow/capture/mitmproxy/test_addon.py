@@ -61,7 +61,7 @@ def test_the_method_is_the_clients(method: bytes) -> None:
         (b"HTTP/1.1", b"", b"/a?b#c", "/a?b#c"),
         (b"HTTP/1.1", b"", "/café".encode(), "/café"),
         (b"HTTP/1.1", b"", b"/\xb2\xe2", "/\udcb2\udce2"),
-        (b"HTTP/1.1", b"other.test:81", b"/a?b", "http://other.test:81/a?b"),
+        (b"HTTP/1.1", b"", b"http://other.test:81/a?b", "http://other.test:81/a?b"),
         (b"HTTP/1.1", b"", b"*", "*"),
         (b"HTTP/2.0", b"api.test", b"/a", "/a"),
     ],

@@ -4,13 +4,15 @@ import contextlib
 import gzip
 from decimal import Decimal
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import EMPTY, decode_body
+from crossfade.shadow.compare.decode.body import EMPTY, decode_body, is_opaque, plain_value, value_pair
+from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.exchange import Headers
 
 FORM = "application/x-www-form-urlencoded"
@@ -18,6 +20,10 @@ FORM = "application/x-www-form-urlencoded"
 
 def typed(kind: str, *more: tuple[str, str]) -> Headers:
     return (("Content-Type", kind), *more)
+
+
+def document(name: str) -> Element:
+    return Element("", (Element(name),))
 
 
 @pytest.mark.parametrize(
@@ -35,21 +41,59 @@ def typed(kind: str, *more: tuple[str, str]) -> Headers:
         ("text/html; charset='utf-8'", "é".encode(), "é"),
         ("text/plain; charset=nonsense", b"a", b"a"),
         ("text/plain", b"\xff", b"\xff"),
-        ("image/svg+xml", b"<svg/>", "<svg/>"),
-        ("application/xml", b"<a/>", "<a/>"),
-        ("application/octet-stream", b"{}", b"{}"),
+        ("image/svg+xml", b"<svg/>", document("svg")),
+        ("application/xml", b"<a/>", document("a")),
+        ("application/xml", b"<a>", "<a>"),
+        ("application/xml", b"<a>\xff", b"<a>\xff"),
+        ("text/html", b"plain", "plain"),
+        ("application/octet-stream", b"{}", {}),
         ("application/x-protobuf", b"\x08\x01", b"\x08\x01"),
-        ("", b"{}", b"{}"),
+        ("", b"{}", {}),
+        ("text/html; charset=latin-1", b'["\xe9"]', ("\xe9",)),
+        ("text/plain", b"[2024-01-02] started", "[2024-01-02] started"),
+        ("text/plain", b"[1] [2]\n", ((1,), (2,))),
+        ("text/plain", b"1", "1"),
+        ("text/html", b"[1, 2] <b>x</b> [3]", ANY),
     ],
 )
 def test_values(kind: str, body: bytes, value: Any) -> None:
-    """Structures for JSON and forms, text for text, bytes for the rest."""
+    """Structures for JSON, forms and markup, text for text, bytes for the rest; JSON also where no type says so."""
     assert decode_body(typed(kind), body) == value
 
 
-def test_no_content_type() -> None:
-    """Nothing is guessed from the bytes."""
-    assert decode_body((), b'{"a": 1}') == b'{"a": 1}'
+def test_without_looking_at_the_other_side() -> None:
+    """A body is what its type says; as JSON it is read where the other side's is JSON too."""
+    for kind in ("", "text/plain", "application/octet-stream"):
+        assert plain_value(typed(kind), b"{}") in {"{}", b"{}"}
+    assert value_pair((), b"{}", typed("text/html"), b" [1]\n") == ({}, (1,))
+    assert value_pair((), b"{}", typed("text/html"), b"{} x") is None
+    assert value_pair((), b"{}", typed("text/html"), b"null") is None
+    assert value_pair((), b"{}", typed("text/event-stream"), b"{}") is None
+    assert value_pair((), b"{}", typed("image/png"), b"{}") is None
+
+
+def test_several_json_texts() -> None:
+    """A watch that came as a whole; a single one is itself."""
+    assert decode_body(typed("application/json"), b'{"a":1}\n{"a":2}') == ({"a": 1}, {"a": 2})
+    assert decode_body(typed("application/json"), b'{"a":1}\n') == {"a": 1}
+    for body in (b"1 2", b"{} x", b"{} {", b'{}, {"a": 1}'):
+        with pytest.raises(UndecodableError):
+            decode_body(typed("application/json"), body)
+
+
+def test_what_means_its_bytes() -> None:
+    """Text and bytes, unless they are coded or begin as JSON does."""
+    assert is_opaque(typed("text/plain"), b"a")
+    assert is_opaque((), b"\x00")
+    assert is_opaque(typed("image/png"), b"{}")
+    for headers, body in (
+        (typed("text/plain"), b" {"),
+        (typed("text/plain", ("content-encoding", "gzip")), b"a"),
+        (typed("application/json"), b"1"),
+        (typed("text/html"), b"a"),
+        (typed("multipart/mixed"), b"a"),
+    ):
+        assert not is_opaque(headers, body)
 
 
 def test_an_empty_body_is_not_null() -> None:

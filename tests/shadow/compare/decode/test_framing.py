@@ -9,18 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.errors import TooLongError
 from crossfade.shadow.compare.decode.framing import (
     Framing,
     GrpcFraming,
-    TooLongError,
     answer_framing,
     split_texts,
     text_value,
 )
+from crossfade.shadow.compare.decode.media import Form, form_of, media_type
 from crossfade.shadow.exchange import Headers
 
 NDJSON = (("content-type", "application/x-ndjson"),)
 EVENTS = (("content-type", "text/event-stream; charset=utf-8"),)
+SEQUENCE = (("content-type", "application/json-seq"),)
 
 
 def _frame(message: bytes, flag: int = 0) -> bytes:
@@ -99,7 +101,7 @@ def test_events(end: bytes, cuts: list[int]) -> None:
     """An empty line ends an event, whatever ends a line; a comment alone is no event."""
     data = (b"data: 1|id: a||: beat||data: 2||").replace(b"|", end)
     found = _fed(answer_framing(EVENTS, 100), data, cuts)
-    assert [text_value("text/event-stream", text) for text in found] == [{"data": "1", "id": "a"}, {"data": "2"}]
+    assert [text_value(Form.EVENTS, text) for text in found] == [{"data": "1", "id": "a"}, {"data": "2"}]
 
 
 @pytest.mark.parametrize(
@@ -133,30 +135,30 @@ def test_a_stream_that_is_not_coded() -> None:
 )
 def test_one_event(text: bytes, value: object) -> None:
     """Fields by name, lines of data joined, JSON read where it is JSON."""
-    assert text_value("text/event-stream", text) == value
+    assert text_value(Form.EVENTS, text) == value
 
 
 def test_a_whole_body() -> None:
     """A stream that came as a whole is cut in the same way."""
-    assert split_texts("application/x-ndjson", b"1\n\n2") == (b"1", b"2")
+    assert split_texts(Form.LINES, b"1\n\n2") == (b"1", b"2")
 
 
 def test_an_event_that_is_not_dispatched() -> None:
     """A last event without its empty line reaches no listener (WHATWG HTML 9.2.6): it is not the same as one with it."""
-    cut, whole = split_texts("text/event-stream", b"data: a\n"), split_texts("text/event-stream", b"data: a\n\n")
-    values = [[text_value("text/event-stream", text) for text in texts] for texts in (cut, whole)]
+    cut, whole = split_texts(Form.EVENTS, b"data: a\n"), split_texts(Form.EVENTS, b"data: a\n\n")
+    values = [[text_value(Form.EVENTS, text) for text in texts] for texts in (cut, whole)]
     assert values == [[{"data": "a", "(not dispatched)": ""}], [{"data": "a"}]]
 
 
 def test_mixed_line_ends() -> None:
     """Two events stay two, whatever ends their lines."""
-    assert len(split_texts("text/event-stream", b"data: a\n\r\ndata: b\n\n")) == 2
-    assert len(split_texts("text/event-stream", b"data: a\r\ndata: b\r\n\r\n")) == 1
+    assert len(split_texts(Form.EVENTS, b"data: a\n\r\ndata: b\n\n")) == 2
+    assert len(split_texts(Form.EVENTS, b"data: a\r\ndata: b\r\n\r\n")) == 1
 
 
 def test_a_byte_order_mark_in_a_line() -> None:
     """A reader of lines fails at it, so a line with one is another line."""
-    kind = "application/x-ndjson"
+    kind = Form.LINES
     assert text_value(kind, b"\xef\xbb\xbf1") != text_value(kind, b"1")
 
 
@@ -176,3 +178,70 @@ def test_what_is_begun(messages: list[bytes], cuts: list[int]) -> None:
     framing = GrpcFraming((), 100)
     data = b"".join(map(_frame, messages))[: cuts[0] % 400 if cuts else None]
     assert b"".join(map(framing.join, framing.feed(data))) + framing.rest() == data
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"{}", b'{"a": [1, "]"]}', b'[{"b": "\\"}"}]', b'"x y"', b"12", b"null", b'["\\\\"]']),
+        max_size=6,
+    ),
+    st.sampled_from([b"\n", b" ", b"\x1e", b"\n\x1e", b"\r\n\r\n"]),
+    _cuts,
+)
+def test_json_texts(texts: list[bytes], between: bytes, cuts: list[int]) -> None:
+    """One after the other, whatever stands between them and wherever the chunks end; brackets in a text are none."""
+    assert _fed(answer_framing(SEQUENCE, 100), between.join(texts), cuts) == tuple(texts)
+    assert split_texts(Form.DOCUMENTS, between + between.join(texts) + between) == tuple(texts)
+
+
+def test_json_texts_without_anything_between() -> None:
+    """A bracket ends a text."""
+    assert split_texts(Form.DOCUMENTS, b'{"a":1}{"a":2}[3]4') == (b'{"a":1}', b'{"a":2}', b"[3]", b"4")
+
+
+def test_a_json_text_that_was_cut() -> None:
+    """By the next record (RFC 7464 2.1) or by the end of the stream: a message that is no JSON."""
+    for body in (b'\x1e{"a": [1,\n\x1e{"b":2}\n', b'{"b":2}\n{"a": [1,'):
+        texts = split_texts(Form.DOCUMENTS, body)
+        assert b'{"b":2}' in texts
+        cut = next(text for text in texts if text != b'{"b":2}')
+        with pytest.raises(UndecodableError):
+            text_value(Form.DOCUMENTS, cut)
+
+
+def test_a_json_text_without_an_end(cpu_time: Any) -> None:
+    """It is refused at the limit, and looked at once: 4 MB in small chunks are no square."""
+    framing = answer_framing(SEQUENCE, 4_000_000)
+    assert framing is not None
+    with cpu_time(4):
+        for _ in range(970):
+            assert framing.feed(b'[{"a":"' + b"x" * 4096) == ()
+    with pytest.raises(TooLongError):
+        framing.feed(b"x" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("application/json", Form.JSON),
+        ("application/json; charset=utf-8", Form.JSON),
+        ("application/json;stream=watch", Form.DOCUMENTS),
+        ("application/vnd.watch+json; stream=true", Form.DOCUMENTS),
+        ("application/json; stream=false", Form.JSON),
+        ("application/stream+json", Form.DOCUMENTS),
+        ("application/geo+json-seq", Form.DOCUMENTS),
+        ("application/jsonlines", Form.LINES),
+        ("text/event-stream", Form.EVENTS),
+        ("multipart/mixed; boundary=a", Form.PARTS),
+        ("text/xml", Form.XML),
+        ("application/soap+xml", Form.XML),
+        ("application/xhtml+xml", Form.XML),
+        ("text/html; charset=utf-8", Form.HTML),
+        ("text/csv", Form.TEXT),
+        ("image/png", Form.BYTES),
+        ("", Form.BYTES),
+    ],
+)
+def test_how_a_type_is_read(kind: str, form: Form) -> None:
+    """By its name and its parameters."""
+    assert form_of(*media_type((("content-type", kind),))) is form

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_json
+from crossfade.shadow.compare.diff.equality import Equality, same_scalar
+from crossfade.shadow.compare.difference import Deep
 
 
 @pytest.mark.parametrize(
@@ -118,16 +120,26 @@ def test_the_error_holds_no_payload() -> None:
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
-def test_depth_is_bounded(opening: str, closing: str) -> None:
-    """200 levels are read, one more is refused, and 100,000 cost no crash."""
+def test_depth(opening: str, closing: str) -> None:
+    """200 levels are read, what lies deeper is one leaf, and 100,000 cost no crash."""
     levels = opening.count("[") + opening.count("{")
     fits = MAX_DEPTH // levels
-    assert decode_json(opening * fits + "1" + closing * fits) is not None
-    for times in (fits + 1, 100_000):
-        with pytest.raises(UndecodableError, match="nested at most 200 deep"):
-            decode_json(opening * times + "1" + closing * times)
+    assert not isinstance(_innermost(decode_json(opening * fits + "1" + closing * fits)), Deep)
+    for times in (fits + 1, 2000, 100_000):
+        one, two = (_innermost(decode_json(opening * times + text + closing * times)) for text in ("1", " 2 "))
+        assert isinstance(one, Deep)
+        assert one != two
+        assert one == _innermost(decode_json(opening * times + "\n1\t" + closing * times))
+        with pytest.raises(UndecodableError):
+            decode_json(opening * times + "1" + closing * (times - 1))
     with pytest.raises(UndecodableError):
         decode_json(opening * 100_000)
+
+
+def _innermost(value: Any) -> Any:
+    while isinstance(value, tuple | dict) and value:
+        value = value["a"] if isinstance(value, dict) else value[0]
+    return value
 
 
 def test_brackets_in_text_are_not_depth() -> None:
@@ -185,3 +197,60 @@ def test_any_text(text: str) -> None:
     except UndecodableError:
         return
     json.loads(text.removeprefix("\ufeff"))
+
+
+def _nested(text: str) -> str:
+    return "[" * MAX_DEPTH + text + "]" * MAX_DEPTH
+
+
+@given(_json, _json)
+def test_what_lies_deep_is_the_same_where_it_would_be_above(one: Any, two: Any) -> None:
+    """Two deep leaves are equal exactly where the values are the same, whatever the order of their keys."""
+    texts = [f"[{_write(value)}]" for value in (one, two)]
+    above = [decode_json(text) for text in texts]
+    deep = [_innermost(decode_json(_nested(text))) for text in texts]
+    assert (deep[0] == deep[1]) == Equality().same(*above)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ('{"a":1,"b":2}', '{"b":2, "a":1}', True),
+        ('{"a":1,"a":2}', '{"a":2,"a":1}', False),
+        ("[1e2]", "[100.0]", True),
+        ("[1]", "[1.0]", False),
+        ("[0.0]", "[-0.0]", False),
+        ("[-0]", "[-0.0]", True),
+        ("[0.10]", "[0.1]", True),
+        ('["1"]', "[1]", False),
+        ('["\\u0061"]', '["a"]', True),
+        ("[NaN]", "[NaN]", True),
+        ("[true]", "[1]", False),
+        ("[[]]", "[{}]", False),
+    ],
+)
+def test_deep_values(one: str, two: str, *, same: bool) -> None:
+    """By what they mean, as above."""
+    deep = [_innermost(decode_json(_nested(text))) for text in (one, two)]
+    assert (deep[0] == deep[1]) is same
+
+
+def test_a_deep_value_is_no_text() -> None:
+    """A text with the same letters stands for something else."""
+    deep = _innermost(decode_json(_nested("[1]")))
+    assert not same_scalar(deep, str(deep))
+
+
+@given(st.text(st.sampled_from('{}[]",:01.e-\\ tfn'), max_size=30))
+def test_any_text_deep_down(text: str) -> None:
+    """It is refused where json refuses it."""
+    try:
+        value = decode_json(_nested("[" + text + "]"))
+    except UndecodableError:
+        value = None
+    try:
+        json.loads(f"[{text}]")
+    except ValueError:
+        assert value is None or text.count("]") > text.count("[")
+    else:
+        assert value is not None

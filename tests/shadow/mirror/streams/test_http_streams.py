@@ -135,6 +135,18 @@ async def test_lines_of_json(web: Any, stage: Any) -> None:
     assert findings(await on.judged()) == {("body/*", "missing")}
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/json-seq", "application/stream+json", "application/json;stream=watch", "application/json"]
+)
+async def test_json_texts_one_after_the_other(web: Any, stage: Any, kind: str) -> None:
+    """A watch is compared text by text, in any chunks and whatever stands between them."""
+    legacy = chunked(kind, lambda: iter([b'{"n": 1}\n{"n"', b": 2}\n", b'{"n": 3}\n']))
+    candidate = chunked(kind, lambda: iter([b'{"n":1}{"n":2}{', b'"n":4}']))
+    on = await stage(web(legacy), web(candidate))
+    await asyncio.to_thread(get, on.port("one"))
+    assert findings(await on.judged()) == {("body/*/n", "value")}
+
+
 async def test_an_event_stream_against_an_error(web: Any, stage: Any) -> None:
     """A candidate that does not stream differs in status, type and body."""
 
@@ -240,31 +252,50 @@ async def test_grpc_web_passes(web: Any, stage: Any) -> None:
     assert counted == {(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED): 1}
 
 
-async def test_a_cut_event_stream(web: Any, stage: Any, gate: Any) -> None:
+def read_first(port: int) -> bytes:
+    """The first that comes of an answer, which is left then."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/feed")
+    answer = connection.getresponse()
+    first = answer.read1(100)
+    if connection.sock is not None:
+        connection.sock.close()
+    answer.close()
+    connection.close()
+    return first
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [("text/event-stream", b"data: 1\n\n"), ("application/json;stream=watch", b'{"n": 1}\n')]
+)
+async def test_a_cut_event_stream(web: Any, stage: Any, gate: Any, kind: str, first: bytes) -> None:
     """A client that leaves an endless stream had what it had; that much is compared."""
     more = gate()
 
     def events() -> Iterator[bytes]:
-        yield b"data: 1\n\n"
+        yield first
         more.wait(10)
 
-    on = await stage(web(chunked("text/event-stream", events)), web(chunked("text/event-stream", events)))
-
-    def read() -> bytes:
-        connection = http.client.HTTPConnection("127.0.0.1", on.port("one"), timeout=20)
-        connection.request("GET", "/feed")
-        answer = connection.getresponse()
-        first = answer.read1(100)
-        if connection.sock is not None:
-            connection.sock.close()
-        answer.close()
-        connection.close()
-        return first
-
-    assert await asyncio.to_thread(read) == b"data: 1\n\n"
+    on = await stage(web(chunked(kind, events)), web(chunked(kind, events)))
+    assert await asyncio.to_thread(read_first, on.port("one")) == first
     (only,) = await on.ended(1)
     assert not isinstance(only, Settled), only
     assert (findings(only), only.cut) == (set(), Reason.CUT_BY_CLIENT)
+
+
+async def test_a_watch_that_does_not_say_so(web: Any, stage: Any, gate: Any) -> None:
+    """Under plain JSON an answer is compared when it is complete: one that its client left is not called the same."""
+    more = gate()
+
+    def watch() -> Iterator[bytes]:
+        yield b'{"n": 1}\n'
+        more.wait(10)
+
+    on = await stage(web(chunked("application/json", watch)), web(chunked("application/json", watch)))
+    assert await asyncio.to_thread(read_first, on.port("one")) == b'{"n": 1}\n'
+    (only,) = await on.ended(1)
+    assert isinstance(only, Settled)
+    assert only.reason is Reason.CLIENT_CANCELLED
 
 
 def whole(kind: str, body: bytes, *more: tuple[str, str], chunks: int = 1) -> Answer:

@@ -26,14 +26,19 @@ import java.util.logging.Level;
  *       limit).
  *   <li>CROSSFADE_DRAIN_PAUSE_S (5): from SIGTERM, and health NOT_SERVING, until no new call is
  *       taken. CROSSFADE_DRAIN_S (20): how long calls may take after that.
+ *   <li>CROSSFADE_HEALTH_PORT (0, none): a port of its own for the server's health, without TLS,
+ *       for probes that have none, or where grpc.health.v1.Health on CROSSFADE_PORT is another's.
  *   <li>CROSSFADE_REFLECTION (true): whether the server describes itself.
  *   <li>CROSSFADE_TLS_CERT, CROSSFADE_TLS_KEY: PEM files; with them the server speaks TLS.
  *       CROSSFADE_TLS_CLIENT_CA: with it, clients must show a certificate. CROSSFADE_TLS_RELOAD_S
  *       (60): how often these files, and those for legacy, are looked at; what has changed is used
  *       for new connections.
- *   <li>OTEL_EXPORTER_OTLP_ENDPOINT (none): where metrics go, as OTLP over HTTP;
- *       CROSSFADE_METRICS_S (30): how often.
- *   <li>CROSSFADE_LOG (INFO): the least level of java.util.logging that is written.
+ *   <li>OTEL_EXPORTER_OTLP_ENDPOINT (none): where metrics and traces go, as OTLP over HTTP;
+ *       CROSSFADE_METRICS_S (30): how often metrics. CROSSFADE_TRACES_PCT (none): with it, calls
+ *       have spans, and logs and legacy hear of the trace; it is the share of the traces that begin
+ *       here which are recorded, and a caller's own decision counts for its own.
+ *   <li>CROSSFADE_LOG (INFO): the least level that is written. CROSSFADE_LOG_JSON (true): as JSON
+ *       lines on standard output; false leaves java.util.logging as the JVM was told to have it.
  * </ul>
  */
 public record Config(
@@ -52,6 +57,7 @@ public record Config(
     Duration maxConnectionGrace,
     Duration drainPause,
     Duration drain,
+    int healthPort,
     boolean reflection,
     Path tlsCert,
     Path tlsKey,
@@ -59,7 +65,9 @@ public record Config(
     Duration tlsReload,
     String otlpEndpoint,
     Duration metricsInterval,
-    Level logLevel) {
+    Double tracesPct,
+    Level logLevel,
+    boolean logJson) {
 
   /**
    * From this process's environment.
@@ -94,6 +102,7 @@ public record Config(
             settings.seconds("CROSSFADE_MAX_CONNECTION_GRACE_S", 0),
             settings.seconds("CROSSFADE_DRAIN_PAUSE_S", 5),
             settings.seconds("CROSSFADE_DRAIN_S", 20),
+            settings.number("CROSSFADE_HEALTH_PORT", 0, 0, 65535),
             settings.flag("CROSSFADE_REFLECTION", true),
             settings.file("CROSSFADE_TLS_CERT"),
             settings.file("CROSSFADE_TLS_KEY"),
@@ -101,7 +110,9 @@ public record Config(
             settings.seconds("CROSSFADE_TLS_RELOAD_S", 60),
             settings.text("OTEL_EXPORTER_OTLP_ENDPOINT", null),
             settings.seconds("CROSSFADE_METRICS_S", 30),
-            level(settings));
+            settings.percent("CROSSFADE_TRACES_PCT"),
+            level(settings),
+            settings.flag("CROSSFADE_LOG_JSON", true));
     config.checkTls();
     settings.check();
     return config;

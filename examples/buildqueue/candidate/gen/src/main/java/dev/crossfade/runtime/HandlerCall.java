@@ -5,11 +5,13 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 
-/** One call: grpc's callbacks on one side, a handler that blocks on the other. */
+/** One call: grpc's callbacks on one side, a handler on the other. */
 final class HandlerCall extends ServerCall.Listener<byte[]> {
   private final HandlerCalls calls;
   private final ServerCall<byte[], byte[]> call;
@@ -20,6 +22,7 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
   private final boolean oneRequest;
   private boolean dispatched;
   private volatile boolean refused;
+  private volatile HandlerContext context;
 
   HandlerCall(
       HandlerCalls calls,
@@ -81,6 +84,10 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
   public void onCancel() {
     outbox.cancel();
     inbox.cancel();
+    HandlerContext begun = context;
+    if (begun != null) {
+      begun.cancelTasks().run();
+    }
   }
 
   @Override
@@ -95,7 +102,13 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     }
     dispatched = true;
     try {
-      calls.workers().execute(Context.current().wrap(this::run));
+      Context here = Context.current();
+      Callable<CompletionStage<Void>> task = here.wrap(this::run);
+      calls
+          .workers()
+          .execute(
+              io.opentelemetry.context.Context.current().wrap(task),
+              thrown -> here.run(() -> ended(thrown))); // may be handed over
     } catch (RejectedExecutionException e) {
       if (calls.isUnported() && handOver()) {
         return; // legacy would answer in the end
@@ -111,22 +124,27 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     outbox.end(status, new Metadata());
   }
 
-  private void run() {
+  private CompletionStage<Void> run() throws Exception {
     if (call.isCancelled() || refused) {
-      return;
+      return Stages.ended();
     }
-    HandlerContext context = new HandlerContext(call, headers, outbox);
-    try {
-      calls.rpc().handler().run(inbox, outbox, context);
-      outbox.end(Status.OK, context.trailers());
-    } catch (NotPortedException e) {
-      notPorted(e, context.trailers());
-    } catch (CancellationException e) {
-      if (!call.isCancelled() && !refused) {
-        failed(e, context.trailers());
-      }
-    } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
-      failed(e, context.trailers());
+    HandlerContext begun = new HandlerContext(call, headers, outbox);
+    context = begun;
+    return calls.rpc().handler().run(inbox, outbox, begun);
+  }
+
+  private void ended(Throwable thrown) {
+    HandlerContext begun = context;
+    if (begun == null) {
+      return; // nobody waited for it when its turn came
+    }
+    begun.cancelTasks().end();
+    if (thrown == null) {
+      outbox.end(Status.OK, begun.trailers());
+    } else if (thrown instanceof NotPortedException e) {
+      notPorted(e, begun.trailers());
+    } else if (!(thrown instanceof CancellationException) || !(call.isCancelled() || refused)) {
+      failed(thrown, begun.trailers());
     }
   }
 

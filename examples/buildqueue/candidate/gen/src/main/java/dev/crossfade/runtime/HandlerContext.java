@@ -15,11 +15,17 @@ final class HandlerContext implements CallContext {
   private final Outbox outbox;
   private final Deadline deadline = Context.current().getDeadline();
   private final Metadata trailers = new Metadata();
+  private final CancelTasks cancelTasks;
 
   HandlerContext(ServerCall<byte[], byte[]> call, Metadata headers, Outbox outbox) {
     this.call = call;
     this.headers = headers;
     this.outbox = outbox;
+    this.cancelTasks = new CancelTasks(call::isCancelled);
+  }
+
+  CancelTasks cancelTasks() {
+    return cancelTasks;
   }
 
   @Override
@@ -45,6 +51,16 @@ final class HandlerContext implements CallContext {
   @Override
   public boolean isCancelled() {
     return call.isCancelled();
+  }
+
+  @Override
+  public void onCancel(Runnable task) {
+    cancelTasks.add(task);
+  }
+
+  @Override
+  public Peer peer() {
+    return Peer.of(call.getAttributes());
   }
 
   @Override

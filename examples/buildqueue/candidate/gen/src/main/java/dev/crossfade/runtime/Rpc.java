@@ -6,76 +6,91 @@ import java.util.Iterator;
 
 /** One RPC: its method, its handler, and whether asking twice does no harm. */
 public final class Rpc {
-  private final MethodDescriptor<?, ?> method;
+  private final Typed<?, ?> typed;
   private final ByteHandler handler;
   private final boolean safe;
 
-  private Rpc(MethodDescriptor<?, ?> method, ByteHandler handler, boolean safe) {
-    this.method = method;
-    this.handler = handler;
+  private Rpc(Typed<?, ?> typed, boolean safe) {
+    this.typed = typed;
+    this.handler = typed.handler == null ? null : typed.bytes();
     this.safe = safe;
   }
 
   /** One request, one answer; a handler that is null is never ported. */
   public static <Q, R> Rpc unary(MethodDescriptor<Q, R> method, UnaryRpc<Q, R> handler) {
-    Codec<Q, R> codec = new Codec<>(method);
+    if (handler instanceof AsyncUnaryRpc<Q, R> async) {
+      return of(
+          method,
+          (in, out, context) -> async.handleAsync(single(in), context).thenAccept(out::send));
+    }
     return of(
         method,
-        handler == null
-            ? null
-            : (in, out, context) ->
-                out.send(codec.bytes(handler.handle(codec.single(in), context))));
+        blocking(handler, (in, out, it, context) -> out.send(it.handle(single(in), context))));
   }
 
   /** One request, many messages; a handler that is null is never ported. */
   public static <Q, R> Rpc serverStream(
       MethodDescriptor<Q, R> method, ServerStreamRpc<Q, R> handler) {
-    Codec<Q, R> codec = new Codec<>(method);
+    if (handler instanceof AsyncServerStreamRpc<Q, R> async) {
+      return of(method, (in, out, context) -> async.handleAsync(single(in), out, context));
+    }
     return of(
-        method,
-        handler == null
-            ? null
-            : (in, out, context) -> handler.handle(codec.single(in), codec.out(out), context));
+        method, blocking(handler, (in, out, it, context) -> it.handle(single(in), out, context)));
   }
 
   /** Many messages, one answer; a handler that is null is never ported. */
   public static <Q, R> Rpc clientStream(
       MethodDescriptor<Q, R> method, ClientStreamRpc<Q, R> handler) {
-    Codec<Q, R> codec = new Codec<>(method);
     return of(
-        method,
-        handler == null
-            ? null
-            : (in, out, context) -> out.send(codec.bytes(handler.handle(codec.in(in), context))));
+        method, blocking(handler, (in, out, it, context) -> out.send(it.handle(in, context))));
   }
 
   /** Messages both ways; a handler that is null is never ported. */
   public static <Q, R> Rpc bidi(MethodDescriptor<Q, R> method, BidiRpc<Q, R> handler) {
-    Codec<Q, R> codec = new Codec<>(method);
-    return of(
-        method,
-        handler == null
-            ? null
-            : (in, out, context) -> handler.handle(codec.in(in), codec.out(out), context));
+    return of(method, blocking(handler, (in, out, it, context) -> it.handle(in, out, context)));
   }
 
-  private static Rpc of(MethodDescriptor<?, ?> method, ByteHandler handler) {
-    return new Rpc(method, handler, method.isSafe());
+  private static <Q, R> Rpc of(
+      MethodDescriptor<Q, R> method, HandlerInterceptor.Next<Q, R> handler) {
+    return new Rpc(new Typed<>(method, handler), method.isSafe());
+  }
+
+  private static <Q> Q single(In<Q> in) {
+    return in.iterator().next();
+  }
+
+  /** How a handler of one shape is run. */
+  private interface Shape<Q, R, H> {
+    void run(In<Q> in, Out<R> out, H handler, CallContext context) throws Exception;
+  }
+
+  private static <Q, R, H> HandlerInterceptor.Next<Q, R> blocking(H handler, Shape<Q, R, H> shape) {
+    return handler == null
+        ? null
+        : (in, out, context) -> {
+          shape.run(in, out, handler, context);
+          return Stages.ended();
+        };
   }
 
   /** The same, marked as safe where the contract says it by other means than idempotency_level. */
   public Rpc asSafe() {
-    return new Rpc(method, handler, true);
+    return new Rpc(typed, true);
+  }
+
+  /** The same, with this around its handler; what is put around last is outermost. */
+  public Rpc intercept(HandlerInterceptor interceptor) {
+    return new Rpc(typed.around(interceptor), safe);
   }
 
   /** The method as the contract has it. */
   public MethodDescriptor<?, ?> method() {
-    return method;
+    return typed.method;
   }
 
   /** Its full name, such as ci.builds.v1.BuildService/GetBuild. */
   public String name() {
-    return method.getFullMethodName();
+    return typed.method.getFullMethodName();
   }
 
   /** The handler over bytes; null where there is none. */
@@ -88,16 +103,27 @@ public final class Rpc {
     return safe;
   }
 
+  /** A method with its handler; messages to bytes and back are the last thing around it. */
+  private record Typed<Q, R>(MethodDescriptor<Q, R> method, HandlerInterceptor.Next<Q, R> handler) {
+    Typed<Q, R> around(HandlerInterceptor interceptor) {
+      return handler == null
+          ? this
+          : new Typed<>(
+              method, (in, out, context) -> interceptor.around(method, in, out, context, handler));
+    }
+
+    ByteHandler bytes() {
+      Codec<Q, R> codec = new Codec<>(method);
+      return (in, out, context) -> handler.run(codec.in(in), codec.out(out), context);
+    }
+  }
+
   /** Messages to bytes and back, with the statuses that a Python server has for what can't be. */
   private static final class Codec<Q, R> {
     private final MethodDescriptor<Q, R> method;
 
     Codec(MethodDescriptor<Q, R> method) {
       this.method = method;
-    }
-
-    Q single(In<byte[]> in) {
-      return parse(in.iterator().next());
     }
 
     Q parse(byte[] bytes) {

@@ -18,12 +18,18 @@ import java.util.logging.Level;
 
 /** The running server: it starts, tells its health, and drains when the process is told to end. */
 public final class Service {
-  /** What a server is made of; {@code fallback} answers methods that no RPC names, or is null. */
+  /**
+   * What a server is made of; {@code fallback} answers methods that no RPC names, or is null.
+   * Without {@code ownHealth} it has grpc.health.v1.Health too.
+   */
   record Parts(
       List<Rpc> rpcs,
       Function<Rpc, ServerCallHandler<byte[], byte[]>> handlers,
       HandlerRegistry fallback,
-      List<ServerInterceptor> interceptors) {}
+      List<ServerInterceptor> interceptors,
+      boolean ownHealth) {}
+
+  private static final int SIGNALLED = 143; // what a JVM ends with that SIGTERM has ended
 
   private final Config config;
   private final Health health;
@@ -31,6 +37,7 @@ public final class Service {
   private final ScheduledExecutorService timer;
   private final List<Runnable> afterDrain = new ArrayList<>();
   private boolean draining;
+  private boolean drained;
   private boolean ready;
 
   private Service(Config config, Health health, Server server, ScheduledExecutorService timer) {
@@ -51,7 +58,7 @@ public final class Service {
   public static Service start(
       Config config, List<Rpc> rpcs, ErrorTable errors, ServerInterceptor... interceptors)
       throws IOException {
-    Log.install(config.logLevel());
+    Log.install(config);
     Workers workers = new Workers("handler", config.concurrency(), config.waiting());
     List<Rpc> ported = rpcs.stream().filter(rpc -> rpc.handler() != null).toList();
     Parts parts =
@@ -59,7 +66,8 @@ public final class Service {
             ported,
             rpc -> new HandlerCalls(rpc, workers, errors, config.maxRequestBytes()),
             null,
-            Arrays.asList(interceptors));
+            Arrays.asList(interceptors),
+            true);
     Telemetry telemetry = Telemetry.start(config);
     Service service = start(config, parts, telemetry, timer());
     service.afterDrain(workers::close);
@@ -78,13 +86,24 @@ public final class Service {
       services.computeIfAbsent(name, unused -> new ArrayList<>()).add(rpc);
     }
     Health health = new Health(services.keySet());
-    Server server = ServerParts.build(config, parts, services, health, telemetry, timer).start();
+    Server server = ServerParts.build(config, parts, services, health, telemetry, timer);
+    ServerParts.start(server, "CROSSFADE_PORT", config.port());
     Service service = new Service(config, health, server, timer);
-    Thread hook = new Thread(service::drain, "drain");
-    Runtime.getRuntime().addShutdownHook(hook);
+    service.startHealth();
+    Runtime.getRuntime().addShutdownHook(new Thread(service::drain, "drain"));
+    Sigterm.onSignal(() -> System.exit(service.drain() ? 0 : SIGNALLED));
     Log.event(Level.INFO, "config.read", "settings", config.settings().values());
     Log.event(Level.INFO, "server.started", "port", server.getPort());
     return service;
+  }
+
+  /** It outlives the server: a probe that finds nobody would restart what is draining. */
+  private void startHealth() {
+    Server alone = ServerParts.health(config, health);
+    if (alone != null) {
+      ServerParts.start(alone, "CROSSFADE_HEALTH_PORT", config.healthPort());
+      afterDrain(alone::shutdownNow);
+    }
   }
 
   /** One daemon thread for everything that is looked at now and then. */
@@ -125,10 +144,12 @@ public final class Service {
 
   /**
    * NOT_SERVING, a pause in which endpoints forget us, no new call, time for the others, the end.
+   *
+   * @return true when every call has come to its own end
    */
-  public synchronized void drain() {
+  public synchronized boolean drain() {
     if (draining) {
-      return;
+      return drained;
     }
     draining = true;
     Log.direct();
@@ -137,16 +158,17 @@ public final class Service {
     try {
       Thread.sleep(config.drainPause().toMillis());
       server.shutdown();
-      boolean ended = server.awaitTermination(config.drain().toMillis(), TimeUnit.MILLISECONDS);
-      if (!ended) {
+      drained = server.awaitTermination(config.drain().toMillis(), TimeUnit.MILLISECONDS);
+      if (!drained) {
         server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
       }
-      Log.event(Level.INFO, "drain.ended", "all_calls_ended", ended);
+      Log.event(Level.INFO, "drain.ended", "all_calls_ended", drained);
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
     afterDrain.forEach(Runnable::run);
     timer.shutdownNow();
+    return drained;
   }
 }

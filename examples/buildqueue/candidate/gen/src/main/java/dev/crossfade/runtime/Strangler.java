@@ -41,7 +41,7 @@ public final class Strangler {
   public static Strangler start(
       Config config, List<Rpc> rpcs, ErrorTable errors, ServerInterceptor... interceptors)
       throws IOException {
-    Log.install(config.logLevel());
+    Log.install(config);
     LegacyConfig settings = LegacyConfig.of(config);
     ScheduledExecutorService timer = Service.timer();
     Telemetry telemetry = Telemetry.start(config);
@@ -60,7 +60,8 @@ public final class Strangler {
     }
     Fallback fallback = new Fallback(method -> passage.unknown());
     Service.Parts parts =
-        new Service.Parts(rpcs, switches::get, fallback, Arrays.asList(interceptors));
+        new Service.Parts(
+            rpcs, switches::get, fallback, Arrays.asList(interceptors), !settings.legacyHealth());
     Service service = Service.start(config, parts, telemetry, timer);
     if (comparing != null) {
       service.afterDrain(comparing::close);

@@ -3,7 +3,8 @@ package dev.crossfade.runtime;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Where handlers run: so many at once, so many waiting, the rest is refused.
@@ -19,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>On JDK 21 and newer each call has a virtual thread and a semaphore is the bound; before, it is
  * a pool of threads.
  */
-public final class Workers implements Executor {
+public final class Workers {
   private final ExecutorService threads;
   private final Semaphore atOnce;
   private final AtomicInteger inside = new AtomicInteger();
@@ -34,32 +36,42 @@ public final class Workers implements Executor {
   }
 
   /**
-   * Runs a task when it is its turn.
+   * Runs a task when it is its turn. It counts until the stage that it returns has ended; then
+   * there is room for the next, and {@code after} is told what it failed with, or null.
    *
    * @throws RejectedExecutionException too many wait already
    */
-  @Override
-  public void execute(Runnable task) {
+  public void execute(
+      Callable<? extends CompletionStage<?>> task, Consumer<? super Throwable> after) {
     if (inside.incrementAndGet() > most) {
       inside.decrementAndGet();
       throw new RejectedExecutionException("all handlers are busy");
     }
     try {
-      threads.execute(() -> run(task));
+      threads.execute(() -> run(task, after));
     } catch (RejectedExecutionException e) {
       inside.decrementAndGet();
       throw e;
     }
   }
 
-  private void run(Runnable task) {
+  private void run(Callable<? extends CompletionStage<?>> task, Consumer<? super Throwable> after) {
     atOnce.acquireUninterruptibly();
+    CompletionStage<?> end;
     try {
-      task.run();
-    } finally {
-      atOnce.release();
-      inside.decrementAndGet();
+      end = task.call();
+    } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
+      over(e, after);
+      return;
     }
+    // stages wrap what they fail with; what was thrown is left as it is, even if it looks like that
+    end.whenComplete((nothing, failure) -> over(Stages.cause(failure), after));
+  }
+
+  private void over(Throwable thrown, Consumer<? super Throwable> after) {
+    atOnce.release();
+    inside.decrementAndGet();
+    after.accept(thrown);
   }
 
   /** Takes nothing more; what runs is not waited for. */

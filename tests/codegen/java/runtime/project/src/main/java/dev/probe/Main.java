@@ -16,13 +16,13 @@ public final class Main {
 
   /** Runs until SIGTERM. */
   public static void main(String[] args) throws Exception {
-    List<Rpc> rpcs =
+    List<Rpc> plain =
         List.of(
             Rpc.unary(ProbeGrpc.getGetMethod(), Handlers::get),
             Rpc.serverStream(ProbeGrpc.getListMethod(), Handlers::list),
             Rpc.clientStream(ProbeGrpc.getSumMethod(), Handlers::sum),
             Rpc.bidi(ProbeGrpc.getChatMethod(), Handlers::chat),
-            Rpc.unary(ProbeGrpc.getPutMethod(), Handlers::get),
+            Rpc.unary(ProbeGrpc.getPutMethod(), new Handlers.Put()),
             Rpc.unary(
                 ProbeGrpc.getLaterMethod(),
                 (request, context) -> {
@@ -34,6 +34,7 @@ public final class Main {
                   throw new NotPortedException();
                 }),
             Rpc.unary(ProbeGrpc.getNeverMethod(), null));
+    List<Rpc> rpcs = plain.stream().map(rpc -> rpc.intercept(new Handlers.Valid())).toList();
     ErrorTable errors =
         ErrorTable.python()
             .with(

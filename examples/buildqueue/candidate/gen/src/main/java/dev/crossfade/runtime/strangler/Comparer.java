@@ -1,6 +1,7 @@
 package dev.crossfade.runtime.strangler;
 
 import dev.crossfade.runtime.Log;
+import dev.crossfade.runtime.Peer;
 import dev.crossfade.runtime.Rpc;
 import io.grpc.Metadata;
 import java.util.Set;
@@ -32,7 +33,7 @@ public final class Comparer {
   }
 
   /** A recording of this call, or null where it must not be made twice: then that is counted. */
-  Recording record(Rpc rpc, Metadata headers) {
+  Recording record(Rpc rpc, Metadata headers, Peer peer) {
     evidence.entered(rpc.name());
     if (rpc.handler() == null) {
       evidence.shed(rpc.name(), Shed.NOT_PORTED);
@@ -40,7 +41,7 @@ public final class Comparer {
       evidence.shed(rpc.name(), Shed.POLICY);
     } else {
       try {
-        return new Recording(headers, budget.share());
+        return new Recording(headers, peer, budget.share());
       } catch (RuntimeException e) { // a call is worth more than its comparison
         Log.event(Level.SEVERE, "record.failed", e, "rpc", rpc.name());
         evidence.shed(rpc.name(), Shed.TRUNCATED);

@@ -23,6 +23,8 @@ import java.util.Set;
  *       client's :authority is passed on, where legacy does not speak TLS.
  *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): a ping after so long; Python servers refuse more than
  *       one in five minutes.
+ *   <li>CROSSFADE_LEGACY_HEALTH (false): whether legacy answers grpc.health.v1.Health; this
+ *       server's own is then on CROSSFADE_HEALTH_PORT alone.
  *   <li>CROSSFADE_MODES: the modes file; without it every RPC is in LEGACY. CROSSFADE_MODES_POLL_S
  *       (1): how often it is looked at.
  *   <li>CROSSFADE_INGEST: where crossfade takes comparisons, host:port or unix:/path.
@@ -45,6 +47,7 @@ public record LegacyConfig(
     Path key,
     String authority,
     Duration keepalive,
+    boolean legacyHealth,
     Path modes,
     Duration modesPoll,
     SocketAddress ingest,
@@ -72,6 +75,7 @@ public record LegacyConfig(
             settings.file("CROSSFADE_LEGACY_KEY"),
             settings.text("CROSSFADE_LEGACY_AUTHORITY", null),
             settings.seconds("CROSSFADE_LEGACY_KEEPALIVE_S", 330),
+            settings.flag("CROSSFADE_LEGACY_HEALTH", false),
             settings.file("CROSSFADE_MODES"),
             settings.seconds("CROSSFADE_MODES_POLL_S", 1),
             address(settings),
@@ -83,13 +87,16 @@ public record LegacyConfig(
             settings.seconds("CROSSFADE_COMPARE_TIMEOUT_S", 10),
             settings.number("CROSSFADE_COMPARE_MAX_BYTES", 1 << 20, 1024, 1 << 28),
             settings.number("CROSSFADE_COMPARE_MEMORY_BYTES", 64 << 20, 1024, Integer.MAX_VALUE));
-    legacy.check(settings);
+    legacy.check(config);
     return legacy;
   }
 
-  private void check(Settings settings) {
+  private void check(Config config) {
+    Settings settings = config.settings();
     if (target == null) {
       settings.wrong("CROSSFADE_LEGACY", "the address of the legacy service, host:port", null);
+    } else if (OwnAddress.isOwn(target, config.host(), config.port())) {
+      settings.wrong("CROSSFADE_LEGACY", "another address than this service's own", target);
     }
     if ((cert == null) != (key == null)) {
       String missing = cert == null ? "CROSSFADE_LEGACY_CERT" : "CROSSFADE_LEGACY_KEY";

@@ -2,6 +2,7 @@ package dev.crossfade.runtime.strangler;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.crossfade.runtime.Peer;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -22,6 +23,7 @@ final class Recording {
   private final Deadline deadline = Context.current().getDeadline();
   private final Duration timeout = deadline == null ? null : left(deadline);
   private final Metadata headers;
+  private final Peer peer;
   private final List<byte[]> requests = new ArrayList<>();
   private final List<byte[]> answers = new ArrayList<>();
   private Metadata answerHeaders = new Metadata();
@@ -30,8 +32,9 @@ final class Recording {
   private boolean over;
   private String spoilt;
 
-  Recording(Metadata headers, Budget.Share share) {
+  Recording(Metadata headers, Peer peer, Budget.Share share) {
     this.share = share;
+    this.peer = peer;
     this.headers = Metadatas.copy(headers);
     hold(Metadatas.size(headers));
   }
@@ -135,6 +138,10 @@ final class Recording {
 
   Metadata headers() {
     return headers;
+  }
+
+  Peer peer() {
+    return peer;
   }
 
   synchronized List<byte[]> requests() {

@@ -1,11 +1,14 @@
 package dev.crossfade.runtime.strangler;
 
 import dev.crossfade.runtime.CallContext;
+import dev.crossfade.runtime.CancelTasks;
 import dev.crossfade.runtime.ErrorTable;
 import dev.crossfade.runtime.In;
 import dev.crossfade.runtime.NotPortedException;
 import dev.crossfade.runtime.Out;
+import dev.crossfade.runtime.Peer;
 import dev.crossfade.runtime.Rpc;
+import dev.crossfade.runtime.Stages;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -36,11 +39,16 @@ final class Replay {
   Reply run(Rpc rpc, Recording recording, Consumer<Reply> late) {
     Context.CancellableContext context =
         recording.context().withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS, timer);
-    Context.CancellationListener listener = over -> late.accept(tooLate());
+    Run run = new Run(recording, context);
+    Context.CancellationListener listener =
+        over -> {
+          run.cancelTasks.run();
+          late.accept(tooLate());
+        };
     context.addListener(listener, Runnable::run);
     Context before = context.attach();
     try {
-      return new Run(recording, context).answer(rpc);
+      return run.answer(rpc);
     } finally {
       context.detach(before);
       context.removeListener(listener);
@@ -67,11 +75,13 @@ final class Replay {
     private final Metadata headers;
     private final List<byte[]> answers = new ArrayList<>();
     private final Metadata trailers = new Metadata();
+    private final CancelTasks cancelTasks;
     private Metadata answerHeaders;
 
     Run(Recording recording, Context context) {
       this.recording = recording;
       this.context = context;
+      this.cancelTasks = new CancelTasks(context::isCancelled);
       this.headers = Metadatas.copy(recording.headers());
     }
 
@@ -80,7 +90,7 @@ final class Replay {
       Metadata end = new Metadata();
       Status status = Status.OK;
       try {
-        rpc.handler().run(this, this, this);
+        Stages.await(rpc.handler().run(this, this, this));
       } catch (NotPortedException e) {
         return new Reply.Skipped(Shed.NOT_PORTED);
       } catch (Stopped e) {
@@ -91,6 +101,7 @@ final class Replay {
         status = ended.status();
         end.merge(ended.trailers());
       }
+      cancelTasks.end();
       double tookMs = (System.nanoTime() - start) / 1e6;
       if (context.isCancelled()) {
         return tooLate();
@@ -164,6 +175,16 @@ final class Replay {
     @Override
     public boolean isCancelled() {
       return context.isCancelled();
+    }
+
+    @Override
+    public void onCancel(Runnable task) {
+      cancelTasks.add(task);
+    }
+
+    @Override
+    public Peer peer() {
+      return recording.peer();
     }
 
     @Override

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode.json_text import decode_json
+from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.recording.json_body import redact_json
 
 REDACTOR = Redactor(b"k" * 32, patterns=(r"EMP-\d{6}",))
 _names = st.sampled_from(["a", "password", "page_token", "b c", "e\u0301", 'q"', "b-12"])

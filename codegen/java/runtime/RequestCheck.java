@@ -1,0 +1,41 @@
+package dev.crossfade.runtime;
+
+import io.grpc.MethodDescriptor;
+import java.util.Iterator;
+import java.util.concurrent.CompletionStage;
+
+/** Looks at each request before its handler does; throws what the client is to be told. */
+public interface RequestCheck extends HandlerInterceptor {
+  /** Returns where the request is as it should be. */
+  <Q> void check(MethodDescriptor<Q, ?> method, Q request, CallContext context) throws Exception;
+
+  @Override
+  default <Q, R> CompletionStage<Void> around(
+      MethodDescriptor<Q, R> method, In<Q> in, Out<R> out, CallContext context, Next<Q, R> next)
+      throws Exception {
+    return next.run(() -> checked(method, in.iterator(), context), out, context);
+  }
+
+  private <Q> Iterator<Q> checked(
+      MethodDescriptor<Q, ?> method, Iterator<Q> requests, CallContext context) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return requests.hasNext();
+      }
+
+      @Override
+      public Q next() {
+        Q request = requests.next();
+        try {
+          check(method, request, context);
+        } catch (RuntimeException e) {
+          throw e;
+        } catch (Exception e) {
+          throw Stages.unchecked(e);
+        }
+        return request;
+      }
+    };
+  }
+}

@@ -1,0 +1,149 @@
+"""A client's sockets, and legacy's for it: as many as it needs, and a share of the loop."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+from mitmproxy import options
+from mitmproxy.connection import Connection
+from mitmproxy.master import Master
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.layer import NextLayerHook
+from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
+from mitmproxy.proxy.mode_specs import ProxyMode
+
+from crossfade.shadow.capture.mitmproxy.wire import ends
+from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.lines import Line
+from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
+from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
+
+_contention = Contention()
+_LOOK_S = 0.001
+_PATIENCE = 8  # looks
+
+
+class FairHandler(ProxyConnectionHandler):
+    """As mitmproxy's, which opens five connections to legacy and then waits until one of them is closed.
+
+    Here the streams that a client may have open at once are the bound. What a connection sends at once, beyond a batch,
+    is handled in turns with all others, and the connection is not read from meanwhile.
+    """
+
+    def __init__(
+        self,
+        master: Master,
+        reader: Any,  # noqa: ANN401 - mitmproxy's own
+        writer: Any,  # noqa: ANN401 - mitmproxy's own
+        options: options.Options,
+        mode: ProxyMode,
+    ) -> None:
+        self._clock = asyncio.get_running_loop().time
+        super().__init__(master, reader, writer, options, mode)  # type: ignore[no-untyped-call]
+        self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
+        self._share = Share(self._clock())
+        self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
+        self._released = asyncio.Condition()
+        self._clogged: set[Connection] = set()
+        self._line: Line = master.addons.get("lines").others
+
+    def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
+        """Called when a hook begins, at once."""
+        if isinstance(hook, TurnHook):
+            return self._hold(hook.connection, self._give_turn(hook))
+        if isinstance(hook, NextLayerHook):
+            return self._hold(self.client, super().hook_task(hook))
+        return super().hook_task(hook)
+
+    def _hold(self, connection: Connection, hook: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
+        """The connection is not read from until the hook has ended."""
+        self._held[connection] = self._held.get(connection, 0) + 1
+
+        async def run() -> None:
+            await hook  # at its end, the next one may begin
+            self._held[connection] -= 1
+            if not self._held[connection]:
+                del self._held[connection]
+                async with self._released:
+                    self._released.notify_all()
+
+        return run()
+
+    async def _give_turn(self, hook: TurnHook) -> None:
+        now = self._clock()
+        contended = _contention.has_others(self.client.id, now)
+        rest_s = self._share.rest_s(hook.units, now, contended=contended)
+        await asyncio.sleep(rest_s)
+        if rest_s and contended:
+            await self._await_quiet()
+        await self.server_event(events.HookCompleted(hook))
+
+    async def _await_quiet(self) -> None:
+        """Lets the requests of others end first, for a while."""
+        for _ in range(_PATIENCE):
+            if _contention.is_quiet(self.client.id, self._clock()):
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    async def server_event(self, event: events.Event) -> None:
+        """All that is done for this client comes through here."""
+        if isinstance(event, events.ConnectionClosed) and event.connection is self.client:
+            await self._line.turn()
+        _contention.note(self.client.id, self._clock())
+        await ends.server_event(self, event)
+
+    async def drain_writers(self) -> None:
+        """Called after each read: the next one waits until what was read is handled and can be written."""
+        task = asyncio.current_task()
+        client = self.transports.get(self.client)
+        if client is not None and client.handler is task:
+            await self._may_read(self.client)
+            if self.client in slow_heads:
+                await self._line.turn()
+            await self._drain(self.transports if self.client.alpn != b"h2" else await self._apart())
+        else:
+            if self._held:
+                await self._may_read(next(item for item, io in self.transports.items() if io.handler is task))
+            await self._drain([self.client])  # another stream's upload does not hold an answer up
+
+    async def _apart(self) -> list[Connection]:
+        """The connections that hold a client of HTTP/2 up: not those to HTTP/1.1, of which each stream has its own."""
+        shared = []
+        for connection, io in list(self.transports.items()):
+            if connection is self.client or connection.alpn == b"h2":
+                shared.append(connection)
+            elif io.writer is not None and connection not in self._clogged and _is_full(io.writer):
+                self._clogged.add(connection)
+                await self.server_event(Clogged(connection, is_clogged=True))
+                unclogging = asyncio.create_task(self._unclog(connection))
+                self.hook_tasks.add(unclogging)
+                unclogging.add_done_callback(self.hook_tasks.discard)
+        return shared
+
+    async def _unclog(self, connection: Connection) -> None:
+        await self._drain([connection])
+        self._clogged.discard(connection)
+        await self.server_event(Clogged(connection, is_clogged=False))
+
+    async def _drain(self, connections: Iterable[Connection]) -> None:
+        for connection in list(connections):
+            io = self.transports.get(connection)
+            if io is not None and io.writer is not None:
+                try:
+                    await io.writer.drain()
+                except OSError as error:
+                    if io.handler is not None:
+                        io.handler.cancel(f"Error sending data: {error}")
+
+    async def _may_read(self, connection: Connection) -> None:
+        if connection in self._held:
+            async with self._released:
+                await self._released.wait_for(lambda: connection not in self._held)
+
+
+def _is_full(writer: Any) -> bool:  # noqa: ANN401 - as mitmproxy has it
+    """Whether asyncio would have a sender wait."""
+    transport = writer.transport
+    return bool(transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1])

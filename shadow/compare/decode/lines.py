@@ -1,0 +1,22 @@
+"""Plain text as its lines."""
+
+from crossfade.shadow.compare.difference import Value
+
+_NO_LINES = ("<", "{", "[", '"', "--")
+_SPANS_LINES = "-----BEGIN "  # a key in PEM is one value, and is hidden as one
+
+
+class Lines(tuple[Value, ...]):
+    """The lines of a text, without their ends; the last one is empty where the text ends with a line end."""
+
+    __slots__ = ()
+
+
+def read_lines(text: Value) -> Lines | None:
+    """The lines of a text of several; None where it is another value, or begins as JSON, markup or parts do.
+
+    What names a value may stand in another line there, and what is secret is told by its name.
+    """
+    if not isinstance(text, str) or "\n" not in text or _SPANS_LINES in text:
+        return None
+    return None if text.lstrip().startswith(_NO_LINES) else Lines(text.split("\n"))

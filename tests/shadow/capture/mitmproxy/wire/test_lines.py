@@ -1,0 +1,37 @@
+"""Who comes first when many come at once."""
+
+import asyncio
+from typing import Any
+
+from crossfade.shadow.capture.mitmproxy.wire.lines import Lines
+
+NOBODY: Any = None
+
+
+async def test_the_newest_goes_first() -> None:
+    """A crowd of fifty, and one who comes after it: all get in, the last one next."""
+    lines = Lines()
+    order: list[int] = []
+
+    async def come(number: int) -> None:
+        await lines.client_connected(NOBODY)
+        order.append(number)
+
+    crowd = [asyncio.create_task(come(number)) for number in range(50)]
+    await crowd[-1]
+    late = asyncio.create_task(come(50))
+    await asyncio.gather(*crowd, late)
+    assert order[:2] in ([49, 50], [49, 48])
+    assert order.index(50) <= 2
+    assert sorted(order) == list(range(51))
+
+
+async def test_one_who_leaves_takes_no_place() -> None:
+    """The others get in all the same."""
+    lines = Lines()
+    crowd = [asyncio.create_task(lines.client_connected(NOBODY)) for _ in range(5)]
+    await asyncio.sleep(0)
+    crowd[3].cancel()
+    ended = await asyncio.wait_for(asyncio.gather(*crowd, return_exceptions=True), 5)
+    assert [type(item) for item in ended].count(asyncio.CancelledError) <= 1
+    await asyncio.wait_for(lines.client_connected(NOBODY), 5)
