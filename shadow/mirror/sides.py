@@ -1,6 +1,7 @@
 """The servers that a port's requests are sent to, out of the config."""
 
 import os
+from collections.abc import Container
 from functools import partial
 
 from crossfade.shadow.config import Config, ListenSettings
@@ -18,8 +19,10 @@ _MAX_CHARS = 200
 _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
 
-def build_sides(config: Config, listen: ListenSettings) -> Sides:
+def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
+
+    ``calls`` are the gRPC methods of the contract.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -35,6 +38,7 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
         environment=os.environ,
         listener=listen.name,
         templates=config.routes.http,
+        calls=calls,
     )
     candidate = upstream(
         listen.candidate,
