@@ -25,6 +25,7 @@ _METHOD_IN_QUERY = re.compile(
     f"[?&;](?:{'|'.join(map(escapable, ('_method', *sorted(_OTHER_METHOD))))})=([^&;#]{{0,99}})", re.IGNORECASE
 )
 _MAX_OVERRIDES = 4
+_MAX_OVERRIDE_CHARS = 2048  # of all paths in fields
 
 
 class RequestLine(Interface):
@@ -124,6 +125,8 @@ class Asked:
         http = line.protocol is Protocol.HTTP
         others = [value for name, value in line.headers if http and name.lower() in _OTHER_PATH]
         if len(others) > _MAX_OVERRIDES or len(self.methods) > _MAX_OVERRIDES:
+            return None
+        if sum(map(len, others)) > _MAX_OVERRIDE_CHARS:
             return None
         found: list[Reading] = []
         for target in (line.target, *others):

@@ -105,6 +105,16 @@ def test_what_can_not_be_read() -> None:
         assert not asked.is_allowed_by(Pattern("*"))
 
 
+@pytest.mark.parametrize(("size", "is_read"), [(100, True), (3_000, False)])
+def test_paths_in_fields(size: int, is_read: bool) -> None:
+    """Those that are too long to try each way to read them may be any path, and are allowed nothing."""
+    asked = _asked("GET", "/a", (("X-Original-URL", f"/b/{'c' * size}"),))
+    other = Pattern("GET /other")
+    assert asked.may_be_meant(other) is not is_read
+    assert asked.may_be_meant(Pattern("GET /b/*"))
+    assert not asked.is_allowed_by(Pattern("GET /a"))
+
+
 def test_a_method_that_looks_like_a_port() -> None:
     """No rule that allows or ignores speaks of it: it came by another port than its first word says."""
     asked = _asked("internal GET", "/users/a")
