@@ -1,6 +1,7 @@
 """The servers that a port's requests are sent to, out of the config."""
 
 import os
+from collections.abc import Container
 from functools import partial
 
 from crossfade.shadow.config import Config, ListenSettings
@@ -14,8 +15,10 @@ from crossfade.shadow.routes.naming import exact_name
 from crossfade.shadow.routes.templates import Templates
 
 
-def build_sides(config: Config, listen: ListenSettings) -> Sides:
+def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
+
+    ``calls`` are the gRPC methods of the contract.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -31,6 +34,7 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
         environment=os.environ,
         listener=listen.name,
         templates=config.routes.http,
+        calls=calls,
     )
     candidate = upstream(
         listen.candidate,
