@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class MitmproxyEngine:
         await _until(lambda: not self._capture.open_flows(), drain_s)
         await _until(lambda: not self._drain.open_connections(), min(drain_s, _FAREWELL_S))
         if writers:
-            sent = [asyncio.create_task(writer.wait_closed()) for writer in writers if writer.is_closing()]
+            sent = [asyncio.create_task(_last_bytes_sent(writer)) for writer in writers if writer.is_closing()]
             await asyncio.wait(sent, timeout=_FAREWELL_S) if sent else None
         self._end_connections()
         await _until(lambda: not self._servers.connections, _FAREWELL_S)
@@ -156,6 +157,12 @@ class MitmproxyEngine:
             certs=[f"*={path}" for path in sorted({str(item.cert) for item in self._listeners if item.cert})][:1],
         )
         return master
+
+
+async def _last_bytes_sent(writer: Any) -> None:  # noqa: ANN401 - asyncio's and mitmproxy's own
+    """Waits until a connection that is being closed has sent what it holds, or is lost: then nobody reads it."""
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _until(holds: Callable[[], bool], timeout_s: float) -> None:
