@@ -1,12 +1,13 @@
 """The real command in its own process, and a legacy that makes and takes large bodies."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -207,12 +208,63 @@ class _Http2:
         self._writer.write(self._h2.data_to_send())
 
 
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[object]]
+
+
 @pytest.fixture
-async def bulk() -> AsyncIterator[Bulk]:
+async def serve() -> AsyncIterator[Callable[[Handler], Awaitable[int]]]:
+    """Serves a legacy and gives its port; in the end no task and no socket of it is left."""
+    servers: list[asyncio.Server] = []
+    connections: list[tuple[asyncio.Task[Any], asyncio.StreamWriter]] = []
+
+    async def start(handle: Handler) -> int:
+        async def run(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            connections.append((task, writer))
+            with contextlib.suppress(OSError):
+                await handle(reader, writer)
+
+        servers.append(await asyncio.start_server(run, "127.0.0.1", 0, limit=2**20))
+        return int(servers[-1].sockets[0].getsockname()[1])
+
+    yield start
+    for server in servers:
+        server.close()
+    for task, _ in connections:
+        task.cancel()
+    await asyncio.gather(*(task for task, _ in connections), return_exceptions=True)
+    await close_all(writer for _, writer in connections)
+
+
+async def close_all(writers: Iterable[asyncio.StreamWriter]) -> None:
+    """Cuts connections off, and waits until their sockets are closed."""
+    writers = list(writers)
+    for writer in writers:
+        writer.transport.abort()
+    for writer in writers:
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+@pytest.fixture
+async def dial() -> AsyncIterator[Callable[[int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]]:
+    """Connects to a port of this machine; in the end the connections are cut off."""
+    opened: list[asyncio.StreamWriter] = []
+
+    async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        opened.append(writer)
+        return reader, writer
+
+    yield connect
+    await close_all(opened)
+
+
+@pytest.fixture
+async def bulk(serve: Any) -> AsyncIterator[Bulk]:
     """A running legacy."""
     legacy = Bulk()
-    server = await asyncio.start_server(legacy.serve, "127.0.0.1", 0, limit=2**20)
-    legacy.port = server.sockets[0].getsockname()[1]
+    legacy.port = await serve(legacy.serve)
     yield legacy
     legacy.go_on.set()
-    server.close()

@@ -86,13 +86,12 @@ def _streams() -> bytes:
     differs="event streams and answers that do not come are cut after 10 s and counted as `shed(shutdown)`, WebSockets and "
     "half a head 1 s after the last answer",
 )
-async def test_what_does_not_end(shadow: Any, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_what_does_not_end(serve: Any, dial: Any, shadow: Any, capfd: pytest.CaptureFixture[str]) -> None:
     """Each connection is cut in the end, and nothing but the goodbye is logged."""
-    server = await asyncio.start_server(_without_end, "127.0.0.1", 0)
-    running = await asyncio.to_thread(shadow, server.sockets[0].getsockname()[1])
-    opened = [(text, await asyncio.open_connection("127.0.0.1", running.port)) for text in LEFT_OPEN.values()]
-    opened += [(_streams(), await asyncio.open_connection("127.0.0.1", running.port))]
-    opened += [(LEFT_OPEN["an event stream in chunks"], await asyncio.open_connection("127.0.0.1", running.port))]
+    running = await asyncio.to_thread(shadow, await serve(_without_end))
+    opened = [(text, await dial(running.port)) for text in LEFT_OPEN.values()]
+    opened += [(_streams(), await dial(running.port))]
+    opened += [(LEFT_OPEN["an event stream in chunks"], await dial(running.port))]
     for text, (_, writer) in opened:
         writer.write(text)
     opened[-1][1][1].write_eof()
@@ -103,19 +102,14 @@ async def test_what_does_not_end(shadow: Any, capfd: pytest.CaptureFixture[str])
     assert len(done) == len(ended)
     assert await asyncio.to_thread(running.process.wait, 30) == 0
     assert "Traceback" not in capfd.readouterr().err
-    for _, (_, writer) in opened:
-        writer.close()
-    server.close()
 
 
-async def test_sigterm_beside_a_flood(shadow: Any) -> None:
+async def test_sigterm_beside_a_flood(serve: Any, dial: Any, shadow: Any) -> None:
     """A connection with 20,000 streams of which none ends, and another that is still sending them: it ends in its time."""
-    ended = asyncio.Event()
-    legacy = await asyncio.start_server(lambda *_: ended.wait(), "127.0.0.1", 0)
-    running = await asyncio.to_thread(shadow, legacy.sockets[0].getsockname()[1])
-    floods = []
+    never = asyncio.Event()
+    running = await asyncio.to_thread(shadow, await serve(lambda *_: never.wait()))
     for count, wait_s in ((20_000, 1.0), (20_000, 0.0)):
-        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        _, writer = await dial(running.port)
         peer = h2.connection.H2Connection()
         peer.initiate_connection()
         writer.write(peer.data_to_send())
@@ -124,11 +118,6 @@ async def test_sigterm_beside_a_flood(shadow: Any) -> None:
             frame = HeadersFrame(2 * number + 1, peer.encoder.encode(fields))
             frame.flags |= {"END_HEADERS", "END_STREAM"}
             writer.write(frame.serialize())
-        floods.append(writer)
         await asyncio.sleep(wait_s)
     running.terminate()
     assert await asyncio.to_thread(running.process.wait, 30) == 0
-    ended.set()
-    for writer in floods:
-        writer.close()
-    legacy.close()
