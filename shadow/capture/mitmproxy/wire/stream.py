@@ -1,6 +1,7 @@
 """One request between its two connections."""
 
 from collections.abc import Generator
+from http import HTTPStatus
 from typing import Any
 
 from mitmproxy import flow, http
@@ -36,8 +37,6 @@ from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireRespon
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
-
-_TOO_LARGE = 431  # RFC 6585 5
 
 
 class WholeStream(HttpStream):
@@ -133,8 +132,9 @@ class WholeStream(HttpStream):
         self.flow = http.HTTPFlow(self.context.client, self.context.server)
         self.flow.request = event.request
         error: RequestProtocolError | ResponseProtocolError
-        error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
-        if event.request.headers.get("content-type", "").startswith("application/grpc"):
+        error = ResponseProtocolError(self.stream_id, event.text, event.status)
+        is_grpc = event.request.headers.get("content-type", "").startswith("application/grpc")
+        if is_grpc and event.status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
         yield from self._refuse(error)
         yield DropStream(self.stream_id)
