@@ -1,6 +1,7 @@
 """Starts mitmproxy in this process, and ends it without cutting what is under way."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -106,9 +107,8 @@ class MitmproxyEngine:
         self._drain.begin()
         await _until(lambda: not self._capture.open_flows(), drain_s)
         await _until(lambda: not self._drain.open_connections(), min(drain_s, _FAREWELL_S))
-        if writers:
-            sent = [asyncio.create_task(writer.wait_closed()) for writer in writers if writer.is_closing()]
-            await asyncio.wait(sent, timeout=_FAREWELL_S) if sent else None
+        if sent := [asyncio.ensure_future(_closed(writer)) for writer in writers if writer.is_closing()]:
+            await asyncio.wait(sent, timeout=_FAREWELL_S)
         self._end_connections()
         await _until(lambda: not self._servers.connections, _FAREWELL_S)
         self._master.shutdown()
@@ -156,6 +156,12 @@ class MitmproxyEngine:
             certs=[f"*={path}" for path in sorted({str(item.cert) for item in self._listeners if item.cert})][:1],
         )
         return master
+
+
+async def _closed(writer: Any) -> None:  # noqa: ANN401 - as mitmproxy has it
+    """Returns when all is sent, or can't be."""
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _until(holds: Callable[[], bool], timeout_s: float) -> None:
