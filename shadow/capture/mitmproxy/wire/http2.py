@@ -25,7 +25,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     reset_code,
     with_reset_code,
 )
-from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, code_name, head_bytes
+from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, PeerGoesAway, code_name, head_bytes
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
 TOO_MUCH = int(h2.errors.ErrorCodes.ENHANCE_YOUR_CALM)
@@ -112,7 +112,7 @@ class WireHttp2(Http2Connection):
                 yield ReceiveHttp(self.ReceiveEndOfMessage(event.stream_id))
         elif isinstance(event, h2.events.StreamReset):
             yield from self._pass_reset(event.stream_id, int(event.error_code))
-        elif isinstance(event, h2.events.ConnectionTerminated):
+        elif isinstance(event, PeerGoesAway):
             self.going_away = True
             yield from self.peer_goes_away(event.last_stream_id)
         else:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mitmproxy import flow, http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
@@ -72,7 +73,7 @@ class WholeStream(HttpStream):
     def _pass_pressure(self, event: Choked | Flowing) -> Commands:
         """From the side that does not take data to the side that sends it."""
         other = self.context.server if event.by_client else self.context.client
-        if other.connected:
+        if other.state is not ConnectionState.CLOSED:  # after a GOAWAY open streams go on
             yield SendHttp(event, other)
 
     def _pass_end(self, event: SenderEnded) -> Commands:
