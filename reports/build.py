@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -210,16 +211,19 @@ def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosm
 
 
 def _example(example: StoredExample, repro: ReproSettings) -> Example:
+    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate is asked for HTTP over HTTP/1.1."""
     listener = repro.listener
-    line = partial(command_line, example.request, schema=repro.schema)
+    over_http1 = replace(example.request, h2c=False)
+    request = over_http1 if listener is not None and listener.tls else example.request
+    line = partial(command_line, schema=repro.schema)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
         legacy=example.legacy,
         candidate=example.candidate,
-        repro=line(),
-        repro_legacy="" if listener is None else line(listener.legacy),
-        repro_candidate="" if listener is None else line(listener.candidate),
+        repro=line(request),
+        repro_legacy="" if listener is None else line(request, listener.legacy),
+        repro_candidate="" if listener is None else line(over_http1, listener.candidate),
     )
 
 

@@ -127,6 +127,8 @@ def _draw(rows: tuple[Row, ...], console: Console) -> None:
 def _told(route: Route | None) -> str:
     if route is None:
         return "-"
+    if not route.distinct:
+        return "nothing compared"
     verdict = f", {route.verdict}" if route.verdict else ""
     upper = math.ceil(route.divergence.upper * 10_000) / 100  # an upper bound is not rounded down
     return f"{route.divergent} of {route.distinct} diverged, at most {upper:.2f}%{verdict}"

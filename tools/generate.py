@@ -190,7 +190,7 @@ def to_text(done: Generated) -> str:
     lines = [line for fate in Fate for line in _fate_lines(done.plan, fate)]
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
-    told = (_left_out(done.project), _legacy_lines(done.legacy), _safe_lines(done), _summary(done))
+    told = (_left_out(done.project), _legacy_lines(done), _safe_lines(done), _summary(done))
     return "\n".join([*lines, *(line for part in told for line in part)])
 
 
@@ -225,7 +225,8 @@ def _left_out(project: ProjectModel) -> Iterator[str]:
         yield f"{'left out':<13} and {more} more"
 
 
-def _legacy_lines(legacy: LegacySource | None) -> list[str]:
+def _legacy_lines(done: Generated) -> list[str]:
+    legacy = done.legacy
     if legacy is None:
         return []
     total = len(legacy.handlers) + len(legacy.missing)
@@ -235,7 +236,16 @@ def _legacy_lines(legacy: LegacySource | None) -> list[str]:
     return [
         *lines,
         f"{len(legacy.handlers)} of {total} RPCs found in the legacy source, {len(hazards)} hazards in them",
+        *_unwritten(done, noted=bool(hazards)),
     ]
+
+
+def _unwritten(done: Generated, *, noted: bool) -> Iterator[str]:
+    """Where every handler was there before, no note has reached one."""
+    created = {note.path for note in done.plan.notes if note.fate is Fate.CREATED}
+    handlers = {handler_path(service, rpc) for service in done.project.services for rpc in service.rpcs}
+    if noted and not created & handlers:
+        yield "notes go into new handlers only, and all are there: crossfade status --legacy-source shows the hazards"
 
 
 def _fate_lines(plan: Plan, fate: Fate) -> Iterator[str]:

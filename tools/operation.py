@@ -68,7 +68,7 @@ class Operation:
         rules = ConfigWatch(self.config_path, self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
         self.compare.keep(self._begin_anew, self._hear, self._changed_config)
-        work = (self.switch.watch(self._decide_anew), rules.watch(self._use_rules))
+        work = (self.switch.watch(lambda: None), rules.watch(self._use_rules))
         self._tasks = [asyncio.create_task(each) for each in (*work, measure_lag(self._lag))]
         return self
 
@@ -112,12 +112,11 @@ class Operation:
             return str(error)
         return f"{self.config_path}: {', '.join(changed)} changed since the proxy began; restart it" if changed else ""
 
-    def _decide_anew(self) -> None:
-        self.feed.use(policy_of(self.config, self.methods, self.switch))
-
-    def _use_rules(self, config: Config) -> None:
+    async def _use_rules(self, config: Config) -> None:
+        """Thousands of rules take seconds to make ready, which no client may wait."""
+        policy = await asyncio.to_thread(policy_of, config, self.methods, self.switch)
         self.config = config
-        self._decide_anew()
+        self.feed.use(policy)
         self.feed.tell_rules(rules_digest(config))
 
     def _hear(self, line: bytes) -> None:
@@ -153,11 +152,11 @@ class Operation:
 
 
 def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> Policy:
-    """What is mirrored by these rules, as the switch stands."""
+    """What is mirrored by these rules, while the switch is on."""
     return Policy(
         config.mirror,
         methods,
         config.service.state,
         templates=config.routes.http,
-        is_off=switch.is_off(),
+        is_off=switch.is_off,
     )

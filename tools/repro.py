@@ -17,6 +17,7 @@ def _listener(listen: ListenSettings) -> Listener:
         name=listen.name,
         legacy=Side(url=listen.legacy, ca=_text(listen.legacy_ca), cert=_text(listen.legacy_cert)),
         candidate=Side(url=listen.candidate, ca=_text(listen.candidate_ca), cert=_text(listen.candidate_cert)),
+        tls=listen.cert is not None,
     )
 
 

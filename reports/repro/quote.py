@@ -15,11 +15,12 @@ def quote(text: str) -> str:
     r"""One shell word that is these bytes: nothing in it is expanded, and nothing in it is unseen.
 
     Characters that a person cannot see are written as ``$'\x1b'``, which bash and zsh read; a lone
-    surrogate of U+DC80 to U+DCFF is the raw byte that it stands for. No word can hold NUL: it is left out.
+    surrogate of U+DC80 to U+DCFF is the raw byte that it stands for. No word can hold NUL: it is left out. A word that
+    begins with ``=`` is the path of a command to zsh.
     """
     text = text.replace("\0", "")
     if not any(map(is_unseen, text)):
-        return shlex.quote(text)
+        return f"'{text}'" if text.startswith("=") and shlex.quote(text) == text else shlex.quote(text)
     return "$'" + "".join(map(_escaped, text)) + "'"
 
 

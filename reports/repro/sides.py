@@ -48,11 +48,12 @@ ANY_SIDE = AnySide(url="http://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A port that clients connect to, and both servers behind it."""
+    """A port that clients connect to, and both servers behind it; ``tls`` where the clients' TLS ends there."""
 
     name: str
     legacy: Side
     candidate: Side
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

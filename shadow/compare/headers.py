@@ -39,12 +39,12 @@ _LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 def fields_of(headers: Headers, ignored: frozenset[str]) -> Fields:
     """Values by lower-case name, in order, without the ignored."""
-    found: Fields = {}
+    found: dict[str, list[str]] = {}
     for name, value in headers:
         lower = name.lower()
         if lower not in ignored:
-            found[lower] = (*found.get(lower, ()), value.strip())
-    return found
+            found.setdefault(lower, []).append(value.strip())
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def diff_fields(legacy: Headers, candidate: Headers, part: str, protocol: Protocol) -> Iterator[Difference]:

@@ -9,17 +9,23 @@ from crossfade.shadow.compare.diff.paths import looks_like_value
 from crossfade.shadow.evidence.hiding import Hiding
 
 _PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[0-9.eE+-]*|[\[\]{}:,]|[A-Za-z-]+', re.DOTALL)
+_NAMING, _NAMED = frozenset({"name", "key", "field", "path"}), frozenset({"value", "values"})
+"""Members of which one names what a later one is, as in RFC 6902."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class _Container:
-    """An open object or list: whether it stands under a secret name, and the member that is being read."""
+    """An open object or list: whether it stands under a secret name, and the member that is being read.
+
+    ``names_secret``: one of its members names what its value is, and that is a secret.
+    """
 
     secret: bool
     is_object: bool
     at_key: bool
     key: str = ""
+    names_secret: bool = False
 
 
 def redact_json(text: str, redactor: Hiding, *, secret: bool = False) -> str:
@@ -56,7 +62,8 @@ def _replacements(text: str, redactor: Hiding, *, secret: bool) -> Iterator[tupl
 
 
 def _is_secret(inside: _Container, redactor: Hiding) -> bool:
-    return inside.secret or (inside.is_object and redactor.is_secret(inside.key))
+    named = inside.names_secret and inside.key in _NAMED
+    return inside.secret or (inside.is_object and (named or redactor.is_secret(inside.key)))
 
 
 def _hidden(piece: str, inside: _Container, redactor: Hiding) -> str:
@@ -66,6 +73,7 @@ def _hidden(piece: str, inside: _Container, redactor: Hiding) -> str:
             return _text(piece, lambda key: hide_key(key, redactor, secret=inside.secret))
         if _is_secret(inside, redactor):
             return _text(piece, redactor.pseudonym)
+        inside.names_secret |= inside.key in _NAMING and redactor.is_secret(_plain(piece))
         return _text(piece, redactor.members)
     if not piece[0].isdigit() and not piece[1:2].isdigit():  # true, false, null, NaN, -Infinity
         return piece

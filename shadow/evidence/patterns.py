@@ -75,19 +75,28 @@ PATTERNS = (
 )
 NAMED = (
     _pattern(r"(?:^|[?&])(?P<name>[^=&?#\s\"]{1,100})=(?P<value>[^&#\s\"]*)", 3, "="),  # the query of a URL, a form
-    _pattern(r"<(?P<name>[\w:.-]{1,100})[^<>]*>(?P<value>[^<]*)", 4, "<"),  # an XML element
+    # an XML element, its text or the CDATA in it
+    _pattern(r"<(?P<name>[\w:.-]{1,100})[^<>]*>(?:\s*+<!\[CDATA\[)?(?P<value>[^<]*)", 4, "<"),
+    # a field of a form in HTML or XML
+    _pattern(
+        r"\s(?:name|key|id)\s*=\s*[\"'](?P<name>[^\"'<>]{1,100})[\"']\s+value\s*=\s*[\"'](?P<value>[^\"']*)",
+        12,
+        "value",
+    ),
     _pattern(r"\s(?P<name>[\w:.-]{1,100})\s*=\s*[\"'](?P<value>[^\"']*)", 4, "="),  # an XML attribute
     # a pair anywhere, as in a line of a log
     _pattern(r"(?<![\w:.-])(?P<name>[\w:.-]{1,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;,\"'<>]+)", 3, "="),
     # multipart/form-data, RFC 7578: the rest of a part's head, an empty line, the part
     _pattern(
-        r"\bname=\"(?P<name>[^\"]{1,100})\"[^\r\n]{0,999}+(?:\r?\n[^\r\n]{1,999}+){0,9}+\r?\n\r?\n"
+        r"\bname\*?=[\"']?(?P<name>[^\"\r\n;]{1,100}+)[^\r\n]{0,999}+(?:\r?\n[^\r\n]{1,999}+){0,9}+\r?\n\r?\n"
         r"(?P<value>[\s\S]*?)(?=\r?\n--|\Z)",
         10,
-        'name="',
+        "name",
     ),
 )
 """Where free text gives a value a name; the value is the end of the match."""
+LINE = _pattern(r"(?m)^[ \t-]{0,99}+(?P<name>[\w.-]{1,100}+)[ \t]{0,9}+:[ \t]++(?P<value>[^\r\n]+)", 4, ":")
+"""A line of YAML or of a file of properties; only in bodies, because messages to people look alike."""
 # JSON in a text that json can't read as a whole, or quoted in another JSON: then its quotes are escaped.
 QUOTED_NAME = re.compile(r'"((?:[^"\\]|\\.){1,100}?)\\*"\s*:\s*')
 ITS_VALUE = re.compile(r'\\*"((?:[^"\\]|\\[\s\S])*)|[\[{][\s\S]*|[^\s,}\]]+')

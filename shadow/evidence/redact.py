@@ -19,6 +19,7 @@ from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
 from crossfade.shadow.evidence.patterns import (
     CARD,
     ITS_VALUE,
+    LINE,
     NAMED,
     NAMES,
     PATTERNS,
@@ -220,7 +221,8 @@ class Redactor:
         """A form pair by pair; anything else as JSON, or as far as it is JSON."""
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
-        return self._structure(body)
+        hidden = self._structure(body)
+        return LINE.regex.sub(self._named, hidden) if LINE.may_match(hidden) else hidden
 
     def _structure(self, text: str) -> str:
         """JSON piece by piece, the very text where nothing is hidden; any other text by names and patterns."""

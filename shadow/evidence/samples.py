@@ -2,12 +2,16 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 from crossfade.shadow.evidence.records import RequestSample
 
 _MAX_NAMED = 5
+_NAME = re.compile(r"[A-Za-z_][\w-]{2,200}", re.ASCII)
+_PACKED = (b"\x1f\x8b", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\3\4")
+"""How gzip, zlib, bzip2, xz, zstd and zip begin: nothing can be found in them."""
 UNSHOWN = "what its text does not show"
 """What a sample is cut by where its exact bytes are not kept."""
 
@@ -40,9 +44,9 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
     The exact bytes stay only where nothing in them is to be hidden: a pseudonym would make other bytes of them.
     """
     target = hides.target(sample.target)
-    headers = tuple((name, hides.value(value, name)) for name, value in sample.headers)
+    headers = tuple((hides.text(name), hides.value(value, name)) for name, value in sample.headers)
     body = _body(sample, hides)
-    keeps = sample.data is None or (body == sample.body and _is_free(sample.data, sample.unread, hides))
+    keeps = sample.data is None or (body == sample.body and _is_free(sample, base64.b64decode(sample.data), hides))
     replaced = [
         *(["the target"] if target != sample.target else []),
         *_names(sample.headers, headers),
@@ -50,7 +54,7 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
     ]
     return RequestSample(
         protocol=sample.protocol,
-        method=sample.method,
+        method=hides.text(sample.method),
         target=target,
         headers=headers,
         body=body,
@@ -69,17 +73,23 @@ def _body(sample: RequestSample, hides: Hides) -> str:
     return "\n".join(map(hides.body, sample.body.split("\n")))
 
 
-def _is_free(data: str, unread: tuple[str, ...], hides: Hides) -> bool:
-    """Whether bytes hold nothing that a pattern finds, and no field that would be hidden by its name."""
-    if any(map(hides.is_secret, unread)):
+def _is_free(sample: RequestSample, data: bytes, hides: Hides) -> bool:
+    """Whether bytes hold nothing that a pattern finds, and no field that would be hidden by its name.
+
+    Where no schema tells the names they stand in the bytes themselves (CBOR, MessagePack, JSON in UTF-16), and how
+    far a value goes that stands behind one can't be told.
+    """
+    if any(map(hides.is_secret, sample.unread)) or (not sample.body and data.startswith(_PACKED)):
         return False
-    text = base64.b64decode(data).decode("utf-8", "surrogateescape")
-    return hides.members(text) == text
+    texts = [part.decode("utf-8", "surrogateescape") for part in dict.fromkeys((data, data.replace(b"\0", b"")))]
+    if sample.protocol != "grpc" and any(hides.is_secret(word) for text in texts for word in _NAME.findall(text)):
+        return False
+    return all(hides.members(text) == text for text in texts)
 
 
 def _names(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> Iterator[str]:
     """The header fields whose values were replaced."""
-    changed = (one[0] for one, two in zip(before, after, strict=True) if one != two)
+    changed = (two[0] for one, two in zip(before, after, strict=True) if one != two)
     return (f"header {name}" for name in dict.fromkeys(changed))
 
 

@@ -1,7 +1,7 @@
 """What may be mirrored: safe by contract, rules per route, a share of the rest. Pure."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crossfade.codegen.contract import Method
@@ -10,7 +10,7 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.routes.naming import Asked
-from crossfade.shadow.routes.patterns import Pattern, declared_templates
+from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
@@ -42,22 +42,22 @@ class Policy:
         state: State,
         *,
         templates: tuple[str, ...] = (),
-        is_off: bool = False,
+        is_off: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``templates`` are those of the config; ``is_off``: the kill switch says that nothing may be mirrored."""
+        """``templates`` are those of the config; ``is_off``: whether the kill switch says that nothing may be."""
         self._settings = settings
         self._methods = methods
         self._own_stores = state is not State.SHARED
         self._is_off = is_off
         self._templates = Templates(templates)
         allowing = (rule.route for rule in settings.rule if rule.action is MirrorAction.MIRROR)
-        declared = (*templates, *declared_templates(allowing))
-        self._rules = tuple((rule, Pattern(rule.route, declared)) for rule in settings.rule)
+        shields = shields_of((*templates, *declared_templates(allowing)))
+        self._rules = tuple((rule, Pattern(rule.route, shields)) for rule in settings.rule)
         self._sampled = tuple((rule.sample_pct, of) for rule, of in self._rules if rule.sample_pct is not None)
 
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
-        asked = Asked(head, head.listener, self._templates)
+        asked = Asked(head, head.listener, self._templates, self._methods)
         safe = self._is_safe(head, asked)
         settled = self._settled(asked, head.id, safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
@@ -65,7 +65,7 @@ class Policy:
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
 
     def _settled(self, asked: Asked, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
-        if self._is_off:
+        if self._is_off():
             return Outcome.SKIPPED, Reason.MIRROR_OFF
         rule = self._rule(asked)
         if rule is not None and rule.action is MirrorAction.SKIP:

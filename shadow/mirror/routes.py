@@ -8,7 +8,7 @@ from crossfade.codegen.contract import Method
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.routes.naming import exact_name
+from crossfade.shadow.routes.naming import exact_name, is_method
 from crossfade.shadow.routes.patterns import speaks_of
 from crossfade.shadow.routes.templates import Templates
 
@@ -50,6 +50,8 @@ class RouteTable:
             call_type = "unknown" if known is None else str(known.call_type)
             if not _METHOD.fullmatch(name):
                 name = OTHER  # it might be called as a route of HTTP
+        elif not is_method(method):
+            name = OTHER  # it might be called as a route of another port
         if call_type in _INFERRED and not self._has_place(name, listener):
             name = self._past_the_cap(name, listener)
         return RouteInfo(route=name, protocol=protocol.value, call_type=call_type, stage="shadow", listener=listener)

@@ -78,7 +78,9 @@ def _http_body(request: Request) -> _Body:
     if len(text) > MAX_BODY:
         return _Body(text=text[:MAX_BODY], cut=f"the body after its first {MAX_BODY} characters")
     return _Body(
-        text=text, exact=not coding and "\0" not in text, cut="the end of the body" if request.truncated else ""
+        text=text.replace("\0", ""),  # no word can hold it, and it may stand between all letters of a secret
+        exact=not coding and "\0" not in text,
+        cut="the end of the body" if request.truncated else "",
     )
 
 

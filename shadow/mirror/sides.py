@@ -1,6 +1,7 @@
 """The servers that a port's requests are sent to, out of the config."""
 
 import os
+from collections.abc import Container
 from functools import partial
 
 from crossfade.shadow.config import Config, ListenSettings
@@ -10,12 +11,18 @@ from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
 from crossfade.shadow.mirror.clients.notes import Notes
 from crossfade.shadow.mirror.clients.upstream import Upstream
 from crossfade.shadow.mirror.pending import Sides
+from crossfade.shadow.mirror.routes import OTHER
 from crossfade.shadow.routes.naming import exact_name
 from crossfade.shadow.routes.templates import Templates
 
+_MAX_CHARS = 200
+_MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
-def build_sides(config: Config, listen: ListenSettings) -> Sides:
+
+def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
+
+    ``calls`` are the gRPC methods of the contract.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -24,13 +31,14 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
     templates = Templates(config.routes.http)
 
     def route_of(request: Request) -> str:
-        return exact_name(templates, request.protocol, request.method, request.target)
+        return logged_name(exact_name(templates, request.protocol, request.method, request.target))
 
     policy = HeaderPolicy(
         mirror.header,
         environment=os.environ,
         listener=listen.name,
         templates=config.routes.http,
+        calls=calls,
     )
     candidate = upstream(
         listen.candidate,
@@ -43,3 +51,9 @@ def build_sides(config: Config, listen: ListenSettings) -> Sides:
         tls = TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert)
         secondary = upstream(listen.secondary, tls=tls, notes=Notes("secondary", route_of))
     return Sides(candidate=candidate, secondary=secondary)
+
+
+def logged_name(route: str) -> str:
+    """A route's name as it may be logged: one line, of bounded length, and no path that was never a route."""
+    is_route = route.isprintable() and len(route) <= _MAX_CHARS and route.count("/") <= _MAX_SEGMENTS
+    return route if is_route else OTHER

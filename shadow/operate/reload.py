@@ -7,7 +7,7 @@ compared (``[[compare.ignore]]``) never changes within a run, so that its counts
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class ConfigWatch:
         """Reads at once, and says so even where nothing changed."""
         self._now.set()
 
-    async def watch(self, apply: Callable[[Config], None]) -> None:
+    async def watch(self, apply: Callable[[Config], Awaitable[None]]) -> None:
         """Watches until it is cancelled; ``apply`` gets the config at work from now on."""
         while True:
             asked = await self._pause()
@@ -80,7 +80,7 @@ class ConfigWatch:
                 text = await asyncio.to_thread(read_config, self._path)
                 is_new, self._seen = text != self._seen, text
                 if is_new or asked:
-                    self._take(plan_reload(self._config, parse_config(text, self._path)), apply, asked=asked)
+                    await self._take(await asyncio.to_thread(self._plan, text), apply, asked=asked)
             except ShadowError as error:
                 self._keep(str(error), asked=asked)
 
@@ -92,11 +92,15 @@ class ConfigWatch:
         self._now.clear()
         return asked
 
-    def _take(self, reload: Reload, apply: Callable[[Config], None], *, asked: bool) -> None:
+    def _plan(self, text: str) -> Reload:
+        """In a thread, because a long config takes seconds."""
+        return plan_reload(self._config, parse_config(text, self._path))
+
+    async def _take(self, reload: Reload, apply: Callable[[Config], Awaitable[None]], *, asked: bool) -> None:
         self._refused = ""
         self._config = reload.config
         if reload.applied:
-            apply(reload.config)
+            await apply(reload.config)
             log.warning("rules.reloaded %s", ", ".join(reload.applied))
         if reload.at_report:
             log.warning("rules.reloaded %s; from the next report on", ", ".join(reload.at_report))

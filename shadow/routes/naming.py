@@ -6,7 +6,7 @@ is meant: the candidate, or what is in front of it, may read it in that way.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 from typing import Protocol as Interface
 from urllib.parse import unquote
@@ -18,12 +18,14 @@ from crossfade.shadow.routes.templates import Templates, split_path
 
 _LOOKS_LIKE_VALUE = re.compile(r"\d|^[0-9a-fA-F-]{16,}$|[^\w.~-]|.{33,}")
 _MAX_SEGMENTS = 32
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _OTHER_METHOD = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _OTHER_PATH = frozenset({"x-original-url", "x-rewrite-url"})
 _METHOD_IN_QUERY = re.compile(
     f"[?&;](?:{'|'.join(map(escapable, ('_method', *sorted(_OTHER_METHOD))))})=([^&;#]{{0,99}})", re.IGNORECASE
 )
 _MAX_OVERRIDES = 4
+_MAX_OVERRIDE_CHARS = 2048  # of all paths in fields
 
 
 class RequestLine(Interface):
@@ -46,6 +48,11 @@ class RequestLine(Interface):
         """As they were sent."""
 
 
+def is_method(text: str) -> bool:
+    """Whether a text can be a method of HTTP/1.1; in HTTP/2 one may hold blanks, and look like a port and a method."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def exact_name(templates: Templates, protocol: Protocol, method: str, target: str) -> str:
     """The name of a request's route, were routes without bound: its template, or what its path looks like.
 
@@ -66,16 +73,24 @@ def exact_name(templates: Templates, protocol: Protocol, method: str, target: st
 class Asked:
     """One request as rules see it; nothing is worked out before a rule wants to know."""
 
-    def __init__(self, line: RequestLine, listener: str, templates: Templates) -> None:
-        """``listener`` is the name of the port by which it came, ``templates`` are those of the config."""
+    def __init__(
+        self, line: RequestLine, listener: str, templates: Templates, calls: Container[str] = frozenset()
+    ) -> None:
+        """``listener`` is the name of the port by which it came, ``templates`` are those of the config.
+
+        ``calls`` are the methods of the contract: another request is gRPC by its client's word alone.
+        """
         self._line = line
         self._listener = listener
         self._templates = templates
+        self._calls = calls
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
-        """The names of the request as it stands: of its route, and of itself."""
+        """The names of the request as it stands: of its route, and of itself; none where its method is no token."""
         line = self._line
+        if line.protocol is Protocol.HTTP and not is_method(line.method):
+            return ()
         name = exact_name(self._templates, line.protocol, line.method, line.target)
         itself = name if line.protocol is Protocol.GRPC else f"{line.method} {exact_path(line.target)}"
         return (*names_of(name, self._listener), *(names_of(itself, self._listener) if itself != name else ()))
@@ -111,6 +126,8 @@ class Asked:
         others = [value for name, value in line.headers if http and name.lower() in _OTHER_PATH]
         if len(others) > _MAX_OVERRIDES or len(self.methods) > _MAX_OVERRIDES:
             return None
+        if sum(map(len, others)) > _MAX_OVERRIDE_CHARS:
+            return None
         found: list[Reading] = []
         for target in (line.target, *others):
             if (more := readings(target)) is None:
@@ -120,8 +137,10 @@ class Asked:
 
     @cached_property
     def _loose_ways(self) -> tuple[Way, ...]:
-        """HEAD is answered by what answers GET (RFC 9110 9.3.2)."""
-        methods = self.methods
+        """HEAD is answered by what answers GET (RFC 9110 9.3.2), and any client may call its request gRPC."""
+        line, methods = self._line, self.methods
+        if line.protocol is Protocol.GRPC and line.target.removeprefix("/") not in self._calls:
+            methods |= {line.method.upper()}
         return tuple(self._ways(methods | {"GET"} if "HEAD" in methods else methods))
 
     def _ways(self, methods: Iterable[str]) -> Iterable[Way]:

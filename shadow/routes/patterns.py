@@ -7,12 +7,14 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from crossfade.shadow.routes.spelling import fold
-from crossfade.shadow.routes.templates import Templates
+from crossfade.shadow.routes.templates import Templates, is_parameter, split_path
 
 _PARAMETER = re.compile(r"(?<=/)\{[^/{}]*\}(?=/|\Z)")
 _TEMPLATE = re.compile(r"(?:(?P<listener>.*) )?(?P<method>[A-Z]+) (?P<path>/[^*? ]*)")
 _SLASHES = re.compile(r"/{2,}")
 _LAST_SLASH = re.compile(r"(?<=[^ /*?])/+\Z")
+_MAX_COMPILED = 16_384
+_NO_TEMPLATES = Templates(())
 _ANY_SEGMENT = "\ue000"  # of the private use area: no path is read as one that holds it
 
 
@@ -34,7 +36,7 @@ def unnamed(route: str) -> str:
     return _PARAMETER.sub("{}", route) if "{" in route else route
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_MAX_COMPILED)  # a config of more rules than this compiles them again and again
 def _compiled(glob: str) -> re.Pattern[str]:
     return re.compile(_regex(unnamed(glob)))
 
@@ -47,15 +49,15 @@ def _regex(glob: str) -> str:
 class Pattern:
     """A glob as it stands, and as whoever wrote it may have meant it: without letter case, escapes, a last slash."""
 
-    def __init__(self, glob: str, declared: Iterable[str] = ()) -> None:
-        """``declared`` templates that are more special keep their paths: ``/users/me`` is not ``/users/{id}``."""
+    def __init__(self, glob: str, shields: Templates = _NO_TEMPLATES) -> None:
+        """``shields`` that are more special keep their paths: ``/users/me`` is not ``/users/{id}``."""
         self._as_written = _compiled(glob).match
         template = _TEMPLATE.fullmatch(glob) if _PARAMETER.search(glob) else None
         self._listener: str | None = template["listener"] if template else None
         self._method: str = template["method"] if template else ""
-        paths = set(map(str, _forms(unnamed(template["path"])))) if template else set()
-        self._paths = frozenset(paths)
-        self._templates = Templates([f"{self._method} {path}" for path in sorted(paths)] + _shields(declared))
+        paths = sorted(set(map(str, _forms(unnamed(template["path"]))))) if template else []
+        self._own = Templates([f"{self._method} {path}" for path in paths])
+        self._shields = shields
         self._loosely = _loosely(glob).match
 
     def names(self, texts: Iterable[str]) -> bool:
@@ -70,7 +72,13 @@ class Pattern:
             return True
         if way.method != self._method or self._listener not in {None, way.listener}:
             return False
-        return any(self._templates.find(way.method, form) in self._paths for form in way.forms)
+        return any(self._keeps(form) for form in way.forms)
+
+    def _keeps(self, form: str) -> bool:
+        """Whether a path belongs to the template, and to no shield that is more special."""
+        own = self._own.find(self._method, form)
+        shield = self._shields.find(self._method, form) if own is not None else None
+        return own is not None and (shield is None or _rank(own) <= _rank(shield))
 
 
 class Way:
@@ -105,13 +113,18 @@ def _forms(text: str) -> Iterable[str]:
     return dict.fromkeys((text, plain, fold(text), fold(plain)))
 
 
-def _shields(declared: Iterable[str]) -> list[str]:
-    """In their letter case alone: what is written otherwise may be another path."""
+def _rank(path: str) -> tuple[bool, ...]:
+    """Of two templates that a path belongs to, the one of lower rank is more special."""
+    return tuple(map(is_parameter, split_path(path)))
+
+
+def shields_of(declared: Iterable[str]) -> Templates:
+    """Templates that keep their paths, in their letter case alone: what is written otherwise may be another path."""
     found = []
     for template in declared:
         method, _, path = unnamed(template).partition(" ")
         found += [f"{method} {form}" for form in dict.fromkeys((path, _LAST_SLASH.sub("", path)))]
-    return found
+    return Templates(found)
 
 
 def declared_templates(globs: Iterable[str]) -> list[str]:

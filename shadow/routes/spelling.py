@@ -9,7 +9,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+_MAX_CHARS = 8192  # what servers take at most by default
 _MAX_ODD_CHARS = 4096
+_MAX_FORM_CHARS = 32_768
 _MAX_DECODINGS = 4
 _MAX_READINGS = 64
 
@@ -42,10 +44,12 @@ def exact_path(target: str) -> str:
 
 def readings(target: str) -> tuple[Reading, ...] | None:
     """Each way to read the path of a target; None where there are too many, or it is too long to try them."""
+    raw = target.partition("?")[0]
+    if len(raw) > _MAX_CHARS:
+        return None
     path = exact_path(target)
     if path.startswith("/") and not _ODD.search(path):
         return (Reading(frozenset((path, path.lower()))),)
-    raw = target.partition("?")[0]
     if len(raw) > _MAX_ODD_CHARS:
         return None
     found = _decoded(_bytes_as_text(raw))
@@ -53,7 +57,13 @@ def readings(target: str) -> tuple[Reading, ...] | None:
         if found is None:
             return None
         found = _each(step, found)
-    return None if found is None else tuple(dict.fromkeys(map(_reading, found)))
+    return None if found is None else _bounded(tuple(dict.fromkeys(map(_reading, found))))
+
+
+def _bounded(found: tuple[Reading, ...]) -> tuple[Reading, ...] | None:
+    """None where it is more than can be held against a thousand rules while a client waits."""
+    chars = sum(len(form) for reading in found for form in reading.forms)
+    return None if chars > _MAX_FORM_CHARS else found
 
 
 def escapable(text: str) -> str:

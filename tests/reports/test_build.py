@@ -11,8 +11,9 @@ import pytest
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
+from crossfade.reports.repro import Listener, ReproSettings, Side
 from crossfade.reports.run import to_json
-from crossfade.shadow.evidence.records import SignatureCount
+from crossfade.shadow.evidence.records import RequestSample, SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
@@ -184,6 +185,24 @@ def test_one_name_on_two_ports(make: Any) -> None:
         ("GET /b", 0, 0, None),
     ]
     assert (report.verdict, report.clusters[0].route) == ("fail", "internal GET /items/{id}")
+
+
+@pytest.mark.parametrize(("tls", "legacy_is_told"), [(False, True), (True, False)])
+def test_http_2_in_the_lines_of_both_sides(make: Any, *, tls: bool, legacy_is_told: bool) -> None:
+    """Legacy is asked for it where the proxy did so, not where TLS ended before it; a candidate never."""
+    request = RequestSample(protocol="http", method="GET", target="/b/1", headers=(), body="", h2c=True)
+    mark = make.fingerprint()
+    item = make.cluster(mark, examples=(make.example("1", "2", request),))
+    run = make.run(make.route(signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(item,)))
+    port = Listener(name="", legacy=Side(url="http://l:1"), candidate=Side(url="http://c:1"), tls=tls)
+    repro = ReproSettings(listeners=(port,))
+    report = build_report(run, gate=GATE, accepted=(), now=make.started, repro=repro)
+    (example,) = report.clusters[0].examples
+    asks = [
+        "--http2-prior-knowledge" in line for line in (example.repro_legacy, example.repro, example.repro_candidate)
+    ]
+    assert asks == [legacy_is_told, legacy_is_told, False]
+    assert example.repro_candidate.startswith("curl -sS ")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,11 @@ def test_both_sides_of_each_port(service: Any) -> None:
     assert listener.legacy == Side(url="http://127.0.0.1:1")
     assert listener.candidate.url == "https://127.0.0.1:2"
     assert listener.candidate.ca.endswith("ca.pem")
+    assert not listener.tls
+    service.config.write_text(text.replace("[gate]", 'cert = "cert.pem"\n\n[gate]'), encoding="utf-8")
+    (service.folder / "cert.pem").touch()
+    (listener,) = repro_settings(load_config(service.config), "").listeners
+    assert listener.tls
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ package dev.crossfade.runtime;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -59,7 +60,7 @@ public final class Workers {
     atOnce.acquireUninterruptibly();
     CompletionStage<?> end;
     try {
-      end = task.call();
+      end = Objects.requireNonNull(task.call(), "expected a stage from the handler, got null");
     } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
       over(e, after);
       return;

@@ -1,9 +1,9 @@
 """Starts mitmproxy in this process, and ends it without cutting what is under way."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +107,9 @@ class MitmproxyEngine:
         self._drain.begin()
         await _until(lambda: not self._capture.open_flows(), drain_s)
         await _until(lambda: not self._drain.open_connections(), min(drain_s, _FAREWELL_S))
-        if sent := [asyncio.ensure_future(_closed(writer)) for writer in writers if writer.is_closing()]:
-            await asyncio.wait(sent, timeout=_FAREWELL_S)
+        if writers:
+            sent = [asyncio.create_task(_last_bytes_sent(writer)) for writer in writers if writer.is_closing()]
+            await asyncio.wait(sent, timeout=_FAREWELL_S) if sent else None
         self._end_connections()
         await _until(lambda: not self._servers.connections, _FAREWELL_S)
         self._master.shutdown()
@@ -158,9 +159,9 @@ class MitmproxyEngine:
         return master
 
 
-async def _closed(writer: Any) -> None:  # noqa: ANN401 - as mitmproxy has it
-    """Returns when all is sent, or can't be."""
-    with contextlib.suppress(OSError):
+async def _last_bytes_sent(writer: Any) -> None:  # noqa: ANN401 - asyncio's and mitmproxy's own
+    """Waits until a connection that is being closed has sent what it holds, or is lost: then nobody reads it."""
+    with suppress(OSError):
         await writer.wait_closed()
 
 

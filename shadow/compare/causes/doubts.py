@@ -41,6 +41,16 @@ _COUNTED = _words_of("""
 _VOTED = _words_of("""
     rating ratings stars score scores vote votes grade
 """)
+_LIMITS = _words_of("""
+    max maximum limit limits quota cap capacity ceiling threshold
+""")
+_TERMS = _words_of("""
+    until expiry expires expiration valid due start starts begin begins end ends from to fiscal term deadline
+    renewal
+""")
+_CODES = _words_of("""
+    country countries nation nationality currency currencies language lang region
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,9 @@ DOUBTS = (
     Doubt(causes=frozenset({"B6"}), words=_PLACES | _COUNTED | _SENSED | _VERSIONS),
     Doubt(causes=frozenset({"A10", "B11"}), words=_PLACES | _VOTED | _SENSED | _VERSIONS | _LABELS),
     Doubt(causes=frozenset({"A7", "A8", "A11", "B8"}), words=_VERSIONS | _LABELS),
+    Doubt(causes=frozenset({"B3"}), words=_LIMITS),  # the largest int is how "no limit" is written
+    Doubt(causes=frozenset({"H13"}), words=_TERMS),  # terms end with a year, and are a year longer
+    Doubt(causes=frozenset({"F7"}), words=_CODES),  # standards have a name and a number for each
 )
 
 

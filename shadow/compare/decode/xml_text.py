@@ -25,6 +25,7 @@ from crossfade.shadow.compare.difference import Value
 
 _MAX_NAME_CHARS = 200
 _MAX_ATTRIBUTES = 1000
+_MAX_LOOKED_THROUGH = 4_000_000  # prefixes: those that are declared, for each text that may have one
 _ASSIGNED = re.compile(r"=\s*+[\"']")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DECLARATION = re.compile(r"\s*<\?xml(?=\s)([^>]{0,200}?)\?>")
@@ -86,6 +87,7 @@ def _xml_text(body: bytes, charset: str | None) -> str:
 class _XmlReader:
     def __init__(self) -> None:
         self._nodes = 0
+        self._looked_through = 0
 
     def node(self, node: etree._Element, depth: int, *, keep: bool) -> Element:
         """``keep``: whether white space counts (xml:space)."""
@@ -102,16 +104,27 @@ class _XmlReader:
             shown = in_html(name.removeprefix(XHTML), inside, _shown_name, keep=keep)
         else:
             shown = inside if keep else in_xml(inside)
-        attributes = {f"{ATTRIBUTE}{key!s}": _bound(str(value), node) for key, value in node.attrib.items()}
+        attributes = {f"{ATTRIBUTE}{key!s}": self._bound(str(value), node) for key, value in node.attrib.items()}
         return Element(name, shown, attributes)
 
     def _children(self, node: etree._Element, depth: int, *, keep: bool) -> Iterator[Value]:
         if node.text:
-            yield _bound(node.text, node)
+            yield self._bound(node.text, node)
         for child in node:
             yield self.node(child, depth + 1, keep=keep)
             if child.tail:
-                yield _bound(child.tail, node)
+                yield self._bound(child.tail, node)
+
+    def _bound(self, text: str, node: etree._Element) -> str:
+        """A text that may be a name with a prefix, and what its prefix means here: two may be one, or one two."""
+        if ":" not in text or len(text) > _MAX_NAME_CHARS or (match := _PREFIXED.fullmatch(text)) is None:
+            return text
+        declared = node.nsmap
+        self._looked_through += len(declared)
+        if self._looked_through > _MAX_LOOKED_THROUGH:
+            raise NotElementsError
+        uri = declared.get(match[1])
+        return text if uri is None else f"{text} {{{uri}}}"
 
 
 def _aside(node: etree._Element) -> Element:
@@ -126,11 +139,3 @@ def _aside(node: etree._Element) -> Element:
 
 def _shown_name(item: Value) -> str | None:
     return local_name(item.name) if isinstance(item, Element) else None
-
-
-def _bound(text: str, node: etree._Element) -> str:
-    """A text that may be a name with a prefix, and what its prefix means here: two prefixes may be one, or one two."""
-    if ":" not in text or len(text) > _MAX_NAME_CHARS or (match := _PREFIXED.fullmatch(text)) is None:
-        return text
-    uri = node.nsmap.get(match[1])
-    return text if uri is None else f"{text} {{{uri}}}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from crossfade.shadow.compare.decode.markup import TEXT, Element, local_name
-from crossfade.shadow.compare.diff.paths import MAX_NUMBERED, Place, generic_name
+from crossfade.shadow.compare.diff.paths import MAX_NAME_CHARS, MAX_NUMBERED, Place, generic_name
 from crossfade.shadow.compare.difference import Value
 
 # Of these each is one of a list, however few there are.
@@ -19,8 +19,8 @@ def attribute_place(place: Place, key: str, owner: str) -> Place:
 
 
 def owner_of(element: Element) -> str:
-    """What an element says itself that its value is of: its name, key or id, all of them."""
-    return " ".join(str(element[key]) for key in _NAMING if key in element)
+    """What an element says itself that its value is of: its name, key or id, all of them, as far as each is a name."""
+    return " ".join(str(element[key])[:MAX_NAME_CHARS] for key in _NAMING if key in element)
 
 
 def child_places(place: Place, parent: Element, owner: str) -> Callable[[int], Place]:

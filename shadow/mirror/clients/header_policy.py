@@ -1,6 +1,6 @@
 """Which of the client's fields the candidate gets as they are: a user's token is not for every trust domain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -9,7 +9,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.mirror.clients.headers import shadow_headers
 from crossfade.shadow.routes.naming import Asked
-from crossfade.shadow.routes.patterns import Pattern, declared_templates
+from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
 
@@ -39,22 +39,24 @@ class HeaderPolicy:
         environment: Mapping[str, str],
         listener: str = "",
         templates: tuple[str, ...] = (),
+        calls: Container[str] = frozenset(),
     ) -> None:
-        """Reads secrets now, not at each request; ``templates`` are those of the config.
+        """Reads secrets now, not at each request; ``templates`` are those of the config, ``calls`` the contract's.
 
         Raises: ShadowError: a variable that is not set, or no value.
         """
         rules = tuple(rules)
         passing = (rule.route for rule in rules if rule.action is HeaderAction.PASS)
-        declared = (*templates, *declared_templates(passing))
+        shields = shields_of((*templates, *declared_templates(passing)))
         self._listener = listener
         self._templates = Templates(templates)
+        self._calls = calls
         self._rules = tuple(
             _Rule(
                 rule=rule,
                 value=_value(rule, environment),
                 name=rule.name.lower().replace("[", "[[]"),
-                pattern=Pattern(rule.route, declared),
+                pattern=Pattern(rule.route, shields),
             )
             for rule in rules
         )
@@ -64,7 +66,7 @@ class HeaderPolicy:
         headers = shadow_headers(request)
         if not self._rules:
             return headers
-        asked = Asked(request, self._listener, self._templates)
+        asked = Asked(request, self._listener, self._templates, self._calls)
         rules = [rule for rule in self._rules if rule.speaks_of(asked)]
         kept = []
         replaced: set[str] = set()

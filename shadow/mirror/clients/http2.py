@@ -11,7 +11,7 @@ from crossfade.shadow.mirror.clients.notes import Note
 
 _SENT_ANEW = 3
 _FRUITLESS = 10  # connections in a row on which nothing was answered
-_PAUSE_S = 0.01  # longer with each of them
+_PAUSE_S = 0.01  # longer with each of them, up to that many
 
 
 class Http2Client:
@@ -50,7 +50,7 @@ class Http2Client:
             except FullError:
                 continue
             except LostError:
-                if self._fruitless >= _FRUITLESS:
+                if self._fruitless >= _FRUITLESS and not connection.served:
                     raise
             except NotProcessedError:
                 if not left or not (parts is None or parts.rewind()):
@@ -72,7 +72,7 @@ class Http2Client:
         async with self._connecting:
             if self._connection is None or not self._connection.usable:
                 self._fruitless = 0 if self._connection is None or self._connection.served else self._fruitless + 1
-                await asyncio.sleep(_PAUSE_S * self._fruitless)
+                await asyncio.sleep(_PAUSE_S * min(self._fruitless, _FRUITLESS))
                 self._connection = await self._connect()
             elif self._connection.is_full:  # of streams that may last: what is short is not to wait behind them
                 self._connection.retire()

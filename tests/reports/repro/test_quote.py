@@ -27,6 +27,7 @@ HOSTILE = [
     "$'\\x41'",
     "\x1b41",
     "%s%n",
+    "=ls",
 ]
 
 
@@ -46,6 +47,11 @@ def test_bash_reads_the_same_bytes() -> None:
 def test_any_text_survives(texts: list[str]) -> None:
     """Whatever the text, bash reads its UTF-8."""
     assert _read_by_bash([quote(text) for text in texts]) == [text.encode() for text in texts]
+
+
+def test_no_word_is_a_command_to_zsh() -> None:
+    """It reads a bare ``=ls`` as where that command is."""
+    assert (quote("=ls"), quote("= ls"), quote("a=b")) == ("'=ls'", "'= ls'", "a=b")
 
 
 def test_raw_bytes_survive() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.shadow.evidence.patterns import NAMED, NAMES, PATTERNS, holds_secret, is_card
+from crossfade.shadow.evidence.patterns import LINE, NAMED, NAMES, PATTERNS, holds_secret, is_card
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,13 @@ def test_a_card_has_its_check_digit(text: str, *, is_one: bool) -> None:
         " a='b",
         "?a=b",
         'name="a"\n\nb',
+        "name=a\r\n\r\nb",
+        " id='a' value='b",
+        "a: b",
     ],
 )
 def test_what_has_no_part_of_a_pattern_does_not_match_it(text: str) -> None:
     """The quick look leaves out nothing that the pattern would find."""
-    matching = [pattern for pattern in (*PATTERNS, *NAMED) if pattern.regex.search(text)]
+    matching = [pattern for pattern in (*PATTERNS, *NAMED, LINE) if pattern.regex.search(text)]
     assert matching
     assert all(pattern.may_match(text) for pattern in matching)

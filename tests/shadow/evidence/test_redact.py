@@ -365,6 +365,14 @@ NESTED = json.dumps({"payload": json.dumps({"user": {"password": SECRET, "n": 1}
         f'<user password="{SECRET}"/>',
         f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{SECRET}\r\n--b--\r\n',
         f'--b\r\nContent-Disposition: form-data; name="password"\r\nContent-Type: text/plain\r\n\r\n{SECRET}\r\n--b--\r\n',
+        f"--b\r\nContent-Disposition: form-data; name=password\r\n\r\n{SECRET}\r\n--b--\r\n",
+        f"--b\r\nContent-Disposition: form-data; name='password'\r\n\r\n{SECRET}\r\n--b--\r\n",
+        f"<user><password>\n<![CDATA[{SECRET}]]></password></user>",
+        f'<form><input name="password" value="{SECRET}"/></form>',
+        f"user: a\n  password: {SECRET} {SECRET}\n",
+        f"- Api-Key:\t'{SECRET}'",
+        json.dumps({"fields": [{"name": "password", "value": SECRET}]}),
+        json.dumps([{"op": "replace", "path": "/user/password", "value": [SECRET]}]),
         # malformed, or cut before its end
         f'{{"password":"{SECRET}"',
         f'{{"password" : "{SECRET}',
@@ -399,6 +407,9 @@ def test_a_body(text: str) -> None:
         '{"a": {"b": [1, {"c": "d"',
         "<a b='c'>d</a>",
         "1.0",
+        "name: a\nnote: b: c\n",
+        '{"name": "a", "value": 1.10, "values": [2.0]}',
+        '<input name="a" value="b"/>',
     ],
 )
 def test_a_body_without_secrets_is_kept_to_the_byte(text: str) -> None:

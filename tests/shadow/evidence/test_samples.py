@@ -1,6 +1,8 @@
 """Requests that may be stored: what is hidden is named, and exact bytes stay only where they hold no secret."""
 
 import base64
+import gzip
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +71,11 @@ def test_each_message_of_a_call_is_read_by_itself(redacted: Callable[..., Reques
         ({"data": _data(b"\xffann@example.com")}, "the body"),
         ({"data": _data(b"\xff"), "unread": ("id", "password")}, "the body"),
         ({"data": _data(b"\xff"), "unread": ("tenant",)}, "the body"),
+        ({"data": _data('{"password": "p1"}'.encode("utf-16"))}, "the body"),
+        ({"data": _data(b"\x82\xa8password\xa2p1\xa1a\x01")}, "the body"),
+        ({"data": _data(b"\xa1\x68password\x62p1")}, "the body"),
+        ({"data": _data(gzip.compress(b"password=p1"))}, "the body"),
+        ({"data": _data(zlib.compress(b"password=p1"))}, "the body"),
     ],
 )
 def test_exact_bytes_go_where_they_may_tell_a_secret(
@@ -77,6 +84,12 @@ def test_exact_bytes_go_where_they_may_tell_a_secret(
     """One that the text shows, that a pattern finds, or that a field may hold which nobody can read."""
     sample = redacted(**values)
     assert (sample.data, sample.unread, sample.cut) == (None, (), cut)
+
+
+def test_the_parts_that_no_client_should_put_a_secret_in(redacted: Callable[..., RequestSample]) -> None:
+    """A method and the name of a field, which a hostile client makes of what it likes."""
+    sample = redacted(method="token=p1", headers=(("x-token=p1", "1"),))
+    assert "p1" not in repr(sample)
 
 
 def test_names_of_fields_are_not_stored(redacted: Callable[..., RequestSample]) -> None:

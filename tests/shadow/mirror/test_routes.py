@@ -78,6 +78,12 @@ def test_a_name_that_is_very_long_gets_no_place() -> None:
     assert RouteTable((), 9, {}).resolve(Protocol.GRPC, "POST", "/p.S/" + "x" * 5000).route == OTHER
 
 
+@pytest.mark.parametrize("method", ["web GET", "GET /a", "GE\nT", " ", ""])
+def test_a_method_that_is_no_token_gives_no_name(method: str) -> None:
+    """HTTP/2 carries any text as a method; one with a blank would be named as a route of another port."""
+    assert _http(method, "/builds/7") == OTHER
+
+
 def test_grpc_by_its_exact_path() -> None:
     """Another spelling is no method, and none is called as a route of HTTP."""
     method = Method(

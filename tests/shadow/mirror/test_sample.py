@@ -86,6 +86,7 @@ def test_http_2_without_tls(request_of: Callable[..., Request], scheme: str, hea
         (b"no gzip", (("Content-Encoding", "gzip"),), ""),
         (b"x", (("Content-Encoding", "unknown"),), ""),
         (b"x" * 5000, (), "x" * 4096),
+        ("ab".encode("utf-16-be"), (), "ab"),
     ],
 )
 def test_an_http_body(request_of: Callable[..., Request], body: bytes, headers: Headers, text: str) -> None:

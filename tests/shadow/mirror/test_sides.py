@@ -11,7 +11,7 @@ import pytest
 from crossfade.shadow.config import Config, parse_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
-from crossfade.shadow.mirror.sides import build_sides
+from crossfade.shadow.mirror.sides import build_sides, logged_name
 
 TOKEN = ("Authorization", "user")
 
@@ -75,3 +75,19 @@ def test_a_certificate_that_is_none(certificates: Any, tmp_path: Path) -> None:
     config = _config((1, 3), certificates, cert=bad)
     with pytest.raises(ShadowError, match=r"bad\.pem: expected PEM that is valid for https://localhost:1"):
         build_sides(config, config.listen[0])
+
+
+@pytest.mark.parametrize(
+    ("route", "logged"),
+    [
+        ("GET /builds/{id}", "GET /builds/{id}"),
+        ("p.S/Get", "p.S/Get"),
+        ("GET" + "/token" * 40, "(other)"),
+        ("GET /" + "a" * 300, "(other)"),
+        ("G\x1b[31mET /a", "(other)"),
+        ("p.S/Get\nforged line", "(other)"),
+    ],
+)
+def test_what_is_logged_of_a_route(route: str, logged: str) -> None:
+    """Nothing that a client made up to be read by whoever reads the log."""
+    assert logged_name(route) == logged

@@ -85,7 +85,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     watched = Watched(tmp_path / "crossfade.toml")
     handler = QueueHandler(watched.log)  # type: ignore[arg-type] # it only puts
     logging.getLogger("crossfade").addHandler(handler)
-    task = asyncio.create_task(watched.watch.watch(watched.applied.put_nowait))
+    task = asyncio.create_task(watched.watch.watch(watched.applied.put))
     yield watched
     task.cancel()
     logging.getLogger("crossfade").removeHandler(handler)

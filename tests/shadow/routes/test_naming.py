@@ -67,6 +67,15 @@ def test_grpc_has_no_method() -> None:
     assert not asked.may_be_meant(Pattern("a"))
 
 
+def test_a_request_that_is_called_grpc() -> None:
+    """It may be none, so a rule for its method and path keeps it back; none of HTTP allows it."""
+    asked = _asked("POST", "/pay/7", (), Protocol.GRPC)
+    assert asked.may_be_meant(Pattern("POST /pay/{id}"))
+    assert asked.may_be_meant(Pattern("POST /PAY/*"))
+    assert not asked.may_be_meant(Pattern("GET /pay/*"))
+    assert not asked.is_allowed_by(Pattern("POST /pay/*"))
+
+
 def test_who_allows_and_who_keeps_back() -> None:
     """As it stands and in every way to read it; in any way to read it."""
     pattern = Pattern("GET /users/*")
@@ -94,3 +103,21 @@ def test_what_can_not_be_read() -> None:
     ):
         assert asked.may_be_meant(Pattern("POST /other"))
         assert not asked.is_allowed_by(Pattern("*"))
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(100, True), (3_000, False)])
+def test_paths_in_fields(size: int, is_read: bool) -> None:
+    """Those that are too long to try each way to read them may be any path, and are allowed nothing."""
+    asked = _asked("GET", "/a", (("X-Original-URL", f"/b/{'c' * size}"),))
+    other = Pattern("GET /other")
+    assert asked.may_be_meant(other) is not is_read
+    assert asked.may_be_meant(Pattern("GET /b/*"))
+    assert not asked.is_allowed_by(Pattern("GET /a"))
+
+
+def test_a_method_that_looks_like_a_port() -> None:
+    """No rule that allows or ignores speaks of it: it came by another port than its first word says."""
+    asked = _asked("internal GET", "/users/a")
+    assert not asked.is_allowed_by(Pattern("internal GET /users/*"))
+    assert not asked.is_meant_by(Pattern("*"))
+    assert asked.may_be_meant(Pattern("internal GET /users/*"))

@@ -10,9 +10,11 @@ from crossfade.shadow.routes.patterns import (
     declared_templates,
     names_of,
     qualified,
+    shields_of,
     speaks_of,
     unnamed,
 )
+from crossfade.shadow.routes.templates import Templates
 
 
 @pytest.mark.parametrize(
@@ -69,8 +71,22 @@ def test_as_it_stands(glob: str, route: str, listener: str, spoken_of: bool) -> 
 )
 def test_as_it_may_be_meant(glob: str, method: str, path: str, meant: bool) -> None:
     """Without letter case and a last slash; a parameter is any segment that no more special template has."""
-    pattern = Pattern(glob, declared=("GET /a/special", "GET /{kind}/{x}"))
+    pattern = Pattern(glob, shields_of(("GET /a/special", "GET /{kind}/{x}")))
     assert pattern.means(Way(method, frozenset({path, path.lower()}), "web")) is meant
+
+
+_TEMPLATE_TEXT = st.lists(st.sampled_from(["a", "b", "{}"]), min_size=1, max_size=4).map("/".join)
+
+
+@given(_TEMPLATE_TEXT, st.lists(_TEMPLATE_TEXT, max_size=5), _TEMPLATE_TEXT)
+def test_a_path_belongs_to_the_most_special_template(own: str, others: list[str], asked: str) -> None:
+    """One store of templates shields all patterns, as if each had been told of all others."""
+    path = "/" + asked.replace("{}", "x")
+    together = Templates([f"GET /{own}", *(f"GET /{other}" for other in others)])
+    pattern = Pattern(f"GET /{own}", shields_of(f"GET /{other}" for other in others))
+    if "{}" in own:
+        meant = pattern.means(Way("GET", frozenset({path}), ""))
+        assert meant is (together.find("GET", path) == f"/{own}")
 
 
 def test_names() -> None:

@@ -86,10 +86,25 @@ def test_a_plain_path_is_read_in_one_way() -> None:
     assert [reading.forms for reading in found] == [{"/Users/42/orders.json", "/users/42/orders.json"}]
 
 
-@pytest.mark.parametrize("target", ["/%25" + "25" * 9 + "41", "/;" * 3000, "/%2e" * 2000])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/%25" + "25" * 9 + "41",
+        "/;" * 3000,
+        "/%2e" * 2000,
+        "/" + "a" * 8192,
+        "http://svc.test/" + "a" * 8192,
+        "//%25%32%35/..;a/\\%00" * 190,
+    ],
+)
 def test_too_much_to_try(target: str) -> None:
     """It is said, not guessed: who asks has to take the safe side."""
     assert readings(target) is None
+
+
+def test_a_query_makes_no_path_long() -> None:
+    """Only the path is read."""
+    assert readings("/a?" + "b" * 60_000) == readings("/a")
 
 
 @given(st.text(st.sampled_from("/.;%25fFcC0eE\\ab?#:\0 \xe9"), max_size=40))

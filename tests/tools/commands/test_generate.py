@@ -227,6 +227,9 @@ def test_the_legacy_source(users: Folder) -> None:
     stub = (users.out / RPC / "GetHandler.java").read_text()
     assert "In Python: service.py:5." in stub
     assert "Looks one up." in stub
+    assert "notes go into new handlers only" not in result.output
+    again = users.run("--legacy-source", users.folder / "app")
+    assert "notes go into new handlers only, and all are there: crossfade status --legacy-source" in again.output
     assert users.run("--legacy-source", users.folder / "none").exit_code == 2
 
 

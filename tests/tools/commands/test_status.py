@@ -80,6 +80,14 @@ def test_evidence(invoke: Any, project: Path, service: Any) -> None:
     assert "0 of 50 diverged, at most 5.82%" in " ".join(invoke(*words).output.split())
 
 
+def test_a_route_of_which_nothing_was_compared(invoke: Any, project: Path, service: Any) -> None:
+    """Has no bound to tell."""
+    _compared(service.store.parent, "acme.users.v1.Users/Get", 0)
+    told = " ".join(invoke("status", "--project", project, "--config", service.config).output.split())
+    assert "nothing compared" in told
+    assert "0 of 0" not in told
+
+
 def _compared(folder: Path, name: str, count: int, *ports: str) -> None:
     fields = ("service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
     writer = EvidenceWriter.open(folder, RunInfo(run_id="r", **dict.fromkeys(fields, "x"), started_at=1.0), None)

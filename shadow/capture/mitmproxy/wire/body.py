@@ -34,8 +34,8 @@ class End:
 class Reader(Interface):
     """Reads one body."""
 
-    def read(self, buf: Buffer) -> bytes | End | None:
-        """A piece, the end, or None: more must come. Raises: BodyError."""
+    def read(self, buf: Buffer, *, many: bool = False) -> bytes | End | None:
+        """A piece, the end, or None: more must come. ``many``: several chunks may be one piece. Raises: BodyError."""
 
     def at_end(self) -> End:
         """The sender said no more. Raises: BodyError: something is missing."""
@@ -47,7 +47,7 @@ class Sized:
     def __init__(self, size: int) -> None:
         self._missing = size
 
-    def read(self, buf: Buffer) -> bytes | End | None:
+    def read(self, buf: Buffer, *, many: bool = False) -> bytes | End | None:  # noqa: ARG002 - see Reader
         """See Reader."""
         if not self._missing:
             return End()
@@ -63,7 +63,7 @@ class Sized:
 class UntilEnd:
     """A body that ends with its connection."""
 
-    def read(self, buf: Buffer) -> bytes | None:
+    def read(self, buf: Buffer, *, many: bool = False) -> bytes | None:  # noqa: ARG002 - see Reader
         """See Reader."""
         return buf.take(_PIECE_BYTES) or None
 
@@ -82,10 +82,10 @@ class Chunked:
         self._missing = 0
         self._in_chunk = self._in_trailers = False
 
-    def read(self, buf: Buffer) -> bytes | End | None:
+    def read(self, buf: Buffer, *, many: bool = False) -> bytes | End | None:
         """See Reader."""
         try:
-            return self._read(buf)
+            return (buf.take_chunks() if many and self._is_between() else b"") or self._read(buf)
         except TooLongError:
             text = f"expected a chunk's line or trailers of at most {self._limit} bytes"
             raise BodyError(text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE) from None
@@ -93,6 +93,9 @@ class Chunked:
     def at_end(self) -> End:
         """See Reader."""
         raise BodyError("peer closed connection without sending complete message body (its last chunk)")
+
+    def _is_between(self) -> bool:
+        return not (self._missing or self._in_chunk or self._in_trailers)
 
     def _read(self, buf: Buffer) -> bytes | End | None:
         if not self._in_trailers and not self._missing:

@@ -3,6 +3,7 @@
 import re
 from typing import Self
 
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,4})\r\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
@@ -56,6 +57,24 @@ class Buffer:
             self._not_yet(limit, 0)
             return None
         return self.take(end + 1)
+
+    def take_chunks(self) -> bytes:
+        """The data of all plain chunks (RFC 9112 7.1) that stand whole at the beginning, in one piece.
+
+        A chunk of another form, and the last one, is left.
+        """
+        data, at = self._data, 0
+        found: list[bytearray] = []
+        while match := _CHUNK_SIZE.match(data, at):
+            start, end = match.end(), match.end() + int(match[1], 16)
+            if start == end or data[end : end + 2] != b"\r\n":
+                break
+            found.append(data[start:end])
+            at = end + 2
+        if at:
+            del data[:at]
+            self._searched = 0
+        return b"".join(found)
 
     def take_head(self, limit: int) -> bytes | None:
         """All lines up to and including an empty one; None: not yet. Raises: TooLongError."""

@@ -6,7 +6,7 @@ answer, or the probes of TCP keep-alive, which a system that has forgotten the c
 
 import asyncio
 import socket
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mitmproxy.connection import Connection, ConnectionState
@@ -22,23 +22,23 @@ _LAST_LOOKS = 200
 _HOLD_S = 0.01
 _TCP_CLOSE = 7  # linux/tcp_states.h
 _CAN_TELL = hasattr(socket, "TCP_INFO")
-_mitmproxys = ConnectionHandler.server_event
+Handle = Callable[[events.Event], Awaitable[None]]
 
 
-async def server_event(self: ConnectionHandler, event: events.Event) -> None:
-    """As mitmproxy's; called by ``handler``."""
+async def server_event(self: ConnectionHandler, event: events.Event, handle: Handle) -> None:
+    """As mitmproxy's, which is ``handle``; called by ``handler``."""
     if not isinstance(event, events.ConnectionEvent):
-        await _mitmproxys(self, event)
+        await handle(event)
         return
     connection = event.connection
     ends = isinstance(event, events.ConnectionClosed)
     if ends and _is_broken(self, connection):
         connection.state = ConnectionState.CLOSED
         if last_words := unheard(self, connection):
-            await _mitmproxys(self, events.DataReceived(connection, last_words))
+            await handle(events.DataReceived(connection, last_words))
     elif ends:
         stop_listening(connection)
-    await _mitmproxys(self, event)
+    await handle(event)
     if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:
         _watch(self)
     elif isinstance(event, events.DataReceived):

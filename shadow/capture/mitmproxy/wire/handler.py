@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any
@@ -24,6 +25,8 @@ from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
 _contention = Contention()
 _LOOK_S = 0.001
 _PATIENCE = 8  # looks
+_LONG_S = 0.005  # 64 KB of a body take a tenth of it
+_LONGEST_REST_S = 0.05
 
 
 class FairHandler(ProxyConnectionHandler):
@@ -49,6 +52,7 @@ class FairHandler(ProxyConnectionHandler):
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()
         self._clogged: set[Connection] = set()
+        self._took_s = 0.0  # the longest that was done at a stretch since the last rest
         self._line: Line = master.addons.get("lines").others
 
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
@@ -94,10 +98,16 @@ class FairHandler(ProxyConnectionHandler):
         if isinstance(event, events.ConnectionClosed) and event.connection is self.client:
             await self._line.turn()
         _contention.note(self.client.id, self._clock())
-        await ends.server_event(self, event)
+        await ends.server_event(self, event, self._handle)
+
+    async def _handle(self, event: events.Event) -> None:
+        started_s = time.perf_counter()
+        await super().server_event(event)
+        self._took_s = max(self._took_s, time.perf_counter() - started_s)
 
     async def drain_writers(self) -> None:
         """Called after each read: the next one waits until what was read is handled and can be written."""
+        await self._rest()
         task = asyncio.current_task()
         client = self.transports.get(self.client)
         if client is not None and client.handler is task:
@@ -109,6 +119,12 @@ class FairHandler(ProxyConnectionHandler):
             if self._held:
                 await self._may_read(next(item for item, io in self.transports.items() if io.handler is task))
             await self._drain([self.client])  # another stream's upload does not hold an answer up
+
+    async def _rest(self) -> None:
+        """Who made the loop work for long at a stretch waits as long: a body in very many chunks, for instance."""
+        took_s, self._took_s = self._took_s, 0.0
+        if took_s > _LONG_S:
+            await asyncio.sleep(min(took_s, _LONGEST_REST_S))
 
     async def _apart(self) -> list[Connection]:
         """The connections that hold a client of HTTP/2 up: not those to HTTP/1.1, of which each stream has its own."""

@@ -19,6 +19,8 @@ from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer
 from crossfade.shadow.capture.mitmproxy.wire.events import Commands
 
 SWITCHING = 101
+_EACH = 16
+"""So many chunks of what is read at once keep their bounds, which mean nothing (RFC 9112 7.1)."""
 
 
 class Http1Wire(Http1Connection):
@@ -44,23 +46,31 @@ class Http1Wire(Http1Connection):
         yield from super()._handle_event(event)
 
     def read_body(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Passes on what has come of a body."""
-        while self.state == self.read_body:
-            try:
-                piece = self.reader.read(self.buf)
-                if piece is None and self.peer_ended:
-                    piece = self.reader.at_end()
-            except BodyError as error:
-                yield from self.refuse_body(error)
-                return
-            if piece is None:
-                return
-            if isinstance(piece, End):
-                yield from self._end_message(piece)
-                return
-            if self.sent_ahead is not None:
-                self.sent_ahead += len(piece)
-            yield ReceiveHttp(self.ReceiveData(self._stream(), piece))
+        """Passes on what has come of a body; of very many chunks the later ones as one, as each takes its time."""
+        pieces: list[bytes] = []
+        error: BodyError | None = None
+        piece: bytes | End | None = None
+        try:
+            while isinstance(piece := self.reader.read(self.buf, many=len(pieces) >= _EACH), bytes):
+                pieces.append(piece)
+            if piece is None and self.peer_ended:
+                piece = self.reader.at_end()
+        except BodyError as found:
+            error = found
+        for data in (*pieces[:_EACH], b"".join(pieces[_EACH:])):
+            if data and self.state == self.read_body:
+                yield from self._pass_on(data)
+        if self.state != self.read_body:  # it was ended meanwhile
+            return
+        if error is not None:
+            yield from self.refuse_body(error)
+        elif isinstance(piece, End):
+            yield from self._end_message(piece)
+
+    def _pass_on(self, data: bytes) -> Commands:
+        if self.sent_ahead is not None:
+            self.sent_ahead += len(data)
+        yield ReceiveHttp(self.ReceiveData(self._stream(), data))
 
     def refuse_body(self, why: BodyError) -> Commands:
         """Ends a message whose body can't be read."""

@@ -1,19 +1,23 @@
 """One after the other when many come at once: new connections, pieces of heads, connections that end."""
 
 import asyncio
+from collections import deque
 
 from mitmproxy.connection import Client
 from mitmproxy.proxy.layer import NextLayer
 
 _ROUNDS = 8  # of the loop for each turn: who else has something to do gets seven without a stranger's work in them
+_TURN_S = 0.002  # but where rounds are long, because there is much to do, there is a turn for each so many seconds
 
 
 class Line:
-    """Who has a turn may do half a millisecond of work. Without a clock: a faster machine has more turns."""
+    """Who has a turn may do half a millisecond of work, which is at most a quarter of what the loop does."""
 
     def __init__(self, *, newest_first: bool) -> None:
-        self._at = -1 if newest_first else 0
-        self._waiting: list[asyncio.Future[None]] = []
+        """``newest_first``: two of three turns, so that who has waited longest gets on as well."""
+        self._newest_first = newest_first
+        self._turns = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def turn(self) -> None:
         """Returns when it has come; at once where nobody waits."""
@@ -21,22 +25,29 @@ class Line:
         turn = loop.create_future()
         self._waiting.append(turn)
         if len(self._waiting) == 1:
-            loop.call_soon(self._next, loop, 1)
+            loop.call_soon(self._next, loop, 1, loop.time())
         await turn
 
-    def _next(self, loop: asyncio.AbstractEventLoop, rounds: int) -> None:
-        if rounds > 1:
-            loop.call_soon(self._next, loop, rounds - 1)
+    def _next(self, loop: asyncio.AbstractEventLoop, rounds: int, since: float) -> None:
+        due = int((loop.time() - since) / _TURN_S)
+        if rounds > 1 and not due:
+            loop.call_soon(self._next, loop, rounds - 1, since)
             return
-        turn = self._waiting.pop(self._at)
+        for _ in range(min(max(1, due), len(self._waiting))):
+            self._give()
+        if self._waiting:
+            loop.call_soon(self._next, loop, _ROUNDS, loop.time())
+
+    def _give(self) -> None:
+        self._turns += 1
+        takes_newest = self._newest_first and self._turns % 3
+        turn = self._waiting.pop() if takes_newest else self._waiting.popleft()
         if not turn.done():  # its client may have gone
             turn.set_result(None)
-        if self._waiting:
-            loop.call_soon(self._next, loop, _ROUNDS)
 
 
 class Lines:
-    """An add-on. Of new connections the newest goes first: who comes after a crowd does not wait for it."""
+    """An add-on. Of new connections the newest goes first in turn: who comes after a crowd does not wait for it."""
 
     def __init__(self) -> None:
         self._new = Line(newest_first=True)

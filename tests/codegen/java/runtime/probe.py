@@ -10,7 +10,13 @@ import grpc
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 SERVED_BY = "x-crossfade-served-by"
-STREAMS = {"List": (False, True), "Sum": (True, False), "Chat": (True, True), "LaterChat": (True, True)}
+STREAMS = {
+    "List": (False, True),
+    "PutList": (False, True),
+    "Sum": (True, False),
+    "Chat": (True, True),
+    "LaterChat": (True, True),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

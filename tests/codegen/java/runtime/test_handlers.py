@@ -49,6 +49,26 @@ def test_what_a_stage_fails_with_is_unwrapped_and_what_is_thrown_is_not(
     assert failed.code is grpc.StatusCode.NOT_FOUND
 
 
+@pytest.mark.parametrize("text", ["hello", "raise at the end"])
+def test_an_asynchronous_stream_answers_as_one_that_blocks(
+    probe: Any, through: grpc.Channel, said: Said, text: str
+) -> None:
+    """Its messages in their order, and what its stage ends with."""
+    expected, got = (probe.ask(through, method, [said(text, 50)]) for method in ("List", "PutList"))
+    assert (got.messages, got.code, got.details) == (expected.messages, expected.code, expected.details)
+    assert len(got.messages) == 50
+
+
+def test_an_asynchronous_handler_without_a_stage_has_failed(start: Any, connect: Any, probe: Any, said: Said) -> None:
+    """Its call ends, and its room is free again."""
+    channel = connect(start(final=True, concurrency=1, waiting=0).ready().port)
+    for _ in range(2):
+        answer = probe.ask(channel, "PutList", [said("no stage")], timeout_s=10)
+        assert answer.code is grpc.StatusCode.UNKNOWN
+        assert "expected a stage" in answer.details
+    assert probe.ask(channel, "Put", [said("x")]).code is grpc.StatusCode.OK
+
+
 def test_asynchronous_handlers_are_bounded_as_others(start: Any, connect: Any, probe: Any, said: Said) -> None:
     """Two at once and one that waits: the fourth is refused, and the room is free again when they end."""
     channel = connect(start(final=True, concurrency=2, waiting=1).ready().port)

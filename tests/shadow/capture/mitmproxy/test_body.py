@@ -14,23 +14,24 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 LIMIT = 100
 
 
-def _read(reader: Reader, data: bytes, size: int) -> tuple[bytes, End | None, bytes]:
+def _read(reader: Reader, data: bytes, size: int, *, many: bool = False) -> tuple[bytes, End | None, bytes]:
     """The body, its end if it has come, and what is left; the data come in pieces of ``size``."""
     buf, body = Buffer(), b""
     for at in range(0, len(data), size):
         buf += data[at : at + size]
-        while (piece := reader.read(buf)) is not None:
+        while (piece := reader.read(buf, many=many)) is not None:
             if isinstance(piece, End):
                 return body, piece, bytes(buf) + data[at + size :]
             body += piece
     return body, None, bytes(buf)
 
 
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1_000])
-def test_chunks(size: int) -> None:
+def test_chunks(size: int, many: bool) -> None:
     """The data without what stands between them, however they come; extensions and trailers are read."""
     data = b"3\r\nabc\r\n0A;x=y\r\n0123456789\r\n0\r\nX:1\r\n\r\nnext"
-    body, end, left = _read(reader_of(CHUNKED, LIMIT, strict=True), data, size)
+    body, end, left = _read(reader_of(CHUNKED, LIMIT, strict=True), data, size, many=many)
     assert body == b"abc0123456789"
     assert end is not None
     assert end.trailers is not None
@@ -83,3 +84,26 @@ def test_what_has_no_end(data: bytes) -> None:
     with pytest.raises(BodyError) as raised:
         _read(Chunked(LIMIT, strict=False), data, 1)
     assert raised.value.status == 431
+
+
+@given(st.binary(max_size=60) | st.text("0123af\r\n;x", max_size=60).map(str.encode), st.integers(1, 9), st.booleans())
+def test_many_chunks_at_once(data: bytes, size: int, strict: bool) -> None:
+    """Give the same body, end and rest as one by one, or the same error."""
+
+    def read(*, many: bool) -> object:
+        try:
+            body, end, left = _read(reader_of(CHUNKED, LIMIT, strict=strict), data, size, many=many)
+        except BodyError as error:
+            return str(error)
+        return body, end is None, left
+
+    assert read(many=True) == read(many=False)
+
+
+def test_many_chunks_are_one_piece() -> None:
+    """The last chunk is not among them."""
+    buf = Buffer()
+    buf += b"1\r\na\r\n" * 10_000 + b"0\r\n\r\n"
+    reader = reader_of(CHUNKED, LIMIT, strict=True)
+    assert reader.read(buf, many=True) == b"a" * 10_000
+    assert reader.read(buf, many=True) == End()

@@ -1,6 +1,7 @@
 """Through the engine, real clients and real servers see what they would see without it."""
 
 import asyncio
+import gc
 import http.client
 import socket
 import threading
@@ -523,3 +524,30 @@ async def test_every_request_ends_once(grpc_port: int, start: Start) -> None:
     assert len(sink.heads) == 80
     assert set(sink.ends) == {head.id for head in sink.heads}
     assert sink.ended_twice == []
+
+
+class _Lost:
+    """A connection whose client went away while it was being closed."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    async def wait_closed(self) -> None:
+        raise OSError(107, "Transport endpoint is not connected")
+
+
+async def test_a_client_that_is_lost_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Is no error that anyone need read: the shutdown goes on without a traceback."""
+    listener = ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url="http://127.0.0.1:1")
+    engine = MitmproxyEngine(
+        listeners=[listener], sink=Recorder(), new_id=lambda: "id", body_limit_bytes=1, confdir=tmp_path
+    )
+    monkeypatch.setattr(engine, "_client_writers", lambda: [_Lost()])
+    task = asyncio.create_task(engine.run())
+    await engine.ready()
+    await engine.shutdown(drain_s=1)
+    await task
+    gc.collect()  # then a task whose error nobody took tells of it
+    assert [item.getMessage() for item in caplog.records if item.levelname == "ERROR"] == []

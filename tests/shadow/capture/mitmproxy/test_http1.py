@@ -242,3 +242,20 @@ def test_the_end_of_the_client_reaches_legacy(legacy: Bench) -> None:
     legacy.ask()
     assert legacy.handle(SenderEnded(1, by_client=True)) == ["half-close"]
     assert kinds(legacy.comes(OK + b"hi")) == [ResponseHeaders, ResponseData, ResponseEndOfMessage]
+
+
+@pytest.mark.parametrize("of_client", [True, False])
+def test_very_many_chunks(of_client: bool, client: Bench, legacy: Bench) -> None:
+    """What comes at once is a few pieces, because each takes its time; the first ones are told one by one."""
+    chunks = b"1\r\na\r\n" * 10_000
+    head = b"Transfer-Encoding: chunked\r\n\r\n"
+    if of_client:
+        found = client.comes(b"POST / HTTP/1.1\r\nHost: a\r\n" + head + chunks + b"0\r\n\r\n")
+    else:
+        legacy.ask()
+        found = legacy.comes(b"HTTP/1.1 200 OK\r\n" + head + chunks + b"0\r\n\r\n")
+    data = [item.data for item in found if isinstance(item, RequestData | ResponseData)]
+    assert b"".join(data) == b"a" * 10_000
+    assert data[:2] == [b"a", b"a"]
+    assert len(data) < 20
+    assert isinstance(found[-1], RequestEndOfMessage | ResponseEndOfMessage)

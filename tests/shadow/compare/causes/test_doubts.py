@@ -25,6 +25,10 @@ from crossfade.shadow.compare.difference import Value
         ("rssi", -70, -69),
         ("sensor_temperature", Decimal("21.37"), Decimal("21.38")),
         ("phone_number", "1,234", "1.234"),
+        ("maxItems", 10_000_000_000, 2_147_483_647),
+        ("valid_until", "2024-12-31", "2025-12-31"),
+        ("country", "USA", 840),
+        ("currencies", "EUR", 978),
     ],
 )
 def test_a_name_that_tells_of_another_cause_leaves_none(
@@ -40,6 +44,8 @@ def test_a_name_that_tells_of_another_cause_leaves_none(
     [
         ("page", "B6", -4, -3),
         ("platform", "B6", -4, -3),  # lat is no word of it
+        ("items", "B3", 10_000_000_000, 2_147_483_647),
+        ("created", "H13", "2024-12-31", "2025-12-31"),
         ("versions_total", "B1", 2147483648, -2147483648),
         ("lat", "A3", Decimal("0.10000000149011612"), Decimal("0.1")),
     ],

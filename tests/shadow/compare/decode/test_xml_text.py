@@ -131,6 +131,15 @@ def test_very_many_attributes(cpu_time: Any) -> None:
                 read_xml(f"<r>{f'<a {attributes}/>' * (100_000 // count)}</r>".encode(), None)
 
 
+def test_very_many_prefixes(cpu_time: Any) -> None:
+    """Each text that may be a name with a prefix is held against those that are declared: within a bound."""
+    few = f"<r xmlns:a='u'>{'<x>a:y</x>' * 20_000}</r>"
+    assert read_xml(few.encode(), None).children
+    names = " ".join(f"xmlns:n{number}='u'" for number in range(900))
+    with cpu_time(8), pytest.raises(NotElementsError):
+        read_xml(f"<r {names}>{'<x>n1:y</x>' * 100_000}</r>".encode(), None)
+
+
 @given(st.text("<>/ab= \"'&;!-[]?x\n", max_size=40) | st.binary(max_size=20))
 def test_any_bytes(text: str | bytes) -> None:
     """They are read or refused, and are the same as themselves."""

@@ -6,7 +6,7 @@ from crossfade.shadow.compare.decode.markup import MAX_DEPTH, Element, HtmlEleme
 from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
-from crossfade.shadow.compare.diff.paths import MAX_NUMBERED
+from crossfade.shadow.compare.diff.paths import MAX_NAME_CHARS, MAX_NUMBERED
 
 BODY = Place.at("body")
 
@@ -40,6 +40,11 @@ def test_what_an_element_says_it_is_of() -> None:
     one, two = (f'<f name="login"><entry key="token"><v>{text}</v></entry></f>' for text in "12")
     (item,) = diff(read_xml(one.encode(), None), read_xml(two.encode(), None), BODY)
     assert {"login", "token"} <= {*item.owner.split()}
+
+
+def test_what_is_too_long_for_a_name() -> None:
+    """It is cut: each difference below an element carries its names."""
+    assert len(owner_of(Element("a", (), {"@id": "x" * 100_000}))) == MAX_NAME_CHARS
 
 
 @pytest.mark.parametrize(("inside", "other"), [("1", "2"), ("<b/>", "<c/>"), ("", "<b/>")])

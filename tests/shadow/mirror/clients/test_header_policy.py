@@ -7,7 +7,7 @@ import pytest
 
 from crossfade.shadow.config import HeaderRule
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.exchange import Headers, Request
+from crossfade.shadow.exchange import Headers, Protocol, Request
 from crossfade.shadow.mirror.clients.header_policy import HeaderPolicy
 
 SENT = (("A", "1"), ("Authorization", "user"), ("Cookie", "a=1"), ("authorization", "second"), ("X-In-B", "2"))
@@ -73,6 +73,14 @@ def test_a_rule_for_one_port(request_of: Callable[..., Request]) -> None:
     request = request_of("id-1", target="/a", headers=SENT)
     left = [HeaderPolicy((rule,), environment={}, listener=port).fields(request) for port in ("internal", "public")]
     assert [("Cookie", "a=1") in fields for fields in left] == [False, True]
+
+
+def test_a_request_that_is_called_grpc(request_of: Callable[..., Request]) -> None:
+    """A rule for a POST keeps the field back there too, unless the contract has the call."""
+    rule = HeaderRule.model_validate({"name": "cookie", "action": "drop", "route": "POST /p.S/*"})
+    request = request_of("id-1", protocol=Protocol.GRPC, method="POST", target="/p.S/Get", headers=SENT)
+    found = [HeaderPolicy((rule,), environment={}, calls=calls).fields(request) for calls in ((), ("p.S/Get",))]
+    assert [("Cookie", "a=1") in fields for fields in found] == [False, True]
 
 
 def test_a_secret_from_the_environment(kept: Callable[[HeaderPolicy], Headers]) -> None:

@@ -379,6 +379,26 @@ async def test_connections_on_which_nothing_is_answered(tcp_server: Serve, reque
     assert connections <= 12
 
 
+async def test_a_side_that_comes_back(tcp_server: Serve, request_of: Requests) -> None:
+    """However long it closed each connection at once, it is asked again as soon as it answers."""
+    is_back = False
+    early = _early([(":status", "200"), ("grpc-status", "0")], [])
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if is_back:
+            await early(reader, writer)
+
+    request = request_of(**{**GRPC, "body": b""})
+    async with tcp_server(handle) as url:
+        upstream = Upstream(url, deadline_ms=200, body_limit_bytes=1000)
+        lost = [await upstream.ask(request) for _ in range(25)]
+        is_back = True
+        found = [await upstream.ask(request) for _ in range(5)]
+        await upstream.close()
+    assert all(isinstance(reply, Failure) for reply in lost)
+    assert any(isinstance(reply, Answer) for reply in found)
+
+
 async def test_more_calls_than_a_connection_takes(tcp_server: Serve, request_of: Requests) -> None:
     """Nothing is sent beyond what the server's settings allow, though they come after the first calls."""
     script = Script(lambda *_: False, max_streams=3)

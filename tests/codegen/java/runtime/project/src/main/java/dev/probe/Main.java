@@ -23,6 +23,7 @@ public final class Main {
             Rpc.clientStream(ProbeGrpc.getSumMethod(), Handlers::sum),
             Rpc.bidi(ProbeGrpc.getChatMethod(), Handlers::chat),
             Rpc.unary(ProbeGrpc.getPutMethod(), new Handlers.Put()),
+            Rpc.serverStream(ProbeGrpc.getPutListMethod(), new Handlers.PutList()),
             Rpc.unary(
                 ProbeGrpc.getLaterMethod(),
                 (request, context) -> {
