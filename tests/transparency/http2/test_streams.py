@@ -170,9 +170,13 @@ async def test_informational(proxy: Any, h2_legacy: Any, h2_client: Any) -> None
 
 
 @pytest.mark.row("Back-pressure: who does not read is not sent more", "h2")
+@pytest.mark.parametrize("goes_away", ["nobody", "legacy", "client"])
 @pytest.mark.parametrize("upload", [False, True])
-async def test_back_pressure(proxy: Any, h2_legacy: Any, h2_client: Any, upload: bool) -> None:
-    """Of 12 MB that one end would send and the other does not read, the proxy takes a few MB; then all of it arrives."""
+async def test_back_pressure(proxy: Any, h2_legacy: Any, h2_client: Any, upload: bool, goes_away: str) -> None:
+    """Of 12 MB that one end would send and the other does not read, the proxy takes a few MB; then all of it arrives.
+
+    So it does where one end says GOAWAY meanwhile.
+    """
     size, taken = 12_000_000, 0
     sending = asyncio.Event()
 
@@ -209,6 +213,9 @@ async def test_back_pressure(proxy: Any, h2_legacy: Any, h2_client: Any, upload:
             before = taken
             await asyncio.sleep(0.3)
         assert 65_535 <= taken < 4_000_000
+        if goes_away != "nobody":
+            (legacy.ends[0] if goes_away == "legacy" else client).go_away(1)
+            await asyncio.sleep(0.1)
         reader = legacy.ends[0] if upload else client
         reader.reads = True
         reader.h2.increment_flow_control_window(65_535)

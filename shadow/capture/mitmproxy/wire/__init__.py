@@ -6,8 +6,9 @@ Everything here leans on internals, and nothing outside does. ``mend`` puts the 
 GOAWAY that lets open streams end, in ``batches``; all within ``limits``. ``stream`` joins the two sides of a request,
 ``streams`` is all of a client's and its connections to legacy; ``events`` is what they say to each other. ``handler``
 owns the sockets and gives each client its share of the loop (``shares``). ``ends`` tells a reset from the end of one
-direction, ``last_words`` reads what legacy said before it broke off, ``tls_end`` says the end in TLS; ``lines``,
-``expect`` and ``drain`` are add-ons. ``tests/transparency`` shows each of it on real connections.
+direction, ``between`` is what HTTP/2 and HTTP/1.1 can't say to each other, ``last_words`` reads what legacy said before
+it broke off, ``tls_end`` says the end in TLS; ``lines``, ``expect`` and ``drain`` are
+add-ons. ``tests/transparency`` shows each of it on real connections.
 """
 
 from crossfade.shadow.capture.mitmproxy.wire.drain import Drain

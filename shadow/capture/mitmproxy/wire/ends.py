@@ -13,7 +13,7 @@ from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import events
 from mitmproxy.proxy.server import ConnectionHandler, ConnectionIO
 
-from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening, unheard
+from crossfade.shadow.capture.mitmproxy.wire.last_words import stop_listening, unheard
 
 _PROBE_S = 15
 _LOOK_S = 0.5
@@ -28,8 +28,6 @@ Handle = Callable[[events.Event], Awaitable[None]]
 async def server_event(self: ConnectionHandler, event: events.Event, handle: Handle) -> None:
     """As mitmproxy's, which is ``handle``; called by ``handler``."""
     if not isinstance(event, events.ConnectionEvent):
-        if isinstance(event, events.OpenConnectionCompleted):
-            listen(self)
         await handle(event)
         return
     connection = event.connection
@@ -40,8 +38,6 @@ async def server_event(self: ConnectionHandler, event: events.Event, handle: Han
             await handle(events.DataReceived(connection, last_words))
     elif ends:
         stop_listening(connection)
-    elif self.client.alpn != b"h2":
-        listen(self)
     await handle(event)
     if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:
         _watch(self)

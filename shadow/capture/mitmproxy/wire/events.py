@@ -62,9 +62,10 @@ class Clogged(events.ConnectionEvent):
 
 @dataclass
 class RefusedHead(RequestHeaders):
-    """The head of a request whose fields are beyond the limit: without them, it is told of and goes no further."""
+    """The head of a request that the proxy refuses: without its fields, it is told of and goes no further."""
 
     text: str = ""
+    status: int = 431  # RFC 6585 5
 
 
 @dataclass

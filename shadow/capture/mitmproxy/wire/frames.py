@@ -4,6 +4,7 @@ And h2 that one peer can't keep busy: what is open is counted, not searched for;
 frames are handled in batches.
 """
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,13 @@ from crossfade.shadow.capture.mitmproxy.wire.limits import (
 )
 
 _Received = tuple[list[Frame], list[h2.events.Event]]
+
+
+@dataclass
+class PeerGoesAway(h2.events.Event):
+    """A GOAWAY. Not h2's own event: at that, mitmproxy throws away what is still to be sent on open streams."""
+
+    last_stream_id: int
 
 
 class GracefulConnection(BufferedH2Connection):
@@ -61,12 +69,12 @@ class GracefulConnection(BufferedH2Connection):
 
     @property
     def open_inbound_streams(self) -> int:
-        """As h2's, which walks all streams each time. Without pushes all are the client's."""
-        return len(self.streams)
+        """None, for h2's limit, which takes a late head of a stream that is closed for a new one: see ``_refuses``."""
+        return 0
 
     @property
     def open_outbound_streams(self) -> int:
-        """The same."""
+        """As h2's, which walks all streams each time. Without pushes all are the client's."""
         return len(self.streams)
 
     def allow_streams(self, count: int) -> None:
@@ -124,11 +132,7 @@ class GracefulConnection(BufferedH2Connection):
         return is_new and not (self.takes_streams and len(self.streams) < self.local_settings.max_concurrent_streams)
 
     def _receive_goaway_frame(self, frame: Any) -> _Received:  # noqa: ANN401 - h2's own
-        event = h2.events.ConnectionTerminated()
-        event.error_code = frame.error_code
-        event.last_stream_id = frame.last_stream_id
-        event.additional_data = frame.additional_data or None
-        return [], [event]
+        return [], [PeerGoesAway(frame.last_stream_id)]
 
     # sending
 

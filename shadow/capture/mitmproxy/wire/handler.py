@@ -17,6 +17,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 
 from crossfade.shadow.capture.mitmproxy.wire import ends
 from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.last_words import share_transports
 from crossfade.shadow.capture.mitmproxy.wire.lines import Line
 from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
 from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
@@ -46,6 +47,7 @@ class FairHandler(ProxyConnectionHandler):
         self._clock = asyncio.get_running_loop().time
         super().__init__(master, reader, writer, options, mode)  # type: ignore[no-untyped-call]
         self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
+        share_transports(self)
         self._share = Share(self._clock())
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()

@@ -38,6 +38,7 @@ from crossfade.shadow.capture.mitmproxy.wire.framing import (
 )
 from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRequest, WireResponse, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
+from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
 
@@ -70,6 +71,8 @@ class WireHttp1Client(Http1Wire, Http1Client):
             raise TypeError(f"expected an event of a request, got {event}")
 
     def _send_head(self, event: RequestHeaders) -> Commands:
+        if not event.end_stream:
+            listen(self.context.client, self.conn)
         if isinstance(event.request, WireRequest):
             self.stream_id = event.stream_id
             self.request = event.request
@@ -110,14 +113,21 @@ class WireHttp1Client(Http1Wire, Http1Client):
         if raw is None:
             return None
         try:
-            return read_response(raw)
+            return self._read_head(raw)
         except UnreadableError:
             if not self._is_for_http1():
                 raise
             self.buf.put_back(raw)
             return answer_without_head()
 
+    def _read_head(self, raw: bytes) -> WireResponse:
+        response = read_response(raw)
+        if response.status_code == SWITCHING and not self._is_for_http1():
+            raise UnreadableError("expected an answer to a request of HTTP/2, got 101")
+        return response
+
     def _begin(self, response: WireResponse) -> Commands:
+        stop_listening(self.conn)
         self.response = response
         self.reader = reader_of(response.size, HEAD_LIMIT_BYTES, strict=False)
         self.state = self.read_body
@@ -141,6 +151,11 @@ class WireHttp1Client(Http1Wire, Http1Client):
     def _is_for_http1(self) -> bool:
         """Such a client has a connection of its own to legacy."""
         return self.context.client.alpn != b"h2"
+
+    def close(self) -> Commands:
+        """Ends the connection."""
+        stop_listening(self.conn)
+        yield from super().close()
 
     def refuse_body(self, why: BodyError) -> Commands:
         """Legacy broke off, or sent what is no body."""

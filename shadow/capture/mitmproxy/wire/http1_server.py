@@ -44,7 +44,6 @@ from crossfade.shadow.capture.mitmproxy.wire.head import (
     read_request,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
-from crossfade.shadow.capture.mitmproxy.wire.last_words import upload
 from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, HEAD_LIMIT_BYTES
 
 _LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
@@ -78,7 +77,6 @@ class WireHttp1Server(Http1Wire, Http1Server):
         yield from super()._handle_event(event)
         ahead = len(self.buf) if self.state == self.wait else self.sent_ahead or 0
         hold(self.conn, is_held=ahead > AHEAD_BYTES)
-        upload(self.conn, is_under_way=self.request is not None and self.request.size != 0 and self.response is None)
 
     # requests
 

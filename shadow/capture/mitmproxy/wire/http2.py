@@ -25,7 +25,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     reset_code,
     with_reset_code,
 )
-from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, code_name, head_bytes
+from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, PeerGoesAway, code_name, head_bytes
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
 
 TOO_MUCH = int(h2.errors.ErrorCodes.ENHANCE_YOUR_CALM)
@@ -112,7 +112,7 @@ class WireHttp2(Http2Connection):
                 yield ReceiveHttp(self.ReceiveEndOfMessage(event.stream_id))
         elif isinstance(event, h2.events.StreamReset):
             yield from self._pass_reset(event.stream_id, int(event.error_code))
-        elif isinstance(event, h2.events.ConnectionTerminated):
+        elif isinstance(event, PeerGoesAway):
             self.going_away = True
             yield from self.peer_goes_away(event.last_stream_id)
         else:
@@ -121,9 +121,13 @@ class WireHttp2(Http2Connection):
 
     def refuse_head(self, event: h2.events.Event, size: int) -> Commands:
         """A head or trailers beyond the limit: its stream ends, both ways."""
-        if self.streams.pop(event.stream_id, None) is not None:  # what follows of it is not looked at
-            yield ReceiveHttp(self.ReceiveProtocolError(event.stream_id, self.too_large(size)))
-        yield from self.reset(event.stream_id, TOO_MUCH)
+        yield from self.refuse_stream(event.stream_id, self.too_large(size), TOO_MUCH)
+
+    def refuse_stream(self, stream_id: int, text: str, code: int) -> Commands:
+        """Ends a stream both ways."""
+        if self.streams.pop(stream_id, None) is not None:  # what follows of it is not looked at
+            yield ReceiveHttp(self.ReceiveProtocolError(stream_id, text))
+        yield from self.reset(stream_id, code)
 
     def too_large(self, size: int) -> str:
         """What is said of a head beyond the limit."""

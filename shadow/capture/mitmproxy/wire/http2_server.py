@@ -1,16 +1,27 @@
 """The client's connection in HTTP/2."""
 
 import time
+from http import HTTPStatus
 
+import h2.errors
 import h2.events
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events
-from mitmproxy.proxy.layers.http import ReceiveHttp
-from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState, normalize_h1_headers, split_pseudo_headers
+from mitmproxy.proxy.layers.http import ReceiveHttp, ResponseHeaders, ResponseTrailers
+from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState, split_pseudo_headers
 
-from crossfade.shadow.capture.mitmproxy.wire.events import Commands, DrainHook, Informational, RefusedHead, StreamLimit
-from crossfade.shadow.capture.mitmproxy.wire.http2 import WireHttp2
+from crossfade.shadow.capture.mitmproxy.wire.between import fault_of, in_http2
+from crossfade.shadow.capture.mitmproxy.wire.events import (
+    NOT_PASSED_ON,
+    Commands,
+    DrainHook,
+    Informational,
+    RefusedHead,
+    StreamLimit,
+)
+from crossfade.shadow.capture.mitmproxy.wire.head import Fields, WireResponse
+from crossfade.shadow.capture.mitmproxy.wire.http2 import Handled, WireHttp2
 from crossfade.shadow.capture.mitmproxy.wire.limits import MOST_STREAMS
 
 _TOLD_BYTES = 8_192  # of the target and the authority of a request that is refused
@@ -35,17 +46,35 @@ class WireHttp2Server(WireHttp2, Http2Server):
             if data := self.h2_conn.data_to_send():
                 yield commands.SendData(self.conn, data)
             return
-        yield from self.wire(event, super()._handle_event)
+        yield from self.wire(_of_http2(event), super()._handle_event)
         if isinstance(event, events.Start):
             yield DrainHook.of(self.conn.id, self)
         elif not self.h2_conn.takes_streams:
             yield from self._half_close()
 
+    def handle_h2_event(self, event: h2.events.Event) -> Handled:
+        if isinstance(event, h2.events.RequestReceived | h2.events.TrailersReceived):
+            is_whole = isinstance(event, h2.events.RequestReceived) and event.stream_ended is not None
+            if fault := fault_of(event.headers, is_whole=is_whole):
+                yield from self._refuse_malformed(event, f"{NOT_PASSED_ON}expected a request of HTTP/2, got {fault}")
+                return False
+        return (yield from super().handle_h2_event(event))
+
+    def _refuse_malformed(self, event: h2.events.Event, text: str) -> Commands:
+        if isinstance(event, h2.events.RequestReceived):
+            yield from self._refuse_request(event, text, HTTPStatus.BAD_REQUEST)
+        else:
+            yield from self.refuse_stream(event.stream_id, text, h2.errors.ErrorCodes.PROTOCOL_ERROR)
+
     def refuse_head(self, event: h2.events.Event, size: int) -> Commands:
         """A request is answered; trailers end theirs."""
-        if not isinstance(event, h2.events.RequestReceived):
+        if isinstance(event, h2.events.RequestReceived):
+            text = self.too_large(size)
+            yield from self._refuse_request(event, text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        else:
             yield from super().refuse_head(event, size)
-            return
+
+    def _refuse_request(self, event: h2.events.RequestReceived, text: str, status: int) -> Commands:
         pseudo, _ = split_pseudo_headers(event.headers)
         fields = [(name, value) for name, value in event.headers if name.lower() == b"content-type"]
         request = http.Request(
@@ -63,13 +92,12 @@ class WireHttp2Server(WireHttp2, Http2Server):
             timestamp_end=None,
         )
         self.streams[event.stream_id] = StreamState.HEADERS_RECEIVED
-        yield ReceiveHttp(RefusedHead(event.stream_id, request, end_stream=False, text=self.too_large(size)))
+        yield ReceiveHttp(RefusedHead(event.stream_id, request, end_stream=False, text=text, status=status))
 
     def _inform(self, event: Informational) -> Commands:
         if self.is_open_for_us(event.stream_id):
-            fields = list(event.response.headers.fields)
-            if not event.response.is_http2:
-                fields = normalize_h1_headers(fields, is_client=False)
+            headers = event.response.headers
+            fields = (headers if event.response.is_http2 else in_http2(headers)).fields
             self.h2_conn.send_headers(event.stream_id, [(b":status", b"%d" % event.response.status_code), *fields])
             yield commands.SendData(self.conn, self.h2_conn.data_to_send())
 
@@ -83,3 +111,14 @@ class WireHttp2Server(WireHttp2, Http2Server):
         """The client closes in its turn: were it we, a kernel might throw away what the client has not read."""
         if not self.streams and self.conn.state is ConnectionState.OPEN:
             yield commands.CloseTcpConnection(self.conn, half_close=True)
+
+
+def _of_http2(event: events.Event) -> events.Event:
+    """What a legacy of HTTP/1.1 answered, as HTTP/2 has it."""
+    if isinstance(event, ResponseHeaders) and isinstance(event.response, WireResponse):
+        status, fields = event.response.status_code, in_http2(event.response.headers)
+        response = http.Response(b"HTTP/2.0", status, b"", fields, None, None, event.response.timestamp_start, None)
+        return ResponseHeaders(event.stream_id, response, event.end_stream)
+    if isinstance(event, ResponseTrailers) and isinstance(event.trailers, Fields):
+        return ResponseTrailers(event.stream_id, in_http2(event.trailers))
+    return event

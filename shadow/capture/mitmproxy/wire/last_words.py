@@ -9,31 +9,25 @@ import contextlib
 import socket
 from typing import Any
 
-from mitmproxy.connection import Connection, ConnectionState
+from mitmproxy.connection import Connection
 from mitmproxy.proxy.server import ConnectionHandler
 
 _MOST_BYTES = 1 << 20
 
 
-def upload(client: Connection, *, is_under_way: bool) -> None:
-    """Whether a client sends a body that is not answered yet."""
-    vars(client)["crossfade_uploads"] = is_under_way
+def share_transports(handler: ConnectionHandler) -> None:
+    """What ``listen`` needs, before anything is sent for this client."""
+    vars(handler.client)["crossfade_transports"] = handler.transports
 
 
-def listen(handler: ConnectionHandler) -> None:
-    """Keeps an ear on those who are to answer such a client, and on no others."""
-    if not vars(handler.client).get("crossfade_uploads"):
-        for connection in handler.transports:
-            stop_listening(connection)
+def listen(client: Connection, server: Connection) -> None:
+    """Keeps an ear on a legacy that is about to get a body."""
+    transport = vars(client).get("crossfade_transports", {}).get(server)
+    if transport is None or transport.writer.is_closing() or "crossfade_spare" in vars(server):
         return
-    for connection, transport in handler.transports.items():
-        speaks = connection is not handler.client and connection.state & ConnectionState.CAN_READ
-        writer: Any = transport.writer
-        if not speaks or writer is None or writer.is_closing() or "crossfade_spare" in vars(connection):
-            continue
-        sock = writer.get_extra_info("socket")
-        with contextlib.suppress(OSError):  # no descriptor is left: then without
-            vars(connection)["crossfade_spare"] = socket.fromfd(sock.fileno(), sock.family, sock.type)
+    sock = transport.writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):  # no descriptor is left: then without
+        vars(server)["crossfade_spare"] = socket.fromfd(sock.fileno(), sock.family, sock.type)
 
 
 def unheard(handler: ConnectionHandler, connection: Connection) -> bytes:

@@ -1,9 +1,11 @@
 """One request between its two connections."""
 
 from collections.abc import Generator
+from http import HTTPStatus
 from typing import Any
 
 from mitmproxy import flow, http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
@@ -36,8 +38,6 @@ from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireRespon
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
-
-_TOO_LARGE = 431  # RFC 6585 5
 
 
 class WholeStream(HttpStream):
@@ -73,7 +73,7 @@ class WholeStream(HttpStream):
     def _pass_pressure(self, event: Choked | Flowing) -> Commands:
         """From the side that does not take data to the side that sends it."""
         other = self.context.server if event.by_client else self.context.client
-        if other.connected:
+        if other.state is not ConnectionState.CLOSED:  # after a GOAWAY open streams go on
             yield SendHttp(event, other)
 
     def _pass_end(self, event: SenderEnded) -> Commands:
@@ -133,8 +133,9 @@ class WholeStream(HttpStream):
         self.flow = http.HTTPFlow(self.context.client, self.context.server)
         self.flow.request = event.request
         error: RequestProtocolError | ResponseProtocolError
-        error = ResponseProtocolError(self.stream_id, event.text, _TOO_LARGE)
-        if event.request.headers.get("content-type", "").startswith("application/grpc"):
+        error = ResponseProtocolError(self.stream_id, event.text, event.status)
+        is_grpc = event.request.headers.get("content-type", "").startswith("application/grpc")
+        if is_grpc and event.status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
         yield from self._refuse(error)
         yield DropStream(self.stream_id)
