@@ -28,6 +28,7 @@ def found(
         ((("content-type", 'text/plain; a="b"'),), (("content-type", "text/plain;a=b"),)),
         ((("set-cookie", "a=1; Path=/; Secure"),), (("set-cookie", "a=1;secure; path=/"),)),
         ((("set-cookie", "a=1"), ("set-cookie", "b=2")), (("set-cookie", "b=2"), ("set-cookie", "a=1"))),
+        ((("set-cookie", "a=1; Path=/;"),), (("set-cookie", "a=1;; Path=/"),)),
     ],
 )
 def test_the_same(legacy: Headers, candidate: Headers) -> None:
@@ -282,3 +283,21 @@ def test_any_fields(legacy: Headers, candidate: Headers, protocol: Protocol) -> 
     """Arbitrary fields are compared, equal ones are the same, and both ways find alike."""
     assert found(legacy, legacy, protocol) == []
     assert bool(found(legacy, candidate, protocol)) == bool(found(candidate, legacy, protocol))
+
+
+@pytest.mark.parametrize(
+    ("name", "legacy", "candidate"),
+    [
+        ("www-authenticate", ("Negotiate", 'Basic realm="Admin"'), ("Negotiate", 'Basic realm="admin"')),
+        ("www-authenticate", ('NTLM,Digest nonce="AbC"',), ('NTLM,Digest nonce="aBc"',)),
+        ("www-authenticate", ("Negotiate YWJj",), ("Negotiate ywjj",)),
+        ("www-authenticate", ("Negotiate YWI=",), ("Negotiate ywi=",)),
+        ("content-type", ("text/plain; a=B; a=C",), ("text/plain; a=B; a=c",)),
+        ("set-cookie", ("a",), ("a=",)),
+    ],
+)
+def test_what_has_case_or_no_value(name: str, legacy: tuple[str, ...], candidate: tuple[str, ...]) -> None:
+    """Several challenges, credentials in base64, a parameter that comes twice, what is no cookie (RFC 6265 5.2)."""
+    ours, theirs = (tuple((name, value) for value in side) for side in (legacy, candidate))
+    assert found(ours, theirs)
+    assert found(theirs, ours)
