@@ -47,6 +47,10 @@ def test_a_card_has_its_check_digit(text: str, *, is_one: bool) -> None:
         " a='b",
         "?a=b",
         'name="a"\n\nb',
+        "a: b",
+        "a:b",
+        "<?a b?>",
+        "<!ENTITY a 'b",
     ],
 )
 def test_what_has_no_part_of_a_pattern_does_not_match_it(text: str) -> None:
