@@ -97,10 +97,10 @@ NAMED = (
     _pattern(r"!ENTITY\s++(?P<name>[\w:.-]{1,100}+)\s++(?P<value>\"[^\"]*+|'[^']*+)", 11, "!ENTITY"),
     # multipart/form-data, RFC 7578: the rest of a part's head, an empty line, the part
     _pattern(
-        r"\bname=\"(?P<name>[^\"]{1,100})\"[^\r\n]{0,999}+(?:\r?\n[^\r\n]{1,999}+){0,9}+\r?\n\r?\n"
+        r"\bname=\"?+(?P<name>[^\";\r\n]{1,100}+)\"?+[^\r\n]{0,999}+(?:\r?\n[^\r\n]{1,999}+){0,9}+\r?\n\r?\n"
         r"(?P<value>[\s\S]*?)(?=\r?\n--|\Z)",
         10,
-        'name="',
+        "name=",
     ),
 )
 """Where free text gives a value a name; the value is the end of the match."""

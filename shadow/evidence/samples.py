@@ -42,7 +42,7 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
     target = hides.target(sample.target)
     headers = tuple((name, hides.value(value, name)) for name, value in sample.headers)
     body = _body(sample, hides)
-    keeps = sample.data is None or (body == sample.body and _is_free(sample.data, sample.unread, hides))
+    keeps = sample.data is None or (body == sample.body and _may_keep(sample.data, sample.unread, hides))
     replaced = [
         *(["the target"] if target != sample.target else []),
         *_names(sample.headers, headers),
@@ -69,12 +69,14 @@ def _body(sample: RequestSample, hides: Hides) -> str:
     return "\n".join(map(hides.body, sample.body.split("\n")))
 
 
-def _is_free(data: str, unread: tuple[str, ...], hides: Hides) -> bool:
-    """Whether bytes hold nothing that a pattern finds, and no field that would be hidden by its name."""
-    if any(map(hides.is_secret, unread)):
-        return False
-    text = base64.b64decode(data).decode("utf-8", "surrogateescape")
-    return hides.members(text) == text
+def is_free(data: bytes, hides: Hides) -> bool:
+    """Whether bytes hold nothing that is to be hidden, in UTF-8 or, where there are zeros, in UTF-16."""
+    texts = (part.decode("utf-8", "surrogateescape") for part in {data, data.replace(b"\0", b"")})
+    return all(hides.members(text) == text for text in texts)
+
+
+def _may_keep(data: str, unread: tuple[str, ...], hides: Hides) -> bool:
+    return not any(map(hides.is_secret, unread)) and is_free(base64.b64decode(data), hides)
 
 
 def _names(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What is stored in place of a value, and that the value is nowhere in it."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -497,3 +498,31 @@ def test_names_and_values_are_found_in_linear_time(part: str, cpu_time: Any) -> 
     text = part * (500_000 // len(part))
     with cpu_time(4):
         PLAIN.members(text)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x00password=hunter2Hunter2\xff", f"password={SECRET}".encode("utf-16"), b"\xffx@y.com"]
+)
+def test_bytes_that_hold_a_secret(data: bytes) -> None:
+    """What is shown as hexadecimal digits is looked through too, and is hidden as a whole; other bytes stay."""
+    for shown in (f"{data.hex()} ({len(data)} bytes)", f"{data.hex()}…"):
+        told = PLAIN._shown(shown)
+        assert data.hex() not in told
+        assert len(told) == len(shown)
+    assert PLAIN._shown("b2e26c (3 bytes)") == "b2e26c (3 bytes)"
+    assert PLAIN._shown("b2e…") == "b2e…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"password": SECRET}).encode("utf-16").decode("utf-8", "replace"),
+        f"--x\r\nContent-Disposition: form-data; name=password\r\n\r\n{SECRET}\r\n--x--",
+        f'--x\r\nContent-Disposition: form-data; name="my password"; filename=a\r\n\r\n{SECRET}\r\n--x--',
+    ],
+)
+def test_bodies_in_other_spellings(text: str) -> None:
+    """In UTF-16, and parts whose names are not quoted or have blanks."""
+    kept = stored(body=text, data=base64.b64encode(text.encode()).decode())
+    assert SECRET not in kept.body.replace("\0", "")
+    assert kept.data is None
