@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from crossfade.shadow.compare.decode.dates import read_date, same_date
 from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.grpc import metadata_value
-from crossfade.shadow.compare.decode.media import is_json, media_type
+from crossfade.shadow.compare.decode.media import is_json, meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
@@ -85,20 +85,12 @@ def _by_grammar(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], place
 
 def _media_types(ours: tuple[str, ...], theirs: tuple[str, ...], place: Place) -> Iterator[Difference]:
     """A type and its parameters; a charset of JSON, which means nothing (RFC 8259 11), has a place of its own."""
-    left, right = _media(ours), _media(theirs)
+    left, right = (meaning_of_type(tuple(("content-type", value) for value in side)) for side in (ours, theirs))
     if left == right:
         return
     if left[0] == right[0] and is_json(left[0]) and _without_charset(left[1]) == _without_charset(right[1]):
         place = place.field("charset")
     yield from walk(", ".join(ours), ", ".join(theirs), place)
-
-
-def _media(values: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """The case of a charset says nothing (RFC 9110 8.3.2), nor does what stands between parts (RFC 2046 5.1.1)."""
-    kind, params = media_type(tuple(("content-type", value) for value in values))
-    if kind.startswith("multipart/"):
-        params.pop("boundary", None)
-    return kind, {name: value.lower() if name == "charset" else value for name, value in params.items()}
 
 
 def _without_charset(params: dict[str, str]) -> dict[str, str]:
@@ -127,8 +119,10 @@ def _cookies(values: tuple[str, ...]) -> Value:
 
 def _cookie(text: str) -> tuple[str, Value]:
     pair, *attributes = text.split(";")
-    name, _, content = pair.partition("=")
-    parts = (part.strip().partition("=") for part in attributes)
+    name, mark, content = pair.partition("=")
+    if not mark:  # RFC 6265 5.2: no cookie
+        return "", text
+    parts = (part.strip().partition("=") for part in attributes if part.strip())
     fields: list[tuple[str, Value]] = [("value", content.strip())]
     return name.strip(), keep_repeated(
         [*fields, *(_attribute(key.strip().lower(), value.strip()) for key, _, value in parts)]

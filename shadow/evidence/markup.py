@@ -15,13 +15,14 @@ _TOKEN = re.compile(
     r"|<!\[CDATA\[(?P<cdata>[\s\S]*?)(?P<cdata_end>\]\]>|\Z)"
     r"|<(?P<end>/?)(?P<name>[A-Za-z_][^\s/><]*)"
     r"(?P<attributes>(?:[^>\"'=]|=\s*+\"[^\"]*+(?:\"|\Z)|=\s*+'[^']*+(?:'|\Z)|[=\"'])*+)(?:>|\Z)"
+    r"|<(?P<declared>[!?][^<>]+)"
     r"|(?P<text>[^<]+)"
 )
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]++)(?:\s*+=\s*+(?P<value>\"[^\"]*+\"?|'[^']*+'?|[^\s\"']++))?+")
-_NAMING = frozenset({"name", "key", "id", "property", "itemprop", "autocomplete"})
-"""Attributes that say what an element's value is: ``<input name="password" value="...">``."""
+_NAMING = frozenset({"name", "key", "id", "property", "itemprop", "autocomplete", "type"})
+"""Attributes that say what an element's value is: ``<input type="password" value="...">``."""
 _MAX_DEPTH = 3
-_KEPT = _NAMING | {"type", "class", "for"}
+_KEPT = _NAMING | {"class", "for"}
 
 
 def looks_like_markup(text: str) -> bool:
@@ -59,12 +60,13 @@ class _Markup:
 
     def replacements(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         """Where the text of one token is to be another."""
-        for group in ("comment", "cdata", "text"):
+        for group in ("comment", "cdata", "declared", "text"):
             if match[group]:
                 yield (*match.span(group), self._text(match[group], coded=group == "text"))
         if match["name"] is not None:
             self._next_text = False
             if match["end"]:
+                yield (*match.span(), self._redactor.text(match[0]))  # it may be a link: </a?token=...>
                 self._close(match["name"])
             else:
                 yield from self._tag(match)

@@ -86,6 +86,22 @@ NAMED = (
     _pattern(r"\s(?P<name>[\w:.-]{1,100})\s*=\s*[\"'](?P<value>[^\"']*)", 4, "="),  # an XML attribute
     # a pair anywhere, as in a line of a log
     _pattern(r"(?<![\w:.-])(?P<name>[\w:.-]{1,100})=(?P<value>\"[^\"]*\"|'[^']*'|[^\s&;,\"'<>]+)", 3, "="),
+    # a line of YAML or of header fields: all of it
+    _pattern(
+        r"(?:^|(?<=[\r\n]))[ \t]*+(?:-[ \t]++)?+(?P<name>[\w.-]{1,100}+)[ \t]*+:[ \t]++"
+        r"(?P<value>[^\s\"'{\[|>&*][^\r\n]*)",
+        4,
+        ":",
+    ),
+    # a member of an object as Python, JavaScript or a log writes it; a text or a word
+    _pattern(
+        r"(?<![\w.-])(?P<name>[\w.-]{1,100}+)\\*+['\"]?+[ \t]*+:[ \t]*+"
+        r"(?P<value>\"[^\"]*+\"?+|'[^']*+'?+|[^\s,;(){}\[\]\"'<>/]++)",
+        3,
+        ":",
+    ),
+    _pattern(r"(?:^|<)\?(?P<name>[\w:.-]{1,100}+)\s++(?P<value>[^?]++)", 4, "?"),  # an instruction in XML
+    _pattern(r"!ENTITY\s++(?P<name>[\w:.-]{1,100}+)\s++(?P<value>\"[^\"]*+|'[^']*+)", 11, "!ENTITY"),
     # multipart/form-data, RFC 7578: the rest of a part's head, an empty line, the part
     _pattern(
         r"\bname\*?=[\"']?(?P<name>[^\"\r\n;]{1,100}+)[^\r\n]{0,999}+(?:\r?\n[^\r\n]{1,999}+){0,9}+\r?\n\r?\n"

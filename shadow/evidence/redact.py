@@ -31,13 +31,13 @@ from crossfade.shadow.evidence.patterns import (
 )
 from crossfade.shadow.evidence.places import is_cookie, path_names
 from crossfade.shadow.evidence.records import Example, RequestSample, StoredExample
-from crossfade.shadow.evidence.samples import redact_sample
+from crossfade.shadow.evidence.samples import is_free, redact_sample
 
 _MAX_ESCAPE_CHARS = 6
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_BYTES = re.compile(r"([0-9a-f]*)( \(\d+ bytes\))")  # as bytes are rendered
+_BYTES = re.compile(r"([0-9a-f]*)( \(\d+ bytes\)|…)")  # as bytes are rendered
 # Words that say that there is no value, or which of two: hiding them would hide a type, and no secret.
 _NO_SECRETS = frozenset({"", "null", "none", "nil", "undefined", "true", "false"})
 _SCHEME = re.compile(r"(?i:bearer|basic)\s+(?=\S)")  # RFC 6750, RFC 7617
@@ -178,7 +178,12 @@ class Redactor:
         return any(map(self.is_secret, names))
 
     def _shown(self, text: str) -> str:
-        return text if text == ABSENT else self._structure(text)
+        if text == ABSENT:
+            return text
+        raw = _BYTES.fullmatch(text)
+        if raw is None:
+            return self._structure(text)
+        return text if is_free(bytes.fromhex(raw[1][: len(raw[1]) // 2 * 2]), self) else self._hidden(text)
 
     def _hidden(self, text: str) -> str:
         """A whole value: what it is of can still be told, and whether it is there."""
@@ -218,7 +223,9 @@ class Redactor:
         return _coded(name, read_name, hidden_name) + mark + _coded(value, read, hidden)
 
     def body(self, body: str) -> str:
-        """A form pair by pair; anything else as JSON, or as far as it is JSON."""
+        """A form pair by pair; anything else as JSON, or as far as it is JSON, also in UTF-16."""
+        if "\0" in body and not is_free(body.encode("utf-8", "surrogatepass"), self):
+            return self.pseudonym(body)
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
         hidden = self._structure(body)

@@ -46,7 +46,7 @@ def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
     target = hides.target(sample.target)
     headers = tuple((hides.text(name), hides.value(value, name)) for name, value in sample.headers)
     body = _body(sample, hides)
-    keeps = sample.data is None or (body == sample.body and _is_free(sample, base64.b64decode(sample.data), hides))
+    keeps = sample.data is None or (body == sample.body and _may_keep(sample, base64.b64decode(sample.data), hides))
     replaced = [
         *(["the target"] if target != sample.target else []),
         *_names(sample.headers, headers),
@@ -73,18 +73,28 @@ def _body(sample: RequestSample, hides: Hides) -> str:
     return "\n".join(map(hides.body, sample.body.split("\n")))
 
 
-def _is_free(sample: RequestSample, data: bytes, hides: Hides) -> bool:
-    """Whether bytes hold nothing that a pattern finds, and no field that would be hidden by its name.
+def is_free(data: bytes, hides: Hides) -> bool:
+    """Whether bytes hold nothing that is to be hidden, in UTF-8 or, where there are zeros, in UTF-16."""
+    return all(hides.members(text) == text for text in _texts(data))
+
+
+def _may_keep(sample: RequestSample, data: bytes, hides: Hides) -> bool:
+    """Whether exact bytes hold nothing that a pattern finds, and no field that would be hidden by its name.
 
     Where no schema tells the names they stand in the bytes themselves (CBOR, MessagePack, JSON in UTF-16), and how
     far a value goes that stands behind one can't be told.
     """
     if any(map(hides.is_secret, sample.unread)) or (not sample.body and data.startswith(_PACKED)):
         return False
-    texts = [part.decode("utf-8", "surrogateescape") for part in dict.fromkeys((data, data.replace(b"\0", b"")))]
-    if sample.protocol != "grpc" and any(hides.is_secret(word) for text in texts for word in _NAME.findall(text)):
+    if sample.protocol != "grpc" and any(
+        hides.is_secret(word) for text in _texts(data) for word in _NAME.findall(text)
+    ):
         return False
-    return all(hides.members(text) == text for text in texts)
+    return is_free(data, hides)
+
+
+def _texts(data: bytes) -> list[str]:
+    return [part.decode("utf-8", "surrogateescape") for part in dict.fromkeys((data, data.replace(b"\0", b"")))]
 
 
 def _names(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> Iterator[str]:

@@ -114,10 +114,12 @@ def _redact_text(form: Form, text: str, redactor: Redactor) -> str:
 def _redact_lines(text: str, redactor: Redactor) -> str:
     """A stream of JSON texts, one a line or one an event."""
     lines = (_LINE.fullmatch(line) for line in text.splitlines(keepends=True))
-    return "".join(line[1] + _redact_line(line[2], redactor) + line[3] for line in lines if line)
+    return "".join(line[1] + _redact_line(line[1], line[2], redactor) + line[3] for line in lines if line)
 
 
-def _redact_line(text: str, redactor: Redactor) -> str:
+def _redact_line(field: str, text: str, redactor: Redactor) -> str:
+    if redactor.is_secret(field.rstrip(": ")):
+        return redactor.pseudonym(text)
     return redact_json(text, redactor) if _is_json(text) else redactor.members(text)
 
 

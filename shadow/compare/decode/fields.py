@@ -20,6 +20,7 @@ _LINK_ITEM = re.compile(rf'(?:[^"<,]|<[^>]*+>|{_QUOTED})*+', re.DOTALL)
 _PAIR = re.compile(rf"({_NAME})(?:\s*+=\s*+({_NAME}|{_QUOTED})?+)?+", re.DOTALL)
 _LOOSE_PAIR = re.compile(rf"({_NAME})(?:\s*+=\s*+({_QUOTED}|[^\s\"]*+))?+", re.DOTALL)
 _CHALLENGE = re.compile(rf"({_NAME})[ \t]++(\S.*)", re.DOTALL)
+_ASSIGNED = re.compile(rf"{_NAME}\s*+=\s*+[^\s=]")
 _LINK = re.compile(r"<([^>]*)>\s*+(?:;(.*))?+", re.DOTALL)
 
 TYPE = "(type)"
@@ -128,8 +129,17 @@ def _challenge(text: str) -> Value:
     """A scheme and its parameters, in any order (RFC 9110 11.6.1); several challenges stay text."""
     match = _CHALLENGE.fullmatch(text)
     if match is None:
-        return _named([(TYPE, text.lower())])
-    return _named([(TYPE, match[1].lower()), *_pairs(_split(_ITEM, match[2]))])
+        return _named([(TYPE, _scheme(text))])
+    parts = _split(_ITEM, match[2])
+    if not all(map(_ASSIGNED.match, parts)):
+        raise _NotByGrammarError  # a token68, which has case
+    return _named([(TYPE, match[1].lower()), *_pairs(parts)])
+
+
+def _scheme(text: str) -> str:
+    if not re.fullmatch(_NAME, text):
+        raise _NotByGrammarError  # several challenges
+    return text.lower()
 
 
 def _links(text: str) -> Value:

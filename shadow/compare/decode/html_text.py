@@ -9,6 +9,7 @@ and its work grows with the square of what is open.
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from html.entities import html5
 
 from crossfade.shadow.compare.decode.markup import (
     ATTRIBUTE,
@@ -21,6 +22,7 @@ from crossfade.shadow.compare.decode.markup import (
     VOID,
     HtmlElement,
     NotElementsError,
+    laid_out_as,
 )
 from crossfade.shadow.compare.decode.names import keep_repeated, names_of
 from crossfade.shadow.compare.decode.whitespace import in_html, keeps_all
@@ -31,16 +33,17 @@ _TOKEN = re.compile(
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*)"
     r"(?P<attributes>(?:[^>\"'=]|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|[=\"'])*+)(?:>|\Z)"
     r"|<(?P<declaration>[!?/][^>]*)(?:>|\Z)"
-    r"|(?P<text>(?:[^<]++|<(?![a-zA-Z!?/]))++)"
+    r"|(?P<text>(?:[^<]++|<(?![a-zA-Z!?/]))++)",
+    re.ASCII,
 )
-_ATTRIBUTE = re.compile(r"([^\s=\"'/]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++)?+)?+|[=\"']")
+_ATTRIBUTE = re.compile(r"([^\s=\"'/]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++)?+)?+|[=\"']", re.ASCII)
 _REFERENCE = re.compile(r"&[#a-zA-Z][a-zA-Z0-9]{0,40};")
 
 # WHATWG HTML 13.1.2: raw text elements, end tags that may be left out
 _RAW = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
-}
+} | {"plaintext": re.compile("(?!)")}  # which nothing ends
 _WITH_REFERENCES = names_of("textarea title")
 _ENDS_ITSELF = names_of("p li dt dd tr td th thead tbody tfoot option optgroup rp rt colgroup html head body")
 _ENDS_P = names_of(
@@ -86,7 +89,7 @@ def read_html(text: str) -> HtmlElement:
         if match["text"] is not None:
             builder.add(_decoded(match["text"]))
         elif match["name"] is None:
-            builder.add(_aside(match))
+            builder.aside(match)
         elif match["end"]:
             builder.end(match["name"].lower())
         else:
@@ -126,7 +129,10 @@ class _Builder:
         while self._stack[-1].name in _ENDS.get(name, ()):
             self._pop()
         attributes = _attributes(written)
-        is_closed = written.endswith("/") and any(item.name in _FOREIGN for item in (*self._stack, _Open(name, {})))
+        if name.endswith("()"):
+            raise NotElementsError  # that is how comments are named here
+        is_foreign = name in _FOREIGN or self._in_foreign()
+        is_closed = written.endswith("/") and is_foreign
         if name in VOID or is_closed:
             self.add(HtmlElement(name, (), attributes))
             return match.end()
@@ -134,14 +140,23 @@ class _Builder:
             ended = raw.search(text, match.end())
             end = len(text) if ended is None else ended.start()
             inside = text[match.end() : end]
-            shown = _decoded(inside) if name in _WITH_REFERENCES else inside
+            shown = _decoded(inside) if name in _WITH_REFERENCES and not is_foreign else inside
             self.add(HtmlElement(name, (shown,) if shown else (), attributes))
             closing = _TOKEN.match(text, end)
             return end if closing is None else closing.end()
         if len(self._stack) > MAX_DEPTH:
             raise NotElementsError
-        self._stack.append(_Open(name, attributes, keep=self._stack[-1].keep or keeps_all(name)))
+        self._stack.append(_Open(name, attributes, keep=self._stack[-1].keep or _keeps_all(name, attributes)))
         return match.end()
+
+    def aside(self, match: re.Match[str]) -> None:
+        """Takes a comment, a doctype, or another declaration. Raises: NotElementsError: what is text in an image."""
+        if str(match["declaration"]).startswith("![CDATA[") and self._in_foreign():
+            raise NotElementsError
+        self.add(_aside(match))
+
+    def _in_foreign(self) -> bool:
+        return any(item.name in _FOREIGN for item in self._stack)
 
     def end(self, name: str) -> None:
         """Takes an end tag: what it ends ends, and where it also cuts off another element, that can be seen."""
@@ -165,8 +180,12 @@ class _Builder:
         self.add(_closed(done))
 
 
+def _keeps_all(name: str, attributes: dict[str, Value]) -> bool:
+    return keeps_all(name) or "white-space" in str(attributes.get(f"{ATTRIBUTE}style", ""))
+
+
 def _closed(done: _Open) -> HtmlElement:
-    children = in_html(done.name, done.children, _name, keep=done.keep)
+    children = in_html(done.name, done.children, laid_out_as, keep=done.keep)
     return HtmlElement(done.name, children, done.attributes)
 
 
@@ -190,15 +209,16 @@ def _attributes(written: str) -> dict[str, Value]:
             raise NotElementsError  # a quote that opens nothing
         name, value = match[1].lower(), match[2] or ""
         plain = _decoded(value[1:-1] if value[:1] in {"'", '"'} else value)
-        pairs.append((f"{ATTRIBUTE}{name}", "" if name in _BOOLEAN else plain))
+        pairs.append((f"{ATTRIBUTE}{name}", "" if name in _BOOLEAN and plain.lower() == name else plain))
     found = dict(pairs)
     return found if len(found) == len(pairs) else keep_repeated(pairs)
 
 
 def _decoded(text: str) -> str:
     """Character references as characters; one without its semicolon stays as it is written."""
-    return _REFERENCE.sub(lambda match: unescape(match[0]), text) if "&" in text else text
+    return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
-def _name(item: Value) -> str | None:
-    return item.name if isinstance(item, HtmlElement) else None
+def _character(match: re.Match[str]) -> str:
+    """What a reference stands for; of a name that only begins as one readers make different texts."""
+    return unescape(match[0]) if match[0][1] == "#" or match[0][1:] in html5 else match[0]

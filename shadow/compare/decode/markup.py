@@ -1,5 +1,6 @@
 """Elements, as XML and HTML have them, and within which bounds they are read; beyond those markup stays text."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from crossfade.shadow.compare.decode.names import names_of
@@ -14,6 +15,7 @@ NAME, CHILDREN, ATTRIBUTE = "#name", "#children", "@"
 COMMENT, DOCTYPE, INSTRUCTION, TEXT = "comment()", "doctype()", "processing-instruction()", "text()"
 VOID = names_of("area base br col embed hr img input link meta param source track wbr")
 """Elements of HTML that have no end tag (WHATWG HTML 13.1.2)."""
+_LAYOUT = re.compile("display|position|float", re.IGNORECASE)
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -62,6 +64,17 @@ class HtmlElement(Element):
 def local_name(name: str) -> str:
     """A name without its namespace."""
     return name.rpartition("}")[2]
+
+
+def laid_out_as(item: Value) -> str | None:
+    """The name by which blanks beside an element are judged, None for a text.
+
+    One that its own attributes hide or lay out in another way is taken for a box in a line: then blanks count.
+    """
+    if not isinstance(item, Element):
+        return None
+    is_other = "@hidden" in item or _LAYOUT.search(str(item.get("@style", "")))
+    return "span" if is_other else local_name(item.name)
 
 
 class NotElementsError(Exception):

@@ -52,7 +52,7 @@ _TEXT_CODECS = re.compile(
 
 
 def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
-    """Type and parameters of the content-type, lower case but for the parameters' values; ("", {}) where there is none.
+    """Type and parameters of the content-type, names in lower case; ("", {}) where there is none.
 
     What can't be read as a parameter is part of the type, so that it is not lost.
     """
@@ -68,7 +68,15 @@ def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
             break
         params[name.lower()] = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
         rest = rest[match.end() :]
-    return (kind.strip() + rest).lower(), params
+    return kind.strip().lower() + rest, params
+
+
+def meaning_of_type(headers: Headers) -> tuple[str, dict[str, str]]:
+    """As ``media_type``, without the case of a charset (RFC 9110 8.3.2) and a boundary, which say nothing."""
+    kind, params = media_type(headers)
+    if kind.startswith("multipart/"):
+        params.pop("boundary", None)  # RFC 2046 5.1.1
+    return kind, {name: value.lower() if name == "charset" else value for name, value in params.items()}
 
 
 def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one for each form

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
-from crossfade.shadow.compare.decode.fields import read_field
+from crossfade.shadow.compare.decode.fields import TYPE, read_field
+from crossfade.shadow.compare.decode.media import meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
 
 MAX_PARTS = 1000
-ORDER = "(order)"
+ORDER, LINE_ENDS = "(order)", "(line ends)"
 _MAX_NUMBERED = 8
 _PLAIN = (("content-type", "text/plain"),)  # RFC 2046 5.1: what a part without a type is
 _MAX_HEAD_BYTES = 16_384
@@ -84,31 +85,50 @@ def _fields(head: bytes) -> Headers:
 def parts_value(body: bytes, kind: str, boundary: str, value_of: Callable[[Headers, bytes], Value]) -> Value:
     """Parts of a form by their names, and the order of these; other parts by number, many of them as a list.
 
-    ``value_of`` gives the value of a part's body. A body that has no such parts is its bytes.
+    ``value_of`` gives the value of a part's body. A body that has no such parts, or of which strict readers find other
+    parts than lenient ones, is its bytes; where lines end with LF alone, which strict ones refuse, the value tells it.
     """
     try:
         parts = split_parts(body, boundary)
     except UndecodableError:
         return body
     values = tuple(_part_value(part, body[part.begin : part.end], value_of) for part in parts)
+    line_ends = {end for part in parts for end in _line_ends(body, part)}
+    if len(line_ends) > 1:
+        return body
+    ends: dict[str, Value] = {LINE_ENDS: "LF"} if line_ends == {"LF"} else {}
     names = [form_name(part.headers) for part in parts] if kind == "multipart/form-data" else [None]
-    if all(name is not None for name in names):
+    if all(name is not None for name in names) and ORDER not in names:
         named = keep_repeated(zip(map(str, names), values, strict=True))
-        return {**named, ORDER: tuple(map(str, names))}
+        return {**named, ORDER: tuple(map(str, names)), **ends}
     if len(values) > _MAX_NUMBERED:
-        return values
-    return {f"part[{number}]": value for number, value in enumerate(values, 1)}
+        return (*values, ends) if ends else values
+    return {f"part[{number}]": value for number, value in enumerate(values, 1)} | ends
 
 
 def _part_value(part: Part, body: bytes, value_of: Callable[[Headers, bytes], Value]) -> Value:
     fields = keep_repeated((name.lower(), value) for name, value in part.headers)
-    headers = {name: read_field(name, (value,)) for name, value in fields.items()}
+    headers = {name: _field_value(name, value) for name, value in fields.items()}
     try:
         has_type = any(name == "content-type" for name in fields)
         content = value_of(part.headers if has_type else _PLAIN, body)
     except UndecodableError:
         content = body
     return {"headers": headers, "content": content}
+
+
+def _line_ends(body: bytes, part: Part) -> Iterator[str]:
+    """What ends the line before a part, and the one before the delimiter behind it."""
+    yield "CRLF" if body.endswith(b"\r\n", 0, part.begin) else "LF"
+    if part.end > part.begin:
+        yield "CRLF" if body.startswith(b"\r\n", part.end) else "LF"
+
+
+def _field_value(name: str, value: str) -> Value:
+    if name != "content-type":
+        return read_field(name, (value,))
+    kind, params = meaning_of_type(((name, value),))
+    return {TYPE: kind, **params} if params else kind
 
 
 def form_name(headers: Headers) -> str | None:

@@ -12,16 +12,14 @@ NameOf = Callable[[Value], str | None]
 # HTML 15.3, the user agent style sheet: what is laid out in blocks, and what is not shown
 _BLOCKS = names_of(
     """
-    address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset
+    address article aside blockquote body br caption center col colgroup dd details dir div dl dt fieldset
     figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main menu nav
     ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp
     """
 ) | {""}  # and the edge of it all
 _NOT_SHOWN = names_of("base link meta script style template title comment() doctype()")
 # Between whose children no text is ever shown
-_ONLY_ELEMENTS = names_of(
-    "colgroup datalist dl frameset head html menu ol optgroup picture select table tbody tfoot thead tr ul"
-)
+_ONLY_ELEMENTS = names_of("colgroup datalist frameset head html optgroup picture select table tbody tfoot thead tr")
 _EXACT = names_of("listing plaintext pre script style textarea title xmp")
 
 

@@ -1,5 +1,6 @@
 """XML as elements, without loss: what the structure can't express stays text."""
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -17,24 +18,25 @@ from crossfade.shadow.compare.decode.markup import (
     XHTML,
     Element,
     NotElementsError,
-    local_name,
+    laid_out_as,
 )
 from crossfade.shadow.compare.decode.media import decode_text
-from crossfade.shadow.compare.decode.whitespace import in_html, in_xml
+from crossfade.shadow.compare.decode.whitespace import in_html, in_xml, keeps_all
 from crossfade.shadow.compare.difference import Value
 
-_MAX_NAME_CHARS = 200
+_MAX_BINDINGS = 1_000_000
 _MAX_ATTRIBUTES = 1000
-_MAX_LOOKED_THROUGH = 4_000_000  # prefixes: those that are declared, for each text that may have one
 _ASSIGNED = re.compile(r"=\s*+[\"']")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_SVG_TEXT = "{http://www.w3.org/2000/svg}text"
+_BLANKS = " \t\r\n"
 _DECLARATION = re.compile(r"\s*<\?xml(?=\s)([^>]{0,200}?)\?>")
 _ENCODING = re.compile(rb"^[\s\0]{0,9}<\?xml[^>]{0,150}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,40})[\"']")
 _VERSION = re.compile(r"\sversion\s*=\s*[\"']1\.0[\"']")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # What declares more than elements; entities would be expanded, attributes filled in.
 _DECLARES = re.compile(r"<!(?:ENTITY|ATTLIST|NOTATION)|<!DOCTYPE[^<>\[]*\[")
-_PREFIXED = re.compile(r"\s*([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*\s*")
+_PREFIX = re.compile(r"([A-Za-z_][\w.-]{0,99}+):")
 
 
 def read_xml(body: bytes, charset: str | None) -> Element:
@@ -46,7 +48,7 @@ def read_xml(body: bytes, charset: str | None) -> Element:
     text = _xml_text(body, charset)
     declaration = _DECLARATION.match(text)
     if declaration is not None:
-        if not _VERSION.search(declaration[1]):
+        if not text.startswith("<?xml") or not _VERSION.search(declaration[1]):
             raise NotElementsError
         text = text[declaration.end() :]
     if len(body) > MAX_MARKUP_BYTES or _DECLARES.search(text) or _has_many_attributes(text):
@@ -55,7 +57,7 @@ def read_xml(body: bytes, charset: str | None) -> Element:
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
     try:
-        root = etree.fromstring(text.strip().encode(), parser)
+        root = etree.fromstring(text.strip(_BLANKS).encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         raise NotElementsError from None
     tree = root.getroottree()
@@ -74,12 +76,24 @@ def _has_many_attributes(text: str) -> bool:
 
 
 def _xml_text(body: bytes, charset: str | None) -> str:
-    """By the byte order mark, the header field, the declaration, or as UTF-8 (RFC 7303 3, XML 1.0 appendix F)."""
+    """By the byte order mark, the header field, the declaration, or as UTF-8 (RFC 7303 3, XML 1.0 appendix F).
+
+    Where the header field and the declaration contradict each other, readers differ, and so it is not read here.
+    """
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
     declared = _ENCODING.match(body)
+    said = declared[1].decode() if declared else "utf-8"
     try:
-        text = decode_text(body, marked or charset or (declared[1].decode() if declared else "utf-8"))
-    except UndecodableError:
+        text = decode_text(body, marked or charset or said)
+        if (
+            charset
+            and declared
+            and not marked
+            and not body.isascii()
+            and codecs.lookup(charset.strip()) != codecs.lookup(said)
+        ):
+            raise NotElementsError
+    except (UndecodableError, LookupError):
         raise NotElementsError from None
     return text.removeprefix("\ufeff")
 
@@ -87,7 +101,7 @@ def _xml_text(body: bytes, charset: str | None) -> str:
 class _XmlReader:
     def __init__(self) -> None:
         self._nodes = 0
-        self._looked_through = 0
+        self._bindings = 0
 
     def node(self, node: etree._Element, depth: int, *, keep: bool) -> Element:
         """``keep``: whether white space counts (xml:space)."""
@@ -97,11 +111,12 @@ class _XmlReader:
         if not isinstance(node.tag, str):
             return _aside(node)
         space = node.get(_SPACE)
-        keep = keep if space is None else space == "preserve"
         name = node.tag
+        in_pre = name.startswith(XHTML) and keeps_all(name.removeprefix(XHTML))
+        keep = (keep or in_pre or name == _SVG_TEXT) if space is None else space == "preserve"
         inside = list(self._children(node, depth, keep=keep))
         if name.startswith(XHTML):
-            shown = in_html(name.removeprefix(XHTML), inside, _shown_name, keep=keep)
+            shown = in_html(name.removeprefix(XHTML), inside, laid_out_as, keep=keep)
         else:
             shown = inside if keep else in_xml(inside)
         attributes = {f"{ATTRIBUTE}{key!s}": self._bound(str(value), node) for key, value in node.attrib.items()}
@@ -116,15 +131,14 @@ class _XmlReader:
                 yield self._bound(child.tail, node)
 
     def _bound(self, text: str, node: etree._Element) -> str:
-        """A text that may be a name with a prefix, and what its prefix means here: two may be one, or one two."""
-        if ":" not in text or len(text) > _MAX_NAME_CHARS or (match := _PREFIXED.fullmatch(text)) is None:
+        """A text that may hold names with prefixes, and what these mean here: two prefixes may be one, or one two."""
+        if ":" not in text or not (prefixes := dict.fromkeys(_PREFIX.findall(text))):
             return text
-        declared = node.nsmap
-        self._looked_through += len(declared)
-        if self._looked_through > _MAX_LOOKED_THROUGH:
+        known = node.nsmap
+        self._bindings += len(known)
+        if self._bindings > _MAX_BINDINGS:
             raise NotElementsError
-        uri = declared.get(match[1])
-        return text if uri is None else f"{text} {{{uri}}}"
+        return " ".join([text, *(f"{{{known[prefix]}}}" for prefix in prefixes if prefix in known)])
 
 
 def _aside(node: etree._Element) -> Element:
@@ -135,7 +149,3 @@ def _aside(node: etree._Element) -> Element:
     if kind is etree.ProcessingInstruction:
         return Element(INSTRUCTION, (f"{node.target} {node.text or ''}",))  # type: ignore[attr-defined]
     return Element(node.text or "")
-
-
-def _shown_name(item: Value) -> str | None:
-    return local_name(item.name) if isinstance(item, Element) else None

@@ -9,7 +9,7 @@ from crossfade.shadow.compare.difference import Value
 
 # Of these each is one of a list, however few there are.
 _LISTED = frozenset({"tr", "li", "option", "dt", "dd", "article", "optgroup"})
-_NAMING = ("@name", "@key", "@id", "@property", "@itemprop")
+_NAMING = ("@name", "@key", "@id", "@property", "@itemprop", "@type")
 
 
 def attribute_place(place: Place, key: str, owner: str) -> Place:
@@ -19,7 +19,7 @@ def attribute_place(place: Place, key: str, owner: str) -> Place:
 
 
 def owner_of(element: Element) -> str:
-    """What an element says itself that its value is of: its name, key or id, all of them, as far as each is a name."""
+    """What an element says itself that its value is of: its name, key, id or type, each as far as it is one."""
     return " ".join(str(element[key])[:MAX_NAME_CHARS] for key in _NAMING if key in element)
 
 

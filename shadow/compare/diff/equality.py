@@ -1,10 +1,14 @@
 """What is the same to a caller: the only definition of it, for single values and for whole lists."""
 
+import decimal
 from collections.abc import Hashable
 from decimal import Decimal
 
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.difference import Value
+
+_EXACT = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+_FEW = 2**60  # below, two integers have two hashes
 
 
 def family(value: Value) -> str:
@@ -26,7 +30,7 @@ def family(value: Value) -> str:
 
 def same_scalar(legacy: Value, candidate: Value) -> bool:
     """Whether two values that are neither objects nor lists are the same."""
-    return _scalar_key(legacy) == _scalar_key(candidate)
+    return scalar_key(legacy) == scalar_key(candidate)
 
 
 class Equality:
@@ -47,7 +51,7 @@ class Equality:
     def number(self, value: Value) -> int:
         """The class of a value."""
         if not isinstance(value, dict | tuple):
-            return self._numbers.setdefault(_scalar_key(value), len(self._numbers))
+            return self._numbers.setdefault(scalar_key(value), len(self._numbers))
         known = self._known.get(id(value))
         if known is None:
             known = self._known[id(value)] = self._numbers.setdefault(self._key(value), len(self._numbers))
@@ -61,9 +65,14 @@ class Equality:
         return ("list", tuple(map(self.number, value)))
 
 
-def _scalar_key(value: Value) -> Hashable:
-    """Numbers by their value and sign; every NaN is one. Others by type, so that True is not 1."""
+def scalar_key(value: Value) -> Hashable:
+    """Numbers by their value and sign; every NaN is one. Others by type, so that True is not 1.
+
+    Long numbers are texts here: whoever writes them can give many of them one hash, and a text's hash nobody knows.
+    """
     if isinstance(value, float | Decimal):
         number = Decimal(value)
-        return ("NaN",) if number.is_nan() else (Decimal, number, number.is_signed())
+        return ("NaN",) if number.is_nan() else (Decimal, str(_EXACT.normalize(number)))
+    if isinstance(value, int) and not -_FEW < value < _FEW:
+        return (int, hex(value))
     return (type(value), value)

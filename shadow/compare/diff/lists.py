@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crossfade.shadow.compare.diff.equality import Equality
+from crossfade.shadow.compare.diff.equality import Equality, scalar_key
 from crossfade.shadow.compare.difference import Value
 
 _MIN_OVERLAP = 0.5
@@ -111,8 +111,8 @@ def _unique(name: str, values: tuple[Value, ...], indexes: list[int]) -> dict[Ha
     found: dict[Hashable, int] = {}
     for index in indexes:
         item = values[index]
-        key = item[name] if isinstance(item, dict) else None
-        if not isinstance(key, str | int) or isinstance(key, bool) or key in found:
+        value = item[name] if isinstance(item, dict) else None
+        if not isinstance(value, str | int) or isinstance(value, bool) or (key := scalar_key(value)) in found:
             return None
         found[key] = index
     return found

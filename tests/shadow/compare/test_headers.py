@@ -28,6 +28,7 @@ def found(
         ((("content-type", 'text/plain; a="b"'),), (("content-type", "text/plain;a=b"),)),
         ((("set-cookie", "a=1; Path=/; Secure"),), (("set-cookie", "a=1;secure; path=/"),)),
         ((("set-cookie", "a=1"), ("set-cookie", "b=2")), (("set-cookie", "b=2"), ("set-cookie", "a=1"))),
+        ((("set-cookie", "a=1; Path=/;"),), (("set-cookie", "a=1;; Path=/"),)),
     ],
 )
 def test_the_same(legacy: Headers, candidate: Headers) -> None:
@@ -289,3 +290,21 @@ def test_very_many_fields_of_one_name(cpu_time: Any) -> None:
     fields = tuple(("x-a", "") for _ in range(80_000))
     with cpu_time(3):
         assert len(found(fields, fields[1:])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "legacy", "candidate"),
+    [
+        ("www-authenticate", ("Negotiate", 'Basic realm="Admin"'), ("Negotiate", 'Basic realm="admin"')),
+        ("www-authenticate", ('NTLM,Digest nonce="AbC"',), ('NTLM,Digest nonce="aBc"',)),
+        ("www-authenticate", ("Negotiate YWJj",), ("Negotiate ywjj",)),
+        ("www-authenticate", ("Negotiate YWI=",), ("Negotiate ywi=",)),
+        ("content-type", ("text/plain; a=B; a=C",), ("text/plain; a=B; a=c",)),
+        ("set-cookie", ("a",), ("a=",)),
+    ],
+)
+def test_what_has_case_or_no_value(name: str, legacy: tuple[str, ...], candidate: tuple[str, ...]) -> None:
+    """Several challenges, credentials in base64, a parameter that comes twice, what is no cookie (RFC 6265 5.2)."""
+    ours, theirs = (tuple((name, value) for value in side) for side in (legacy, candidate))
+    assert found(ours, theirs)
+    assert found(theirs, ours)

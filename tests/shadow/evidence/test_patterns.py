@@ -50,6 +50,9 @@ def test_a_card_has_its_check_digit(text: str, *, is_one: bool) -> None:
         "name=a\r\n\r\nb",
         " id='a' value='b",
         "a: b",
+        "a:b",
+        "<?a b?>",
+        "<!ENTITY a 'b",
     ],
 )
 def test_what_has_no_part_of_a_pattern_does_not_match_it(text: str) -> None:

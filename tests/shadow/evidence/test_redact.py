@@ -1,5 +1,6 @@
 """What is stored in place of a value, and that the value is nowhere in it."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -460,3 +461,79 @@ def test_no_secret_survives_in_any_json(value: Any, end: int) -> None:
     text = json.dumps({"first": value, "password": [SECRET, {"x": SECRET}], "last": value})
     assert SECRET[:8] not in body(text)
     assert SECRET[:8] not in body(text[: text.index(SECRET) + 8 + end])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"password: {SECRET}",
+        f"db:\n  - password: correct {SECRET}\n",
+        f"password: '{SECRET}'",
+        f"user: bob, password:{SECRET}",
+        f"KeyError: {{'user': 'bob', 'password': '{SECRET}'}}",
+        f"KeyError: {{'password': '{SECRET}…",
+        f'{{token: "{SECRET}"}}',
+        f"HTTP/1.1 200 OK\r\nSet-Cookie: sid={SECRET}; Path=/\r\n\r\n",
+        f"<a><?password {SECRET}?></a>",
+        f"<!DOCTYPE a [<!ENTITY password '{SECRET}'>]><a/>",
+        f"</a?access_token={SECRET}>; rel=next",
+        f'<input type="password" value="{SECRET}">',
+    ],
+)
+def test_other_ways_to_give_a_value_its_name(text: str) -> None:
+    """A line of YAML or of header fields, an object as Python or JavaScript writes it, and what XML declares."""
+    assert SECRET not in body(text)
+    assert SECRET not in PLAIN.members(text)
+    assert len(PLAIN.members(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unexpected token: < at 5",
+        "at 12:30:45 from http://a.b:80/c",
+        "{'token': None, 'session': True}",
+        "name: bob\nid: 7",
+        "std::token::x",
+        '<button type="submit" value="x">',
+    ],
+)
+def test_a_colon_alone_hides_nothing(text: str) -> None:
+    """It takes a secret name, and a value."""
+    assert PLAIN.members(text) == text
+
+
+@pytest.mark.parametrize("part", ["a:", "a:'", "token: x\n", "\n- ", "a \\", "<?a ", "!ENTITY a "])
+def test_names_and_values_are_found_in_linear_time(part: str, cpu_time: Any) -> None:
+    """Whatever is repeated."""
+    text = part * (500_000 // len(part))
+    with cpu_time(4):
+        PLAIN.members(text)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x00password=hunter2Hunter2\xff", f"password={SECRET}".encode("utf-16"), b"\xffx@y.com"]
+)
+def test_bytes_that_hold_a_secret(data: bytes) -> None:
+    """What is shown as hexadecimal digits is looked through too, and is hidden as a whole; other bytes stay."""
+    for shown in (f"{data.hex()} ({len(data)} bytes)", f"{data.hex()}…"):
+        told = PLAIN._shown(shown)
+        assert data.hex() not in told
+        assert len(told) == len(shown)
+    assert PLAIN._shown("b2e26c (3 bytes)") == "b2e26c (3 bytes)"
+    assert PLAIN._shown("b2e…") == "b2e…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"password": SECRET}).encode("utf-16").decode("utf-8", "replace"),
+        f"--x\r\nContent-Disposition: form-data; name=password\r\n\r\n{SECRET}\r\n--x--",
+        f'--x\r\nContent-Disposition: form-data; name="my password"; filename=a\r\n\r\n{SECRET}\r\n--x--',
+    ],
+)
+def test_bodies_in_other_spellings(text: str) -> None:
+    """In UTF-16, and parts whose names are not quoted or have blanks."""
+    kept = stored(body=text, data=base64.b64encode(text.encode()).decode())
+    assert SECRET not in kept.body.replace("\0", "")
+    assert kept.data is None

@@ -120,3 +120,11 @@ def test_a_coded_body_stays_coded() -> None:
     assert set(json.loads(decode_codings(told, ("gzip",)))) == {"password"}
     assert SECRET not in decode_codings(told, ("gzip",))
     assert isinstance(_redacted("application/json", secret[:-9], gzipped), Hidden)
+
+
+def test_a_field_of_an_event_with_a_secret_name() -> None:
+    """An event's fields are more than its data."""
+    told = _redacted("text/event-stream", b"token: " + SECRET + b"\n\n")
+    assert isinstance(told, bytes)
+    assert SECRET not in told
+    assert told.startswith(b"token: ")

@@ -77,6 +77,16 @@ def test_the_same(one: str, two: str) -> None:
         ("<template><p>a</template>", "<template><p>b</template>"),
         ("<h1>1</h1>", "<h2>1</h2>"),
         ("<p>a<?x?>", "<p>a"),
+        ("<ul><a>1</a> <a>2</a></ul>", "<ul><a>1</a><a>2</a></ul>"),
+        ("<b>a</b> <div hidden></div> <b>b</b>", "<b>a</b><div hidden></div><b>b</b>"),
+        ("<b>a</b> <dialog></dialog> <b>b</b>", "<b>a</b><dialog></dialog><b>b</b>"),
+        ("<i style='white-space:pre'> </i>", "<i style='white-space:pre'>  </i>"),
+        ("<svg><title>&lt;b&gt;</title></svg>", "<svg><title><b></title></svg>"),
+        ("<plaintext>&lt; b", "<plaintext>< b"),
+        ("<a href='?a&notit;'>", "<a href='?a\u00acit;'>"),
+        ("<marquee loop=3>", "<marquee loop=5>"),
+        ("<x-a open=1>", "<x-a open=2>"),
+        ("<a\u00a0b>", "<a b>"),
     ],
 )
 def test_not_the_same(one: str, two: str) -> None:

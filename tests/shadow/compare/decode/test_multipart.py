@@ -108,3 +108,31 @@ def test_a_hostile_body_is_no_long_work(part: bytes, cpu_time: Any) -> None:
 def test_any_bytes(body: bytes) -> None:
     """They have parts or are refused."""
     assert read(body) == read(body)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (b"--x\r\n\r\na\r\n--x--\r\n", b"--x\n\na\n--x--\n"),
+        (b"--x\r\n\r\na\n--x--\nb\r\n--x--\r\n", b"--x\r\n\r\na\n--x--\nc\r\n--x--\r\n"),
+        (form(("(order)", "1")), form(("(order)", "2"))),
+    ],
+)
+def test_what_some_readers_tell_apart(one: bytes, two: bytes) -> None:
+    """Lines that end with LF alone, a delimiter that only lenient readers take for one, a name of ours."""
+    assert read(one) != read(two)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("text/plain; charset=UTF-8", 'Text/plain;charset="utf-8"'),
+        ("multipart/a; boundary=x", "multipart/a; boundary=y"),
+    ],
+)
+def test_the_type_of_a_part(one: str, two: str) -> None:
+    """By its meaning, as that of a whole body; a boundary in a part says nothing either."""
+    ours, theirs = (
+        read(f"--x\r\nContent-Type: {kind}\r\n\r\na\r\n--x--".encode(), "multipart/mixed") for kind in (one, two)
+    )
+    assert ours["part[1]"]["headers"] == theirs["part[1]"]["headers"]

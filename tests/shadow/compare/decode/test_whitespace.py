@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.shadow.compare.decode.markup import Element
+from crossfade.shadow.compare.decode.markup import Element, laid_out_as
 from crossfade.shadow.compare.decode.whitespace import in_html, in_xml, keeps_all
 from crossfade.shadow.compare.difference import Value
 
@@ -35,7 +35,8 @@ def test_xml(children: list[Value], kept: list[Value]) -> None:
         ("b", [" ", B, "\n", B, " "], [" ", B, " ", B, " "]),
         ("div", [B, " ", DIV, " ", B], [B, DIV, B]),
         ("div", ["x", " ", B], ["x", " ", B]),
-        ("ul", [B, " ", B], [B, B]),
+        ("ul", [B, " ", B], [B, " ", B]),
+        ("table", [B, " ", B], [B, B]),
         ("body", [DIV, "\n", SCRIPT, "\n", SCRIPT, "\n"], [DIV, SCRIPT, SCRIPT]),
         ("div", [B, "\n", NOTE, B], [B, " ", NOTE, B]),
         ("pre", [B, "\n", B], [B, "\n", B]),
@@ -52,3 +53,10 @@ def test_where_all_counts() -> None:
     """In what is laid out as it is written."""
     assert keeps_all("pre")
     assert not keeps_all("p")
+
+
+@pytest.mark.parametrize("attributes", [{"@hidden": ""}, {"@style": "Display: inline"}, {"@style": "float:left"}])
+def test_a_block_that_is_laid_out_in_another_way(attributes: dict[str, Value]) -> None:
+    """Blanks beside it may be all that is between two words."""
+    other = Element("div", (), attributes)
+    assert list(in_html("div", [B, " ", other, " ", B], laid_out_as, keep=False)) == [B, " ", other, " ", B]

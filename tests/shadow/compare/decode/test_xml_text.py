@@ -12,6 +12,8 @@ from crossfade.shadow.compare.decode.markup import MAX_DEPTH, MAX_MARKUP_BYTES, 
 from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.diff import Place, diff
 
+HTML, SVG = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
+
 
 def differences(one: str | bytes, two: str | bytes) -> list[tuple[str, str]]:
     sides = [read_xml(text.encode() if isinstance(text, str) else text, None) for text in (one, two)]
@@ -54,6 +56,10 @@ def test_the_same(one: str | bytes, two: str | bytes) -> None:
         ('<a xmlns="u"/>', '<a xmlns="v"/>', "body/a"),
         ('<a xmlns:p="u" p:b="1"/>', '<a b="1"/>', "body/a/@b"),
         ('<a xmlns:p="u" t="p:x"/>', '<a xmlns:p="v" t="p:x"/>', "body/a/@t"),
+        ('<a xmlns:p="u" t="p:x p:y"/>', '<a xmlns:p="v" t="p:x p:y"/>', "body/a/@t"),
+        ('<a xmlns:p="u" t="//p:x"/>', '<a xmlns:p="v" t="//p:x"/>', "body/a/@t"),
+        (f'<pre xmlns="{HTML}"><b> </b></pre>', f'<pre xmlns="{HTML}"><b>  </b></pre>', "body/pre/b/text()"),
+        (f'<text xmlns="{SVG}"><b/>\n<b/></text>', f'<text xmlns="{SVG}"><b/><b/></text>', "body/text/text()"),
         ("<!-- 1 --><a/>", "<!-- 2 --><a/>", "body/comment()/text()"),
         ("<?p 1?><a/>", "<?p 2?><a/>", "body/processing-instruction()/text()"),
         ('<!DOCTYPE a SYSTEM "x"><a/>', "<a/>", "body/doctype()"),
@@ -96,6 +102,9 @@ BOMB = "<!DOCTYPE a [" + "".join(
         "<a>" * 100_000 + "</a>" * 100_000,
         "<a>" + "x" * MAX_MARKUP_BYTES + "</a>",
         '<?xml version="1.0" encoding="utf-7"?><a/>',
+        '\n<?xml version="1.0"?><a/>',
+        "\u00a0<a/>",
+        "<a " + " ".join(f'xmlns:n{n}="u"' for n in range(900)) + ">" + "<b>n1:x</b>" * 20_000 + "</a>",
         '<?xml version="1.0" encoding="no-such"?><a/>',
     ],
     ids=lambda text: text[:40],
@@ -112,6 +121,15 @@ def test_bytes_of_another_encoding() -> None:
         with pytest.raises(NotElementsError):
             read_xml(body, None)
     assert read_xml(b"<a>\xe9</a>", "latin-1") == read_xml("<a>é</a>".encode(), None)
+
+
+def test_two_encodings() -> None:
+    """What a header field and a declaration name in contradiction, each reader reads in its own way."""
+    body = '<?xml version="1.0" encoding="iso-8859-1"?><a>\u00e9</a>'
+    with pytest.raises(NotElementsError):
+        read_xml(body.encode(), "utf-8")
+    assert read_xml(body.encode("latin-1"), "latin-1") == read_xml("<a>\u00e9</a>".encode(), "utf-8")
+    assert read_xml(body.replace("\u00e9", "e").encode(), "utf-8") == read_xml(b"<a>e</a>", None)
 
 
 def test_nothing_outside_is_read(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossfade.shadow.compare.decode.json_text import decode_json
 from crossfade.shadow.compare.diff.equality import Equality
 from crossfade.shadow.compare.diff.lists import Pairing, pair_elements
 
@@ -123,4 +124,15 @@ def test_long_lists_take_linear_time() -> None:
     candidate = [row(id=n, name=f"n{n}", price=n + 1) for n in reversed(range(20_000))]
     started = time.process_time()
     assert len(pair(legacy, candidate).changed) == 20_000
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.5", "{}e0"])
+def test_numbers_of_one_hash_take_linear_time(form: str) -> None:
+    """Whoever writes an answer can choose numbers that Python gives one hash: as elements, and as keys of objects."""
+    numbers = [decode_json(form.format((2**61 - 1) * n)) for n in range(1, 20_000)]
+    started = time.process_time()
+    assert len(pair(numbers, numbers[1:]).missing) == 1
+    rows = [row(id=number, price=1) for number in numbers]
+    assert len(pair(rows, [row(id=number, price=2) for number in numbers]).changed) == len(rows)
     assert time.process_time() - started < 5
