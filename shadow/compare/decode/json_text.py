@@ -13,7 +13,10 @@ from crossfade.shadow.compare.difference import Value
 
 MAX_DEPTH = 200
 """What lies deeper is one leaf, a ``Deep``."""
+MAX_VALUES = 1_000_000
+"""More are not looked at: 30 KB of gzip may hold 15 million, which take minutes and gigabytes."""
 _INTEGER_DIGITS = 4000  # below sys.get_int_max_str_digits
+_BEFORE_VALUES = ",[{"
 _OPENING = re.compile(r"[\[{]")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
@@ -30,9 +33,10 @@ def decode_json(text: str) -> Value:
     A number with a fraction or an exponent, and -0, is a Decimal; NaN and Infinity, which Python writes and JSON
     forbids, are floats; the second ``key`` of one object is named ``key#2`` (see ``keep_repeated``). A byte order mark
     at the start is not part of the value (RFC 8259 8.1). What is nested deeper than 200 is a ``Deep``.
-    Raises: UndecodableError: not JSON, something behind the value.
+    Raises: UndecodableError: not JSON, something behind the value, too many values.
     """
     text = text.removeprefix("\ufeff")
+    _check_size(text)
     try:
         value = _DECODER.decode(text)
     except RecursionError:
@@ -44,11 +48,17 @@ def decode_json(text: str) -> Value:
     return _frozen(value)
 
 
+def _check_size(text: str) -> None:
+    if sum(map(text.count, _BEFORE_VALUES)) > MAX_VALUES:
+        raise UndecodableError(f"expected at most {MAX_VALUES} values, got more")
+
+
 def decode_documents(text: str) -> Value:
     """As ``decode_json``; where several objects or lists follow each other, as in a watch, they are ``Documents``.
 
     Raises: UndecodableError.
     """
+    _check_size(text)
     try:
         return decode_json(text)
     except UndecodableError:

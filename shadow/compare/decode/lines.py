@@ -3,6 +3,7 @@
 from crossfade.shadow.compare.difference import Value
 
 _NO_LINES = ("<", "{", "[", '"', "--")
+_MAX_LINES = 100_000
 _SPANS_LINES = "-----BEGIN "  # a key in PEM is one value, and is hidden as one
 
 
@@ -13,10 +14,12 @@ class Lines(tuple[Value, ...]):
 
 
 def read_lines(text: Value) -> Lines | None:
-    """The lines of a text of several; None where it is another value, or begins as JSON, markup or parts do.
+    """The lines of a text of several; None where it is another value, begins as JSON, markup or parts do, or has too many.
 
     What names a value may stand in another line there, and what is secret is told by its name.
     """
     if not isinstance(text, str) or "\n" not in text or _SPANS_LINES in text:
         return None
-    return None if text.lstrip().startswith(_NO_LINES) else Lines(text.split("\n"))
+    if text.lstrip().startswith(_NO_LINES) or text.count("\n") > _MAX_LINES:
+        return None
+    return Lines(text.split("\n"))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_json
+from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_documents, decode_json
 from crossfade.shadow.compare.diff.equality import Equality, same_scalar
 from crossfade.shadow.compare.difference import Deep
 
@@ -254,3 +254,12 @@ def test_any_text_deep_down(text: str) -> None:
         assert value is None or text.count("]") > text.count("[")
     else:
         assert value is not None
+
+
+@pytest.mark.parametrize("unit", ["{},", "[],", "{}", "1,"])
+def test_too_many_values(unit: str, cpu_time: Any) -> None:
+    """They are refused before they are made: a few bytes of gzip may hold millions of them."""
+    text = f"[{unit * 1_500_000}1]"
+    for decode in (decode_json, decode_documents):
+        with cpu_time(at_most_s=1.0), pytest.raises(UndecodableError, match="at most 1000000 values"):
+            decode(text)

@@ -9,7 +9,8 @@ from crossfade.shadow.compare.difference import Value
 
 
 @pytest.mark.parametrize(
-    "value", ["a", "", None, b"a\nb", "<a>\n", " {\n", '"a\n"', "--x\r\n", "a -----BEGIN X\nb", {}]
+    "value",
+    ["a", "", None, b"a\nb", "a" + "\n" * 100_001, "<a>\n", " {\n", '"a\n"', "--x\r\n", "a -----BEGIN X\nb", {}],
 )
 def test_what_has_no_lines(value: Value) -> None:
     """One line, another value, and what is no plain text."""
