@@ -14,7 +14,7 @@ class Lines(tuple[Value, ...]):
 
 
 def read_lines(text: Value) -> Lines | None:
-    """The lines of a text of several; None where it is another value, begins as JSON, markup or parts do, or has too many.
+    """The lines of a text of several; None for another value, too many, or what begins as JSON, markup or parts do.
 
     What names a value may stand in another line there, and what is secret is told by its name.
     """
