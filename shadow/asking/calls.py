@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from crossfade.shadow.asking.clients.exchange import RequestParts
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.pending import Ended, LiveBody, Pending
 from crossfade.shadow.asking.streams.follower import Call, LegacyStream

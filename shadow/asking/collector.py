@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from crossfade.shadow.asking.asker import Asker
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.order import Order
 from crossfade.shadow.asking.pending import Ended, Limits, LiveBody, Pending, Sides

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from crossfade.shadow.asking.clients.exchange import RequestParts
 from crossfade.shadow.asking.clients.notes import Notes
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.order import Turn
 from crossfade.shadow.asking.streams.follower import LegacyStream

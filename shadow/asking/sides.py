@@ -4,7 +4,7 @@ import os
 from collections.abc import Container
 from functools import partial
 
-from crossfade.shadow.asking.clients.exchange import TlsFiles
+from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.header_policy import HeaderPolicy
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.clients.upstream import Upstream

@@ -4,17 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from crossfade.shadow.asking.clients.exchange import (
-    AnswerInProgress,
-    RequestParts,
-    SideFailedError,
-    TlsFiles,
-    address_of,
-)
+from crossfade.shadow.asking.clients.address import TlsFiles, address_of
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http1 import Http1Client
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.http2 import Http2Client
 from crossfade.shadow.asking.clients.notes import Notes
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.compare.decode.framing import Framing
 from crossfade.shadow.exchange import Failure, FailureReason, Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.shadow_headers import shadow_headers

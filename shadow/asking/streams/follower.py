@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode.body import coded_messages
 from crossfade.shadow.compare.decode.errors import TooLongError

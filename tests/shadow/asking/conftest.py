@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.collector import Collector

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.streams.follower import Call, Followed, Follower, LegacyStream
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.diff.paths import Place
