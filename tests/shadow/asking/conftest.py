@@ -10,7 +10,10 @@ from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits, Sides
+from crossfade.shadow.asking.lifecycle import IllegalEventError
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.mistakes import Mistakes
+from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.exchange import Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -25,6 +28,9 @@ _LIMITS = {"in_flight": 4, "waiting": 1000, "held_bytes": 10**6, "wait_s": 30.0,
 class Side:
     """Stands for an upstream: ``asked`` are the ids in the order in which they came, ``most`` the calls at one time."""
 
+    deadline_s = 10.0
+    body_limit_bytes = 1000
+
     def __init__(self, reply: Callable[[Request], Awaitable[Reply]]) -> None:
         self.reply = reply
         self.asked: list[str] = []
@@ -38,7 +44,7 @@ class Side:
 
     def new_answer(self, framing_of: Any, copy_bytes: int = 0) -> AnswerInProgress:
         """What collects an answer; nothing goes into it."""
-        return AnswerInProgress(limit_bytes=1000, framing_of=framing_of, copy_bytes=copy_bytes)
+        return AnswerInProgress(limit_bytes=self.body_limit_bytes, framing_of=framing_of, copy_bytes=copy_bytes)
 
     async def ask(self, request: Request, *_: Any, **__: Any) -> Reply:
         """What ``reply`` gives."""
@@ -49,6 +55,13 @@ class Side:
             return await self.reply(request)
         finally:
             self._running -= 1
+
+
+class Strict(Mistakes):
+    """Fails the test in which a frame came that no engine sends."""
+
+    def add(self, error: IllegalEventError, route: RouteInfo) -> None:
+        raise AssertionError(route) from error
 
 
 class Bench:
@@ -66,6 +79,7 @@ class Bench:
             limits=Limits(**{**_LIMITS, **limits}),
             record=self._record,
         )
+        self.collector.mistakes = Strict()
 
     @property
     def ends(self) -> list[str]:
@@ -101,9 +115,10 @@ class Bench:
     def keeps_nothing(self) -> None:
         """No request, no handle's holder, no byte, no slot."""
         assert self.collector.in_flight() == 0
-        assert self.collector._holders == {}
+        assert self.collector._suspects.count() == 0
+        assert self.collector._suspects._holders == {}
         assert self.collector._held_bytes == 0
-        assert self.collector._asker.slots._value == self.collector._limits.in_flight
+        assert self.collector._asker.gate.in_use() == (0, 0)
 
     def _record(self, observation: Observation) -> None:
         self.seen.append(observation)

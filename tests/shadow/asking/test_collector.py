@@ -380,17 +380,17 @@ async def test_a_judge_that_raises(
 ) -> None:
     """The request is uncomparable, the next one is judged, and the log has the place but no value of the traffic."""
     bench = bench_of(answer_of())
-    judge = bench.collector._asker._judge
+    judge = bench.collector._asker._comparer._judge
 
     class Broken:
         framing_of = judge.framing_of
         stream_copy_bytes = judge.stream_copy_bytes
 
         def observe(self, *arguments: Any) -> Any:
-            bench.collector._asker._judge = judge
+            bench.collector._asker._comparer._judge = judge
             raise KeyError("s3cret of a client", arguments)
 
-    bench.collector._asker._judge = Broken()  # type: ignore[assignment]
+    bench.collector._asker._comparer._judge = Broken()  # type: ignore[assignment]
     with caplog.at_level(logging.ERROR):
         for name in ("1", "2"):
             bench.collector.on_request(frame_of(name))

@@ -15,7 +15,8 @@ import pytest
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits, Sides
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.worker import Worker
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
@@ -204,9 +205,8 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
         await found.engine.shutdown(drain_s=0.2)
         await task
         await found.collector.drain(1)
-        for side in (found.sides.candidate, found.sides.secondary):
-            if side is not None:
-                await side.close()
+        await found.sides.close()
+        assert found.collector.mistakes.counts == {}
 
 
 @pytest.fixture
