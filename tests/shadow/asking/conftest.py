@@ -1,11 +1,15 @@
 """Builders of what the engine saw, sides that keep what they were asked, and a collector between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
 
+from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.notes import Notes
@@ -22,6 +26,16 @@ from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import ReplyFrame, RequestFrame, SettledFrame
 
+PROTO = """
+syntax = "proto3";
+package s.v1;
+service Streams {
+  rpc Watch(Note) returns (stream Note) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Upload(stream Note) returns (Note);
+  rpc Talk(stream Note) returns (stream Note);
+}
+message Note { string text = 1; int32 number = 2; map<string, int32> counts = 3; }
+"""
 _LIMITS = {"in_flight": 4, "waiting": 1000, "held_bytes": 10**6, "wait_s": 30.0, "deadline_s": 10.0}
 
 
@@ -161,3 +175,67 @@ def bench_of() -> Callable[..., Bench]:
         return Bench(_side(candidate), _side(secondary), shared=shared, **limits)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the streaming service."""
+    path = tmp_path_factory.mktemp("proto") / "s.proto"
+    path.write_text(PROTO)
+    return load_contract(ProtoFiles(files=(path,)))
+
+
+@pytest.fixture
+def note(contract: Contract) -> Callable[..., Any]:
+    """Makes a message."""
+    return contract.message_class("s.v1.Note")
+
+
+Handlers = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture
+def serve(contract: Contract) -> Iterator[Callable[[Handlers], str]]:
+    """Starts a grpcio server with behaviours by method; gives its URL."""
+    note = contract.message_class("s.v1.Note")
+    kinds = {
+        "Watch": grpc.unary_stream_rpc_method_handler,
+        "Upload": grpc.stream_unary_rpc_method_handler,
+        "Talk": grpc.stream_stream_rpc_method_handler,
+    }
+    servers = []
+
+    def begin(handlers: Handlers) -> str:
+        methods = {
+            name: kinds[name](
+                behaviour,
+                request_deserializer=note.FromString,
+                response_serializer=lambda item: item.SerializeToString(),
+            )
+            for name, behaviour in handlers.items()
+        }
+        server = grpc.server(
+            ThreadPoolExecutor(max_workers=8), handlers=[grpc.method_handlers_generic_handler("s.v1.Streams", methods)]
+        )
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+        return f"http://127.0.0.1:{port}"
+
+    yield begin
+    for server in servers:
+        server.stop(0.2)
+
+
+@pytest.fixture
+def gate() -> Iterator[Callable[[], threading.Event]]:
+    """Makes events on which servers wait; all are opened at the end."""
+    made: list[threading.Event] = []
+
+    def make() -> threading.Event:
+        made.append(threading.Event())
+        return made[-1]
+
+    yield make
+    for event in made:
+        event.set()
