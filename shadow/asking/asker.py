@@ -167,9 +167,12 @@ async def _pass_on(pending: Pending, body: LiveBody) -> None:
 
 @contextlib.asynccontextmanager
 async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Works until the end of the block. Raises: whatever was a bug there: it is not to be lost."""
     task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        (error,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(error, Exception) and not isinstance(error, Ended):
+            raise error
