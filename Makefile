@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
 FIXED ?=
 
-.PHONY: demo test check fix schema clean doctor transparency bench soak
+.PHONY: demo test docs check fix schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# The site, into .crossfade/site; a link that leads nowhere fails.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """The documents of the project, and what is read out of them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ NAMES = (
     "MIGRATION.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
-    "TRANSPARENCY.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "examples/buildqueue/README.md",
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -43,8 +45,14 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def documents() -> tuple[Document, ...]:
-    """All documents that a user reads."""
-    return tuple(Document(ROOT / name) for name in NAMES)
+    """All documents that a user reads: the pages of the site, and those that lie elsewhere."""
+    return tuple(Document(path) for path in (*(ROOT / name for name in NAMES), *sorted((ROOT / "docs").rglob("*.md"))))
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[str], Document]:
+    """A page by its path below ``docs/``."""
+    return lambda name: Document(ROOT / "docs" / name)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
-"""TRANSPARENCY.md out of the tests' own marks: ``make transparency`` writes it, tests/docs holds it against them."""
+"""docs/explanation/transparency.md out of the tests' own marks: ``make transparency`` writes it, tests/docs holds it against them."""
 
 import ast
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PAGE = FOLDER.parents[1] / "TRANSPARENCY.md"
+PAGE = FOLDER.parents[1] / "docs" / "explanation" / "transparency.md"
 
 HEAD = """# Transparency
 
