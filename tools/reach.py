@@ -21,7 +21,9 @@ async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[
         if (url := getattr(listen, side)) is not None
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))
-    return tuple(f"{name} is not there: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why)
+    return tuple(
+        f"{name} can't be reached: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why
+    )
 
 
 def check_address_free(place: str, host: str, port: int) -> None:
@@ -34,7 +36,7 @@ def check_address_free(place: str, host: str, port: int) -> None:
     except OSError as error:
         raise ShadowError(
             f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
-            "end what listens there, or choose another",
+            "stop what listens there, or choose another",
             exit_code=4,
         ) from None
 

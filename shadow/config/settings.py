@@ -382,5 +382,7 @@ class Config(Section):
     def _some_traffic(cls, listen: tuple[ListenSettings, ...], info: ValidationInfo) -> tuple[ListenSettings, ...]:
         ingest = info.data.get("ingest")
         if not listen and ingest is not None and ingest.address is None:
-            raise ValueError("expected at least one, got none; name a port that clients connect to, or ingest.address")
+            raise ValueError(
+                "expected at least one, got none; add a port that clients connect to, or set ingest.address"
+            )
         return listen

@@ -1,0 +1,58 @@
+"""A JSON schema in words."""
+
+from typing import Any
+
+_NUMBERS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
+_UNITS = {"pct": "%", "ms": "ms", "bytes": "bytes", "mb": "MB", "days": "days"}
+_LIMITS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclusiveMaximum": "< "}
+
+Schema = dict[str, Any]
+
+
+def resolved(schema: Schema, root: Schema) -> Schema:
+    """What a reference means; a schema of "this or null" is that of this."""
+    if "$ref" in schema:
+        return resolved(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    for key in ("anyOf", "allOf"):
+        parts = [part for part in schema.get(key, ()) if part.get("type") != "null"]
+        if len(parts) == 1:
+            return resolved(parts[0], root)
+    return schema
+
+
+def is_nullable(schema: Schema) -> bool:
+    """Whether null is a value."""
+    return any(part.get("type") == "null" for part in schema.get("anyOf", ()))
+
+
+def in_words(schema: Schema, root: Schema, name: str = "") -> str:
+    """The type: its form or unit where the schema or the key's name tells, and the values where they are few."""
+    schema = resolved(schema, root)
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {in_words(schema['items'], root)}"
+    if schema.get("type") == "object":
+        return _object_in_words(schema, root)
+    if schema.get("type") == "string":
+        return str(schema.get("format", "text"))
+    return _UNITS.get(name.rpartition("_")[2], _NUMBERS[schema["type"]])
+
+
+def _object_in_words(schema: Schema, root: Schema) -> str:
+    values = schema.get("additionalProperties")
+    if isinstance(values, dict):
+        return f"{in_words(values, root)} by name"
+    return f"[{schema['title']}](#{schema['title'].lower()})"
+
+
+def limits(schema: Schema, root: Schema) -> str:
+    """The bounds of a number: ``≥ 1, ≤ 10 000``; "" where there are none."""
+    schema = resolved(schema, root)
+    return ", ".join(f"{sign}{_figure(schema[key])}" for key, sign in _LIMITS.items() if key in schema)
+
+
+def _figure(value: float) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
