@@ -18,7 +18,7 @@ SUMMARIES = {
     "generate": "Write the Java service for a contract, or bring it up to date.",
     "ingest": "Receive comparisons from generated Java services.",
     "init": "Write a commented crossfade.toml and a redaction key.",
-    "record": "Run shadow and keep the raw comparisons, redacted.",
+    "record": "Run the proxy like shadow, and keep the raw comparisons.",
     "replay": "Compare a recorded run again under the current rules.",
     "mirror": "Turn all mirroring off or on, or show whether it is on.",
     "report": "Show what was compared, where the answers differ, and why.",
