@@ -3,9 +3,10 @@
 import posixpath
 import re
 from pathlib import Path
-from typing import Any
 
-from mkdocs.structure.files import File
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 INCLUDED = {
@@ -22,14 +23,14 @@ _SOURCES = {page: source for source, page in INCLUDED.items()}
 _LINK = re.compile(r"(?<=\]\()(?!\w+:)([^)#\s]+)")
 
 
-def on_files(files: Any, config: Any) -> Any:
+def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the included pages."""
     for source, page in INCLUDED.items():
         files.append(File.generated(config, page, abs_src_path=str(ROOT / source)))
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Makes links between files of the checkout into links between pages of the site."""
     here = page.file.src_uri
     source = _SOURCES.get(here, f"docs/{here}")
