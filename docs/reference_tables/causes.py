@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from crossfade.codegen.pitfalls import Pitfall, all_pitfalls
-from reference_tables.markdown import anchor
 
 _GROUPS = {
     "A": "Numbers as text",
@@ -30,7 +29,7 @@ def causes(_: str) -> str:
 def _chapter(letter: str, entries: Iterator[Pitfall]) -> Iterator[str]:
     yield f"## {letter}: {_GROUPS[letter]}\n"
     for entry in entries:
-        yield f"### {anchor(entry.id)}{entry.id} {entry.title}\n"
+        yield f"### {entry.id} {entry.title}\n"
         yield f"{entry.why}\n"
         yield f"In Java: {entry.java_fix}\n"
         if entry.java_call:

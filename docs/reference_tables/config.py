@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crossfade.shadow.config import Config, settings
 from reference_tables.attribute_docs import attribute_docs
-from reference_tables.markdown import anchor, code, table
+from reference_tables.markdown import code, table
 from reference_tables.schema import Schema, in_words, limits, resolved
 
 _HEAD = ("Key", "Type", "Default", "Range", "Meaning")
@@ -13,7 +13,7 @@ _HEAD = ("Key", "Type", "Default", "Range", "Meaning")
 
 def config_keys(section: str) -> str:
     """The table of one section, named with dots: ``mirror.rule``. Raises: KeyError: there is no such section."""
-    return table(_HEAD, (cells for _, cells in _rows(section)))
+    return table(_HEAD, _rows(section))
 
 
 def sections() -> dict[str, tuple[str, ...]]:
@@ -42,15 +42,13 @@ def _plain(schema: Schema, root: Schema) -> Iterator[str]:
     return (name for name, field in schema["properties"].items() if _table_of(field, root) is None)
 
 
-def _rows(section: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _rows(section: str) -> Iterator[tuple[str, ...]]:
     root = Config.model_json_schema()
     schema = dict(_sections(root, root, ()))[section]
     docs = attribute_docs(settings)
     for name in _plain(schema, root):
         field = schema["properties"][name]
-        key = f"{anchor(f'{section}.{name}')}{code(name)}"
-        meaning = docs[schema["title"], name]
-        yield name, (key, in_words(field, root, name), _default(field), limits(field, root), meaning)
+        yield code(name), in_words(field, root, name), _default(field), limits(field, root), docs[schema["title"], name]
 
 
 def _default(field: Schema) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from reference_tables.alerts import alerts
 from reference_tables.causes import causes
 from reference_tables.commands import commands
 from reference_tables.config import config_keys
@@ -11,6 +12,7 @@ from reference_tables.report import report_records
 
 _MARK = re.compile(r"^<!-- generated: (\w+)(?: (\S+))? -->$", re.MULTILINE)
 _TABLES: Mapping[str, Callable[[str], str]] = {
+    "alerts": alerts,
     "causes": causes,
     "commands": commands,
     "config": config_keys,

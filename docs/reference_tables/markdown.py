@@ -15,10 +15,5 @@ def code(text: str) -> str:
     return f"{fence}{text}{fence}"
 
 
-def anchor(name: str) -> str:
-    """A place that a link can name, invisible on the page."""
-    return f'<a id="{name}"></a>'
-
-
 def _cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").split())

@@ -39,14 +39,23 @@ _INGEST = IngestSnapshot(
     complaints={"protocol": 1},
     flushed_at=0.0,
 )
+_PROCESS = "_process_"
 _SUFFIX = {"counter": "_total", "info": "_info"}
 
 
 def metrics(_: str) -> str:
-    """The table of all metrics, with who has them."""
+    """The table of all metrics, with who has them; those of a process are one row."""
     proxy, ingest = _families(_PROXY), _families(_INGEST)
-    rows = [_row(family, proxy, ingest) for family in {**proxy, **ingest}.values()]
+    families = {**proxy, **ingest}.values()
+    rows = [_row(family, proxy, ingest) for family in families if _PROCESS not in family.name]
+    rows += [_process_row(prefix) for prefix in processes()]
     return table(("Metric", "Type", "Labels", "Served by", "Meaning"), rows)
+
+
+def processes() -> tuple[str, ...]:
+    """What the names of metrics of a process begin with, one for each process."""
+    names = (name for name in sample_names() if _PROCESS in name)
+    return tuple(sorted({name.partition(_PROCESS)[0] + _PROCESS for name in names}))
 
 
 def sample_names() -> set[str]:
@@ -64,6 +73,11 @@ def _row(family: Metric, proxy: dict[str, Metric], ingest: dict[str, Metric]) ->
     labels = ", ".join(map(code, _labels(family)))
     name = code(family.name + ("" if family.name.endswith("_info") else _SUFFIX.get(family.type, "")))
     return name, _type(family), labels, served, family.documentation
+
+
+def _process_row(prefix: str) -> tuple[str, ...]:
+    served = "`ingest`" if "ingest" in prefix else "`shadow`"
+    return code(f"{prefix}*"), "", "", served, "Memory, CPU, open files and start time of the process (Linux)."
 
 
 def _type(family: Metric) -> str:
