@@ -10,6 +10,7 @@ import click
 from crossfade.tools.cli import main
 from reference_tables.markdown import code, table
 
+_DEFAULT = re.compile(r"\s*\[default: (.+)\]$")  # where click knows none, the text of the option names it
 _EXAMPLES = re.compile(r"^Examples?:$", re.MULTILINE)
 
 
@@ -38,9 +39,14 @@ def _help_of(command: click.Command) -> tuple[str, str]:
 
 def _row(option: dict[str, Any]) -> tuple[str, ...]:
     names = ", ".join(map(code, option["opts"]))
-    required = "required" if option["required"] else ""
-    default = "" if option["is_flag"] or option["default"] in {None, "", ()} else code(str(option["default"]))
-    return names, _value(option), required or default or "-", option["help"] or ""
+    text, *told = _DEFAULT.split(option["help"] or "")
+    default = "required" if option["required"] else told[0] if told else _default(option)
+    return names, _value(option), default, text
+
+
+def _default(option: dict[str, Any]) -> str:
+    is_none = option["is_flag"] or option["default"] in {None, "", ()}
+    return "-" if is_none else code(str(option["default"]))
 
 
 def _value(option: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from reference_tables.attribute_docs import attribute_docs
 from reference_tables.markdown import code, table
 from reference_tables.schema import Schema, in_words, limits, resolved
 
-_HEAD = ("Key", "Type", "Default", "Range", "Meaning")
+_HEAD = ("Key", "Type and range", "Default", "Meaning")
 
 
 def config_keys(section: str) -> str:
@@ -48,7 +48,8 @@ def _rows(section: str) -> Iterator[tuple[str, ...]]:
     docs = attribute_docs(settings)
     for name in _plain(schema, root):
         field = schema["properties"][name]
-        yield code(name), in_words(field, root, name), _default(field), limits(field, root), docs[schema["title"], name]
+        kind = ", ".join(filter(None, (in_words(field, root, name), limits(field, root))))
+        yield code(name), kind, _default(field), docs[schema["title"], name]
 
 
 def _default(field: Schema) -> str:

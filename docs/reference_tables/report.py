@@ -11,7 +11,7 @@ from reference_tables.schema import Schema, in_words, is_nullable
 def report_records(_: str) -> str:
     """A chapter for each record, the report itself first."""
     root = run.Report.model_json_schema()
-    records = (root, *(schema for name, schema in root["$defs"].items() if name not in {root["title"]}))
+    records = (root, *(schema for name, schema in root["$defs"].items() if name != root["title"]))
     return "\n".join(text for record in records for text in _chapter(record, root))
 
 

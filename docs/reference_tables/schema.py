@@ -4,7 +4,12 @@ from typing import Any
 
 _NUMBERS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
 _UNITS = {"pct": "%", "ms": "ms", "bytes": "bytes", "mb": "MB", "days": "days"}
-_LIMITS = {"minimum": "≥ ", "exclusiveMinimum": "> ", "maximum": "≤ ", "exclusiveMaximum": "< "}
+_LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
 
 Schema = dict[str, Any]
 
@@ -49,10 +54,8 @@ def _object_in_words(schema: Schema, root: Schema) -> str:
 
 
 def limits(schema: Schema, root: Schema) -> str:
-    """The bounds of a number: ``≥ 1, ≤ 10 000``; "" where there are none."""
+    """The bounds of a number: ``1 to 10000``, ``at least 65536``; "" where there are none."""
     schema = resolved(schema, root)
-    return ", ".join(f"{sign}{_figure(schema[key])}" for key, sign in _LIMITS.items() if key in schema)
-
-
-def _figure(value: float) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if "minimum" in schema and "maximum" in schema:
+        return f"{schema['minimum']:g} to {schema['maximum']}"
+    return ", ".join(f"{words} {schema[key]}" for key, words in _LIMITS.items() if key in schema)
