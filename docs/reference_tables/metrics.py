@@ -40,22 +40,26 @@ _INGEST = IngestSnapshot(
     flushed_at=0.0,
 )
 _PROCESS = "_process_"
+_OF_A_PROCESS = "Memory, CPU, open files and start time of the process (Linux)."
 _SUFFIX = {"counter": "_total", "info": "_info"}
 
 
-def metrics(_: str) -> str:
-    """The table of all metrics, with who has them; those of a process are one row."""
+def metrics(served_by: str) -> str:
+    """The table of the metrics that ``shadow`` or ``ingest`` alone serves, or ``both``; those of a process are one row.
+
+    Raises: KeyError: another word.
+    """
     proxy, ingest = _families(_PROXY), _families(_INGEST)
-    families = {**proxy, **ingest}.values()
-    rows = [_row(family, proxy, ingest) for family in families if _PROCESS not in family.name]
-    rows += [_process_row(prefix) for prefix in processes()]
-    return table(("Metric", "Type", "Labels", "Served by", "Meaning"), rows)
-
-
-def processes() -> tuple[str, ...]:
-    """What the names of metrics of a process begin with, one for each process."""
-    names = (name for name in sample_names() if _PROCESS in name)
-    return tuple(sorted({name.partition(_PROCESS)[0] + _PROCESS for name in names}))
+    names = {
+        "both": proxy.keys() & ingest.keys(),
+        "shadow": proxy.keys() - ingest.keys(),
+        "ingest": ingest.keys() - proxy.keys(),
+    }[served_by]
+    families = [family for name, family in {**proxy, **ingest}.items() if name in names]
+    rows = [_row(family) for family in families if _PROCESS not in family.name]
+    prefixes = {family.name.partition(_PROCESS)[0] for family in families if _PROCESS in family.name}
+    rows += [(code(f"{prefix}{_PROCESS}*"), "gauges, counters", _OF_A_PROCESS) for prefix in sorted(prefixes)]
+    return table(("Metric", "Type", "Meaning"), rows)
 
 
 def sample_names() -> set[str]:
@@ -68,20 +72,11 @@ def _families(snapshot: Snapshot | IngestSnapshot) -> dict[str, Metric]:
     return {family.name: family for family in text_string_to_metric_families(render(snapshot).decode())}
 
 
-def _row(family: Metric, proxy: dict[str, Metric], ingest: dict[str, Metric]) -> tuple[str, ...]:
-    served = ", ".join(name for name, of in (("`shadow`", proxy), ("`ingest`", ingest)) if family.name in of)
+def _row(family: Metric) -> tuple[str, ...]:
     labels = ", ".join(map(code, _labels(family)))
-    name = code(family.name + ("" if family.name.endswith("_info") else _SUFFIX.get(family.type, "")))
-    return name, _type(family), labels, served, family.documentation
-
-
-def _process_row(prefix: str) -> tuple[str, ...]:
-    served = "`ingest`" if "ingest" in prefix else "`shadow`"
-    return code(f"{prefix}*"), "", "", served, "Memory, CPU, open files and start time of the process (Linux)."
-
-
-def _type(family: Metric) -> str:
-    return "info" if family.name.endswith("_info") else str(family.type)
+    kind = "info" if family.name.endswith("_info") else family.type
+    name = family.name.removesuffix("_info") + _SUFFIX.get(kind, "")
+    return code(name), f"{kind} by {labels}" if labels else kind, family.documentation
 
 
 def _labels(family: Metric) -> Iterator[str]:

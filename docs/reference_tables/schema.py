@@ -38,7 +38,8 @@ def in_words(schema: Schema, root: Schema, name: str = "") -> str:
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"list of {in_words(schema['items'], root)}"
+        item = in_words(schema["items"], root)
+        return f"list of {item}s" if item.replace(" ", "").isalpha() else f"list of {item}"
     if schema.get("type") == "object":
         return _object_in_words(schema, root)
     if schema.get("type") == "string":

@@ -93,7 +93,7 @@ def _counters(snapshot: Figures) -> Iterator[Metric]:
 def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
     yield _gauge("open_flows", "Open requests: neither legacy nor the client has ended them.", snapshot.open_flows)
     yield _gauge("pipe_waiting_bytes", "Bytes on the way to the compare process.", snapshot.pipe_waiting_bytes)
-    yield _gauge("mirror_on", "1 while mirroring is on, 0 while the kill switch is off.", int(snapshot.mirror_on))
+    yield _gauge("mirror_on", "1 while mirroring is on, 0 while it is turned off.", int(snapshot.mirror_on))
     yield _gauge("compare_up", "1 while the compare process runs, else 0.", int(snapshot.compare_up))
     if (load := snapshot.load) is not None:
         yield _gauge("compare_pending", "Requests in the compare process without an outcome.", load.pending)
