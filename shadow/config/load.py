@@ -24,7 +24,7 @@ _EXPECTED = {
     "bool_type": "expected true or false",
     "tuple_type": "expected a list in [ ]",
     "model_type": "expected a table",
-    "date_type": "expected a date such as 2026-12-31",
+    "date_type": "expected a date without quotes, such as 2026-12-31",
 }
 _MAX_SHOWN = 10
 _PARSER = re.compile(r"(?P<what>.+) \((?:at line (?P<line>\d+), column \d+|at end of document)\)", re.DOTALL)
