@@ -7,6 +7,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from reference_tables import fill
 
 ROOT = Path(__file__).parents[1]
 INCLUDED = {
@@ -31,10 +32,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Makes links between files of the checkout into links between pages of the site."""
+    """Puts in the generated tables; links between files of the checkout become links between pages of the site."""
     here = page.file.src_uri
     source = _SOURCES.get(here, f"docs/{here}")
-    return _LINK.sub(lambda match: _on_site(match[1], source, here), markdown)
+    return _LINK.sub(lambda match: _on_site(match[1], source, here), fill(markdown))
 
 
 def _on_site(target: str, source: str, here: str) -> str:

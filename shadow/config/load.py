@@ -49,7 +49,8 @@ def read_config(path: Path) -> str:
         raise ShadowError(f"{path}: expected a readable file, got {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ShadowError(f"{path}:{line}: expected UTF-8, got other bytes; save the file as UTF-8") from None
+        got = f"the byte 0x{error.object[error.start]:02x}"
+        raise ShadowError(f"{path}:{line}: expected UTF-8, got {got}; save the file as UTF-8") from None
 
 
 def evidence_dir(path: Path) -> Path:
@@ -57,10 +58,12 @@ def evidence_dir(path: Path) -> Path:
 
     Raises: ShadowError: no such file, not TOML, not a path.
     """
-    section = _parse_toml(read_config(path), path).get("evidence", {})
+    text = read_config(path)
+    section = _parse_toml(text, path).get("evidence", {})
     folder = section.get("dir", EvidenceSettings().dir) if isinstance(section, dict) else None
     if not isinstance(folder, str | Path):
-        raise ShadowError(f"{path}: evidence.dir: expected text in quotes, got {folder!r}")
+        line = line_of(text, ("evidence", "dir"))
+        raise ShadowError(f"{_place(line, 'evidence.dir', path)}: expected a path in quotes, got {folder!r}")
     return path.parent / folder
 
 
@@ -101,9 +104,9 @@ def _not_toml(said: str, path: Path) -> str:
     """What the parser says, with its place in front as in every other line."""
     match = _PARSER.fullmatch(said)
     if match is None:
-        return f"{path}: expected TOML, got something else"
+        return f"{path}: expected TOML, got a syntax error"
     where = f"{path}:{match['line']}" if match["line"] else f"{path}"
-    return f"{where}: expected TOML, got something else ({match['what'][:1].lower()}{match['what'][1:]})"
+    return f"{where}: expected TOML, got a syntax error ({match['what'][:1].lower()}{match['what'][1:]})"
 
 
 def _mistakes(error: ValidationError) -> Iterator[tuple[Location, str]]:
@@ -137,7 +140,7 @@ def _key_text(part: str) -> str:
 def _what(error: Any) -> str:  # noqa: ANN401 - pydantic's error dict
     kind = str(error["type"])
     if kind == "extra_forbidden":
-        return f"expected a known key, got an unknown one; {_known_keys(tuple(error['loc']))}"
+        return f"expected a known key, got {error['loc'][-1]!r}; {_known_keys(tuple(error['loc']))}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind == "enum":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reference_tables import fill
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -22,9 +23,9 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 class Document:
     """One Markdown file: ``prose`` is its text without fenced blocks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str | None = None) -> None:
         self.path = path
-        self.text = path.read_text(encoding="utf-8")
+        self.text = path.read_text(encoding="utf-8") if text is None else text
         self.prose = _FENCE.sub("", self.text)
 
     def blocks(self, language: str) -> list[str]:
@@ -51,8 +52,13 @@ def documents() -> tuple[Document, ...]:
 
 @pytest.fixture(scope="session")
 def page() -> Callable[[str], Document]:
-    """A page by its path below ``docs/``."""
-    return lambda name: Document(ROOT / "docs" / name)
+    """A page by its path below ``docs/``, with the tables that the site has in it."""
+
+    def built(name: str) -> Document:
+        path = ROOT / "docs" / name
+        return Document(path, fill(path.read_text(encoding="utf-8")))
+
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,8 @@ from crossfade.tools.reach import missing_servers
 def shadow(config_path: Path) -> None:
     """Proxy live traffic to legacy and mirror it to the candidate.
 
-    Clients speak to the ports under [[listen]]; legacy answers them. What is safe is sent to the candidate too, and
-    compared in another process. Ctrl-C or SIGTERM drains, commits and ends.
+    Clients connect to the ports under [[listen]], and legacy answers them. Safe requests also go to the candidate, and
+    a second process compares the answers. Ctrl-C or SIGTERM drains, commits and exits.
 
     \b
     Example:
@@ -32,7 +32,7 @@ def shadow(config_path: Path) -> None:
 
 
 def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
-    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs the proxy to its end, and prints how it ended; ``record_pct`` is instead of ``record.sample_pct``.
 
     Raises: ShadowError: a config without a port for clients.
     """
