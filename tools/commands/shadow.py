@@ -44,7 +44,7 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
     except ModuleNotFoundError as error:
         message = f"{error.name}: expected the engine, got none; pip install 'crossfade[mitmproxy]'"
         fail(message, ExitCode.INFRASTRUCTURE)
-    # said here, because the engine's own handler of log lines shows none
+    # printed here, because the engine's own handler of log lines shows none
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         for line in runner.run(missing_servers(config)):
