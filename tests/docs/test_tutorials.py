@@ -91,10 +91,10 @@ class Tutorial:
         path.write_text(text, encoding="utf-8")
 
     def holds_true(self, words: str, printed: str) -> None:
-        """Each line of the page's report that is not cut by dots was printed."""
+        """Each line of the page's report was printed, but those cut by dots and the values: which is shown varies."""
         printed = " ".join(printed.split())
         for line in self.block("text", words).splitlines():
-            if "..." not in line:
+            if "..." not in line and not line.startswith(("  legacy", "  candidate")):
                 assert " ".join(line.split()) in printed, line
 
 
@@ -135,9 +135,9 @@ def test_the_grpc_service(page: Any, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     handler = "java/src/main/java/users/rpc/users/GetUserHandler.java"
     warning = tutorial.block("text", "B6 server.py").splitlines()
-    assert [line.strip() for line in (tmp_path / handler).read_text().splitlines() if "//" in line][-4:] == [
-        line.strip() for line in warning
-    ]
+    assert [line.strip() for line in (tmp_path / handler).read_text().splitlines() if "//" in line][
+        -len(warning) :
+    ] == [line.strip() for line in warning]
     tutorial.replace(
         handler, r"^ +// Not the same.*throw new NotPortedException\(\);\n", tutorial.block("java", "newBuilder")
     )
