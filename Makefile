@@ -20,7 +20,7 @@ docs: $(STAMP)
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy typings/crossfade
+	$(BIN)/mypy typings/crossfade docs/hooks.py docs/reference_tables
 	PYTHONPATH=typings $(BIN)/lint-imports
 
 fix: $(STAMP)

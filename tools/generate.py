@@ -72,7 +72,7 @@ class Generated:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 where nothing was written because of changes by hand, where there is a conflict, and as --check says."""
+        """1 where changes by hand stopped the run, where there is a conflict, and where --check finds something."""
         bad = self.plan.stops or self.plan.conflicts or (self.order.check and not self.plan.is_clean)
         return ExitCode.FAIL if bad else ExitCode.PASS
 

@@ -24,7 +24,7 @@ def find_rpc(legacy: LegacySource, name: str) -> str:
 
 
 def in_order(source: HandlerSource) -> tuple[Hazard, ...]:
-    """What stands in the stub, then what is worth less, then what may be nothing."""
+    """Those of the stub, then those worth less, then those that may be harmless."""
     rest = sorted(set(source.hazards) - set(source.shown), key=lambda one: (one.is_minor, -one.score, one))
     return (*source.shown, *rest)
 

@@ -58,7 +58,7 @@ async def run_shadow(
     if config.admin.address is not None:
         check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
     check_variables(config, config_path, os.environ)
-    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
+    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is reported here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)

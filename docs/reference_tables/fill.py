@@ -10,7 +10,7 @@ from reference_tables.config import config_keys
 from reference_tables.metrics import metrics
 from reference_tables.report import report_records
 
-_MARK = re.compile(r"^<!-- generated: (\w+)(?: (\S+))? -->$", re.MULTILINE)
+_MARK = re.compile(r"^\*`make docs` puts a table here: (\w+)(?: (\S+))?\*$", re.MULTILINE)
 _TABLES: Mapping[str, Callable[[str], str]] = {
     "alerts": alerts,
     "causes": causes,

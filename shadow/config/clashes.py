@@ -69,7 +69,7 @@ def _wrong_port(config: Config, glob: str) -> str:
 
 
 def _without_port(config: Config, glob: str) -> str:
-    """What a glob says behind the name of a port."""
+    """A glob without the name of a port in front."""
     names = (f"{listen.name} " for listen in config.listen)
     return next((glob.removeprefix(name) for name in names if glob.startswith(name)), glob)
 

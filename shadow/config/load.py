@@ -24,7 +24,7 @@ _EXPECTED = {
     "bool_type": "expected true or false",
     "tuple_type": "expected a list in [ ]",
     "model_type": "expected a table",
-    "date_type": "expected a date such as 2026-12-31",
+    "date_type": "expected a date without quotes, such as 2026-12-31",
 }
 _MAX_SHOWN = 10
 _PARSER = re.compile(r"(?P<what>.+) \((?:at line (?P<line>\d+), column \d+|at end of document)\)", re.DOTALL)
@@ -101,7 +101,7 @@ def _place(line: int, key: str, path: Path) -> str:
 
 
 def _not_toml(said: str, path: Path) -> str:
-    """What the parser says, with its place in front as in every other line."""
+    """The parser's message, with its place in front as in every other line."""
     match = _PARSER.fullmatch(said)
     if match is None:
         return f"{path}: expected TOML, got a syntax error"
@@ -116,7 +116,7 @@ def _mistakes(error: ValidationError) -> Iterator[tuple[Location, str]]:
         at: Location = tuple(found["loc"])
         inside = (other for other in errors if other is not found and other["loc"][: len(at)] == at)
         if found["type"] == "too_short" and any(inside):
-            continue  # a list with a bad item is also called too short: said once
+            continue  # a list with a bad item is also called too short: reported once
         yield at, _what(found)
 
 
@@ -133,7 +133,7 @@ def _key(location: Location) -> str:
 
 
 def _key_text(part: str) -> str:
-    """A key as it stands in the file: one with a line break in it is quoted."""
+    """A key as the file has it: one with a line break in it is quoted."""
     return part if part.isprintable() else repr(part)
 
 
@@ -155,7 +155,7 @@ def _what(error: Any) -> str:  # noqa: ANN401 - pydantic's error dict
 
 
 def _known_keys(location: tuple[str | int, ...]) -> str:
-    """The keys of the table in which an unknown one stands."""
+    """The keys of the table that has an unknown one."""
     model: type[BaseModel] = Config
     for part in location[:-1]:
         if isinstance(part, str) and part in model.model_fields:

@@ -1,7 +1,7 @@
 """The tree that crossfade.toml is read into. Every key has its unit in its name.
 
-The text below a key is its meaning in the reference, and the only place where that stands. The formats of texts are in
-the JSON schema of the tree, from which the reference is made.
+The text below a key is its meaning in the reference, which has no other source. The formats of texts are in the JSON
+schema of the tree, from which the reference is made too.
 """
 
 import datetime
@@ -198,7 +198,7 @@ class HeaderRule(Section):
     value: Annotated[str, AfterValidator(check_field_value)] | None = None
     """The new value, with `replace`."""
     value_env: Annotated[str, AfterValidator(check_variable), _shown("variable")] | None = None
-    """The environment variable that holds the new value, with `replace`, so that no secret stands in the file. It is
+    """The environment variable that holds the new value, with `replace`, so that the file holds no secret. It is
     read once, at the start."""
     route: Glob = "*"
     """The requests that the rule matches."""

@@ -76,6 +76,9 @@ def test_every_key_of_the_report_is_listed(page: Any) -> None:
     stated = {text.partition("\n")[0]: set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE)) for text in chapters}
     written = Report.model_json_schema()
     assert stated == {record["title"]: set(record["properties"]) for record in (written, *written["$defs"].values())}
+    assert [
+        line for text in chapters for line in re.findall(r"^\| `.*", text, re.MULTILINE) if line.endswith("|  |")
+    ] == []
 
 
 def test_every_event_of_the_log_is_explained(page: Any, root: Path) -> None:

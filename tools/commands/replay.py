@@ -80,7 +80,7 @@ def _rediff(config: Config, run: str) -> Rediff:
         return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
     folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
-    # A server that is asked by reflection may be gone, or newer than what was recorded.
+    # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
     return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
 

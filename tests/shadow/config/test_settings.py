@@ -130,7 +130,7 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("listen.client_cert", "yes", "'ignore', 'refuse' or 'forward', got 'yes'"),
         ("compare.ignore.path", "", "a text that is not empty, got ''"),
         ("compare.ignore.reason", "", "a text that is not empty, got ''"),
-        ("accept.expires", "2026-12-31", "a date such as 2026-12-31, got '2026-12-31'"),
+        ("accept.expires", "2026-12-31", "a date without quotes, such as 2026-12-31, got '2026-12-31'"),
         ("redact.names", [""], "a text that is not empty, got ''"),
         ("redact.patterns", ["("], "a regular expression, got '(' (missing ), unterminated subpattern)"),
         ("evidence.flush_ms", 49, "at least 50, got 49"),
