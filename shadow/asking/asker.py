@@ -167,7 +167,7 @@ async def _pass_on(pending: Pending, body: LiveBody) -> None:
 
 @contextlib.asynccontextmanager
 async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Works until the end of the block. Raises: whatever was a bug there: it is not to be lost."""
+    """Works until the end of the block. Raises: whatever a bug there raised."""
     task = asyncio.create_task(work)
     try:
         yield

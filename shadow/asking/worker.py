@@ -56,7 +56,7 @@ class Worker:
         run: RunWriter,
         tell: Callable[[Load], None] = lambda _: None,
     ) -> None:
-        """``tell`` gets how things stand after each counters frame, and before the last commit."""
+        """``tell`` gets the load after each counters frame, and before the last commit."""
         self._collector = collector
         self._run = run
         self._tell = tell
@@ -65,7 +65,7 @@ class Worker:
         self._received: Counter[RouteInfo] = Counter()
 
     def take(self, frame: Frame) -> bool:  # noqa: C901 - one for each frame
-        """Handles one frame; False after the last."""
+        """Handles one frame; False for the last."""
         match frame:
             case RequestFrame():
                 self._received[frame.route] += 1

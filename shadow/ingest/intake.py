@@ -104,7 +104,7 @@ class Intake:
     def take_unreadable(self, pair: Unreadable, ledger: Ledger) -> None:
         """Counts a pair that can't be read."""
         route = self._route(pair.route)
-        self._complaints.say("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
+        self._complaints.add("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
         self._end(Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=pair.reason), ledger)
 
     def is_busy(self) -> bool:
@@ -186,7 +186,7 @@ class Intake:
         end = end_of(word)
         if end is None:
             end = UNKNOWN
-            self._complaints.say(
+            self._complaints.add(
                 "reason", f"route={route.route} shed: expected a reason of crossfade, got another word"
             )
         if count:

@@ -55,7 +55,7 @@ class Runs:
     def welcome(self, hello: Hello, greeted: int) -> str:
         """What is wrong with a hello, "" where nothing is; ``greeted`` other services are connected.
 
-        A new build begins a new run as soon as no service of the old one is left. Services that do not say their build
+        A new build begins a new run as soon as no service of the old one is left. Services that do not name their build
         are a build of their own.
         """
         service = self._config.service

@@ -15,14 +15,14 @@ from crossfade.shadow.routes.templates import Templates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """A rule, what it puts in a field's place, and the requests that it may be meant for."""
+    """A rule, the value that it sets, and the requests that it may be meant for."""
 
     rule: HeaderRule
     value: str
     name: str
     pattern: Pattern
 
-    def speaks_of(self, asked: Asked) -> bool:
+    def applies_to(self, asked: Asked) -> bool:
         """A field is passed on only where that is surely meant, and kept back where it may be."""
         if self.rule.action is HeaderAction.PASS:
             return asked.is_allowed_by(self.pattern)
@@ -67,7 +67,7 @@ class HeaderPolicy:
         if not self._rules:
             return headers
         asked = Asked(request, self._listener, self._templates, self._calls)
-        rules = [rule for rule in self._rules if rule.speaks_of(asked)]
+        rules = [rule for rule in self._rules if rule.applies_to(asked)]
         kept = []
         replaced: set[str] = set()
         *client, role, mark = headers

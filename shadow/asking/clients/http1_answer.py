@@ -215,7 +215,7 @@ class AnswerReader:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """How an answer begins, and what that says of its body and its connection."""
+    """How an answer begins, and what follows for its body and its connection."""
 
     version: bytes
     status: int

@@ -1,6 +1,6 @@
 """h2 whose streams survive a GOAWAY (RFC 9113 6.8): those that the server took are answered to their end.
 
-h2 closes its state machine there, so a candidate that ends its connections gracefully would be said to have failed.
+h2 closes its state machine there, so a candidate that ends its connections gracefully would count as failed.
 Works with h2 4.1 to 4.3; it leans on internals, which is why nothing else is in this file.
 """
 
