@@ -85,7 +85,7 @@ class AnswerInProgress:
         )
 
     def let_go(self) -> None:
-        """Nothing more comes. The callbacks refer to this object: a cycle would keep its bytes until it is collected."""
+        """Nothing more comes. The callbacks refer to this: a cycle would keep its bytes until it is collected."""
         self.on_begin = self.on_room = self.on_overlong = _nothing
 
     def as_body(self) -> None:

@@ -143,7 +143,7 @@ class Traffic(RuleBasedStateMachine):
         self.loop = Loop()
         self.errors: list[dict[str, Any]] = []
         self.internal: set[str] = set()
-        self.loop.set_exception_handler(lambda _, context: self._note(context))
+        self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
         self.seen: dict[str, Seen] = {}
         self.ends: Counter[str] = Counter()
         self.off = False
@@ -162,11 +162,6 @@ class Traffic(RuleBasedStateMachine):
         )
         collector.obey(lambda: self.off)
         return collector
-
-    def _note(self, context: dict[str, Any]) -> None:
-        """Keeps what asyncio complains of, but for a side's bug that nobody waited for."""
-        if not isinstance(context.get("exception"), ValueError):
-            self.errors.append(context)
 
     def _record(self, observation: Observation) -> None:
         if isinstance(observation, Settled) and observation.reason is Reason.INTERNAL:
@@ -380,9 +375,10 @@ class Traffic(RuleBasedStateMachine):
             self._run(lambda: self.collector.drain(0))
             assert self.ends == Counter(dict.fromkeys(self.seen, 1))
             collector: Any = self.collector
-            assert (collector.in_flight(), collector._held_bytes, collector._suspects.count()) == (0, 0, 0)
-            assert collector._suspects._holders == {}
-            assert collector._asker.gate.in_use() == (0, 0)
+            kept = collector._comparisons
+            assert (len(kept), kept.held_bytes, kept.suspects.count()) == (0, 0, 0)
+            assert kept.suspects._holders == {}
+            assert kept.gate.in_use() == (0, 0)
             assert (collector._order._reads, collector._order._write) == ({}, None)
             assert [side.open for side in self.sides] == [[], []]
             assert not self._wrong()

@@ -84,7 +84,7 @@ def _counts(entered: int, **settled: int) -> CountsFrame:
 
 
 def _worker(bench: Any, writer: Writer) -> Worker:
-    bench.collector._record = writer.add
+    bench.collector._comparisons._record = writer.add
     return Worker(bench.collector, RunWriter(writer))  # type: ignore[arg-type]
 
 
