@@ -42,7 +42,7 @@ class Asker:
         limits: Limits,
         hold: Callable[[Pending, int], None],
     ) -> None:
-        """``hold`` is told how many more bytes are kept for a request."""
+        """``hold`` counts how many more bytes are kept for a request."""
         self.gate = Gate(limits.in_flight)
         self._sides = sides
         self._judge = judge

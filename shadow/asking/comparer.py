@@ -45,7 +45,7 @@ class Comparer:
         gate: Gate,
         hold: Callable[[Pending, int], None],
     ) -> None:
-        """``hold`` is told how many more bytes are kept for a request."""
+        """``hold`` counts how many more bytes are kept for a request."""
         self._judge = judge
         self._handles = handles
         self._limits = limits

@@ -1,6 +1,6 @@
 """The compare process: reads the engine's frames from standard input until they end, then drains and commits.
 
-Started by ``process.WorkerProcess``; killed or hung, it can't reach the client's traffic.
+Started by ``process.WorkerProcess``. Killed or hung, it does not touch the client's traffic.
 """
 
 import asyncio
@@ -128,7 +128,7 @@ async def serve(config: Config, run_id: str) -> None:
         record=lambda observation: _record(observation, run.writer, totals),
     )
     collector.obey(switch.is_off)
-    worker = Worker(collector, run.writer, lambda load: _say(totals.lines(load)))
+    worker = Worker(collector, run.writer, lambda load: _tell_engine(totals.lines(load)))
     watching = asyncio.create_task(switch.watch(lambda: collector.turned_off() if switch.is_off() else None))
     try:
         print("ready", flush=True)  # noqa: T201 - the engine waits for this line, which comes before all others
@@ -146,8 +146,8 @@ def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None
     totals.add(observation)
 
 
-def _say(lines: Iterable[bytes]) -> None:
-    """Tells the engine; one that is gone is no error here."""
+def _tell_engine(lines: Iterable[bytes]) -> None:
+    """Writes to the engine; one that is gone is no error here."""
     with contextlib.suppress(OSError):
         for line in lines:
             os.write(sys.stdout.fileno(), line)

@@ -80,7 +80,7 @@ class Http2Connection(asyncio.Protocol):
     async def ask(
         self, request: Request, headers: Headers, answer: AnswerInProgress, parts: RequestParts | None
     ) -> Answer:
-        """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent anew; SideFailedError."""
+        """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent again; SideFailedError."""
         await self._free_slot()
         stream_id = self._h2.get_next_available_stream_id()
         on_idle = self.served and not self._streams

@@ -12,7 +12,7 @@ import h2.events
 
 
 class LastingConnection(h2.connection.H2Connection):  # type: ignore[misc] # h2 has no types
-    """Tells of the GOAWAY, and goes on."""
+    """Reports the GOAWAY, and stays usable."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - h2's own
         super().__init__(*arguments, **options)
