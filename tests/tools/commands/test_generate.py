@@ -182,7 +182,7 @@ def test_a_conflict(users: Folder) -> None:
     users.change("rpc Put(M) returns (M);", "")
     for _ in range(2):
         result = users.run()
-        assert result.exit_code == 1
+        assert result.exit_code == 1, result.output
         assert "conflict      src/main/java/acme/users/UsersHandlers.java: " in result.output
         assert result.output.endswith("next: resolve src/main/java/acme/users/UsersHandlers.java, then build\n")
     lines = handlers.read_text().splitlines(keepends=True)
