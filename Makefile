@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
 FIXED ?=
 
-.PHONY: demo test check fix schema clean doctor transparency bench soak
+LOCK := requirements-dev.txt
+
+.PHONY: demo test check fix lock schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
@@ -46,13 +48,22 @@ bench: $(STAMP)
 	$(BIN)/python bench/strangler/switches.py
 	$(BIN)/python bench/strangler/run.py
 
+# The versions that everyone develops and tests with, for all supported Pythons at once. It keeps what still fits
+# pyproject.toml; `make lock UPGRADE=1` takes the newest of everything.
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet uv
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		$(if $(UPGRADE),--upgrade) --output-file $(LOCK) pyproject.toml
+
 # The environment is made anew only when what it is made from changed. setuptools warns of folders named like the
 # package, which here are in the wheel's namespace and can't be taken for it.
-$(STAMP): pyproject.toml setup.py
+$(STAMP): pyproject.toml setup.py $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try PYTHON=python3.11") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	PYTHONWARNINGS='ignore:Editable installation' $(BIN)/python -m pip install --quiet --editable '.[dev]'
+	PYTHONWARNINGS='ignore:Editable installation' $(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable '.[dev]'
 	@touch $@
 
 clean:
