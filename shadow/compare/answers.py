@@ -22,10 +22,10 @@ from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
-from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES
+from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_PLACES = frozenset({"status", "status.code"})

@@ -6,6 +6,7 @@ from fnmatch import translate
 from functools import lru_cache
 from urllib.parse import unquote
 
+from crossfade.shadow.exchange.route import qualified
 from crossfade.shadow.routes.spelling import fold
 from crossfade.shadow.routes.templates import Templates, is_parameter, split_path
 
@@ -16,11 +17,6 @@ _LAST_SLASH = re.compile(r"(?<=[^ /*?])/+\Z")
 _MAX_COMPILED = 16_384
 _NO_TEMPLATES = Templates(())
 _ANY_SEGMENT = "\ue000"  # of the private use area: no path is read as one that holds it
-
-
-def qualified(route: str, listener: str) -> str:
-    """The name of a route with its port in front, where there is one to be told."""
-    return f"{listener} {route}" if listener else route
 
 
 def speaks_of(glob: str, route: str, listener: str = "") -> bool:

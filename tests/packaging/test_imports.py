@@ -35,10 +35,10 @@ def test_the_rules_hold() -> None:
         ("codegen/pitfalls/catalogue.py", "import crossfade.codegen.contract", "contract and pitfalls are the ground"),
         ("codegen/cellar/__init__.py", '"""A room of which no rule knows."""', "contract and pitfalls are the ground"),
         ("reports/names.py", "import crossfade.codegen.java", "Nobody but tools imports the rest of codegen"),
-        ("shadow/compare/drift.py", "import crossfade.shadow.config", "The way of the data"),
-        ("shadow/compare/drift.py", "import time", "compare and exchange are pure"),
+        ("shadow/judging/drift.py", "import crossfade.shadow.config", "The way of the data"),
+        ("shadow/judging/drift.py", "import time", "compare and exchange are pure"),
         ("shadow/exchange/records.py", "import logging", "compare and exchange are pure"),
-        ("shadow/capture/sink.py", "import crossfade.shadow.mirror.frames", "Capture knows only exchange"),
+        ("shadow/capture/sink.py", "import crossfade.shadow.pipe.frames", "Capture knows only exchange"),
         ("reports/names.py", "import mitmproxy", "Engines stay in capture"),
     ],
 )

@@ -11,8 +11,8 @@ from crossfade.shadow.compare.decode.markup import NotElementsError
 from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, may_say_json, media_type
 from crossfade.shadow.compare.decode.multipart import parts_value
 from crossfade.shadow.compare.decode.xml_text import read_xml
-from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
+from crossfade.shadow.exchange.difference import Value
 
 EMPTY = b""
 """The value of a body without bytes: neither JSON's null nor a text."""
