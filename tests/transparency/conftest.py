@@ -4,7 +4,6 @@ import asyncio
 import gc
 import itertools
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -139,23 +138,8 @@ def both(proxy: Any) -> Both:
     return run
 
 
-def _find_tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None and os.environ.get("CI"):
-        pytest.fail(f"needs {name} on PATH; .ci/run installs it")
-    if path is None:
-        pytest.skip(f"needs {name} on PATH")
-    return path
-
-
-@pytest.fixture
-def tool() -> Callable[[str], str]:
-    """The path of a program. Without it a test is skipped on a person's machine, and fails in CI."""
-    return _find_tool
-
-
 @pytest.fixture(scope="session")
-def go_program() -> Callable[[str], Path]:
+def go_program(tool: Callable[[str], str]) -> Callable[[str], Path]:
     """Builds a program from a Go module once per virtual environment, where it then stays; the path of it."""
 
     def build(module: str) -> Path:
@@ -163,7 +147,7 @@ def go_program() -> Callable[[str], Path]:
         program = folder / module.partition("@")[0].rpartition("/")[2]
         if not program.exists():
             environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
-            command = [_find_tool("go"), "install", module]
+            command = [tool("go"), "install", module]
             subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
         return program
 

@@ -1,7 +1,6 @@
 """crossfade generate: a project in a folder, again and again, and how it ends."""
 
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -174,6 +173,7 @@ def test_a_generated_file_that_was_changed(users: Folder) -> None:
     assert "mine" not in path.read_text()
 
 
+@pytest.mark.needs("git")
 def test_a_conflict(users: Folder) -> None:
     """Exits 1 until it is resolved, and says which file."""
     users.run()
@@ -317,10 +317,9 @@ def test_a_wrong_proto(users: Folder) -> None:
     assert "users.proto:6:11" in result.output
 
 
+@pytest.mark.needs("git")
 def test_no_git(users: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 4 where it is needed, and only there."""
-    git = shutil.which("git")
-    assert git
     users.run()
     monkeypatch.setenv("PATH", str(users.folder))
     assert users.run().exit_code == 0
