@@ -48,14 +48,13 @@ bench: $(STAMP)
 	$(BIN)/python bench/strangler/switches.py
 	$(BIN)/python bench/strangler/run.py
 
-# The versions that everyone develops and tests with, for all supported Pythons at once. It keeps what still fits
-# pyproject.toml; `make lock UPGRADE=1` takes the newest of everything.
+# The versions that everyone develops and tests with, for all supported Pythons at once: run it when dependencies in
+# pyproject.toml change. It keeps what still fits; `make lock UPGRADE=1` takes the newest of everything.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet uv
-	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-		$(if $(UPGRADE),--upgrade) --output-file $(LOCK) pyproject.toml
+	$(VENV)/lock/bin/uv pip compile $(if $(UPGRADE),--upgrade) --quiet --universal --python-version 3.11 --extra dev \
+		--output-file $(LOCK) pyproject.toml
 
 # The environment is made anew only when what it is made from changed. setuptools warns of folders named like the
 # package, which here are in the wheel's namespace and can't be taken for it.
