@@ -2,10 +2,12 @@
 
 import contextlib
 import datetime
+import fcntl
 import importlib.util
 import ipaddress
 import os
 import ssl
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import settings
 
+from crossfade.tools.demo.build import JAR, build_candidate
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "buildqueue"
 IN_CI = bool(os.environ.get("CI"))
 # A dozen builds run Maven, for seconds each: without the optimising compiler it takes less than half of the CPU time.
 os.environ.setdefault("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
@@ -77,6 +82,39 @@ def needs() -> ModuleType:
 def tool() -> Callable[[str], str]:
     """The path of a program of the list. Without it a test is skipped on a person's machine, and fails in CI."""
     return _find_tool
+
+
+@contextlib.contextmanager
+def _kept(name: str) -> Iterator[Path]:
+    """A folder of the virtual environment for what is built once; one process at a time."""
+    folder = Path(sys.prefix) / "built" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def go_program() -> Callable[[str], Path]:
+    """Builds a program from a Go module, once; its path."""
+
+    def build(module: str) -> Path:
+        with _kept(module.replace("/", "_")) as folder:
+            program = folder / module.partition("@")[0].rpartition("/")[2]
+            if not program.exists():
+                environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
+                command = [_find_tool("go"), "install", module]
+                subprocess.run(command, env=environment, check=True, capture_output=True, timeout=600)
+        return program
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def candidate_jar() -> Path:
+    """The example's candidate, built by Maven once for each state of its sources."""
+    with _kept("buildqueue") as folder:
+        return build_candidate(EXAMPLE, folder) / JAR
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 import asyncio
 import gc
 import itertools
-import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -136,22 +134,6 @@ def both(proxy: Any) -> Both:
             return direct, Seen(got, server.seen)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def go_program(tool: Callable[[str], str]) -> Callable[[str], Path]:
-    """Builds a program from a Go module once per virtual environment, where it then stays; the path of it."""
-
-    def build(module: str) -> Path:
-        folder = Path(sys.prefix) / "go" / module.replace("/", "_")
-        program = folder / module.partition("@")[0].rpartition("/")[2]
-        if not program.exists():
-            environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
-            command = [tool("go"), "install", module]
-            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
-        return program
-
-    return build
 
 
 @pytest.fixture

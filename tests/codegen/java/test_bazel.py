@@ -1,6 +1,5 @@
 """Bazel can't build here: its files are formatted and linted by buildifier, and their labels are checked."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -20,20 +19,9 @@ LINT = ("-mode=diff", "-lint=warn")
 
 
 @pytest.fixture(scope="module")
-def buildifier(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The formatter of BUILD files, by the Go module proxy; skipped where there is no Go and no CI asks for all."""
-    if found := shutil.which("buildifier"):
-        return Path(found)
-    folder = tmp_path_factory.mktemp("go")
-    done = subprocess.run(
-        [tool("go"), "install", BUILDIFIER],
-        env={**os.environ, "GOBIN": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "buildifier"
+def buildifier(go_program: Callable[[str], Path]) -> Path:
+    """The formatter of BUILD files."""
+    return Path(found) if (found := shutil.which("buildifier")) else go_program(BUILDIFIER)
 
 
 def test_formatted_and_linted(buildifier: Path, fragments: Mapping[str, Any], tmp_path: Path) -> None:

@@ -86,12 +86,9 @@ def call_server(certificates: Any) -> Iterator[Callable[..., CallServer]]:
 
 
 @pytest.fixture(scope="session")
-def grpcurl(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grpcurl(go_program: Callable[[str], Path]) -> Path:
     """The folder of a grpcurl built by Go, which a fresh machine has."""
-    folder = tmp_path_factory.mktemp("grpcurl")
-    env = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
-    subprocess.run([tool("go"), "install", GRPCURL], env=env, check=True, capture_output=True, timeout=600)
-    return folder
+    return go_program(GRPCURL).parent
 
 
 @pytest.fixture
