@@ -7,13 +7,30 @@ FIXED ?=
 
 LOCK := requirements-dev.txt
 
-.PHONY: demo test check fix lock schema clean doctor transparency bench soak
+.PHONY: demo test fast coverage check fix lock schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
 
+# All tests, on all cores. A file's tests run in one process, in their order: see tests/conftest.py.
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# Tests that need nothing but what pip installs.
+ALONE := not java and not demo and not wheel and not faults and not browser and not transparency
+
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
+
+# While you work: no Java, no browser, nothing that takes more than a second.
+fast: $(STAMP)
+	$(BIN)/python $(PYTEST) -q -m 'not slow and $(ALONE)'
+
+# Which lines and branches the tests without Java and browser reach; a table, and pages in htmlcov/.
+coverage: $(STAMP)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run $(PYTEST) -q -m '$(ALONE)'
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage html --quiet
+	$(BIN)/python -m coverage report
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -32,8 +49,9 @@ transparency: $(STAMP)
 schema: $(STAMP)
 	$(BIN)/python -m crossfade.reports.schema
 
-# All end by themselves; needs Go and a JDK. REQUESTS=2000 FAULTS=candidate_hung,disk_full MINUTES=1 for less.
+# All end by themselves; needs Go and a JDK. First the properties, with new and many more examples. REQUESTS=2000 FAULTS=candidate_hung,disk_full MINUTES=1 for less.
 soak: $(STAMP)
+	$(BIN)/python $(PYTEST) -q -m 'hypothesis and $(ALONE)' --hypothesis-profile soak
 	$(BIN)/python tests/codegen/java/semantics/fuzz/run.py
 	@$(BIN)/python bench/faults/run.py --requests $(or $(REQUESTS),10000) $(if $(FAULTS),--faults $(FAULTS)); \
 	faults=$$?; $(BIN)/python bench/faults/soak.py --minutes $(or $(MINUTES),5) && exit $$faults
@@ -66,4 +84,5 @@ $(STAMP): pyproject.toml setup.py $(LOCK)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .crossfade build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .crossfade build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		.coverage .coverage.* htmlcov
