@@ -51,6 +51,13 @@ def test_every_tool_is_needed_by_a_test(needs: ModuleType) -> None:
     assert asked | {name for names in needs.MARKERS.values() for name in names} == set(needs.TOOLS)
 
 
+def test_the_devcontainer_has_all_that_ci_has(needs: ModuleType) -> None:
+    """Its image brings bash and git, the Dockerfile the rest."""
+    text = (TESTS.parent / ".devcontainer" / "Dockerfile").read_text(encoding="utf-8")
+    wanted = {tool.package for name, tool in needs.TOOLS.items() if tool.in_ci and name not in {"bash", "git"}}
+    assert {package for package in wanted if package not in text} == set()
+
+
 @pytest.mark.parametrize(
     ("variables", "said", "outcome"),
     [
