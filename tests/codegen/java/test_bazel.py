@@ -13,6 +13,8 @@ from crossfade.codegen.java import ProjectOptions, build_project
 from crossfade.codegen.java.bazel import bazel_name, bazel_view
 from crossfade.codegen.java.render_scaffold import render_scaffold
 
+pytestmark = pytest.mark.slow
+
 BUILDIFIER = "github.com/bazelbuild/buildtools/buildifier@v0.0.0-20260904073137-eaa4d125b423"
 
 LINT = ("-mode=diff", "-lint=warn")
