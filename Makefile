@@ -7,7 +7,7 @@ FIXED ?=
 
 LOCK := requirements-dev.txt
 
-.PHONY: demo test fast coverage check fix lock schema clean doctor transparency bench soak
+.PHONY: demo test fast coverage docs check fix lock schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
@@ -32,10 +32,14 @@ coverage: $(STAMP)
 	$(BIN)/python -m coverage html --quiet
 	$(BIN)/python -m coverage report
 
+# The site, into .crossfade/site; a link that leads nowhere fails.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy typings/crossfade
+	$(BIN)/mypy typings/crossfade docs/hooks.py docs/reference_tables
 	PYTHONPATH=typings $(BIN)/lint-imports
 
 fix: $(STAMP)
