@@ -213,7 +213,7 @@ def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosm
 def _example(example: StoredExample, repro: ReproSettings) -> Example:
     """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate is asked for HTTP over HTTP/1.1."""
     listener = repro.listener
-    over_http1 = replace(example.request, h2c=False)
+    over_http1 = replace(example.request, h2c=False) if example.request.h2c else example.request
     request = over_http1 if listener is not None and listener.tls else example.request
     line = partial(command_line, schema=repro.schema)
     return Example(

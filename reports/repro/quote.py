@@ -3,14 +3,16 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from crossfade.reports.visible import is_unseen
+from crossfade.reports.visible import has_unseen, is_unseen
 
 _OURS = "x-crossfade-"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _ESCAPED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+@lru_cache(maxsize=1024)
 def quote(text: str) -> str:
     r"""One shell word that is these bytes: nothing in it is expanded, and nothing in it is unseen.
 
@@ -19,7 +21,7 @@ def quote(text: str) -> str:
     begins with ``=`` is the path of a command to zsh.
     """
     text = text.replace("\0", "")
-    if not any(map(is_unseen, text)):
+    if not has_unseen(text):
         return f"'{text}'" if text.startswith("=") and shlex.quote(text) == text else shlex.quote(text)
     return "$'" + "".join(map(_escaped, text)) + "'"
 

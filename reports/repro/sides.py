@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_address
 
 from crossfade.reports.repro.quote import quote
@@ -85,6 +86,7 @@ def _host(authority: str) -> str:
     return (host if port.isdigit() and host else authority).strip("[]")
 
 
+@lru_cache(maxsize=1024)
 def _is_ip(host: str) -> bool:
     try:
         ip_address(host)
