@@ -1,6 +1,7 @@
 """crossfade gate: an exit code for a pipeline, sentences for a person, JSON for a program."""
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -38,3 +39,15 @@ def test_a_run_by_id(invoke: Any, service: Any) -> None:
     service.compared(20, run_id="new", started_at=2.0)
     assert invoke("gate", "--config", service.config).exit_code == 3
     assert invoke("gate", "--config", service.config, "--run", "old").exit_code == 0
+
+
+def test_no_examples_are_read(invoke: Any, service: Any) -> None:
+    """A gate says what it says whatever stands in the examples, which are most of a store."""
+    service.diverged(3)
+    before = invoke("gate", "--config", service.config)
+    with sqlite3.connect(service.store) as connection:
+        assert connection.execute("UPDATE clusters SET examples = 'no JSON'").rowcount == 1
+    connection.close()
+    assert invoke("report", "--config", service.config).exit_code == 4
+    after = invoke("gate", "--config", service.config)
+    assert (after.exit_code, after.output) == (before.exit_code, before.output) != (4, "")
