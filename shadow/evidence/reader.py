@@ -48,7 +48,7 @@ def list_runs(folder: Path) -> tuple[RunSummary, ...]:
 def read_run(folder: Path, run_id: str | None = None, *, examples: bool = True) -> RunEvidence:
     """One run, the newest by default. Raises: EvidenceError: no store, no such run.
 
-    Examples are most of what is stored: whoever needs counts alone leaves them out.
+    Examples are most of what is stored: whoever needs counts alone leaves them out, and only damaged ones are noticed.
     """
     with _connection(folder) as connection:
         newest = schema.runs.c.started_at.desc(), schema.runs.c.run_id.desc()
@@ -57,8 +57,10 @@ def read_run(folder: Path, run_id: str | None = None, *, examples: bool = True) 
         if row is None:
             there = connection.scalars(sa.select(schema.runs.c.run_id).order_by(*newest).limit(_SUGGESTED))
             raise EvidenceError(_no_run(folder, run_id, tuple(there)))
-        left_out = () if examples else (schema.clusters.c.examples,)
-        tables = {table.name: _by_route(connection, table, row.run_id, left_out) for table in _ROUTE_TABLES}
+        tables = {
+            table.name: _by_route(connection, table, row.run_id, _columns(table, examples=examples))
+            for table in _ROUTE_TABLES
+        }
         routes = connection.execute(sa.select(schema.routes).where(schema.routes.c.run_id == row.run_id))
         return RunEvidence(
             info=RunInfo(**{name: getattr(row, name) for name in RunInfo.__dataclass_fields__}),
@@ -94,9 +96,19 @@ def _connection(folder: Path) -> Iterator[sa.Connection]:
         engine.dispose()  # else the file stays open until the pool is collected
 
 
-def _by_route(connection: sa.Connection, table: sa.Table, run_id: str, left_out: Sequence[sa.Column[Any]]) -> Rows:
+def _columns(table: sa.Table, *, examples: bool) -> list[sa.ColumnElement[Any]]:
+    """The columns of a table; in place of examples that nobody wants an empty list, where they are JSON at all."""
+    if examples or table is not schema.clusters:
+        return list(table.c)
+    stored = table.c.examples
+    bare = sa.case((sa.func.json_valid(stored) == 1, "[]"), else_=stored).label(stored.name)
+    return [bare if column is stored else column for column in table.c]
+
+
+def _by_route(
+    connection: sa.Connection, table: sa.Table, run_id: str, columns: Sequence[sa.ColumnElement[Any]]
+) -> Rows:
     rows: Rows = defaultdict(list)
-    columns = [column for column in table.c if not any(column is one for one in left_out)]
     for row in connection.execute(sa.select(*columns).where(table.c.run_id == run_id).order_by(*table.primary_key)):
         rows[row.route].append(row)
     return rows
@@ -142,7 +154,7 @@ def _cluster(row: sa.Row[Any]) -> ClusterEvidence:
         count=row.seen,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
-        examples=tuple(_example(item) for item in json.loads(getattr(row, "examples", "[]"))),
+        examples=tuple(_example(item) for item in json.loads(row.examples)),
     )
 
 
