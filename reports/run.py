@@ -163,8 +163,3 @@ class Report(Record):
     totals: Totals
     verdict: Verdict
     reasons: tuple[Text, ...]
-
-
-def to_json(report: Report) -> str:
-    """The report as indented JSON with a newline at its end."""
-    return report.model_dump_json(indent=2) + "\n"

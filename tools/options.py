@@ -1,7 +1,6 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,28 +13,3 @@ config_option = click.option(
     help="The service's config file.",
 )
 run_option = click.option("--run", "run_id", default=None, help="A run's id; the newest run if left out.")
-
-
-def _form(ctx: click.Context, _: click.Parameter, value: Any) -> str:  # noqa: ANN401 - click's
-    """What --format says, or --json; both at once only where they say the same."""
-    if not ctx.meta.get("as_json"):
-        return str(value or "terminal")
-    if value not in {None, "json"}:
-        raise click.UsageError(f"expected --json or --format {value}, got both; keep one")
-    return "json"
-
-
-def _keep(ctx: click.Context, _: click.Parameter, value: Any) -> None:  # noqa: ANN401 - click's
-    ctx.meta["as_json"] = value
-
-
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "html"]),
-    callback=_form,
-    help="How to show it.  [default: terminal]",
-)
-json_option = click.option(
-    "--json", is_flag=True, is_eager=True, expose_value=False, callback=_keep, help="The same as --format json."
-)

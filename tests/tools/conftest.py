@@ -40,6 +40,25 @@ routes = ["GET /ok"]
 """
 OK = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
 
+FAKE_FORMAT = """
+from crossfade.reports.formats import Format
+
+
+def _render(report, lead):
+    return f"fake {report.service} {report.entered} {sum(len(one.examples) for one in report.clusters)}\\n"
+
+
+FORMAT = Format(suffix=".fake", render=_render)
+"""
+RUN_WITH_FAKE = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from crossfade.reports.formats import MODULES
+MODULES["fake"] = "fake_format"
+from crossfade.tools.cli import main
+main()
+"""
+
 
 def _example(number: int, fingerprint: Fingerprint) -> Example:
     request = RequestSample(
@@ -288,3 +307,17 @@ def proxy(command: Any, service: Service) -> Iterator[Callable[..., Proxy]]:
     yield start
     for running in started:
         running.close()
+
+
+@pytest.fixture
+def with_fake(service: Service, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command in a process in whose registry a fake format is."""
+    folder = tmp_path / "fakes"
+    folder.mkdir()
+    (folder / "fake_format.py").write_text(FAKE_FORMAT, encoding="utf-8")
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-P", "-c", RUN_WITH_FAKE, str(folder), *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=service.folder)
+
+    return run
