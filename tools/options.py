@@ -12,4 +12,4 @@ config_option = click.option(
     show_default=True,
     help="The service's config file.",
 )
-run_option = click.option("--run", "run_id", default=None, help="A run's id; the newest run if left out.")
+run_option = click.option("--run", "run_id", default=None, help="The id of a run.  [default: the newest]")

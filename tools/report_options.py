@@ -9,7 +9,7 @@ from crossfade.reports.formats import MODULES
 
 
 def _form(ctx: click.Context, _: click.Parameter, value: Any) -> str:  # noqa: ANN401 - click's
-    """What --format says, or --json; both at once only where they say the same."""
+    """The value of --format, or json with --json; both together only if they agree."""
     if not ctx.meta.get("as_json"):
         return str(value or "terminal")
     if value not in {None, "json"}:
@@ -26,7 +26,7 @@ format_option = click.option(
     "form",
     type=click.Choice(list(MODULES)),
     callback=_form,
-    help="How to show it.  [default: terminal]",
+    help="Output format.  [default: terminal]",
 )
 json_option = click.option(
     "--json", is_flag=True, is_eager=True, expose_value=False, callback=_keep, help="The same as --format json."

@@ -15,12 +15,12 @@ from crossfade.tools.report_output import show_gate, shows_examples
 @click.command()
 @config_option
 @run_option
-@click.option("--allow-inconclusive", is_flag=True, help="Exit 0 where there is too little evidence to say.")
+@click.option("--allow-inconclusive", is_flag=True, help="Exit 0 instead of 3 if there is too little evidence.")
 @format_option
 @json_option
 @output_option
 def gate(config_path: Path, run_id: str | None, form: str, output: Path | None, *, allow_inconclusive: bool) -> None:
-    """Pass or fail a run by what [gate] claims; print one sentence per claimed route.
+    """Pass or fail a run by the claims in [gate]; print one sentence for each claimed route.
 
     Exit codes: 0 every claim is proven, 1 a claim is refuted, 3 too little evidence.
 

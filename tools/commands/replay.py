@@ -26,16 +26,16 @@ from crossfade.tools.repro import repro_settings
 
 @click.command()
 @config_option
-@click.option("--rediff", "run", required=True, help="A run's id, or the folder of its recording: compare it again.")
-@click.option("--check", is_flag=True, help="Exit 1 where a comparison comes out otherwise.")
+@click.option("--rediff", "run", required=True, help="The id of a run, or the folder of its recording.")
+@click.option("--check", is_flag=True, help="Exit 1 if a comparison changed.")
 @format_option
 @json_option
 @output_option
 def replay(config_path: Path, run: str, form: str, output: Path | None, *, check: bool) -> None:
-    """Compare a recorded run again under the present rules and contract; no service is asked.
+    """Compare a recorded run again under the current rules and contract; no service is contacted.
 
-    Exit codes: 0 it was judged again, 1 with --check where a comparison comes out otherwise, 3 with --check where none
-    could be judged again, 4 no recording.
+    Exit codes: 0 compared again, 1 with --check if a comparison changed, 3 with --check if none could be judged again,
+    4 no recording.
 
     \b
     Example:
@@ -62,6 +62,6 @@ def _rediff(config: Config, run: str) -> Rediff:
         return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
     folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
-    # A server that is asked by reflection may be gone, or newer than what was recorded.
+    # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
     return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))

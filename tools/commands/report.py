@@ -27,17 +27,17 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: Any) -> None:  
 @format_option
 @json_option
 @output_option
-@click.option("--list", "listed", is_flag=True, help="List the runs, the newest first, and show none.")
+@click.option("--list", "listed", is_flag=True, help="List the runs, newest first, instead of showing one.")
 @click.option(
     "--schema",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Print the JSON Schema of the JSON report, and nothing else.",
+    help="Print the JSON Schema of the JSON report and exit.",
 )
 def report(config_path: Path, run_id: str | None, form: str, output: Path | None, *, listed: bool) -> None:
-    """Say what was compared, where the answers differ, and why.
+    """Show what was compared, where the answers differ, and why.
 
     \b
     Example:
@@ -46,8 +46,14 @@ def report(config_path: Path, run_id: str | None, form: str, output: Path | None
     config = load_config(config_path)
     if not listed:
         show_report(report_of(config, run_id), form, output)
-    elif run_id or output or form not in {"terminal", "json"}:
-        raise click.UsageError("expected --list alone or with --json, got another option; drop it")
+    elif beside := [name for name, given in _options(run_id, output, form) if given]:
+        raise click.UsageError(f"expected --list alone or with --json, got {' and '.join(beside)} too; remove it")
     else:
         runs = runs_of(config)
         emit(runs_json(runs) if form == "json" else runs_text(runs))
+
+
+def _options(run_id: str | None, output: Path | None, form: str) -> tuple[tuple[str, bool], ...]:
+    """What a list has no use for, and whether it was given."""
+    other = form not in {"terminal", "json"}
+    return ("--run", run_id is not None), ("--output", output is not None), (f"--format {form}", other)
