@@ -9,8 +9,7 @@ from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
-from crossfade.reports.run import (
+from crossfade.reports.report import (
     SCHEMA_VERSION,
     Builds,
     Cause,
@@ -25,6 +24,7 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
+from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,

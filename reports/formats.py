@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from crossfade.reports.gate import GateResult
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 
 MODULES: dict[str, str] = {
     "terminal": "crossfade.reports.terminal",

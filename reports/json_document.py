@@ -4,7 +4,7 @@ import json
 
 from crossfade.reports.formats import Format, Lead
 from crossfade.reports.gate import GateResult
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 
 
 def to_json(report: Report, lead: Lead | None = None) -> str:

@@ -13,8 +13,8 @@ from rich.text import Text
 from crossfade.reports.figures import at_least, at_most, count, moment, period, share
 from crossfade.reports.formats import Format, Lead
 from crossfade.reports.gate import GateResult
-from crossfade.reports.names import common_package, without_package
-from crossfade.reports.run import Cluster, Report, Route
+from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.route_names import common_package, without_package
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import (
     balance,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
 from crossfade.shadow.evidence.records import RunSummary

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from crossfade.reports.formats import Lead, find_format
 from crossfade.reports.gate import GateResult
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.tools.output import emit, rendered, save
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from crossfade.reports.formats import Format, Lead
 from crossfade.reports.html.model import page
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.reports.visible import visible
 
 _FOLDER = Path(__file__).parent

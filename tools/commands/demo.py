@@ -8,7 +8,7 @@ import click
 
 from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
-from crossfade.reports.run import Cluster, Report
+from crossfade.reports.report import Cluster, Report
 from crossfade.reports.wording import open_clusters_of
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from crossfade.reports.runs import runs_json, runs_text
+from crossfade.reports.run_list import runs_json, runs_text
 from crossfade.reports.schema import SCHEMA_PATH
 from crossfade.shadow.config import load_config
 from crossfade.tools.evidence_view import report_of, runs_of

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from crossfade.reports.json_document import to_json
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 
 
 def test_a_report_reads_back(make: Any) -> None:
