@@ -29,12 +29,13 @@ from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Totals
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import (
+    AnswerFrame,
     AnswerHeadFrame,
     CountsFrame,
     EndFrame,
+    FailureFrame,
     Frame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     RulesFrame,
@@ -76,7 +77,7 @@ class Worker:
                 self._collector.on_request_end(frame)
             case AnswerHeadFrame():
                 self._collector.on_answer_head(frame)
-            case ReplyFrame():
+            case AnswerFrame() | FailureFrame():
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)

@@ -18,13 +18,13 @@ from crossfade.shadow.pipe.frames import (
     EndFrame,
     Frame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     RulesFrame,
     SettledFrame,
     UnmirroredFrame,
     encode,
+    reply_frame,
 )
 from crossfade.shadow.routes.table import RouteTable
 
@@ -131,7 +131,7 @@ class Feed:
             self._settle(request_id, Outcome.SHED, Reason.QUEUE_FULL)
         else:
             del self._open[request_id]
-            self._write(ReplyFrame(request_id=request_id, reply=reply))
+            self._write(reply_frame(request_id, reply))
 
     def cancelled(self, request_id: str) -> None:
         """The client went away first: there is no answer of legacy to compare with."""

@@ -51,7 +51,8 @@ class FrameReader(asyncio.Protocol):
             end = at + LENGTH.size + length
             if len(self._rest) < end:
                 break
-            frame = _decoded(bytes(self._rest[at + LENGTH.size : end]))
+            with memoryview(self._rest)[at + LENGTH.size : end] as payload:
+                frame = _decoded(payload)
             at = end
             if not self._take(frame):
                 self._ended.set_result(None)
@@ -59,7 +60,7 @@ class FrameReader(asyncio.Protocol):
         return at
 
 
-def _decoded(payload: bytes) -> Frame:
+def _decoded(payload: memoryview) -> Frame:
     try:
         return decode(payload)
     except Exception as error:
