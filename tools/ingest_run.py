@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossfade.shadow.config import Config, IngestSettings, place_of
-from crossfade.shadow.config.address import split_address, split_ingest_address
+from crossfade.shadow.config.address import split_ingest_address
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.connection import Limits, Shared
@@ -19,7 +19,7 @@ from crossfade.shadow.ingest.runs import Runs
 from crossfade.shadow.ingest.server import IngestServer
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.switch import Switch
-from crossfade.tools.reach import check_address_free
+from crossfade.tools.endpoints import check_endpoints, start_endpoints
 from crossfade.tools.signals import stop_signals
 
 
@@ -41,8 +41,7 @@ async def run_ingest(
         that can't be used.
     """
     place, wanted = _address(config, config_path, address)
-    if config.admin.address is not None:
-        check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+    check_endpoints(config, config_path)
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     complaints = Complaints(time.monotonic)
     switch = Switch(config.evidence.dir)
@@ -108,13 +107,13 @@ async def _beside(
         if config.admin.address is None:
             yield ""
             return
-        # aiohttp and prometheus_client come with an extra, which only who wants the endpoints needs
-        from crossfade.shadow.operate.admin import Admin, Readiness  # noqa: PLC0415
-        from crossfade.tools.ingest_figures import snapshot  # noqa: PLC0415
+        from crossfade.tools.ingest_figures import snapshot  # noqa: PLC0415 - an extra, for the endpoints alone
 
-        readiness = Readiness(is_serving=server.is_serving, legacies=())
-        admin = Admin(readiness=readiness, snapshot=lambda: snapshot(config, server, shared, lag))
-        at = await admin.start(*split_address(config.admin.address))
+        admin, at = await start_endpoints(
+            config.admin.address,
+            is_serving=server.is_serving,
+            snapshot=lambda: snapshot(config, server, shared, lag),
+        )
         stack.push_async_callback(admin.close)
         yield f"; admin on {at}"
 

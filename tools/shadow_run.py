@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.engine import Engine, EngineSettings, MakeEngine
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
@@ -20,8 +20,9 @@ from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.setup import globs_of, read_contract
-from crossfade.tools.comparing import CompareProcess
-from crossfade.tools.operation import Operation, policy_of
+from crossfade.tools.compare_process import CompareProcess
+from crossfade.tools.endpoints import check_endpoints
+from crossfade.tools.housekeeping import Housekeeping, policy_of
 from crossfade.tools.reach import check_address_free
 from crossfade.tools.signals import stop_signals
 
@@ -46,7 +47,12 @@ class RunResult:
 
 
 async def run_shadow(
-    config: Config, config_path: Path, *, announce: Callable[[str], None], record_pct: float | None = None
+    config: Config,
+    config_path: Path,
+    make_engine: MakeEngine,
+    *,
+    announce: Callable[[str], None],
+    record_pct: float | None = None,
 ) -> RunResult:
     """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` is instead of ``record.sample_pct``.
 
@@ -54,8 +60,7 @@ async def run_shadow(
         the redaction key can't be used.
     """
     check_free(listeners(config), config_path)
-    if config.admin.address is not None:
-        check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+    check_endpoints(config, config_path)
     load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
@@ -68,14 +73,14 @@ async def run_shadow(
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
     )
-    engine = MitmproxyEngine(
+    settings = EngineSettings(
         listeners=listeners(config),
-        sink=feed,
-        new_id=lambda: uuid.uuid4().hex,
         body_limit_bytes=config.mirror.body_limit_bytes,
-        confdir=config.evidence.dir / "mitmproxy",
+        folder=config.evidence.dir,
+        new_id=lambda: uuid.uuid4().hex,
     )
-    operation = Operation(
+    engine = make_engine(settings, feed)
+    housekeeping = Housekeeping(
         config=config,
         config_path=config_path,
         methods=methods,
@@ -84,9 +89,9 @@ async def run_shadow(
         engine=engine,
         compare=compare,
     )
-    async with operation:
+    async with housekeeping:
         try:
-            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(operation, announce))
+            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(housekeeping, announce))
         finally:
             entered = feed.entered_total()
             feed.finish()
@@ -130,13 +135,13 @@ def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
         check_address_free(place_of(config_path, ("listen", index, "address")), port.host, port.port)
 
 
-def _greeting(operation: Operation, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
+def _greeting(housekeeping: Housekeeping, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
     """Says once where the ports are."""
-    admin = "" if operation.address is None else f"; admin on {operation.address}"
+    admin = "" if housekeeping.address is None else f"; admin on {housekeeping.address}"
 
     def greet(addresses: Mapping[str, str]) -> None:
         ports = ", ".join(f"{name} on {at}" for name, at in addresses.items())
-        announce(f"run {operation.compare.run_id}: mirroring {ports}{admin}")
+        announce(f"run {housekeeping.compare.run_id}: mirroring {ports}{admin}")
 
     return greet
 
@@ -152,7 +157,7 @@ def _settle() -> None:
 
 
 async def _serve(
-    engine: MitmproxyEngine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
+    engine: Engine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
 ) -> signal.Signals | None:
     """Serves until a signal comes (returned) or the engine ends by itself; ``greet`` gets the bound addresses."""
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()

@@ -116,7 +116,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, run_id, engine="mitmproxy")
+    run = open_run(config, run_id, engine=config.capture.engine)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()

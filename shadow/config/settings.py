@@ -97,6 +97,12 @@ class ListenSettings(Section):
         return self
 
 
+class CaptureSettings(Section):
+    """[capture]: the engine that clients connect to, by its name in ``capture.engine.ENGINES``."""
+
+    engine: Name = "mitmproxy"
+
+
 class ContractSettings(Section):
     """[contract]: where the protos are; exactly one of protos, descriptor_set, reflection.
 
@@ -265,6 +271,7 @@ class Config(Section):
     service: ServiceSettings
     ingest: IngestSettings = IngestSettings()
     listen: tuple[ListenSettings, ...] = Field(default=(), strict=False, validate_default=True)
+    capture: CaptureSettings = CaptureSettings()
     contract: ContractSettings = ContractSettings()
     routes: RoutesSettings = RoutesSettings()
     mirror: MirrorSettings = MirrorSettings()

@@ -1,4 +1,4 @@
-"""What is done beside the traffic while a run goes on."""
+"""What the engine's process does beside the traffic while a run goes on."""
 
 import asyncio
 import contextlib
@@ -10,32 +10,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crossfade.codegen.contract import Method
-from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.engine import Engine
 from crossfade.shadow.config import Config, load_config
-from crossfade.shadow.config.address import split_address, split_url
+from crossfade.shadow.config.address import split_url
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.operate.admin import Admin, Readiness
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
-from crossfade.shadow.operate.metrics import Snapshot
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
 from crossfade.shadow.operate.status import Place, Status, place_of
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import CountsFrame
 from crossfade.shadow.runs.setup import rules_digest
-from crossfade.tools.comparing import CompareProcess
+from crossfade.tools.compare_process import CompareProcess
+from crossfade.tools.endpoints import start_endpoints
+
+if TYPE_CHECKING:
+    from crossfade.shadow.operate.admin import Admin
+    from crossfade.shadow.operate.metrics import Snapshot
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Operation:
+class Housekeeping:
     """The kill switch, new rules, the figures and the endpoints of one run: at work inside ``async with``.
 
     ``address`` is where the endpoints are, None without any.
@@ -46,10 +49,10 @@ class Operation:
     methods: Mapping[str, Method]
     switch: Switch
     feed: Feed
-    engine: MitmproxyEngine
+    engine: Engine
     compare: CompareProcess
     address: str | None = None
-    _admin: Admin | None = None
+    _admin: "Admin | None" = None
     _status: Status = field(default_factory=Status)
     _lag: Buckets = field(default_factory=Buckets)
     _added: dict[str, Buckets] = field(default_factory=lambda: {"request": Buckets(), "answer": Buckets()})
@@ -61,9 +64,12 @@ class Operation:
         """Raises: ShadowError: the endpoints' address can't be had."""
         if self.config.admin.address is not None:
             legacies = [split_url(listen.legacy) for listen in self.config.listen]
-            readiness = Readiness(is_serving=self.engine.is_serving, legacies=legacies)
-            self._admin = Admin(readiness=readiness, snapshot=self._snapshot)
-            self.address = await self._admin.start(*split_address(self.config.admin.address))
+            self._admin, self.address = await start_endpoints(
+                self.config.admin.address,
+                is_serving=self.engine.is_serving,
+                legacies=legacies,
+                snapshot=self._snapshot,
+            )
             self.engine.watch_latency(lambda direction, seconds: self._added[direction].observe(seconds))
         rules = ConfigWatch(self.config_path, self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
@@ -80,7 +86,7 @@ class Operation:
             task.cancel()
         for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(ended, Exception):
-                log.error("operation.failed", exc_info=ended)
+                log.error("housekeeping.failed", exc_info=ended)
         if self._admin is not None:
             await self._admin.close()
 
@@ -123,7 +129,9 @@ class Operation:
         with contextlib.suppress(ValueError, KeyError, TypeError):  # a library that prints is no reason to end
             self._status.take(line)
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self) -> "Snapshot":
+        from crossfade.shadow.operate.metrics import Snapshot  # noqa: PLC0415 - an extra
+
         service = self.config.service
         counts = self.feed.counts()
         entered = self._past_entered.copy()
