@@ -14,9 +14,9 @@ from crossfade.shadow.config.address import split_ingest_address
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.connection import Limits, Shared
-from crossfade.shadow.ingest.intake import Source
 from crossfade.shadow.ingest.runs import Runs
 from crossfade.shadow.ingest.server import IngestServer
+from crossfade.shadow.ingest.service import TimeAndIds
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.switch import Switch
 from crossfade.tools.endpoints import check_endpoints, start_endpoints
@@ -49,7 +49,7 @@ async def run_ingest(
     with stop_signals(stop):
         async with contextlib.aclosing(server):
             bound = await server.bind(split_ingest_address(wanted), place)
-            runs = Runs(config, Source(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints, switch.is_off)
+            runs = Runs(config, TimeAndIds(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints, switch.is_off)
             shared = Shared(limits=_limits(config.ingest), runs=runs, complaints=complaints)
             try:
                 async with _beside(config, server, shared, switch, stop) as admin:
