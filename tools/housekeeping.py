@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Housekeeping:
-    """The kill switch, new rules, the figures and the endpoints of one run: at work inside ``async with``.
+    """The kill switch, new rules, the figures and the endpoints of one run; active inside ``async with``.
 
     ``address`` is where the endpoints are, None without any.
     """
@@ -61,7 +61,7 @@ class Housekeeping:
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
-        """Raises: ShadowError: the endpoints' address can't be had."""
+        """Raises: ShadowError: the address of the endpoints can't be bound."""
         if self.config.admin.address is not None:
             legacies = [split_url(listen.legacy) for listen in self.config.listen]
             self._admin, self.address = await start_endpoints(
@@ -91,7 +91,7 @@ class Housekeeping:
             await self._admin.close()
 
     def _begin_anew(self) -> dict[RouteInfo, int]:
-        """The figures go on, with what a lost compare process did not tell of as shed."""
+        """Keeps the totals for the next run; what a lost compare process did not report counts as shed."""
         ends = self._ends(self.feed.counts())
         ended = Counter[Place]()
         for (route, _, _), count in ends.items():
@@ -111,22 +111,24 @@ class Housekeeping:
         return ends
 
     def _changed_config(self) -> str:
-        """Why a compare process that reads the file now would not fit this engine; "" where it would."""
+        """Why a compare process that reads the file now would not fit this engine; "" if it fits."""
         try:
             changed = plan_reload(self.config, load_config(self.config_path)).needs_restart
         except ShadowError as error:
             return str(error)
-        return f"{self.config_path}: {', '.join(changed)} changed since the proxy began; restart it" if changed else ""
+        return (
+            f"{self.config_path}: {', '.join(changed)} changed since the proxy started; restart it" if changed else ""
+        )
 
     async def _use_rules(self, config: Config) -> None:
-        """Thousands of rules take seconds to make ready, which no client may wait."""
+        """Prepares the rules in a thread: thousands take seconds, and clients must not wait for that."""
         policy = await asyncio.to_thread(policy_of, config, self.methods, self.switch)
         self.config = config
         self.feed.use(policy)
         self.feed.tell_rules(rules_digest(config))
 
     def _hear(self, line: bytes) -> None:
-        with contextlib.suppress(ValueError, KeyError, TypeError):  # a library that prints is no reason to end
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # a library may print
             self._status.take(line)
 
     def _snapshot(self) -> "Snapshot":
@@ -160,7 +162,7 @@ class Housekeeping:
 
 
 def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> Policy:
-    """What is mirrored by these rules, while the switch is on."""
+    """The policy by the config's rules; it mirrors nothing while the kill switch stops it."""
     return Policy(
         config.mirror,
         methods,

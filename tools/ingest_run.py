@@ -35,7 +35,7 @@ class IngestResult:
 async def run_ingest(
     config: Config, config_path: Path, address: str | None, *, announce: Callable[[str], None]
 ) -> IngestResult:
-    """Runs until SIGINT or SIGTERM, then reads what is on its way and commits; ``address`` is instead of the config's.
+    """Runs until SIGINT or SIGTERM, then reads what is on its way and commits; ``address`` overrides the config's.
 
     Raises: ShadowError: an address that can't be had, a contract that can't be read; EvidenceError: a key or a store
         that can't be used.
@@ -67,7 +67,7 @@ async def run_ingest(
 
 
 def _address(config: Config, config_path: Path, address: str | None) -> tuple[str, str]:
-    """What names the address in an error, and the address."""
+    """Where the address was given, for an error, and the address."""
     if address is not None:
         return "--address", address
     if config.ingest.address is None:
@@ -89,9 +89,9 @@ def _limits(section: IngestSettings) -> Limits:
 async def _beside(
     config: Config, server: IngestServer, shared: Shared, switch: Switch, stop: "asyncio.Future[signal.Signals]"
 ) -> AsyncIterator[str]:
-    """Commits, looks for the kill switch, serves the endpoints; the text is what a greeting says of them.
+    """Commits, watches the kill switch, serves the endpoints; yields what the greeting adds about them.
 
-    ``stop`` is failed where nothing can be committed any more.
+    ``stop`` fails if nothing can be committed any more.
     """
 
     def fail(task: "asyncio.Task[None]") -> None:

@@ -1,4 +1,4 @@
-"""Looks before a run begins: whether the servers behind the proxy are there, and whether an address is free."""
+"""Checks before a run begins: whether the servers behind the proxy are up, and whether an address is free."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ _SIDES = ("legacy", "candidate", "secondary")
 
 
 async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[str, ...]:
-    """One line for each server that took no connection within the time: listener, side, URL and why."""
+    """One line for each server that accepted no connection in time: listener, side, URL and why."""
     wanted = [
         (f"{listen.name}: {side}", str(url))
         for listen in config.listen
@@ -21,11 +21,13 @@ async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[
         if (url := getattr(listen, side)) is not None
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))
-    return tuple(f"{name} is not there: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why)
+    return tuple(
+        f"{name} is not reachable: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why
+    )
 
 
 def check_address_free(place: str, host: str, port: int) -> None:
-    """Looks whether a server can bind there; ``place`` names the address in the error. Raises: ShadowError."""
+    """Checks that a server can bind there; ``place`` names the address in the error. Raises: ShadowError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as probe:
@@ -40,7 +42,7 @@ def check_address_free(place: str, host: str, port: int) -> None:
 
 
 async def _why_not(url: str, within_s: float) -> str:
-    """Why a server took no connection, or "" where it did."""
+    """Why a server accepted no connection, or "" if it did."""
     host, port = split_address(url.partition("://")[2])
     try:
         async with asyncio.timeout(within_s):
@@ -54,7 +56,7 @@ async def _why_not(url: str, within_s: float) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    """What went wrong, without numbers; asyncio gives none where several addresses each failed in their own way."""
+    """What went wrong, in words; asyncio gives no number where several addresses failed in different ways."""
     if isinstance(error, socket.gaierror):
         return "no such host"
-    return os.strerror(error.errno) if error.errno is not None else "none of its addresses takes a connection"
+    return os.strerror(error.errno) if error.errno is not None else "none of its addresses accepts a connection"

@@ -1,4 +1,4 @@
-"""One run of the shadow proxy: engine here, compare process beside it, counters between them."""
+"""One run of the shadow proxy: the engine in this process, the compare process beside it."""
 
 import asyncio
 import contextlib
@@ -34,9 +34,9 @@ _COMMIT_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How a run ended: ``worker_exit_code`` is 0 when all evidence was committed; ``entered`` is the engine's count.
+    """How a run ended: ``worker_exit_code`` is 0 if all evidence was committed; ``entered`` is the engine's count.
 
-    ``lost_runs`` are those before it whose compare process was lost.
+    ``lost_runs`` are the earlier ones, whose compare processes were lost.
     """
 
     run_id: str
@@ -54,14 +54,14 @@ async def run_shadow(
     announce: Callable[[str], None],
     record_pct: float | None = None,
 ) -> RunResult:
-    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` overrides ``record.sample_pct``.
 
     Raises: ShadowError: a port is taken, a contract can't be read, the compare process does not start; EvidenceError:
         the redaction key can't be used.
     """
     check_free(listeners(config), config_path)
     check_endpoints(config, config_path)
-    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
+    load_key(config.redact.key_file)  # the compare process reads it; a mistake is reported here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)
@@ -127,7 +127,7 @@ def listeners(config: Config) -> tuple[ListenerSettings, ...]:
 
 
 def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
-    """Looks before a run begins: one that could never serve is not to be the newest in the store.
+    """Checks before a run begins, so that one that can't serve does not become the newest in the store.
 
     Raises: ShadowError: an address is in use, is not this machine's, or needs rights.
     """
@@ -136,7 +136,7 @@ def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
 
 
 def _greeting(housekeeping: Housekeeping, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
-    """Says once where the ports are."""
+    """Announces once where the ports are."""
     admin = "" if housekeeping.address is None else f"; admin on {housekeeping.address}"
 
     def greet(addresses: Mapping[str, str]) -> None:
@@ -147,19 +147,19 @@ def _greeting(housekeeping: Housekeeping, announce: Callable[[str], None]) -> Ca
 
 
 def _settle() -> None:
-    """What this process needs before it is left alone with its clients."""
+    """Prepares this process for its clients."""
     gc.collect()
-    gc.freeze()  # a full collection that looks through all that the start has made holds every client up for 80 ms
+    gc.freeze()  # else a full collection goes through all objects of the start, and delays every client by 80 ms
     if sys.platform != "win32":
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        with contextlib.suppress(ValueError, OSError):  # macOS names no number that it then takes: the limit stays
+        with contextlib.suppress(ValueError, OSError):  # macOS may refuse the number that it gave: then the limit stays
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a client's streams may each need a connection
 
 
 async def _serve(
     engine: Engine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
 ) -> signal.Signals | None:
-    """Serves until a signal comes (returned) or the engine ends by itself; ``greet`` gets the bound addresses."""
+    """Serves until a signal (returned) or the engine's own end; ``greet`` gets the bound addresses."""
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     with stop_signals(stop):
         running = asyncio.create_task(engine.run())

@@ -1,4 +1,4 @@
-"""The figures of a run as Prometheus reads them. A pure function of one snapshot, so any thread may do it."""
+"""The figures of a run as Prometheus reads them: a pure function of one snapshot, so any thread may call it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from crossfade.shadow.operate.status import Ends, Load, Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What is told of any run, taken at one moment (``now``, seconds since the epoch); nothing in it changes any more.
+    """The figures of any run at one moment (``now``, seconds since the epoch); nothing in it changes any more.
 
     ``latency`` is by route and side.
     """
@@ -76,36 +76,36 @@ def render(snapshot: Snapshot | IngestSnapshot) -> bytes:
 
 
 def _counters(snapshot: Figures) -> Iterator[Metric]:
-    yield InfoMetricFamily("crossfade_run", "The run that goes on.", value=dict(snapshot.run))
+    yield InfoMetricFamily("crossfade_run", "The current run.", value=dict(snapshot.run))
     entered = CounterMetricFamily("crossfade_requests_entered", "Requests that entered.", labels=["route", "listener"])
     for route, count in snapshot.entered.items():
         entered.add_metric(route, count)
     yield entered
     labels = ["route", "listener", "outcome", "reason"]
-    outcomes = CounterMetricFamily("crossfade_outcomes", "Requests by where they ended and why.", labels=labels)
+    outcomes = CounterMetricFamily("crossfade_outcomes", "Requests by outcome and reason.", labels=labels)
     for (route, *end), count in snapshot.ends.items():
         outcomes.add_metric([*route, *end], count)
     yield outcomes
     in_flight = sum(snapshot.entered.values()) - sum(snapshot.ends.values())
-    yield _gauge("in_flight", "Requests that entered and have no outcome that the engine knows of.", in_flight)
+    yield _gauge("in_flight", "Requests that entered and have no outcome known to the engine.", in_flight)
 
 
 def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
-    yield _gauge("open_flows", "Requests that legacy or the client has not ended.", snapshot.open_flows)
-    yield _gauge("pipe_waiting_bytes", "Bytes on the way to the compare process.", snapshot.pipe_waiting_bytes)
-    yield _gauge("mirror_on", "0 while the kill switch says off.", int(snapshot.mirror_on))
+    yield _gauge("open_flows", "Requests that are open between client and legacy.", snapshot.open_flows)
+    yield _gauge("pipe_waiting_bytes", "Bytes that the compare process has not read yet.", snapshot.pipe_waiting_bytes)
+    yield _gauge("mirror_on", "1 while mirroring is on, 0 while the kill switch stops it.", int(snapshot.mirror_on))
     yield _gauge("compare_up", "1 while the compare process runs.", int(snapshot.compare_up))
     if (load := snapshot.load) is not None:
         yield _gauge("compare_pending", "Requests in the compare process without an outcome.", load.pending)
         yield _gauge("compare_held_bytes", "Bytes of bodies that the compare process holds.", load.held_bytes)
         yield _gauge("compare_slots_in_use", "Mirrored requests under way.", load.slots_in_use)
         yield _flush_age(snapshot, load.flushed_at)
-        text = "Mirrored requests sent once more, and bytes behind an answer, by side."
+        text = "Mirrored requests that were sent again, and answers with bytes after their end, by side."
         notes = CounterMetricFamily("crossfade_side_notes", text, labels=["side", "note"])
         for side, note, count in load.notes:
             notes.add_metric([side, note], count)
         yield notes
-    text = "From a head read by the proxy to its being passed on: of the request, and of legacy's answer."
+    text = "From reading a head to passing it on, for requests and for legacy's answers."
     added = HistogramMetricFamily("crossfade_added_latency_seconds", text, labels=["direction"])
     for direction, buckets in snapshot.added.items():
         added.add_metric([direction], buckets.cumulative(), buckets.sum_s)
@@ -114,7 +114,7 @@ def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
 
 def _ingest(snapshot: IngestSnapshot) -> Iterator[Metric]:
     yield _gauge("ingest_connections", "Services that are connected.", snapshot.connections)
-    yield _gauge("ingest_held_bytes", "Bytes of lines that are not complete.", snapshot.held_bytes)
+    yield _gauge("ingest_held_bytes", "Bytes held of incomplete lines.", snapshot.held_bytes)
     yield _flush_age(snapshot, snapshot.flushed_at)
     text = "Lines and connections that were refused, by kind."
     complaints = CounterMetricFamily("crossfade_ingest_complaints", text, labels=["kind"])
@@ -127,7 +127,7 @@ def _histograms(snapshot: Figures) -> Iterator[Metric]:
     lag = HistogramMetricFamily("crossfade_loop_lag_seconds", "How late the event loop runs a timer.")
     lag.add_metric([], snapshot.loop_lag.cumulative(), snapshot.loop_lag.sum_s)
     yield lag
-    text = "Latency of both answers of each comparison in which both came."
+    text = "Latency of both sides, of comparisons in which both answered."
     sides = HistogramMetricFamily("crossfade_side_latency_seconds", text, labels=["route", "listener", "side"])
     for (route, side), buckets in snapshot.latency.items():
         sides.add_metric([*route, side], buckets.cumulative(), buckets.sum_s)

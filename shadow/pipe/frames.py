@@ -21,7 +21,7 @@ class _Frame(Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fiel
 
 
 class RequestFrame(_Frame, frozen=True, kw_only=True):
-    """A request that is to be mirrored: a complete one, or, ``live``, one whose body follows in parts."""
+    """A request to mirror: a complete one, or, with ``live``, one whose body follows in parts."""
 
     route: RouteInfo
     listener: str
@@ -69,7 +69,7 @@ class FailureFrame(_Frame, frozen=True, kw_only=True):
 
 
 class SettledFrame(_Frame, frozen=True, kw_only=True):
-    """A request that was sent before will get no reply: it ended like this."""
+    """How a request that was sent before ended without a reply."""
 
     request_id: str
     outcome: Outcome
@@ -77,7 +77,7 @@ class SettledFrame(_Frame, frozen=True, kw_only=True):
 
 
 class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
-    """A write that legacy alone got, and its answer: what was minted there is foreign to the candidate."""
+    """A write that legacy alone got, and its answer, whose handles are foreign to the candidate."""
 
     request: Request
     answer: Answer
@@ -91,11 +91,11 @@ class CountsFrame(_Frame, frozen=True, kw_only=True):
 
 
 class EndFrame(_Frame, frozen=True, kw_only=True):
-    """The last frame of a run that was ended in order."""
+    """The last frame of a run that ended properly."""
 
 
 class RulesFrame(_Frame, frozen=True, kw_only=True):
-    """What is mirrored follows other rules from here on."""
+    """Other rules decide from here on what is mirrored."""
 
     rules_digest: str
 

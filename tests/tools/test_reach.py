@@ -41,8 +41,8 @@ def test_who_is_not_there(there: int, closed: int) -> None:
     """Each missing side is a line; one that is there is none. A name that nobody has says so."""
     text = CONFIG.format(there=there, closed=closed, secondary="http://nobody.invalid:80")
     lines = asyncio.run(missing_servers(parse_config(text, Path("crossfade.toml")), within_s=10))
-    assert lines[0] == f"web: candidate is not there: http://localhost:{closed} (Connection refused)"
-    assert lines[1].startswith("web: secondary is not there: http://nobody.invalid:80 (")
+    assert lines[0] == f"web: candidate is not reachable: http://localhost:{closed} (Connection refused)"
+    assert lines[1].startswith("web: secondary is not reachable: http://nobody.invalid:80 (")
     assert "Errno" not in lines[1]
     assert len(lines) == 2
 

@@ -34,7 +34,7 @@ def shadow(config_path: Path) -> None:
 
 
 def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
-    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs the proxy to its end, and prints how it ended; ``record_pct`` overrides ``record.sample_pct``.
 
     Raises: ShadowError: a config without a port for clients, an engine that is not there.
     """
@@ -50,10 +50,9 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
         result = runner.run(run_shadow(config, config_path, make_engine, announce=emit, record_pct=record_pct))
     emit(f"run {result.run_id}: {result.entered} requests entered; next: crossfade report")
     if result.lost_runs:
-        ended = (
-            f"{len(result.lost_runs)} times; what entered then is shed(compare_down) in {', '.join(result.lost_runs)}"
-        )
-        fail(f"compare process: expected one that lasts, but it ended {ended}", ExitCode.INFRASTRUCTURE)
+        runs = ", ".join(result.lost_runs)
+        ended = f"{len(result.lost_runs)} ended; what entered then counts as shed(compare_down) in {runs}"
+        fail(f"compare process: expected one that lasts, but {ended}", ExitCode.INFRASTRUCTURE)
     if result.worker_exit_code:
         fail("compare process: expected all evidence to be committed; see the lines above", ExitCode.INFRASTRUCTURE)
     if result.interrupted:

@@ -99,8 +99,8 @@ def test_servers_that_are_not_there(shadow: Any) -> None:
     _, errors = child.communicate(timeout=30)
     warnings = [line for line in errors.splitlines() if line.startswith("warning: ")]
     assert warnings == [
-        "warning: web: legacy is not there: http://127.0.0.1:1 (Connection refused)",
-        "warning: web: candidate is not there: http://127.0.0.1:2 (Connection refused)",
+        "warning: web: legacy is not reachable: http://127.0.0.1:1 (Connection refused)",
+        "warning: web: candidate is not reachable: http://127.0.0.1:2 (Connection refused)",
     ]
 
 
