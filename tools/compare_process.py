@@ -49,7 +49,7 @@ class CompareProcess:
     def keep(
         self, begin_anew: Callable[[], Entered], hear: Callable[[bytes], None], obstacle: Callable[[], str]
     ) -> None:
-        """Watches from now on. ``begin_anew`` forgets what a lost process was told, and returns what had entered.
+        """Watches from now on. ``begin_anew`` forgets what a lost process was sent, and returns what had entered.
 
         ``hear`` gets each line that a process prints; ``obstacle`` is why the next one must not start, "" if it may.
         """

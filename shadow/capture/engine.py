@@ -19,7 +19,7 @@ ENGINES = {"mitmproxy": "crossfade.shadow.capture.mitmproxy.engine:make_engine"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
-    """What every engine is told: its ports, how much of a body it copies, where it may keep files, how to get ids."""
+    """What every engine gets: its ports, how much of a body to copy, where it may keep files, and new ids."""
 
     listeners: tuple[ListenerSettings, ...]
     body_limit_bytes: int

@@ -36,7 +36,7 @@ class Match:
 class PairSink(Interface):
     """What one sender of a source tells. Every request ends in exactly one of matched, pair and settled.
 
-    What entered may be told before or after it ended; what has not ended when the sender closes is shed.
+    A request may be counted as entered before or after it ended; what has not ended when the sender closes is shed.
     """
 
     def route(self, protocol: Protocol, method: str, target: str, listener: str = "") -> RouteInfo:

@@ -165,7 +165,7 @@ class Feed:
         )
 
     def begin_anew(self) -> dict[RouteInfo, int]:
-        """Forgets all that a lost compare process was told; returns what entered until then, per route."""
+        """Forgets all that a lost compare process was sent; returns what had entered, per route."""
         entered = dict(self._entered)
         for kept in (self._open, self._unmirrored, self._entered, self._settled):
             kept.clear()
