@@ -10,7 +10,7 @@ from crossfade.shadow.operate.metrics import IngestSnapshot
 
 
 def snapshot(config: Config, server: IngestServer, shared: Shared, lag: Buckets) -> IngestSnapshot:
-    """The figures at this moment; ``lag`` is the event loop's."""
+    """All figures at this moment; ``lag`` is that of the event loop."""
     runs = shared.runs
     status = runs.status()
     return IngestSnapshot(

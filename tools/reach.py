@@ -1,10 +1,13 @@
-"""Checks before a run begins: whether the servers behind the proxy are up, and whether an address is free."""
+"""Looks before a run begins: are the servers there, is an address free, are the variables set?"""
 
 import asyncio
 import os
 import socket
+from collections.abc import Mapping
+from pathlib import Path
 
-from crossfade.shadow.config import Config
+from crossfade.shadow.asking.clients.header_policy import value_of
+from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.errors import ShadowError
 
@@ -13,7 +16,7 @@ _SIDES = ("legacy", "candidate", "secondary")
 
 
 async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[str, ...]:
-    """One line for each server that accepted no connection in time: listener, side, URL and why."""
+    """One line for each server that took no connection within the time: listener, side, URL and why."""
     wanted = [
         (f"{listen.name}: {side}", str(url))
         for listen in config.listen
@@ -22,12 +25,12 @@ async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))
     return tuple(
-        f"{name} is not reachable: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why
+        f"{name} can't be reached: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why
     )
 
 
 def check_address_free(place: str, host: str, port: int) -> None:
-    """Checks that a server can bind there; ``place`` names the address in the error. Raises: ShadowError."""
+    """Looks whether a server can bind there; ``place`` names the address in the error. Raises: ShadowError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as probe:
@@ -36,13 +39,26 @@ def check_address_free(place: str, host: str, port: int) -> None:
     except OSError as error:
         raise ShadowError(
             f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
-            "end what listens there, or choose another",
+            "stop what listens there, or choose another",
             exit_code=4,
         ) from None
 
 
+def check_variables(config: Config, config_path: Path, environment: Mapping[str, str]) -> None:
+    """Looks whether each ``value_env`` can be read: the compare process, which uses them, knows no line of the file.
+
+    Raises: ShadowError: a variable is not set, or holds what no field can carry.
+    """
+    for index, rule in enumerate(config.mirror.header):
+        try:
+            value_of(rule, environment)
+        except ShadowError as error:
+            place = place_of(config_path, ("mirror", "header", index, "value_env"))
+            raise ShadowError(f"{place}: {error}") from None
+
+
 async def _why_not(url: str, within_s: float) -> str:
-    """Why a server accepted no connection, or "" if it did."""
+    """Why a server took no connection, or "" where it did."""
     host, port = split_address(url.partition("://")[2])
     try:
         async with asyncio.timeout(within_s):
@@ -56,7 +72,7 @@ async def _why_not(url: str, within_s: float) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    """What went wrong, in words; asyncio gives no number where several addresses failed in different ways."""
+    """What went wrong, without numbers; asyncio gives none where several addresses each failed in their own way."""
     if isinstance(error, socket.gaierror):
         return "no such host"
-    return os.strerror(error.errno) if error.errno is not None else "none of its addresses accepts a connection"
+    return os.strerror(error.errno) if error.errno is not None else "none of its addresses takes a connection"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 import uuid
@@ -23,7 +24,7 @@ from crossfade.shadow.runs.setup import globs_of, read_contract
 from crossfade.tools.compare_process import CompareProcess
 from crossfade.tools.endpoints import check_endpoints
 from crossfade.tools.housekeeping import Housekeeping, policy_of
-from crossfade.tools.reach import check_address_free
+from crossfade.tools.reach import check_address_free, check_variables
 from crossfade.tools.signals import stop_signals
 
 if sys.platform != "win32":
@@ -61,6 +62,7 @@ async def run_shadow(
     """
     check_free(listeners(config), config_path)
     check_endpoints(config, config_path)
+    check_variables(config, config_path, os.environ)
     load_key(config.redact.key_file)  # the compare process reads it; a mistake is reported here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods

@@ -23,8 +23,8 @@ from crossfade.tools.shadow_run import run_shadow
 def shadow(config_path: Path) -> None:
     """Proxy live traffic to legacy and mirror it to the candidate.
 
-    Clients speak to the ports under [[listen]]; legacy answers them. What is safe is sent to the candidate too, and
-    compared in another process. Ctrl-C or SIGTERM drains, commits and ends.
+    Clients connect to the ports under [[listen]], and legacy answers them. Safe requests also go to the candidate, and
+    a second process compares the answers. Ctrl-C or SIGTERM drains, commits and exits.
 
     \b
     Example:
@@ -50,11 +50,11 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
         result = runner.run(run_shadow(config, config_path, make_engine, announce=emit, record_pct=record_pct))
     emit(f"run {result.run_id}: {result.entered} requests entered; next: crossfade report")
     if result.lost_runs:
-        runs = ", ".join(result.lost_runs)
-        ended = f"{len(result.lost_runs)} ended; what entered then counts as shed(compare_down) in {runs}"
-        fail(f"compare process: expected one that lasts, but {ended}", ExitCode.INFRASTRUCTURE)
+        lost = f"expected it to last, got {len(result.lost_runs)} lost ({', '.join(result.lost_runs)})"
+        fail(f"compare process: {lost}; what entered meanwhile is shed(compare_down)", ExitCode.INFRASTRUCTURE)
     if result.worker_exit_code:
-        fail("compare process: expected all evidence to be committed; see the lines above", ExitCode.INFRASTRUCTURE)
+        got = f"expected exit code 0, got {result.worker_exit_code}"
+        fail(f"compare process: {got}; not all evidence is committed, see the lines above", ExitCode.INFRASTRUCTURE)
     if result.interrupted:
         raise SystemExit(ExitCode.INTERRUPTED)
 

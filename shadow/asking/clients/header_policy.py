@@ -2,11 +2,11 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from crossfade.shadow.config import HeaderAction, HeaderRule
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
+from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.shadow_headers import shadow_headers
 from crossfade.shadow.routes.naming import Asked
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
@@ -54,7 +54,7 @@ class HeaderPolicy:
         self._rules = tuple(
             _Rule(
                 rule=rule,
-                value=_value(rule, environment),
+                value=value_of(rule, environment),
                 name=rule.name.lower().replace("[", "[[]"),
                 pattern=Pattern(rule.route, shields),
             )
@@ -72,7 +72,7 @@ class HeaderPolicy:
         replaced: set[str] = set()
         *client, role, mark = headers
         for name, value in client:
-            found = next((rule for rule in rules if fnmatchcase(name.lower(), rule.name)), None)
+            found = next((rule for rule in rules if glob(rule.name).matches(name.lower())), None)
             if found is None or found.rule.action is HeaderAction.PASS:
                 kept.append((name, value))
             elif found.rule.action is HeaderAction.REPLACE and name.lower() not in replaced:
@@ -81,14 +81,18 @@ class HeaderPolicy:
         return (*kept, role, mark)
 
 
-def _value(rule: HeaderRule, environment: Mapping[str, str]) -> str:
+def value_of(rule: HeaderRule, environment: Mapping[str, str]) -> str:
+    """What a rule puts in a field's place, "" for one that replaces nothing.
+
+    Raises: ShadowError: the variable of the environment is not set, or holds what no field can carry.
+    """
     if rule.value_env is None:
         return rule.value or ""
     value = environment.get(rule.value_env, "")
     if not value or not value.isprintable() or not value.isascii():
-        got = "nothing" if not value else "control characters or others than ASCII"
+        got = "nothing" if not value else "characters other than printable ASCII"
         raise ShadowError(
-            f"mirror.header.value_env: expected a field value in the environment variable {rule.value_env}, got {got}; "
+            f"expected a field value in the environment variable {rule.value_env}, got {got}; "
             "set it where crossfade runs"
         )
     return value
