@@ -13,7 +13,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
 from crossfade.shadow.ingest.ledger import Books, Ledger
-from crossfade.shadow.ingest.second import Second
+from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
@@ -25,10 +25,10 @@ log = logging.getLogger("crossfade.ingest")
 
 
 class PairJudge:
-    """Judges pairs; without ``second`` nothing is known of noise."""
+    """Judges pairs; without ``secondary`` nothing is known of noise."""
 
-    def __init__(self, *, judge: Judge, handles: ForeignHandles, second: Second | None = None) -> None:
-        self.second = second
+    def __init__(self, *, judge: Judge, handles: ForeignHandles, secondary: Secondary | None = None) -> None:
+        self.secondary = secondary
         self._judge = judge
         self._handles = handles
 
@@ -85,12 +85,12 @@ class Intake:
 
     def is_busy(self) -> bool:
         """Whether pairs wait to be judged."""
-        return self.judge.second is not None and self.judge.second.is_busy()
+        return self.judge.secondary is not None and self.judge.secondary.is_busy()
 
     async def drain(self) -> None:
         """Returns when no pair waits to be judged."""
-        if self.judge.second is not None:
-            await self.judge.second.drain()
+        if self.judge.secondary is not None:
+            await self.judge.secondary.drain()
 
     def finish(self) -> None:
         """Closes the senders that are left."""
@@ -131,14 +131,14 @@ class Sender:
         self._end(observation)
 
     def pair(self, route: RouteInfo, pair: Pair) -> None:
-        """Has the two answers judged, at once or when the second legacy has answered."""
+        """Has the two answers judged, at once or when the secondary has answered."""
         judge = self._intake.judge
         begun = judge.begin(pair, route)
         if not isinstance(begun, Comparison):
             self._end(begun)
-        elif judge.second is not None and judge.second.takes(begun):
+        elif judge.secondary is not None and judge.secondary.takes(begun):
             self._ledger.wait(route)
-            judge.second.ask(begun, lambda asked: self._judge_waiting(asked, route))
+            judge.secondary.complete(begun, lambda completed: self._judge_waiting(completed, route))
         else:
             self._end(judge.judge(begun, route))
 
