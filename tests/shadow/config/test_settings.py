@@ -157,7 +157,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
     [
         (
             "servcie",
-            "accept, admin, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
+            "accept, admin, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
         ),
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),
