@@ -283,7 +283,7 @@ def test_a_config_without_a_port() -> None:
     service = '[service]\nname = "builds"\n'
     assert parse_config(f"{service}[ingest]\naddress = 'unix:x'\n", PATH).listen == ()
     for text in (service, f"{service}[ingest]\n", f"listen = []\n{service}"):
-        with pytest.raises(ShadowError, match=r"listen: expected at least one, got none; name a port"):
+        with pytest.raises(ShadowError, match=r"listen: expected at least one, got none; add a port"):
             parse_config(text, PATH)
 
 
