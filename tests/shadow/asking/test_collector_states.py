@@ -25,11 +25,11 @@ from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     SettledFrame,
     UnmirroredFrame,
+    reply_frame,
 )
 
 HANDLES = ("7f30116a-cd6a-42de-8ef0-dd270b92b597", "698aed65-686c-4c9f-9364-b7706b3d75a2")
@@ -266,7 +266,7 @@ class Traffic(RuleBasedStateMachine):
         seen = self.seen[name]
         seen.is_open, seen.is_done = False, not fails
         reply = DOWN if fails else _answer(b"" if seen.is_stream else body, EVENTS if seen.is_stream else JSON)
-        self._take(self.collector.on_reply, ReplyFrame(request_id=name, reply=reply))
+        self._take(self.collector.on_reply, reply_frame(name, reply))
 
     @precondition(lambda self: self._any(lambda seen: seen.is_open))
     @rule(data=st.data(), end=st.sampled_from(ENDS))
@@ -312,7 +312,7 @@ class Traffic(RuleBasedStateMachine):
                 self._take(self.collector.on_answer_head, head)
             case "reply" | "failure":
                 reply = DOWN if kind == "failure" else _answer(b"{}", JSON)
-                self._take(self.collector.on_reply, ReplyFrame(request_id=name, reply=reply))
+                self._take(self.collector.on_reply, reply_frame(name, reply))
             case _:
                 settled = SettledFrame(request_id=name, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL)
                 self._take(self.collector.on_settled, settled)
