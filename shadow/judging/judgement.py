@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import chain
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, diff_answers
+from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, diff_views
+from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, leaf
-from crossfade.shadow.exchange import Answer, Comparison, Failure
+from crossfade.shadow.exchange import Comparison, Failure
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
+from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.outcome import Reason
 
 
@@ -50,13 +51,14 @@ def judge(comparison: Comparison, *, contract: Contract | None, ignore: tuple[Ig
     if isinstance(comparison.candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", comparison.candidate.reason.value)
         return Judgement(differences=(failed,))
-    rules = _Rules(ignore)
+    rules, view = _Rules(ignore), AnswerView(legacy)
     try:
-        found = bounded(rules.kept(diff_answers(comparison.request, legacy, comparison.candidate, contract)))
+        differences = diff_views(comparison.request, view, AnswerView(comparison.candidate), contract)
+        found = bounded(rules.kept(differences))
     except NotComparableError as error:
         return Judgement(uncomparable=error.reason, detail=error.detail)
     ignored = rules.ignored
-    return Judgement(differences=found, noise=_noise(comparison, legacy, contract, rules), ignored=ignored)
+    return Judgement(differences=found, noise=_noise(comparison, view, contract, rules), ignored=ignored)
 
 
 def judge_stream(
@@ -74,22 +76,22 @@ def judge_stream(
     legacy, candidate = comparison.legacy, comparison.candidate
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
-    rules = _Rules(ignore)
+    rules, view = _Rules(ignore), AnswerView(legacy)
     if isinstance(candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", candidate.reason.value)
         return Judgement(differences=bounded(chain((failed,), rules.kept(found))))
     try:
-        ends = diff_answers(comparison.request, legacy, candidate, contract)
+        ends = diff_views(comparison.request, view, AnswerView(candidate), contract)
         kept = bounded(rules.kept(chain(ends, found)))
     except NotComparableError as error:
         return Judgement(uncomparable=error.reason, detail=error.detail)
     ignored = rules.ignored
-    return Judgement(differences=kept, noise=_stream_noise(comparison, legacy, noise, contract, rules), ignored=ignored)
+    return Judgement(differences=kept, noise=_stream_noise(comparison, view, noise, contract, rules), ignored=ignored)
 
 
 def _stream_noise(
     comparison: Comparison,
-    legacy: Answer,
+    legacy: AnswerView,
     noise: tuple[Difference, ...] | None,
     contract: Contract | None,
     rules: "_Rules",
@@ -105,29 +107,24 @@ class _Rules:
 
     def __init__(self, rules: tuple[IgnoreRule, ...]) -> None:
         self.ignored = 0
-        self._paths = [_glob(rule.path) for rule in rules]
+        self._paths = [glob(rule.path) for rule in rules]
 
     def kept(self, found: Iterable[Difference]) -> Iterator[Difference]:
         for difference in found:
-            if any(fnmatchcase(difference.template, path) for path in self._paths):
+            if any(path.matches(difference.template) for path in self._paths):
                 self.ignored += 1
             else:
                 yield difference
 
 
-def _glob(pattern: str) -> str:
-    """Only ``*`` and ``?`` are special: paths have brackets of their own."""
-    return pattern.replace("[", "[[]")
-
-
 def _noise(
-    comparison: Comparison, legacy: Answer, contract: Contract | None, rules: _Rules
+    comparison: Comparison, legacy: AnswerView, contract: Contract | None, rules: _Rules
 ) -> tuple[Difference, ...] | None:
     """Bounded to what a signature holds, so that noise never stands for differences that were not looked at."""
     if comparison.secondary is None or isinstance(comparison.secondary, Failure):
         return None
     try:
-        differences = diff_answers(comparison.request, legacy, comparison.secondary, contract)
+        differences = diff_views(comparison.request, legacy, AnswerView(comparison.secondary), contract)
         first = next(differences, None)
         # Another status means another state (or a refusal), and then the rest of the answer says nothing about noise.
         if first is not None and first.template in STATUS_PLACES:

@@ -2,11 +2,11 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from crossfade.shadow.config import HeaderAction, HeaderRule
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
+from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.shadow_headers import shadow_headers
 from crossfade.shadow.routes.naming import Asked
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
@@ -72,7 +72,7 @@ class HeaderPolicy:
         replaced: set[str] = set()
         *client, role, mark = headers
         for name, value in client:
-            found = next((rule for rule in rules if fnmatchcase(name.lower(), rule.name)), None)
+            found = next((rule for rule in rules if glob(rule.name).matches(name.lower())), None)
             if found is None or found.rule.action is HeaderAction.PASS:
                 kept.append((name, value))
             elif found.rule.action is HeaderAction.REPLACE and name.lower() not in replaced:

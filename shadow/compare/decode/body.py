@@ -45,18 +45,6 @@ def plain_value(headers: Headers, body: bytes) -> Value:
     return _value(headers, body, 0)
 
 
-def value_pair(
-    ours_headers: Headers, ours: bytes, theirs_headers: Headers, theirs: bytes
-) -> tuple[Value, Value] | None:
-    """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
-
-    HTML frameworks serve JSON as text/html, and a client parses it all the same.
-    """
-    left = json_value(ours_headers, ours)
-    right = None if left is None else json_value(theirs_headers, theirs)
-    return None if left is None or right is None else (left, right)
-
-
 def json_value(headers: Headers, body: bytes) -> Value:
     """The value of a body that is a JSON object or list, or several, as a whole; None where it is something else."""
     kind, params = media_type(headers)
