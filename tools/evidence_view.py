@@ -10,10 +10,10 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.run import Report
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import RunSummary
 from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.evidence.view import AcceptRule

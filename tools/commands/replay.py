@@ -12,11 +12,11 @@ from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.html import to_html
 from crossfade.reports.run import Report
 from crossfade.reports.terminal import print_report
 from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.schema import RECORDINGS
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
