@@ -19,7 +19,7 @@ from statistics import median
 from stored import info, make_folder
 from traffic import Traffic
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.redact import Unchanged
 
 _FLUSHES, _RUNS = 5, 3
@@ -31,7 +31,7 @@ _COMMANDS = (("report", "--json"), ("gate",))
 
 def flush_seconds(folder: Path) -> tuple[float, float]:
     """CPU seconds of the flush that writes the whole state, and of one with 1,000 new comparisons (the median)."""
-    writer = EvidenceWriter.open(folder, info("live"), Unchanged())
+    writer = EvidenceWriter.begin(store_in(folder), info("live"), Unchanged())
     for observation in _BEFORE.observations():
         writer.add(observation)
     whole = _timed_flush(writer, _BEFORE, 0)

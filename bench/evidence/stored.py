@@ -10,7 +10,7 @@ from pathlib import Path
 
 from traffic import STARTED, Traffic
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
 
@@ -48,7 +48,7 @@ def make_folder(folder: Path, traffic: Traffic) -> Path:
     config = folder / "crossfade.toml"
     if config.exists():
         return config
-    writer = EvidenceWriter.open(folder / ".crossfade", info("large"), Unchanged())
+    writer = EvidenceWriter.begin(store_in(folder / ".crossfade"), info("large"), Unchanged())
     for observation in traffic.observations():
         writer.add(observation)
     writer.finish(traffic.entered(), now=STARTED + traffic.comparisons / 100)

@@ -43,6 +43,7 @@ from crossfade.shadow.pipe.frames import (
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
+from crossfade.shadow.runs.setup import evidence_store
 
 log = logging.getLogger("crossfade.compare")
 
@@ -115,7 +116,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, run_id, engine="mitmproxy")
+    run = open_run(config, evidence_store(config), run_id, engine="mitmproxy")
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
@@ -136,6 +137,7 @@ async def serve(config: Config, run_id: str) -> None:
         await reader.wait()
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
+        run.writer.close()
         watching.cancel()
         for side in sides.values():
             await side.candidate.close()

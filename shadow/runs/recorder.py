@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
+from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.evidence.schema import RECORDINGS
 from crossfade.shadow.exchange import Comparison, Request
 from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import Event, from_events
@@ -145,7 +145,7 @@ def open_recorder(
     if redactor is None:
         log.warning("recording.no_key nothing is recorded; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
         return None
-    folder = config.evidence.dir / RECORDINGS / run.run_id
+    folder = recording_folder(config.evidence.dir, run.run_id)
     max_bytes = config.record.max_mb * 1_000_000
     try:
         writer = RecordingWriter.create(folder, Header(run=run, sample_pct=pct), contract, max_bytes=max_bytes)

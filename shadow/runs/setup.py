@@ -14,7 +14,7 @@ from crossfade.codegen.contract import (
 )
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import Redactor, load_key
+from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.judging.judgement import IgnoreRule
 
@@ -44,6 +44,11 @@ def read_contract(config: Config) -> Contract | None:
         return contract.confirm(read_idempotency(section.idempotency, contract))
     except ContractError as error:
         raise ShadowError(str(error)) from None
+
+
+def evidence_store(config: Config) -> Store:
+    """The store in which a config keeps its runs; nothing is opened yet."""
+    return store_in(config.evidence.dir)
 
 
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:

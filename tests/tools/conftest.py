@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
@@ -64,7 +64,7 @@ class Service:
             contract_digest="c",
             started_at=started_at,
         )
-        writer = EvidenceWriter.open(self.store.parent, info, None)
+        writer = EvidenceWriter.begin(store_in(self.store.parent), info, None)
         for number in range(matched):
             writer.add(
                 Judged(

@@ -26,7 +26,7 @@ def gate(config_path: Path, run_id: str | None, *, allow_inconclusive: bool, as_
     Example:
       crossfade gate --config crossfade.toml
     """
-    report = report_of(load_config(config_path), run_id)
+    report = report_of(load_config(config_path), run_id, examples=False)
     result = apply_gate(report, allow_inconclusive=allow_inconclusive)
     if as_json:
         told = {"exit_code": result.exit_code, "verdict": report.verdict, "sentences": list(result.sentences)}
