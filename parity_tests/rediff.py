@@ -1,4 +1,4 @@
-"""Judges the comparisons of a recording again, and says what comes out otherwise. No service is asked."""
+"""Judges the comparisons of a recording again, and finds what changed. No service is contacted."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ class ClusterChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rediff:
-    """All that was found again. ``evidence`` is the run as it comes out now; ``end`` is None where it was cut off."""
+    """All that was found again. ``evidence`` is the run as judged now; ``end`` is None if the recording was cut off."""
 
     header: Header
     end: End | None
@@ -62,7 +62,7 @@ class Rediff:
 
     @property
     def changed(self) -> int:
-        """Comparisons that come out otherwise."""
+        """Comparisons that changed."""
         return self.judged - self.changes[Change.SAME]
 
 
@@ -115,7 +115,7 @@ class _Counts:
 
 
 def change_of(before: Finding, after: Finding) -> Change:
-    """What became of a comparison; noise is left out, because it says nothing of one comparison alone."""
+    """What became of a comparison; noise is left out, because one comparison alone can't show it."""
     if (before.signature, before.reason) == (after.signature, after.reason):
         return Change.SAME
     if after.signature is None:

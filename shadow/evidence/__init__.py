@@ -1,11 +1,11 @@
-"""What is kept of comparisons, and what may be said from it.
+"""What is kept of comparisons, and what follows from it.
 
 Kept: ``tally`` counts in memory, ``writer`` hands the ``changes`` to a ``store``, which is one of ``stores`` and opened
 from a URL; ``records`` are a run as it is read back, ``latency`` its histograms; ``retention`` deletes old runs, with
 what lies beside the store: ``recordings`` and ``contracts``.
-Redacted before that: ``redact`` makes pseudonyms by a ``key``, ``samples`` tells which parts of a request they are.
-Said: ``view`` gives outcomes under the present rules, ``noise`` what legacy's own second instance shows, ``statistics``
-bounds, and ``claims`` whether evidence proves what is claimed. All four are pure.
+Redacted first: ``redact`` makes pseudonyms with a ``key``, ``samples`` notes which parts of a request they are.
+Concluded: ``view`` gives outcomes under the present rules, ``noise`` what legacy's own second instance shows,
+``statistics`` bounds, and ``claims`` verdicts. All four are pure.
 """
 
 from crossfade.shadow.evidence.errors import EvidenceError

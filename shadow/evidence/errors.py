@@ -6,7 +6,7 @@ _SUGGESTED = 3
 
 
 class EvidenceError(Exception):
-    """A store or a key that can't be used: one line that says where, what was expected, what to do."""
+    """A store or a key that can't be used: one line with the place, what was expected, what was found, what to do."""
 
 
 def no_such_run(where: object, run_id: str | None, newest: Sequence[str]) -> EvidenceError:

@@ -15,7 +15,7 @@ def recording_folder(folder: Path, run_id: str) -> Path:
 
 
 def delete_recordings(folder: Path, run_ids: Iterable[str]) -> None:
-    """Deletes those of some runs, where there are any. Raises: EvidenceError: one can't be deleted."""
+    """Deletes the recordings of these runs, if they have any. Raises: EvidenceError: one can't be deleted."""
     for recording in (recording_folder(folder, run_id) for run_id in run_ids):
         if recording.parent == folder / _FOLDER and recording.is_dir():
             try:

@@ -61,7 +61,7 @@ class SignatureCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseCount:
-    """Of the requests in which the secondary was asked too: where a (template, kind) differed.
+    """Where a (template, kind) differed, in the requests that the secondary answered too.
 
     ``both``: candidate and secondary both differ from legacy; ``candidate_only``; ``secondary_only``.
     """

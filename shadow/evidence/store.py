@@ -45,7 +45,7 @@ class Store(Protocol):
         """Whether anything was ever stored."""
 
     def begin(self, info: RunInfo, *, examples_stored: bool) -> RunStore:
-        """Begins a run; makes the store where there is none.
+        """Begins a run; makes the store if there is none.
 
         Raises: EvidenceError: it can't be written, is of another version, or has a run of this id.
         """

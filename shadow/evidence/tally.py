@@ -59,7 +59,7 @@ class Changed:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Totals of one route; ``entered`` is what the engine says."""
+    """Totals of one route; ``entered`` is counted by the engine."""
 
     info: RouteInfo
     limits: Limits

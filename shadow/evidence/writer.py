@@ -29,7 +29,7 @@ class EvidenceWriter:
 
     @classmethod
     def begin(cls, store: Store, info: RunInfo, redactor: Examples | None, limits: Limits | None = None) -> Self:
-        """Begins a run in a store, which is made where there is none; without a redactor no examples are kept.
+        """Begins a run in a store, which is made if there is none; without a redactor no examples are kept.
 
         Raises: EvidenceError: the store can't be written, or is of another version.
         """
@@ -55,7 +55,7 @@ class EvidenceWriter:
         self._candidate_build = build
 
     def flush(self, entered: Mapping[RouteInfo, int]) -> None:
-        """Commits all counts together with what the engine says entered (totals since the run began).
+        """Commits all counts together with what entered, as the engine counted it (totals since the run began).
 
         Raises: EvidenceError: the store could not be written; the counts are kept for the next flush.
         """

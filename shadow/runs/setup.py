@@ -52,7 +52,7 @@ def evidence_store(config: Config) -> Store:
 
 
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
-    """What makes pseudonyms by the config's key and rules, or None where there is no key. Raises: EvidenceError."""
+    """What makes pseudonyms with the config's key and rules; None without a key. Raises: EvidenceError."""
     key = load_key(config.redact.key_file)
     if key is None:
         return None
@@ -87,7 +87,7 @@ def rules_digest(config: Config) -> str:
 
 
 def globs_of(config: Config) -> tuple[str, ...]:
-    """What the rules and claims of a config speak of: claims first, the longest first, which is the most special."""
+    """The globs of a config's claims, then of its rules; of each the longest first, which is the most specific."""
     of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
     of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
     of_rules = (of_mirror | of_compare) - set(config.gate.routes)
