@@ -28,7 +28,7 @@ _DEMO = ("flask", "requests", "grpcio-health-checking", "grpcio-status")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing looked for; ``fix`` says what to install where it is missing. ``needed_for`` names the job."""
+    """One thing looked for; ``fix`` is what to install where it is missing. ``needed_for`` names the job."""
 
     name: str
     found: str

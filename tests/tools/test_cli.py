@@ -82,8 +82,8 @@ def test_no_config(invoke: Invoke, tmp_path: Path, name: str) -> None:
     ("added", "expected"),
     [
         ("budget_pct = 0\n", ":12: gate.budget_pct: expected more than 0, got 0"),
-        ("rotues = []\n", ":12: gate.rotues: expected a known key, got an unknown one; known here: "),
-        ("routes = []\n", ":12: expected TOML, got something else (cannot overwrite a value)"),
+        ("rotues = []\n", ":12: gate.rotues: expected a known key, got 'rotues'; known here: "),
+        ("routes = []\n", ":12: expected TOML, got a syntax error (cannot overwrite a value)"),
     ],
 )
 def test_a_wrong_config(invoke: Invoke, service: Any, name: str, added: str, expected: str) -> None:
@@ -180,7 +180,7 @@ def test_the_engine_is_asked_for(command: Any, service: Any) -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("doctor",), ("init", "--dir", "new")])
 def test_without_libraries(command: Any, tmp_path: Path, words: tuple[str, ...]) -> None:
-    """What helps to mend an installation needs nothing that may be broken there."""
+    """What helps to repair an installation needs nothing that may be broken there."""
     child = command(*words, cwd=tmp_path, code=NO_LIBRARIES)
     output, errors = child.communicate(timeout=60)
     assert child.returncode in {0, 4} if words == ("doctor",) else child.returncode == 0
