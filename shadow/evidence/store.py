@@ -12,6 +12,8 @@ from crossfade.shadow.evidence.records import RunEvidence, RunInfo, RunSummary
 from crossfade.shadow.evidence.stores import STORES
 from crossfade.shadow.exchange.route import RouteInfo
 
+FILE_NAME = "evidence.sqlite"
+
 
 class RunStore(Protocol):
     """One run that is being written. Changes are totals, so writing the same ones again changes nothing."""
@@ -93,4 +95,4 @@ def open_store(url: str) -> Store:
 
 def store_in(folder: Path) -> Store:
     """The SQLite store in the folder that ``[evidence] dir`` names."""
-    return open_store(f"sqlite:///{folder / 'evidence.sqlite'}")
+    return open_store(f"sqlite:///{folder / FILE_NAME}")
