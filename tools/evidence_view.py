@@ -1,9 +1,12 @@
 """From a config and a stored run to a report: what report, gate and demo share."""
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from crossfade.reports.build import build_report
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import RunSummary
@@ -13,18 +16,31 @@ from crossfade.tools.repro import repro_settings
 
 
 def report_of(config: Config, run_id: str | None, *, examples: bool = True) -> Report:
-    """The report of a run (the newest by default) under the config's present rules; a gate needs no ``examples``.
+    """The report of a run (the newest by default) under the config's present rules. Raises: EvidenceError.
 
-    Raises: EvidenceError.
+    Without ``examples`` its clusters have none, and it takes a third of the time.
     """
-    evidence = evidence_store(config).read(run_id, examples=examples)
-    return build_report(
-        evidence,
-        gate=gate_settings(config),
-        accepted=accept_rules(config),
-        now=time.time(),
-        repro=repro_settings(config, evidence.info.contract_digest),
-    )
+    with _without_collector():
+        evidence = evidence_store(config).read(run_id, examples=examples)
+        return build_report(
+            evidence,
+            gate=gate_settings(config),
+            accepted=accept_rules(config),
+            now=time.time(),
+            repro=repro_settings(config, evidence.info.contract_digest),
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A large run is a million records and no garbage: looking for some takes an eighth of the time of a report."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def runs_of(config: Config) -> tuple[RunSummary, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,

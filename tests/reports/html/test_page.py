@@ -13,7 +13,7 @@ from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
 from crossfade.reports.html import to_html
 from crossfade.reports.html.model import MAX_CARDS
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 
