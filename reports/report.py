@@ -143,7 +143,7 @@ class Example(Record):
     repro_legacy: Text = ""
     """The same for legacy; empty if the client's port is not known."""
     repro_candidate: Text = ""
-    """The same for the candidate; empty if the client's port is not known."""
+    """The same for the candidate, with the header fields that it gets under the current config."""
 
 
 class Cluster(Record):

@@ -1,4 +1,4 @@
-"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where the eye is."""
+"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where a reader looks first."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -81,7 +81,7 @@ def _head(report: Report) -> Group:
         _text(what, style="dim"),
         _text(f"\n{count(report.entered)} entered = {parts}"),
     ]
-    for title, reasons in (("not compared:", left_out), ("compared, but not to the end:", cut)):
+    for title, reasons in (("not compared:", left_out), ("compared in part:", cut)):
         if reasons:
             counts = [(count(number), reason_in_words(name)) for name, number in reasons.items()]
             lines += [_text(title, style="dim"), _indented(counts)]
