@@ -17,7 +17,7 @@ def recording_folder(folder: Path, run_id: str) -> Path:
 def delete_recordings(folder: Path, run_ids: Iterable[str]) -> None:
     """Deletes the recordings of these runs, if they have any. Raises: EvidenceError: one can't be deleted."""
     for recording in (recording_folder(folder, run_id) for run_id in run_ids):
-        if recording.parent == folder / FOLDER and recording.is_dir():
+        if recording.parent == folder / FOLDER and recording.name != ".." and recording.is_dir():
             try:
                 shutil.rmtree(recording)
             except OSError as error:
