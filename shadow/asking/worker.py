@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits
+from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.sides import build_sides
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
@@ -140,9 +140,7 @@ async def serve(config: Config, run_id: str) -> None:
         run.writer.close()
         watching.cancel()
         for side in sides.values():
-            await side.candidate.close()
-            if side.secondary is not None:
-                await side.secondary.close()
+            await side.close()
 
 
 def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None:

@@ -17,7 +17,7 @@ from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.protocol import Counts, Equal, Pair, Unreadable, is_route
 from crossfade.shadow.ingest.reasons import UNKNOWN, end_of
-from crossfade.shadow.ingest.second import Second
+from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
@@ -40,12 +40,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
-    """What pairs are judged by; without ``second`` nothing is known of noise."""
+    """What pairs are judged by; without ``secondary`` nothing is known of noise."""
 
     routes: RouteTable
     judge: Judge
     handles: ForeignHandles
-    second: Second | None = None
+    secondary: Secondary | None = None
 
 
 class Intake:
@@ -62,7 +62,7 @@ class Intake:
         self._routes = judging.routes
         self._judge = judging.judge
         self._handles = judging.handles
-        self._second = judging.second
+        self._secondary = judging.secondary
         self._record = record
         self._source = source
         self._complaints = complaints
@@ -90,14 +90,14 @@ class Intake:
             yield
 
     def take_pair(self, pair: Pair, ledger: Ledger) -> None:
-        """Has the two answers judged, at once or when the second legacy has answered."""
+        """Has the two answers judged, at once or when the secondary has answered."""
         route = self._route(pair.route)
         begun = self._safely(route, lambda: self._begin(pair, route))
         if not isinstance(begun, Comparison):
             self._end(begun, ledger)
-        elif self._second is not None and self._second.takes(begun):
+        elif self._secondary is not None and self._secondary.takes(begun):
             ledger.wait(route)
-            self._second.ask(begun, lambda asked: self._judge_waiting(asked, route, ledger))
+            self._secondary.complete(begun, lambda completed: self._judge_waiting(completed, route, ledger))
         else:
             self._end(self._judged(begun, route), ledger)
 
@@ -109,12 +109,12 @@ class Intake:
 
     def is_busy(self) -> bool:
         """Whether pairs wait to be judged."""
-        return self._second is not None and self._second.is_busy()
+        return self._secondary is not None and self._secondary.is_busy()
 
     async def drain(self) -> None:
         """Returns when no pair waits to be judged."""
-        if self._second is not None:
-            await self._second.drain()
+        if self._secondary is not None:
+            await self._secondary.drain()
 
     def finish(self) -> None:
         """Closes the ledgers of the connections that are left."""

@@ -14,7 +14,7 @@ from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Hello
-from crossfade.shadow.ingest.second import Second, Share
+from crossfade.shadow.ingest.secondary import Secondary, SecondaryLimits
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
 from crossfade.shadow.routes.table import RouteTable
@@ -118,7 +118,7 @@ class Runs:
             routes=RouteTable((), self._config.routes.max_inferred, methods, globs_of(self._config)),
             judge=run.judge,
             handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
-            second=self._second(methods),
+            secondary=self._secondary(methods),
         )
 
         def record(observation: Observation) -> None:
@@ -128,17 +128,17 @@ class Runs:
         intake = Intake(judging=judging, record=record, source=self._source, complaints=self._complaints)
         return run.writer, intake
 
-    def _second(self, methods: Mapping[str, Method]) -> Second | None:
+    def _secondary(self, methods: Mapping[str, Method]) -> Secondary | None:
         url, mirror = self._config.ingest.secondary, self._config.mirror
         if url is None or self._upstream is None:
             return None
-        limits = Share(
+        limits = SecondaryLimits(
             pct=mirror.secondary_pct,
             in_flight=mirror.max_in_flight,
             held_bytes=mirror.buffer_bytes,
             is_off=self._is_off,
         )
-        return Second(self._upstream, url.partition("://")[2], methods, limits)
+        return Secondary(self._upstream, url.partition("://")[2], methods, limits)
 
     def _name_build(self, build: str) -> None:
         self.build = build
@@ -160,7 +160,7 @@ class Runs:
 
 
 def _upstream(config: Config) -> Upstream | None:
-    """The way to the second legacy, if there is one."""
+    """The way to the secondary, if there is one."""
     url, mirror = config.ingest.secondary, config.mirror
     if url is None:
         return None

@@ -14,7 +14,7 @@ from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
-from crossfade.shadow.ingest.second import Second
+from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
@@ -91,7 +91,12 @@ class Bench:
     """An intake; ``seen`` is what it observed, ``clock`` what both its clocks say."""
 
     def __init__(
-        self, contract: Contract | None, *, shared: bool, ignore: tuple[IgnoreRule, ...], second: Second | None = None
+        self,
+        contract: Contract | None,
+        *,
+        shared: bool,
+        ignore: tuple[IgnoreRule, ...],
+        secondary: Secondary | None = None,
     ) -> None:
         self.seen: list[Observation] = []
         self.clock = 1000.0
@@ -100,7 +105,7 @@ class Bench:
             routes=RouteTable((), 2, {} if contract is None else contract.methods),
             judge=Judge(contract=contract, ignore=ignore),
             handles=ForeignHandles(contract=contract, shared=shared),
-            second=second,
+            secondary=secondary,
         )
         ids = iter(range(10**6))
         source = Source(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
@@ -155,9 +160,13 @@ def bench_of(contract: Contract) -> Callable[..., Bench]:
     """Makes intakes."""
 
     def bench_of(
-        *, known: bool = True, shared: bool = True, ignore: tuple[IgnoreRule, ...] = (), second: Second | None = None
+        *,
+        known: bool = True,
+        shared: bool = True,
+        ignore: tuple[IgnoreRule, ...] = (),
+        secondary: Secondary | None = None,
     ) -> Bench:
-        return Bench(contract if known else None, shared=shared, ignore=ignore, second=second)
+        return Bench(contract if known else None, shared=shared, ignore=ignore, secondary=secondary)
 
     return bench_of
 

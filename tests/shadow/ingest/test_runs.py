@@ -158,7 +158,7 @@ def test_the_end_is_the_sum(bench_of: Callable[..., Bench], lines: Any) -> None:
     assert sum(route.settled.values()) + sum(seen.count for seen in route.signatures.values()) == route.entered == 7
 
 
-async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_path: Path) -> None:
+async def test_a_secondary(bench_of: Callable[..., Bench], lines: Any, tmp_path: Path) -> None:
     """It is asked; what waits for it holds up a new build, and is judged before the run ends."""
     proto = tmp_path / "things.proto"
     proto.write_text(
