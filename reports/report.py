@@ -176,7 +176,7 @@ class Cluster(Record):
 
 
 class ExpiredRule(Record):
-    """An ``[[accept]]`` rule whose last day is over, and that would speak of an open cluster. ``expires``: RFC 3339."""
+    """An expired ``[[accept]]`` rule that matches an open cluster. ``expires`` is its last day: RFC 3339."""
 
     route: Text
     """The rule's glob."""

@@ -110,7 +110,7 @@ def caveats(report: Report) -> tuple[str, ...]:
     lines = []
     unclaimed = sum(not route.claimed for route in report.routes)
     if unclaimed:
-        lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict says nothing about {_them(unclaimed)}.")
+        lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict does not cover {_them(unclaimed)}.")
     if report.ended_at is None:
         lines.append("The run has not ended. These are its figures so far; the bounds hold however often you look.")
     return (*lines, NOT_COVERED)

@@ -103,7 +103,7 @@ def accept_lines(cluster: Cluster) -> tuple[str, ...]:
 
 
 def code_parts(text: str) -> Parts:
-    """Text between backticks is code; a backtick without its fellow stays as it is."""
+    """Text between backticks is code; a single backtick is left as it is."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:
         pieces[-2:] = ["`".join(pieces[-2:])]

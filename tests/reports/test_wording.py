@@ -72,7 +72,7 @@ def test_caveats(make: Any) -> None:
         make.route("GET /a", matched=1), make.route("GET /b", matched=1), claimed=("GET /a",), ended_at=None
     )
     assert list(caveats(live)) == [
-        "1 route is seen but not claimed; the verdict says nothing about it.",
+        "1 route is seen but not claimed; the verdict does not cover it.",
         "The run has not ended. These are its figures so far; the bounds hold however often you look.",
         NOT_COVERED,
     ]
