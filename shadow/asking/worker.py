@@ -29,12 +29,13 @@ from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Totals
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import (
+    AnswerFrame,
     AnswerHeadFrame,
     CountsFrame,
     EndFrame,
+    FailureFrame,
     Frame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     RulesFrame,
@@ -77,7 +78,7 @@ class Worker:
                 self._collector.on_request_end(frame)
             case AnswerHeadFrame():
                 self._collector.on_answer_head(frame)
-            case ReplyFrame():
+            case AnswerFrame() | FailureFrame():
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)
@@ -116,7 +117,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, evidence_store(config), run_id, engine="mitmproxy")
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()

@@ -24,7 +24,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.pipe.frames import ReplyFrame, RequestFrame, SettledFrame
+from crossfade.shadow.pipe.frames import RequestFrame, SettledFrame, reply_frame
 
 PROTO = """
 syntax = "proto3";
@@ -102,7 +102,7 @@ class Bench:
 
     def legacy(self, request_id: str, reply: Reply) -> None:
         """Legacy's reply comes."""
-        self.collector.on_reply(ReplyFrame(request_id=request_id, reply=reply))
+        self.collector.on_reply(reply_frame(request_id, reply))
 
     def cancel(self, request_id: str) -> None:
         """The client goes away."""

@@ -141,7 +141,7 @@ async def test_a_connection_that_is_closed_meanwhile(setup: Setup, lines: Any) -
     bench, legacy = setup(lines.answer(lines.message("a")))
     pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")))
     bench.take(lines.counts(3, "00000000000000aa"), pair)
-    bench.intake.close(bench.ledger)
+    bench.service.close()
     assert (bench.ends, bench.balance()) == (["same", "shed(shutdown)"], (3, 2, 1))
     legacy.go_on.set()
     await bench.intake.drain()

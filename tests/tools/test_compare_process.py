@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence import open_store
-from crossfade.tools import comparing
-from crossfade.tools.comparing import CompareProcess
+from crossfade.tools import compare_process
+from crossfade.tools.compare_process import CompareProcess
 
 
 class Worker:
@@ -44,8 +44,8 @@ async def test_an_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capl
             begun.set()
         return Worker()
 
-    monkeypatch.setattr(comparing.WorkerProcess, "start", start)
-    monkeypatch.setattr(comparing, "_FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(compare_process.WorkerProcess, "start", start)
+    monkeypatch.setattr(compare_process, "_FIRST_WAIT_S", 0.001)
     compare = CompareProcess(tmp_path / "crossfade.toml", open_store("memory:"))
     await compare.start()
     first = compare._worker
