@@ -38,7 +38,8 @@ class SqliteRun:
         except OSError as error:
             raise EvidenceError(f"{path.parent}: expected a folder to write to, got {error.strerror}") from None
         with contextlib.ExitStack() as on_error:
-            engine = on_error.enter_context(schema.connected(path))
+            engine = schema.connect(path)
+            on_error.callback(engine.dispose)
             try:
                 _insert(engine, path, info, examples_stored=examples_stored)
             except sa.exc.DBAPIError as error:
@@ -47,7 +48,7 @@ class SqliteRun:
         return cls(engine, path, info.run_id)
 
     def flush(self, changes: Changes, *, now: float) -> None:
-        # A store that is locked is tried again by the next flush: nobody is to wait for it but the last one.
+        # The next flush tries a locked store again, so only the last one waits for it.
         self._commit(changes, now, ended_at=None, wait_ms=_WAIT_MS)
 
     def finish(self, changes: Changes, *, now: float) -> None:
