@@ -165,7 +165,7 @@ class MemoryStore:
         newest = [run.run_id for run in reversed(self.runs())]
         wanted = run_id if run_id is not None or not newest else newest[0]
         if wanted not in self._runs:
-            raise no_such_run(_URL, run_id, newest)
+            raise no_such_run("memory", run_id, newest)
         return self._runs[wanted].evidence(examples=examples)
 
     def delete(self, run_ids: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """Old runs go, live ones stay, and the file shrinks."""
 
-import sqlite3
 import time
 from typing import Any
 
@@ -35,19 +34,6 @@ def test_by_number(store: Any) -> None:
     assert prune(store.store, store.folder, KEEP, now=NOW).run_ids == ("run-0", "run-1")
     assert prune(store.store, store.folder, KEEP, now=NOW).run_ids == ()
     assert tuple(run.run_id for run in store.store.runs()) == ("run-2", "run-3", "run-4")
-
-
-def test_nothing_of_a_run_is_left(store: Any) -> None:
-    """Each table that knows runs is emptied of it, and of it alone."""
-    store.run("old", 0.0, 1.0)
-    store.cut_off("killed", 0.0, 1.0)
-    store.run("new", NOW, NOW)
-    tables = [name for (name,) in store.sql("SELECT name FROM sqlite_master WHERE type = 'table'") if name != "meta"]
-    assert len(tables) >= 6
-    assert prune(store.store, store.folder, KEEP, now=NOW).run_ids == ("killed", "old")
-    for table in tables:
-        assert {row for (row,) in store.sql(f"SELECT run_id FROM {table}")} <= {"new"}, table
-    assert store.sql("SELECT key FROM meta") == [("schema_version",)]
 
 
 def test_its_recording_goes_with_a_run(store: Any) -> None:
@@ -115,34 +101,6 @@ def test_a_dry_run(store: Any) -> None:
     assert prune(store.store, store.folder, KEEP, now=NOW, dry_run=True).run_ids == ("old",)
     assert store.sql("SELECT * FROM signatures") == before
     assert tuple(run.run_id for run in store.store.runs()) == ("old",)
-
-
-@pytest.mark.parametrize("is_old_file", [False, True])
-def test_the_file_shrinks(store: Any, is_old_file: bool) -> None:
-    """Also one that was made before stores gave pages back."""
-    store.run("old", 0.0, 1.0, signatures=1500)
-    store.run("new", NOW, NOW)
-    if is_old_file:
-        with sqlite3.connect(store.path) as connection:
-            connection.executescript("PRAGMA journal_mode=DELETE; PRAGMA auto_vacuum=NONE; VACUUM;")
-        connection.close()
-    assert store.sql("PRAGMA auto_vacuum") == [(0 if is_old_file else 2,)]
-    done = prune(store.store, store.folder, KEEP, now=NOW)
-    assert done.run_ids == ("old",)
-    assert store.path.stat().st_size < done.bytes_before / 4
-    assert done.bytes_after < done.bytes_before / 4
-    assert store.sql("PRAGMA integrity_check") == [("ok",)]
-
-
-@pytest.mark.slow
-def test_a_reader_at_work(store: Any) -> None:
-    """The runs go; the disk space waits for the next time."""
-    store.run("old", 0.0, 1.0)
-    with sqlite3.connect(store.path) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM runs").fetchone()
-        assert prune(store.store, store.folder, KEEP, now=NOW).run_ids == ("old",)
-    reader.close()
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,6 @@ keep_runs = 1
 """
 
 
-def test_the_path_of_a_url_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Whatever its names hold; opening makes nothing."""
-    file = tmp_path / "a b" / "50%?x=1#y" / "runs.db"
-    store = open_store(f"sqlite:///{file}")
-    assert not file.parent.exists()
-    with pytest.raises(EvidenceError, match=r"runs\.db: expected an evidence store, got none"):
-        store.read()
-
-
 def test_a_folder_has_its_store_in_one_file(tmp_path: Path) -> None:
     """As stores of earlier versions have it."""
     with pytest.raises(EvidenceError) as caught:
@@ -63,11 +54,6 @@ def test_not_a_store(url: str, expected: str) -> None:
     """One line that shows what was given."""
     with pytest.raises(EvidenceError, match=expected):
         open_store(url)
-
-
-def test_each_store_in_memory_is_a_new_one() -> None:
-    """Two that were opened share nothing."""
-    assert open_store("memory:") is not open_store("memory:")
 
 
 @pytest.fixture
