@@ -44,6 +44,7 @@ from crossfade.shadow.pipe.frames import (
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
+from crossfade.shadow.runs.setup import evidence_store
 
 log = logging.getLogger("crossfade.compare")
 
@@ -116,7 +117,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, run_id, engine=config.capture.engine)
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
@@ -137,6 +138,7 @@ async def serve(config: Config, run_id: str) -> None:
         await reader.wait()
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
+        run.writer.close()
         watching.cancel()
         for side in sides.values():
             await side.close()

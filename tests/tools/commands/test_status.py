@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
@@ -92,7 +92,9 @@ def test_a_route_of_which_nothing_was_compared(invoke: Any, project: Path, servi
 
 def _compared(folder: Path, name: str, count: int, *ports: str) -> None:
     fields = ("service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
-    writer = EvidenceWriter.open(folder, RunInfo(run_id="r", **dict.fromkeys(fields, "x"), started_at=1.0), None)
+    writer = EvidenceWriter.begin(
+        store_in(folder), RunInfo(run_id="r", **dict.fromkeys(fields, "x"), started_at=1.0), None
+    )
     entered = {}
     for port in ports or ("",):
         route = RouteInfo(route=name, protocol="grpc", call_type="unary", stage="shadow", listener=port)

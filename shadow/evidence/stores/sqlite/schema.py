@@ -1,16 +1,15 @@
 """The tables of a store, and the check that a file holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.errors import EvidenceError
 
 SCHEMA_VERSION = 3
-RECORDINGS = "recordings"
-"""Where the recordings of all runs lie, beside the store; each has a folder named by its run."""
-FILE_NAME = "evidence.sqlite"
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
@@ -32,7 +31,7 @@ class AnyText(sa.TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """What is written."""
         del dialect
-        return None if value is None else value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return None if value is None else storable(value)
 
 
 def _text(name: str, *, key: bool = False) -> "sa.Column[str]":
@@ -90,9 +89,10 @@ clusters = sa.Table(
 )
 
 
-def connect(folder: Path) -> sa.Engine:
-    """An engine for the store in ``folder``: readers never wait for the writer, a locked file is tried for 5 s."""
-    engine = sa.create_engine(f"sqlite:///{folder / FILE_NAME}", connect_args={"timeout": 5})
+def connect(path: Path) -> sa.Engine:
+    """An engine for the store in a file: readers never wait for the writer, a locked file is tried for 5 s."""
+    url = sa.URL.create("sqlite", database=str(path))
+    engine = sa.create_engine(url, connect_args={"timeout": 5})
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
@@ -107,12 +107,20 @@ def connect(folder: Path) -> sa.Engine:
     return engine
 
 
-def find(folder: Path) -> Path:
-    """The store's file. Raises: EvidenceError: there is none."""
-    path = folder / FILE_NAME
+@contextmanager
+def connected(path: Path) -> Iterator[sa.Engine]:
+    """An engine that is closed afterwards: else the file stays open until the pool is collected."""
+    engine = connect(path)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def require(path: Path) -> None:
+    """Raises: EvidenceError: there is no store."""
     if not path.is_file():
         raise EvidenceError(f"{path}: expected an evidence store, got none; run `crossfade shadow` first")
-    return path
 
 
 def read_version(engine: sa.Engine, path: Path) -> str:

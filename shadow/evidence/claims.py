@@ -2,15 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
 
-from crossfade.reports.figures import count, share
-from crossfade.reports.report import Verdict
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import speaks_of
 
-NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
+Verdict = Literal["pass", "fail", "inconclusive"]
+
+
+class Ground(StrEnum):
+    """What a verdict rests on."""
+
+    PROVEN = "proven"
+    REFUTED = "refuted"
+    CONTRADICTORY = "contradictory"  # more outcomes than requests entered
+    NOTHING_COMPARED = "nothing_compared"
+    TOO_FEW_COMPARED = "too_few_compared"  # a smaller share of the eligible requests than min_compared_pct
+    TOO_FEW_DISTINCT = "too_few_distinct"  # the upper bound is not below the budget
+    NOT_CLAIMED = "not_claimed"
+
+
+_VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +48,7 @@ class GateSettings:
         return self.confidence_pct / 100
 
     def claims(self, route: RouteInfo) -> bool:
-        """Whether a glob of ``routes`` speaks of it; without a port, a glob speaks of a route on each."""
+        """Whether a glob of ``routes`` names it; without a port, a glob names the route on every port."""
         return any(speaks_of(glob, route.route, route.listener) for glob in self.routes)
 
     def unmatched(self, routes: Sequence[RouteInfo]) -> tuple[str, ...]:
@@ -45,44 +60,38 @@ class GateSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Bounds of a route, and the verdict with its reason; no verdict where nothing is claimed."""
+    """The bounds of a route, and what its verdict rests on.
+
+    ``needed`` is how many distinct requests prove the claim if no more diverge; 0 unless they are too few.
+    """
 
     bounds: Bounds
-    verdict: Verdict | None
-    reason: str
+    ground: Ground
+    needed: int = 0
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None where nothing is claimed."""
+        return None if self.ground is Ground.NOT_CLAIMED else _VERDICTS.get(self.ground, "inconclusive")
 
 
 def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished: bool) -> Claim:
     """The claim on one route: exact bounds for a finished run, anytime-valid ones for a live run."""
     bounds_of = finished_bounds if finished else live_bounds
     bounds = bounds_of(view.divergent, view.distinct, gate.confidence)
-    if not claimed:
-        return Claim(bounds=bounds, verdict=None, reason=_why_not_claimed(view))
-    verdict, reason = _verdict(view, gate, bounds)
-    if verdict == "inconclusive" and not reason:
-        needed = count(needed_n(view.divergent, gate.budget, gate.confidence, bounds_of))
-        reason = f"the bound is not below the budget; with {view.divergent} divergent, {needed} distinct are needed"
-    return Claim(bounds=bounds, verdict=verdict, reason=reason)
+    ground = _ground(view, gate, bounds) if claimed else Ground.NOT_CLAIMED
+    too_few = ground is Ground.TOO_FEW_DISTINCT
+    needed = needed_n(view.divergent, gate.budget, gate.confidence, bounds_of) if too_few else 0
+    return Claim(bounds=bounds, ground=ground, needed=needed)
 
 
-def _verdict(view: RouteView, gate: GateSettings, bounds: Bounds) -> tuple[Verdict, str]:
+def _ground(view: RouteView, gate: GateSettings, bounds: Bounds) -> Ground:
     if view.in_flight < 0:
-        return "inconclusive", f"more outcomes than requests entered ({-view.in_flight}): the counts can't be trusted"
+        return Ground.CONTRADICTORY
     if view.distinct and bounds.lower > gate.budget:
-        return "fail", "diverges in more requests than the budget"
+        return Ground.REFUTED
     if not view.distinct:
-        return "inconclusive", "no request was compared"
+        return Ground.NOTHING_COMPARED
     if view.compared_pct < gate.min_compared_pct:
-        needed = f"at least {gate.min_compared_pct:g} % are needed"
-        under_way = f" ({count(view.in_flight)} are still in flight)" if view.in_flight else ""
-        return "inconclusive", f"{share(view.compared_pct)} of eligible requests compared{under_way}, {needed}"
-    if bounds.upper < gate.budget:
-        return "pass", ""
-    return "inconclusive", ""
-
-
-def _why_not_claimed(view: RouteView) -> str:
-    if not view.compared and view.reasons:
-        reason, count = max(view.reasons.items(), key=lambda item: (item[1], item[0]))
-        return f"not claimed: not listed in gate.routes, and never compared ({reason} {count})"
-    return "not claimed: not listed in gate.routes"
+        return Ground.TOO_FEW_COMPARED
+    return Ground.PROVEN if bounds.upper < gate.budget else Ground.TOO_FEW_DISTINCT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.shadow.evidence.places import is_cookie, path_names
+from crossfade.shadow.evidence.path_names import is_cookie, path_names
 
 
 @pytest.mark.parametrize(

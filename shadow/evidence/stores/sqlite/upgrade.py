@@ -1,53 +1,43 @@
 """Brings a store of an older crossfade to the present schema: a copy first, then one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from crossfade.shadow.evidence import schema
 from crossfade.shadow.evidence.errors import EvidenceError
-from crossfade.shadow.evidence.marks import CUT_OFF_S, flush_marks
+from crossfade.shadow.evidence.records import CUT_OFF_S
+from crossfade.shadow.evidence.store import Upgraded
+from crossfade.shadow.evidence.stores.sqlite import schema
+from crossfade.shadow.evidence.stores.sqlite.last_flush import flush_times
 
 Steps = Mapping[int, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upgraded:
-    """The versions before and after; ``backup`` is the copy of the store as it was, None where nothing was to do."""
-
-    before: int
-    after: int
-    backup: Path | None
-
-
-def upgrade(folder: Path, *, now: float, steps: Steps = schema.MIGRATIONS, dry_run: bool = False) -> Upgraded:
+def upgrade(path: Path, *, now: float, steps: Steps = schema.MIGRATIONS, dry_run: bool = False) -> Upgraded:
     """Runs the steps that lead from the store's version to the present one, or to where ``steps`` end.
 
-    Raises: EvidenceError: no store, a newer one, no way from its version, a live run, in use, not writable.
+    See ``Store.upgrade``.
     """
-    path = schema.find(folder)
+    schema.require(path)
     to = max(steps) + 1 if steps else schema.SCHEMA_VERSION
-    engine = schema.connect(folder)
-    try:
-        before = _before(schema.read_version(engine, path), path, steps, to)
-        backup = path.with_name(f"{path.stem}.v{before}{path.suffix}")
-        if before == to or dry_run:
-            return Upgraded(before=before, after=to, backup=None)
-        if backup.exists():
-            raise EvidenceError(f"{backup}: expected nothing there, got a file; move it away")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _refuse_live(connection, path, now)
-            connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
-            _run(connection, [statement for version in range(before, to) for statement in steps[version]], to)
-        return Upgraded(before=before, after=to, backup=backup)
-    except sa.exc.DBAPIError as error:
-        raise EvidenceError(
-            f"{path}: expected a store that is not in use and can be written, got {error.orig}; it is as it was"
-        ) from None
-    finally:
-        engine.dispose()
+    with schema.connected(path) as engine:
+        try:
+            before = _before(schema.read_version(engine, path), path, steps, to)
+            backup = path.with_name(f"{path.stem}.v{before}{path.suffix}")
+            if before == to or dry_run:
+                return Upgraded(before=before, after=to, backup=None)
+            if backup.exists():
+                raise EvidenceError(f"{backup}: expected nothing there, got a file; move it away")
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                _refuse_live(connection, path, now)
+                connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
+                _run(connection, [statement for version in range(before, to) for statement in steps[version]], to)
+            return Upgraded(before=before, after=to, backup=backup)
+        except sa.exc.DBAPIError as error:
+            raise EvidenceError(
+                f"{path}: expected a store that is not in use and can be written, got {error.orig}; it is as it was"
+            ) from None
 
 
 def _before(version: str, path: Path, steps: Steps, to: int) -> int:
@@ -64,7 +54,7 @@ def _before(version: str, path: Path, steps: Steps, to: int) -> int:
 
 def _refuse_live(connection: sa.Connection, path: Path, now: float) -> None:
     """The crossfade that writes a live run knows the old schema only."""
-    live = [run_id for run_id, flushed_s in flush_marks(connection).items() if now - flushed_s < CUT_OFF_S]
+    live = [run_id for run_id, flushed_s in flush_times(connection).items() if now - flushed_s < CUT_OFF_S]
     if live:
         raise EvidenceError(
             f"{path}: expected no live run, got {live[0]}; end its proxy (if it was killed, wait {CUT_OFF_S:.0f} s)"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, list_runs, read_run
-from crossfade.shadow.evidence.schema import SCHEMA_VERSION, metadata
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, store_in
+from crossfade.shadow.evidence.stores.sqlite.schema import SCHEMA_VERSION, metadata
 
 
 def database(path: Path, script: str) -> None:
@@ -28,9 +28,9 @@ def tables(path: Path) -> set[str]:
 def actions(make: Any, folder: Path) -> tuple[Callable[[], Any], ...]:
     """All that opens a store."""
     return (
-        lambda: EvidenceWriter.open(folder, make.info(), None),
-        lambda: read_run(folder),
-        lambda: list_runs(folder),
+        lambda: EvidenceWriter.begin(store_in(folder), make.info(), None),
+        store_in(folder).read,
+        store_in(folder).runs,
     )
 
 
@@ -89,7 +89,7 @@ def test_an_empty_file(stores: Any) -> None:
     """Is what a run leaves that was killed before it had a table: the next one makes the store."""
     stores.file.touch()
     stores.open()
-    assert [run.run_id for run in list_runs(stores.folder)] == ["run-1"]
+    assert [run.run_id for run in stores.store.runs()] == ["run-1"]
 
 
 def test_tables_and_version_are_one_transaction(make: Any, stores: Any) -> None:
@@ -107,7 +107,7 @@ def test_tables_and_version_are_one_transaction(make: Any, stores: Any) -> None:
         sa.event.remove(sa.Engine, "before_cursor_execute", stop)
     assert tables(stores.file) == set()
     stores.open(make.info())
-    assert [run.run_id for run in list_runs(stores.folder)] == ["run-1"]
+    assert [run.run_id for run in stores.store.runs()] == ["run-1"]
 
 
 def test_a_folder_that_is_a_file(make: Any, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_folder_that_is_a_file(make: Any, tmp_path: Path) -> None:
     path.touch()
     for folder in (path, path / "below"):
         with pytest.raises(EvidenceError, match=r"expected a folder to write to, got "):
-            EvidenceWriter.open(folder, make.info(), None)
+            EvidenceWriter.begin(store_in(folder), make.info(), None)
 
 
 def test_a_store_that_is_a_folder(make: Any, stores: Any) -> None:
@@ -130,9 +130,10 @@ def test_a_store_that_is_a_folder(make: Any, stores: Any) -> None:
 
 def test_no_store(stores: Any) -> None:
     """A reader makes none."""
-    for action in (read_run, list_runs):
-        with pytest.raises(EvidenceError, match=r"expected an evidence store, got none; run `crossfade shadow` first$"):
-            action(stores.folder / "none")
-        with pytest.raises(EvidenceError, match=r"got none"):
-            action(stores.folder)
+    for store in (stores.store, store_in(stores.folder / "none")):
+        for action in (store.read, store.runs, store.size_bytes):
+            with pytest.raises(
+                EvidenceError, match=r"expected an evidence store, got none; run `crossfade shadow` first$"
+            ):
+                action()
     assert list(stores.folder.iterdir()) == []

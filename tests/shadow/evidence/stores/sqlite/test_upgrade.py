@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, list_runs, schema
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
 from crossfade.shadow.evidence.records import RunInfo
-from crossfade.shadow.evidence.upgrade import upgrade
+from crossfade.shadow.evidence.stores.sqlite import schema
+from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
 
 # The store as the crossfade of schema version 1 made it, written down here so that it can't change with the code.
 VERSION_1 = """
@@ -59,23 +60,23 @@ def _content(path: Path) -> list[str]:
 
 def test_the_present_version(old: Any) -> None:
     """From version 1 there is a way to the present one, and afterwards nothing more to do."""
-    upgrade(old.folder, now=0.0)
-    assert tuple(run.run_id for run in list_runs(old.folder)) == ("run-1",)
-    done = upgrade(old.folder, now=0.0)
+    upgrade(old.path, now=0.0)
+    assert tuple(run.run_id for run in old.store.runs()) == ("run-1",)
+    done = upgrade(old.path, now=0.0)
     assert (done.before, done.after, done.backup) == (schema.SCHEMA_VERSION, schema.SCHEMA_VERSION, None)
 
 
 def test_an_old_run_knows_no_ports(old: Any) -> None:
     """Its routes are of no port, which a rule without a port speaks of."""
     old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a b', 'http', 'http', 'shadow', 7, 0, 0, '', '', '')")
-    upgrade(old.folder, now=0.0)
+    upgrade(old.path, now=0.0)
     assert old.sql("SELECT route, listener, entered FROM routes") == [("GET /a b", "", 7)]
 
 
 def test_step_by_step(old: Any) -> None:
     """Each step runs once and in order; the copy is the store as it was."""
     before = _content(old.path)
-    done = upgrade(old.folder, now=0.0, steps=STEPS)
+    done = upgrade(old.path, now=0.0, steps=STEPS)
     assert (done.before, done.after, done.backup) == (1, 3, old.folder / "evidence.v1.sqlite")
     assert done.backup is not None
     assert _content(done.backup) == before
@@ -89,14 +90,14 @@ def test_a_step_that_fails(old: Any) -> None:
     """Nothing of it stays, also of the steps before."""
     before = _content(old.path)
     with pytest.raises(EvidenceError, match=r"no such table: absent; it is as it was"):
-        upgrade(old.folder, now=0.0, steps=BROKEN)
+        upgrade(old.path, now=0.0, steps=BROKEN)
     assert _content(old.path) == before
 
 
 def test_a_dry_run(old: Any) -> None:
     """It says where it would lead and writes nothing."""
     before = _content(old.path)
-    done = upgrade(old.folder, now=0.0, steps=STEPS, dry_run=True)
+    done = upgrade(old.path, now=0.0, steps=STEPS, dry_run=True)
     assert (done.before, done.after, done.backup) == (1, 3, None)
     assert _content(old.path) == before
     assert not list(old.folder.glob("evidence.v*"))
@@ -110,13 +111,13 @@ def test_no_way(old: Any, version: str, expected: str) -> None:
     """A newer store, one without a version, one that is too old: one line."""
     old.sql(f"UPDATE meta SET value = '{version}'")
     with pytest.raises(EvidenceError, match=expected):
-        upgrade(old.folder, now=0.0, steps=STEPS)
+        upgrade(old.path, now=0.0, steps=STEPS)
 
 
 def test_no_store(store: Any) -> None:
     """One line, and none is made."""
     with pytest.raises(EvidenceError, match="got none; run `crossfade shadow` first"):
-        upgrade(store.folder, now=0.0, steps=STEPS)
+        upgrade(store.path, now=0.0, steps=STEPS)
     assert not store.path.exists()
 
 
@@ -124,15 +125,15 @@ def test_a_live_run(old: Any) -> None:
     """Its proxy knows the old schema only; ten minutes after it was killed it is no longer live."""
     old.sql("INSERT INTO meta VALUES ('flushed:run-1', '5000.0')")
     with pytest.raises(EvidenceError, match="expected no live run, got run-1; end its proxy"):
-        upgrade(old.folder, now=5001.0, steps=STEPS)
-    assert upgrade(old.folder, now=5600.0, steps=STEPS).after == 3
+        upgrade(old.path, now=5001.0, steps=STEPS)
+    assert upgrade(old.path, now=5600.0, steps=STEPS).after == 3
 
 
 def test_a_copy_is_not_overwritten(old: Any) -> None:
     """An older copy may be the only one."""
     (old.folder / "evidence.v1.sqlite").write_text("precious")
     with pytest.raises(EvidenceError, match=r"evidence\.v1\.sqlite: expected nothing there"):
-        upgrade(old.folder, now=0.0, steps=STEPS)
+        upgrade(old.path, now=0.0, steps=STEPS)
     assert (old.folder / "evidence.v1.sqlite").read_text() == "precious"
 
 
@@ -153,7 +154,7 @@ def test_another_version_is_left_alone(old: Any, version: str) -> None:
         started_at=time.time(),
     )
     with pytest.raises(EvidenceError, match=f"got {version}; use the crossfade that wrote it"):
-        EvidenceWriter.open(old.folder, info, None)
+        EvidenceWriter.begin(old.store, info, None)
     assert _content(old.path) == before
 
 
@@ -162,4 +163,4 @@ def test_an_old_store_says_what_to_do(old: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
     monkeypatch.setattr(schema, "MIGRATIONS", STEPS)
     with pytest.raises(EvidenceError, match=r"expected schema version 3, got 1; .* `crossfade store upgrade`"):
-        list_runs(old.folder)
+        old.store.runs()

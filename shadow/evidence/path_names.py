@@ -1,4 +1,4 @@
-"""What a path of a difference says of the value there: the names under which it stands. Pure."""
+"""The names in the path of a difference, which show whether the value there is a secret. Pure."""
 
 import re
 
@@ -9,9 +9,10 @@ _COOKIE = re.compile(r"(?:header|trailer)\.set-cookie/[^/]*")
 
 
 def path_names(path: str) -> list[str]:
-    """The names that may say that a value is a secret.
+    """The names under which a value stands.
 
-    A list of field names (``header.vary[authorization]``) names other fields; of a cookie's attributes none is secret.
+    None for an attribute of a cookie, which is never secret; of a list of field names (``header.vary[authorization]``)
+    only the field, because the list names other fields.
     """
     if path.startswith(_FIELDS):
         if re.fullmatch(r"[a-z]+\.set-cookie/[^/]*/(?:" + "|".join(sorted(COOKIE_ATTRIBUTES)) + ")", path):
@@ -21,5 +22,5 @@ def path_names(path: str) -> list[str]:
 
 
 def is_cookie(path: str) -> bool:
-    """Whether a whole cookie stands there."""
+    """Whether the value there is a whole cookie."""
     return _COOKIE.fullmatch(path) is not None
