@@ -1,4 +1,4 @@
-"""The first text of a handler's test: written once, beside the handler, and a person's from then on."""
+"""The initial text of a handler's test: written once, with the handler; after that it belongs to the user."""
 
 from collections.abc import Callable
 
