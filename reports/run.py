@@ -24,9 +24,9 @@ class Builds(Record):
     """What the two sides were built from."""
 
     legacy: Text
-    """The name of the legacy build, `unknown` where the config names none."""
+    """The name of the legacy build; `unknown` if the config names none."""
     candidate: Text
-    """The name of the candidate build, `unknown` where neither the config nor a service names it."""
+    """The name of the candidate build; `unknown` if neither the config nor a service names it."""
 
 
 class Divergence(Record):
@@ -39,7 +39,7 @@ class Divergence(Record):
     upper: float
     """The upper bound of the rate; a claim passes where it is below the budget."""
     confidence: float
-    """Of both bounds, 0 to 1."""
+    """The confidence of both bounds, 0 to 1."""
     method: str
     """How the bounds were computed."""
 
@@ -59,11 +59,11 @@ class Latency(Record):
     """Milliseconds of each side on the same requests, and the quantiles of candidate divided by legacy."""
 
     legacy: Quantiles
-    """Of legacy's answers."""
+    """Latency of legacy's answers."""
     candidate: Quantiles
-    """Of the candidate's answers."""
+    """Latency of the candidate's answers."""
     paired_ratio: Quantiles
-    """Of candidate / legacy, request by request."""
+    """Candidate divided by legacy, request by request."""
 
 
 class Route(Record):
@@ -74,7 +74,7 @@ class Route(Record):
     """
 
     route: Text
-    """Its name, behind that of its port where several ports carry one of that name."""
+    """Its name, with the port's name in front if several ports carry a route of that name."""
     protocol: Literal["http", "grpc"]
     """How clients call it."""
     call_type: str
@@ -104,7 +104,7 @@ class Route(Record):
     latency_ms: Latency
     """In comparisons that have both answers."""
     verdict: Verdict | None
-    """Null where nothing is claimed."""
+    """Null if the route is not claimed."""
     reason: Text
     """Why the verdict is not `pass`, or why nothing is claimed."""
 
@@ -142,9 +142,9 @@ class Example(Record):
     repro: Text
     """A command line for the side that `$ADDRESS` names."""
     repro_legacy: Text = ""
-    """The same for legacy, "" where the client's port is not known."""
+    """The same for legacy; empty if the client's port is not known."""
     repro_candidate: Text = ""
-    """The same for the candidate, "" where the client's port is not known."""
+    """The same for the candidate; empty if the client's port is not known."""
 
 
 class Cluster(Record):
@@ -159,7 +159,7 @@ class Cluster(Record):
     kind: str
     """A kind of difference."""
     cause: Cause | None
-    """Null where none is certain."""
+    """Null if none is certain."""
     count: int
     """Requests in which it was seen."""
     rate: float
@@ -206,21 +206,21 @@ class Report(Record):
     schema_version: Literal[1]
     """Changes when a key changes its meaning or goes away."""
     service: Text
-    """`[service] name`."""
+    """The name under `[service]`."""
     run_id: str
-    """Sorts by the time of its start."""
+    """The id of the run; ids sort by the time of the start."""
     engine: Text
-    """What saw the traffic: `mitmproxy` or `ingest`."""
+    """Where the traffic was seen: `mitmproxy` or `ingest`."""
     started_at: str
     """When the run began."""
     ended_at: str | None
     """Null while the run is live."""
     builds: Builds
-    """What was compared."""
+    """The two builds that were compared."""
     rules_digest: str
-    """Of the rules at work; `old+new` where they changed during the run."""
+    """Digest of the rules in force; `old+new` if they changed during the run."""
     contract_digest: str
-    """Of the contract, "" without one."""
+    """Digest of the contract; empty without one."""
     budget: float
     """`[gate] budget_pct` as a share, 0 to 1."""
     confidence: float

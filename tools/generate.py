@@ -210,7 +210,13 @@ def _safe_lines(done: Generated, *, advise_proposal: bool) -> Iterator[str]:
     which = "these may be compared" if safe else "none may be compared"
     yield f"{safe} of {len(done.rpcs)} RPCs are safe{by}: {which}"
     if done.proposed and advise_proposal:
-        yield f"{len(done.proposed)} more look read-only by name: --propose FILE lists them for you to confirm"
+        yield f"{_read_only(done)}: --propose FILE writes a list for you to confirm"
+
+
+def _read_only(done: Generated) -> str:
+    """How many RPCs a person may confirm."""
+    number = len(done.proposed)
+    return f"{number} more RPC{'' if number == 1 else 's'} look{'s' if number == 1 else ''} read-only by name"
 
 
 def write_proposal(done: Generated, path: Path) -> str:
@@ -225,9 +231,8 @@ def write_proposal(done: Generated, path: Path) -> str:
     except OSError as error:
         raise ProjectError(f"{path}: expected to write a new file, got {error.strerror}", exit_code=4) from None
     if not done.proposed:
-        return f"wrote {path}: it is empty, because no other RPC looks read-only by name"
-    names = f"wrote {path}: {len(done.proposed)} RPCs that look read-only by name"
-    return f"{names}; uncomment those that change nothing, then run again with --idempotency {path}"
+        return f"wrote {path}: no other RPC looks read-only by name"
+    return f"wrote {path}: {_read_only(done)}; uncomment what changes nothing, then add --idempotency {path}"
 
 
 def _left_out(project: ProjectModel) -> Iterator[str]:

@@ -110,8 +110,8 @@ def test_rpcs_that_a_person_confirms(users: Folder) -> None:
     assert "0 of 2 RPCs are safe: none may be compared\n" in first.output
     assert "--propose" not in first.output
     assert first.output.endswith(
-        f"\nwrote {proposed}: 1 RPCs that look read-only by name; uncomment those that change nothing, "
-        f"then run again with --idempotency {proposed}\n"
+        f"\nwrote {proposed}: 1 more RPC looks read-only by name; uncomment what changes nothing, "
+        f"then add --idempotency {proposed}\n"
     )
     assert '  # "acme.users.v1.Users/Get",\n]' in proposed.read_text()
     binder = users.out / "gen/src/main/java/acme/users/gen/users/UsersBinder.java"
@@ -125,6 +125,13 @@ def test_rpcs_that_a_person_confirms(users: Folder) -> None:
     again = users.run("--propose", proposed)
     assert again.exit_code == 2
     assert f"expected --propose with a new file, got {proposed}, which exists; choose another" in again.output
+
+
+def test_a_proposal_is_advised(users: Folder) -> None:
+    """Where nobody asked for one yet."""
+    users.change("{ option idempotency_level = NO_SIDE_EFFECTS; }", ";")
+    advice = "1 more RPC looks read-only by name: --propose FILE writes a list for you to confirm\n"
+    assert advice in users.run().output
 
 
 def test_a_name_that_nobody_has(users: Folder) -> None:
