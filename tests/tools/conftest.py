@@ -113,6 +113,8 @@ def command() -> Callable[..., subprocess.Popen[str]]:
     def command(
         *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, code: str = ""
     ) -> subprocess.Popen[str]:
+        # as in a terminal: whoever started the tests may have had SIGINT ignored (nohup), and a child inherits that
+        code = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{code}"
         start = ["-c", f"{code}\nfrom crossfade.tools.cli import main; main(prog_name='crossfade')"]
         return subprocess.Popen(
             [sys.executable, "-P", *start, *(str(word) for word in words)],

@@ -11,6 +11,8 @@ from urllib.error import HTTPError
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+pytestmark = pytest.mark.slow
+
 ADMIN = '[admin]\naddress = "127.0.0.1:0"\n[evidence]\nflush_ms = 50\n'
 
 
