@@ -8,13 +8,13 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 
-/** The way of a call to legacy: marked, counted, and closed for shadow calls that would write. */
-public final class Passage {
+/** Passes calls to legacy: marks them, measures them, and rejects shadow calls that may write. */
+public final class LegacyGateway {
   private final Forwarder forwarder;
   private final Telemetry telemetry;
 
-  /** The way over this channel. */
-  public Passage(Channel legacy, boolean keepAuthority, Telemetry telemetry) {
+  /** Forwards over this channel. */
+  public LegacyGateway(Channel legacy, boolean keepAuthority, Telemetry telemetry) {
     this.forwarder = new Forwarder(legacy, keepAuthority);
     this.telemetry = telemetry;
   }
@@ -23,13 +23,13 @@ public final class Passage {
   public ServerCallHandler<byte[], byte[]> unknown() {
     return (call, headers) -> {
       PeerCertificate.pass(call.getAttributes(), headers);
-      // a name that a client made up must not become a label of its own
+      // a method name made up by a client must not become a metric label
       ServedCall served = serve(call, "other", Side.LEGACY, Mode.LEGACY);
       return forward(served, headers, Shadow.is(headers));
     };
   }
 
-  /** The call, so that its answer says who served it and the metrics hear of its end. */
+  /** Wraps the call: its answer names the side that served it, and its end is measured. */
   ServedCall serve(ServerCall<byte[], byte[]> call, String method, Side side, Mode mode) {
     long start = System.nanoTime();
     String name = mode.kind().name();
@@ -40,13 +40,13 @@ public final class Passage {
             telemetry.call(method, name, served.word(), status, System.nanoTime() - start));
   }
 
-  /** Asks legacy, or refuses where that is forbidden. */
+  /** Forwards the call to legacy, or rejects it if that is forbidden. */
   ServerCall.Listener<byte[]> forward(
       ServerCall<byte[], byte[]> call, Metadata headers, boolean forbidden) {
     if (!forbidden) {
       return forwarder.startCall(call, headers);
     }
-    String why = "not ported, and a shadow call that may write is not passed on";
+    String why = "not ported, and a shadow call that may write is not forwarded";
     call.close(Status.UNIMPLEMENTED.withDescription(why), new Metadata());
     return new ServerCall.Listener<>() {};
   }

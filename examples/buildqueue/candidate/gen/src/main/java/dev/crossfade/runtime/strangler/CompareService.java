@@ -8,18 +8,18 @@ import io.grpc.Channel;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.logging.Level;
 
-/** All that comparing needs, from its start to its end. */
-public final class Comparing {
+/** Everything that comparisons need, from start to close. */
+public final class CompareService {
   private final Comparer comparer;
   private final IngestLink link;
 
-  private Comparing(Comparer comparer, IngestLink link) {
+  private CompareService(Comparer comparer, IngestLink link) {
     this.comparer = comparer;
     this.link = link;
   }
 
-  /** Null where no crossfade takes the evidence: then nothing is asked twice. */
-  public static Comparing open(
+  /** Null if no crossfade receives the evidence: then no call is made twice. */
+  public static CompareService open(
       Config config,
       LegacyConfig settings,
       ErrorTable errors,
@@ -31,11 +31,11 @@ public final class Comparing {
     }
     Evidence evidence = new Evidence();
     Replay replay = new Replay(errors, settings.compareTimeout(), timer);
-    Question question = new Question(legacy, settings.compareTimeout());
+    LegacyCaller legacyCaller = new LegacyCaller(legacy, settings.compareTimeout());
     String hello = IngestLines.hello(config.service(), config.build());
     IngestLink link = new IngestLink(settings.ingest(), hello, evidence, settings.ingestFlush());
     link.start();
-    return new Comparing(new Comparer(settings, evidence, replay, question), link);
+    return new CompareService(new Comparer(settings, evidence, replay, legacyCaller), link);
   }
 
   /** Compares calls. */
@@ -43,7 +43,7 @@ public final class Comparing {
     return comparer;
   }
 
-  /** Gives comparisons that run a moment, then sends what is known. */
+  /** Gives running comparisons a moment to end, then sends the rest of the evidence. */
   public void close() {
     try {
       comparer.close();

@@ -16,18 +16,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Asks legacy what a client has asked the handler, for nobody. */
-final class Question {
+/** Repeats on legacy a call that the handler has answered, only to compare the answers. */
+final class LegacyCaller {
   private final Channel legacy;
   private final Duration timeout;
 
-  Question(Channel legacy, Duration timeout) {
+  LegacyCaller(Channel legacy, Duration timeout) {
     this.legacy = legacy;
     this.timeout = timeout;
   }
 
-  /** What legacy says; waits for it, no longer than the client did where it got no answer. */
-  Reply ask(Rpc rpc, Recording recording, Reply candidate) {
+  /** Legacy's reply; if the client got no answer, waits no longer than the client did. */
+  Reply call(Rpc rpc, Recording recording, Reply candidate) {
     if (!recording.isHalfClosed()) {
       return new Reply.Skipped(Shed.TRUNCATED);
     }
@@ -43,15 +43,16 @@ final class Question {
     ClientCall<byte[], byte[]> call = legacy.newCall(Bytes.method(rpc.method()), options);
     Metadata headers = Metadatas.copy(recording.headers());
     Shadow.mark(headers);
-    Heard heard = new Heard(call, options.getDeadline(), recording.share(), trailers);
-    call.start(heard, headers);
+    AnswerListener listener =
+        new AnswerListener(call, options.getDeadline(), recording.share(), trailers);
+    call.start(listener, headers);
     call.request(1);
     recording.requests().forEach(call::sendMessage);
     call.halfClose();
     try {
-      return heard.reply.get();
+      return listener.reply.get();
     } catch (InterruptedException e) {
-      call.cancel("the server ends", e);
+      call.cancel("the server is stopping", e);
       Thread.currentThread().interrupt();
       return new Reply.Skipped(Shed.SHUTDOWN);
     } catch (ExecutionException e) {
@@ -59,7 +60,7 @@ final class Question {
     }
   }
 
-  private static final class Heard extends ClientCall.Listener<byte[]> {
+  private static final class AnswerListener extends ClientCall.Listener<byte[]> {
     private final ClientCall<byte[], byte[]> call;
     private final Deadline deadline;
     private final Budget.Share share;
@@ -68,9 +69,9 @@ final class Question {
     private final List<byte[]> answers = new ArrayList<>();
     private final long start = System.nanoTime();
     private Metadata answerHeaders = new Metadata();
-    private String refused;
+    private String rejected;
 
-    Heard(
+    AnswerListener(
         ClientCall<byte[], byte[]> call,
         Deadline deadline,
         Budget.Share share,
@@ -88,20 +89,20 @@ final class Question {
 
     @Override
     public void onMessage(byte[] message) {
-      refused = share.take(message.length);
-      if (refused == null) {
+      rejected = share.take(message.length);
+      if (rejected == null) {
         answers.add(message);
         call.request(1);
       } else {
-        call.cancel("too long to be compared", null);
+        call.cancel("too large to compare", null);
       }
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       double tookMs = (System.nanoTime() - start) / 1e6;
-      if (refused != null) {
-        reply.complete(new Reply.Skipped(refused));
+      if (rejected != null) {
+        reply.complete(new Reply.Skipped(rejected));
       } else if (LegacyFailures.isFailure(end.judge(status))
           || LegacyFailures.isOver(status, deadline)) {
         reply.complete(new Reply.Skipped(Shed.LEGACY_FAILED));
