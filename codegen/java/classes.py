@@ -51,7 +51,7 @@ def check_classes(contract: Contract, compiled: Iterable[_File]) -> Mapping[Java
                 )
             seen[java] = place
             if java.path[-1] in java.path[:-1]:
-                raise JavaError(f"{place}: expected a name that none of its enclosing types has in Java, got {java}; rename it")
+                raise JavaError(f"{place}: expected a name that no enclosing type has in Java, got {java}; rename it")
             if not is_identifier(java.path[-1]):
                 raise JavaError(f"{place}: expected a valid Java name, got {java.path[-1]}; rename it")
     return seen
@@ -78,7 +78,7 @@ def _check_accessors(contract: Contract, file: _File) -> None:
         if clash is not None:
             getter, *fields = clash
             raise JavaError(
-                f"{contract.origins[full_name]}: expected fields with different Java accessors, got {' and '.join(fields)}, "
+                f"{contract.origins[full_name]}: expected different Java accessors, got {' and '.join(fields)}, "
                 f"both with {getter}(); rename one, which keeps the bytes on the wire"
             )
 

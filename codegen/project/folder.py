@@ -97,8 +97,8 @@ def _alone(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        message = f"{folder}: expected no other run, got a crossfade generate that is still running; wait for it and run again"
-        raise ProjectError(message, exit_code=4) from None
+        message = f"{folder}: expected no other run, got a crossfade generate that is still running; wait for it"
+        raise ProjectError(f"{message} and run again", exit_code=4) from None
     finally:
         if handle is not None:
             os.close(handle)

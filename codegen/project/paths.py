@@ -27,7 +27,8 @@ def check_path(path: str) -> None:
     if bad:
         raise ProjectError(f"contract: expected relative paths inside the project, got {path!r}; nothing was written")
     if parts[0].lower() in _OTHERS:
-        raise ProjectError(f"contract: expected paths outside {parts[0]}, which is not generated, got {path!r}; nothing was written")
+        expected = f"paths outside {parts[0]}, which is not generated"
+        raise ProjectError(f"contract: expected {expected}, got {path!r}; nothing was written")
 
 
 def check_rendering(rendering: Rendering) -> None:
@@ -38,7 +39,7 @@ def check_rendering(rendering: Rendering) -> None:
         check_path(path)
         other = seen.setdefault(path.casefold(), path)
         if other is not path:
-            raise ProjectError(f"{path}: expected one file of this name, got {other} as well; rename one in the contract")
+            raise ProjectError(f"{path}: expected one file of this name, also got {other}; rename one in the contract")
     for folder, path in _folders(paths).items():
         if folder.casefold() in seen:
             raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name as well; rename one")

@@ -27,7 +27,7 @@ def refusal(contract: Any) -> str:
         (
             "message A {\n message A {} }",
             "one.proto:4",
-            "expected a name that none of its enclosing types has in Java, got p.One.A.A",
+            "expected a name that no enclosing type has in Java, got p.One.A.A",
         ),
         (
             "message A { string b = 1; bytes b_bytes = 2; }",

@@ -177,7 +177,7 @@ def test_a_list_that_is_none(tmp_path: Path, content: bytes) -> None:
     """Is not followed."""
     (tmp_path / LIST).parent.mkdir(parents=True)
     (tmp_path / LIST).write_bytes(content)
-    with pytest.raises(ProjectError, match="expected the list of an interrupted run"):
+    with pytest.raises(ProjectError, match="expected an interrupted run's list"):
         carry_on(Disk(tmp_path))
 
 

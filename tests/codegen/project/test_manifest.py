@@ -63,7 +63,7 @@ def test_each_file_has_a_line() -> None:
 def test_what_no_run_writes(change: dict[str, object]) -> None:
     """One line that says to restore the file."""
     told = json.loads(to_bytes(FULL)) | change
-    with pytest.raises(ProjectError, match=r"^here: expected a manifest written by `crossfade generate`"):
+    with pytest.raises(ProjectError, match=r"^here: expected a manifest of `crossfade generate`"):
         manifest_of(json.dumps(told).encode(), "here")
 
 

@@ -45,7 +45,7 @@ def test_a_path_that_may_not_be(path: str) -> None:
 
 def test_two_files_of_one_name(render: Callable[..., Rendering]) -> None:
     """Also where a disk ignores letter case, and across the zones."""
-    with pytest.raises(ProjectError, match=r"^a/x\.java: expected one file of this name, got a/X\.java as well"):
+    with pytest.raises(ProjectError, match=r"^a/x\.java: expected one file of this name, also got a/X\.java"):
         check_rendering(render(gen={"a/X.java": ""}, handlers={"a/x.java": ""}))
 
 

@@ -86,7 +86,9 @@ def test_does_not_follow_links_out_of_the_folder(write: Write, tmp_path_factory:
     (folder / "linked").symlink_to(outside)
     found = read_files(folder)
     assert [file.path for file in found.files] == ["alias.py", "real.py"]
-    assert found.warnings == ("leak.py: expected a file below the folder, got a link that leaves it; it is not scanned",)
+    assert found.warnings == (
+        "leak.py: expected a file below the folder, got a link that leaves it; it is not scanned",
+    )
 
 
 def test_warns_of_files_that_can_not_be_read(write: Write) -> None:
