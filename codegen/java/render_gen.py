@@ -1,4 +1,4 @@
-"""Renders what is generated anew each time (interfaces, binders, runtime, protos) and the handlers' first text."""
+"""Renders what each run writes again (interfaces, binders, runtime, protos) and the handlers' first text."""
 
 from collections.abc import Iterable, Mapping
 from importlib import resources

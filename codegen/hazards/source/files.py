@@ -147,7 +147,7 @@ def parse_expression(text: str) -> ast.expr:
     return tree.body
 
 
-def _quietly(source: bytes | str, mode: str) -> Any:  # noqa: ANN401 - what comes out hangs on the mode
+def _quietly(source: bytes | str, mode: str) -> Any:  # noqa: ANN401 - the result depends on the mode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a stranger's escapes and comparisons
         return compile(source, "source", mode, ast.PyCF_ONLY_AST)
