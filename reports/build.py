@@ -9,8 +9,7 @@ from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import ReproSettings, command_line
-from crossfade.reports.run import (
+from crossfade.reports.report import (
     SCHEMA_VERSION,
     Builds,
     Cause,
@@ -25,6 +24,7 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
+from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -211,11 +211,12 @@ def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosm
 
 
 def _example(example: StoredExample, repro: ReproSettings) -> Example:
-    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate is asked for HTTP over HTTP/1.1."""
+    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate gets HTTP over HTTP/1.1."""
     listener = repro.listener
-    over_http1 = replace(example.request, h2c=False)
+    over_http1 = replace(example.request, h2c=False) if example.request.h2c else example.request
     request = over_http1 if listener is not None and listener.tls else example.request
     line = partial(command_line, schema=repro.schema)
+    mirrored, changed = as_candidate_gets(over_http1, None if listener is None else listener.candidate_fields)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
@@ -223,7 +224,7 @@ def _example(example: StoredExample, repro: ReproSettings) -> Example:
         candidate=example.candidate,
         repro=line(request),
         repro_legacy="" if listener is None else line(request, listener.legacy),
-        repro_candidate="" if listener is None else line(over_http1, listener.candidate),
+        repro_candidate="" if listener is None else line(mirrored, listener.candidate, changed=changed),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crossfade.reports.figures import at_least, at_most, count
-from crossfade.reports.run import Report, Route
+from crossfade.reports.report import Report, Route
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import compared, expired, other_reasons, split_reasons
 

@@ -13,9 +13,12 @@ def visible(text: str) -> str:
     Those are control and format characters (bidirectional marks too), every blank but the space, lone surrogates and
     code points that mean nothing. A backslash stays as it is.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_shown, text))
+    return "".join(map(_shown, text)) if has_unseen(text) else text
+
+
+def has_unseen(text: str) -> bool:
+    """Whether a reader would not see every character as itself."""
+    return not (text.isascii() and text.isprintable()) and any(map(is_unseen, text))
 
 
 def encodable(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from crossfade.reports.claims import NOTHING_CLAIMED
 from crossfade.reports.figures import count, share
-from crossfade.reports.run import Example, Report, Route
+from crossfade.reports.report import Example, Report, Route
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason

@@ -1,4 +1,4 @@
-"""How a run hears that it is to end."""
+"""How a run learns that it should end."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def stop_signals(stop: "asyncio.Future[signal.Signals]") -> Iterator[None]:
-    """Sets ``stop`` at the first SIGINT or SIGTERM; those that come after it change nothing.
+    """Sets ``stop`` at the first SIGINT or SIGTERM; later ones change nothing.
 
     What the process did with them before holds again afterwards: where SIGINT was ignored (``nohup``, a job that a
     script put into the background) it is ignored while results are committed.

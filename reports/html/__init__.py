@@ -4,6 +4,6 @@
 ``bars`` for shapes), ``marks`` finds the part in which two values differ.
 """
 
-from crossfade.reports.html.page import to_html
+from crossfade.reports.html.page import FORMAT, to_html
 
-__all__ = ["to_html"]
+__all__ = ["FORMAT", "to_html"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crossfade.reports.run import Report, Route
+from crossfade.reports.report import Report, Route
 
 _BUDGETS = 3  # the axis of a bound goes from 0 to three budgets
 _LEAST = 0.6  # a stretch that is there is seen

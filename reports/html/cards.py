@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crossfade.reports.figures import clock, count, share
-from crossfade.reports.html.marks import Part, Parts, mark
-from crossfade.reports.run import Cluster, Example, Report
+from crossfade.reports.html.highlight import Part, Parts, mark
+from crossfade.reports.report import Cluster, Example, Report
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import sides
 from crossfade.shadow.compare.render import ABSENT

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crossfade.reports.repro.quote import quote, sent_headers, wire_text
+from crossfade.reports.repro.quote import header_word, quote, sent_headers
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
 from crossfade.shadow.exchange.observations import RequestSample
 
@@ -48,9 +48,7 @@ def before_body(data: str | None) -> str:
 
 def header_words(headers: list[tuple[str, str]]) -> Iterator[str]:
     """Each field as an option; ``Name;`` is curl's way to send one without a value, ``Name:`` would take it away."""
-    for name, value in headers:
-        text = wire_text(value)
-        yield f"-H {quote(f'{name}: {text}' if text.strip() else f'{name};')}"
+    return (f"-H {header_word(name, value, without_value=';')}" for name, value in headers)
 
 
 def _method(request: RequestSample) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """Where a request can be sent again, and by which descriptors a call is understood."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_address
 
 from crossfade.reports.repro.quote import quote
+from crossfade.shadow.exchange import Headers
 from crossfade.shadow.exchange.observations import RequestSample
 
 _TLS = "https://"
@@ -48,12 +50,16 @@ ANY_SIDE = AnySide(url="http://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A port that clients connect to, and both servers behind it; ``tls`` where the clients' TLS ends there."""
+    """A port that clients connect to, and both servers behind it; ``tls`` where the clients' TLS ends there.
+
+    ``candidate_fields`` returns the header fields with which the candidate gets a request; None where it gets all.
+    """
 
     name: str
     legacy: Side
     candidate: Side
     tls: bool = False
+    candidate_fields: Callable[[RequestSample], Headers] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,7 @@ def _host(authority: str) -> str:
     return (host if port.isdigit() and host else authority).strip("[]")
 
 
+@lru_cache(maxsize=1024)
 def _is_ip(host: str) -> bool:
     try:
         ip_address(host)

@@ -1,4 +1,4 @@
-"""What an engine is told about one port."""
+"""What an engine knows about one port."""
 
 from dataclasses import dataclass
 from enum import StrEnum

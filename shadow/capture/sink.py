@@ -28,7 +28,7 @@ class RequestHead:
 class Interest(Enum):
     """What a sink wants to see of a request: nothing but its end, copies when they are complete, or parts as they pass.
 
-    Where a WHOLE request turns out to be longer than the limit, an engine goes over to parts.
+    Where a WHOLE request turns out to be longer than the limit, an engine switches to parts.
     """
 
     NOTHING = auto()
@@ -39,17 +39,17 @@ class Interest(Enum):
 class Sink(Interface):
     """What an engine tells. Every started id ends in exactly one of replied, cancelled, passed_through.
 
-    No call may wait: the client's traffic is behind it.
+    No call may block: the client's traffic waits behind it.
     """
 
     def started(self, head: RequestHead) -> Interest:
-        """A request entered; this is what ``entered`` counts."""
+        """A request entered: ``entered`` counts these calls."""
 
     def request_complete(self, request: Request) -> None:
         """The last byte of a WHOLE request arrived from the client."""
 
     def request_began(self, request: Request) -> None:
-        """A LIVE request arrives; ``request.body`` is what has come of it so far."""
+        """A LIVE request arrives; ``request.body`` is what has arrived so far."""
 
     def request_part(self, request_id: str, data: bytes) -> None:
         """More of a LIVE request's body."""

@@ -41,8 +41,7 @@ import crossfade
 root = pathlib.Path(list(crossfade.__path__)[0])
 assert pathlib.Path(sys.prefix) in root.parents, root
 ENGINE = ("mitmproxy", "aiohttp", "prometheus_client")
-WITH_ENGINE = ["crossfade.tools.shadow_run", "crossfade.tools.operation"]
-WITH_ENGINE += ["crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.tools.ingest_figures"]
+WITH_ENGINE = ["crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.tools.ingest_figures"]
 count = 0
 for path in sorted(root.rglob("*.py")):
     name = ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.commands.init import write_key

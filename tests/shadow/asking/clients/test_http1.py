@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import RequestParts, TlsFiles
+from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
 

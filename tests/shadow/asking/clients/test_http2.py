@@ -16,8 +16,8 @@ import h2.events
 import h2.settings
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import RequestParts
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.compare.decode.framing import GrpcFraming
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request

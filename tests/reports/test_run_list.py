@@ -1,6 +1,6 @@
 """The runs of a store as a list."""
 
-from crossfade.reports.runs import runs_json, runs_text
+from crossfade.reports.run_list import runs_json, runs_text
 from crossfade.shadow.evidence.records import RunSummary
 
 LIVE = RunSummary(run_id="20260921T100000Z-" + "a" * 60, started_at=1_790_000_000.0, ended_at=None, entered=0)

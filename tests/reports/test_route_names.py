@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.reports.names import common_package, is_grpc, without_package
+from crossfade.reports.route_names import common_package, is_grpc, without_package
 
 
 @pytest.mark.parametrize(

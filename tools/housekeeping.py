@@ -1,4 +1,4 @@
-"""What is done beside the traffic while a run goes on."""
+"""What the engine's process does beside the traffic while a run goes on."""
 
 import asyncio
 import contextlib
@@ -10,33 +10,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crossfade.codegen.contract import Method
-from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.engine import Engine
 from crossfade.shadow.config import Config, load_config
-from crossfade.shadow.config.address import split_address, split_url
+from crossfade.shadow.config.address import split_url
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.operate.admin import Admin, Readiness
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
-from crossfade.shadow.operate.metrics import Snapshot
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
 from crossfade.shadow.operate.status import Place, Status, place_of
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import CountsFrame
 from crossfade.shadow.runs.setup import rules_digest
-from crossfade.tools.comparing import CompareProcess
+from crossfade.tools.compare_process import CompareProcess
+from crossfade.tools.endpoints import start_endpoints
+
+if TYPE_CHECKING:
+    from crossfade.shadow.operate.admin import Admin
+    from crossfade.shadow.operate.metrics import Snapshot
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Operation:
-    """The kill switch, new rules, the figures and the endpoints of one run: at work inside ``async with``.
+class Housekeeping:
+    """The kill switch, new rules, the figures and the endpoints of one run; active inside ``async with``.
 
     ``address`` is where the endpoints are, None without any.
     """
@@ -46,10 +49,10 @@ class Operation:
     methods: Mapping[str, Method]
     switch: Switch
     feed: Feed
-    engine: MitmproxyEngine
+    engine: Engine
     compare: CompareProcess
     address: str | None = None
-    _admin: Admin | None = None
+    _admin: "Admin | None" = None
     _status: Status = field(default_factory=Status)
     _lag: Buckets = field(default_factory=Buckets)
     _added: dict[str, Buckets] = field(default_factory=lambda: {"request": Buckets(), "answer": Buckets()})
@@ -58,12 +61,15 @@ class Operation:
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
-        """Raises: ShadowError: the endpoints' address can't be had."""
+        """Raises: ShadowError: the address of the endpoints can't be bound."""
         if self.config.admin.address is not None:
             legacies = [split_url(listen.legacy) for listen in self.config.listen]
-            readiness = Readiness(is_serving=self.engine.is_serving, legacies=legacies)
-            self._admin = Admin(readiness=readiness, snapshot=self._snapshot)
-            self.address = await self._admin.start(*split_address(self.config.admin.address))
+            self._admin, self.address = await start_endpoints(
+                self.config.admin.address,
+                is_serving=self.engine.is_serving,
+                legacies=legacies,
+                snapshot=self._snapshot,
+            )
             self.engine.watch_latency(lambda direction, seconds: self._added[direction].observe(seconds))
         rules = ConfigWatch(self.config_path, self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
@@ -80,12 +86,12 @@ class Operation:
             task.cancel()
         for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(ended, Exception):
-                log.error("operation.failed", exc_info=ended)
+                log.error("housekeeping.failed", exc_info=ended)
         if self._admin is not None:
             await self._admin.close()
 
     def _begin_anew(self) -> dict[RouteInfo, int]:
-        """The figures go on; what a lost compare process did not report counts as shed."""
+        """Keeps the totals for the next run; what a lost compare process did not report counts as shed."""
         ends = self._ends(self.feed.counts())
         ended = Counter[Place]()
         for (route, _, _), count in ends.items():
@@ -105,25 +111,29 @@ class Operation:
         return ends
 
     def _changed_config(self) -> str:
-        """Why a compare process that reads the file now would not fit this engine; "" where it would."""
+        """Why a compare process that reads the file now would not fit this engine; "" if it fits."""
         try:
             changed = plan_reload(self.config, load_config(self.config_path)).needs_restart
         except ShadowError as error:
             return str(error)
-        return f"{self.config_path}: {', '.join(changed)} changed since the proxy began; restart it" if changed else ""
+        return (
+            f"{self.config_path}: {', '.join(changed)} changed since the proxy started; restart it" if changed else ""
+        )
 
     async def _use_rules(self, config: Config) -> None:
-        """Thousands of rules take seconds to make ready, which no client may wait."""
+        """Prepares the rules in a thread: thousands take seconds, and clients must not wait for that."""
         policy = await asyncio.to_thread(policy_of, config, self.methods, self.switch)
         self.config = config
         self.feed.use(policy)
         self.feed.tell_rules(rules_digest(config))
 
     def _hear(self, line: bytes) -> None:
-        with contextlib.suppress(ValueError, KeyError, TypeError):  # a library that prints is no reason to end
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # a library may print
             self._status.take(line)
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self) -> "Snapshot":
+        from crossfade.shadow.operate.metrics import Snapshot  # noqa: PLC0415 - an extra
+
         service = self.config.service
         counts = self.feed.counts()
         entered = self._past_entered.copy()
@@ -152,7 +162,7 @@ class Operation:
 
 
 def policy_of(config: Config, methods: Mapping[str, Method], switch: Switch) -> Policy:
-    """What is mirrored by these rules, while the switch is on."""
+    """The policy by the config's rules; it mirrors nothing while the kill switch stops it."""
     return Policy(
         config.mirror,
         methods,

@@ -1,11 +1,13 @@
-"""Legacy's second instance, asked again where the two answers differed: what it answers otherwise too is noise."""
+"""The secondary: legacy's second instance, contacted where the two answers differ. Where it differs too is noise."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Method
+from crossfade.shadow.asking.call import Terms
 from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.exchange import reply_of
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request, header_values
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.drift import status_differs
@@ -14,7 +16,7 @@ _NEEDED = (("content-type", "application/grpc"), ("te", "trailers"))  # grpc/doc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class SecondaryLimits:
     """``pct`` of the pairs, so many at a time, and so many bytes of them; ``is_off`` is the kill switch."""
 
     pct: float
@@ -23,10 +25,12 @@ class Share:
     is_off: Callable[[], bool]
 
 
-class Second:
-    """Asks within the bounds; past them pairs are judged without it, so that nothing waits."""
+class Secondary:
+    """Contacts it within the limits; past them pairs are judged without it, so that nothing waits."""
 
-    def __init__(self, upstream: Upstream, authority: str, methods: Mapping[str, Method], limits: Share) -> None:
+    def __init__(
+        self, upstream: Upstream, authority: str, methods: Mapping[str, Method], limits: SecondaryLimits
+    ) -> None:
         self._upstream = upstream
         self._authority = authority
         self._methods = methods
@@ -39,7 +43,7 @@ class Second:
         return bool(self._tasks)
 
     def takes(self, comparison: Comparison) -> bool:
-        """Whether it is to be asked: a safe request, of the share or with another status, while there is room."""
+        """Whether to contact it: for a safe request, of the share or with another status, while there is room."""
         limits = self._limits
         method = self._methods.get(comparison.route)
         if method is None or not method.safe or limits.is_off():
@@ -48,17 +52,18 @@ class Second:
             return False
         return status_differs(comparison) or share(comparison.request.id, "secondary") < limits.pct
 
-    def ask(self, comparison: Comparison, judge: Callable[[Comparison], None]) -> None:
+    def complete(self, comparison: Comparison, judge: Callable[[Comparison], None]) -> None:
         """Has the comparison judged once there is an answer, or none within the deadline."""
         size = _size(comparison)
         self._held_bytes += size
-        task = asyncio.create_task(self._ask(comparison))
+        request = _as_sent(comparison.request, self._authority)
+        task = asyncio.create_task(reply_of(self._upstream, request, Terms(safe=True)))
         self._tasks.add(task)
 
-        def done(asked: "asyncio.Task[Reply]") -> None:
-            self._tasks.discard(asked)
+        def done(ended: "asyncio.Task[Reply]") -> None:
+            self._tasks.discard(ended)
             self._held_bytes -= size
-            judge(comparison if asked.cancelled() else replace(comparison, secondary=asked.result()))
+            judge(comparison if ended.cancelled() else replace(comparison, secondary=ended.result()))
 
         task.add_done_callback(done)
 
@@ -67,11 +72,8 @@ class Second:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _ask(self, comparison: Comparison) -> Reply:
-        return await self._upstream.ask(_to_be_sent(comparison.request, self._authority), safe=True)
 
-
-def _to_be_sent(request: Request, authority: str) -> Request:
+def _as_sent(request: Request, authority: str) -> Request:
     """With what a service's library has taken out of it."""
     missing = tuple(field for field in _NEEDED if not header_values(request.headers, field[0]))
     return replace(request, authority=authority, headers=(*request.headers, *missing))

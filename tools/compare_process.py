@@ -1,4 +1,4 @@
-"""Keeps a compare process beside the engine: one that is lost ends its run, and another begins a new one."""
+"""Keeps a compare process running beside the engine. One that is lost ends its run; the next begins a new one."""
 
 import asyncio
 import logging
@@ -24,11 +24,11 @@ Entered = dict[RouteInfo, int]
 class CompareProcess:
     """The compare process of the present run (a ``feed.Pipe``), and its successors.
 
-    While there is none, it is down, and the requests that enter count for the run that comes next.
+    While there is none it is down, and the requests that enter count for the next run.
     """
 
     def __init__(self, config_path: Path, folder: Path, *, record_pct: float | None = None) -> None:
-        """``folder`` is where the evidence is; ``record_pct`` is instead of ``record.sample_pct``."""
+        """``folder`` is where the evidence is; ``record_pct`` overrides ``record.sample_pct``."""
         self._config_path = config_path
         self._record_pct = record_pct
         self._folder = folder
@@ -43,15 +43,15 @@ class CompareProcess:
         self._unclosed: dict[str, Entered] = {}
 
     async def start(self) -> None:
-        """Starts the first one. Raises: ShadowError: it did not begin to read."""
+        """Starts the first one. Raises: ShadowError: it did not start."""
         self._worker = await WorkerProcess.start(self._config_path, self.run_id, record_pct=self._record_pct)
 
     def keep(
         self, begin_anew: Callable[[], Entered], hear: Callable[[bytes], None], obstacle: Callable[[], str]
     ) -> None:
-        """Watches from now on: ``begin_anew`` forgets what a lost process was sent and returns what had entered.
+        """Watches from now on. ``begin_anew`` forgets what a lost process was sent, and returns what had entered.
 
-        ``hear`` gets each line that a process prints; ``obstacle`` returns why no other may begin, "" if one may.
+        ``hear`` gets each line that a process prints; ``obstacle`` is why the next one must not start, "" if it may.
         """
         self._begin_anew, self._hear, self._obstacle = begin_anew, hear, obstacle
         self._watching = asyncio.create_task(self._watch())
@@ -62,11 +62,11 @@ class CompareProcess:
         return 0 if self._worker is None else self._worker.pid
 
     def is_down(self) -> bool:
-        """Whether there is none that reads."""
+        """Whether none is reading."""
         return self._worker is None or self._worker.is_down()
 
     def waiting_bytes(self) -> int:
-        """Bytes that it has not taken yet."""
+        """Bytes that it has not read yet."""
         return 0 if self._worker is None else self._worker.waiting_bytes()
 
     def write(self, data: bytes) -> None:
@@ -75,11 +75,13 @@ class CompareProcess:
             self._worker.write(data)
 
     async def finish(self, timeout_s: float) -> int:
-        """Lets the present one end, and returns its exit code; -1 where there is none."""
+        """Ends the present one and returns its exit code; -1 where there is none."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        if self._worker is None and self.lost_runs:  # no run comes next: what entered since counts for the last one
+        if (
+            self._worker is None and self.lost_runs
+        ):  # there is no next run: what has entered since counts for the last one
             self._unclosed[self.lost_runs[-1]] = dict(Counter(self._entered_lost) + Counter(self._begin_anew()))
         code = -1
         if self._worker is not None:
@@ -99,20 +101,20 @@ class CompareProcess:
             await self._start_next()
 
     async def _end_run(self, code: int) -> None:
-        """The rest of the run is lost with the process, and counted."""
+        """Counts the rest of the run as lost with the process."""
         self._worker = None
         self._entered_lost = self._unclosed[self.run_id] = self._begin_anew()
         self.lost_runs.append(self.run_id)
-        log.error("compare.lost run=%s exit_code=%d; clients are served, another one is started", self.run_id, code)
+        log.error("compare.lost run=%s exit_code=%d; clients are served, starting another", self.run_id, code)
         await self._close_lost_runs()
 
     async def _close_lost_runs(self) -> None:
-        """The store gets what it lacks, in a thread: one that is locked or hangs is not to hold up the clients."""
+        """Adds what the store lacks, in a thread: a store that is locked or hangs must not delay the clients."""
         for run_id, entered in list(self._unclosed.items()):
             try:
                 lost = await asyncio.to_thread(close_lost_run, self._folder, run_id, entered, now=time.time())
             except EvidenceError as error:
-                log.error("run.not_closed %s; tried again later", error)  # noqa: TRY400 - one line
+                log.error("run.not_closed %s; will try again", error)  # noqa: TRY400 - one line
             else:
                 del self._unclosed[run_id]
                 log.error("run.closed run=%s entered=%d compare_down=%d", run_id, sum(entered.values()), lost)

@@ -1,101 +1,17 @@
-"""What the two protocol clients share: the address, the request being sent, the answer being read, the errors."""
+"""An answer as its parts arrive."""
 
 import asyncio
-import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
-from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.exchange import Answer, FailureReason, Headers, header_values
+from crossfade.shadow.exchange import Answer, Headers, header_values
 from crossfade.shadow.exchange.body import BodyCopy
 
 _PAUSE_BYTES = 1_048_576
 """A side that sends messages faster than they are compared is not read beyond this."""
-
-_REWIND_BYTES = 65_536
-_REWIND_PARTS = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where an upstream listens; ``tls`` is None for plaintext."""
-
-    host: str
-    port: int
-    tls: ssl.SSLContext | None
-
-
-class SideFailedError(Exception):
-    """The side gave no complete answer; ``detail`` is one line without payload."""
-
-    def __init__(self, reason: FailureReason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
-
-class RequestParts:
-    """The body of a request that is still coming: parts are put in here and taken out by a client.
-
-    The first parts are kept, so that a request that a server refused to begin with can be sent to it anew.
-    """
-
-    def __init__(self) -> None:
-        self.trailers: Headers = ()
-        self.waiting_bytes = 0
-        self._parts: deque[bytes] = deque()
-        self._taken: list[bytes] | None = []
-        self._ended = False
-        self._changed = asyncio.Event()
-
-    def copy(self) -> "RequestParts":
-        """Another one with the parts that wait in this one."""
-        other = RequestParts()
-        for part in self._parts:
-            other.put(part)
-        return other
-
-    def put(self, data: bytes) -> None:
-        """Adds a part."""
-        self._parts.append(data)
-        self.waiting_bytes += len(data)
-        self._changed.set()
-
-    def end(self, trailers: Headers = ()) -> None:
-        """Nothing more will come."""
-        self.trailers = trailers
-        self._ended = True
-        self._changed.set()
-
-    async def take(self) -> bytes | None:
-        """The next part; None at the end."""
-        while not self._parts:
-            if self._ended:
-                return None
-            self._changed.clear()
-            await self._changed.wait()
-        part = self._parts.popleft()
-        self.waiting_bytes -= len(part)
-        if self._taken is not None:
-            self._taken.append(part)
-            if sum(map(len, self._taken)) > _REWIND_BYTES or len(self._taken) > _REWIND_PARTS:
-                self._taken = None
-        return part
-
-    def rewind(self) -> bool:
-        """Makes all parts be taken again; False where they are no longer known."""
-        if self._taken is None:
-            return False
-        self._parts.extendleft(reversed(self._taken))
-        self.waiting_bytes += sum(map(len, self._taken))
-        self._taken = []
-        return True
 
 
 class AnswerInProgress:
@@ -239,27 +155,3 @@ class AnswerInProgress:
 
 def _nothing() -> None:
     pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsFiles:
-    """PEM files: ``ca`` verifies the server (else the system's roots do), ``cert`` and its key are shown to it."""
-
-    ca: Path | None = None
-    cert: Path | None = None
-
-
-def address_of(url: str, alpn: str, files: TlsFiles = TlsFiles()) -> Address:
-    """The address of ``http(s)://host:port``. Raises: ShadowError: a certificate that can't be read."""
-    parts = urlsplit(url)
-    tls = None
-    if parts.scheme == "https":
-        try:
-            tls = ssl.create_default_context(cafile=files.ca)
-            if files.cert is not None:
-                tls.load_cert_chain(files.cert)
-        except (OSError, ssl.SSLError) as error:
-            names = " and ".join(str(path) for path in (files.ca, files.cert) if path)
-            raise ShadowError(f"{names}: expected PEM that is valid for {url}, got {error}") from None
-        tls.set_alpn_protocols([alpn])
-    return Address(host=parts.hostname or "", port=parts.port or 0, tls=tls)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from crossfade.reports.run import Report, to_json
+from crossfade.reports.json_document import to_json
+from crossfade.reports.report import Report
 
 
 def test_a_report_reads_back(make: Any) -> None:

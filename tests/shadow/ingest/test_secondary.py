@@ -1,4 +1,4 @@
-"""A second legacy, asked where two answers differed: what it answers otherwise too is noise."""
+"""The secondary is contacted where two answers differ: where it differs too is noise."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,25 +10,32 @@ import grpc
 import pytest
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Failure, FailureReason, Reply, Request
 from crossfade.shadow.ingest.answers import read_reply
-from crossfade.shadow.ingest.second import Second, Share
+from crossfade.shadow.ingest.secondary import Secondary, SecondaryLimits
 
 GET, SUM = "t.v1.Things/Get", "t.v1.Things/Sum"
 
 
 @dataclass
 class Legacy:
-    """Stands for the second legacy: answers ``reply`` once ``go_on`` is set."""
+    """Stands for the secondary: answers ``reply`` once ``go_on`` is set."""
 
     reply: Reply
+    deadline_s: float = 10.0
+    body_limit_bytes: int = 1000
     asked: list[Request] = field(default_factory=list)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def ask(self, request: Request, *, safe: bool) -> Reply:
-        """Its answer; the second instance is asked nothing but what is safe."""
-        assert safe
+    def new_answer(self, framing_of: Any, copy_bytes: int) -> AnswerInProgress:
+        """What collects an answer; nothing goes into it."""
+        return AnswerInProgress(limit_bytes=self.body_limit_bytes, framing_of=framing_of, copy_bytes=copy_bytes)
+
+    async def ask(self, request: Request, *_: Any, safe: bool, is_watched: bool) -> Reply:
+        """Its answer; it gets nothing but what is safe, and has a deadline."""
+        assert (safe, is_watched) == (True, False)
         self.asked.append(request)
         await self.go_on.wait()
         return self.reply
@@ -39,19 +46,19 @@ Setup = Callable[..., tuple[Any, Legacy]]
 
 @pytest.fixture
 def setup(contract: Contract, bench_of: Callable[..., Any], lines: Any) -> Setup:
-    """An intake with a second legacy that gives this answer."""
+    """An intake with a secondary that gives this answer."""
 
     def setup(told: Any = None, *, is_off: bool = False, **limits: Any) -> tuple[Any, Legacy]:
         legacy = Legacy(read_reply(told or lines.answer(), "x"))
         values = {"pct": 100.0, "in_flight": 2, "held_bytes": 10_000, **limits}
-        share = Share(**values, is_off=lambda: is_off)
-        second = Second(legacy, "127.0.0.1:1", contract.methods, share)  # type: ignore[arg-type]
-        return bench_of(second=second), legacy
+        share = SecondaryLimits(**values, is_off=lambda: is_off)
+        secondary = Secondary(legacy, "127.0.0.1:1", contract.methods, share)  # type: ignore[arg-type]
+        return bench_of(secondary=secondary), legacy
 
     return setup
 
 
-async def test_what_the_second_answers_otherwise_too(setup: Setup, lines: Any) -> None:
+async def test_where_the_secondary_differs_too(setup: Setup, lines: Any) -> None:
     """It is observed as noise, where it stands and of which kind; nothing is observed before it has answered."""
     bench, legacy = setup(lines.answer(lines.message("a", 3)))
     bench.take(lines.pair(lines.answer(lines.message("a", 1)), lines.answer(lines.message("b", 2))))
@@ -76,7 +83,7 @@ async def test_a_stream(setup: Setup, lines: Any) -> None:
 
 
 async def test_stores_that_have_drifted(setup: Setup, lines: Any) -> None:
-    """A second that answers with the candidate's status says that it is the state; then it is asked in any case."""
+    """A secondary with the candidate's status shows that it is the state; then it is contacted in any case."""
     bench, legacy = setup(lines.answer(status=5), pct=0.0)
     legacy.go_on.set()
     bench.take(lines.pair(lines.answer(lines.message("a")), lines.answer(status=5)))
@@ -84,7 +91,7 @@ async def test_stores_that_have_drifted(setup: Setup, lines: Any) -> None:
     assert bench.ends == ["skipped(state_drift)"]
 
 
-async def test_a_second_that_fails(setup: Setup, lines: Any) -> None:
+async def test_a_secondary_that_fails(setup: Setup, lines: Any) -> None:
     """Then nothing is known of noise."""
     bench, legacy = setup()
     legacy.reply = Failure(reason=FailureReason.REFUSED, detail="", latency_ms=0.0)
@@ -134,14 +141,14 @@ async def test_a_connection_that_is_closed_meanwhile(setup: Setup, lines: Any) -
     bench, legacy = setup(lines.answer(lines.message("a")))
     pair = lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b")))
     bench.take(lines.counts(3, "00000000000000aa"), pair)
-    bench.intake.close(bench.ledger)
+    bench.service.close()
     assert (bench.ends, bench.balance()) == (["same", "shed(shutdown)"], (3, 2, 1))
     legacy.go_on.set()
     await bench.intake.drain()
     assert (bench.ends[2:], bench.balance()) == (["differs"], (3, 3, 0))
 
 
-async def test_a_real_second(contract: Contract, bench_of: Callable[..., Any], lines: Any) -> None:
+async def test_a_real_secondary(contract: Contract, bench_of: Callable[..., Any], lines: Any) -> None:
     """It gets the request with the mark of a copy, though the service's library has taken out what gRPC needs."""
     seen: list[dict[str, str]] = []
 
@@ -156,8 +163,8 @@ async def test_a_real_second(contract: Contract, bench_of: Callable[..., Any], l
     server.start()
     upstream = Upstream(f"http://127.0.0.1:{port}", deadline_ms=5000, body_limit_bytes=1000)
     try:
-        share = Share(pct=100.0, in_flight=1, held_bytes=1000, is_off=lambda: False)
-        bench = bench_of(second=Second(upstream, f"127.0.0.1:{port}", contract.methods, share))
+        share = SecondaryLimits(pct=100.0, in_flight=1, held_bytes=1000, is_off=lambda: False)
+        bench = bench_of(secondary=Secondary(upstream, f"127.0.0.1:{port}", contract.methods, share))
         sides = [lines.answer(lines.message("a", number)) for number in (1, 2)]
         bench.take(lines.pair(*sides, headers=[["x-tenant", "7"]]))
         await bench.intake.drain()

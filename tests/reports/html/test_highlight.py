@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.reports.html.marks import Parts, mark
+from crossfade.reports.html.highlight import Parts, mark
 from crossfade.reports.visible import visible
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crossfade.tools import comparing
-from crossfade.tools.comparing import CompareProcess
+from crossfade.tools import compare_process
+from crossfade.tools.compare_process import CompareProcess
 
 
 class Worker:
@@ -43,9 +43,9 @@ async def test_an_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capl
             begun.set()
         return Worker()
 
-    monkeypatch.setattr(comparing.WorkerProcess, "start", start)
-    monkeypatch.setattr(comparing, "close_lost_run", lambda *_, **__: 0)
-    monkeypatch.setattr(comparing, "_FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(compare_process.WorkerProcess, "start", start)
+    monkeypatch.setattr(compare_process, "close_lost_run", lambda *_, **__: 0)
+    monkeypatch.setattr(compare_process, "_FIRST_WAIT_S", 0.001)
     compare = CompareProcess(tmp_path / "crossfade.toml", tmp_path)
     await compare.start()
     first = compare._worker

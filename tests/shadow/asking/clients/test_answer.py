@@ -1,15 +1,12 @@
-"""What both clients share: where a side listens, and its answer as it arrives."""
+"""An answer as it arrives: a body within the limit, or messages."""
 
-import ssl
 import time
-from pathlib import Path
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, RequestParts, TlsFiles, address_of
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import GrpcFraming, answer_framing
-from crossfade.shadow.errors import ShadowError
 
 
 @pytest.mark.parametrize(
@@ -89,62 +86,3 @@ def test_a_stream_that_is_none() -> None:
     answer.add(b"\x00\x00\x00\x00\x01x")
     assert isinstance(answer.undecodable, UndecodableError)
     assert answer.take_messages() == ()
-
-
-async def test_parts_of_a_request() -> None:
-    """They come out as they were put in, and then the end with its trailers."""
-    parts = RequestParts()
-    parts.put(b"a")
-    other = parts.copy()
-    parts.put(b"bc")
-    assert (parts.waiting_bytes, other.waiting_bytes) == (3, 1)
-    parts.end((("x", "1"),))
-    assert [await parts.take(), await parts.take(), await parts.take()] == [b"a", b"bc", None]
-    assert (parts.trailers, parts.waiting_bytes) == ((("x", "1"),), 0)
-
-
-@pytest.mark.parametrize(
-    ("url", "host", "port"), [("http://localhost:80", "localhost", 80), ("http://[::1]:8080", "::1", 8080)]
-)
-def test_a_plain_address(url: str, host: str, port: int) -> None:
-    """No TLS where the URL says http."""
-    address = address_of(url, "h2")
-    assert (address.host, address.port, address.tls) == (host, port, None)
-
-
-def test_an_https_address_verifies() -> None:
-    """Name and certificate are checked."""
-    tls = address_of("https://localhost:443", "h2").tls
-    assert tls is not None
-    assert (tls.verify_mode, tls.check_hostname) == (ssl.CERT_REQUIRED, True)
-
-
-def test_a_ca_that_is_not_there(tmp_path: Path) -> None:
-    """An error at once, not a connection that is not verified."""
-    with pytest.raises(ShadowError, match=r"ca\.pem: expected PEM that is valid for https://localhost:443, got "):
-        address_of("https://localhost:443", "h2", TlsFiles(ca=tmp_path / "ca.pem"))
-
-
-async def test_a_body_that_is_sent_anew() -> None:
-    """From its first part on, with what has come since."""
-    parts = RequestParts()
-    parts.put(b"a")
-    parts.put(b"b")
-    assert [await parts.take(), await parts.take()] == [b"a", b"b"]
-    assert parts.rewind()
-    parts.put(b"c")
-    parts.end()
-    assert parts.waiting_bytes == 3
-    assert [await parts.take() for _ in range(4)] == [b"a", b"b", b"c", None]
-    assert parts.waiting_bytes == 0
-
-
-@pytest.mark.parametrize("body", [[b"x" * 65_537], [b"x"] * 65])
-async def test_a_long_body_is_not_kept(body: list[bytes]) -> None:
-    """What was taken of it is gone, and nothing is sent twice or left out."""
-    parts = RequestParts()
-    for part in body:
-        parts.put(part)
-        await parts.take()
-    assert not parts.rewind()
-    assert parts.waiting_bytes == 0

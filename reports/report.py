@@ -245,8 +245,3 @@ class Report(Record):
     """The worst of the claims; `inconclusive` without any."""
     reasons: tuple[Text, ...]
     """Why the verdict is what it is, in sentences."""
-
-
-def to_json(report: Report) -> str:
-    """The report as indented JSON with a newline at its end."""
-    return report.model_dump_json(indent=2) + "\n"
