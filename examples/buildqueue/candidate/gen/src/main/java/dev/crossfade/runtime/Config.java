@@ -25,8 +25,8 @@ import java.util.logging.Level;
  *   <li>CROSSFADE_KEEPALIVE_S (7200): idle time after which the server pings.
  *       CROSSFADE_KEEPALIVE_PERMIT_S (10): how often clients may ping.
  *   <li>CROSSFADE_MAX_CONNECTION_AGE_S (0, never): after that, plus or minus a tenth, a client is
- *       asked to reconnect; its calls may end within CROSSFADE_MAX_CONNECTION_GRACE_S (0, no
- *       limit).
+ *       sent GOAWAY so that it reconnects; its calls may end within
+ *       CROSSFADE_MAX_CONNECTION_GRACE_S (0, no limit).
  *   <li>CROSSFADE_DRAIN_PAUSE_S (5): the time from SIGTERM, when health becomes NOT_SERVING, until
  *       new calls are refused. CROSSFADE_DRAIN_S (20): how long running calls may take after that.
  *   <li>CROSSFADE_HEALTH_PORT (0, none): a separate port for the server's health, without TLS, for

@@ -82,10 +82,10 @@ public final class InProcessService implements AutoCloseable {
   public final <Q, R> List<R> ask(MethodDescriptor<Q, R> method, Q... requests) {
     Collected<R> collected = new Collected<>();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(CALL_S, TimeUnit.SECONDS);
-    StreamObserver<Q> asks =
+    StreamObserver<Q> sender =
         ClientCalls.asyncBidiStreamingCall(channel.newCall(method, options), collected);
-    Arrays.asList(requests).forEach(asks::onNext);
-    asks.onCompleted();
+    Arrays.asList(requests).forEach(sender::onNext);
+    sender.onCompleted();
     try {
       return collected.end.join();
     } catch (CompletionException e) {
