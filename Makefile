@@ -13,7 +13,7 @@ demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
 
 # All tests, on all cores. A file's tests run in one process, in their order: see tests/conftest.py.
-PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Tests that need nothing but what pip installs.
 ALONE := not java and not demo and not wheel and not faults and not browser and not transparency
 

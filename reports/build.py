@@ -100,9 +100,9 @@ def build_report(
 
 
 def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
-    """What each route is called: the name of its port is in front where several ports carry a route of that name.
+    """The name of each route: behind the name of its port where several ports carry a route of that name.
 
-    One that was only claimed, on no port, is left out where it came on one.
+    A route that was only claimed, without a port, is left out if requests came on a port.
     """
     came = {route.info.route for route in routes if route.info.listener}
     infos = [route.info for route in routes if route.info.listener or route.info.route not in came or route.entered]
@@ -139,7 +139,7 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
 
 
 def _floored_pct(part: int, whole: int) -> float:
-    """Two decimals, rounded down: 100 says that not one is missing."""
+    """Two decimals, rounded down: 100 means that not one is missing."""
     return (10_000 * part // whole) / 100 if whole else 0.0
 
 
@@ -181,7 +181,7 @@ def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSet
 def _expired_rules(
     views: Sequence[tuple[RouteEvidence, RouteView]], accepted: Sequence[AcceptRule], today: datetime.date
 ) -> Iterator[ExpiredRule]:
-    """The rules that would let an open cluster stay, had their last day not passed."""
+    """The rules that would accept an open cluster if they had not expired."""
     open_at = [
         (route.info, fingerprint)
         for route, view in views
@@ -202,7 +202,7 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive; another status text, unseen message or charset of JSON is cosmetic; others break."""
+    """An added field is additive; a status text, an unseen message or the charset of JSON is cosmetic; others break."""
     if template == UNSEEN_MESSAGE:
         return "cosmetic"
     if kind == Kind.ADDED.value:
@@ -241,7 +241,7 @@ def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
 def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
     """Fail where a claim is refuted; inconclusive where one is not proven, was never seen, or nothing is claimed."""
     reasons = [f"{route.route}: {route.reason}" for route in routes if route.verdict in {"fail", "inconclusive"}]
-    reasons += [f"{glob}: claimed, but no request of it was seen" for glob in unseen]
+    reasons += [f"{glob}: claimed, but no matching request was seen" for glob in unseen]
     verdicts = {route.verdict for route in routes}
     if "fail" in verdicts:
         return "fail", tuple(reasons)

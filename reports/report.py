@@ -144,7 +144,7 @@ class Example(Record):
     repro_legacy: Text = ""
     """The same for legacy; empty if the client's port is not known."""
     repro_candidate: Text = ""
-    """The same for the candidate; empty if the client's port is not known."""
+    """The same for the candidate, with the header fields that it gets under the current config."""
 
 
 class Cluster(Record):
@@ -177,7 +177,7 @@ class Cluster(Record):
 
 
 class ExpiredRule(Record):
-    """An ``[[accept]]`` rule whose last day is over, and that would speak of an open cluster. ``expires``: RFC 3339."""
+    """An expired ``[[accept]]`` rule that matches an open cluster. ``expires`` is its last day: RFC 3339."""
 
     route: Text
     """The rule's glob."""

@@ -1,4 +1,4 @@
-"""Routes as short as they can be told apart. Pure."""
+"""Route names without their common package. Pure."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ def common_package(routes: Iterable[str]) -> str:
 
 
 def without_package(route: str, package: str) -> str:
-    """A route as short as that; the name of its port stays in front."""
+    """A route without that package; the name of its port stays in front."""
     port, blank, method = route.rpartition(" ")
     return f"{port}{blank}{method.removeprefix(package)}"
 

@@ -1,4 +1,4 @@
-"""The runs of a store as a list: which there are, not what they prove. Pure."""
+"""The list of a store's runs. Pure."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where the eye is."""
+"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where a reader looks first."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -81,7 +81,7 @@ def _head(report: Report) -> Group:
         _text(what, style="dim"),
         _text(f"\n{count(report.entered)} entered = {parts}"),
     ]
-    for title, reasons in (("not compared:", left_out), ("compared, but not to the end:", cut)):
+    for title, reasons in (("not compared:", left_out), ("compared in part:", cut)):
         if reasons:
             counts = [(count(number), reason_in_words(name)) for name, number in reasons.items()]
             lines += [_text(title, style="dim"), _indented(counts)]
@@ -150,7 +150,7 @@ def _labelled(cluster: Cluster) -> Iterator[tuple[str, str]]:
 
 
 def _cause(cluster: Cluster, columns: int) -> Iterator[Text]:
-    """Why, and what to write: folded at blanks alone, because code is copied from here. A long word stays whole."""
+    """Why, and what to write: folded only at blanks, because people copy code from here. A long word is not cut."""
     if cluster.cause is None:
         return
     why = f"{cluster.cause.id} {cluster.cause.title}. {cluster.cause.explanation}"
@@ -190,7 +190,7 @@ def _reasons(report: Report) -> Iterator[Text]:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Text with nothing unseen; a line break of ours at its beginning stays one."""
+    """Visible text; our own line break at its beginning is kept."""
     body = text.removeprefix("\n")
     return Text("\n" * (len(text) - len(body)) + visible(body), style=style)
 

@@ -26,13 +26,7 @@ from hypothesis import settings
 from crossfade.tools.demo.build import JAR, build_candidate
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "buildqueue"
-_TESTS = Path(__file__).parent
 _LONG = ("demo", "java", "wheel")
-_TOGETHER = {
-    "runtime": ("codegen/java/runtime/",),  # one build, one JVM
-    # one build, and the tests that need what Maven fetched for it
-    "compiled": tuple(f"codegen/java/{name}" for name in ("compiled/", "test_protos", "test_render_sc", "test_verify")),
-}
 IN_CI = bool(os.environ.get("CI"))
 # A dozen builds run Maven, for seconds each: without the optimising compiler it takes less than half of the CPU time.
 os.environ.setdefault("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
@@ -58,17 +52,9 @@ _needs = _load_needs()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests (``-n``): what takes minutes goes first, and what shares a build together.
-
-    A file's tests stay in one process, for the fixtures of their module; so do those of ``_TOGETHER``.
-    """
-    if config.getoption("dist", "no") == "no":
-        return
-    for item in items:
-        path = item.path.relative_to(_TESTS).as_posix()
-        groups = (name for name, places in _TOGETHER.items() if path.startswith(places))
-        item.add_marker(pytest.mark.xdist_group(next(groups, path)))
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _LONG))
+    """What takes minutes goes first, where several processes share the tests: at the end all have something to do."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _LONG))
 
 
 def pytest_report_header() -> list[str]:

@@ -1,4 +1,4 @@
-"""A report, or what a gate says of it, in the format that was asked for: to standard output or to a file."""
+"""A report or the result of a gate in a chosen format: to standard output or to a file."""
 
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ def shows_examples(form: str) -> bool:
 
 
 def show_gate(report: Report, result: GateResult, form: str, output: Path | None) -> None:
-    """Writes what the gate says to a file that a person named, or shows it."""
+    """Writes the result of a gate to a file that a person named, or shows it."""
     found = find_format(form)
     if found.gate is None:
         show_report(report, form, output)

@@ -1,4 +1,4 @@
-"""Two texts side by side, with the parts marked in which they differ. Pure."""
+"""Two texts side by side, with the parts that differ marked. Pure."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SHORT = 3  # equal characters between two changes: fewer only make confetti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A piece of a text, with nothing in it unseen, and whether the other side lacks it."""
+    """A visible piece of a text, and whether the other side lacks it."""
 
     text: str
     changed: bool
@@ -24,7 +24,7 @@ Parts = tuple[Part, ...]
 
 
 def mark(legacy: str, candidate: str) -> tuple[Parts, Parts]:
-    """Both texts in parts. Where they look alike though they differ, changed characters are shown by their number."""
+    """Both texts in parts. If they differ but look alike, changed characters are shown by their number."""
     start = _common(legacy, candidate)
     end = _common(legacy[start:][::-1], candidate[start:][::-1])
     stops = len(legacy) - end, len(candidate) - end

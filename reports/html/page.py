@@ -19,7 +19,7 @@ _SCRIPT = "page.js"
 
 
 def to_html(report: Report, _: Lead | None = None) -> str:
-    """One page, complete in itself: no address but its own anchors, a policy that allows its own style and script.
+    """One page, complete in itself: no link but to its own anchors, and a policy that allows its own style and script.
 
     A lead has no place on it.
     """
@@ -45,7 +45,7 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Every text that a template prints has nothing unseen in it; markup is our own."""
+    """Every text that a template prints is visible; markup is our own."""
     return visible(value) if type(value) is str else value
 
 

@@ -14,7 +14,7 @@ _ESCAPED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 @lru_cache(maxsize=1024)  # the words of a request stand in the lines of three sides
 def quote(text: str) -> str:
-    r"""One shell word that is these bytes: nothing in it is expanded, and nothing in it is unseen.
+    r"""One shell word that is these bytes: nothing in it is expanded, and every character of it can be seen.
 
     Characters that a person cannot see are written as ``$'\x1b'``, which bash and zsh read; a lone
     surrogate of U+DC80 to U+DCFF is the raw byte that it stands for. No word can hold NUL: it is left out. A word that

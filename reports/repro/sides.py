@@ -1,4 +1,4 @@
-"""Where a request can be sent again, and by which descriptors a call is understood."""
+"""Where a request can be sent again, and which descriptors describe a call."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ _TLS = "https://"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One server: its URL, and the PEM files of the authority that it is trusted by and of the client's certificate."""
+    """One server: its URL, and PEM files with the authority that signed its certificate and with the client's own."""
 
     url: str
     ca: str = ""
@@ -80,7 +80,7 @@ class ReproSettings:
 
 
 def virtual_host(request: RequestSample) -> Iterator[str]:
-    """The name that the client called the server by, where it is one: a server may answer by it."""
+    """The host name that the client used, if it is a name: a server may choose its answer by it."""
     host = _host(request.authority)
     if host and host != "localhost" and not _is_ip(host):
         yield request.authority

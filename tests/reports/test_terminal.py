@@ -76,8 +76,8 @@ def test_the_balance_comes_first_and_the_verdict_last(make: Any) -> None:
     lines = _printed(_rich(make)).splitlines()
     assert "609 entered = 470 matched + 37 diverged + 90 noise + 2 shed + 4 skipped + 3 " in lines
     assert lines[-1] == "verdict: fail"
-    assert "4 with a value that only legacy can know" in [" ".join(line.split()) for line in lines]
-    assert "inconclusive: POST *: claimed, but no request of it was seen" in lines
+    assert "4 with a value that only legacy knows" in [" ".join(line.split()) for line in lines]
+    assert "inconclusive: POST *: claimed, but no matching request was seen" in lines
 
 
 def test_a_cause_is_explained(make: Any) -> None:
