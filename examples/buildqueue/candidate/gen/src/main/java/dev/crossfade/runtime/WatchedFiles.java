@@ -9,35 +9,34 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Files that are looked at again and again.
+ * Files that are polled for changes.
  *
- * <p>Their content is what counts, not their time: a Kubernetes ConfigMap or Secret is swapped by
- * links. A change counts when two looks have found the same, because a file may be seen half
- * written.
+ * <p>Their content is compared, not their time: Kubernetes swaps a ConfigMap or Secret by links. A
+ * change counts once two polls read the same content, because a file may be seen half written.
  */
-public final class Watched {
+public final class WatchedFiles {
   private final List<Path> files;
-  private byte[] taken;
+  private byte[] current;
   private byte[] last;
 
   /** Files whose content belongs together. */
-  public Watched(Path... files) {
+  public WatchedFiles(Path... files) {
     this.files = List.of(files);
   }
 
-  /** What they hold, one after the other, the first time and after each change; else null. */
-  public byte[] look() throws IOException {
+  /** Their concatenated content, the first time and after each change; else null. */
+  public byte[] poll() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (Path file : files) {
       all.writeBytes(Files.readAllBytes(file));
     }
     byte[] content = all.toByteArray();
-    boolean settled = taken == null || Arrays.equals(content, last);
+    boolean settled = current == null || Arrays.equals(content, last);
     last = content;
-    if (!settled || Arrays.equals(content, taken)) {
+    if (!settled || Arrays.equals(content, current)) {
       return null;
     }
-    taken = content;
+    current = content;
     return content;
   }
 }
