@@ -17,7 +17,7 @@ from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
 from crossfade.shadow.capture.mitmproxy.hooks import DirectHooks
 from crossfade.shadow.capture.mitmproxy.timing import Timing
 from crossfade.shadow.capture.mitmproxy.tls import PortTls
-from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, mend
+from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, install_codecs
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.errors import ShadowError
@@ -129,7 +129,7 @@ class MitmproxyEngine:
         return [item.writer for item in transports if item is not None and item.writer is not None]
 
     def _make_master(self, confdir: Path) -> Master:
-        mend()
+        install_codecs()
         confdir.mkdir(parents=True, exist_ok=True)
         specs = [mode_spec(item.legacy_url, item.host, item.port) for item in self._listeners]
         ports = {canonical_spec(spec): item for item, spec in zip(self._listeners, specs, strict=True)}

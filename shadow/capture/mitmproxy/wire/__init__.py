@@ -14,7 +14,7 @@ add-ons. ``tests/transparency`` shows each of it on real connections.
 from crossfade.shadow.capture.mitmproxy.wire.drain import Drain
 from crossfade.shadow.capture.mitmproxy.wire.ends import fate as client_fate
 from crossfade.shadow.capture.mitmproxy.wire.expect import PassExpect
+from crossfade.shadow.capture.mitmproxy.wire.install import install_codecs
 from crossfade.shadow.capture.mitmproxy.wire.lines import Lines
-from crossfade.shadow.capture.mitmproxy.wire.mend import mend
 
-__all__ = ["Drain", "Lines", "PassExpect", "client_fate", "mend"]
+__all__ = ["Drain", "Lines", "PassExpect", "client_fate", "install_codecs"]

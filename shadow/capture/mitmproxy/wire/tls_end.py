@@ -16,7 +16,7 @@ _mitmproxys = TLSLayer.send_data
 
 
 def send_close(self: TLSLayer, command: commands.CloseConnection) -> Commands:
-    """In mitmproxy's place (see ``mend``)."""
+    """In mitmproxy's place (see ``install``)."""
     is_set_up = self.tls and self.tunnel_state in (TunnelState.OPEN, TunnelState.CLOSED)
     if is_set_up and self.conn.state & ConnectionState.CAN_WRITE:
         try:
