@@ -13,6 +13,7 @@ from hyperframe.frame import (
 )
 
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import unread
 
 BATCH = 16
 """What is handled in one go, in units of about 30 microseconds: half a millisecond of the loop."""
@@ -55,8 +56,9 @@ class FrameBatches(FrameBuffer):
     @property
     def is_behind(self) -> bool:
         """Whether a whole frame waits for the next batch."""
-        have = len(self.data) - _FRAME_HEAD_BYTES
-        return have >= 0 and have >= int.from_bytes(self.data[:3], "big")
+        data = unread(self)
+        have = len(data) - _FRAME_HEAD_BYTES
+        return have >= 0 and have >= int.from_bytes(data[:3], "big")
 
     def __next__(self) -> Frame:
         if self._spent >= BATCH:

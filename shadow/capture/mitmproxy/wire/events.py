@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mitmproxy import http
 from mitmproxy.connection import Connection
@@ -15,6 +15,7 @@ from mitmproxy.proxy.layers.http import (
     ResponseProtocolError,
 )
 
+_Error = TypeVar("_Error", bound=RequestProtocolError | ResponseProtocolError)
 Commands = Generator[commands.Command, Any, None]
 NOT_PASSED_ON = "not passed on: "
 """So begins the error of a request that the proxy itself refused."""
@@ -116,6 +117,19 @@ class DrainHook(commands.StartHook):
         hook = cls(connection_id)
         hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
         return hook
+
+
+class RefusalError(ResponseProtocolError):
+    """The proxy refuses a request itself, and answers with this status."""
+
+    def __init__(self, stream_id: int, message: str, status: int) -> None:
+        super().__init__(stream_id, message, ResponseProtocolError.code)
+        self.status = status
+
+
+def failure(kind: type[_Error], stream_id: int, message: str) -> _Error:
+    """An error without a code of its own: mitmproxy's default for its kind."""
+    return kind(stream_id, message, kind.code)
 
 
 def with_reset_code(

@@ -47,13 +47,20 @@ class FairHandler(ProxyConnectionHandler):
         self._clock = asyncio.get_running_loop().time
         super().__init__(master, reader, writer, options, mode)  # type: ignore[no-untyped-call]
         self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
-        share_transports(self)
+        share_transports(self.client, self.transports)
         self._share = Share(self._clock())
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()
         self._clogged: set[Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._took_s = 0.0  # the longest that was done at a stretch since the last rest
         self._line: Line = master.addons.get("lines").others
+
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs it beside the connection; the loop itself would forget a task that nobody holds."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
         """Called when a hook begins, at once."""
@@ -92,6 +99,12 @@ class FairHandler(ProxyConnectionHandler):
             if _contention.is_quiet(self.client.id, self._clock()):
                 return
             await asyncio.sleep(_LOOK_S)
+
+    async def handle_connection(self, connection: Connection) -> None:
+        """As mitmproxy's, from when it is noted whose task this is: an eager task (mitmproxy 12) begins before that."""
+        if self.transports[connection].handler is None:
+            await asyncio.sleep(0)
+        await super().handle_connection(connection)
 
     async def server_event(self, event: events.Event) -> None:
         """All that is done for this client comes through here."""
@@ -135,9 +148,7 @@ class FairHandler(ProxyConnectionHandler):
             elif io.writer is not None and connection not in self._clogged and _is_full(io.writer):
                 self._clogged.add(connection)
                 await self.server_event(Clogged(connection, is_clogged=True))
-                unclogging = asyncio.create_task(self._unclog(connection))
-                self.hook_tasks.add(unclogging)
-                unclogging.add_done_callback(self.hook_tasks.discard)
+                self.keep(self._unclog(connection))
         return shared
 
     async def _unclog(self, connection: Connection) -> None:

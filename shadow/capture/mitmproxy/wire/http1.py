@@ -16,7 +16,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Connection
 
 from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, End, Reader
 from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer
-from crossfade.shadow.capture.mitmproxy.wire.events import Commands
+from crossfade.shadow.capture.mitmproxy.wire.events import Commands, failure
 
 SWITCHING = 101
 _EACH = 16
@@ -113,7 +113,7 @@ class Http1Wire(Http1Connection):
             yield ReceiveHttp(self.ReceiveData(self._stream(), event.data))
         elif isinstance(event, events.ConnectionClosed):
             if self.conn.state is ConnectionState.CLOSED:
-                yield ReceiveHttp(self.ReceiveProtocolError(self._stream(), "connection reset"))
+                yield ReceiveHttp(failure(self.ReceiveProtocolError, self._stream(), "connection reset"))
             else:
                 yield ReceiveHttp(self.ended(self._stream()))
 

@@ -1,6 +1,7 @@
 """Legacy's connection in HTTP/1."""
 
-from mitmproxy.net.http import status_codes
+from typing import Any
+
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
@@ -40,6 +41,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRe
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import NO_ANSWER
 
 
 class WireHttp1Client(Http1Wire, Http1Client):
@@ -145,7 +147,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         if len(self.buf) and self._is_for_http1():
             yield from self._begin(answer_without_head())
         else:
-            code = status_codes.NO_RESPONSE if self._is_for_http1() else status_codes.BAD_GATEWAY
+            code = NO_ANSWER if self._is_for_http1() else ResponseProtocolError.code
             yield from self._fail("server closed connection", code)
 
     def _is_for_http1(self) -> bool:
@@ -161,7 +163,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         """Legacy broke off, or sent what is no body."""
         yield from self._fail(f"HTTP/1 protocol error: {why}")
 
-    def _fail(self, message: str, code: int = status_codes.BAD_GATEWAY) -> Commands:
+    def _fail(self, message: str, code: Any = ResponseProtocolError.code) -> Commands:  # noqa: ANN401 - see versions
         error = ResponseProtocolError(self._stream(), message, code)
         yield from self.close()
         yield ReceiveHttp(error)

@@ -5,7 +5,7 @@ from typing import Any
 
 from mitmproxy import http, version
 from mitmproxy.connection import ConnectionState
-from mitmproxy.net.http import http1, status_codes
+from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
@@ -33,7 +33,9 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Flowing,
     Informational,
     LegacyClosed,
+    RefusalError,
     SenderEnded,
+    failure,
 )
 from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END, check_request, closes
 from crossfade.shadow.capture.mitmproxy.wire.head import (
@@ -45,6 +47,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import (
 )
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT, status_of
 
 _LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
 
@@ -129,7 +132,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._end_of_client()
         else:
             yield from self._refuse(why.status, str(why))
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, f"{NOT_PASSED_ON}{why}"))
+            yield ReceiveHttp(failure(RequestProtocolError, self.stream_id, f"{NOT_PASSED_ON}{why}"))
 
     def _refuse(self, status: int, text: str) -> Commands:
         """Answers itself, unless an answer has begun, and takes what the client still sends."""
@@ -166,8 +169,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
         """A client that says no more may be gone, or wait for its answer: legacy is to see what it would without us."""
         if self.conn.state is ConnectionState.CLOSED:  # a reset
             self.state = self.done
-            message = "Client disconnected."
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, message, status_codes.CLIENT_CLOSED_REQUEST))
+            yield ReceiveHttp(RequestProtocolError(self.stream_id, "Client disconnected.", CLIENT_LEFT))
             return
         owe(self.conn)
         if self.buf.is_blank():
@@ -222,8 +224,9 @@ class WireHttp1Server(Http1Wire, Http1Server):
     def _send_error(self, event: ResponseProtocolError) -> Commands:
         if not self.conn.state & ConnectionState.CAN_WRITE:
             return
-        if self.response is None and event.code != status_codes.NO_RESPONSE:
-            yield commands.SendData(self.conn, own_answer(event.code, event.message))
+        status = event.status if isinstance(event, RefusalError) else status_of(event)
+        if self.response is None and status is not None:
+            yield commands.SendData(self.conn, own_answer(status, event.message))
             if not self.request_done:
                 yield from self._linger()
                 return

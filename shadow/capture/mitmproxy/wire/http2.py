@@ -5,7 +5,6 @@ from typing import Any
 
 import h2.errors
 import h2.events
-from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import (
@@ -22,11 +21,13 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Commands,
     Flowing,
     TurnHook,
+    failure,
     reset_code,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, PeerGoesAway, code_name, head_bytes
 from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 TOO_MUCH = int(h2.errors.ErrorCodes.ENHANCE_YOUR_CALM)
 _OPEN = StreamState.HEADERS_RECEIVED
@@ -126,7 +127,7 @@ class WireHttp2(Http2Connection):
     def refuse_stream(self, stream_id: int, text: str, code: int) -> Commands:
         """Ends a stream both ways."""
         if self.streams.pop(stream_id, None) is not None:  # what follows of it is not looked at
-            yield ReceiveHttp(self.ReceiveProtocolError(stream_id, text))
+            yield ReceiveHttp(failure(self.ReceiveProtocolError, stream_id, text))
         yield from self.reset(stream_id, code)
 
     def too_large(self, size: int) -> str:
@@ -143,7 +144,7 @@ class WireHttp2(Http2Connection):
         yield commands.CloseConnection(self.conn)
         self._handle_event = self.done
         for stream_id in list(self.streams):
-            yield ReceiveHttp(self.ReceiveProtocolError(stream_id, msg))
+            yield ReceiveHttp(failure(self.ReceiveProtocolError, stream_id, msg))
         self.streams.clear()
 
     # resets
@@ -152,9 +153,9 @@ class WireHttp2(Http2Connection):
         if stream_id not in self.streams:
             return
         by = "client" if self.is_clients else "server"
-        error = self.ReceiveProtocolError(stream_id, f"stream reset by {by} ({code_name(code)})")
+        error = failure(self.ReceiveProtocolError, stream_id, f"stream reset by {by} ({code_name(code)})")
         if self.is_clients:
-            error.code = status_codes.CLIENT_CLOSED_REQUEST
+            error.code = CLIENT_LEFT
         yield ReceiveHttp(with_reset_code(error, code))
 
     def reset(self, stream_id: int, code: int) -> Commands:

@@ -24,6 +24,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Informational,
     StreamLimit,
     Unsent,
+    failure,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http2 import Handled, WireHttp2
@@ -80,7 +81,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
     def _begin(self, event: RequestHeaders) -> Commands:
         client_id = event.stream_id
         if self.going_away:
-            error = ResponseProtocolError(client_id, "refused: legacy said GOAWAY")
+            error = failure(ResponseProtocolError, client_id, "refused: legacy said GOAWAY")
             yield ReceiveHttp(with_reset_code(error, _REFUSED))
         elif self._is_full():
             self.stream_queue[client_id] = [event]
@@ -143,7 +144,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
         """What legacy did not take is refused, what it has not seen goes elsewhere; mitmproxy opens no more here."""
         self.conn.state &= ~ConnectionState.CAN_WRITE
         for stream_id in [item for item in self.streams if item > last_stream_id]:
-            error = ResponseProtocolError(stream_id, "refused: legacy said GOAWAY")
+            error = failure(ResponseProtocolError, stream_id, "refused: legacy said GOAWAY")
             yield ReceiveHttp(with_reset_code(error, _REFUSED))
             self.forget(stream_id)
         yield from self._hand_back()

@@ -5,10 +5,11 @@ from http import HTTPStatus
 
 import h2.errors
 import h2.events
-from mitmproxy import http
+from mitmproxy import http, version
 from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import ReceiveHttp, ResponseHeaders, ResponseTrailers
+from mitmproxy.proxy.layers.http._base import format_error
 from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState, split_pseudo_headers
 
 from crossfade.shadow.capture.mitmproxy.wire.between import fault_of, in_http2
@@ -17,6 +18,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Commands,
     DrainHook,
     Informational,
+    RefusalError,
     RefusedHead,
     StreamLimit,
 )
@@ -46,7 +48,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             if data := self.h2_conn.data_to_send():
                 yield commands.SendData(self.conn, data)
             return
-        yield from self.wire(_of_http2(event), super()._handle_event)
+        yield from self.wire(_of_http2(event), self._handle_as_mitmproxy)
         if isinstance(event, events.Start):
             yield DrainHook.of(self.conn.id, self)
         elif not self.h2_conn.takes_streams:
@@ -93,6 +95,24 @@ class WireHttp2Server(WireHttp2, Http2Server):
         )
         self.streams[event.stream_id] = StreamState.HEADERS_RECEIVED
         yield ReceiveHttp(RefusedHead(event.stream_id, request, end_stream=False, text=text, status=status))
+
+    def _handle_as_mitmproxy(self, event: events.Event) -> Commands:
+        if isinstance(event, RefusalError):
+            yield from self._answer_refusal(event)
+        else:
+            yield from super()._handle_event(event)
+
+    def _answer_refusal(self, event: RefusalError) -> Commands:
+        """As mitmproxy answers an error, but with any status."""
+        if self.is_open_for_us(event.stream_id):
+            fields = [
+                (b":status", b"%d" % event.status),
+                (b"server", version.MITMPROXY.encode()),
+                (b"content-type", b"text/html"),
+            ]
+            self.h2_conn.send_headers(event.stream_id, fields)
+            self.h2_conn.send_data(event.stream_id, format_error(event.status, event.message), end_stream=True)
+            yield commands.SendData(self.conn, self.h2_conn.data_to_send())
 
     def _inform(self, event: Informational) -> Commands:
         if self.is_open_for_us(event.stream_id):

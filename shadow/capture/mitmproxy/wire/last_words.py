@@ -7,17 +7,18 @@ a body on, until it is answered, a second descriptor is kept of legacy's socket.
 
 import contextlib
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from mitmproxy.connection import Connection
-from mitmproxy.proxy.server import ConnectionHandler
+from mitmproxy.proxy.server import ConnectionIO
 
 _MOST_BYTES = 1 << 20
 
 
-def share_transports(handler: ConnectionHandler) -> None:
+def share_transports(client: Connection, transports: Mapping[Connection, ConnectionIO]) -> None:
     """What ``listen`` needs, before anything is sent for this client."""
-    vars(handler.client)["crossfade_transports"] = handler.transports
+    vars(client)["crossfade_transports"] = transports
 
 
 def listen(client: Connection, server: Connection) -> None:
@@ -30,12 +31,12 @@ def listen(client: Connection, server: Connection) -> None:
         vars(server)["crossfade_spare"] = socket.fromfd(sock.fileno(), sock.family, sock.type)
 
 
-def unheard(handler: ConnectionHandler, connection: Connection) -> bytes:
+def unheard(connection: Connection, transport: ConnectionIO) -> bytes:
     """What came of a broken connection and was not read."""
     spare: socket.socket | None = vars(connection).pop("crossfade_spare", None)
     if spare is None:
         return b""
-    reader: Any = handler.transports[connection].reader
+    reader: Any = transport.reader
     found = bytearray(reader._buffer)  # noqa: SLF001 - a reader that failed gives nothing
     with spare, contextlib.suppress(OSError):
         spare.settimeout(0)

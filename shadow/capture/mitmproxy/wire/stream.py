@@ -6,7 +6,6 @@ from typing import Any
 
 from mitmproxy import flow, http
 from mitmproxy.connection import ConnectionState
-from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     DropStream,
@@ -29,15 +28,18 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Choked,
     Commands,
     Flowing,
+    RefusalError,
     RefusedHead,
     SenderEnded,
     Unsent,
+    failure,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireResponse
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 
 class WholeStream(HttpStream):
@@ -86,7 +88,7 @@ class WholeStream(HttpStream):
         elif server.connected and server.alpn != b"h2":
             yield SendHttp(event, server)
         elif self.client_state != self.state_done:  # HTTP/2 has no word for a request that breaks off, but its reset
-            error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
+            error = RequestProtocolError(self.stream_id, "Client disconnected.", CLIENT_LEFT)
             yield from super()._handle_event(error)
 
     def make_server_connection(self) -> Generator[commands.Command, Any, bool]:
@@ -106,7 +108,7 @@ class WholeStream(HttpStream):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
             return (yield from self._check_of_mitmproxy(request))
-        error = ResponseProtocolError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
+        error = RefusalError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
         yield from self._refuse(error)
         return True
 
@@ -133,7 +135,7 @@ class WholeStream(HttpStream):
         self.flow = http.HTTPFlow(self.context.client, self.context.server)
         self.flow.request = event.request
         error: RequestProtocolError | ResponseProtocolError
-        error = ResponseProtocolError(self.stream_id, event.text, event.status)
+        error = RefusalError(self.stream_id, event.text, event.status)
         is_grpc = event.request.headers.get("content-type", "").startswith("application/grpc")
         if is_grpc and event.status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
@@ -192,5 +194,5 @@ class Tunnel:
             other = self._server if isinstance(event, RequestEndOfMessage) else self._client
             yield SendHttp(SenderEnded(self._id, by_client=other is self._server), other)
         else:
-            yield SendHttp(RequestProtocolError(self._id, "EOF"), self._server)
-            yield SendHttp(ResponseProtocolError(self._id, "EOF"), self._client)
+            yield SendHttp(failure(RequestProtocolError, self._id, "EOF"), self._server)
+            yield SendHttp(failure(ResponseProtocolError, self._id, "EOF"), self._client)

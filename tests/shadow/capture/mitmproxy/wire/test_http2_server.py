@@ -25,7 +25,14 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from crossfade.shadow.capture.mitmproxy.wire.batches import BATCH
-from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON, RefusedHead, StreamLimit, TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.events import (
+    NOT_PASSED_ON,
+    RefusalError,
+    RefusedHead,
+    StreamLimit,
+    TurnHook,
+    failure,
+)
 from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, MOST_STREAMS
 
 GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/a"), (b":authority", b"a.test")]
@@ -68,7 +75,7 @@ def test_a_stream_that_ended_makes_room(server: Any, told: Any) -> None:
     """The limit is of streams that are open, and heads after refused ones are still understood."""
     encoder = Encoder()
     _to_the_end(server, server.raw(_requests(FIRST_STREAMS + 50, encoder=encoder)))
-    server.handle(ResponseProtocolError(1, "broken"))
+    server.handle(failure(ResponseProtocolError, 1, "broken"))
     assert 1 not in server.codec.streams
     found, _ = _to_the_end(server, server.raw(_requests(2, first=1001, encoder=encoder)))
     (head,) = told(found, RequestHeaders)
@@ -147,7 +154,7 @@ def test_a_head_that_is_too_large(server: Any, told: Any) -> None:
     assert large.request.path == "/a"
     assert not large.request.headers.fields
     assert small.stream_id == 3
-    server.handle(ResponseProtocolError(1, large.text, 431))
+    server.handle(RefusalError(1, large.text, 431))
     (answer,) = (frame for frame in server.sent if isinstance(frame, HeadersFrame))
     assert (b":status", b"431") in Decoder().decode(answer.data, raw=True)
 
