@@ -8,13 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.compare.fingerprint import request_hash
 from crossfade.shadow.evidence import EvidenceWriter, read_run
-from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, RunEvidence, RunInfo, Settled
+from crossfade.shadow.evidence.records import RunEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
+from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import Judged, Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome
-from crossfade.shadow.mirror.judging import Judge, latency_ms
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.judge import Judge, latency_ms
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import End, Finding, Header, Recorded, finding_of
 

@@ -25,17 +25,17 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
-from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
     RouteEvidence,
-    RouteInfo,
     RunEvidence,
     StoredExample,
 )
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_route
+from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.route import RouteInfo
 
 _STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
 _NOWHERE = ReproSettings()

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from crossfade.reports.figures import count, share
 from crossfade.reports.run import Verdict
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.routes.patterns import speaks_of
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
 
@@ -33,11 +34,13 @@ class GateSettings:
 
     def claims(self, route: RouteInfo) -> bool:
         """Whether a glob of ``routes`` speaks of it; without a port, a glob speaks of a route on each."""
-        return any(map(route.is_meant, self.routes))
+        return any(speaks_of(glob, route.route, route.listener) for glob in self.routes)
 
     def unmatched(self, routes: Sequence[RouteInfo]) -> tuple[str, ...]:
         """Globs that no route matches: what is claimed but was never seen."""
-        return tuple(glob for glob in self.routes if not any(route.is_meant(glob) for route in routes))
+        return tuple(
+            glob for glob in self.routes if not any(speaks_of(glob, route.route, route.listener) for route in routes)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

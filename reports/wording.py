@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from crossfade.reports.claims import NOTHING_CLAIMED
 from crossfade.reports.figures import count, share
 from crossfade.reports.run import Example, Report, Route
-from crossfade.shadow.compare.difference import Kind
 from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
 
 # Each reads on from a number of requests: "12 with a value that only legacy can know".

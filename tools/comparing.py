@@ -9,9 +9,9 @@ from pathlib import Path
 
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError, close_lost_run
-from crossfade.shadow.evidence.records import RouteInfo
-from crossfade.shadow.mirror.process import WorkerProcess
-from crossfade.shadow.mirror.run import new_run_id
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.pipe.process import WorkerProcess
+from crossfade.shadow.runs.run import new_run_id
 
 _FIRST_WAIT_S = 1.0
 _MAX_WAIT_S = 60.0

@@ -17,18 +17,18 @@ from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.config.address import split_address, split_url
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.mirror.feed import Feed
-from crossfade.shadow.mirror.frames import CountsFrame
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.mirror.setup import rules_digest
 from crossfade.shadow.operate.admin import Admin, Readiness
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.metrics import Snapshot
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
 from crossfade.shadow.operate.status import Place, Status, place_of
 from crossfade.shadow.operate.switch import Switch
+from crossfade.shadow.pipe.frames import CountsFrame
+from crossfade.shadow.runs.setup import rules_digest
 from crossfade.tools.comparing import CompareProcess
 
 log = logging.getLogger(__name__)

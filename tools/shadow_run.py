@@ -17,9 +17,9 @@ from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.evidence import load_key
 from crossfade.shadow.mirror.feed import Feed
-from crossfade.shadow.mirror.routes import RouteTable, globs_of
-from crossfade.shadow.mirror.setup import read_contract
 from crossfade.shadow.operate.switch import Switch
+from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.runs.setup import globs_of, read_contract
 from crossfade.tools.comparing import CompareProcess
 from crossfade.tools.operation import Operation, policy_of
 from crossfade.tools.reach import check_address_free

@@ -9,8 +9,8 @@ from crossfade.reports.html.marks import Part, Parts, mark
 from crossfade.reports.run import Cluster, Example, Report
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import sides
-from crossfade.shadow.compare.difference import Kind
 from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.exchange.difference import Kind
 
 MAX_EXAMPLES = 3
 MAX_VALUE_CHARS = 4000

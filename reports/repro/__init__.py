@@ -9,7 +9,7 @@ from crossfade.reports.repro.grpcurl import grpcurl
 from crossfade.reports.repro.quote import quote
 from crossfade.reports.repro.raw import raw_call
 from crossfade.reports.repro.sides import ANY_SIDE, Listener, ReproSettings, Side
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 __all__ = ["Listener", "ReproSettings", "Side", "command_line"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crossfade.reports.repro.quote import quote, sent_headers, wire_text
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 _PLAIN_TARGET = re.compile(r"/[A-Za-z0-9._~%/!$&'()*+,;=:@?-]*")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:[/?]|$)")  # curl folds these, as browsers do

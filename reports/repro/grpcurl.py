@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crossfade.reports.repro.quote import quote, sent_headers, wire_text
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 _OF_THE_PROTOCOL = ("grpc-", "content-type")  # grpcurl sets them
 _TIMEOUT = re.compile(r"([0-9]{1,8})([HMSmun])")  # grpc/doc/PROTOCOL-HTTP2.md

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from crossfade.reports.repro.curl import before_body, header_words, tls_words
 from crossfade.reports.repro.quote import quote, sent_headers
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 _TYPE = "application/grpc"
 

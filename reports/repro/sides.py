@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from crossfade.reports.repro.quote import quote
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 _TLS = "https://"
 

@@ -10,22 +10,20 @@ from crossfade.shadow.compare.decode.body import (
     as_text,
     is_opaque,
     is_structured,
-    plain_body,
-    plain_value,
-    value_pair,
 )
-from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value, split_answer
+from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value
 from crossfade.shadow.compare.decode.json_text import Documents
 from crossfade.shadow.compare.decode.lines import read_lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
+from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
-from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES
+from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_PLACES = frozenset({"status", "status.code"})
@@ -50,6 +48,13 @@ def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Cont
 
     Raises: NotComparableError: and then those that came before say nothing.
     """
+    return diff_views(request, AnswerView(legacy), AnswerView(other), contract)
+
+
+def diff_views(
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+) -> Iterator[Difference]:
+    """As ``diff_answers``; an answer that is compared with several others is decoded once."""
     if request.protocol is Protocol.GRPC:
         return _grpc(request, legacy, other, contract)
     return _http(request, legacy, other)
@@ -58,16 +63,17 @@ def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Cont
 # HTTP
 
 
-def _http(request: Request, legacy: Answer, other: Answer) -> Iterator[Difference]:
-    if legacy.status != other.status:
-        yield leaf(Place.at("status"), Kind.VALUE, legacy.status, other.status)
-    yield from diff_fields(legacy.headers, other.headers, "header", Protocol.HTTP)
-    yield from diff_fields(legacy.trailers, other.trailers, "trailer", Protocol.HTTP)
+def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+    ours, theirs = legacy.answer, other.answer
+    if ours.status != theirs.status:
+        yield leaf(Place.at("status"), Kind.VALUE, ours.status, theirs.status)
+    yield from diff_fields(ours.headers, theirs.headers, "header", Protocol.HTTP)
+    yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.HTTP)
     if request.method == "HEAD":
-        yield from _lengths(legacy, other)
-    elif legacy.truncated or other.truncated:
-        yield from _long_bodies(legacy, other)
-    elif legacy.status not in _NO_BODY or other.status not in _NO_BODY:
+        yield from _lengths(ours, theirs)
+    elif ours.truncated or theirs.truncated:
+        yield from _long_bodies(ours, theirs)
+    elif ours.status not in _NO_BODY or theirs.status not in _NO_BODY:
         yield from _bodies(legacy, other)
 
 
@@ -98,51 +104,62 @@ def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 
-def _bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
-    if legacy.body == other.body and _coding(legacy) == _coding(other):
+def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+    if legacy.answer.body == other.answer.body and _coding(legacy.answer) == _coding(other.answer):
         return
     try:
-        ours = plain_body(legacy.headers, legacy.body)
+        ours = legacy.plain()
     except UndecodableError as error:
         raise _undecodable(error) from None
     try:
-        theirs = plain_body(other.headers, other.body)
+        theirs = other.plain()
     except UndecodableError:
-        yield leaf(Place.at("body"), Kind.TYPE, _legacy_value(legacy, ours), other.body)
+        yield leaf(Place.at("body"), Kind.TYPE, _legacy_value(legacy), other.answer.body)
         return
     if ours != theirs:
         yield from _marks(ours, theirs)
-        yield from _values(legacy, ours, other, theirs)
+        yield from _values(legacy, other)
 
 
-def _values(legacy: Answer, ours: bytes, other: Answer, theirs: bytes) -> Iterator[Difference]:
-    """As JSON where both bodies are that, else each as its type says."""
+def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+    """As JSON where both bodies are that, else each as its type reads it."""
     place = Place.at("body")
-    pair = None if _are_json(legacy, other) else value_pair(legacy.headers, ours, other.headers, theirs)
-    left = _legacy_value(legacy, ours) if pair is None else pair[0]
+    are_json = _are_json(legacy.answer, other.answer)
+    pair = None if are_json else _json_pair(legacy, other)
+    left = _legacy_value(legacy) if pair is None else pair[0]
     try:
-        right = plain_value(other.headers, theirs) if pair is None else pair[1]
+        right = other.value() if pair is None else pair[1]
     except UndecodableError:
-        yield leaf(place, Kind.TYPE, left, other.body)
+        yield leaf(place, Kind.TYPE, left, other.answer.body)
         return
     if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
         left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
     elif isinstance(left, Element) != isinstance(right, Element):  # what is no markup is held against the text
-        left = as_text(legacy.headers, ours) if isinstance(left, Element) else left
-        right = as_text(other.headers, theirs) if isinstance(right, Element) else right
-    if not _are_json(legacy, other) and (lines := read_lines(left)) and (other_lines := read_lines(right)):
+        left = as_text(legacy.answer.headers, legacy.plain()) if isinstance(left, Element) else left
+        right = as_text(other.answer.headers, other.plain()) if isinstance(right, Element) else right
+    if not are_json and (lines := read_lines(left)) and (other_lines := read_lines(right)):
         left, right = lines, other_lines
     yield from _whole(left, right, place)
+
+
+def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:
+    """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
+
+    HTML frameworks serve JSON as text/html, and a client parses it all the same.
+    """
+    left = legacy.json()
+    right = None if left is None else other.json()
+    return None if left is None or right is None else (left, right)
 
 
 def _are_json(legacy: Answer, other: Answer) -> bool:
     return all(is_json(media_type(answer.headers)[0]) for answer in (legacy, other))
 
 
-def _legacy_value(legacy: Answer, body: bytes) -> Value:
+def _legacy_value(legacy: AnswerView) -> Value:
     """Raises: NotComparableError."""
     try:
-        return plain_value(legacy.headers, body)
+        return legacy.value()
     except UndecodableError as error:
         raise _undecodable(error) from None
 
@@ -177,26 +194,31 @@ def _coding(answer: Answer) -> tuple[str, ...]:
 # gRPC
 
 
-def _grpc(request: Request, legacy: Answer, other: Answer, contract: Contract | None) -> Iterator[Difference]:
-    if legacy.truncated or other.truncated:
-        if _parts(legacy) != _parts(other) or not legacy.windows:
+def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None) -> Iterator[Difference]:
+    if legacy.answer.truncated or other.answer.truncated:
+        if _parts(legacy.answer) != _parts(other.answer) or not legacy.answer.windows:
             raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes")
-        legacy, other = replace(legacy, body=b""), replace(other, body=b"")  # the same, message by message
+        legacy, other = _without_body(legacy), _without_body(other)  # the same, message by message
     try:
-        ours = split_answer(legacy)
+        ours = legacy.call()
     except UndecodableError as error:
         raise NotComparableError(Reason.UNDECODABLE, f"legacy's answer: {error}") from None
     try:
-        theirs = split_answer(other)
+        theirs = other.call()
     except UndecodableError:
-        yield leaf(Place.at("message"), Kind.TYPE, "gRPC frames", other.body)
+        yield leaf(Place.at("message"), Kind.TYPE, "gRPC frames", other.answer.body)
         return
     yield from _statuses(ours, theirs, contract)
-    yield from walk(legacy.status, other.status, Place.at("status.http"))
-    yield from walk(_grpc_type(legacy.headers), _grpc_type(other.headers), Place.at("metadata.content-type"))
+    yield from walk(legacy.answer.status, other.answer.status, Place.at("status.http"))
+    our_type, their_type = _grpc_type(legacy.answer.headers), _grpc_type(other.answer.headers)
+    yield from walk(our_type, their_type, Place.at("metadata.content-type"))
     yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
     yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
-    yield from _messages(request, ours, theirs, contract)
+    yield from _messages(request, legacy, other, contract)
+
+
+def _without_body(view: AnswerView) -> AnswerView:
+    return AnswerView(replace(view.answer, body=b""))
 
 
 def _grpc_type(headers: Headers) -> str:
@@ -229,9 +251,10 @@ def _without_details(status: dict[str, Value]) -> Value:
 
 
 def _messages(
-    request: Request, ours: GrpcAnswer, theirs: GrpcAnswer, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
 ) -> Iterator[Difference]:
     place = Place.at("message")
+    ours, theirs = legacy.call(), other.call()
     name = request.target.partition("?")[0].lstrip("/")
     method = None if contract is None else contract.methods.get(name)
     if contract is None or method is None:
@@ -247,7 +270,7 @@ def _messages(
         if not left and not right and ours.messages != theirs.messages:
             yield _unseen(ours.messages, theirs.messages, method.output_type, contract)
     if left != right:
-        yield from _seen_messages(left, right, method, contract)
+        yield from _seen_messages(legacy if left else None, other if right else None, method, contract)
 
 
 def _seen(answer: GrpcAnswer) -> tuple[bytes, ...]:
@@ -273,17 +296,18 @@ def _readable(messages: tuple[bytes, ...], output_type: str, contract: Contract)
 
 
 def _seen_messages(
-    ours: tuple[bytes, ...], theirs: tuple[bytes, ...], method: Method, contract: Contract
+    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract
 ) -> Iterator[Difference]:
+    """Of the messages that a caller sees; None of a side of which it sees none."""
     place = Place.at("message")
     try:
-        left = tuple(decode_message(data, method.output_type, contract) for data in ours)
+        left = () if legacy is None else legacy.messages(method.output_type, contract)
     except UndecodableError as error:
         raise NotComparableError(Reason.UNDECODABLE, f"legacy's message: {error}") from None
     try:
-        right = tuple(decode_message(data, method.output_type, contract) for data in theirs)
+        right = () if other is None else other.messages(method.output_type, contract)
     except UndecodableError:
-        yield leaf(place, Kind.TYPE, left[0] if left else None, theirs[0])
+        yield leaf(place, Kind.TYPE, left[0] if left else None, other.call().messages[0] if other else None)
         return
     if method.call_type in _STREAMS_ANSWERS or len(left) > 1 or len(right) > 1:
         yield from walk(left, right, place, proto=True)

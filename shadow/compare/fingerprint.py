@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterable
 
-from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Signature
 from crossfade.shadow.exchange import Request, header_values
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Signature
 
 
 def fingerprint(difference: Difference, cause: str = "") -> Fingerprint:

@@ -10,8 +10,8 @@ from crossfade.shadow.compare.decode.media import is_json, meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
-from crossfade.shadow.compare.difference import Difference, Kind, Value
 from crossfade.shadow.exchange import Headers, Protocol, header_values
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 # RFC 9110 7.6.1, RFC 9113 8.2.2: about one connection, not about the answer
 HOP_BY_HOP = frozenset(

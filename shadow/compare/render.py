@@ -6,7 +6,7 @@ from decimal import Decimal
 from html import escape
 
 from crossfade.shadow.compare.decode.markup import ATTRIBUTE, COMMENT, DOCTYPE, INSTRUCTION, Element, local_name
-from crossfade.shadow.compare.difference import Deep, Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Deep, Difference, Kind, Value
 
 ABSENT = "(absent)"
 """What a side does not have at all, where null is a value."""

@@ -27,7 +27,7 @@ Integers near a clock's seconds, milliseconds, microseconds or nanoseconds have 
 import re
 from decimal import Decimal
 
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?(\[.+\])?", re.ASCII)
 _PATTERNS = tuple(

@@ -8,8 +8,8 @@ from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import Findings, leaf, walk_window
-from crossfade.shadow.compare.difference import Difference, Kind, Value
 from crossfade.shadow.exchange import Answer, Headers
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.outcome import Reason
 
 WINDOW_MESSAGES = 256

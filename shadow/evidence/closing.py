@@ -9,10 +9,10 @@ from sqlalchemy.dialects.sqlite import insert
 from crossfade.shadow.evidence import schema
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.marks import forget_flush
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.store import by_key, route_row
 from crossfade.shadow.evidence.tally import Limits, Tally
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 
 def close_lost_run(folder: Path, run_id: str, entered: Mapping[RouteInfo, int], *, now: float) -> int:

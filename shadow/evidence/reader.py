@@ -10,16 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from hdrh.histogram import HdrHistogram
 
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence import schema
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
     NoiseCount,
-    RequestSample,
     RouteEvidence,
-    RouteInfo,
     RunEvidence,
     RunInfo,
     RunSummary,
@@ -28,7 +25,11 @@ from crossfade.shadow.evidence.records import (
 )
 from crossfade.shadow.evidence.signature_text import read_signature
 from crossfade.shadow.evidence.tally import RATIO_UNIT
+from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 
 _SUGGESTED = 3
 Rows = dict[str, list[sa.Row[Any]]]
@@ -105,7 +106,7 @@ def _route(row: sa.Row[Any], tables: dict[str, Rows]) -> RouteEvidence:
             route=row.route.removeprefix(f"{row.listener} ") if row.listener else row.route,
             protocol=row.protocol,
             call_type=row.call_type,
-            stage=row.stage,
+            stage=Stage(row.stage),
             listener=row.listener,
         ),
         entered=row.entered,

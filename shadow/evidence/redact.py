@@ -30,8 +30,9 @@ from crossfade.shadow.evidence.patterns import (
     plain_name,
 )
 from crossfade.shadow.evidence.places import is_cookie, path_names
-from crossfade.shadow.evidence.records import Example, RequestSample, StoredExample
+from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
+from crossfade.shadow.exchange.observations import Example, RequestSample
 
 _MAX_ESCAPE_CHARS = 6
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again

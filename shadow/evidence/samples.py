@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import UNSHOWN, RequestSample
 
 _MAX_NAMED = 5
 _NAME = re.compile(r"[A-Za-z_][\w-]{2,200}", re.ASCII)
 _PACKED = (b"\x1f\x8b", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\3\4")
 """How gzip, zlib, bzip2, xz, zstd and zip begin: nothing can be found in them."""
-UNSHOWN = "what its text does not show"
-"""What a sample is cut by where its exact bytes are not kept."""
 
 
 class Hides(Protocol):

@@ -2,7 +2,7 @@
 
 import json
 
-from crossfade.shadow.compare.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.difference import Fingerprint, Signature
 
 
 def signature_text(signature: Signature) -> str:

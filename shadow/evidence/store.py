@@ -14,10 +14,12 @@ from sqlalchemy.dialects.sqlite import insert
 from crossfade.shadow.evidence import schema
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.marks import forget_flush, mark_flush
-from crossfade.shadow.evidence.records import Observation, RouteInfo, RunInfo, Settled, StoredExample
+from crossfade.shadow.evidence.records import RunInfo, StoredExample
 from crossfade.shadow.evidence.redact import Examples
 from crossfade.shadow.evidence.signature_text import signature_text
 from crossfade.shadow.evidence.tally import Limits, Tally
+from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.route import RouteInfo
 
 Row = dict[str, Any]
 _WAIT_MS, _LAST_WAIT_MS = 100, 5000

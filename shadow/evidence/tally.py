@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from hdrh.histogram import HdrHistogram
 
-from crossfade.shadow.compare.difference import MORE, Fingerprint, Signature
-from crossfade.shadow.evidence.records import Judged, RouteInfo, Settled, StoredExample
+from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.redact import Examples
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 RATIO_UNIT = 1000
 """A latency ratio is kept in thousandths, because the histogram holds integers."""

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
-from crossfade.shadow.compare.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.evidence.noise import noisy_places
-from crossfade.shadow.evidence.records import RouteEvidence, RouteInfo
+from crossfade.shadow.evidence.records import RouteEvidence
+from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.routes.patterns import speaks_of
 
 
 class Status(StrEnum):
@@ -41,8 +43,8 @@ class AcceptRule:
     def accepts(self, route: RouteInfo, fingerprint: Fingerprint) -> bool:
         """Whether it speaks of a cluster, were it in force."""
         pairs = ((fingerprint.template, self.path), (fingerprint.kind, self.kind))
-        speaks = all(fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in pairs)
-        return speaks and fingerprint.kind != Kind.FAILED and route.is_meant(self.route)
+        speaks = all(glob(pattern).matches(text) for text, pattern in pairs)
+        return speaks and fingerprint.kind != Kind.FAILED and speaks_of(self.route, route.route, route.listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

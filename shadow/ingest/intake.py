@@ -5,26 +5,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crossfade.shadow.compare.drift import has_drifted
 from crossfade.shadow.errors import where
-from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, Settled
 from crossfade.shadow.exchange import Comparison, Failure, Protocol
+from crossfade.shadow.exchange.observations import Judged, Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import OTHER, STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.ingest.answers import build_request
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.protocol import Counts, Equal, Pair, Unreadable, is_route
 from crossfade.shadow.ingest.reasons import UNKNOWN, end_of
 from crossfade.shadow.ingest.second import Second
-from crossfade.shadow.mirror.clients.headers import is_served_by_legacy
-from crossfade.shadow.mirror.handles import ForeignHandles
-from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.policy import STREAMED_ANSWERS
-from crossfade.shadow.mirror.routes import OTHER, RouteTable
+from crossfade.shadow.judging.drift import has_drifted
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.routes.table import RouteTable
 
 T = TypeVar("T")
 _AT_ONCE = 500
-_NO_ROUTE = RouteInfo(route=OTHER, protocol=Protocol.GRPC.value, call_type="unknown", stage="shadow")
+_NO_ROUTE = RouteInfo(route=OTHER, protocol=Protocol.GRPC.value, call_type="unknown", stage=Stage.SHADOW)
 
 log = logging.getLogger("crossfade.ingest")
 

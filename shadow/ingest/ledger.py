@@ -5,7 +5,7 @@ Each connection has a ledger of its own, so that what ended early on one never s
 
 from collections import Counter
 
-from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange.route import RouteInfo
 
 
 class Ledger:

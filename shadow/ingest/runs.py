@@ -5,20 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from crossfade.codegen.contract import Method
+from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.config import Config, State
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.evidence.records import Observation
+from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Hello
 from crossfade.shadow.ingest.second import Second, Share
-from crossfade.shadow.mirror.clients.upstream import Upstream
-from crossfade.shadow.mirror.handles import ForeignHandles
-from crossfade.shadow.mirror.routes import RouteTable, globs_of
-from crossfade.shadow.mirror.run import RunWriter, new_run_id, open_run
+from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
+from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.runs.run import RunWriter, new_run_id, open_run
+from crossfade.shadow.runs.setup import globs_of
 
 ENGINE = "ingest"
 _AT_LEAST_S = 10.0

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Method
-from crossfade.shadow.compare.drift import status_differs
+from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request, header_values
-from crossfade.shadow.mirror.clients.upstream import Upstream
-from crossfade.shadow.mirror.policy import share
+from crossfade.shadow.exchange.share import share
+from crossfade.shadow.judging.drift import status_differs
 
 _NEEDED = (("content-type", "application/grpc"), ("te", "trailers"))  # grpc/doc/PROTOCOL-HTTP2.md: Call-Definition
 

@@ -7,11 +7,12 @@ from typing import Protocol as Interface
 from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.decode.media import media_type
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Answer, Headers, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.mirror.clients.headers import is_copy
-from crossfade.shadow.mirror.frames import (
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS, STREAMED_REQUESTS, RouteInfo
+from crossfade.shadow.exchange.shadow_headers import is_copy
+from crossfade.shadow.mirror.policy import Plan, Policy
+from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
     CountsFrame,
     EndFrame,
@@ -25,8 +26,7 @@ from crossfade.shadow.mirror.frames import (
     UnmirroredFrame,
     encode,
 )
-from crossfade.shadow.mirror.policy import STREAMED_ANSWERS, STREAMED_REQUESTS, Plan, Policy
-from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.routes.table import RouteTable
 
 
 class Pipe(Interface):

@@ -1,6 +1,5 @@
 """What may be mirrored: safe by contract, rules per route, a share of the rest. Pure."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -9,13 +8,12 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.share import share
 from crossfade.shadow.routes.naming import Asked
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
-STREAMED_REQUESTS = frozenset({"client_stream", "bidi"})
-STREAMED_ANSWERS = frozenset({"server_stream", "bidi"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +99,3 @@ class Policy:
             return 100.0
         near = () if rule is not None else self._sampled
         return min((self._settings.sample_pct, *(pct for pct, pattern in near if asked.may_be_meant(pattern))))
-
-
-def share(request_id: str, purpose: str) -> float:
-    """A number in [0, 100) that is fixed by the id and independent between purposes."""
-    digest = hashlib.blake2b(request_id.encode(), digest_size=8, person=purpose.encode()).digest()
-    return int.from_bytes(digest, "big") / 2**64 * 100

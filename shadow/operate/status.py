@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from crossfade.shadow.compare.difference import Kind
-from crossfade.shadow.evidence.records import Observation, RouteInfo, Settled
+from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.operate.buckets import Buckets
 
 DIFFERED = "differed"

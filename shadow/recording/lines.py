@@ -4,9 +4,10 @@ import dataclasses
 import json
 from typing import Any
 
-from crossfade.shadow.compare.difference import Fingerprint, Signature
-from crossfade.shadow.evidence.records import RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.recording.records import VERSION, End, Finding, Header
 
 Record = dict[str, Any]

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from crossfade.shadow.compare.difference import Signature
-from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.exchange.difference import Signature
+from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 VERSION = 1
 

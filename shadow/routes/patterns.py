@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from fnmatch import translate
-from functools import lru_cache
 from urllib.parse import unquote
 
+from crossfade.shadow.exchange.glob import Glob, glob, regex
+from crossfade.shadow.exchange.route import qualified
 from crossfade.shadow.routes.spelling import fold
 from crossfade.shadow.routes.templates import Templates, is_parameter, split_path
 
@@ -13,22 +13,20 @@ _PARAMETER = re.compile(r"(?<=/)\{[^/{}]*\}(?=/|\Z)")
 _TEMPLATE = re.compile(r"(?:(?P<listener>.*) )?(?P<method>[A-Z]+) (?P<path>/[^*? ]*)")
 _SLASHES = re.compile(r"/{2,}")
 _LAST_SLASH = re.compile(r"(?<=[^ /*?])/+\Z")
-_MAX_COMPILED = 16_384
 _NO_TEMPLATES = Templates(())
 _ANY_SEGMENT = "\ue000"  # of the private use area: no path is read as one that holds it
 
 
-def qualified(route: str, listener: str) -> str:
-    """The name of a route with its port in front, where there is one to be told."""
-    return f"{listener} {route}" if listener else route
-
-
-def speaks_of(glob: str, route: str, listener: str = "") -> bool:
-    """Whether a rule with this glob speaks of a route; one that names no port speaks of the route on each.
+def speaks_of(pattern: str, route: str, listener: str = "") -> bool:
+    """Whether a rule with this glob matches a route; one that names no port matches it on each.
 
     What a parameter is called makes no difference.
     """
-    return any(map(_compiled(glob).match, names_of(route, listener)))
+    return any(map(_written(pattern).matches, names_of(route, listener)))
+
+
+def _written(text: str) -> Glob:
+    return glob(unnamed(text))
 
 
 def unnamed(route: str) -> str:
@@ -36,29 +34,19 @@ def unnamed(route: str) -> str:
     return _PARAMETER.sub("{}", route) if "{" in route else route
 
 
-@lru_cache(maxsize=_MAX_COMPILED)  # a config of more rules than this compiles them again and again
-def _compiled(glob: str) -> re.Pattern[str]:
-    return re.compile(_regex(unnamed(glob)))
-
-
-def _regex(glob: str) -> str:
-    """By ``fnmatch``, which never tries a star again once what follows it was found: no glob is slow."""
-    return translate(glob.replace("[", "[[]"))
-
-
 class Pattern:
     """A glob as it stands, and as whoever wrote it may have meant it: without letter case, escapes, a last slash."""
 
-    def __init__(self, glob: str, shields: Templates = _NO_TEMPLATES) -> None:
+    def __init__(self, pattern: str, shields: Templates = _NO_TEMPLATES) -> None:
         """``shields`` that are more special keep their paths: ``/users/me`` is not ``/users/{id}``."""
-        self._as_written = _compiled(glob).match
-        template = _TEMPLATE.fullmatch(glob) if _PARAMETER.search(glob) else None
+        self._as_written = _written(pattern).matches
+        template = _TEMPLATE.fullmatch(pattern) if _PARAMETER.search(pattern) else None
         self._listener: str | None = template["listener"] if template else None
         self._method: str = template["method"] if template else ""
         paths = sorted(set(map(str, _forms(unnamed(template["path"]))))) if template else []
         self._own = Templates([f"{self._method} {path}" for path in paths])
         self._shields = shields
-        self._loosely = _loosely(glob).match
+        self._loosely = _loosely(pattern).match
 
     def names(self, texts: Iterable[str]) -> bool:
         """Whether it speaks of one of the names of a request as it stands; see ``speaks_of``."""
@@ -102,8 +90,8 @@ def names_of(route: str, listener: str) -> tuple[str, ...]:
     return (name, qualified(name, listener)) if listener else (name,)
 
 
-def _loosely(glob: str) -> re.Pattern[str]:
-    texts = (_regex(form).replace(_ANY_SEGMENT, "[^/]+") for form in _forms(_PARAMETER.sub(_ANY_SEGMENT, glob)))
+def _loosely(pattern: str) -> re.Pattern[str]:
+    texts = (regex(form).replace(_ANY_SEGMENT, "[^/]+") for form in _forms(_PARAMETER.sub(_ANY_SEGMENT, pattern)))
     return re.compile("|".join(texts), re.IGNORECASE)
 
 

@@ -4,9 +4,9 @@ import re
 from typing import Any, get_args
 
 from crossfade.reports.run import Cluster
-from crossfade.shadow.compare.difference import Kind
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.evidence.patterns import NAMES
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from crossfade.shadow.evidence import EvidenceWriter
-from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
 
 pytestmark = pytest.mark.wheel
 

@@ -10,17 +10,19 @@ from typing import Any
 import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
-from crossfade.shadow.compare.judge import IgnoreRule
-from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Failure, FailureReason, Protocol, Reply, Request
+from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Reason
-from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.recorder import Recorder, RecordingJudge
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.judgement import IgnoreRule
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import Header
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.writer import RecordingWriter
+from crossfade.shadow.runs.recorder import Recorder, RecordingJudge
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 CALL = RouteInfo(route="t.S/Get", protocol="grpc", call_type="unary", stage="shadow")

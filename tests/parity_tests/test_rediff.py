@@ -8,9 +8,9 @@ import pytest
 
 from crossfade.codegen.contract import ProtoFiles, load_contract
 from crossfade.parity_tests.rediff import Change, change_of, rediff
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence import EvidenceWriter, read_run
 from crossfade.shadow.exchange import Answer
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import Finding, finding_of

@@ -7,20 +7,20 @@ import pytest
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
 from crossfade.reports.run import Report
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
     NoiseCount,
-    RequestSample,
     RouteEvidence,
-    RouteInfo,
     RunEvidence,
     RunInfo,
     SignatureCount,
     StoredExample,
 )
+from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 STARTED = 1_790_000_000.0
 GET = RequestSample(protocol="http", method="GET", target="/b/1", headers=(("Accept", "*/*"),), body="")

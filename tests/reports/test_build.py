@@ -13,8 +13,9 @@ from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
 from crossfade.reports.repro import Listener, ReproSettings, Side
 from crossfade.reports.run import to_json
-from crossfade.shadow.evidence.records import RequestSample, SignatureCount
+from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
+from crossfade.shadow.exchange.observations import RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 GOLDEN = Path(__file__).parent / "golden" / "report.json"

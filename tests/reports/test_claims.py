@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from crossfade.reports.claims import GateSettings, judge_claim
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.statistics import finished_bounds, live_bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.route import RouteInfo
 
 GATE = GateSettings(routes=("GET *",))
 

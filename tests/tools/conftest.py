@@ -18,7 +18,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crossfade.shadow.evidence import EvidenceWriter
-from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.tools.cli import main
 
 CONFIG = """\

@@ -12,7 +12,7 @@ from crossfade.shadow.errors import ShadowError
 
 pytest.importorskip("mitmproxy")
 
-from crossfade.shadow.mirror.run import new_run_id
+from crossfade.shadow.runs.run import new_run_id
 from crossfade.tools.shadow_run import check_free, listeners
 
 

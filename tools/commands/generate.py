@@ -127,7 +127,7 @@ def _contract(source: ProtoFiles | DescriptorSet | Reflection | None, config_pat
         return load_contract(source)
     # imported where they are needed: they bring pydantic and sqlalchemy, which take longer than a small contract
     from crossfade.shadow.config import load_config  # noqa: PLC0415
-    from crossfade.shadow.mirror.setup import read_contract  # noqa: PLC0415
+    from crossfade.shadow.runs.setup import read_contract  # noqa: PLC0415
 
     contract = read_contract(load_config(config_path))
     if contract is None:

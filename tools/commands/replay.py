@@ -18,9 +18,9 @@ from crossfade.reports.run import Report
 from crossfade.reports.terminal import print_report
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence.schema import RECORDINGS
-from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.setup import ignore_rules, read_contract, rules_digest
+from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
+from crossfade.shadow.runs.setup import ignore_rules, read_contract, rules_digest
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import accept_rules
 from crossfade.tools.options import config_option

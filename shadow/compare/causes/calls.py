@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfade.shadow.compare.causes.rule import Flaw, Rule, Siblings
-from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Difference, Kind, Value
+from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 
 _THROWN = r"Application error processing RPC"  # io.grpc.internal.ServerImpl, of anything that is thrown
 _UNCAUGHT = r"Exception calling application: .*|Exception iterating responses: .*|Unexpected <class '.*"

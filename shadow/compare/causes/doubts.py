@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from crossfade.shadow.compare.causes.rule import name
-from crossfade.shadow.compare.difference import Difference
+from crossfade.shadow.exchange.difference import Difference
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MAX_NAME = 100

@@ -17,8 +17,8 @@ from crossfade.shadow.compare.causes.shape import JSON_TEXT_RULES, SHAPE_RULES
 from crossfade.shadow.compare.causes.status import STATUS_RULES
 from crossfade.shadow.compare.causes.texts import TEXT_RULES
 from crossfade.shadow.compare.causes.times import TIME_RULES
-from crossfade.shadow.compare.difference import Difference, Kind
 from crossfade.shadow.exchange import Request
+from crossfade.shadow.exchange.difference import Difference, Kind
 
 MAX_TEXT = 4000
 """Longer texts are not explained: the cost of the rules grows with their length."""

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 
 from crossfade.shadow.compare.causes.rule import Rule, first_cause
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 List = tuple[Value, ...]
 Keys = list[str]

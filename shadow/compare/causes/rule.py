@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from crossfade.shadow.compare.difference import Difference, Kind
+from crossfade.shadow.exchange.difference import Difference, Kind
 
 L = TypeVar("L")
 C = TypeVar("C")

@@ -10,7 +10,7 @@ from typing import Any
 
 from crossfade.shadow.compare.causes.rule import Rule, Siblings, name, parent
 from crossfade.shadow.compare.causes.times import read_http_date, read_stamp
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,39})")
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:E[+-][0-9]{1,3})?")

@@ -3,7 +3,7 @@
 import re
 
 from crossfade.shadow.compare.causes.rule import Rule, Siblings, parent
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 _PYTHON_INT = re.compile(r"invalid literal for int\(\) with base 10: '(.*)'", re.DOTALL)
 _PYTHON_FLOAT = re.compile(r"could not convert string to float: '(.*)'", re.DOTALL)

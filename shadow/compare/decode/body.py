@@ -11,8 +11,8 @@ from crossfade.shadow.compare.decode.markup import NotElementsError
 from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, may_say_json, media_type
 from crossfade.shadow.compare.decode.multipart import parts_value
 from crossfade.shadow.compare.decode.xml_text import read_xml
-from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
+from crossfade.shadow.exchange.difference import Value
 
 EMPTY = b""
 """The value of a body without bytes: neither JSON's null nor a text."""
@@ -43,18 +43,6 @@ def plain_value(headers: Headers, body: bytes) -> Value:
     Raises: UndecodableError: JSON or a form that is not what the headers say.
     """
     return _value(headers, body, 0)
-
-
-def value_pair(
-    ours_headers: Headers, ours: bytes, theirs_headers: Headers, theirs: bytes
-) -> tuple[Value, Value] | None:
-    """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
-
-    HTML frameworks serve JSON as text/html, and a client parses it all the same.
-    """
-    left = json_value(ours_headers, ours)
-    right = None if left is None else json_value(theirs_headers, theirs)
-    return None if left is None or right is None else (left, right)
 
 
 def json_value(headers: Headers, body: bytes) -> Value:

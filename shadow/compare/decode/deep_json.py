@@ -9,7 +9,7 @@ from typing import Any
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.names import keep_repeated
-from crossfade.shadow.compare.difference import Deep, Value
+from crossfade.shadow.exchange.difference import Deep, Value
 
 _PIECE = re.compile(
     r"[ \t\n\r]*(?:(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<colon>:)"

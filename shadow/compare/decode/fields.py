@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from crossfade.shadow.compare.decode.dates import same_date
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.decode.proto import ProtoMap, ProtoMessage
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'

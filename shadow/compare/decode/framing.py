@@ -11,8 +11,8 @@ from crossfade.shadow.compare.decode.errors import TooLongError, UndecodableErro
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.compare.decode.json_text import decode_json
 from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, media_type
-from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
+from crossfade.shadow.exchange.difference import Value
 
 _PREFIX = struct.Struct(">BI")
 _LINE_END = re.compile(rb"\r?\n")

@@ -13,8 +13,8 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode.codings import MAX_DECODED_BYTES, decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.proto import message_value
-from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Answer, Headers, header_values
+from crossfade.shadow.exchange.difference import Value
 
 _PREFIX = struct.Struct(">BI")
 _CODES = {str(code.value[0]): code.name for code in grpc.StatusCode}

@@ -26,7 +26,7 @@ from crossfade.shadow.compare.decode.markup import (
 )
 from crossfade.shadow.compare.decode.names import keep_repeated, names_of
 from crossfade.shadow.compare.decode.whitespace import in_html, keeps_all
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _TOKEN = re.compile(
     r"<!--(?:(?=-?>)|(?P<comment>[\s\S]*?)(?=--!?>|\Z))-{0,2}!?>?"

@@ -9,7 +9,7 @@ from typing import Any
 from crossfade.shadow.compare.decode.deep_json import decode_deep
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.names import keep_repeated
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 MAX_DEPTH = 200
 """What lies deeper is one leaf, a ``Deep``."""

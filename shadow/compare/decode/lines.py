@@ -1,6 +1,6 @@
 """Plain text as its lines."""
 
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _NO_LINES = ("<", "{", "[", '"', "--")
 _MAX_LINES = 100_000

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from crossfade.shadow.compare.decode.names import names_of
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 MAX_MARKUP_BYTES = 4_194_304
 MAX_NODES = 200_000

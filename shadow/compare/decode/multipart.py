@@ -8,8 +8,8 @@ from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.fields import TYPE, read_field
 from crossfade.shadow.compare.decode.media import meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
-from crossfade.shadow.compare.difference import Value
 from crossfade.shadow.exchange import Headers, header_values
+from crossfade.shadow.exchange.difference import Value
 
 MAX_PARTS = 1000
 ORDER, LINE_ENDS = "(order)", "(line ends)"

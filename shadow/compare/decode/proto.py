@@ -9,7 +9,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode.errors import UndecodableError
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 MAX_ANY_DEPTH = 40
 """An Any deeper than this stays bytes, so that a value is at most 140 messages deep: protobuf itself stops at 100."""

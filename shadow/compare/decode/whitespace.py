@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from crossfade.shadow.compare.decode.names import names_of
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _BLANKS = " \t\r\n\f"
 NameOf = Callable[[Value], str | None]

@@ -22,7 +22,7 @@ from crossfade.shadow.compare.decode.markup import (
 )
 from crossfade.shadow.compare.decode.media import decode_text
 from crossfade.shadow.compare.decode.whitespace import in_html, in_xml, keeps_all
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _MAX_BINDINGS = 1_000_000
 _MAX_ATTRIBUTES = 1000

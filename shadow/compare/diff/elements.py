@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from crossfade.shadow.compare.decode.markup import TEXT, Element, local_name
 from crossfade.shadow.compare.diff.paths import MAX_NAME_CHARS, MAX_NUMBERED, Place, generic_name
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 # Of these each is one of a list, however few there are.
 _LISTED = frozenset({"tr", "li", "option", "dt", "dd", "article", "optgroup"})

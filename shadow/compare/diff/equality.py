@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from decimal import Decimal
 
 from crossfade.shadow.compare.decode.markup import Element
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _EXACT = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 _FEW = 2**60  # below, two integers have two hashes

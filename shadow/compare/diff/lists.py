@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crossfade.shadow.compare.diff.equality import Equality, scalar_key
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 _MIN_OVERLAP = 0.5
 _Pairs = list[tuple[int, int]]

@@ -9,8 +9,8 @@ from crossfade.shadow.compare.diff.elements import attribute_place, child_places
 from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.lists import pair_elements
 from crossfade.shadow.compare.diff.paths import Place
-from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, Difference, Kind, Value
 from crossfade.shadow.compare.shape import shape
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind, Value
 
 MAX_ALIKE = 200
 

@@ -20,10 +20,10 @@ from google.protobuf import (
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.reports.repro import Side, command_line
 from crossfade.shadow.evidence import Redactor
-from crossfade.shadow.evidence.records import RequestSample
 from crossfade.shadow.evidence.samples import redact_sample
 from crossfade.shadow.exchange import Headers, Protocol, Request
-from crossfade.shadow.mirror.sample import request_sample
+from crossfade.shadow.exchange.observations import RequestSample
+from crossfade.shadow.judging.sample import request_sample
 
 PROTO = """
 syntax = "proto3";

@@ -14,10 +14,10 @@ import pytest
 
 from crossfade.reports.repro import Side, command_line
 from crossfade.shadow.evidence import Redactor
-from crossfade.shadow.evidence.records import RequestSample
 from crossfade.shadow.evidence.samples import redact_sample
 from crossfade.shadow.exchange import Protocol, Request
-from crossfade.shadow.mirror.sample import request_sample
+from crossfade.shadow.exchange.observations import RequestSample
+from crossfade.shadow.judging.sample import request_sample
 
 needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
 

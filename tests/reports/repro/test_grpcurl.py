@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.repro import command_line
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 
 def _sample(body: str = "", headers: Any = ()) -> RequestSample:

@@ -3,7 +3,7 @@
 import pytest
 
 from crossfade.reports.repro.sides import Listener, ReproSettings, Side, virtual_host
-from crossfade.shadow.evidence.records import RequestSample
+from crossfade.shadow.exchange.observations import RequestSample
 
 ONE, TWO = (
     Listener(name=name, legacy=Side(url=f"http://l:{port}"), candidate=Side(url=f"http://c:{port}"))

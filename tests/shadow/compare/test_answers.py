@@ -80,69 +80,69 @@ def reason(request: Request, legacy: Answer, other: Answer, contract: Contract |
     ],
 )
 def test_bodies(
-    answer: Build, request_of: Ask, headers: Headers, bodies: tuple[bytes, bytes], expected: list[tuple[str, str]]
+    answer: Build, request_to: Ask, headers: Headers, bodies: tuple[bytes, bytes], expected: list[tuple[str, str]]
 ) -> None:
     """By what they mean; equal bytes are equal, also where they are not what they say."""
     legacy, other = (answer(body, headers=headers) for body in bodies)
-    assert found(request_of(), legacy, other) == expected
+    assert found(request_to(), legacy, other) == expected
 
 
-def test_another_type_with_the_same_bytes(answer: Build, request_of: Ask) -> None:
+def test_another_type_with_the_same_bytes(answer: Build, request_to: Ask) -> None:
     """A client reads them in another way: the header differs."""
-    assert found(request_of(), answer(b"{}", headers=JSON), answer(b"{}", headers=TEXT)) == [
+    assert found(request_to(), answer(b"{}", headers=JSON), answer(b"{}", headers=TEXT)) == [
         ("header.content-type", "value")
     ]
 
 
-def test_another_type_with_other_bytes(answer: Build, request_of: Ask) -> None:
+def test_another_type_with_other_bytes(answer: Build, request_to: Ask) -> None:
     """Header and body differ; JSON is JSON under any type."""
-    differences = found(request_of(), answer(b"{}", headers=JSON), answer(b"{ }", headers=TEXT))
+    differences = found(request_to(), answer(b"{}", headers=JSON), answer(b"{ }", headers=TEXT))
     assert differences == [("header.content-type", "value")]
-    differences = found(request_of(), answer(b"{}", headers=JSON), answer(b"ok", headers=TEXT))
+    differences = found(request_to(), answer(b"{}", headers=JSON), answer(b"ok", headers=TEXT))
     assert differences == [("header.content-type", "value"), ("body", "type")]
 
 
-def test_another_coding_of_the_same_body(answer: Build, request_of: Ask) -> None:
+def test_another_coding_of_the_same_body(answer: Build, request_to: Ask) -> None:
     """Only the header differs; two ways to compress differ in nothing."""
     body = b'{"a": 1}'
     gzipped = answer(gzip.compress(body, 1), headers=(*JSON, ("content-encoding", "gzip")))
     harder = answer(gzip.compress(body, 9), headers=(*JSON, ("content-encoding", "gzip")))
     brotlied = answer(brotli.compress(body), headers=(*JSON, ("content-encoding", "br")))
-    assert found(request_of(), gzipped, harder) == []
-    assert found(request_of(), gzipped, brotlied) == [("header.content-encoding", "value")]
-    assert found(request_of(), gzipped, answer(body, headers=JSON)) == [("header.content-encoding", "missing")]
+    assert found(request_to(), gzipped, harder) == []
+    assert found(request_to(), gzipped, brotlied) == [("header.content-encoding", "value")]
+    assert found(request_to(), gzipped, answer(body, headers=JSON)) == [("header.content-encoding", "missing")]
     mislabelled = answer(gzipped.body, headers=JSON)
-    assert found(request_of(), gzipped, mislabelled) == [("header.content-encoding", "missing"), ("body", "type")]
+    assert found(request_to(), gzipped, mislabelled) == [("header.content-encoding", "missing"), ("body", "type")]
 
 
-def test_a_cut_coding(answer: Build, request_of: Ask) -> None:
+def test_a_cut_coding(answer: Build, request_to: Ask) -> None:
     """The candidate's is a difference, legacy's can't be compared."""
     headers = (*JSON, ("content-encoding", "gzip"))
     whole, cut = (answer(gzip.compress(b"{}")[:end], headers=headers) for end in (None, -4))
-    assert found(request_of(), whole, cut) == [("body", "type")]
-    assert reason(request_of(), cut, whole) is Reason.UNDECODABLE
+    assert found(request_to(), whole, cut) == [("body", "type")]
+    assert reason(request_to(), cut, whole) is Reason.UNDECODABLE
 
 
-def test_status_comes_first(answer: Build, request_of: Ask) -> None:
+def test_status_comes_first(answer: Build, request_to: Ask) -> None:
     """Then headers, trailers, body."""
     legacy = answer(b"a", headers=(("x-a", "1"),), trailers=(("x-b", "1"),))
     other = answer(b"b", status=500)
-    assert [path for path, _ in found(request_of(), legacy, other)] == ["status", "header.x-a", "trailer.x-b", "body"]
+    assert [path for path, _ in found(request_to(), legacy, other)] == ["status", "header.x-a", "trailer.x-b", "body"]
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_a_status_without_a_body(answer: Build, request_of: Ask, status: int) -> None:
+def test_a_status_without_a_body(answer: Build, request_to: Ask, status: int) -> None:
     """What follows it is no body, unless the other side has one."""
-    assert found(request_of(), answer(status=status), answer(b"x", status=status)) == []
-    differences = found(request_of(), answer(b"x"), answer(status=status))
+    assert found(request_to(), answer(status=status), answer(b"x", status=status)) == []
+    differences = found(request_to(), answer(b"x"), answer(status=status))
     assert differences == [("status", "value"), ("body", "missing")]
-    differences = found(request_of(), answer(status=status), answer(b"x"))
+    differences = found(request_to(), answer(status=status), answer(b"x"))
     assert differences == [("status", "value"), ("body", "added")]
 
 
-def test_a_head_answer(answer: Build, request_of: Ask) -> None:
+def test_a_head_answer(answer: Build, request_to: Ask) -> None:
     """It has no body; its length stands for one, but for what may be written in more or fewer bytes."""
-    head = request_of(method="HEAD")
+    head = request_to(method="HEAD")
 
     def sized(length: str, headers: Headers = TEXT) -> Answer:
         return answer(headers=(*headers, ("Content-Length", length)))
@@ -152,41 +152,41 @@ def test_a_head_answer(answer: Build, request_of: Ask) -> None:
     assert found(head, sized("5"), answer(headers=TEXT)) == []
     for headers in (JSON, (("content-type", "text/html"),), (("content-type", "application/xml"),)):
         assert found(head, sized("5", headers), sized("6", headers)) == []
-    assert found(request_of(), sized("5"), sized("6")) == []
+    assert found(request_to(), sized("5"), sized("6")) == []
     assert found(head, answer(headers=JSON), answer(b"{", headers=JSON)) == []
 
 
 EVENT_STREAM = (("content-type", "text/event-stream"),)
 
 
-def test_server_sent_events(answer: Build, request_of: Ask) -> None:
+def test_server_sent_events(answer: Build, request_to: Ask) -> None:
     """A stream that came as a whole is compared event by event; comments and line ends say nothing."""
     ours = answer(b'id: 1\ndata: {"a": 1}\n\n: beat\n\ndata: x\n\n', headers=EVENT_STREAM)
     same = answer(b'data:{"a":1}\r\nid: 1\r\n\r\ndata: x\r\n\r\n', headers=EVENT_STREAM)
     other = answer(b'id: 1\ndata: {"a": 2}\n\ndata: x\n\n', headers=EVENT_STREAM)
-    assert found(request_of(), ours, same) == []
-    assert found(request_of(), ours, other) == [("body/0/data/a", "value")]
+    assert found(request_to(), ours, same) == []
+    assert found(request_to(), ours, other) == [("body/0/data/a", "value")]
 
 
-def test_lines_of_json(answer: Build, request_of: Ask) -> None:
+def test_lines_of_json(answer: Build, request_to: Ask) -> None:
     """NDJSON is compared line by line."""
     headers = (("content-type", "application/x-ndjson"),)
     ours, other = answer(b'{"a": 1}\n{"a": 2}\n', headers=headers), answer(b'{"a":1}\n\n{"a":3}', headers=headers)
-    assert found(request_of(), ours, other) == [("body/1/a", "value")]
-    assert reason(request_of(), answer(b"{", headers=headers), ours) is Reason.UNDECODABLE
+    assert found(request_to(), ours, other) == [("body/1/a", "value")]
+    assert reason(request_to(), answer(b"{", headers=headers), ours) is Reason.UNDECODABLE
 
 
 @pytest.mark.parametrize("kind", ["application/json-seq", "application/stream+json", "application/json;stream=watch"])
-def test_a_sequence_of_json(answer: Build, request_of: Ask, kind: str) -> None:
+def test_a_sequence_of_json(answer: Build, request_to: Ask, kind: str) -> None:
     """Text by text, whatever stands between them."""
     headers = (("content-type", kind),)
     ours = answer(b'\x1e{"a": 1}\n\x1e{"a": 2}\n', headers=headers)
-    assert found(request_of(), ours, answer(b'{"a":1}{"a":2}', headers=headers)) == []
-    assert found(request_of(), ours, answer(b'{"a":1}\n{"a":3}', headers=headers)) == [("body/1/a", "value")]
-    assert found(request_of(), ours, answer(b'{"a":1}\n', headers=headers)) == [("body/1", "missing")]
-    assert reason(request_of(), answer(b'{"a":1}{"a', headers=headers), ours) is Reason.UNDECODABLE
-    assert found(request_of(), ours, answer(b'{"a":1}{"a":2}', headers=JSON)) == [("header.content-type", "value")]
-    assert found(request_of(), answer(b'{"a":1}', headers=JSON), answer(b'{"a": 1}', headers=headers))[1:] == []
+    assert found(request_to(), ours, answer(b'{"a":1}{"a":2}', headers=headers)) == []
+    assert found(request_to(), ours, answer(b'{"a":1}\n{"a":3}', headers=headers)) == [("body/1/a", "value")]
+    assert found(request_to(), ours, answer(b'{"a":1}\n', headers=headers)) == [("body/1", "missing")]
+    assert reason(request_to(), answer(b'{"a":1}{"a', headers=headers), ours) is Reason.UNDECODABLE
+    assert found(request_to(), ours, answer(b'{"a":1}{"a":2}', headers=JSON)) == [("header.content-type", "value")]
+    assert found(request_to(), answer(b'{"a":1}', headers=JSON), answer(b'{"a": 1}', headers=headers))[1:] == []
 
 
 @pytest.mark.parametrize(
@@ -204,37 +204,37 @@ def test_a_sequence_of_json(answer: Build, request_of: Ask, kind: str) -> None:
     ],
 )
 def test_lines(
-    answer: Build, request_of: Ask, legacy: bytes, candidate: bytes, expected: list[tuple[str, str]]
+    answer: Build, request_to: Ask, legacy: bytes, candidate: bytes, expected: list[tuple[str, str]]
 ) -> None:
     """Plain text is compared line by line; what may name a secret in another line is one value."""
     ours, theirs = (answer(body, headers=TEXT) for body in (legacy, candidate))
-    assert found(request_of(), ours, theirs) == expected
+    assert found(request_to(), ours, theirs) == expected
     ours, theirs = (answer(json.dumps(text).encode(), headers=JSON) for text in ("a\nb", "a\nc"))
-    assert found(request_of(), ours, theirs) == [("body", "value")]
+    assert found(request_to(), ours, theirs) == [("body", "value")]
 
 
 HTML = (("content-type", "text/html; charset=utf-8"),)
 PAGE = b'<!doctype html><form><input type=hidden name=csrf value="a1"><p>%s EUR</p></form>'
 
 
-def test_a_page(answer: Build, request_of: Ask) -> None:
+def test_a_page(answer: Build, request_to: Ask) -> None:
     """A random token in it is one leaf, and hides nothing else."""
     ours, other = answer(PAGE % b"10", headers=HTML), answer(PAGE.replace(b"a1", b"b2") % b"15", headers=HTML)
-    assert found(request_of(), ours, other) == [
+    assert found(request_to(), ours, other) == [
         ("body/form/input/@value", "value"),
         ("body/form/p/text()", "value"),
     ]
-    assert found(request_of(), ours, answer(b"plain", headers=HTML)) == [("body", "value")]
-    assert found(request_of(), ours, answer(b"{}", headers=JSON))[-1] == ("body", "type")
-    assert found(request_of(), answer(b"a", headers=HTML), answer(b"<b>a", headers=HTML)) == [("body", "value")]
-    assert found(request_of(), ours, answer(b"", headers=HTML)) == [("body", "missing")]
+    assert found(request_to(), ours, answer(b"plain", headers=HTML)) == [("body", "value")]
+    assert found(request_to(), ours, answer(b"{}", headers=JSON))[-1] == ("body", "type")
+    assert found(request_to(), answer(b"a", headers=HTML), answer(b"<b>a", headers=HTML)) == [("body", "value")]
+    assert found(request_to(), ours, answer(b"", headers=HTML)) == [("body", "missing")]
 
 
 def parted(*parts: bytes, boundary: bytes = b"x") -> bytes:
     return b"".join(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts) + b"--%s--\r\n" % boundary
 
 
-def test_parts(answer: Build, request_of: Ask) -> None:
+def test_parts(answer: Build, request_to: Ask) -> None:
     """By number, each as its own type says; what stands between them says nothing."""
 
     def mixed(*parts: bytes, boundary: bytes = b"x") -> Answer:
@@ -244,19 +244,19 @@ def test_parts(answer: Build, request_of: Ask) -> None:
     json_part = b'Content-Type: application/json\r\n\r\n{"a": %d}'
     ours = mixed(json_part % 1, b"\r\nplain")
     same = mixed(b'content-type: application/json\r\n\r\n{"a":1}', b"\r\nplain", boundary=b"other")
-    assert found(request_of(), ours, same) == []
-    assert found(request_of(), ours, mixed(json_part % 2, b"\r\nplain", boundary=b"y")) == [
+    assert found(request_to(), ours, same) == []
+    assert found(request_to(), ours, mixed(json_part % 2, b"\r\nplain", boundary=b"y")) == [
         ("body/part[1]/content/a", "value")
     ]
-    assert found(request_of(), ours, mixed(json_part % 1)) == [("body/part[2]", "missing")]
-    assert found(request_of(), ours, mixed(b"\r\nplain", json_part % 1)) != []
+    assert found(request_to(), ours, mixed(json_part % 1)) == [("body/part[2]", "missing")]
+    assert found(request_to(), ours, mixed(b"\r\nplain", json_part % 1)) != []
     typed = mixed(b"Content-Type: text/plain\r\n\r\nplain", b"\r\nplain")
-    assert found(request_of(), mixed(b"\r\nplain", b"\r\nplain"), typed) == [
+    assert found(request_to(), mixed(b"\r\nplain", b"\r\nplain"), typed) == [
         ("body/part[1]/headers/content-type", "added")
     ]
 
 
-def test_long_bodies(answer: Build, request_of: Ask) -> None:
+def test_long_bodies(answer: Build, request_to: Ask) -> None:
     """Past the limit equal bytes are equal; others differ where they mean themselves, and else are not compared."""
 
     def long(windows: bytes, kind: str = "image/png", coding: str = "") -> Answer:
@@ -264,19 +264,19 @@ def test_long_bodies(answer: Build, request_of: Ask) -> None:
         return replace(answer(b"begin", headers=headers, truncated=True), windows=windows)
 
     one, two = b"1" * 8 + b"2" * 8, b"1" * 8 + b"3" * 8
-    assert found(request_of(), long(one), long(one)) == []
-    assert found(request_of(), long(one), long(two)) == [("body", "value")]
-    assert found(request_of(), long(one), long(one[:8])) == [("body", "value")]
-    assert found(request_of(), long(one), answer(b"begin", headers=(("content-type", "image/png"),))) == [
+    assert found(request_to(), long(one), long(one)) == []
+    assert found(request_to(), long(one), long(two)) == [("body", "value")]
+    assert found(request_to(), long(one), long(one[:8])) == [("body", "value")]
+    assert found(request_to(), long(one), answer(b"begin", headers=(("content-type", "image/png"),))) == [
         ("body", "value")
     ]
-    assert found(request_of(), long(one, "application/json"), long(one, "application/json")) == []
-    assert reason(request_of(), long(one, "application/json"), long(two, "application/json")) is Reason.TRUNCATED
-    assert reason(request_of(), long(one, coding="gzip"), long(two, coding="gzip")) is Reason.TRUNCATED
-    assert reason(request_of(), long(b""), long(b"")) is Reason.TRUNCATED
-    assert reason(request_of(), long(one, "text/html"), long(two, "text/html")) is Reason.TRUNCATED
+    assert found(request_to(), long(one, "application/json"), long(one, "application/json")) == []
+    assert reason(request_to(), long(one, "application/json"), long(two, "application/json")) is Reason.TRUNCATED
+    assert reason(request_to(), long(one, coding="gzip"), long(two, coding="gzip")) is Reason.TRUNCATED
+    assert reason(request_to(), long(b""), long(b"")) is Reason.TRUNCATED
+    assert reason(request_to(), long(one, "text/html"), long(two, "text/html")) is Reason.TRUNCATED
     as_json = [replace(long(windows, "text/plain"), body=b" {begin") for windows in (one, two)]
-    assert reason(request_of(), *as_json) is Reason.TRUNCATED
+    assert reason(request_to(), *as_json) is Reason.TRUNCATED
 
 
 _types = st.sampled_from(
@@ -311,9 +311,9 @@ _http = st.builds(
 
 
 @given(_http, _http)
-def test_any_two_http_answers(request_of: Ask, legacy: Answer, other: Answer) -> None:
+def test_any_two_http_answers(request_to: Ask, legacy: Answer, other: Answer) -> None:
     """Hostile bytes are the same as themselves, and otherwise a difference or not comparable; nothing else is raised."""
-    request = request_of()
+    request = request_to()
     assert found(request, legacy, legacy) == []
     try:
         differences = found(request, legacy, other)
@@ -336,9 +336,9 @@ def thing(contract: Contract, **values: Any) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def call(request_of: Ask) -> Callable[..., Request]:
+def call(request_to: Ask) -> Callable[..., Request]:
     """A gRPC request."""
-    return lambda target=CALL: request_of(target, method="POST", protocol=Protocol.GRPC)
+    return lambda target=CALL: request_to(target, method="POST", protocol=Protocol.GRPC)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Kind
 from crossfade.shadow.compare.fingerprint import fingerprint, request_hash, signature
 from crossfade.shadow.exchange import Protocol, Request
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Kind
 
 Build = Callable[..., Request]
 
@@ -68,30 +68,30 @@ def test_stable(legacy: tuple[int, ...], order: list[int]) -> None:
     assert signature(diff(fields, other, place)) == signature(diff(shuffled, other, place))
 
 
-def test_the_hash_of_a_request(request_of: Build) -> None:
+def test_the_hash_of_a_request(request_to: Build) -> None:
     """Method, target, type and body make another request; who asks, when and under which id does not."""
-    base = request_of("/a?b=1", body=b"x", headers=(("content-type", "text/plain"),))
+    base = request_to("/a?b=1", body=b"x", headers=(("content-type", "text/plain"),))
     same = dataclasses.replace(
         base, id="2", started_at=9.0, authority="other", headers=(*base.headers, ("traceparent", "00-1"))
     )
     assert request_hash(base) == request_hash(same)
     others = [
-        request_of("/a?b=1", method="POST", body=b"x", headers=base.headers),
-        request_of("/a?b=2", body=b"x", headers=base.headers),
-        request_of("/a?b=1", body=b"y", headers=base.headers),
-        request_of("/a?b=1", body=b"x"),
-        request_of("/a?b=1", body=b"x", headers=base.headers, protocol=Protocol.GRPC),
+        request_to("/a?b=1", method="POST", body=b"x", headers=base.headers),
+        request_to("/a?b=2", body=b"x", headers=base.headers),
+        request_to("/a?b=1", body=b"y", headers=base.headers),
+        request_to("/a?b=1", body=b"x"),
+        request_to("/a?b=1", body=b"x", headers=base.headers, protocol=Protocol.GRPC),
     ]
     assert len({request_hash(item) for item in (base, *others)}) == 6
 
 
-def test_the_hash_is_fixed(request_of: Build) -> None:
+def test_the_hash_is_fixed(request_to: Build) -> None:
     """It is stored, so it is the same in every process."""
-    assert request_hash(request_of("/a")) == request_hash(request_of("/a"))
-    assert 0 <= request_hash(request_of("/a")) < 2**64
+    assert request_hash(request_to("/a")) == request_hash(request_to("/a"))
+    assert 0 <= request_hash(request_to("/a")) < 2**64
 
 
 @pytest.mark.parametrize("text", ["/\ud800", "/é", "/\0"])
-def test_any_target_has_a_hash(request_of: Build, text: str) -> None:
+def test_any_target_has_a_hash(request_to: Build, text: str) -> None:
     """Text that can't be encoded too."""
-    assert request_hash(request_of(text, headers=(("content-type", text),))) >= 0
+    assert request_hash(request_to(text, headers=(("content-type", text),))) >= 0

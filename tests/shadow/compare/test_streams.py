@@ -10,8 +10,8 @@ from crossfade.shadow.compare.decode.framing import cost_bytes
 from crossfade.shadow.compare.decode.json_text import decode_json
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, walk
-from crossfade.shadow.compare.difference import Difference, Value
 from crossfade.shadow.compare.streams import WINDOW_MESSAGES, StreamDiff
+from crossfade.shadow.exchange.difference import Difference, Value
 from crossfade.shadow.exchange.outcome import Reason
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.compare.difference import Fingerprint, Kind, Signature
-from crossfade.shadow.evidence.records import Example, Judged, RequestSample, RouteInfo, RunInfo, Settled
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.evidence.store import EvidenceWriter
 from crossfade.shadow.evidence.tally import Limits
+from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.observations import Example, Judged, RequestSample, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 STARTED = 1_790_000_000.0
 KEY = b"0123456789abcdef"

@@ -7,9 +7,11 @@ import pytest
 
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, close_lost_run, read_run
 from crossfade.shadow.evidence.marks import flush_marks
-from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo, Settled
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.schema import connect
+from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 OK = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
 NEW = RouteInfo(route="GET /new", protocol="http", call_type="http", stage="shadow")

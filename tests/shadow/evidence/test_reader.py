@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
-from crossfade.shadow.evidence.records import NoiseCount, Settled, SignatureCount
+from crossfade.shadow.evidence.records import NoiseCount, SignatureCount
+from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 

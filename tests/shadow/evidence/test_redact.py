@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.evidence.patterns import NAMES
-from crossfade.shadow.evidence.records import RequestSample
 from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.exchange.observations import RequestSample
 
 KEY = b"0123456789abcdef"
 PLAIN = Redactor(KEY)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence import Redactor
-from crossfade.shadow.evidence.records import Example, RequestSample
 from crossfade.shadow.evidence.redact import Unchanged
 from crossfade.shadow.evidence.samples import redact_sample
+from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import Example, RequestSample
 
 
 @pytest.fixture

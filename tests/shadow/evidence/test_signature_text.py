@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.compare.difference import Fingerprint
 from crossfade.shadow.evidence.signature_text import read_signature, signature_text
+from crossfade.shadow.exchange.difference import Fingerprint
 
 ANY = st.text(st.characters() | st.sampled_from('\ud800\0"\\[],'), max_size=10)
 FINGERPRINTS = st.builds(Fingerprint, template=ANY, kind=ANY, cause=ANY)

@@ -279,9 +279,11 @@ def test_without_a_key_no_example_is_stored(make: Any, stores: Any) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo, Settled
+from crossfade.shadow.exchange.observations import Judged, Settled
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.store import EvidenceWriter
-from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 names = ("run_id", "service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
 writer = EvidenceWriter.open(Path(sys.argv[1]), RunInfo(**dict.fromkeys(names, "x"), started_at=1.0), None)

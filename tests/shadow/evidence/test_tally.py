@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.compare.difference import MORE, Fingerprint
 from crossfade.shadow.evidence.tally import Limits, Tally
+from crossfade.shadow.exchange.difference import MORE, Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
@@ -180,8 +180,9 @@ def test_noise_is_counted_in_pairs(make: Any) -> None:
 
 
 ORDER = """
-from crossfade.shadow.compare.difference import MORE, Fingerprint
-from crossfade.shadow.evidence.records import Judged, RouteInfo
+from crossfade.shadow.exchange.difference import MORE, Fingerprint
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.evidence.tally import Limits, Tally
 route = RouteInfo(route="r", protocol="http", call_type="http", stage="shadow")
 found = tuple(Fingerprint(template=f"t{n}", kind="value") for n in range(9))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossfade.shadow.compare.difference import MORE, Fingerprint, Signature
-from crossfade.shadow.evidence.records import LatencyQuantiles, NoiseCount, RouteEvidence, RouteInfo, SignatureCount
+from crossfade.shadow.evidence.records import LatencyQuantiles, NoiseCount, RouteEvidence, SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_route
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 
 TODAY = datetime.date(2026, 5, 17)
 ROUTE = RouteInfo(route="GET /b/{id}", protocol="http", call_type="http", stage="shadow")

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
-from crossfade.shadow.compare.judge import IgnoreRule
-from crossfade.shadow.evidence.records import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, Judging, Source
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
 from crossfade.shadow.ingest.second import Second
-from crossfade.shadow.mirror.handles import ForeignHandles
-from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.routes.table import RouteTable
 
 PROTO = """
 syntax = "proto3";

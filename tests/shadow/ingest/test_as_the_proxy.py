@@ -10,11 +10,12 @@ import grpc
 import pytest
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.evidence.records import Judged, RouteInfo
+from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.ingest.answers import build_request, frames
-from crossfade.shadow.mirror.clients.upstream import Upstream
-from crossfade.shadow.mirror.judging import Judge
+from crossfade.shadow.judging.judge import Judge
 
 SERVICE = "t.v1.Things"
 STREAMED_REQUEST, STREAMED_ANSWER = {"Sum", "Talk"}, {"List", "Talk"}

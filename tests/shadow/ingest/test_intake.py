@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.judge import IgnoreRule
-from crossfade.shadow.evidence.records import Judged, RouteInfo
 from crossfade.shadow.exchange import Answer, Comparison
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import OTHER, RouteInfo
 from crossfade.shadow.ingest.answers import build_request, frames
 from crossfade.shadow.ingest.protocol import Counts, ProtocolError, read_line
-from crossfade.shadow.mirror.judging import Judge
-from crossfade.shadow.mirror.routes import OTHER
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.judgement import IgnoreRule
 
 HASHES = ("00000000000000aa", "00000000000000bb")
 

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.evidence.records import RouteInfo
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.ingest.ledger import Books, Ledger
 
 ROUTES = tuple(RouteInfo(route=name, protocol="grpc", call_type="unary", stage="shadow") for name in "ab")

@@ -10,10 +10,10 @@ import grpc
 import pytest
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Failure, FailureReason, Reply, Request
 from crossfade.shadow.ingest.answers import read_reply
 from crossfade.shadow.ingest.second import Second, Share
-from crossfade.shadow.mirror.clients.upstream import Upstream
 
 GET, SUM = "t.v1.Things/Get", "t.v1.Things/Sum"
 

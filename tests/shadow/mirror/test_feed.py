@@ -13,7 +13,8 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.mirror.feed import Feed
-from crossfade.shadow.mirror.frames import (
+from crossfade.shadow.mirror.policy import Policy
+from crossfade.shadow.pipe.frames import (
     LENGTH,
     CountsFrame,
     EndFrame,
@@ -24,8 +25,7 @@ from crossfade.shadow.mirror.frames import (
     UnmirroredFrame,
     decode,
 )
-from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.mirror.routes import RouteTable
+from crossfade.shadow.routes.table import RouteTable
 
 Requests = Callable[..., Request]
 Answers = Callable[..., Answer]

@@ -13,7 +13,8 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Headers, Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.mirror.policy import Policy, share
+from crossfade.shadow.exchange.share import share
+from crossfade.shadow.mirror.policy import Policy
 
 SKIPPED = Outcome.SKIPPED
 

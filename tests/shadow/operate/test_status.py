@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from crossfade.shadow.compare.difference import Fingerprint, Kind
-from crossfade.shadow.evidence.records import Judged, Observation, RouteInfo, Settled
+from crossfade.shadow.exchange.difference import Fingerprint, Kind
+from crossfade.shadow.exchange.observations import Judged, Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.operate.status import Load, Status, Totals
 
 A = ("GET /a", "http")

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
-from crossfade.shadow.evidence.records import RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request
+from crossfade.shadow.exchange.route import RouteInfo
 
 PROTO = """
 syntax = "proto2";

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.compare.difference import Fingerprint
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.recording.lines import (
     end_line,

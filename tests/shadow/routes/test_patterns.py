@@ -4,16 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.routes.patterns import (
-    Pattern,
-    Way,
-    declared_templates,
-    names_of,
-    qualified,
-    shields_of,
-    speaks_of,
-    unnamed,
-)
+from crossfade.shadow.exchange.route import qualified
+from crossfade.shadow.routes.patterns import Pattern, Way, declared_templates, names_of, shields_of, speaks_of, unnamed
 from crossfade.shadow.routes.templates import Templates
 
 

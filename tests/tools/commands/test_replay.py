@@ -8,11 +8,11 @@ import pytest
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.config.settings import RecordSettings
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
-from crossfade.shadow.mirror.recorder import RecordingJudge, open_recorder
-from crossfade.shadow.mirror.setup import build_run_info, ignore_rules
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.runs.recorder import RecordingJudge, open_recorder
+from crossfade.shadow.runs.setup import build_run_info, ignore_rules
 
 ROUTE = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
 IGNORE = '[[compare.ignore]]\npath = "body/a"\nreason = "test"\n'

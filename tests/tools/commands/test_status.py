@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence import EvidenceWriter
-from crossfade.shadow.evidence.records import Judged, RouteInfo, RunInfo
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
 
 PROTO = """\
 syntax = "proto3";

@@ -17,11 +17,11 @@ import pytest
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
-from crossfade.shadow.evidence.records import RouteInfo
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.body import WINDOW_BYTES
 from crossfade.shadow.exchange.outcome import Reason
-from crossfade.shadow.mirror.frames import LENGTH, Frame, ReplyFrame, RequestFrame, decode, encode
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.pipe.frames import LENGTH, Frame, ReplyFrame, RequestFrame, decode, encode
 
 pytestmark = [
     # mitmproxy 11 and its own dependencies warn on import and on closing sockets

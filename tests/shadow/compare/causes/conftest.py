@@ -6,7 +6,7 @@ import pytest
 
 from crossfade.shadow.compare.causes import cause_finder, find_cause
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from crossfade.shadow.compare.causes import find_cause
 from crossfade.shadow.compare.causes.rule import Flaw, Siblings
-from crossfade.shadow.compare.difference import UNSEEN_MESSAGE, Difference, Kind, Value
+from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Difference, Kind, Value
 
 JAVA_ERROR = "Application error processing RPC"
 CODE = ("status.code", "NOT_FOUND", "UNKNOWN")

@@ -7,7 +7,7 @@ import pytest
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.shadow.compare.causes.doubts import DOUBTS
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 
 @pytest.mark.parametrize(

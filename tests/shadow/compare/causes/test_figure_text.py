@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 PAIRS = [
     ("A2", Decimal("2e+23"), Decimal("1.9999999999999998E23")),

@@ -24,7 +24,7 @@ from crossfade.shadow.compare.causes.status import STATUS_RULES
 from crossfade.shadow.compare.causes.texts import TEXT_RULES
 from crossfade.shadow.compare.causes.times import TIME_RULES
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 ALL_RULES = (
     *CALL_RULES,

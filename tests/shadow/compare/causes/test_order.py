@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from crossfade.shadow.compare.causes.order import order_cause
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 LEGACY = ("banana", "apple", "cherry", "date", "elder", "fig", "grape")
 UUIDS = tuple(f"{start}-0000-4000-8000-000000000000" for start in ("00000001", "40000000", "7fffffff", "ffffffff"))

@@ -34,11 +34,11 @@ def framed(*messages: bytes) -> bytes:
 
 
 @pytest.fixture
-def ask(request_of: Callable[..., Request]) -> Callable[..., Request]:
+def ask(request_to: Callable[..., Request]) -> Callable[..., Request]:
     """A call with this body."""
 
     def ask(body: bytes, target: str = CALL) -> Request:
-        return replace(request_of(target, method="POST", protocol=Protocol.GRPC), body=body)
+        return replace(request_to(target, method="POST", protocol=Protocol.GRPC), body=body)
 
     return ask
 

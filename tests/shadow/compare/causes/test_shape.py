@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.compare.causes import find_cause
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 TIME, TIME_S = "2024-01-02T03:04:05", 1704164645
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.compare.causes import find_cause
 from crossfade.shadow.compare.causes.times import read_stamp
-from crossfade.shadow.compare.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 
 @pytest.mark.parametrize(

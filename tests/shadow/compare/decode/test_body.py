@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import EMPTY, decode_body, is_opaque, plain_value, value_pair
+from crossfade.shadow.compare.decode.body import EMPTY, decode_body, is_opaque, json_value, plain_value
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.exchange import Headers
 
@@ -65,11 +65,11 @@ def test_without_looking_at_the_other_side() -> None:
     """A body is what its type says; as JSON it is read where the other side's is JSON too."""
     for kind in ("", "text/plain", "application/octet-stream"):
         assert plain_value(typed(kind), b"{}") in {"{}", b"{}"}
-    assert value_pair((), b"{}", typed("text/html"), b" [1]\n") == ({}, (1,))
-    assert value_pair((), b"{}", typed("text/html"), b"{} x") is None
-    assert value_pair((), b"{}", typed("text/html"), b"null") is None
-    assert value_pair((), b"{}", typed("text/event-stream"), b"{}") is None
-    assert value_pair((), b"{}", typed("image/png"), b"{}") is None
+    assert json_value(typed("text/html"), b" [1]\n") == (1,)
+    assert json_value(typed("text/html"), b"{} x") is None
+    assert json_value(typed("text/html"), b"null") is None
+    assert json_value(typed("text/event-stream"), b"{}") is None
+    assert json_value(typed("image/png"), b"{}") is None
 
 
 def test_several_json_texts() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_documents, decode_json
 from crossfade.shadow.compare.diff.equality import Equality, same_scalar
-from crossfade.shadow.compare.difference import Deep
+from crossfade.shadow.exchange.difference import Deep
 
 
 @pytest.mark.parametrize(

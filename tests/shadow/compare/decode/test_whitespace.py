@@ -4,7 +4,7 @@ import pytest
 
 from crossfade.shadow.compare.decode.markup import Element, laid_out_as
 from crossfade.shadow.compare.decode.whitespace import in_html, in_xml, keeps_all
-from crossfade.shadow.compare.difference import Value
+from crossfade.shadow.exchange.difference import Value
 
 B, DIV, SCRIPT, NOTE = (Element(name) for name in ("b", "div", "script", "comment()"))
 

@@ -19,7 +19,7 @@ from crossfade.shadow.compare.decode.proto import MAX_ANY_DEPTH, decode_message,
 from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.compare.diff.equality import Equality
 from crossfade.shadow.compare.diff.walk import MAX_ALIKE, bounded, leaf
-from crossfade.shadow.compare.difference import MAX_FINGERPRINTS, Difference, Kind
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
 
 BODY = Place.at("body")
 MESSAGE = Place.at("message")

@@ -1,0 +1,59 @@
+"""The servers that a port's requests are sent to, out of the config."""
+
+import os
+from collections.abc import Container
+from functools import partial
+
+from crossfade.shadow.asking.clients.exchange import TlsFiles
+from crossfade.shadow.asking.clients.header_policy import HeaderPolicy
+from crossfade.shadow.asking.clients.notes import Notes
+from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.pending import Sides
+from crossfade.shadow.config import Config, ListenSettings
+from crossfade.shadow.exchange import Request
+from crossfade.shadow.exchange.route import OTHER
+from crossfade.shadow.routes.naming import exact_name
+from crossfade.shadow.routes.templates import Templates
+
+_MAX_CHARS = 200
+_MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
+
+
+def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:
+    """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
+
+    ``calls`` are the gRPC methods of the contract.
+
+    Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
+    """
+    mirror = config.mirror
+    upstream = partial(Upstream, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)
+    templates = Templates(config.routes.http)
+
+    def route_of(request: Request) -> str:
+        return logged_name(exact_name(templates, request.protocol, request.method, request.target))
+
+    policy = HeaderPolicy(
+        mirror.header,
+        environment=os.environ,
+        listener=listen.name,
+        templates=config.routes.http,
+        calls=calls,
+    )
+    candidate = upstream(
+        listen.candidate,
+        tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert),
+        fields=policy.fields,
+        notes=Notes("candidate", route_of),
+    )
+    secondary = None
+    if listen.secondary is not None:
+        tls = TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert)
+        secondary = upstream(listen.secondary, tls=tls, notes=Notes("secondary", route_of))
+    return Sides(candidate=candidate, secondary=secondary)
+
+
+def logged_name(route: str) -> str:
+    """A route's name as it may be logged: one line, of bounded length, and no path that was never a route."""
+    is_route = route.isprintable() and len(route) <= _MAX_CHARS and route.count("/") <= _MAX_SEGMENTS
+    return route if is_route else OTHER

@@ -1,0 +1,203 @@
+"""The compare process: reads the engine's frames from standard input until they end, then drains and commits.
+
+Started by ``process.WorkerProcess``; killed or hung, it can't reach the client's traffic.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crossfade.shadow.asking.collector import Collector
+from crossfade.shadow.asking.pending import Limits
+from crossfade.shadow.asking.sides import build_sides
+from crossfade.shadow.config import Config, State, load_config
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence import EvidenceError
+from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.operate.status import Load, Totals
+from crossfade.shadow.operate.switch import Switch
+from crossfade.shadow.pipe.frames import (
+    AnswerHeadFrame,
+    CountsFrame,
+    EndFrame,
+    Frame,
+    PartFrame,
+    ReplyFrame,
+    RequestEndFrame,
+    RequestFrame,
+    RulesFrame,
+    SettledFrame,
+    UnmirroredFrame,
+)
+from crossfade.shadow.pipe.reader import FrameReader
+from crossfade.shadow.runs.run import RunWriter, open_run
+
+log = logging.getLogger("crossfade.compare")
+
+
+class Worker:
+    """Joins frames, collector and run; writes once per counters frame."""
+
+    def __init__(
+        self,
+        collector: Collector,
+        run: RunWriter,
+        tell: Callable[[Load], None] = lambda _: None,
+    ) -> None:
+        """``tell`` gets how things stand after each counters frame, and before the last commit."""
+        self._collector = collector
+        self._run = run
+        self._tell = tell
+        self._entered: Counter[RouteInfo] = Counter()
+        self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
+        self._received: Counter[RouteInfo] = Counter()
+
+    def take(self, frame: Frame) -> bool:  # noqa: C901 - one for each frame
+        """Handles one frame; False after the last."""
+        match frame:
+            case RequestFrame():
+                self._received[frame.route] += 1
+                self._collector.on_request(frame)
+            case PartFrame():
+                self._collector.on_part(frame)
+            case RequestEndFrame():
+                self._collector.on_request_end(frame)
+            case AnswerHeadFrame():
+                self._collector.on_answer_head(frame)
+            case ReplyFrame():
+                self._collector.on_reply(frame)
+            case SettledFrame():
+                self._collector.on_settled(frame)
+            case UnmirroredFrame():
+                self._collector.on_unmirrored(frame)
+            case CountsFrame():
+                self._take_counts(frame)
+                self._run.flush(self._entered)
+                self._tell(self._collector.load(self._run.flushed_at))
+            case RulesFrame():
+                self._run.note_rules(frame.rules_digest)
+            case EndFrame():
+                return False
+        return True
+
+    async def finish(self, drain_s: float) -> None:
+        """Waits for what is in flight and commits the rest. Raises: EvidenceError.
+
+        An engine that was killed did not count its last requests: those that came here entered all the same.
+        """
+        await self._collector.drain(drain_s)
+        self._tell(self._collector.load(self._run.flushed_at))
+        known = self._received.copy()
+        for (route, _, _), total in self._settled.items():
+            known[route] += total
+        self._run.finish(self._entered | known)
+
+    def _take_counts(self, frame: CountsFrame) -> None:
+        """The engine's counters are totals: evidence gets what came since the last ones."""
+        self._entered = Counter(dict(frame.entered))
+        totals = Counter({(route, outcome, reason): total for route, outcome, reason, total in frame.settled})
+        for (route, outcome, reason), count in (totals - self._settled).items():
+            self._run.add(Settled(route=route, outcome=outcome, reason=reason, count=count))
+        self._settled |= totals
+
+
+async def serve(config: Config, run_id: str) -> None:
+    """Runs until the frames end. Raises: ShadowError, EvidenceError."""
+    run = open_run(config, run_id, engine="mitmproxy")
+    calls = {} if run.contract is None else run.contract.methods
+    sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
+    totals = Totals()
+    switch = Switch(config.evidence.dir)
+    collector = Collector(
+        sides=sides,
+        judge=run.judge,
+        handles=ForeignHandles(contract=run.contract, shared=config.service.state is State.SHARED),
+        limits=_limits(config),
+        record=lambda observation: _record(observation, run.writer, totals),
+    )
+    collector.obey(switch.is_off)
+    worker = Worker(collector, run.writer, lambda load: _say(totals.lines(load)))
+    watching = asyncio.create_task(switch.watch(lambda: collector.turned_off() if switch.is_off() else None))
+    try:
+        print("ready", flush=True)  # noqa: T201 - the engine waits for this line, which comes before all others
+        reader = await _read_from_stdin(worker.take)
+        await reader.wait()
+        await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
+    finally:
+        watching.cancel()
+        for side in sides.values():
+            await side.candidate.close()
+            if side.secondary is not None:
+                await side.secondary.close()
+
+
+def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None:
+    writer.add(observation)
+    totals.add(observation)
+
+
+def _say(lines: Iterable[bytes]) -> None:
+    """Tells the engine; one that is gone is no error here."""
+    with contextlib.suppress(OSError):
+        for line in lines:
+            os.write(sys.stdout.fileno(), line)
+
+
+def _limits(config: Config) -> Limits:
+    mirror = config.mirror
+    return Limits(
+        in_flight=mirror.max_in_flight,
+        waiting=mirror.max_waiting,
+        held_bytes=mirror.buffer_bytes,
+        wait_s=mirror.max_wait_ms / 1000,
+        deadline_s=mirror.deadline_ms / 1000,
+    )
+
+
+async def _read_from_stdin(take: Callable[[Frame], bool]) -> FrameReader:
+    reader = FrameReader(take)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: reader, sys.stdin.buffer)
+    return reader
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - exists on POSIX with the engine's extra
+
+        return uvloop.run(coroutine)
+    return asyncio.run(coroutine)
+
+
+@click.command()
+@click.option("--config", "config_path", type=click.Path(path_type=Path), required=True)
+@click.option("--run-id", required=True)
+@click.option("--record-pct", type=float, help="Instead of [record] sample_pct.")
+def main(config_path: Path, run_id: str, record_pct: float | None) -> None:
+    """Runs the compare process of one run."""
+    # Ctrl-C reaches the whole group: the engine ends first, and its last frame ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
+    try:
+        config = load_config(config_path)
+        if record_pct is not None:
+            config = config.model_copy(update={"record": config.record.model_copy(update={"sample_pct": record_pct})})
+        _run(serve(config, run_id))
+    except (ShadowError, EvidenceError) as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the engine shows it
+        sys.exit(getattr(error, "exit_code", 4))
+
+
+if __name__ == "__main__":
+    main()

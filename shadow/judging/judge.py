@@ -1,0 +1,194 @@
+"""From a comparison to the observation that evidence keeps: judged, explained, with examples. Pure."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.answers import NotComparableError
+from crossfade.shadow.compare.causes import cause_finder
+from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer_framing, text_value
+from crossfade.shadow.compare.decode.media import form_of, media_type
+from crossfade.shadow.compare.decode.proto import decode_message
+from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
+from crossfade.shadow.compare.render import render_sides
+from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
+from crossfade.shadow.exchange.difference import Difference, Fingerprint, Value
+from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
+from crossfade.shadow.judging.sample import request_sample
+from crossfade.shadow.judging.tokens import handle_values
+from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.patterns import Pattern, speaks_of
+from crossfade.shadow.routes.templates import Templates
+
+MAX_MESSAGE_BYTES = 4_194_304
+"""A longer message in a stream is not compared; it is also what gRPC servers take by default."""
+_MAX_EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The observation, and the values by which a later request would be known as legacy's own."""
+
+    observation: Observation
+    handles: frozenset[str]
+
+
+class Judge:
+    """Judges comparisons under one contract and one set of rules."""
+
+    stream_copy_bytes = 0
+    """So much is kept of each side's stream, to be judged again."""
+
+    def __init__(
+        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+    ) -> None:
+        """``templates`` are those of the config, by which rules name routes."""
+        self._contract = contract
+        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
+        self._templates = Templates(templates)
+
+    def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
+        """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
+        if comparison.followed:
+            return self._verdict(self._judge_copies(comparison, route), comparison, route)
+        return self._verdict(
+            judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route)), comparison, route
+        )
+
+    def observe_stream(
+        self,
+        comparison: Comparison,
+        route: RouteInfo,
+        found: tuple[Difference, ...],
+        noise: tuple[Difference, ...] | None,
+    ) -> Verdict:
+        """As ``observe``, where the messages were compared as they came; ``noise`` is the secondary's, if asked."""
+        return self._verdict(self._judge_stream(comparison, route, found, noise), comparison, route)
+
+    def framing_of(self, route: RouteInfo) -> Callable[[Headers], Framing | None]:
+        """Gives the framing of an answer on this route by its header fields; None where it is no stream."""
+        if route.protocol != Protocol.GRPC:
+            return lambda headers: answer_framing(headers, MAX_MESSAGE_BYTES)
+        if route.call_type in STREAMED_ANSWERS:
+            return lambda headers: GrpcFraming(headers, MAX_MESSAGE_BYTES)
+        return lambda _: None
+
+    def stream_diff(self, route: RouteInfo, headers: Headers) -> StreamDiff:
+        """The comparison of two streams on this route; ``headers`` are those of legacy's answer."""
+        if route.protocol != Protocol.GRPC:
+            form = form_of(*media_type(headers))
+            return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False)
+        return StreamDiff(self._message_reader(route), Place.at("message"), proto=True)
+
+    def _judge_stream(
+        self,
+        comparison: Comparison,
+        route: RouteInfo,
+        found: tuple[Difference, ...],
+        noise: tuple[Difference, ...] | None,
+    ) -> Judgement:
+        """Only the ends of the answers are left to be compared."""
+        framing_of = self.framing_of(route)
+        secondary = comparison.secondary
+        ends = replace(
+            comparison,
+            legacy=_without_copy(comparison.legacy, framing_of),
+            candidate=_without_copy(comparison.candidate, framing_of),
+            secondary=None if secondary is None else _without_copy(secondary, framing_of),
+        )
+        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._ignored(ends, route))
+
+    def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
+        """The rules that speak of the request as it stands, or of the route under which it is counted."""
+        asked = Asked(comparison.request, route.listener, self._templates)
+        return tuple(
+            rule
+            for rule, pattern in self._ignore
+            if speaks_of(rule.route, route.route, route.listener) or asked.is_meant_by(pattern)
+        )
+
+    def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        try:
+            found = self._diff_copies(comparison, route, comparison.candidate)
+        except NotComparableError as error:
+            return Judgement(uncomparable=error.reason, detail=error.detail)
+        noise = None
+        if isinstance(comparison.secondary, Answer):
+            with contextlib.suppress(NotComparableError):
+                noise = self._diff_copies(comparison, route, comparison.secondary)
+        return self._judge_stream(comparison, route, found, noise)
+
+    def _diff_copies(self, comparison: Comparison, route: RouteInfo, other: Reply) -> tuple[Difference, ...]:
+        """Raises: NotComparableError."""
+        legacy = comparison.legacy
+        if isinstance(legacy, Failure) or isinstance(other, Failure):
+            return ()
+        diff = self.stream_diff(route, legacy.headers)
+        return diff_copies(legacy, other, self.framing_of(route), diff, whole=comparison.cut is None)
+
+    def _message_reader(self, route: RouteInfo) -> Callable[[bytes], Value]:
+        contract = self._contract
+        method = None if contract is None else contract.methods.get(route.route)
+        if contract is None or method is None:  # a recording may be judged under another one
+            raise NotComparableError(Reason.NO_CONTRACT, f"the contract has no method {route.route}")
+        output_type = method.output_type
+        return lambda data: decode_message(data, output_type, contract)
+
+    def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
+        if judgement.uncomparable is not None:
+            settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
+            return Verdict(observation=settled, handles=frozenset())
+        gathered = gather(
+            judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract)
+        )
+        observation = Judged(
+            route=route,
+            at=comparison.request.started_at,
+            request_hash=request_hash(comparison.request),
+            signature=bound_signature(gathered),
+            noise=None if judgement.noise is None else signature(judgement.noise),
+            examples=self._examples(comparison, gathered),
+            legacy_ms=latency_ms(comparison, comparison.legacy),
+            candidate_ms=latency_ms(comparison, comparison.candidate),
+            cut=comparison.cut,
+        )
+        return Verdict(observation=observation, handles=handle_values(judgement.differences))
+
+    def _examples(self, comparison: Comparison, gathered: Mapping[Fingerprint, Difference]) -> tuple[Example, ...]:
+        """One example for each fingerprint, at most 20."""
+        if not gathered:
+            return ()
+        sample = request_sample(comparison.request, self._contract)
+        found = islice(gathered.items(), _MAX_EXAMPLES)
+        return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
+
+
+def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:
+    legacy, candidate = render_sides(difference)
+    return Example(
+        comparison_id=comparison_id,
+        fingerprint=fingerprint,
+        path=difference.path,
+        owner=difference.owner,
+        legacy=legacy,
+        candidate=candidate,
+        request=sample,
+    )
+
+
+def _without_copy(reply: Reply, framing_of: Callable[[Headers], Framing | None]) -> Reply:
+    if isinstance(reply, Failure) or framing_of(reply.headers) is None:
+        return reply
+    return replace(reply, body=b"", truncated=False)
+
+
+def latency_ms(comparison: Comparison, reply: Reply) -> float | None:
+    """How long an answer took; a stream lasts as long as it is fed, and a failure says nothing."""
+    return reply.latency_ms if isinstance(reply, Answer) and not comparison.followed else None

@@ -1,0 +1,127 @@
+"""Starting the compare process and keeping the way to it."""
+
+import asyncio
+import asyncio.subprocess
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from crossfade.shadow.errors import ShadowError
+
+_START_S = 60.0
+_STOP_S = 5.0
+_LINE_BYTES = 2**20
+_NICER = 5  # about a third of the engine's share where both want the same core
+_OWN_CODES = (2, 4)  # any other, of a crash or a signal, would read as a verdict
+
+
+class WorkerProcess:
+    """The compare process as the engine sees it: a pipe that takes bytes without waiting (a ``feed.Pipe``)."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        if process.stdin is None:
+            raise TypeError("expected a process with a pipe as its standard input")
+        self._stdin = process.stdin
+
+    @classmethod
+    async def start(
+        cls, config_path: Path, run_id: str, *, record_pct: float | None = None, start_s: float = _START_S
+    ) -> "WorkerProcess":
+        """Starts it and waits until it reads; ``record_pct`` is instead of the config's.
+
+        Raises: ShadowError: it ended first (its own message is on stderr), or took longer than ``start_s``.
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # a json.py in the service's folder is not the one that is meant
+            "-m",
+            "crossfade.shadow.asking.worker",
+            "--config",
+            str(config_path),
+            "--run-id",
+            run_id,
+            *(() if record_pct is None else ("--record-pct", str(record_pct))),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LINE_BYTES,
+            start_new_session=True,  # Ctrl-C is for the engine, whose end ends this process too
+        )
+        _let_engine_go_first(process.pid)
+        worker = cls(process)
+        try:
+            await worker._ready(start_s)
+        except asyncio.CancelledError:  # nobody would end it
+            process.kill()
+            raise
+        return worker
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def is_down(self) -> bool:
+        """Whether it has ended or no longer reads."""
+        return self._process.returncode is not None or self._stdin.is_closing()
+
+    def waiting_bytes(self) -> int:
+        """Bytes that it has not taken yet."""
+        return self._stdin.transport.get_write_buffer_size()
+
+    def write(self, data: bytes) -> None:
+        """Queues bytes."""
+        self._stdin.write(data)
+
+    async def listen(self, take: Callable[[bytes], None]) -> None:
+        """Hands on each line that it says, until it ends. Nobody may stop listening: it would wait to be heard."""
+        if self._process.stdout is None:
+            raise TypeError("expected a process with a pipe as its standard output")
+        while True:
+            try:
+                line = await self._process.stdout.readline()
+            except ValueError:  # longer than any that it should say
+                continue
+            if not line:
+                return
+            take(line)
+
+    async def wait(self) -> int:
+        """Returns its exit code when it ends by itself."""
+        return await self._process.wait()
+
+    async def finish(self, timeout_s: float) -> int:
+        """Closes the pipe and waits for the end; kills it after ``timeout_s``. Returns its exit code."""
+        if not self._stdin.is_closing():
+            self._stdin.close()
+        try:
+            return await asyncio.wait_for(self._process.wait(), timeout_s)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
+
+    async def _ready(self, start_s: float) -> None:
+        if self._process.stdout is None:
+            raise TypeError("expected a process with a pipe as its standard output")
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), start_s)
+        except TimeoutError:
+            await self.finish(0)
+            message = (
+                f"compare process: expected it to read within {start_s:g} s, but it did not; look for what holds it"
+            )
+            raise ShadowError(message, exit_code=4) from None
+        if line.strip() != b"ready":
+            code = await self.finish(_STOP_S)
+            message = "compare process: expected it to start, but it ended; see the line above"
+            raise ShadowError(message, exit_code=code if code in _OWN_CODES else 4)
+
+
+def _let_engine_go_first(pid: int) -> None:
+    """Comparing can wait, a client can't. What starts a process may lower its priority; where not, it stays equal."""
+    if not hasattr(os, "setpriority"):  # Windows
+        return
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICER)

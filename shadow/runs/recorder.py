@@ -1,0 +1,162 @@
+"""Keeps raw comparisons for later, redacted, in the compare process: a share of all, and some of each that diverged."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.config import Config
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.schema import RECORDINGS
+from crossfade.shadow.exchange import Comparison, Request
+from crossfade.shadow.exchange.event_text import event_line
+from crossfade.shadow.exchange.events import Event, from_events
+from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.share import share
+from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.judging.judgement import IgnoreRule, Judgement
+from crossfade.shadow.recording.lines import finding_line
+from crossfade.shadow.recording.records import End, Finding, Header, finding_of
+from crossfade.shadow.recording.redaction import ComparisonRedactor
+from crossfade.shadow.recording.writer import FullError, RecordingWriter
+from crossfade.shadow.runs.setup import ignore_rules
+
+log = logging.getLogger(__name__)
+
+MAX_UNSAMPLED = 100
+"""Outside of the sample, so many comparisons of one finding on one route are kept."""
+_MAX_FINDINGS = 10_000
+_STREAM_BYTES = 262_144
+"""So much is kept of each side's stream while it is followed; a longer one is not judged again."""
+
+
+class Recorder:
+    """Records what was judged. Nothing that goes wrong here reaches evidence or traffic."""
+
+    def __init__(
+        self, *, writer: RecordingWriter, redact: Callable[[Comparison], tuple[Event, ...]], judge: Judge, pct: float
+    ) -> None:
+        """``pct`` is the share that is kept whatever was found."""
+        self._writer = writer
+        self._redact = redact
+        self._judge = judge
+        self._pct = pct
+        self._unsampled: Counter[tuple[str, Finding]] = Counter()
+        self._chosen = 0
+        self._stopped = False
+
+    def record(self, comparison: Comparison, route: RouteInfo, observation: Observation) -> None:
+        """Takes a comparison that was judged. Never raises."""
+        finding = finding_of(observation)
+        if not self._is_chosen(comparison.request.id, route, finding):
+            return
+        self._chosen += 1
+        if self._stopped:
+            return
+        try:
+            self._write(comparison, route, finding)
+        except FullError:
+            self._stop("recording.full record.max_mb is reached; the rest of the run is not recorded")
+        except OSError as error:
+            self._stop(f"recording.stopped {error.strerror}; the rest of the run is not recorded")
+        except Exception:
+            log.exception("recording.failed route=%s", route.route)
+
+    def flush(self) -> None:
+        """Writes what was taken. Never raises."""
+        if self._stopped:
+            return
+        try:
+            self._writer.flush()
+        except FullError:
+            self._stop("recording.full record.max_mb is reached; the rest of the run is not recorded")
+        except OSError as error:
+            self._stop(f"recording.stopped {error.strerror}; the rest of the run is not recorded")
+
+    def finish(self) -> None:
+        """Ends the recording and says what is in it. Never raises."""
+        self.flush()
+        end = End(recorded=self._writer.recorded, left_out=self._chosen - self._writer.recorded)
+        try:
+            self._writer.close(end)
+        except OSError as error:
+            log.error("recording.stopped %s", error.strerror)  # noqa: TRY400 - one line
+        log.info("recording.ended recorded=%d left_out=%d", end.recorded, end.left_out)
+
+    def _is_chosen(self, comparison_id: str, route: RouteInfo, finding: Finding) -> bool:
+        if share(comparison_id, "record") < self._pct:
+            return True
+        if finding.signature == ():
+            return False
+        key = (route.key, finding)
+        if key not in self._unsampled and len(self._unsampled) >= _MAX_FINDINGS:
+            return False
+        self._unsampled[key] += 1
+        return self._unsampled[key] <= MAX_UNSAMPLED
+
+    def _write(self, comparison: Comparison, route: RouteInfo, finding: Finding) -> None:
+        events = self._redact(comparison)
+        altered = self._is_altered(comparison, from_events(events), route, finding)
+        lines = [event_line(event) for event in events]
+        self._writer.add((*lines, finding_line(comparison.request.id, route, finding, altered=altered)))
+
+    def _is_altered(self, original: Comparison, redacted: Comparison, route: RouteInfo, finding: Finding) -> bool:
+        """Whether what is recorded would be judged otherwise: a pseudonym hides a cause, or a stream was too long."""
+        if not original.followed and _what_is_judged(original) == _what_is_judged(redacted):
+            return False
+        return finding_of(self._judge.observe(redacted, route).observation) != finding
+
+    def _stop(self, line: str) -> None:
+        self._stopped = True
+        log.warning(line)
+
+
+class RecordingJudge(Judge):
+    """A judge whose verdicts are recorded."""
+
+    stream_copy_bytes = _STREAM_BYTES
+
+    def __init__(
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        recorder: Recorder,
+        templates: Iterable[str] = (),
+    ) -> None:
+        super().__init__(contract=contract, ignore=ignore, templates=templates)
+        self._recorder = recorder
+
+    def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
+        verdict = super()._verdict(judgement, comparison, route)
+        self._recorder.record(comparison, route, verdict.observation)
+        return verdict
+
+
+def open_recorder(
+    config: Config, run: RunInfo, contract: Contract | None, redactor: Redactor | None
+) -> Recorder | None:
+    """The recorder of a new run; None where 0 % are to be kept, and where nothing can be, which the log says."""
+    pct = config.record.sample_pct
+    if not pct:
+        return None
+    if redactor is None:
+        log.warning("recording.no_key nothing is recorded; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
+        return None
+    folder = config.evidence.dir / RECORDINGS / run.run_id
+    max_bytes = config.record.max_mb * 1_000_000
+    try:
+        writer = RecordingWriter.create(folder, Header(run=run, sample_pct=pct), contract, max_bytes=max_bytes)
+    except (OSError, FullError) as error:
+        log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
+        return None
+    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
+    return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)
+
+
+def _what_is_judged(comparison: Comparison) -> tuple[object, ...]:
+    request: Request = comparison.request
+    path = request.target.partition("?")[0]
+    return (request.method, path, comparison.legacy, comparison.candidate, comparison.secondary)

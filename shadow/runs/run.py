@@ -1,0 +1,138 @@
+"""A run that is written: opened the same way whoever compares, counted, recorded, committed, and ended."""
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.config import Config
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence.contracts import keep_contract
+from crossfade.shadow.evidence.retention import Retention, prune
+from crossfade.shadow.evidence.schema import FILE_NAME
+from crossfade.shadow.exchange import Protocol
+from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
+from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
+
+log = logging.getLogger("crossfade.compare")
+
+Entered = Mapping[RouteInfo, int]
+
+
+class RunWriter:
+    """Evidence and recording of one run; ``flushed_at`` is when it was last committed, in seconds since the epoch."""
+
+    def __init__(self, writer: EvidenceWriter, recorder: Recorder | None = None) -> None:
+        self._writer = writer
+        self._recorder = recorder
+        self.flushed_at = time.time()
+
+    def add(self, observation: Observation) -> None:
+        """Counts one observation, in memory."""
+        self._writer.add(observation)
+
+    def note_rules(self, rules_digest: str) -> None:
+        """Says that other rules are at work from now on."""
+        self._writer.note_rules(rules_digest)
+
+    def note_candidate_build(self, build: str) -> None:
+        """Names the build of the candidate, which was not known when the run began."""
+        self._writer.note_candidate_build(build)
+
+    def flush(self, entered: Entered) -> None:
+        """Commits; a store that can't be written is a line in the log, and the counts wait for the next flush."""
+        if self._recorder is not None:
+            self._recorder.flush()
+        try:
+            self._writer.flush(entered)
+        except EvidenceError as error:
+            log.error("evidence.flush_failed %s", error)  # noqa: TRY400 - one line; kept in memory and tried again
+        else:
+            self.flushed_at = time.time()
+
+    def finish(self, entered: Entered) -> None:
+        """Ends the recording, and commits the rest. Raises: EvidenceError."""
+        if self._recorder is not None:
+            self._recorder.finish()
+        self._writer.finish(entered, now=time.time())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRun:
+    """What a new run is compared by, and where it is kept."""
+
+    contract: Contract | None
+    judge: Judge
+    writer: RunWriter
+
+
+def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
+    """Begins a run in the store, after old ones were deleted; ``engine`` says what saw the traffic.
+
+    Raises: ShadowError: a contract that can't be read; EvidenceError: a key or a store that can't be used.
+    """
+    contract = read_contract(config)
+    redactor = read_redactor(config, contract)
+    if redactor is None:
+        log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
+    _prune(config)
+    info = build_run_info(config, contract, run_id, time.time(), engine=engine)
+    writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    if contract is not None and redactor is not None:
+        keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
+    recorder = open_recorder(config, info, contract, redactor)
+    rules, templates = ignore_rules(config), config.routes.http
+    judge = Judge(contract=contract, ignore=rules, templates=templates)
+    if recorder is not None:
+        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates)
+    run = RunWriter(writer, recorder)
+    if claimed := _claimed(config, contract):
+        run.flush(claimed)  # a store that is locked just now takes it with the next flush
+    return OpenRun(contract=contract, judge=judge, writer=run)
+
+
+def _claimed(config: Config, contract: Contract | None) -> Entered:
+    """The contract's RPCs that [gate] claims, with no request yet: one that never comes is not to be passed over.
+
+    They are of no port, unless the claim names one. A server's own services (health, reflection) are nobody's claim.
+    """
+    methods = {} if contract is None else contract.methods
+    rpcs = (
+        RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage=Stage.SHADOW)
+        for name, method in methods.items()
+        if not name.startswith("grpc.")
+    )
+    return {claimed: 0 for rpc in rpcs for glob in config.gate.routes if (claimed := _meant(glob, rpc, config))}
+
+
+def _meant(glob: str, rpc: RouteInfo, config: Config) -> RouteInfo | None:
+    """The RPC as a claim names it: on no port, or on one; None where it does not."""
+    on_ports = (replace(rpc, listener=listen.name) for listen in config.listen)
+    return next((info for info in (rpc, *on_ports) if speaks_of(glob, info.route, info.listener)), None)
+
+
+def new_run_id(now: float) -> str:
+    """A run id that sorts by time: 20261124T120000Z-1a2b3c."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + "-" + uuid.uuid4().hex[:6]
+
+
+def _prune(config: Config) -> None:
+    """Deletes old runs; where that can't be, the new run is not held up."""
+    section = config.evidence
+    if not (section.dir / FILE_NAME).exists():
+        return
+    try:
+        retention = Retention(keep_days=section.keep_days, keep_runs=section.keep_runs)
+        pruned = prune(section.dir, retention, now=time.time())
+    except EvidenceError as error:
+        log.warning("evidence.not_pruned %s", error)
+        return
+    if pruned.run_ids:
+        log.warning("evidence.pruned %s runs, oldest %s", len(pruned.run_ids), pruned.run_ids[0])

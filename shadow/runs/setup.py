@@ -1,0 +1,91 @@
+"""From a config to the records that the mirror works with."""
+
+import hashlib
+from pathlib import Path
+
+from crossfade.codegen.contract import (
+    Contract,
+    ContractError,
+    DescriptorSet,
+    ProtoFiles,
+    Reflection,
+    load_contract,
+    read_idempotency,
+)
+from crossfade.shadow.config import Config
+from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.evidence import Redactor, load_key
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.judging.judgement import IgnoreRule
+
+
+def read_contract(config: Config) -> Contract | None:
+    """The contract that the config names, with the RPCs that its file of idempotency confirms as safe.
+
+    None where it names no contract. Raises: ShadowError.
+    """
+    section = config.contract
+    source: ProtoFiles | DescriptorSet | Reflection
+    if section.protos:
+        source = ProtoFiles(files=section.protos, includes=section.includes)
+    elif section.descriptor_set is not None:
+        source = DescriptorSet(path=Path(section.descriptor_set))
+    elif section.reflection is not None:
+        source = Reflection(target=section.reflection, tls=False)
+    else:
+        return None
+    try:
+        contract = load_contract(source)
+    except ContractError as error:
+        raise ShadowError(f"contract: {error}") from None
+    if section.idempotency is None:
+        return contract
+    try:
+        return contract.confirm(read_idempotency(section.idempotency, contract))
+    except ContractError as error:
+        raise ShadowError(str(error)) from None
+
+
+def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
+    """What makes pseudonyms by the config's key and rules, or None where there is no key. Raises: EvidenceError."""
+    key = load_key(config.redact.key_file)
+    if key is None:
+        return None
+    fields = frozenset() if contract is None else contract.redacted_fields
+    return Redactor(key, names=config.redact.names, patterns=config.redact.patterns, fields=fields)
+
+
+def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
+    """The config's rules as the differ takes them."""
+    return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
+
+
+def build_run_info(config: Config, contract: Contract | None, run_id: str, now: float, *, engine: str) -> RunInfo:
+    """Who is compared with whom under which rules, seen by which engine; ``now`` is seconds since the epoch."""
+    return RunInfo(
+        run_id=run_id,
+        service=config.service.name,
+        engine=engine,
+        legacy_build=config.service.legacy_build,
+        candidate_build=config.service.candidate_build,
+        rules_digest=rules_digest(config),
+        contract_digest="" if contract is None else contract.digest,
+        started_at=now,
+    )
+
+
+def rules_digest(config: Config) -> str:
+    """16 hex digits over everything that decides what is compared and how."""
+    sections = (config.routes, config.mirror, config.compare, *config.accept)
+    text = "\n".join((config.service.state, *(section.model_dump_json() for section in sections)))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def globs_of(config: Config) -> tuple[str, ...]:
+    """What the rules and claims of a config speak of: claims first, the longest first, which is the most special."""
+    of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
+    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
+    of_rules = (of_mirror | of_compare) - set(config.gate.routes)
+    return tuple(
+        glob for globs in (config.gate.routes, of_rules) for glob in sorted(globs, key=lambda glob: (-len(glob), glob))
+    )

@@ -1,0 +1,244 @@
+"""A legacy and a candidate behind the real engine, feed and collector, in one process; and what evidence was told."""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
+from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.collector import Collector
+from crossfade.shadow.asking.pending import Limits, Sides
+from crossfade.shadow.asking.worker import Worker
+from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.settings import ListenerSettings
+from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
+from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.policy import Policy
+from crossfade.shadow.pipe.frames import LENGTH, decode
+from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.runs.run import RunWriter
+
+PROTO = """
+syntax = "proto3";
+package s.v1;
+service Streams {
+  rpc Watch(Note) returns (stream Note) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Upload(stream Note) returns (Note);
+  rpc Talk(stream Note) returns (stream Note);
+}
+message Note { string text = 1; int32 number = 2; map<string, int32> counts = 3; }
+"""
+RULES = tuple(
+    MirrorRule(route=f"s.v1.Streams/{name}", action=MirrorAction.MIRROR, reason="its own store")
+    for name in ("Upload", "Talk")
+)
+
+
+class NoWriter:
+    """Takes what evidence would be told."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+
+
+class Direct:
+    """A pipe whose other end is the collector in the same loop."""
+
+    def __init__(self) -> None:
+        self.worker: Any = None
+
+    def is_down(self) -> bool:
+        return False
+
+    def waiting_bytes(self) -> int:
+        return 0
+
+    def write(self, data: bytes) -> None:
+        self.worker.take(decode(data[LENGTH.size :]))
+
+
+@dataclass
+class Stage:
+    """``ports`` by listener; ``seen`` are the observations, in the order in which they came."""
+
+    feed: Feed
+    collector: Collector
+    engine: MitmproxyEngine
+    sides: Sides
+    seen: list[Observation] = field(default_factory=list)
+
+    def port(self, name: str) -> int:
+        return int(self.engine.addresses()[name].rpartition(":")[2])
+
+    async def ended(self, count: int) -> list[Observation]:
+        """The first observations, as soon as there are so many and nothing is in flight."""
+        async with asyncio.timeout(20):
+            while len(self.seen) < count or self.collector.in_flight():  # noqa: ASYNC110 - two conditions in two objects
+                await asyncio.sleep(0.01)
+        assert len(self.seen) == count
+        return self.seen
+
+    async def judged(self) -> Judged:
+        """The only observation, which must be a judgement."""
+        (only,) = await self.ended(1)
+        assert isinstance(only, Judged), only
+        return only
+
+
+def findings(judged: Judged) -> set[tuple[str, str]]:
+    """Where and how the candidate differed."""
+    return {(item.template, item.kind) for item in judged.signature}
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the streaming service."""
+    path = tmp_path_factory.mktemp("proto") / "s.proto"
+    path.write_text(PROTO)
+    return load_contract(ProtoFiles(files=(path,)))
+
+
+@pytest.fixture
+def note(contract: Contract) -> Callable[..., Any]:
+    """Makes a message."""
+    return contract.message_class("s.v1.Note")
+
+
+Handlers = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture
+def serve(contract: Contract) -> Iterator[Callable[[Handlers], str]]:
+    """Starts a grpcio server with behaviours by method; gives its URL."""
+    note = contract.message_class("s.v1.Note")
+    kinds = {
+        "Watch": grpc.unary_stream_rpc_method_handler,
+        "Upload": grpc.stream_unary_rpc_method_handler,
+        "Talk": grpc.stream_stream_rpc_method_handler,
+    }
+    servers = []
+
+    def begin(handlers: Handlers) -> str:
+        methods = {
+            name: kinds[name](
+                behaviour,
+                request_deserializer=note.FromString,
+                response_serializer=lambda item: item.SerializeToString(),
+            )
+            for name, behaviour in handlers.items()
+        }
+        server = grpc.server(
+            ThreadPoolExecutor(max_workers=8), handlers=[grpc.method_handlers_generic_handler("s.v1.Streams", methods)]
+        )
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+        return f"http://127.0.0.1:{port}"
+
+    yield begin
+    for server in servers:
+        server.stop(0.2)
+
+
+Set = Callable[..., Any]
+
+
+@pytest.fixture
+async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
+    """Puts the engine in front of a legacy, with a candidate and perhaps a secondary beside it."""
+    running: list[tuple[Stage, asyncio.Task[None]]] = []
+
+    async def begin(legacy: str, candidate: str, secondary: str | None = None, **values: Any) -> Stage:
+        limits = {"deadline_s": 10.0, "held_bytes": 8_000_000, "in_flight": 8, "waiting": 100, "wait_s": 5.0}
+        limits.update({name: value for name, value in values.items() if name in limits})
+        limit_bytes = values.get("body_limit_bytes", 100_000)
+
+        def upstream(url: str) -> Upstream:
+            return Upstream(url, deadline_ms=int(limits["deadline_s"] * 1000), body_limit_bytes=limit_bytes)
+
+        sides = Sides(candidate=upstream(candidate), secondary=None if secondary is None else upstream(secondary))
+        seen: list[Observation] = []
+        collector = Collector(
+            sides={"one": sides},
+            judge=values.get("judge") or Judge(contract=contract, ignore=()),
+            handles=ForeignHandles(contract=contract, shared=False),
+            limits=Limits(**limits),
+            record=seen.append,
+        )
+        pipe = Direct()
+        pipe.worker = Worker(collector, RunWriter(NoWriter()))  # type: ignore[arg-type] # no frame of counts is sent
+        settings = MirrorSettings(rule=(*values.get("rules", ()), *RULES), secondary_pct=100.0)
+        feed = Feed(
+            routes=RouteTable((), 100, contract.methods),
+            policy=Policy(settings, contract.methods, State.SISTER),
+            pipe=pipe,
+            buffer_bytes=32_000_000,
+        )
+        ids = itertools.count()
+        engine = MitmproxyEngine(
+            listeners=[ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=legacy)],
+            sink=feed,
+            new_id=lambda: f"id-{next(ids)}",
+            body_limit_bytes=limit_bytes,
+            confdir=tmp_path,
+        )
+        found = Stage(feed=feed, collector=collector, engine=engine, sides=sides, seen=seen)
+        task = asyncio.create_task(engine.run())
+        await engine.ready()
+        running.append((found, task))
+        return found
+
+    yield begin
+    for found, task in running:
+        await found.engine.shutdown(drain_s=0.2)
+        await task
+        await found.collector.drain(1)
+        for side in (found.sides.candidate, found.sides.secondary):
+            if side is not None:
+                await side.close()
+
+
+@pytest.fixture
+def dial(contract: Contract) -> Iterator[Callable[[int, str], Any]]:
+    """A stub for one method through the proxy."""
+    note = contract.message_class("s.v1.Note")
+    channels = []
+
+    def dial(port: int, method: str) -> Any:
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        channels.append(channel)
+        make = {"Watch": channel.unary_stream, "Upload": channel.stream_unary, "Talk": channel.stream_stream}[method]
+        return make(
+            f"/s.v1.Streams/{method}",
+            request_serializer=lambda item: item.SerializeToString(),
+            response_deserializer=note.FromString,
+        )
+
+    yield dial
+    for channel in channels:
+        channel.close()
+
+
+@pytest.fixture
+def gate() -> Iterator[Callable[[], threading.Event]]:
+    """Makes events on which servers wait; all are opened at the end."""
+    made: list[threading.Event] = []
+
+    def make() -> threading.Event:
+        made.append(threading.Event())
+        return made[-1]
+
+    yield make
+    for event in made:
+        event.set()

@@ -1,0 +1,75 @@
+"""Follows two streams side by side."""
+
+import asyncio
+
+import pytest
+
+from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.shadow.asking.streams.follower import Call, Followed, Follower, LegacyStream
+from crossfade.shadow.compare.decode.framing import answer_framing
+from crossfade.shadow.compare.diff.paths import Place
+from crossfade.shadow.compare.streams import StreamDiff
+from crossfade.shadow.exchange import Answer, Failure
+
+EVENTS = (("content-type", "text/event-stream"),)
+QUIET_S = 0.5
+DEADLINE_S = 0.2
+
+
+def answer() -> AnswerInProgress:
+    """A stream of events that has begun."""
+    begun = AnswerInProgress(limit_bytes=1000, framing_of=lambda headers: answer_framing(headers, 1000))
+    begun.begin(200, EVENTS)
+    return begun
+
+
+class Pair:
+    """Legacy and the candidate, followed."""
+
+    def __init__(self) -> None:
+        self.legacy = LegacyStream(answer=answer())
+        self.candidate = answer()
+        self.ended: asyncio.Future[Answer | Failure] = asyncio.get_running_loop().create_future()
+
+    def event(self) -> None:
+        """The same message on both sides."""
+        for side in (self.legacy.answer, self.candidate):
+            side.add(b"data: 1\n\n")
+
+    async def follow(self) -> Followed:
+        async def call() -> Answer | Failure:
+            return await self.ended
+
+        follower = Follower(self.legacy, deadline_s=DEADLINE_S, hold=lambda _: None, is_owed=lambda: True)
+        diff = StreamDiff(lambda data: data, Place.at("body"), proto=False)
+        (only,) = await follower.run(((Call(answer=self.candidate, task=asyncio.create_task(call())), diff),))
+        return only
+
+
+@pytest.mark.parametrize("behind_s", [0.0, DEADLINE_S / 4])
+async def test_legacy_ends_after_a_quiet_time(behind_s: float) -> None:
+    """Legacy's last message and its end come at once: what the candidate owes, it owes from then on."""
+    pair = Pair()
+    pair.event()
+    following = asyncio.create_task(pair.follow())
+    await asyncio.sleep(QUIET_S)
+    pair.legacy.answer.add(b"data: 2\n\n")
+    pair.legacy.end(pair.legacy.answer.answer())
+    await asyncio.sleep(behind_s)
+    pair.candidate.add(b"data: 2\n\n")
+    pair.ended.set_result(pair.candidate.end())
+    found = await following
+    assert (type(found.reply), found.differences, found.compared) == (Answer, (), 2)
+
+
+async def test_a_candidate_that_does_not_end() -> None:
+    """It is late when it has owed the end for as long as the deadline."""
+    pair = Pair()
+    pair.event()
+    following = asyncio.create_task(pair.follow())
+    await asyncio.sleep(0)
+    pair.legacy.end(pair.legacy.answer.answer())
+    began = asyncio.get_running_loop().time()
+    found = await following
+    assert isinstance(found.reply, Failure)
+    assert asyncio.get_running_loop().time() - began >= DEADLINE_S * 0.9

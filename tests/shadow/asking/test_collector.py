@@ -1,0 +1,473 @@
+"""Every mirrored request is asked at most once, in legacy's order, and ends in exactly one observation."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
+
+MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
+OTHER = "698aed65-686c-4c9f-9364-b7706b3d75a2"
+DOWN = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
+Frames = Callable[..., RequestFrame]
+Answers = Callable[..., Answer]
+Benches = Callable[..., Any]
+
+
+def _id_body(text: str) -> bytes:
+    return b'{"id": "%s"}' % text.encode()
+
+
+async def test_equal_answers(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """One observation without a difference; the secondary is not asked where the frame does not say so."""
+    bench = bench_of(answer_of(), answer_of())
+    bench.collector.on_request(frame_of("1", body=b"x" * 10))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["same"]
+    assert (bench.candidate.asked, bench.secondary.asked) == (["1"], [])
+
+
+@pytest.mark.parametrize(
+    "values", [{"target": "/a HTTP/1.1\r\nHost: b\r\n\r\nDELETE /c"}, {"headers": (("A", "1\rB: 2"),)}]
+)
+@pytest.mark.parametrize("write", [False, True])
+async def test_what_can_not_be_sent_as_it_is(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, values: dict[str, Any], write: bool
+) -> None:
+    """A request with a line break in its head is not sent to any side, and that is no error of crossfade's."""
+    bench = bench_of(answer_of(), answer_of())
+    bench.collector.on_request(frame_of("1", write=write, ask_secondary=True, **values))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["uncomparable(unsupported)"]
+    assert (bench.candidate.asked, bench.secondary.asked) == ([], [])
+
+
+async def test_what_the_sides_did_is_told(bench_of: Benches, answer_of: Answers, request_of: Any) -> None:
+    """What was sent once more, and bytes behind answers, by side."""
+    bench = bench_of(answer_of(), answer_of())
+    bench.candidate.notes.add(Note.CLOSED_AS_USED, request_of())
+    assert bench.collector.load(1.0).notes == (("side", "closed_as_used", 1),)
+
+
+async def test_the_secondary_tells_noise(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Asked at the same time as the candidate, once."""
+    bench = bench_of(answer_of(b'{"a": 1}'), answer_of(b'{"a": 2}'))
+    bench.collector.on_request(frame_of("1", ask_secondary=True))
+    bench.legacy("1", answer_of(b'{"a": 1}'))
+    await bench.finish()
+    (judged,) = bench.seen
+    assert isinstance(judged, Judged)
+    assert (judged.signature, len(judged.noise or ())) == ((), 1)
+    assert bench.secondary.asked == ["1"]
+
+
+@pytest.mark.parametrize("write", [False, True])
+async def test_legacy_failed(frame_of: Frames, answer_of: Answers, bench_of: Benches, write: bool) -> None:
+    """Counted as legacy's failure, whatever the candidate says; a write is not even sent."""
+    bench = bench_of(answer_of())
+    bench.collector.on_request(frame_of("1", write=write))
+    bench.legacy("1", DOWN)
+    assert await bench.finish() == ["legacy_failed(reset)"]
+    assert bench.candidate.asked == ([] if write else ["1"])
+
+
+async def test_a_candidate_that_failed_is_judged(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """No answer is a difference, not a request that was not compared."""
+    bench = bench_of(DOWN)
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["differs"]
+
+
+async def test_the_end_without_a_reply(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """What the engine says of a request becomes its outcome, before or after the candidate answered."""
+    gate = asyncio.Event()
+
+    async def late(request: Request) -> Reply:
+        if request.id == "late":
+            await gate.wait()
+        return answer_of()
+
+    bench = bench_of(late)
+    for name in ("late", "early", "write"):
+        bench.collector.on_request(frame_of(name, write=name == "write"))
+    await bench.rest()
+    for name in ("late", "early", "write"):
+        bench.cancel(name)
+        bench.cancel(name)
+    gate.set()
+    assert await bench.finish() == ["skipped(client_cancelled)"] * 3
+    assert sorted(bench.candidate.asked) == ["early", "late"]
+
+
+async def test_a_second_reply_changes_nothing(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Nor does a reply to something unknown, or an end after the reply."""
+    bench = bench_of(answer_of())
+    bench.collector.on_request(frame_of("1"))
+    for request_id in ("1", "1", "unknown"):
+        bench.legacy(request_id, answer_of())
+    bench.cancel("1")
+    bench.legacy("1", DOWN)
+    assert await bench.finish() == ["same"]
+
+
+async def test_a_write_waits_for_legacy(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """It goes out when legacy has answered it, and not before."""
+    bench = bench_of(answer_of())
+    bench.collector.on_request(frame_of("1", write=True))
+    await bench.rest()
+    assert bench.candidate.asked == []
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["same"]
+    assert bench.candidate.asked == ["1"]
+
+
+async def test_writes_go_out_in_the_order_in_which_legacy_answered(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """One after the other, and a later read after them."""
+    log: list[str] = []
+
+    async def reply(request: Request) -> Reply:
+        log.append(f"+{request.id}")
+        await asyncio.sleep(0)
+        log.append(f"-{request.id}")
+        return answer_of()
+
+    bench = bench_of(reply)
+    for name in ("a", "b", "c"):
+        bench.collector.on_request(frame_of(name, write=True))
+    for name in ("c", "a", "b"):
+        bench.legacy(name, answer_of())
+    bench.collector.on_request(frame_of("read"))
+    bench.legacy("read", answer_of())
+    assert await bench.finish() == ["same"] * 4
+    assert log == ["+c", "-c", "+a", "-a", "+b", "-b", "+read", "-read"]
+
+
+async def test_a_slow_write_sheds_what_is_behind_it(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """After ``wait_s`` a request is given up unsent, and counted; the slow one itself is compared."""
+    gate = asyncio.Event()
+
+    async def slow(_: Request) -> Reply:
+        await gate.wait()
+        return answer_of()
+
+    bench = bench_of(slow, wait_s=0.02)
+    bench.collector.on_request(frame_of("slow", write=True))
+    bench.legacy("slow", answer_of())
+    for name, write in (("write", True), ("read", False)):
+        bench.collector.on_request(frame_of(name, write=write, body=b"x" * 100))
+        bench.legacy(name, answer_of())
+    await bench.ended(2)
+    gate.set()
+    assert await bench.finish() == ["shed(queue_full)", "shed(queue_full)", "same"]
+    assert bench.candidate.asked == ["slow"]
+
+
+async def test_what_is_not_taken_in_is_counted(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Past the calls at a time and those that wait, and past the bytes held, a request is shed at once."""
+    bench = bench_of(answer_of(), in_flight=1, waiting=1, held_bytes=100)
+    bench.collector.on_request(frame_of("big", body=b"x" * 101))
+    for name in ("1", "2", "3"):
+        bench.collector.on_request(frame_of(name, body=b"x" * 40))
+    assert bench.ends == ["shed(queue_full)"] * 2
+    for name in ("big", "1", "2", "3"):
+        bench.legacy(name, answer_of())
+    assert await bench.finish() == ["shed(queue_full)", "shed(queue_full)", "same", "same"]
+    assert bench.candidate.asked == ["1", "2"]
+
+
+async def test_replies_held_are_bounded(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Large answers of legacy to many small requests: past twice the bound they are shed."""
+    gate = asyncio.Event()
+
+    async def slow(_: Request) -> Reply:
+        await gate.wait()
+        return answer_of(b"1")
+
+    bench = bench_of(slow, held_bytes=1000)
+    for number in range(50):
+        bench.collector.on_request(frame_of(str(number)))
+    for number in range(50):
+        bench.legacy(str(number), answer_of(b"1" * 300))
+        assert bench.collector._held_bytes <= 2000
+    gate.set()
+    assert Counter(await bench.finish()) == {"shed(queue_full)": 44, "differs": 6}
+
+
+async def test_no_side_gets_more_calls_than_allowed(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Neither the candidate nor the secondary, which is asked late where the statuses differ."""
+
+    async def slow(_: Request) -> Reply:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return answer_of()
+
+    bench = bench_of(answer_of(status=404), slow, in_flight=3)
+    for number in range(40):
+        bench.collector.on_request(frame_of(str(number), ask_secondary=number % 3 == 0))
+        bench.legacy(str(number), answer_of())
+    assert await bench.finish() == ["differs"] * 40
+    assert (bench.candidate.most, bench.secondary.most) == (3, 3)
+    assert Counter(bench.secondary.asked) == {str(number): 1 for number in range(40)}
+
+
+@pytest.mark.parametrize("place", ["headers", "trailers"])
+async def test_not_ported(frame_of: Frames, answer_of: Answers, bench_of: Benches, place: str) -> None:
+    """An answer that the candidate only passed on is legacy's own: no evidence, even if it differs."""
+    passed_on = answer_of(b"1", **{place: (("X-Crossfade-Served-By", "legacy"),)})
+    bench = bench_of(passed_on)
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of(b"2"))
+    assert await bench.finish() == ["skipped(not_ported)"]
+
+
+async def test_served_by_the_candidate_itself_is_compared(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """Only the word legacy means that it was passed on."""
+    bench = bench_of(answer_of(headers=(("x-crossfade-served-by", "java"),)))
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of(headers=()))
+    (end,) = await bench.finish()
+    assert end in {"same", "differs"}
+
+
+async def test_a_handle_of_a_write_that_only_legacy_got(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """The candidate is not asked for what it can't know; what both know is compared."""
+    bench = bench_of(answer_of())
+    write = frame_of("w", write=True).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    for name, target in (("1", f"/a/{MINTED}"), ("2", f"/a?parent={MINTED}"), ("3", f"/a/{OTHER}")):
+        bench.collector.on_request(frame_of(name, target=target))
+        bench.legacy(name, answer_of())
+    assert sorted(await bench.finish()) == ["same", "skipped(foreign_handle)", "skipped(foreign_handle)"]
+    assert bench.candidate.asked == ["3"]
+
+
+async def test_with_a_shared_store_no_handle_is_foreign(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """A value of one side is good on the other."""
+    bench = bench_of(answer_of(), shared=True)
+    write = frame_of("w", write=True).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_request(frame_of("1", target=f"/a/{MINTED}"))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["same"]
+
+
+async def test_a_handle_is_waited_for_while_its_comparison_is_under_way(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """A client may send back an id before the candidate has shown that it minted another one."""
+    gate = asyncio.Event()
+
+    async def reply(request: Request) -> Reply:
+        await gate.wait()
+        return answer_of(_id_body(OTHER if request.id == "create" else "x"))
+
+    bench = bench_of(reply)
+    bench.collector.on_request(frame_of("create", write=True))
+    bench.legacy("create", answer_of(_id_body(MINTED)))
+    bench.collector.on_request(frame_of("read", target=f"/a/{MINTED}"))
+    bench.legacy("read", answer_of(_id_body("x")))
+    await bench.rest()
+    assert bench.candidate.asked == ["create"]
+    assert bench.ends == []
+    gate.set()
+    assert await bench.finish() == ["differs", "skipped(foreign_handle)"]
+    assert bench.candidate.asked == ["create"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "end"),
+    [
+        ("failed", "differs"),
+        ("not ported", "skipped(not_ported)"),
+        ("broken", "uncomparable(internal)"),
+        ("cut", "uncomparable(truncated)"),
+    ],
+)
+async def test_a_write_without_two_answers_mints_foreign_handles(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, reply: str, end: str
+) -> None:
+    """What legacy minted there the candidate can't know, so later requests for it say nothing of the port."""
+
+    async def answer(_: Request) -> Reply:
+        if reply == "broken":
+            raise ValueError("broken")
+        served_by = (("x-crossfade-served-by", "legacy"),) if reply == "not ported" else ()
+        return DOWN if reply == "failed" else answer_of(headers=served_by, truncated=reply == "cut")
+
+    bench = bench_of(answer)
+    bench.collector.on_request(frame_of("create", write=True))
+    bench.legacy("create", answer_of(_id_body(MINTED)))
+    await bench.ended(1)
+    bench.collector.on_request(frame_of("read", target=f"/a/{MINTED}"))
+    bench.legacy("read", answer_of())
+    assert await bench.finish() == [end, "skipped(foreign_handle)"]
+    assert bench.candidate.asked == ["create"]
+
+
+async def test_a_refused_write_mints_foreign_handles_in_its_turn(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """Under what only legacy has, only legacy makes more."""
+    child = "0b1d6d9c-3c5b-4a43-9d2e-27a7b1f0c111"
+    bench = bench_of(answer_of())
+    write = frame_of("w", write=True).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_request(frame_of("under", write=True, target=f"/a/{MINTED}/parts"))
+    bench.legacy("under", answer_of(_id_body(child)))
+    await bench.ended(1)
+    bench.collector.on_request(frame_of("read", target=f"/parts/{child}"))
+    bench.legacy("read", answer_of())
+    assert await bench.finish() == ["skipped(foreign_handle)"] * 2
+    assert bench.candidate.asked == []
+
+
+async def test_what_both_sides_of_a_write_answered_is_no_foreign_handle(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """An id that the candidate gave too is known to it."""
+    bench = bench_of(answer_of(_id_body(MINTED)))
+    bench.collector.on_request(frame_of("create", write=True))
+    bench.legacy("create", answer_of(_id_body(MINTED)))
+    await bench.ended(1)
+    bench.collector.on_request(frame_of("read", target=f"/a/{MINTED}"))
+    bench.legacy("read", answer_of(_id_body(MINTED)))
+    assert await bench.finish() == ["same", "same"]
+
+
+@pytest.mark.parametrize(
+    ("secondary", "end"), [(404, "skipped(state_drift)"), (200, "differs"), (500, "differs"), (None, "differs")]
+)
+async def test_state_drift(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, secondary: int | None, end: str
+) -> None:
+    """Where legacy's second instance refuses as the candidate does, the state differs and not the port."""
+    bench = bench_of(answer_of(status=404), DOWN if secondary is None else answer_of(status=secondary))
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == [end]
+    assert bench.secondary.asked == ["1"]
+
+
+async def test_a_write_is_never_sent_late_to_the_secondary(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """It would write after what came later."""
+    bench = bench_of(answer_of(status=404), answer_of(status=404))
+    bench.collector.on_request(frame_of("1", write=True))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["differs"]
+    assert bench.secondary.asked == []
+
+
+async def test_a_judge_that_raises(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The request is uncomparable, the next one is judged, and the log has the place but no value of the traffic."""
+    bench = bench_of(answer_of())
+    judge = bench.collector._asker._judge
+
+    class Broken:
+        framing_of = judge.framing_of
+        stream_copy_bytes = judge.stream_copy_bytes
+
+        def observe(self, *arguments: Any) -> Any:
+            bench.collector._asker._judge = judge
+            raise KeyError("s3cret of a client", arguments)
+
+    bench.collector._asker._judge = Broken()  # type: ignore[assignment]
+    with caplog.at_level(logging.ERROR):
+        for name in ("1", "2"):
+            bench.collector.on_request(frame_of(name))
+            bench.legacy(name, answer_of())
+            await bench.ended(int(name))
+    assert await bench.finish() == ["uncomparable(internal)", "same"]
+    (record,) = caplog.records
+    text = logging.Formatter().format(record)
+    assert text.startswith("comparison.failed route=GET /a error=KeyError at=test_collector.py:")
+    assert "s3cret" not in text
+    assert "\n" not in text
+
+
+async def test_a_drain_sheds_what_is_late(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """A candidate that hangs and a legacy that never answered are shed and counted; what is done in time is kept."""
+
+    async def hang(request: Request) -> Reply:
+        if request.id == "hang":
+            await asyncio.Event().wait()
+        return answer_of()
+
+    bench = bench_of(hang)
+    for name in ("hang", "no reply", "no reply to a write", "done"):
+        bench.collector.on_request(frame_of(name, write=name.endswith("write"), body=b"x"))
+    for name in ("hang", "done"):
+        bench.legacy(name, answer_of())
+    await bench.collector.drain(0.02)
+    assert Counter(bench.ends) == {"same": 1, "shed(shutdown)": 3}
+    bench.keeps_nothing()
+
+
+async def test_a_drain_right_away(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """A request that had no time to begin is counted too; with nothing in flight there is nothing to wait for."""
+    bench = bench_of(answer_of())
+    await bench.collector.drain(0)
+    bench.collector.on_request(frame_of("1"))
+    await bench.collector.drain(0)
+    assert bench.ends == ["shed(shutdown)"]
+    bench.keeps_nothing()
+
+
+async def test_the_kill_switch(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """What is under way ends; what waits for a slot, for its turn or for legacy is not sent, reads and writes."""
+    gate = asyncio.Event()
+
+    async def late(_: Request) -> Reply:
+        await gate.wait()
+        return answer_of()
+
+    bench = bench_of(late, in_flight=1)
+    off = False
+    bench.collector.obey(lambda: off)
+    for name in ("sent", "read", "write"):
+        bench.collector.on_request(frame_of(name, write=name == "write"))
+        bench.legacy(name, answer_of(_id_body(MINTED)))
+    await bench.rest()
+    off = True
+    gate.set()
+    bench.collector.on_request(frame_of("new"))
+    assert sorted(await bench.finish()) == ["differs", *["skipped(mirror_off)"] * 3]
+    assert bench.candidate.asked == ["sent"]
+
+
+async def test_the_secondary_is_not_asked_after_the_switch(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """Two statuses that nobody can explain any more are no divergence."""
+    off = False
+
+    async def turn_off(_: Request) -> Reply:
+        nonlocal off
+        off = True
+        return answer_of(status=404)
+
+    bench = bench_of(turn_off, answer_of())
+    bench.collector.obey(lambda: off)
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["skipped(mirror_off)"]
+    assert bench.secondary.asked == []
