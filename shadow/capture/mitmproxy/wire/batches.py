@@ -12,7 +12,7 @@ from hyperframe.frame import (
     SettingsFrame,
 )
 
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import unread
 
 BATCH = 16
@@ -73,8 +73,8 @@ class FrameBatches(FrameBuffer):
             self._block_bytes = len(f.data)
         elif isinstance(f, ContinuationFrame):
             self._block_bytes += len(f.data)
-            if self._block_bytes > 2 * HEAD_LIMIT_BYTES:
-                raise DenialOfServiceError(f"A head of more than {2 * HEAD_LIMIT_BYTES} bytes")
+            if self._block_bytes > 2 * ENGINE_HEAD_LIMIT_BYTES:
+                raise DenialOfServiceError(f"A head of more than {2 * ENGINE_HEAD_LIMIT_BYTES} bytes")
         whole: Frame | None = super()._update_header_buffer(f)
         return whole
 

@@ -21,8 +21,8 @@ from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
 from crossfade.shadow.capture.mitmproxy.wire.batches import REFUSED_UNITS, FrameBatches, cost
 from crossfade.shadow.capture.mitmproxy.wire.limits import (
     CONNECTION_WINDOW_BYTES,
+    ENGINE_HEAD_LIMIT_BYTES,
     FIRST_STREAMS,
-    HEAD_LIMIT_BYTES,
     STREAM_WINDOW_BYTES,
 )
 
@@ -39,7 +39,7 @@ class PeerGoesAway(h2.events.Event):
 class GracefulConnection(BufferedH2Connection):
     """h2 closes a connection at a GOAWAY; here the streams that the peer accepted go on."""
 
-    DEFAULT_MAX_HEADER_LIST_SIZE = HEAD_LIMIT_BYTES  # what is announced
+    DEFAULT_MAX_HEADER_LIST_SIZE = ENGINE_HEAD_LIMIT_BYTES  # what is announced
     MAX_CLOSED_STREAMS = 2**13  # how each ended: tells a late frame from a wrong one
 
     incoming_buffer: FrameBatches
@@ -52,7 +52,7 @@ class GracefulConnection(BufferedH2Connection):
         self.local_settings.max_concurrent_streams = FIRST_STREAMS
         self.local_settings.acknowledge()
         # one message that is too large ends alone; only beyond this the connection does
-        self.decoder.max_header_list_size = 2 * HEAD_LIMIT_BYTES
+        self.decoder.max_header_list_size = 2 * ENGINE_HEAD_LIMIT_BYTES
         # the time of hpack's Huffman coding grows with the square of a value's length: 256 KB take 11 s
         self.encoder.encode = partial(self.encoder.encode, huffman=False)
         self.incoming_buffer = FrameBatches(server=not config.client_side)

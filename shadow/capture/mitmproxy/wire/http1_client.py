@@ -40,7 +40,7 @@ from crossfade.shadow.capture.mitmproxy.wire.framing import (
 from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRequest, WireResponse, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import NO_ANSWER
 
 
@@ -101,7 +101,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
                     return
                 yield SendHttp(Informational(self.stream_id, response), self.context.client)
         except (TooLongError, UnreadableError) as error:
-            text = str(error) or f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
+            text = str(error) or f"expected a head of at most {ENGINE_HEAD_LIMIT_BYTES} bytes"
             yield from self._fail(f"Cannot parse HTTP response: {text}")
             return
         if self.peer_ended:
@@ -111,7 +111,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         self.buf.skip_empty_lines()
         if self._is_for_http1() and not self.buf.begins_with(b"HTTP/"):
             return answer_without_head()
-        raw = self.buf.take_head(HEAD_LIMIT_BYTES)
+        raw = self.buf.take_head(ENGINE_HEAD_LIMIT_BYTES)
         if raw is None:
             return None
         try:
@@ -131,7 +131,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
     def _begin(self, response: WireResponse) -> Commands:
         stop_listening(self.conn)
         self.response = response
-        self.reader = reader_of(response.size, HEAD_LIMIT_BYTES, strict=False)
+        self.reader = reader_of(response.size, ENGINE_HEAD_LIMIT_BYTES, strict=False)
         self.state = self.read_body
         yield ReceiveHttp(ResponseHeaders(self._stream(), response, end_stream=response.size == 0))
         yield from self.read_body(events.DataReceived(self.conn, b""))

@@ -46,7 +46,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import (
     read_request,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
-from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT, status_of
 
 _LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
@@ -87,7 +87,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
         """Reads a head; empty lines in front of it mean nothing (RFC 9112 2.2)."""
         self.buf.skip_empty_lines()
         try:
-            raw = self.buf.take_head(HEAD_LIMIT_BYTES)
+            raw = self.buf.take_head(ENGINE_HEAD_LIMIT_BYTES)
             if raw is not None:
                 yield from self._begin(read_request(raw))
             elif self.peer_ended:
@@ -109,14 +109,14 @@ class WireHttp1Server(Http1Wire, Http1Server):
             self.state = self.drop
             yield ReceiveHttp(RequestHeaders(self.stream_id, request, end_stream=True))
             return
-        self.reader = reader_of(request.size, HEAD_LIMIT_BYTES, strict=True)
+        self.reader = reader_of(request.size, ENGINE_HEAD_LIMIT_BYTES, strict=True)
         self.state = self.read_body
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, end_stream=request.size == 0))
         yield from self.read_body(events.DataReceived(self.conn, b""))
 
     def _refuse_long_head(self) -> Commands:
-        text = f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
-        line = self.buf.first_line(HEAD_LIMIT_BYTES) or b""
+        text = f"expected a head of at most {ENGINE_HEAD_LIMIT_BYTES} bytes"
+        line = self.buf.first_line(ENGINE_HEAD_LIMIT_BYTES) or b""
         self.buf.take(len(self.buf))
         try:
             request = read_request(line + b"\r\n")

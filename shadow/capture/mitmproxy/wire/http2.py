@@ -26,7 +26,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, PeerGoesAway, code_name, head_bytes
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 TOO_MUCH = int(h2.errors.ErrorCodes.ENHANCE_YOUR_CALM)
@@ -102,7 +102,7 @@ class WireHttp2(Http2Connection):
             yield self._turn
 
     def handle_h2_event(self, event: h2.events.Event) -> Handled:
-        if isinstance(event, _HEADS) and (size := head_bytes(event.headers)) > HEAD_LIMIT_BYTES:
+        if isinstance(event, _HEADS) and (size := head_bytes(event.headers)) > ENGINE_HEAD_LIMIT_BYTES:
             yield from self.refuse_head(event, size)
         elif isinstance(event, h2.events.DataReceived) and self.streams.get(event.stream_id) is _OPEN:
             if event.data:
@@ -133,7 +133,7 @@ class WireHttp2(Http2Connection):
     def too_large(self, size: int) -> str:
         """What is said of a head beyond the limit."""
         start, side = (NOT_PASSED_ON, "client") if self.is_clients else ("", "server")
-        return f"{start}received {size} bytes of header fields from {side}, expected at most {HEAD_LIMIT_BYTES}"
+        return f"{start}received {size} bytes of header fields from {side}, expected at most {ENGINE_HEAD_LIMIT_BYTES}"
 
     def peer_goes_away(self, last_stream_id: int) -> Commands:  # noqa: ARG002 - see WireHttp2Client
         """A client that goes away asks for no more; legacy names the last stream it serves."""

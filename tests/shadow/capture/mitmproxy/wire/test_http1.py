@@ -24,7 +24,7 @@ from crossfade.shadow.capture.mitmproxy.wire.framing import answer_size, check_r
 from crossfade.shadow.capture.mitmproxy.wire.head import read_request, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1_client import WireHttp1Client
 from crossfade.shadow.capture.mitmproxy.wire.http1_server import WireHttp1Server
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import status_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -167,7 +167,7 @@ def test_a_head_without_an_end(client: Bench) -> None:
 
 def test_a_line_without_an_end(client: Bench) -> None:
     """It is no request: nobody is told."""
-    sent, *rest = client.comes(b"GET /" + b"x" * 2 * HEAD_LIMIT_BYTES)
+    sent, *rest = client.comes(b"GET /" + b"x" * 2 * ENGINE_HEAD_LIMIT_BYTES)
     assert sent.startswith(b"HTTP/1.1 431 ")
     assert rest == ["half-close", "wake up"]
 
@@ -219,7 +219,7 @@ def test_legacy_ends_without_an_answer(legacy: Bench) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * HEAD_LIMIT_BYTES],
+    [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * ENGINE_HEAD_LIMIT_BYTES],
 )
 def test_legacy_sends_no_answer(legacy: Bench, head: bytes) -> None:
     """502, and the connection ends."""

@@ -17,7 +17,7 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Flowing, StreamLimit, Unsent
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
 from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 OK = [(b":status", b"200")]
@@ -128,5 +128,5 @@ def test_an_answer_whose_head_is_too_large(legacy: Any, told: Any) -> None:
     found = legacy.flush()
     (error,) = told(found, ResponseProtocolError)
     assert error.stream_id == 1
-    assert f"at most {HEAD_LIMIT_BYTES}" in error.message
+    assert f"at most {ENGINE_HEAD_LIMIT_BYTES}" in error.message
     assert [event.stream_id for event in told(found, ResponseHeaders)] == [3]

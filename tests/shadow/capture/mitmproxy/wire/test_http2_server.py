@@ -33,7 +33,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     TurnHook,
     failure,
 )
-from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, MOST_STREAMS
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES, FIRST_STREAMS, MOST_STREAMS
 
 GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/a"), (b":authority", b"a.test")]
 REFUSED, CALM = 0x7, 0xB
@@ -165,7 +165,7 @@ def test_trailers_that_are_too_large(server: Any, told: Any) -> None:
     server.peer.send_headers(1, [(b"x-%d" % number, b"v" * 1000) for number in range(300)], end_stream=True)
     found = server.flush()
     (error,) = told(found, RequestProtocolError)
-    assert str(HEAD_LIMIT_BYTES) in error.message
+    assert str(ENGINE_HEAD_LIMIT_BYTES) in error.message
     assert [event.error_code for event in server.heard if isinstance(event, h2.events.StreamReset)] == [CALM]
 
 
