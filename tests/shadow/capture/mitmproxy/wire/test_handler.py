@@ -16,6 +16,7 @@ from crossfade.shadow.capture.mitmproxy.wire import handler as module
 from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, DrainHook, TurnHook
 from crossfade.shadow.capture.mitmproxy.wire.handler import FairHandler
 from crossfade.shadow.capture.mitmproxy.wire.lines import Line
+from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -175,6 +176,20 @@ async def test_a_client_of_http1_waits_for_legacy(handler: Handler) -> None:
     await asyncio.wait_for(reading, 5)
 
 
+async def test_a_head_in_very_many_pieces(handler: Handler) -> None:
+    """Each of them waits in line with those of others."""
+    crowd = [asyncio.create_task(handler._line.turn()) for _ in range(2)]
+    await asyncio.sleep(0)
+    slow_heads.add(handler.client)
+    reading = handler.read_by(handler.client)
+    await crowd[0]
+    assert not reading.done()
+    slow_heads.discard(handler.client)
+    await asyncio.wait_for(handler.read_by(handler.client), 5)
+    assert not reading.done()
+    await asyncio.wait_for(reading, 5)
+
+
 async def test_one_slow_stream_holds_no_other_up(handler: Handler) -> None:
     """A client of HTTP/2 before a legacy of HTTP/1.1: the stream is choked, and flows again; the client is read on."""
     handler.client.alpn = b"h2"
@@ -185,7 +200,9 @@ async def test_one_slow_stream_holds_no_other_up(handler: Handler) -> None:
     assert [event.is_clogged for event in handler.heard if isinstance(event, Clogged)] == [True]
     server.take()
     await _rounds()
-    assert [event.is_clogged for event in handler.heard if isinstance(event, Clogged)] == [True, False]
+    server.fill()
+    await asyncio.wait_for(handler.read_by(handler.client), 5)
+    assert [event.is_clogged for event in handler.heard if isinstance(event, Clogged)] == [True, False, True]
 
 
 async def test_a_shared_connection_holds_its_client_up(handler: Handler) -> None:
