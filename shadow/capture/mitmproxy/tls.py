@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from mitmproxy.addons import tlsconfig
+from mitmproxy.http import HTTPFlow
 from mitmproxy.tls import ClientHelloData, TlsData
 from OpenSSL import SSL, crypto
 
@@ -37,6 +38,9 @@ class PortTls(tlsconfig.TlsConfig):
     def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
         """Asks an https legacy first: the client is then offered what legacy speaks (ALPN), never a translation."""
         tls_clienthello.establish_server_tls_first = tls_clienthello.context.server.tls
+
+    def request(self, flow: HTTPFlow) -> None:
+        """Nothing: mitmproxy 12 answers requests itself whose path ends like that of its own revocation list."""
 
     def tls_start_server(self, tls_start: TlsData) -> None:
         """With the port's CA and certificate."""
