@@ -137,6 +137,7 @@ async def serve(config: Config, run_id: str) -> None:
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
         watching.cancel()
+        run.writer.close()
         for side in sides.values():
             await side.candidate.close()
             if side.secondary is not None:

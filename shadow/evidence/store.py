@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -91,9 +91,19 @@ class EvidenceWriter:
         self._info = dataclasses.replace(self._info, candidate_build=build)
 
     def finish(self, entered: Mapping[RouteInfo, int], *, now: float) -> None:
-        """The last flush: marks the run as ended. Raises: EvidenceError."""
+        """The last flush: marks the run as ended, and closes the store. Raises: EvidenceError."""
         self._write(entered, ended_at=now)
+        self.close()
+
+    def close(self) -> None:
+        """Gives the store back; what was not flushed is lost. May be repeated."""
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _tally(self, route: RouteInfo) -> Tally:
         key = route.key

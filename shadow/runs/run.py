@@ -63,6 +63,10 @@ class RunWriter:
             self._recorder.finish()
         self._writer.finish(entered, now=time.time())
 
+    def close(self) -> None:
+        """Gives the store back, whether the run was finished or not. May be repeated."""
+        self._writer.close()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRun:

@@ -128,7 +128,7 @@ class Stores:
 
     def close(self) -> None:
         for writer in self._writers:
-            writer._engine.dispose()
+            writer.close()
 
 
 @pytest.fixture

@@ -33,11 +33,11 @@ MATCHED = Judged(
 @pytest.fixture
 def lost(tmp_path: Path) -> Path:
     """A store whose writer committed two requests, knew of another, and is gone."""
-    writer = EvidenceWriter.open(tmp_path, INFO, None)
-    writer.add(MATCHED)
-    writer.add(Settled(route=OK, outcome=Outcome.SHED, reason=Reason.COMPARE_DOWN))
-    writer.flush({OK: 2})
-    writer.add(MATCHED)
+    with EvidenceWriter.open(tmp_path, INFO, None) as writer:
+        writer.add(MATCHED)
+        writer.add(Settled(route=OK, outcome=Outcome.SHED, reason=Reason.COMPARE_DOWN))
+        writer.flush({OK: 2})
+        writer.add(MATCHED)
     return tmp_path
 
 
@@ -80,10 +80,10 @@ def test_a_store_that_can_not_be_written(tmp_path: Path) -> None:
 def test_one_name_on_two_ports(tmp_path: Path) -> None:
     """Each port has sums of its own, also where two protocols are one route."""
     web, internal = (replace(OK, listener=port) for port in ("web", "internal"))
-    writer = EvidenceWriter.open(tmp_path, INFO, None)
-    writer.add(replace(MATCHED, route=web))
-    writer.add(replace(MATCHED, route=internal))
-    writer.flush({web: 1, internal: 1})
+    with EvidenceWriter.open(tmp_path, INFO, None) as writer:
+        writer.add(replace(MATCHED, route=web))
+        writer.add(replace(MATCHED, route=internal))
+        writer.flush({web: 1, internal: 1})
     other = replace(internal, protocol="grpc", call_type="unknown")
     assert close_lost_run(tmp_path, "r1", {web: 3, internal: 4, other: 5}, now=9.0) == 2 + 8
     found = [(route.info.key, route.entered, sum(route.settled.values())) for route in read_run(tmp_path).routes]

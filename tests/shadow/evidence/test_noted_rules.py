@@ -18,10 +18,10 @@ INFO = RunInfo(
 
 
 def _digest_after(folder: Path, *digests: str) -> str:
-    writer = EvidenceWriter.open(folder, INFO, None)
-    for digest in digests:
-        writer.note_rules(digest)
-        writer.flush({})
+    with EvidenceWriter.open(folder, INFO, None) as writer:
+        for digest in digests:
+            writer.note_rules(digest)
+            writer.flush({})
     return read_run(folder).info.rules_digest
 
 
