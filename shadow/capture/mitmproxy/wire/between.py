@@ -12,6 +12,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import Field, tokens
 
 _LENGTH = b"content-length"
 _LINE_ENDS = re.compile(rb"[\r\n\0]")
+_NOT_IN_A_NAME = re.compile(rb"[\x00-\x20\x7f-\xff]|(?<!^):")
 _FOLD = re.compile(rb"[\r\n\0][ \t\r\n\0]*")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _OF_ONE_CONNECTION = frozenset(
@@ -22,7 +23,9 @@ _OF_ONE_CONNECTION = frozenset(
 def fault_of(fields: Iterable[Field], *, is_whole: bool) -> str | None:
     """Why a head or trailers of HTTP/2 are malformed (RFC 9113 8.1.1), or None. ``is_whole``: no body follows."""
     for name, value in fields:
-        if _LINE_ENDS.search(name) or _LINE_ENDS.search(value):
+        if _NOT_IN_A_NAME.search(name):
+            return f"a name that is no token, {name[:40]!r}"
+        if _LINE_ENDS.search(value):
             return f"a CR, LF or NUL in {name[:40]!r}"
         if name == b":method" and not _TOKEN.fullmatch(value):
             return f"a method that is no token, {value[:40]!r}"

@@ -1,16 +1,20 @@
 """The client's connection in HTTP/2."""
 
 import time
+from collections import deque
 from http import HTTPStatus
 
 import h2.errors
 import h2.events
+import h2.exceptions
+from h2.utilities import HeaderValidationFlags, validate_headers
 from mitmproxy import http, version
 from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import ReceiveHttp, ResponseHeaders, ResponseTrailers
 from mitmproxy.proxy.layers.http._base import format_error
-from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState, split_pseudo_headers
+from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState
 
 from crossfade.shadow.capture.mitmproxy.wire.between import fault_of, in_http2
 from crossfade.shadow.capture.mitmproxy.wire.events import (
@@ -33,6 +37,11 @@ class WireHttp2Server(WireHttp2, Http2Server):
     """Takes as many streams as legacy does, within a bound, and ends when it is drained."""
 
     is_clients = True
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # It ends the connection, and with it the streams of others: for what can be refused alone, that comes first.
+        self.h2_conn.config.validate_inbound_headers = False
 
     def handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, events.HookCompleted) and isinstance(event.command, DrainHook):
@@ -60,6 +69,9 @@ class WireHttp2Server(WireHttp2, Http2Server):
             if fault := fault_of(event.headers, is_whole=is_whole):
                 yield from self._refuse_malformed(event, f"{NOT_PASSED_ON}expected a request of HTTP/2, got {fault}")
                 return False
+            if error := _error_of(event):
+                yield from self.protocol_error(f"HTTP/2 protocol error: {error}")
+                return True
         return (yield from super().handle_h2_event(event))
 
     def _refuse_malformed(self, event: h2.events.Event, text: str) -> Commands:
@@ -77,7 +89,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from super().refuse_head(event, size)
 
     def _refuse_request(self, event: h2.events.RequestReceived, text: str, status: int) -> Commands:
-        pseudo, _ = split_pseudo_headers(event.headers)
+        pseudo = dict(reversed(event.headers))  # of several with one name the first
         fields = [(name, value) for name, value in event.headers if name.lower() == b"content-type"]
         request = http.Request(
             host="",
@@ -131,6 +143,19 @@ class WireHttp2Server(WireHttp2, Http2Server):
         """The client closes in its turn: were it we, a kernel might throw away what the client has not read."""
         if not self.streams and self.conn.state is ConnectionState.OPEN:
             yield commands.CloseTcpConnection(self.conn, half_close=True)
+
+
+def _error_of(event: h2.events.RequestReceived | h2.events.TrailersReceived) -> str | None:
+    """What h2 itself finds wrong with a head or trailers."""
+    is_trailer = isinstance(event, h2.events.TrailersReceived)
+    flags = HeaderValidationFlags(
+        is_client=False, is_trailer=is_trailer, is_response_header=False, is_push_promise=False
+    )
+    try:
+        deque(validate_headers(event.headers, flags), maxlen=0)
+    except h2.exceptions.ProtocolError as error:
+        return str(error)
+    return None
 
 
 def _of_http2(event: events.Event) -> events.Event:

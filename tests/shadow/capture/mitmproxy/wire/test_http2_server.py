@@ -3,11 +3,13 @@
 from typing import Any
 
 import h2.events
+import pytest
 from hpack import Decoder, Encoder
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
     Frame,
+    GoAwayFrame,
     HeadersFrame,
     PingFrame,
     PriorityFrame,
@@ -157,6 +159,30 @@ def test_a_head_that_is_too_large(server: Any, told: Any) -> None:
     server.handle(RefusalError(1, large.text, 431))
     (answer,) = (frame for frame in server.sent if isinstance(frame, HeadersFrame))
     assert (b":status", b"431") in Decoder().decode(answer.data, raw=True)
+
+
+@pytest.mark.parametrize("more", [(b"x-a", b"1\r\nx-evil: 2"), (b"x-a: 1", b"1")])
+def test_a_malformed_head_ends_alone(server: Any, told: Any, more: tuple[bytes, bytes]) -> None:
+    """Whatever else is wrong with it; newer versions of h2 would end all streams of the connection."""
+    encoder = Encoder()
+    block = encoder.encode([*GET, (b":path", b"/other"), more], huffman=False)
+    head = HeadersFrame(1, block)
+    head.flags |= {"END_HEADERS", "END_STREAM"}
+    found, _ = _to_the_end(server, server.raw([head, *_requests(1, first=3, encoder=encoder)]))
+    refused, whole = told(found, RequestHeaders)
+    assert isinstance(refused, RefusedHead)
+    assert (refused.request.path, whole.stream_id) == ("/a", 3)
+
+
+@pytest.mark.parametrize("more", [(b"X-A", b"1"), (b"te", b"gzip"), (b":path", b"/b"), (b"x-a", b" 1")])
+def test_what_h2_refuses(server: Any, told: Any, more: tuple[bytes, bytes]) -> None:
+    """A head that says something that no client does ends the connection, and is no request."""
+    head = HeadersFrame(1, Encoder().encode([*GET, more], huffman=False))
+    head.flags |= {"END_HEADERS", "END_STREAM"}
+    found = server.raw([head])
+    assert not told(found, RequestHeaders)
+    assert [item for item in found if isinstance(item, commands.CloseConnection)]
+    assert [frame for frame in server.sent if isinstance(frame, GoAwayFrame)]
 
 
 def test_trailers_that_are_too_large(server: Any, told: Any) -> None:
