@@ -1,11 +1,11 @@
-"""The one error of this package that is a person's to mend, and how the others are logged."""
+"""The one error of this package that is a person's to fix, and how the others are logged."""
 
 import traceback
 from pathlib import Path
 
 
 class ShadowError(Exception):
-    """A mistake in a config, a contract or an address: one line that says where, what was expected, what to do.
+    """A mistake in a config, a contract or an address: one line with the place, what was expected, and what to do.
 
     ``exit_code`` is what the command line ends with: 2 usage or config, 4 infrastructure.
     """

@@ -27,7 +27,7 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 def caught(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turns the errors that are a person's to mend into one line and an exit code; Ctrl-C into 130."""
+    """Turns the errors that are a person's to fix into one line and an exit code; Ctrl-C into 130."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passes anything on
@@ -45,7 +45,7 @@ def caught(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _exit_code(error: Exception) -> int | None:
-    """The exit code of an error that is a person's to mend; None for a fault of crossfade."""
+    """The exit code of an error that is a person's to fix; None for a fault of crossfade."""
     # imported once something failed: they bring grpc and sqlalchemy, which --help and doctor do without
     from crossfade.codegen.contract import ContractError  # noqa: PLC0415
     from crossfade.codegen.hazards import SourceError  # noqa: PLC0415

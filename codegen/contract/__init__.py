@@ -1,7 +1,7 @@
 """The proto contract, read once into frozen records: the ground floor, which everyone may import.
 
-``records`` holds them, ``origins`` knows where their names stand and what the comments say, ``load`` reads .proto files
-or a descriptor set, ``reflection`` asks a running server, ``idempotency`` reads what a person knows of its RPCs.
+``records`` holds them, ``origins`` knows where their names stand and their comments, ``load`` reads .proto files
+or a descriptor set, ``reflection`` queries a running server, ``idempotency`` reads what a person knows of its RPCs.
 """
 
 from crossfade.codegen.contract.idempotency import proposal, propose, read_idempotency

@@ -1,6 +1,6 @@
-"""Which RPCs a person has confirmed to change nothing, and which have a name that says so.
+"""Which RPCs a person has confirmed to change nothing, and which have a name that suggests it.
 
-Most contracts declare nothing of the kind, and what is not known to be safe is never asked twice. A name alone proves
+Most contracts declare nothing of the kind, and what is not known to be safe is never called twice. A name alone proves
 nothing: names are proposed, and a person writes into a file those that are right.
 """
 
@@ -67,13 +67,13 @@ def _text(path: Path) -> str:
 def _names(text: str, path: Path) -> list[str]:
     expected = 'safe = ["pkg.Service/Method", ...]'
     try:
-        told: dict[str, Any] = tomllib.loads(text)
+        table: dict[str, Any] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ContractError(f"{path}: expected {expected}, got no TOML ({one_line(error)})") from None
-    names = told.get("safe")
-    if set(told) != {"safe"} or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    names = table.get("safe")
+    if set(table) != {"safe"} or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ContractError(
-            f"{path}: expected {expected} and nothing else, got {one_line(', '.join(told)) or 'nothing'}"
+            f"{path}: expected {expected} and nothing else, got {one_line(', '.join(table)) or 'nothing'}"
         )
     return names
 
@@ -100,7 +100,7 @@ def _near(name: str, contract: Contract) -> str:
 
 
 def _declared(method: Method) -> str:
-    """How a contract says that an RPC changes something; "" where it says nothing."""
+    """How a contract declares that an RPC changes something; "" where it does not."""
     if method.idempotent:
         return "IDEMPOTENT, which has side effects"
     return f"HTTP {method.http.partition(' ')[0]}" if method.http.partition(" ")[0] in _WRITING_VERBS else ""
@@ -126,7 +126,7 @@ def proposal(names: Iterable[str], where: str) -> str:
     """A file for a person to go through: every name is commented out."""
     listed = "\n".join(f'  # "{name}",' for name in names)
     return f"""\
-# RPCs that change nothing, and so may be asked twice to be compared. Proposed by their names alone: take the comment
+# RPCs that change nothing, and so may be called twice to be compared. Proposed by their names alone: take the comment
 # mark away where you know that the legacy service changes nothing by it, not even a counter, a lock or a mark "seen".
 # {where}
 safe = [

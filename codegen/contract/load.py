@@ -80,7 +80,7 @@ def _read_set(path: Path) -> descriptor_pb2.FileDescriptorSet:
 
 
 def _is_import(file: descriptor_pb2.FileDescriptorProto) -> bool:
-    """Whether ``buf build`` marked it as one; protoc does not tell what was named and what was imported."""
+    """Whether ``buf build`` marked it as one; protoc does not mark which files were named and which imported."""
     marks = [value for data in _unknown(file, _BUF_EXTENSION) for value in _unknown(_reread(data), _BUF_IS_IMPORT)]
     return marks[-1:] == [1]
 

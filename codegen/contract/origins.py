@@ -1,4 +1,4 @@
-"""Where a contract's names stand in its .proto files, and what their comments say."""
+"""Where a contract's names stand in its .proto files, and their comments."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a contract says: its methods, its messages, what must not be shown."""
+"""A contract: its methods, its messages, what must not be shown."""
 
 import copy
 import hashlib
@@ -18,7 +18,7 @@ from crossfade.codegen.contract.origins import Origin, read_origins
 
 
 class ContractError(Exception):
-    """A contract that can't be read: one line that says where, what was expected, what to do."""
+    """A contract that can't be read: one line with the place, what was expected, and what to do."""
 
 
 class CallType(StrEnum):
@@ -60,7 +60,7 @@ class Contract:
 
     ``sources`` has the text of each .proto file by the name under which it is imported; it is empty where the contract
     came as descriptors. ``named`` are the files that the contract is about; the others are only imported. ``confirmed``
-    are the methods that are safe because a person says so. ``origins`` says where a name stands.
+    are the methods that are safe because a person confirmed it. ``origins`` gives the place of a name.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Contract:
         self.confirmed: frozenset[str] = frozenset()
 
     def confirm(self, names: Collection[str]) -> "Contract":
-        """The same contract in which these methods are safe too, because a person says so."""
+        """The same contract in which these methods are safe too, because a person confirmed it."""
         confirmed = copy.copy(self)
         confirmed.confirmed = frozenset(names)
         confirmed.services = {
@@ -195,7 +195,7 @@ def _imports_first(files: descriptor_pb2.FileDescriptorSet) -> Iterable[descript
 
 
 def one_line(text: object) -> str:
-    """What a stranger's file or server said, short and harmless for a terminal."""
+    """Text of a stranger's file or server, short and harmless for a terminal."""
     return " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())[:200]
 
 

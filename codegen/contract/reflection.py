@@ -63,12 +63,12 @@ class _Asker:
 
     def ask(self, **question: str) -> reflection_pb2.ServerReflectionResponse:
         request = reflection_pb2.ServerReflectionRequest(**question)
-        asked = one_line(" ".join(f"{name} {value}" for name, value in question.items()))
+        query = one_line(" ".join(f"{name} {value}" for name, value in question.items()))
         for answer in self._call(iter((request,)), timeout=self._timeout_s):
             if answer.HasField("error_response"):
-                raise ValueError(f"{one_line(answer.error_response.error_message)!r} for {asked}")
+                raise ValueError(f"{one_line(answer.error_response.error_message)!r} for {query}")
             return answer
-        raise ValueError(f"no answer for {asked}")
+        raise ValueError(f"no answer for {query}")
 
 
 def _fetch(asker: _Asker) -> Served:
@@ -104,5 +104,5 @@ def _why(target: str, error: grpc.RpcError) -> str:
         return f"{target}: expected gRPC reflection, got UNIMPLEMENTED; switch it on, or name protos instead"
     if code in _UNREACHABLE:
         return f"{target}: expected a server with gRPC reflection, got {code.name}; check that it runs there"
-    said = one_line(error.details() or "")
-    return f"{target}: expected descriptors by reflection, got {code.name} {said!r}; name protos instead"
+    details = one_line(error.details() or "")
+    return f"{target}: expected descriptors by reflection, got {code.name} {details!r}; name protos instead"

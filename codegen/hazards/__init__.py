@@ -1,7 +1,7 @@
 """Hazards in the legacy's Python source, found by reading it: nothing of it is run or imported.
 
-``source`` reads the files, ``inference`` tells what values are, ``servicers`` finds the function behind each RPC,
-``flow`` tells where values come from and go, ``detectors`` find the pitfalls of the catalogue, ``relevance`` keeps
+``source`` reads the files, ``inference`` infers what values are, ``servicers`` finds the function behind each RPC,
+``flow`` follows where values come from and go, ``detectors`` find the pitfalls of the catalogue, ``relevance`` keeps
 those that matter where they stand, ``fits`` words what to write, ``rank`` picks what a stub shows, ``find`` puts it
 together.
 """

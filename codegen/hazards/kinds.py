@@ -45,7 +45,7 @@ class Kind:
     """A value: its sort and what else is known.
 
     ``of`` is the kind of its elements (of a dict: its values), ``key`` that of a dict's keys, ``parts`` those of a
-    tuple. ``ref`` says which: the message's type, a class or function of the folder, the dotted name of a thing from
+    tuple. ``ref`` names which: the message's type, a class or function of the folder, the dotted name of a thing from
     elsewhere, the proto type of a number, ``naive``, ``aware`` or ``zone`` of a time, ``matched`` of a text that a
     pattern has looked at. ``optional``: it may be None.
     """

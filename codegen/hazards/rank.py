@@ -32,10 +32,10 @@ def shown_of(hazards: Mapping[str, tuple[Hazard, ...]], depths: Mapping[str, int
 def _varied(hazards: Iterable[Hazard]) -> Iterator[Hazard]:
     """Without more than a few of one pitfall, and without a second one for which the same is to be written."""
     counts: Counter[str] = Counter()
-    told = set[tuple[str, int, str]]()
+    shown = set[tuple[str, int, str]]()
     for hazard in hazards:
         place = (hazard.path, hazard.line, hazard.advice.partition(": ")[2])
-        if counts[hazard.pitfall_id] < MAX_ALIKE and place not in told:
+        if counts[hazard.pitfall_id] < MAX_ALIKE and place not in shown:
             counts[hazard.pitfall_id] += 1
-            told.add(place)
+            shown.add(place)
             yield hazard

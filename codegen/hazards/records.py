@@ -1,4 +1,4 @@
-"""What a scan says: for each RPC its Python function, and the hazards in the code."""
+"""The result of a scan: for each RPC its Python function, and the hazards in the code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Hazard:
     characters: text of a stranger's file, printable, but not escaped for anything. ``advice`` is the title of the
     pitfall and what to write in Java. ``also`` are further lines of the same function with the same pitfall.
     ``score`` is what a note of it is worth, more where a client sees the value; ``is_minor``: it may
-    be nothing, since what the value is could not be told, or the compiler or the first test tells it.
+    be nothing, since the value's type is unknown, or the compiler or the first test shows it.
     ``taken_by`` are the names under which an exception of the line is caught.
     """
 

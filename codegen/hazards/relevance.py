@@ -17,7 +17,7 @@ _ANY = _KEPT | Out.CHOICE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What must hold for a pitfall to be told: one of the ways ``outs``; with ``given``, a value of a caller in it.
+    """What must hold for a pitfall to be reported: one of the ways ``outs``; with ``given``, a value of a caller in it.
 
     ``weight`` is how much a note is worth to who writes the Java, 0 to 3.
     """
@@ -52,7 +52,7 @@ _NEEDS: dict[str, Needs] = {
     **_each("B6 B7 B8 B9 B10 B11 B12", Needs(outs=_ANY, weight=3)),
     **_each("A3 B1 B5 B13 B14 B15 B19 B24", Needs(outs=_ANY, weight=2)),
     **_each("B16 B17", Needs(outs=_SEEN, weight=1)),
-    # told wherever they stand: they are statements, or their detectors look themselves
+    # reported wherever they stand: they are statements, or their detectors look themselves
     **_each("J1 J2 J4 J6 E1 F5 F14 F18", Needs(outs=Out.NONE, weight=3)),
     **_each("J3 J7 J11 J12 E2 E3 E4 K2 K3", _ALWAYS),
     **_each("E6 E7 E8 E9 E10 E15 B29", Needs(outs=Out.NONE, weight=1)),
@@ -66,7 +66,7 @@ _ARITHMETIC = frozenset({"B6", "B7", "B8", "B9", "B1", "B10", "B11", "B20"})
 
 
 def needs_of(pitfall_id: str) -> Needs:
-    """What a pitfall needs to be told."""
+    """What a pitfall needs to be reported."""
     return _NEEDS.get(pitfall_id, Needs() if pitfall_id not in _STATEMENTS else _ALWAYS)
 
 
@@ -93,7 +93,7 @@ def is_relevant(pitfall_id: str, node: ast.AST, view: View) -> bool:
 
 
 def is_minor(pitfall_id: str, node: ast.AST, view: View) -> bool:
-    """Whether it may be nothing: what the value is could not be told, or the compiler or the first test tells it."""
+    """Whether it may be nothing: the value's type is unknown, or the compiler or the first test shows it."""
     if pitfall_id in _MINOR or (pitfall_id == "E15" and _is_own_text(node, view)):
         return True
     match node:

@@ -82,8 +82,8 @@ def _of_unit(view: View) -> Iterator[Hazard]:
             advice = advice_at(pitfall_id, node, view)
             if pitfall_id in ENDING:
                 takers[advice] = taken_by(node, view)
-            told = (_line_of(node), score(pitfall_id, node, view), is_minor(pitfall_id, node, view))
-            found[pitfall_id, advice].append(told)
+            ranked = (_line_of(node), score(pitfall_id, node, view), is_minor(pitfall_id, node, view))
+            found[pitfall_id, advice].append(ranked)
     file = view.unit.module.file
     for (pitfall_id, advice), places in found.items():
         first, *also = sorted({line for line, _, _ in places})
@@ -140,7 +140,7 @@ def _tested(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 
 def _positions(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names that were given what ``find``, ``index``, ``len`` or a match said, or were counted on from there."""
+    """Names that were given what ``find``, ``index``, ``len`` or a match returned, or were counted on from there."""
     found = set[str]()
     for node in nodes:
         match node:

@@ -1,4 +1,4 @@
-"""Fields whose Java accessors protoc writes twice: it tells some of them apart by their numbers, but not all.
+"""Fields whose Java accessors protoc writes twice: it distinguishes some of them by their numbers, but not all.
 
 Source: protobuf 36.2, src/google/protobuf/compiler/java/{context,names}.cc. Enums of editions, which may be open or
 closed, are left to javac.
@@ -56,7 +56,7 @@ def find_clash(message: _Message, syntax: str) -> tuple[str, str, str] | None:
 
 
 def _named(fields: Sequence[_Field], syntax: str) -> Iterable[tuple[_Field, str]]:
-    """Each field with the name in its accessors: those that protoc tells apart have their number in it."""
+    """Each field with the name in its accessors: those that protoc distinguishes have their number in it."""
     names = {field.number: _name(field) for field in fields}
     numbered = {
         field.number

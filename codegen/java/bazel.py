@@ -1,4 +1,4 @@
-"""What BUILD.bazel and MODULE.bazel say of a project: one target for each proto, labels for what they import."""
+"""The BUILD.bazel and MODULE.bazel of a project: one target for each proto, labels for what they import."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -82,7 +82,7 @@ def _base_package(contract: Contract, chosen: Sequence[Service], options: Projec
 
 
 def _suggestion(chosen: Sequence[Service]) -> str:
-    """A package called as the first service; ``com.example`` tells whose part is still to be said."""
+    """A package called as the first service; ``com.example`` marks the part that a person still has to choose."""
     name = re.sub(r"[^a-z0-9]", "", chosen[0].full_name.rpartition(".")[2].lower().removesuffix("service"))
     return f"com.example.{name if is_package(name) else 'service'}"
 

@@ -14,16 +14,16 @@ _OWN = re.compile(r"grpc\.(health|reflection)\.v\w+\.\w+")
 _PASSED = re.compile(r"grpc\.channelz\.v\w+\.\w+")
 
 
-def choose_services(contract: Contract, asked: Sequence[str]) -> tuple[list[Service], tuple[LeftOut, ...]]:
+def choose_services(contract: Contract, named: Sequence[str]) -> tuple[list[Service], tuple[LeftOut, ...]]:
     """The services to generate, and the rest with a reason for each, both in the contract's order.
 
     A person who names a service, or the .proto file that holds it, gets it. Where a contract came as descriptors,
     nobody has named any file: then what every server has by itself, and what other files import of Google's, is left.
 
-    Raises: JavaError: a service that was asked for is not there, or there is none at all.
+    Raises: JavaError: a service that was named is not there, or there is none at all.
     """
-    _check_asked(contract, asked)
-    reasons = {name: _reason(contract, service, asked) for name, service in contract.services.items()}
+    _check_named(contract, named)
+    reasons = {name: _reason(contract, service, named) for name, service in contract.services.items()}
     chosen = [service for name, service in contract.services.items() if not reasons[name]]
     if not chosen and not contract.sources:  # descriptors of such services alone were meant
         return list(contract.services.values()), ()
@@ -46,8 +46,8 @@ def _is_common(service: Service) -> bool:
     return bool(_OWN.fullmatch(name) or _PASSED.fullmatch(name) or provided_by(service.file))
 
 
-def _check_asked(contract: Contract, asked: Sequence[str]) -> None:
-    for name in asked:
+def _check_named(contract: Contract, named: Sequence[str]) -> None:
+    for name in named:
         if name not in contract.services:
             known = ", ".join(contract.services) or "none"
             raise JavaError(f"--service {name}: expected a service of the contract, got none; it has {one_line(known)}")
@@ -55,11 +55,11 @@ def _check_asked(contract: Contract, asked: Sequence[str]) -> None:
         raise JavaError("contract: expected at least one service, got none; name the .proto files that have services")
 
 
-def _reason(contract: Contract, service: Service, asked: Sequence[str]) -> str:
+def _reason(contract: Contract, service: Service, named: Sequence[str]) -> str:
     """Why a service is left out, and what to do about it; "" where it is generated."""
     name, add = service.full_name, f"add --service {service.full_name} to generate it"
-    if asked:
-        return "" if name in asked else "not among those named with --service"
+    if named:
+        return "" if name in named else "not among those named with --service"
     if service.file not in contract.named:
         how = f"name the file with --proto, or {add}" if contract.sources else add
         return f"{service.file} is only imported; {how}"

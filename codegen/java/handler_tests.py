@@ -52,7 +52,7 @@ def _opened(service: str, handlers: str) -> str:
 
 
 def _alone(rpc: RpcModel, imports: Imports, use: Callable[[str], str]) -> list[str]:
-    """The handler is called by itself, and what it answers is held against ``expected``."""
+    """The handler is called directly, and its answer is compared with ``expected``."""
     listed = use("java.util.List")
     lines = []
     asked = "request"

@@ -1,4 +1,4 @@
-"""What a handler's first text says of the Python code it will replace."""
+"""The comment in a new handler about the Python code it will replace."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -55,7 +55,7 @@ class HandlerSource(Protocol):
 
     @property
     def docstring(self) -> str:
-        """What the function says of itself; "" where it says nothing."""
+        """The function's docstring; "" where it has none."""
 
     @property
     def status_codes(self) -> Sequence[str]:

@@ -22,7 +22,7 @@ _JAVA, _NEST_IN_FILE_CLASS, _YES = 1001, 5, 2
 
 
 class JavaError(Exception):
-    """A contract or an option of which no Java service can be made: one line that says where and what to do."""
+    """A contract or an option of which no Java service can be made: one line with the place and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -58,7 +58,7 @@ def provided_by(file: str) -> str:
 def place_in_packages(contract: Contract, base: str) -> Mapping[str, descriptor_pb2.FileDescriptorProto]:
     """The contract's files by name, each with a Java package that other packages can import from.
 
-    A file that says nothing of Java and has no proto package, or one with a Java keyword in it, gets the option
+    A file that has no Java option and no proto package, or one with a Java keyword in it, gets the option
     java_package: ``<base>.proto`` or the package with ``_`` behind the keywords. What an owner wrote is never changed.
     Raises: JavaError: an owner's java_package is none.
     """

@@ -35,7 +35,7 @@ BOMS = (
     Dependency(group="org.slf4j", artifact="slf4j-bom", version="${slf4j.version}"),
     Dependency(group="org.junit", artifact="junit-bom", version="${junit.version}"),
 )
-# grpc-services asks for another build of the same Guava than the rest of gRPC; this one has all that both have.
+# grpc-services requires another build of the same Guava than the rest of gRPC; this one has all that both have.
 GUAVA = Dependency(group="com.google.guava", artifact="guava", version="33.6.0-jre")
 # What comes new goes into the middle: people add theirs at the ends, and a merge takes both where they do not touch.
 DEPENDENCIES = (

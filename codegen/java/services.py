@@ -62,7 +62,7 @@ def _type_name(name: str, prefix: str) -> str:
 
 
 def _apart(names: Iterable[str], reserved: Iterable[str] = ()) -> list[str]:
-    """The names, numbered from 2 on where one is taken; disks may not tell capitals from small letters."""
+    """The names, numbered from 2 on where one is taken; disks may not distinguish capitals from small letters."""
     taken, apart = {name.lower() for name in reserved}, []
     for name in names:
         new, number = name, 1

@@ -14,7 +14,7 @@ class Pitfall:
     """One entry: why the two languages differ, and what to write in Java.
 
     ``java_call`` is the same in a project that crossfade generated: short Java text, which may use PySemantics and
-    several calls with ``; `` between them. It is empty where no call mends it.
+    several calls with ``; `` between them. It is empty where no call fixes it.
     """
 
     id: str

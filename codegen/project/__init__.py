@@ -1,8 +1,8 @@
 """Writes a generated project into a folder without losing what people wrote there.
 
-``records`` holds what is rendered, what was found and what is to be done; ``plan`` decides, and is pure. ``folder``
-reads and applies; ``journal`` makes the applying one step that a crash can't tear; ``merge`` asks git for a three-way
-merge; ``manifest`` is what a run remembers for the next one; ``paths`` says which paths may be written at all.
+``records`` holds what is rendered, what was found and what has to be done; ``plan`` decides, and is pure. ``folder``
+reads and applies; ``journal`` makes the applying one step that a crash can't tear; ``merge`` has git make a three-way
+merge; ``manifest`` is what a run remembers for the next one; ``paths`` decides which paths may be written at all.
 """
 
 from crossfade.codegen.project.errors import ProjectError

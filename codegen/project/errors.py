@@ -2,7 +2,7 @@
 
 
 class ProjectError(Exception):
-    """A folder, a path or a tool that can't be used: one line that says where, what was expected, what to do.
+    """A folder, a path or a tool that can't be used: one line with the place, what was expected, and what to do.
 
     ``exit_code`` is what the command line ends with: 2 usage, 4 infrastructure or a missing tool.
     """

@@ -1,4 +1,4 @@
-"""The shell around the plan: reads a folder, does what the plan says."""
+"""The shell around the plan: reads a folder, carries out the plan."""
 
 import contextlib
 import os
@@ -78,7 +78,7 @@ def _written(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename2 or error.filename or folder
-        message = f"{where}: expected to write there, got {error.strerror}; mend it and run again, which carries on"
+        message = f"{where}: expected to write there, got {error.strerror}; fix it and run again, which continues"
         raise ProjectError(message, exit_code=4) from None
 
 

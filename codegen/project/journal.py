@@ -1,6 +1,6 @@
-"""Makes many files one step: everything new is written aside, then a list says so, then all moves to its place.
+"""Makes many files one step: everything new is written aside, then a list records it, then all moves to its place.
 
-A run that is cut off before the list is there has done nothing; one that is cut off later is carried on by the next
+A run that is cut off before the list is there has done nothing; one that is cut off later is continued by the next
 run, from the list. What a person changed between the two is left as it is.
 """
 
@@ -22,7 +22,7 @@ _NEW_LIST = f"{_FOLDER}/list.new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One step of the list: what Op says, with its contents in the files ``number`` and ``number.base``."""
+    """One step of the list: an Op, with its contents in the files ``number`` and ``number.base``."""
 
     number: int
     verb: Verb
@@ -32,7 +32,7 @@ class _Entry:
     drop_base: bool
 
     @property
-    def told(self) -> dict[str, Any]:
+    def data(self) -> dict[str, Any]:
         """As it stands in the list."""
         return {name: getattr(self, name) for name in _NAMES}
 
@@ -66,7 +66,7 @@ def apply(disk: Disk, ops: Iterable[Op], confirm: Callable[[], None]) -> None:
     except Exception:
         _clear(disk)
         raise
-    disk.put(_NEW_LIST, json.dumps([entry.told for entry in entries]).encode())
+    disk.put(_NEW_LIST, json.dumps([entry.data for entry in entries]).encode())
     disk.move(_NEW_LIST, _LIST)
     carry_on(disk)
 
@@ -127,7 +127,7 @@ def _clear(disk: Disk) -> None:
 
 def _entries(content: bytes, where: str) -> list[_Entry]:
     try:
-        entries = [_entry(told) for told in json.loads(content)]
+        entries = [_entry(data) for data in json.loads(content)]
     except (ValueError, KeyError, TypeError, RecursionError):
         message = f"{where}: expected what an earlier run left, got something else; delete its folder and run again"
         raise ProjectError(message) from None
@@ -137,5 +137,5 @@ def _entries(content: bytes, where: str) -> list[_Entry]:
     return entries
 
 
-def _entry(told: dict[str, Any]) -> _Entry:
-    return _Entry(**{**told, "number": int(told["number"]), "verb": Verb(told["verb"]), "path": str(told["path"])})
+def _entry(data: dict[str, Any]) -> _Entry:
+    return _Entry(**{**data, "number": int(data["number"]), "verb": Verb(data["verb"]), "path": str(data["path"])})

@@ -17,7 +17,7 @@ _KEYS = {"version", "source", "final", "gen", "handlers", "scaffold", "rpcs"}
 def read_manifest(folder: Path) -> Manifest | None:
     """What the last run in a folder remembered, None where there was none.
 
-    Raises: ProjectError: it can't be read, or says what no run of this version writes.
+    Raises: ProjectError: it can't be read, or holds what no run of this version writes.
     """
     path = folder / MANIFEST_PATH
     try:
@@ -35,7 +35,7 @@ def known_folders(manifest: Manifest) -> dict[str, str]:
 
 def to_bytes(manifest: Manifest) -> bytes:
     """The same manifest gives the same bytes."""
-    told = {
+    data = {
         "version": VERSION,
         "source": manifest.source,
         "final": manifest.final,
@@ -44,43 +44,43 @@ def to_bytes(manifest: Manifest) -> bytes:
         "scaffold": sorted(manifest.scaffold),
         "rpcs": dict(sorted(manifest.rpcs.items())),
     }
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def manifest_of(content: bytes, where: str) -> Manifest:
     """The manifest in these bytes. Raises: ProjectError: they are damaged, or of another version."""
     try:
-        told = json.loads(content)
+        data = json.loads(content)
     except (ValueError, RecursionError):
         raise _damaged(where) from None
-    if isinstance(told, dict) and isinstance(version := told.get("version"), int) and version > VERSION:
+    if isinstance(data, dict) and isinstance(version := data.get("version"), int) and version > VERSION:
         raise ProjectError(f"{where}: expected version {VERSION}, got {version}; use the newer crossfade that wrote it")
-    if not _is_valid(told):
+    if not _is_valid(data):
         raise _damaged(where)
     manifest = Manifest(
-        gen=told["gen"],
-        handlers=frozenset(told["handlers"]),
-        scaffold=frozenset(told["scaffold"]),
-        rpcs=told["rpcs"],
-        final=told["final"],
-        source=told["source"],
+        gen=data["gen"],
+        handlers=frozenset(data["handlers"]),
+        scaffold=frozenset(data["scaffold"]),
+        rpcs=data["rpcs"],
+        final=data["final"],
+        source=data["source"],
     )
     for path in (*manifest.gen, *manifest.handlers, *manifest.scaffold, *manifest.rpcs.values()):
         check_path(path)
     return manifest
 
 
-def _is_valid(told: Any) -> bool:  # noqa: ANN401 - any JSON
+def _is_valid(data: Any) -> bool:  # noqa: ANN401 - any JSON
     return (
-        isinstance(told, dict)
-        and set(told) == _KEYS
-        and told["version"] == VERSION
-        and isinstance(told["final"], bool)
-        and isinstance(told["source"], str)
-        and all(isinstance(told[key], dict) for key in ("gen", "rpcs"))
-        and all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in told["gen"].values())
-        and all(isinstance(value, str) for value in told["rpcs"].values())
-        and all(_is_texts(told[key]) for key in ("handlers", "scaffold"))
+        isinstance(data, dict)
+        and set(data) == _KEYS
+        and data["version"] == VERSION
+        and isinstance(data["final"], bool)
+        and isinstance(data["source"], str)
+        and all(isinstance(data[key], dict) for key in ("gen", "rpcs"))
+        and all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in data["gen"].values())
+        and all(isinstance(value, str) for value in data["rpcs"].values())
+        and all(_is_texts(data[key]) for key in ("handlers", "scaffold"))
     )
 
 

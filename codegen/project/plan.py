@@ -1,4 +1,4 @@
-"""From what is rendered and what is found to what is to be done. Reads and writes nothing."""
+"""From what is rendered and what is found to what has to be done. Reads and writes nothing."""
 
 from crossfade.codegen.project.manifest import to_bytes
 from crossfade.codegen.project.merge import Merge

@@ -1,4 +1,4 @@
-"""What is rendered, what was found in the folder, and what is to be done there."""
+"""What is rendered, what was found in the folder, and what has to be done there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Rendering:
     ``gen`` is overwritten, ``handlers`` are created once, ``scaffold`` is merged. ``beside`` are handlers' tests, each
     with its handler's path: created with the handler, and as much a person's from then on. ``executable`` names the
     files that get the executable bit. The manifest keeps the rest: ``rpcs`` is the handler's path of each RPC,
-    ``final`` says that the project has no mode switch any more, ``source`` is a digest of what it was rendered from.
+    ``final``: the project has no mode switch any more, ``source`` is a digest of what it was rendered from.
     """
 
     gen: Mapping[str, bytes]
@@ -92,7 +92,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What became of a file; ``detail`` says why, or what to do."""
+    """What became of a file; ``detail`` is why, or what to do."""
 
     fate: Fate
     path: str
@@ -109,7 +109,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done. With ``stops`` nothing is done. Conflicts are among the notes."""
+    """What has to be done. With ``stops`` nothing is done. Conflicts are among the notes."""
 
     ops: tuple[Op, ...]
     notes: tuple[Note, ...]
@@ -122,5 +122,5 @@ class Plan:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is to be done and nobody is asked."""
+        """Whether there is nothing to do and no question for a person."""
         return not (self.ops or self.stops or self.conflicts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crossfade.codegen.project.merge import Merge, Merged, has_markers
 from crossfade.codegen.project.records import Fate, Found, Op, Rendering, Verb
-from crossfade.codegen.project.steps import Step, delete, done, told, write
+from crossfade.codegen.project.steps import Step, delete, done, reported, write
 from crossfade.codegen.project.text import Ends, digest, ends_of, is_binary, same_text, with_ends
 
 _FOREIGN = "a file that crossfade did not write; rename or delete it to get the generated one"
@@ -44,7 +44,7 @@ def plan_scaffold(rendering: Rendering, found: Found, merge: Merge) -> Iterator[
         elif same_text(yours, new):
             yield Step(path=path, known=True, op=_base_op(path, yours, new))
         else:
-            yield told(path, Fate.FOREIGN, _UNKNOWN if known else _FOREIGN, known=known)
+            yield reported(path, Fate.FOREIGN, _UNKNOWN if known else _FOREIGN, known=known)
 
 
 def _leaving(path: str, yours: bytes | None, base: bytes | None) -> Step:
@@ -52,19 +52,19 @@ def _leaving(path: str, yours: bytes | None, base: bytes | None) -> Step:
         return Step(path=path, known=False, op=Op(verb=Verb.BASE, path=path, drop_base=True) if base else None)
     if base is not None and same_text(yours, base):
         return done(delete(path, yours, drop_base=True), Fate.DELETED, known=False)
-    return told(path, Fate.ORPHAN, _ORPHAN)
+    return reported(path, Fate.ORPHAN, _ORPHAN)
 
 
 def _absent(path: str, new: bytes, *, known: bool, executable: bool) -> Step:
     if known:
-        return told(path, Fate.KEPT_DELETED, _KEPT_DELETED)
+        return reported(path, Fate.KEPT_DELETED, _KEPT_DELETED)
     return done(write(path, None, new, base=new, executable=executable), Fate.CREATED)
 
 
 def _joined(file: _File, merge: Merge) -> Step:
     """A file that both may have changed since the pristine copy."""
     if has_markers(file.yours):
-        return told(file.path, Fate.CONFLICT, _OPEN)
+        return reported(file.path, Fate.CONFLICT, _OPEN)
     if same_text(file.base, file.new):
         return Step(path=file.path, known=True)
     if same_text(file.yours, file.base):
@@ -76,7 +76,7 @@ def _joined(file: _File, merge: Merge) -> Step:
 def _both_changed(file: _File, merge: Merge) -> Step:
     same = same_text(file.yours, file.new)
     if not same and any(map(is_binary, (file.yours, file.base, file.new))):
-        return told(file.path, Fate.CONFLICT, _BINARY)
+        return reported(file.path, Fate.CONFLICT, _BINARY)
     merged = Merged(content=file.yours, conflict=False) if same else _merged(file, merge)
     if merged.content == file.yours:
         return Step(path=file.path, known=True, op=_base_op(file.path, file.yours, file.new))

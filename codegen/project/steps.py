@@ -1,4 +1,4 @@
-"""What the three zones have in common: what is done to one file, and what a person is told of it."""
+"""What the three zones have in common: what is done to one file, and what is reported of it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from crossfade.codegen.project.text import digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One path. ``known`` says whether the manifest is to remember it."""
+    """One path. ``known``: whether the manifest remembers it."""
 
     path: str
     known: bool
@@ -16,13 +16,13 @@ class Step:
     note: Note | None = None
 
 
-def told(path: str, fate: Fate, detail: str = "", *, known: bool = True) -> Step:
-    """Nothing is done, and a person is told why."""
+def reported(path: str, fate: Fate, detail: str = "", *, known: bool = True) -> Step:
+    """Nothing is done, and the report gives the reason."""
     return Step(path=path, known=known, note=Note(fate=fate, path=path, detail=detail))
 
 
 def done(op: Op, fate: Fate, detail: str = "", *, known: bool = True) -> Step:
-    """Something is done, and a person is told."""
+    """Something is done, and the report shows it."""
     return Step(path=op.path, known=known, op=op, note=Note(fate=fate, path=op.path, detail=detail))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from crossfade.codegen.project.records import Changed, Fate, Found, Op, Rendering, Verb
-from crossfade.codegen.project.steps import Step, delete, done, told, write
+from crossfade.codegen.project.steps import Step, delete, done, reported, write
 from crossfade.codegen.project.text import digest, same_text, to_lf, unified_diff
 
 _FORCED = "what was changed there by hand is dropped (--force)"
@@ -45,11 +45,11 @@ def plan_handlers(rendering: Rendering, found: Found) -> Iterator[Step]:
         if path in rendering.beside:
             yield from _plan_beside(path, rendering, found, new)
         elif path in found.handlers:
-            yield Step(path=path, known=True) if path in rendering.handlers else told(path, Fate.ORPHAN, _ORPHAN)
+            yield Step(path=path, known=True) if path in rendering.handlers else reported(path, Fate.ORPHAN, _ORPHAN)
         elif path in new:
             yield done(Op(verb=Verb.CREATE, path=path, content=rendering.handlers[path]), Fate.CREATED)
         elif path in rendering.handlers:
-            yield told(path, Fate.KEPT_DELETED, _KEPT_DELETED)
+            yield reported(path, Fate.KEPT_DELETED, _KEPT_DELETED)
 
 
 def _plan_beside(path: str, rendering: Rendering, found: Found, new: Collection[str]) -> Iterator[Step]:

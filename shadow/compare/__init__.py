@@ -1,7 +1,6 @@
-"""The pure core: two answers in, differences out. No IO, no clock, no log.
+"""The differ: two answers in, their differences out. Pure: no IO, no clock, no randomness.
 
-``decode`` turns bodies and metadata into values without loss, ``diff`` finds the leaves that differ, ``shape`` says how
-a value looks, ``headers`` what is not compared, ``answers`` joins them, ``judge`` applies rules and bounds. ``drift``
-tells another state, ``causes`` names the pitfall behind a difference, ``fingerprint`` gathers, ``handles`` finds values
-that only legacy can know, ``render`` makes text for a person.
+``decode`` turns bodies and metadata into values without loss, ``diff`` finds the leaves that differ, ``shape`` shows
+how a value looks, ``headers`` and ``answers`` know what to compare where, ``streams`` compares message by message,
+``causes`` names the pitfall behind a difference, ``fingerprint`` gathers them, ``render`` shows a value to a person.
 """

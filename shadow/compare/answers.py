@@ -46,7 +46,7 @@ class NotComparableError(Exception):
 def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Contract | None) -> Iterator[Difference]:
     """The differences of one answer from legacy's, one after the other, without a bound.
 
-    Raises: NotComparableError: and then those that came before say nothing.
+    Raises: NotComparableError: and then those that came before mean nothing.
     """
     return diff_views(request, AnswerView(legacy), AnswerView(other), contract)
 
@@ -98,7 +98,7 @@ def _parts(answer: Answer) -> tuple[bytes, ...]:
 
 
 def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
-    """A HEAD answer's length is all it says of the body; an equal structure may be written in more or fewer bytes."""
+    """Of a HEAD answer's body only the length is known; an equal structure may be written in more or fewer bytes."""
     ours, theirs = (header_values(answer.headers, "content-length") for answer in (legacy, other))
     if ours and theirs and not is_structured(legacy.headers):
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
@@ -134,7 +134,7 @@ def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         return
     if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
         left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
-    elif isinstance(left, Element) != isinstance(right, Element):  # what is no markup is held against the text
+    elif isinstance(left, Element) != isinstance(right, Element):  # a value that is no markup is compared with the text
         left = as_text(legacy.answer.headers, legacy.plain()) if isinstance(left, Element) else left
         right = as_text(other.answer.headers, other.plain()) if isinstance(right, Element) else right
     if not are_json and (lines := read_lines(left)) and (other_lines := read_lines(right)):
@@ -143,7 +143,7 @@ def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
 
 
 def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:
-    """Both bodies as JSON where each is a JSON object or list, or several, and a type says something else; else None.
+    """Both bodies as JSON where each is a JSON object or list, or several, and a type names something else; else None.
 
     HTML frameworks serve JSON as text/html, and a client parses it all the same.
     """

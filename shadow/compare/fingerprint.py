@@ -18,7 +18,7 @@ def signature(differences: Iterable[Difference], cause_of: Callable[[Difference]
 
 
 def gather(differences: Iterable[Difference], cause_of: Callable[[Difference], str]) -> dict[Fingerprint, Difference]:
-    """The first difference of each fingerprint, in their order; ``cause_of`` is asked once for each difference."""
+    """The first difference of each fingerprint, in their order; ``cause_of`` is called once for each difference."""
     found: dict[Fingerprint, Difference] = {}
     for difference in differences:
         found.setdefault(fingerprint(difference, cause_of(difference)), difference)

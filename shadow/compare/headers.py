@@ -24,7 +24,7 @@ GRPC_TRANSPORT = frozenset(
     {"content-type", "grpc-encoding", "grpc-accept-encoding", "accept-encoding", "user-agent", "grpc-status"}
     | {"grpc-message", "grpc-status-details-bin"}
 )
-# Which side a gateway of ours asked: read before anything is compared
+# Which side a gateway of ours called: read before anything is compared
 OWN = frozenset({"x-crossfade-served-by"})
 IGNORED = {
     Protocol.HTTP: HOP_BY_HOP | DATE_LIKE | OWN,
@@ -98,7 +98,7 @@ def _without_charset(params: dict[str, str]) -> dict[str, str]:
 
 
 def _has_expired(headers: Headers) -> bool:
-    """Whether an answer was stale when it was sent; what is no date, such as 0, is in the past (RFC 9111 5.3)."""
+    """Whether an answer was stale when sent; a value that is no date, such as 0, is in the past (RFC 9111 5.3)."""
     values = header_values(headers, "expires")
     moment = read_date(values[0]) if len(values) == 1 else None
     sent = read_date("".join(header_values(headers, "date")))

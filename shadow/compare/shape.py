@@ -1,4 +1,4 @@
-"""How a value looks, apart from what it says: noise in a field may hide its value, but not its shape.
+"""How a value looks, apart from its content: noise in a field may hide its value, but not its shape.
 
 A shape must be the same for all values that one implementation writes into a field, so lengths of free text and digits
 of fractions that vary are left out of it.

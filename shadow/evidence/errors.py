@@ -2,4 +2,4 @@
 
 
 class EvidenceError(Exception):
-    """A store or a key that can't be used: one line that says where, what was expected, what to do."""
+    """A store or a key that can't be used: one line with the place, what was expected, and what to do."""

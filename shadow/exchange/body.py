@@ -12,7 +12,7 @@ _MAX_WINDOWS = 16_384
 
 @dataclass(slots=True)
 class BodyCopy:
-    """Takes the chunks of one body. ``truncated`` says that ``data`` is not all of it."""
+    """Takes the chunks of one body. ``truncated``: ``data`` is not all of it."""
 
     limit_bytes: int
     data: bytearray = field(default_factory=bytearray)

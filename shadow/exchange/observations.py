@@ -26,7 +26,7 @@ class RequestSample:
 
     ``body`` is text: the HTTP body, or the messages of a call as proto JSON, one a line; "" where there is none, or
     none can be read. ``data`` is the whole body in base64 where the text is not exact, else None. ``unread`` are the
-    names of fields whose values only ``data`` may hold; nothing is stored of it. ``cut`` and ``redacted`` say in words
+    names of fields whose values only ``data`` may hold; nothing is stored of it. ``cut`` and ``redacted`` describe
     what is left out of the body, and which parts are pseudonyms. ``h2c`` where the client spoke HTTP/2 without TLS.
     """
 
@@ -61,10 +61,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A request that legacy answered and that the candidate was asked.
+    """A request that legacy answered and that was sent to the candidate.
 
     ``signature`` is empty when the answers are the same; a candidate that gave no answer is a signature of one
-    fingerprint of kind ``failed``. ``noise`` is legacy against the secondary, None where that was not asked.
+    fingerprint of kind ``failed``. ``noise`` is legacy against the secondary, None where that was not contacted.
     ``request_hash`` is 8 bytes: equal requests have equal hashes. ``cut``: why a stream was compared only so far.
     """
 

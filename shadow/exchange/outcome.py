@@ -17,14 +17,14 @@ class Outcome(StrEnum):
 
 
 COMPARED = frozenset({Outcome.MATCHED, Outcome.DIVERGED, Outcome.NOISE, Outcome.CANDIDATE_FAILED})
-"""Outcomes in which both sides were asked and judged; candidate_failed is a divergence."""
+"""Outcomes in which both sides were contacted and judged; candidate_failed is a divergence."""
 
 
 class Reason(StrEnum):
     """Why a request was not compared, or which side failed how."""
 
     SAMPLED_OUT = "sampled_out"  # skipped: outside the sample
-    POLICY = "policy"  # skipped: not safe to mirror and no rule says so
+    POLICY = "policy"  # skipped: not safe to mirror and no rule allows it
     NOT_PORTED = "not_ported"  # skipped: the candidate forwarded to legacy
     FOREIGN_HANDLE = "foreign_handle"  # skipped: carries a value that only legacy can know
     STATE_DRIFT = "state_drift"  # skipped: legacy's second instance answers with the candidate's status
@@ -40,14 +40,14 @@ class Reason(StrEnum):
     DEADLINE = "deadline"  # *_failed
     INVALID = "invalid"  # *_failed: not valid HTTP or gRPC framing
     TRUNCATED = "truncated"  # uncomparable: a body longer than the limit
-    UNDECODABLE = "undecodable"  # uncomparable: legacy's body is not what it says
+    UNDECODABLE = "undecodable"  # uncomparable: legacy's body is not what its type announces
     CUT_BY_CLIENT = "cut_by_client"  # compared: a stream as far as it went before the client left
     CUT_BY_LEGACY = "cut_by_legacy"  # compared: a stream as far as it went before legacy broke off
     CUT_BY_SHUTDOWN = "cut_by_shutdown"  # compared: a stream as far as it went before the run was stopped
     UNSUPPORTED = "unsupported"  # uncomparable: passed through (WebSocket), refused by the engine, or unsafe to write
-    INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, said in the log
+    INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, see the log
     NO_CONTRACT = "no_contract"  # uncomparable: a gRPC method that the contract does not have, bytes unequal
 
 
 CUTS = frozenset({Reason.CUT_BY_CLIENT, Reason.CUT_BY_LEGACY, Reason.CUT_BY_SHUTDOWN})
-"""Reasons of requests that were compared: streams, as far as they went. All others say why one was not."""
+"""Reasons of requests that were compared: streams, as far as they went. All others are why one was not."""

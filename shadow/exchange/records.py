@@ -80,7 +80,7 @@ Reply = Answer | Failure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The exchanges of one client request; ``secondary`` is None where it was not asked.
+    """The exchanges of one client request; ``secondary`` is None where it was not contacted.
 
     ``followed``: the answers were compared message by message as they came; those that are streams hold a copy of their
     messages, or nothing. ``cut``: legacy's ended before its end, and why.

@@ -30,5 +30,5 @@ class RouteInfo:
 
 
 def qualified(route: str, listener: str) -> str:
-    """The name of a route with its port in front, where there is one to be told."""
+    """The name of a route with its port in front, where it has one."""
     return f"{listener} {route}" if listener else route

@@ -7,7 +7,7 @@ SHADOW_ROLE = "shadow"
 ID_HEADER = "x-crossfade-id"
 SERVED_BY_HEADER = "x-crossfade-served-by"
 
-# RFC 9110 7.6.1, RFC 9113 8.2.2: they speak of one connection. Expect is answered by the proxy in front.
+# RFC 9110 7.6.1, RFC 9113 8.2.2: they belong to one connection. Expect is answered by the proxy in front.
 HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -29,7 +29,7 @@ def is_copy(headers: Headers) -> bool:
 
 
 def is_served_by_legacy(reply: Reply) -> bool:
-    """Whether the candidate says that it only passed the request on: no evidence of a port."""
+    """Whether the candidate only passed the request on to legacy: no evidence of a port."""
     if isinstance(reply, Failure):
         return False
     return "legacy" in header_values((*reply.headers, *reply.trailers), SERVED_BY_HEADER)

@@ -1,12 +1,12 @@
 """Another state, not another implementation: legacy's own second instance refuses as the candidate does.
 
 A write that was shed or never mirrored sets the stores apart. A later request for what only legacy has then gets
-another status from both the candidate and the secondary, and says nothing about the port.
+another status from both the candidate and the secondary, and is no evidence about the port.
 """
 
 from crossfade.shadow.exchange import Answer, Comparison, Protocol, Reply, header_values
 
-_SERVER_FAULTS = frozenset({"2", "4", "8", "12", "13", "14", "15"})  # UNKNOWN ... DATA_LOSS: never said of a state
+_SERVER_FAULTS = frozenset({"2", "4", "8", "12", "13", "14", "15"})  # UNKNOWN ... DATA_LOSS: never caused by a state
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -14,7 +14,7 @@ _Status = tuple[int, str]
 
 
 def status_differs(comparison: Comparison) -> bool:
-    """Whether both sides answered, with different statuses: then the secondary can tell a state from a fault."""
+    """Whether both sides answered, with different statuses: then the secondary can distinguish a state from a fault."""
     legacy, candidate = (_status(comparison, reply) for reply in (comparison.legacy, comparison.candidate))
     return legacy is not None and candidate is not None and legacy != candidate
 

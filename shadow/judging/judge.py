@@ -69,7 +69,7 @@ class Judge:
         found: tuple[Difference, ...],
         noise: tuple[Difference, ...] | None,
     ) -> Verdict:
-        """As ``observe``, where the messages were compared as they came; ``noise`` is the secondary's, if asked."""
+        """As ``observe``, where the messages were compared as they came; ``noise`` is the secondary's, if contacted."""
         return self._verdict(self._judge_stream(comparison, route, found, noise), comparison, route)
 
     def framing_of(self, route: RouteInfo) -> Callable[[Headers], Framing | None]:
@@ -106,7 +106,7 @@ class Judge:
         return judge_stream(ends, found, noise, contract=self._contract, ignore=self._ignored(ends, route))
 
     def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
-        """The rules that speak of the request as it stands, or of the route under which it is counted."""
+        """The rules that match the request as it stands, or the route under which it is counted."""
         asked = Asked(comparison.request, route.listener, self._templates)
         return tuple(
             rule
@@ -190,5 +190,5 @@ def _without_copy(reply: Reply, framing_of: Callable[[Headers], Framing | None])
 
 
 def latency_ms(comparison: Comparison, reply: Reply) -> float | None:
-    """How long an answer took; a stream lasts as long as it is fed, and a failure says nothing."""
+    """How long an answer took; a stream lasts as long as it is fed, and a failure has none."""
     return reply.latency_ms if isinstance(reply, Answer) and not comparison.followed else None

@@ -31,8 +31,8 @@ class IgnoreRule:
 class Judgement:
     """``differences`` of the candidate, ``noise`` of the secondary.
 
-    ``noise`` is None where the secondary was not asked, gave nothing comparable, or answered with another status.
-    Where ``uncomparable`` is set there are no differences, and ``detail`` says what was wrong.
+    ``noise`` is None where the secondary was not contacted, gave nothing comparable, or answered with another status.
+    Where ``uncomparable`` is set there are no differences, and ``detail`` is what was wrong.
     ``ignored`` counts the candidate's differences that rules left out.
     """
 
@@ -126,7 +126,7 @@ def _noise(
     try:
         differences = diff_views(comparison.request, legacy, AnswerView(comparison.secondary), contract)
         first = next(differences, None)
-        # Another status means another state (or a refusal), and then the rest of the answer says nothing about noise.
+        # Another status means another state (or a refusal), and then the rest of the answer is no evidence of noise.
         if first is not None and first.template in STATUS_PLACES:
             return None
         everything = differences if first is None else chain((first,), differences)

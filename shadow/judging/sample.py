@@ -196,7 +196,7 @@ def _items(value: Any) -> Iterable[Any]:  # noqa: ANN401 - a message, or a conta
 
 
 def _names(method: Method | None, contract: Contract | None) -> tuple[str, ...]:
-    """The names of all fields that the request's messages may hold, where nobody can tell which they do."""
+    """The names of all fields that the request's messages may hold, where it is unknown which they do."""
     if method is None or contract is None:
         return ()
     found: dict[str, None] = {}

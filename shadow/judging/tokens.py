@@ -24,7 +24,7 @@ _ID_SHAPES = ("uuid", "hex", "integer", "text")
 
 
 def handle_values(differences: Iterable[Difference]) -> frozenset[str]:
-    """What legacy answered and the candidate answered otherwise: only legacy can know these values.
+    """What legacy answered and the candidate answered differently: only legacy can know these values.
 
     A number that the candidate writes as a text is known to both.
     """

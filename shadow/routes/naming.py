@@ -1,4 +1,4 @@
-"""One request held against rules: strictly where a rule allows something, loosely where it keeps something back.
+"""One request matched against rules: strictly where a rule allows something, loosely where it keeps something back.
 
 A rule that allows is one that would send what is not sent without it: a write, a header field. It must mean the request
 as it stands, and mean it in every way to read it. A rule that keeps back means a request as soon as one way to read it
@@ -97,7 +97,7 @@ class Asked:
 
     @cached_property
     def methods(self) -> frozenset[str]:
-        """The methods, in capitals, by which a server may serve it: frameworks let a field or a query say another."""
+        """The methods, in capitals, by which a server may serve it: frameworks let a field or a query name another."""
         line = self._line
         if line.protocol is Protocol.GRPC:
             return frozenset({""})
@@ -106,17 +106,17 @@ class Asked:
         return frozenset(other.strip().upper() for other in (line.method, *others))
 
     def is_meant_by(self, pattern: Pattern) -> bool:
-        """Whether a rule speaks of the request as it stands."""
+        """Whether a rule matches the request as it stands."""
         return pattern.names(self._names)
 
     def is_allowed_by(self, pattern: Pattern) -> bool:
-        """Whether a rule that allows something speaks of it: as it stands, and in every way to read it."""
+        """Whether a rule that allows something matches it: as it stands, and in every way to read it."""
         if not self.is_meant_by(pattern) or self._readings is None:
             return False
         return all(map(pattern.means, self._ways(self.methods)))
 
     def may_be_meant(self, pattern: Pattern) -> bool:
-        """Whether a rule that keeps something back may speak of it; always where it can't be read."""
+        """Whether a rule that keeps something back may match it; always where it can't be read."""
         return self._readings is None or any(map(pattern.means, self._loose_ways))
 
     @cached_property

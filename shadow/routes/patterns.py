@@ -49,7 +49,7 @@ class Pattern:
         self._loosely = _loosely(pattern).match
 
     def names(self, texts: Iterable[str]) -> bool:
-        """Whether it speaks of one of the names of a request as it stands; see ``speaks_of``."""
+        """Whether it matches one of the names of a request as it stands; see ``speaks_of``."""
         return any(map(self._as_written, texts))
 
     def means(self, way: "Way") -> bool:
@@ -107,7 +107,7 @@ def _rank(path: str) -> tuple[bool, ...]:
 
 
 def shields_of(declared: Iterable[str]) -> Templates:
-    """Templates that keep their paths, in their letter case alone: what is written otherwise may be another path."""
+    """Templates that keep their paths, in their letter case alone: what is written differently may be another path."""
     found = []
     for template in declared:
         method, _, path = unnamed(template).partition(" ")

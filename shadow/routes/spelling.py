@@ -61,7 +61,7 @@ def readings(target: str) -> tuple[Reading, ...] | None:
 
 
 def _bounded(found: tuple[Reading, ...]) -> tuple[Reading, ...] | None:
-    """None where it is more than can be held against a thousand rules while a client waits."""
+    """None where it is more than can be matched against a thousand rules while a client waits."""
     chars = sum(len(form) for reading in found for form in reading.forms)
     return None if chars > _MAX_FORM_CHARS else found
 
@@ -72,7 +72,7 @@ def escapable(text: str) -> str:
 
 
 def fold(path: str) -> str:
-    """A path without letter case and compatibility forms, which many routers and file systems do not tell apart."""
+    """A path without letter case and compatibility forms, which many routers and file systems do not distinguish."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
 
 

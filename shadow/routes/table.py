@@ -22,8 +22,8 @@ _MAX_SEGMENTS = 32
 class RouteTable:
     """Resolves requests to routes; remembers inferred ones up to a cap for each port, so their number is bounded.
 
-    Rules are not held against what is found here: beyond the cap a request would have another name. What a rule
-    speaks of does not become ``(other)``: beyond the cap it is counted under the rule's own glob.
+    Rules are not matched against what is found here: beyond the cap a request would have another name. What a rule
+    matches does not become ``(other)``: beyond the cap it is counted under the rule's own glob.
     """
 
     def __init__(

@@ -180,7 +180,7 @@ def test_the_engine_is_asked_for(command: Any, service: Any) -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("doctor",), ("init", "--dir", "new")])
 def test_without_libraries(command: Any, tmp_path: Path, words: tuple[str, ...]) -> None:
-    """What helps to mend an installation needs nothing that may be broken there."""
+    """What helps to repair an installation needs nothing that may be broken there."""
     child = command(*words, cwd=tmp_path, code=NO_LIBRARIES)
     output, errors = child.communicate(timeout=60)
     assert child.returncode in {0, 4} if words == ("doctor",) else child.returncode == 0

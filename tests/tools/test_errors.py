@@ -1,4 +1,4 @@
-"""Errors that are a person's to mend become one line and an exit code; faults of crossfade stay what they are."""
+"""Errors that are a person's to fix become one line and an exit code; faults of crossfade stay what they are."""
 
 import pytest
 

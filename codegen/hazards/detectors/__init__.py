@@ -1,4 +1,4 @@
-"""One detector per trap or family of traps: each looks at one sort of node, and says which pitfall it finds there."""
+"""One detector per trap or family of traps: each looks at one sort of node, and names the pitfall it finds there."""
 
 from crossfade.codegen.hazards.detectors import (  # noqa: F401 - they register their detectors
     answers,

@@ -180,7 +180,7 @@ def converted(node: ast.Call, view: View) -> Found:
 
 def _converted(name: str, node: ast.Call, view: View) -> Found:
     value, kind = node.args[0], view.kind(node.args[0])
-    is_text = _could_be(value, view, Sort.STR) and kind.ref != "matched"  # else the pattern says what it may hold
+    is_text = _could_be(value, view, Sort.STR) and kind.ref != "matched"  # else the pattern limits what it may hold
     if name == "builtins.int":
         if kind.sort is Sort.FLOAT and not _is_small(value, view):
             yield "B3", node

@@ -9,7 +9,7 @@ from crossfade.codegen.hazards.flow.places import is_logging
 from crossfade.codegen.hazards.inference.reach import reached
 from crossfade.codegen.hazards.kinds import Sort
 
-MAX_REACHED = 200  # units behind a ``try``: beyond that nobody can say which of them raised
+MAX_REACHED = 200  # units behind a ``try``: beyond that nobody can know which of them raised
 _BY_CALL = {
     "builtins.int": "ValueError",
     "builtins.float": "ValueError",

@@ -81,7 +81,7 @@ _FREE = frozenset({"google.protobuf.Struct", "google.protobuf.Value", "google.pr
 
 @detector(ast.Call, "F2", "F8", "F9", "F10", "F11", "F12")
 def as_json(node: ast.Call, view: View) -> Found:
-    """``MessageToDict(message)``, ``MessageToJson(message)``: what the message's fields tell of it."""
+    """``MessageToDict(message)``, ``MessageToJson(message)``: by the message's fields."""
     name = view.called(node)
     if name not in {f"google.protobuf.json_format.{function}" for function in ("MessageToDict", "MessageToJson")}:
         return
@@ -126,15 +126,15 @@ def map_read(node: ast.Subscript, view: View) -> Found:
 
 
 def _is_known_key(node: ast.Subscript, view: View) -> bool:
-    """Whether the map has the key: the function goes through the map with it, or asks for it."""
+    """Whether the map has the key: the function goes through the map with it, or tests for it."""
     table, key = ast.unparse(node.value), ast.unparse(node.slice)
     for part in islice(view.unit.nodes, MAX_NODES):
         match part:
             case ast.For(target=target, iter=source) | ast.comprehension(target=target, iter=source):
                 if ast.unparse(target) == key and table in ast.unparse(source):
                     return True
-            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[asked]):
-                if ast.unparse(left) == key and ast.unparse(asked) == table:
+            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[container]):
+                if ast.unparse(left) == key and ast.unparse(container) == table:
                     return True
     return False
 

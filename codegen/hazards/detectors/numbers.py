@@ -1,4 +1,4 @@
-"""What can be told of a number: never negative, never zero."""
+"""What is known of a number: never negative, never zero."""
 
 import ast
 import re
@@ -52,7 +52,7 @@ def _keeping_sign(node: ast.expr, view: View) -> list[list[ast.expr]]:
 
 
 def may_be_negative(node: ast.expr, view: View) -> bool:
-    """Whether something says so: a signed field of a message, a difference, a name such as offset."""
+    """Whether something shows it: a signed field of a message, a difference, a name such as offset."""
     for part in ast.walk(node):
         match part:
             case ast.UnaryOp(op=ast.USub()) | ast.BinOp(op=ast.Sub()):

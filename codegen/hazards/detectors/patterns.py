@@ -82,7 +82,7 @@ def _inside(plain: str, pattern: str, *, unicode: bool) -> list[str]:
 def with_pattern(node: ast.Call, view: View) -> Found:
     """``match`` and ``search``, which want less than ``matches()``; ``split``; ``sub``.
 
-    A ``search`` whose match is looked at becomes ``find()`` by itself; one that is only asked may become ``matches()``.
+    A ``search`` whose match is used becomes ``find()`` by itself; one that is only tested may become ``matches()``.
     """
     function = _function(node, view)
     is_method = bool(method_of(node)) and view.sort(node.func.value) is Sort.PATTERN  # type: ignore[attr-defined]

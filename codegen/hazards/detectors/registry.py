@@ -58,7 +58,7 @@ class View:
 
     @property
     def is_async(self) -> bool:
-        """Whether the RPCs are answered by coroutines: grpcio's two servers tell callers different texts."""
+        """Whether the RPCs are answered by coroutines: grpcio's two servers send callers different texts."""
         handlers = [self.facts.project.units[name].node for name in self.flow.answering]
         return any(isinstance(node, ast.AsyncFunctionDef) for node in handlers)
 
@@ -166,7 +166,7 @@ def is_false(node: ast.AST | None) -> bool:
 
 
 def is_condition(node: ast.AST, view: View) -> bool:
-    """Whether an expression is only asked for its truth."""
+    """Whether an expression is only tested for its truth."""
     parent = view.parents.get(node)
     match parent:
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) | ast.Assert(test=test):

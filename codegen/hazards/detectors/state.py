@@ -13,7 +13,7 @@ _TIME_SQL = re.compile(
 
 @detector(ast.Call, "K3")
 def fetched(node: ast.Call, view: View) -> Found:
-    """``cursor.fetchone()`` and the like, unless it is only asked whether there is a row."""
+    """``cursor.fetchone()`` and the like, unless the code only tests whether there is a row."""
     if method_of(node) not in {"fetchone", "fetchall", "fetchmany", "scalar", "scalar_one_or_none"}:
         return
     if not _is_asked(node, view):
@@ -49,7 +49,7 @@ def _is_query(node: ast.expr, view: View) -> bool:
 
 @detector(ast.Call, "K4")
 def times_in_sql(node: ast.Call, view: View) -> Found:
-    """SQL that names times, drivers that are told to convert them."""
+    """SQL that names times, drivers that are set to convert them."""
     if (
         method_of(node) in {"execute", "executemany", "executescript"}
         and _TIME_SQL.search(text(argument(node, "sql", 0)) or "")

@@ -94,7 +94,7 @@ def parted(node: ast.Call, view: View) -> Found:
 
 @detector(ast.Call, "C1")
 def length(node: ast.Call, view: View) -> Found:
-    """``len(text)`` that goes out, or is held against a limit."""
+    """``len(text)`` that goes out, or is compared with a limit."""
     if view.called(node) != "builtins.len" or not node.args or view.sort(node.args[0]) is not Sort.STR:
         return
     parent = view.parents.get(node)

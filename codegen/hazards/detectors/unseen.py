@@ -1,4 +1,4 @@
-"""Pitfalls that no detector looks for, each with the reason: the Python source does not tell them."""
+"""Pitfalls that no detector looks for, each with the reason: the Python source does not show them."""
 
 _JAVA = "it is made by the Java code alone: any Python line of the kind may lead to it"
 _SAME = "the same Python line as {}; which of the two it becomes hangs on the Java code or the JDK"

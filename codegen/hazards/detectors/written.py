@@ -147,8 +147,8 @@ def _as_text(kind: Kind, node: ast.expr, view: View) -> Found:
 
 def _is_passed(node: ast.expr, view: View) -> bool:
     """Whether it is a parameter whose None is but the default: callers give a value."""
-    told = view.facts.told.params.get((view.unit.id, node.id)) if isinstance(node, ast.Name) else None
-    return told is not None and not told.optional and told.sort is not Sort.NONE
+    declared = view.facts.told.params.get((view.unit.id, node.id)) if isinstance(node, ast.Name) else None
+    return declared is not None and not declared.optional and declared.sort is not Sort.NONE
 
 
 def _is_flag(node: ast.expr) -> bool:

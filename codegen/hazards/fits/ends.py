@@ -64,7 +64,7 @@ def _raised(node: ast.AST, view: View) -> str:
 
 @fit("J6", "C21")
 def _exception_text(node: ast.AST, view: View) -> str:
-    """What the text of the exception is, where the ``try`` tells which Python text it can be."""
+    """What the text of the exception is, where the ``try`` shows which Python text it can be."""
     known = sorted(set(_texts(node, view)))
     if known:
         return f"Python's text is {' or '.join(known[:2])}; write that text, Java's exception has another"

@@ -62,5 +62,5 @@ def name_of(node: ast.expr) -> str:
 
 def short(node: ast.AST | None, limit: int = 40) -> str:
     """A piece of Python, on one line; "..." for a longer one."""
-    told = printable(ast.unparse(node)) if node is not None else ""
-    return told if len(told) <= limit else "..."
+    literal = printable(ast.unparse(node)) if node is not None else ""
+    return literal if len(literal) <= limit else "..."

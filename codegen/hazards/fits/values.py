@@ -66,15 +66,15 @@ def _split(node: ast.AST, view: View) -> str:
         return ""
     name = "rsplit" if method_of(node) == "rsplit" else "split"
     separator, limit = argument(node, "sep", 0), argument(node, "maxsplit", 1)
-    told = text(separator)
-    shown = f'"{_escaped(told)}"' if told is not None else "sep"
+    literal = text(separator)
+    shown = f'"{_escaped(literal)}"' if literal is not None else "sep"
     count = number(limit)
     more = f", {count}" if count is not None else ", maxsplit" if limit is not None else ""
     return f"PySemantics.{name}(s, {shown}{more})"
 
 
-def _escaped(told: str) -> str:
-    return printable(told.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t"))
+def _escaped(literal: str) -> str:
+    return printable(literal.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t"))
 
 
 @fit("F5")
@@ -201,8 +201,8 @@ def _pattern(node: ast.AST, view: View) -> str:
     del view
     if method_of(node) != "strftime" or not isinstance(node, ast.Call):
         return ""
-    told = text(argument(node, "format", 0))
-    return f'PySemantics.strftime(time, "{_escaped(told)}")' if told else ""
+    literal = text(argument(node, "format", 0))
+    return f'PySemantics.strftime(time, "{_escaped(literal)}")' if literal else ""
 
 
 @fit("A10")

@@ -46,7 +46,7 @@ def _called(steps: Steps, call: ast.Call, below: ast.AST) -> Sequence[Step] | No
 
 def _receiver(steps: Steps, call: ast.Call, function: Kind) -> Sequence[Step] | None:
     if steps.facts.targets.get(call) or function.sort is Sort.FUNCTION:
-        return []  # what a method gives is told by the method
+        return []  # a method's own entry covers what it returns
     return None
 
 

@@ -1,1 +1,1 @@
-"""What the code's values are, as far as it can be told without running it: a few rounds over all units."""
+"""What the code's values are, as far as that can be known without running it: a few rounds over all units."""

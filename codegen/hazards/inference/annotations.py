@@ -1,4 +1,4 @@
-"""What an annotation says of a value."""
+"""The kind of value that an annotation declares."""
 
 import ast
 

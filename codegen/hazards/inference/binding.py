@@ -28,7 +28,7 @@ def bind(target: ast.expr, kind: Kind, scope: Scope) -> None:
 
 
 def _bind_element(container: ast.expr, key: Kind, kind: Kind, scope: Scope) -> None:
-    """``d[k] = v`` tells what a dict that was empty so far holds."""
+    """``d[k] = v`` shows what a dict that was empty so far holds."""
     base = infer(container, scope)
     if isinstance(container, ast.Name) and base.sort is Sort.DICT and container.id in scope.env and not base.ref:
         known = Kind(

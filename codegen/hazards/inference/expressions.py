@@ -247,7 +247,7 @@ def dict_comprehension(node: ast.DictComp, scope: Scope) -> Kind:
 
 @rule(ast.Lambda)
 def function_literal(node: ast.Lambda, scope: Scope) -> Kind:
-    """``lambda x: ...``; what its parameters are, its caller may have told."""
+    """``lambda x: ...``; what its parameters are, its caller may have given."""
     inner = scope.inner()
     for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
         inner.env[argument.arg] = UNKNOWN

@@ -17,7 +17,7 @@ MAX_OVERRIDES = 200
 
 @dataclass(slots=True)
 class Told:
-    """What calls, ``return`` statements and assignments of one round tell of parameters, results and attributes."""
+    """What calls, ``return`` statements and assignments of one round show of parameters, results and attributes."""
 
     params: dict[tuple[str, str], Kind] = field(default_factory=dict)
     returns: dict[str, Kind] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Facts:
                 self._by_name[name].append(unit)
 
     def turn(self) -> bool:
-        """Ends a round: what it told is read from now on. Whether that is anything new."""
+        """Ends a round: what it found is read from now on. Returns whether that is anything new."""
         before, self.told, self._telling = self.told, self._telling, Told()
         return self.told != before
 
@@ -89,7 +89,7 @@ class Facts:
         _add(self._telling.returns, unit, kind)
 
     def set_return(self, unit: str, kind: Kind) -> None:
-        """The function says itself that it returns such a value."""
+        """The function itself declares that it returns such a value."""
         self._telling.returns[unit] = kind
 
     def add_attribute(self, owner: str, name: str, kind: Kind) -> None:

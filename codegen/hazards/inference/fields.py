@@ -1,4 +1,4 @@
-"""What the contract says of a message's fields, as kinds."""
+"""A message's fields in the contract, as kinds."""
 
 import re
 from collections import defaultdict

@@ -56,7 +56,7 @@ def infer(node: ast.expr, scope: Scope) -> Kind:
 
 
 def infer_children(node: ast.AST, scope: Scope) -> None:
-    """Looks at the expressions below a node, whose own kind is not asked."""
+    """Looks at the expressions below a node, whose own kind does not matter."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             infer(child, scope)

@@ -30,7 +30,7 @@ def _step(*types: type[ast.AST]) -> Callable[[Step], Step]:
 
 
 def learn(facts: Facts) -> None:
-    """Goes over all units until a round tells nothing new, or a few times."""
+    """Goes over all units until a round finds nothing new, or a few times."""
     for _ in range(ROUNDS):
         facts.begin()
         for unit in facts.project.units.values():
@@ -52,18 +52,18 @@ def _walk_unit(unit: Unit, facts: Facts) -> None:
         else:
             facts.names[module if unit.id.startswith(f"{module}=") else unit.id][name] = kind
     if unit.node is not None and unit.node.returns is not None:
-        told = annotated(unit.node.returns, scope)
-        if told.sort not in {Sort.UNKNOWN, Sort.NONE}:
-            facts.set_return(unit.id, told)
+        declared = annotated(unit.node.returns, scope)
+        if declared.sort not in {Sort.UNKNOWN, Sort.NONE}:
+            facts.set_return(unit.id, declared)
 
 
 def _bind_parameters(node: Definition, scope: Scope) -> None:
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     for argument in [*positional, *arguments.kwonlyargs]:
-        told = annotated(argument.annotation, scope) if argument.annotation is not None else UNKNOWN
+        declared = annotated(argument.annotation, scope) if argument.annotation is not None else UNKNOWN
         passed = scope.facts.param(scope.unit.id, argument.arg)
-        scope.env[argument.arg] = told if told.sort is not Sort.UNKNOWN else passed
+        scope.env[argument.arg] = declared if declared.sort is not Sort.UNKNOWN else passed
     for argument, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
         kind = infer(default, scope)
         known = scope.env[argument.arg]
@@ -151,9 +151,9 @@ def _assign(node: ast.Assign, scope: Scope) -> None:
 
 @_step(ast.AnnAssign)
 def _annotated_assign(node: ast.AnnAssign, scope: Scope) -> None:
-    told = annotated(node.annotation, scope)
+    declared = annotated(node.annotation, scope)
     found = infer(node.value, scope) if node.value is not None else UNKNOWN
-    bind(node.target, told if told.sort is not Sort.UNKNOWN else found, scope)
+    bind(node.target, declared if declared.sort is not Sort.UNKNOWN else found, scope)
 
 
 @_step(ast.AugAssign)

@@ -18,7 +18,7 @@ OUTSIDE = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "te
 
 
 class SourceError(Exception):
-    """A folder that can't be scanned: one line that says where, what was expected, what to do."""
+    """A folder that can't be scanned: one line with the place, what was expected, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """How gRPC calls end in either library, where nobody's handler decides it (group J).
 
-The texts are those of grpcio, its threads and its asyncio, and of grpc-java; ``test_calls_of_servers`` asks the real
+The texts are those of grpcio, its threads and its asyncio, and of grpc-java; ``test_calls_of_servers`` calls the real
 servers for each of them.
 """
 

@@ -1,4 +1,4 @@
-"""Causes that a pair of values does not prove where the field's name says what else the values may be.
+"""Causes that a pair of values does not prove where the field's name shows what else the values may be.
 
 A latitude of -33 against -32 is another place sooner than a division that rounds the other way, and a version of "1.10"
 against "1.1" another version sooner than a number without its zero. In such a field several causes fit, and none is

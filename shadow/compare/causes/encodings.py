@@ -60,7 +60,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 
 def _gzip_header(ours: bytes, theirs: bytes) -> bool:
-    """Compressed alike, but for the bytes of the header that say when, how and where."""
+    """Compressed alike, but for the header's bytes for time, method and system."""
     if not (ours.startswith(_GZIP_MAGIC) and ours[:_GZIP_FIXED] == theirs[:_GZIP_FIXED]):
         return False
     return ours != theirs and len(ours) > _GZIP_HEADER and ours[_GZIP_HEADER:] == theirs[_GZIP_HEADER:]

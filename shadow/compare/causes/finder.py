@@ -1,4 +1,4 @@
-"""Asks the tables: first what a difference's place says, then what its values say."""
+"""Tries the tables: first by a difference's place, then by its values."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -47,7 +47,7 @@ def find_cause(difference: Difference, siblings: Siblings = _ALONE) -> str:
 
 
 def _undoubted(difference: Difference, siblings: Siblings) -> str:
-    """The cause of values, unless the field's name tells of others that may as well be."""
+    """The cause of values, unless the field's name suggests another one."""
     cause = first_cause(SHAPE_RULES, difference, siblings) or _by_values(difference)
     return "" if is_doubtful(cause, difference) else cause
 

@@ -37,7 +37,7 @@ class Flaw(StrEnum):
 class Siblings:
     """The differences of one comparison: by path and template, and those present on one side only by their parent.
 
-    ``flaw`` gives what is wrong with the request itself; it is asked only where that may count.
+    ``flaw`` gives what is wrong with the request itself; it is called only where that matters.
     """
 
     by_path: Mapping[str, Difference] = field(default_factory=dict)

@@ -86,7 +86,7 @@ def _number_as_text(one: Value, two: Value) -> bool:
 
 
 def _decimal_as_number(ours: Value, theirs: Value) -> bool:
-    """Text in legacy, as Flask writes a Decimal; a number there is a float, whose text the candidate made otherwise."""
+    """Text in legacy, as Flask writes a Decimal; a number there is a float, with another text in the candidate."""
     if not (isinstance(ours, str) and _PLAIN_DECIMAL.fullmatch(ours) and isinstance(theirs, Decimal)):
         return False
     return Decimal(ours) == theirs
@@ -154,7 +154,7 @@ def _fields(wall_s: Decimal) -> tuple[int, ...]:
 
 
 def _weekday(difference: Difference, siblings: Siblings) -> bool:
-    """Days that begin with 1 instead of 0, or with Sunday, in a field whose name says what it is.
+    """Days that begin with 1 instead of 0, or with Sunday, in a field whose name shows it.
 
     Two of seven days fit any day, so four different days of one answer must fit.
     """

@@ -35,7 +35,7 @@ def _bad_number(difference: Difference, _: Siblings) -> bool:
 
 
 def _divided_by_zero(difference: Difference, siblings: Siblings) -> bool:
-    """Legacy failed of a division by zero; the candidate says so in its own words, or went on."""
+    """Legacy failed of a division by zero; the candidate reports it in its own words, or went on."""
     texts = _texts(difference)
     if texts is None or not _DIVISION.fullmatch(texts[0]):
         return False

@@ -123,7 +123,7 @@ def _other_charset(ours: str, theirs: str) -> bool:
 
 
 def _question_marks(ours: str, theirs: str) -> bool:
-    """What a charset lacks became ``?``. A cut emoji at the end looks the same, and then nothing is said."""
+    """What a charset lacks became ``?``. A cut emoji at the end looks the same, and then no cause is named."""
     if ours == theirs or ours.isascii() or "?" not in theirs or _cut_at(ours, theirs):
         return False
     return theirs in {ours.encode(charset, "replace").decode(charset) for charset in ("ascii", "latin-1")}

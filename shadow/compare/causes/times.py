@@ -116,7 +116,7 @@ def _z_for(zone: str) -> Callable[[Stamp, Stamp], bool]:
 
 
 def _naive(ours: Stamp, theirs: Stamp) -> bool:
-    """Legacy has no zone, the candidate says UTC, and both show the same time."""
+    """Legacy has no zone, the candidate names UTC, and both show the same time."""
     return not ours.zone and theirs.zone in _UTC and abs(ours.wall_s - theirs.wall_s) <= NEAR_S
 
 

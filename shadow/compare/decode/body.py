@@ -22,9 +22,9 @@ _BLANKS = b" \t\r\n"
 
 
 def decode_body(headers: Headers, body: bytes) -> Value:
-    """The meaning of a body: ``plain_value`` of its ``plain_body``, and JSON also where its type does not say so.
+    """The meaning of a body: ``plain_value`` of its ``plain_body``, and JSON also where its type does not name it.
 
-    Raises: UndecodableError: a coding, JSON or a form that is not what the headers say.
+    Raises: UndecodableError: a coding, JSON or a form that is not what the headers announce.
     """
     plain = plain_body(headers, body)
     found = json_value(headers, plain)
@@ -40,7 +40,7 @@ def plain_value(headers: Headers, body: bytes) -> Value:
     """JSON, forms, markup and parts as structures, streams as messages, text as str, else bytes; EMPTY when empty.
 
     Text that is not in its charset stays bytes; markup that can't be read without loss stays text.
-    Raises: UndecodableError: JSON or a form that is not what the headers say.
+    Raises: UndecodableError: JSON or a form that is not what the headers announce.
     """
     return _value(headers, body, 0)
 

@@ -65,7 +65,7 @@ def _gzip(body: bytes, limit_bytes: int) -> Iterator[bytes]:
 
 
 def _deflate(body: bytes, limit_bytes: int) -> Iterator[bytes]:
-    """Zlib as RFC 9110 says, or raw deflate as some servers send."""
+    """Zlib as in RFC 9110, or raw deflate as some servers send."""
     try:
         member = zlib.decompressobj(15)
         out = _whole_member(member, body, limit_bytes)

@@ -134,7 +134,7 @@ def _deep_list(items: list[_Rope]) -> _Rope:
 
 
 def _deep_object(pairs: list[tuple[str, _Rope]]) -> _Rope:
-    """Members in the order of their names, which says nothing."""
+    """Members in the order of their names, which carries no meaning."""
     members = sorted(keep_repeated(pairs).items())
     parts = (
         part for index, (key, item) in enumerate(members) for part in ("," * bool(index), json.dumps(key), ":", item)

@@ -2,7 +2,7 @@
 
 
 class UndecodableError(ValueError):
-    """Bytes that are not what their type says; the text says what was expected, and holds no payload."""
+    """Bytes that are not what their type announces; the text names what was expected, and holds no payload."""
 
 
 class TooLongError(UndecodableError):

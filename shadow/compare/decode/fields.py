@@ -1,7 +1,7 @@
 """Header fields by their grammars: two spellings of one meaning are one value (RFC 9110 5.6, and as named below).
 
 Field names, tokens of a set without order and directives by name become keys, so that a difference names the one that
-differs. A field that is not what its grammar says stays text.
+differs. A field that does not follow its grammar stays text.
 """
 
 import re
@@ -60,7 +60,7 @@ def _split(separated: re.Pattern[str], text: str) -> list[str]:
 
 
 def _plain(value: str | None) -> str:
-    """A token, or what a quoted string holds; an empty one in quotes is told from none."""
+    """A token, or what a quoted string holds; an empty one in quotes differs from none."""
     if value is None or not value.startswith('"'):
         return value or ""
     return re.sub(r"\\(.)", r"\1", value[1:-1], flags=re.DOTALL) or '""'

@@ -18,7 +18,7 @@ _PREFIX = struct.Struct(">BI")
 _LINE_END = re.compile(rb"\r?\n")
 _NOT_BLANK = re.compile(rb"\S")
 _EVENT_END = re.compile(rb"(?>\r\n|\n|\r){2}")  # an empty line, whatever ends a line
-_FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")  # a comment alone is a heartbeat and says nothing
+_FIELD = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")  # a comment alone is a heartbeat without meaning
 
 
 _UNFINISHED = b"\n(not dispatched):"  # an empty line ends an event; one without is there, but not for who waits for it

@@ -1,4 +1,4 @@
-"""HTML as elements, without loss and in linear time: what a browser would mend stays as it is.
+"""HTML as elements, without loss and in linear time: what a browser would repair stays as it is.
 
 Every tag, attribute, comment and text has its place in the result, so two texts are the same only where any reader
 finds the same. Left out is what follows from the standard alone: the end of an item where the next one begins, the case
@@ -78,7 +78,7 @@ _BOOLEAN = names_of(
 def read_html(text: str) -> HtmlElement:
     """What stands at the top of a page or of a part of one; an end tag that ends nothing is an element ``/name``.
 
-    Raises: NotElementsError: beyond the bounds of markup, or tags whose attributes can't be told apart.
+    Raises: NotElementsError: beyond the bounds of markup, or tags whose attributes can't be distinguished.
     """
     if len(text) > MAX_MARKUP_BYTES:
         raise NotElementsError

@@ -86,7 +86,7 @@ def _documents(text: str) -> Iterator[Value]:
 
 
 def _reason(error: ValueError) -> str:
-    """What json says, which holds no payload: a message and a place."""
+    """The message of json, which holds no payload: what and where."""
     return str(error)[:80] if isinstance(error, json.JSONDecodeError | _NumberError) else "another text"
 
 

@@ -16,7 +16,7 @@ class Lines(tuple[Value, ...]):
 def read_lines(text: Value) -> Lines | None:
     """The lines of a text of several; None for another value, too many, or what begins as JSON, markup or parts do.
 
-    What names a value may stand in another line there, and what is secret is told by its name.
+    What names a value may stand in another line there, and a secret is known by its name.
     """
     if not isinstance(text, str) or "\n" not in text or _SPANS_LINES in text:
         return None

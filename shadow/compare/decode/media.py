@@ -72,7 +72,7 @@ def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
 
 
 def meaning_of_type(headers: Headers) -> tuple[str, dict[str, str]]:
-    """As ``media_type``, without the case of a charset (RFC 9110 8.3.2) and a boundary, which say nothing."""
+    """As ``media_type``, without the case of a charset (RFC 9110 8.3.2) and a boundary, which carry no meaning."""
     kind, params = media_type(headers)
     if kind.startswith("multipart/"):
         params.pop("boundary", None)  # RFC 2046 5.1.1
@@ -80,7 +80,7 @@ def meaning_of_type(headers: Headers) -> tuple[str, dict[str, str]]:
 
 
 def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one for each form
-    """How a body of this media type is read, as its name says; its bytes may say more."""
+    """How a body of this media type is read, by its name; its bytes may show more."""
     if kind == "text/event-stream":
         return Form.EVENTS
     if kind in _LINES:
@@ -88,8 +88,8 @@ def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one f
     if kind in _DOCUMENTS or kind.endswith("+json-seq"):
         return Form.DOCUMENTS
     if is_json(kind):
-        said = (params.get(name, "").lower() for name in _STREAM_PARAMETERS)
-        return Form.DOCUMENTS if any(value not in {"", "false", "0"} for value in said) else Form.JSON
+        values = (params.get(name, "").lower() for name in _STREAM_PARAMETERS)
+        return Form.DOCUMENTS if any(value not in {"", "false", "0"} for value in values) else Form.JSON
     if kind == "application/x-www-form-urlencoded":
         return Form.FIELDS
     if kind.startswith("multipart/"):

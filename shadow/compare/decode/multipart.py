@@ -32,7 +32,7 @@ class Part:
 
 
 def split_parts(body: bytes, boundary: str) -> tuple[Part, ...]:
-    """The parts between the delimiters. What stands before the first and behind the last says nothing (RFC 2046 5.1.1).
+    """The parts between the delimiters. What is before the first and behind the last has no meaning (RFC 2046 5.1.1).
 
     Raises: UndecodableError: no boundary, no part, no end, a head that is none, more than 1000 parts.
     """
@@ -86,7 +86,7 @@ def parts_value(body: bytes, kind: str, boundary: str, value_of: Callable[[Heade
     """Parts of a form by their names, and the order of these; other parts by number, many of them as a list.
 
     ``value_of`` gives the value of a part's body. A body that has no such parts, or of which strict readers find other
-    parts than lenient ones, is its bytes; where lines end with LF alone, which strict ones refuse, the value tells it.
+    parts than lenient ones, is its bytes; where lines end with LF alone, which strict ones refuse, the value shows it.
     """
     try:
         parts = split_parts(body, boundary)

@@ -127,7 +127,7 @@ def _unknown_fields(message: Message) -> dict[str, Value]:
 
 
 def _unknown(message: Message) -> Iterable[Any]:
-    return UnknownFieldSet(message)  # type: ignore[return-value] # iterable, which its stub does not say
+    return UnknownFieldSet(message)  # type: ignore[return-value] # iterable, which its stub does not declare
 
 
 def _unknown_value(unknown: Any) -> Value:  # noqa: ANN401 - upb's own class

@@ -32,7 +32,7 @@ class AnswerView:
         return self._once("value", lambda: plain_value(self.answer.headers, self.plain()))
 
     def json(self) -> Value:
-        """The HTTP body as JSON, whatever its type says; None where it is none. Raises: UndecodableError."""
+        """The HTTP body as JSON, whatever its type; None where it is none. Raises: UndecodableError."""
         return self._once("json", lambda: json_value(self.answer.headers, self.plain()))
 
     def call(self) -> GrpcAnswer:

@@ -1,4 +1,4 @@
-"""Which white space between elements says nothing: indentation in XML, and in HTML what no browser shows."""
+"""Which white space between elements has no meaning: indentation in XML, and in HTML what no browser shows."""
 
 from collections.abc import Callable, Iterable, Iterator
 

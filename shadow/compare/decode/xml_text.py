@@ -42,7 +42,7 @@ _PREFIX = re.compile(r"([A-Za-z_][\w.-]{0,99}+):")
 def read_xml(body: bytes, charset: str | None) -> Element:
     """A document at whose top stand comments, instructions, the doctype and the root.
 
-    Names are compared with their namespaces, prefixes say nothing; entities and what is outside are never read.
+    Names are compared with their namespaces, prefixes have no meaning; entities and what is outside are never read.
     Raises: NotElementsError: not well formed, beyond the bounds, or it declares entities or attributes of its own.
     """
     text = _xml_text(body, charset)
@@ -82,15 +82,15 @@ def _xml_text(body: bytes, charset: str | None) -> str:
     """
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
     declared = _ENCODING.match(body)
-    said = declared[1].decode() if declared else "utf-8"
+    encoding = declared[1].decode() if declared else "utf-8"
     try:
-        text = decode_text(body, marked or charset or said)
+        text = decode_text(body, marked or charset or encoding)
         if (
             charset
             and declared
             and not marked
             and not body.isascii()
-            and codecs.lookup(charset.strip()) != codecs.lookup(said)
+            and codecs.lookup(charset.strip()) != codecs.lookup(encoding)
         ):
             raise NotElementsError
     except (UndecodableError, LookupError):

@@ -19,7 +19,7 @@ def attribute_place(place: Place, key: str, owner: str) -> Place:
 
 
 def owner_of(element: Element) -> str:
-    """What an element says itself that its value is of: its name, key, id or type, each as far as it is one."""
+    """What an element itself names its value by: its name, key, id or type, each as far as it is one."""
     return " ".join(str(element[key])[:MAX_NAME_CHARS] for key in _NAMING if key in element)
 
 

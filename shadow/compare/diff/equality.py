@@ -12,7 +12,7 @@ _FEW = 2**60  # below, two integers have two hashes
 
 
 def family(value: Value) -> str:
-    """The type of a value as a caller tells it: bool, int, number (with a fraction), str, bytes, object, list, null."""
+    """The type of a value as a caller sees it: bool, int, number (with a fraction), str, bytes, object, list, null."""
     match value:
         case None:
             return "null"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MAX_NAME_CHARS = 200
 MAX_NUMBERED = 8
-"""Lines of a text, and elements of one name in HTML, that are told apart; what is more may be a list."""
+"""Lines of a text, and elements of one name in HTML, that are kept apart; more than that may be a list."""
 _LOOKS_LIKE_VALUE = re.compile(
     r"\d+"
     r"|[0-9a-fA-F]{16,}"
@@ -29,7 +29,7 @@ class Place:
     path: str
     template: str
     owner: str = ""
-    """Names of what the value here is of, where the path does not say them: ``<input name="...">``."""
+    """Names of what the value here belongs to, where the path lacks them: ``<input name="...">``."""
 
     @classmethod
     def at(cls, root: str) -> "Place":

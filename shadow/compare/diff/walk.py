@@ -69,7 +69,7 @@ def walk(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -
     """Each leaf that differs, one after the other, without a bound.
 
     Numbers are the same when they are the same number: 1e2 and 100.0 are, 1 and 1.0 are not (a caller in Python sees
-    int and float), 0.0 and -0.0 are not, NaN is NaN. ``proto`` says how paths are written.
+    int and float), 0.0 and -0.0 are not, NaN is NaN. ``proto`` decides how paths are written.
     """
     return _Walk(proto=proto).values(legacy, candidate, root)
 

@@ -192,7 +192,7 @@ def test_a_disk_that_refuses(small: Rendering, written: Path, render: Render, mo
     new = render(gen={"gen/A.java": "new", "gen/B.java": "new"}, scaffold=dict(small.scaffold))
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(
-        ProjectError, match=r"B\.java: expected to write there, got Permission denied; mend it"
+        ProjectError, match=r"B\.java: expected to write there, got Permission denied; fix it"
     ) as caught:
         write_project(new, written)
     assert caught.value.exit_code == 4

@@ -106,7 +106,7 @@ async def test_asked_where_nothing_changed(watched: Watched) -> None:
 
 
 async def test_a_mistake(watched: Watched) -> None:
-    """The old rules stay; the line says file, line, key and what was expected; then the mended file is taken."""
+    """The old rules stay; the line says file, line, key and what was expected; then the corrected file is taken."""
     watched.path.write_text(BASE + "[mirror]\nsample_pct = 500\n")
     where = f"{watched.path}:9: mirror.sample_pct"
     assert await watched.said() == [f"rules.kept {where}: expected at most 100, got 500"]
