@@ -22,7 +22,9 @@ _OF_ONE_CONNECTION = frozenset(
 
 def fault_of(fields: Iterable[Field], *, is_whole: bool) -> str | None:
     """Why a head or trailers of HTTP/2 are malformed (RFC 9113 8.1.1), or None. ``is_whole``: no body follows."""
+    hosts = 0
     for name, value in fields:
+        hosts += name == b"host"
         if _NOT_IN_A_NAME.search(name):
             return f"a name that is no token, {name[:40]!r}"
         if _LINE_ENDS.search(value):
@@ -31,7 +33,7 @@ def fault_of(fields: Iterable[Field], *, is_whole: bool) -> str | None:
             return f"a method that is no token, {value[:40]!r}"
         if is_whole and name == _LENGTH and value.strip(b"0"):
             return f"no body, and a Content-Length of {value[:40]!r}"
-    return None
+    return f"{hosts} fields named host" if hosts > 1 else None
 
 
 def in_http2(headers: http.Headers) -> http.Headers:

@@ -18,6 +18,7 @@ Fields = list[tuple[bytes, bytes]]
         ([(b"transfer-encoding:chunked", b"1")], False),
         ([(b"::path", b"1")], False),
         ([(b"x ", b"1")], False),
+        ([(b"host", b"a"), (b"host", b"a")], True),
         ([(b"x\xff", b"1")], False),
         ([(b"x", b"\0")], False),
         ([(b":method", b"")], True),
@@ -34,7 +35,7 @@ def test_malformed(fields: Fields, is_whole: bool) -> None:
     "fields",
     [
         [(b":method", b"M-SEARCH"), (b":path", b"/a b"), (b"x", "grüß".encode()), (b"y", b"a\tb")],
-        [(b":method", b"GET"), (b"content-length", b"0")],
+        [(b":method", b"GET"), (b"content-length", b"0"), (b"host", b"a")],
     ],
 )
 def test_well_formed(fields: Fields) -> None:
