@@ -1,4 +1,5 @@
 """Engines that see live traffic and pass it on untouched.
 
-``sink`` is the seam to the mirror, ``settings`` what an engine is told, ``mitmproxy`` the engine that runs everywhere.
+``sink`` is the interface to the mirror, ``settings`` configures an engine, ``mitmproxy`` is the engine that runs
+everywhere.
 """

@@ -26,9 +26,9 @@ class RequestHead:
 
 
 class Interest(Enum):
-    """What a sink wants to see of a request: nothing but its end, copies when they are complete, or parts as they pass.
+    """What a sink wants to see of a request: only its end, complete copies, or parts as they pass.
 
-    Where a WHOLE request turns out to be longer than the limit, an engine goes over to parts.
+    An engine switches to parts where a WHOLE request turns out to be longer than the limit.
     """
 
     NOTHING = auto()
@@ -37,9 +37,9 @@ class Interest(Enum):
 
 
 class Sink(Interface):
-    """What an engine tells. Every started id ends in exactly one of replied, cancelled, passed_through.
+    """What an engine reports to. Every started id ends in exactly one of replied, cancelled, passed_through.
 
-    No call may wait: the client's traffic is behind it.
+    No call may wait: it would hold up the client's traffic.
     """
 
     def started(self, head: RequestHead) -> Interest:
@@ -49,7 +49,7 @@ class Sink(Interface):
         """The last byte of a WHOLE request arrived from the client."""
 
     def request_began(self, request: Request) -> None:
-        """A LIVE request arrives; ``request.body`` is what has come of it so far."""
+        """A LIVE request arrives; ``request.body`` is what has come so far."""
 
     def request_part(self, request_id: str, data: bytes) -> None:
         """More of a LIVE request's body."""
@@ -58,7 +58,7 @@ class Sink(Interface):
         """The last byte of a LIVE request arrived from the client."""
 
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
-        """Legacy's answer begins; True where its parts are wanted as they pass, and then not when it is complete."""
+        """Legacy's answer begins. True: the sink wants its parts as they pass, and not the complete answer."""
 
     def answer_part(self, request_id: str, data: bytes) -> None:
         """More of an answer whose parts are wanted."""

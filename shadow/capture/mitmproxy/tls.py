@@ -1,7 +1,7 @@
-"""TLS by port: which CA verifies legacy, which certificate it is shown, what is asked of a client.
+"""TLS by port: which CA verifies legacy, which certificate legacy sees, which one a client has to show.
 
-mitmproxy has one option for all ports; here its own add-on is asked with the options of the port. That leans on where
-the add-on looks for its options (``tlsconfig.ctx``), which is why nothing else is in this file.
+mitmproxy has one set of options for all ports; here its add-on is called with the options of the port. That depends on
+where the add-on looks for its options (``tlsconfig.ctx``), which is why nothing else is in this file.
 """
 
 import logging
@@ -25,7 +25,7 @@ class PortTls(tlsconfig.TlsConfig):
     """mitmproxy's add-on, by port."""
 
     def __init__(self, ports: Mapping[str, ListenerSettings]) -> None:
-        """``ports`` by the text that a connection names its mode by. Raises: ShadowError: two client_ca are named."""
+        """``ports``: by the full spec of a connection's mode. Raises: ShadowError: more than one client_ca."""
         super().__init__()
         files = sorted({str(port.client_ca) for port in ports.values() if port.client_ca})
         if len(files) > 1:  # mitmproxy's ports share a context
@@ -36,14 +36,14 @@ class PortTls(tlsconfig.TlsConfig):
         self._told_refused: set[str] = set()
 
     def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
-        """Asks an https legacy first: the client is then offered what legacy speaks (ALPN), never a translation."""
+        """Connects to an https legacy first, so that the client is offered what legacy speaks (ALPN)."""
         tls_clienthello.establish_server_tls_first = tls_clienthello.context.server.tls
 
     def request(self, flow: HTTPFlow) -> None:
-        """Nothing: mitmproxy 12 answers requests itself whose path ends like that of its own revocation list."""
+        """Does nothing; mitmproxy 12 would itself answer a path that ends like that of its own revocation list."""
 
     def tls_start_server(self, tls_start: TlsData) -> None:
-        """With the port's CA and certificate."""
+        """Uses the port's CA and certificate."""
         port = self._port(tls_start)
         with _options(
             ssl_verify_upstream_trusted_ca=None if port.ca is None else str(port.ca),
@@ -52,9 +52,9 @@ class PortTls(tlsconfig.TlsConfig):
             super().tls_start_server(tls_start)
 
     def tls_start_client(self, tls_start: TlsData) -> None:
-        """Asks for a certificate where the port forwards or refuses it; mitmproxy itself would take any.
+        """Asks for a certificate where the port forwards or refuses it; mitmproxy itself would accept any.
 
-        What goes wrong here must not let a client in: without a connection mitmproxy ends the handshake.
+        An error here must not let a client in: without a connection mitmproxy ends the handshake.
         """
         try:
             self._start_client(tls_start)
@@ -97,7 +97,7 @@ class PortTls(tlsconfig.TlsConfig):
 
 
 def _prepare(context: SSL.Context, port: ListenerSettings) -> None:
-    """Each connection shows its certificate anew: a resumed session would not, and nothing could be forwarded."""
+    """Each connection shows its certificate again; a resumed session would not, and nothing could be forwarded."""
     context.set_options(SSL.OP_NO_TICKET)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     if port.client_ca is not None:
@@ -105,7 +105,7 @@ def _prepare(context: SSL.Context, port: ListenerSettings) -> None:
 
 
 class _Overlay:
-    """Options with a few of another value."""
+    """Options of which a few have another value."""
 
     def __init__(self, real: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - mitmproxy's own
         self._real = real
@@ -117,7 +117,7 @@ class _Overlay:
 
 @contextmanager
 def _options(**values: Any) -> Iterator[None]:  # noqa: ANN401 - mitmproxy's own
-    """Within, the add-on's options have these values; nothing in there waits."""
+    """Gives the add-on's options these values for a block that must not await."""
     place = vars(tlsconfig)
     real = place["ctx"]
     place["ctx"] = SimpleNamespace(options=_Overlay(real.options, values))

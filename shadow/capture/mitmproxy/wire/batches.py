@@ -47,7 +47,7 @@ class FrameBatches(FrameBuffer):
         self._owed += units
 
     def due(self) -> int:
-        """The units since this was last asked, if it is time to let others in between; else 0."""
+        """The units since the last call, if it is time to let others in between; else 0."""
         if not self.is_behind and self._owed < _DUE:
             return 0
         owed, self._owed = self._owed, 0
@@ -67,7 +67,7 @@ class FrameBatches(FrameBuffer):
         return frame
 
     def _update_header_buffer(self, f: Frame | None) -> Frame | None:
-        """Bounds a head in many frames, which is kept until its last one (CVE-2024-27316 and its like)."""
+        """Limits a head in many frames, which h2 keeps until the last one (CVE-2024-27316 and similar ones)."""
         self.spend(1)
         if isinstance(f, HeadersFrame | PushPromiseFrame):
             self._block_bytes = len(f.data)

@@ -1,6 +1,6 @@
-"""HTTP/2 and HTTP/1.1 have other ideas of what a field may hold: what is malformed, and an answer in the other's words.
+"""Between HTTP/2 and HTTP/1.1: which requests must not be translated, and how the fields of an answer are. Pure.
 
-A CR or LF within a field of HTTP/2 would be the next line of HTTP/1.1, and the next request. Pure.
+A CR or LF in a field of HTTP/2 would begin the next line of HTTP/1.1, or the next request.
 """
 
 import re
@@ -37,10 +37,11 @@ def fault_of(fields: Iterable[Field], *, is_whole: bool) -> str | None:
 
 
 def in_http2(headers: http.Headers) -> http.Headers:
-    """The fields of an answer of HTTP/1.1 as a client of HTTP/2 may get them.
+    """The fields of an HTTP/1.1 answer as a client of HTTP/2 may get them.
 
-    Names in lower case; a fold, and what is no text, is a blank (RFC 9112 5.2, RFC 9110 5.5). Gone is what belongs to
-    legacy's connection (RFC 9113 8.2.2), and what has no name: for that a client would end its connection.
+    Names are in lower case; a fold or control character becomes a blank (RFC 9112 5.2, RFC 9110 5.5). Fields of
+    legacy's connection (RFC 9113 8.2.2) and fields without a valid name are left out: they would make the client end
+    its connection.
     """
     gone = _OF_ONE_CONNECTION.union(tokens(headers, b"connection"))
     fields = ((name.lower(), _FOLD.sub(b" ", value).strip()) for name, value in headers.fields)

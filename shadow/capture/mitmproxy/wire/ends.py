@@ -1,7 +1,7 @@
-"""What a socket knows and mitmproxy does not ask: whether an end is a reset, and whether its client is still there.
+"""What a socket knows and mitmproxy does not look at: whether an end is a reset, and whether the client is still there.
 
-A client that ends its sending side and waits looks like one that closed. Only what is sent to it tells them apart: an
-answer, or the probes of TCP keep-alive, which a system that has forgotten the connection answers with a reset.
+A client that ends its sending side and waits looks like one that closed. Only sending to it shows the difference: an
+answer, or TCP keep-alive probes, which the system of a client that is gone answers with a reset.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ Handle = Callable[[events.Event], Awaitable[None]]
 
 
 class Handler(Interface):
-    """What is needed of the one who owns the sockets of a client, and those to legacy for it."""
+    """What this module needs from the owner of a client's sockets."""
 
     client: Client
     transports: MutableMapping[Connection, ConnectionIO]
@@ -37,7 +37,7 @@ class Handler(Interface):
 
 
 async def server_event(handler: Handler, event: events.Event, handle: Handle) -> None:
-    """As mitmproxy's, which is ``handle``; called by ``handler``."""
+    """Wraps mitmproxy's own handling of an event, which is ``handle``."""
     if not isinstance(event, events.ConnectionEvent):
         await handle(event)
         return
@@ -58,23 +58,23 @@ async def server_event(handler: Handler, event: events.Event, handle: Handle) ->
 
 
 def hold(connection: Connection, *, is_held: bool) -> None:
-    """Whether no more is to be read of a connection for now."""
+    """Sets whether reading from a connection pauses."""
     vars(connection)["crossfade_held"] = is_held
 
 
 def owe(connection: Connection) -> None:
-    """A client that sends no more has an answer to come: its fate matters."""
+    """Marks a client that sends no more and still has an answer to get: its fate matters."""
     vars(connection)["crossfade_owed"] = True
 
 
 def fate(connection: Connection) -> Awaitable[bool] | None:
-    """Of a client that sends no more: whether it took what it was sent. None: it may still send, or that is unknown."""
+    """Whether a client that sends no more took what it was sent; None: it may still send, or nobody can tell."""
     watch: Watch | None = vars(connection).get("crossfade_watch")
     return None if watch is None else watch.found
 
 
 def finish(connection: Connection) -> bool:
-    """Ends a connection of which ``fate`` is asked once all is sent. False: nobody watches it, so close it."""
+    """Ends a watched connection once all is sent. False: nobody watches it, so the caller closes it."""
     watch: Watch | None = vars(connection).get("crossfade_watch")
     if watch is None:
         return False
@@ -83,7 +83,7 @@ def finish(connection: Connection) -> bool:
 
 
 class Watch:
-    """Looks after a client that sends no more, until its connection has ended."""
+    """Watches a client that sends no more until its connection has ended."""
 
     def __init__(self, handler: Handler, sock: Any) -> None:  # noqa: ANN401 - asyncio's own
         self.finished = asyncio.Event()
@@ -117,7 +117,7 @@ class Watch:
         return True
 
     async def _end(self) -> bool:
-        """Says that no more comes; whether the client's system took it all, as far as that can be waited for."""
+        """Ends the sending side; returns whether the client's system took everything, as far as a wait can show."""
         writer: Any = self._transport.writer
         try:
             if _is_closed(self._transport):
@@ -163,7 +163,7 @@ async def _hold(handler: Handler, connection: Connection) -> None:
 
 
 def _watch(handler: Handler) -> None:
-    """Where the system can tell a reset from an end (Linux)."""
+    """Starts a watch, where the system can tell a reset from an end (Linux)."""
     transport = handler.transports.get(handler.client)
     if transport is None or not _CAN_TELL or _is_closed(transport):
         return

@@ -88,7 +88,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
     # answers
 
     def read_headers(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Reads heads: informational ones, and the one of the answer."""
+        """Reads heads: informational ones, and that of the answer."""
         if self.request is None or self.stream_id is None:
             yield from self._idle()
             return
@@ -137,13 +137,13 @@ class WireHttp1Client(Http1Wire, Http1Client):
         yield from self.read_body(events.DataReceived(self.conn, b""))
 
     def _idle(self) -> Commands:
-        """No answer is wanted: what legacy sends here is none, and its end is told to the client."""
+        """No request is open: what legacy sends now is not an answer, and its end is passed on to the client."""
         yield from self.close()
         if self.peer_ended and self._is_for_http1():
             yield SendHttp(LegacyClosed(0), self.context.client)
 
     def _closed_without_answer(self) -> Commands:
-        """A client sees the same, and asks again where it would without us; a 502 it would take for an answer."""
+        """Closes the client's connection as well, so that it retries as without us; a 502 would look like an answer."""
         if len(self.buf) and self._is_for_http1():
             yield from self._begin(answer_without_head())
         else:
@@ -151,7 +151,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
             yield from self._fail("server closed connection", code)
 
     def _is_for_http1(self) -> bool:
-        """Such a client has a connection of its own to legacy."""
+        """Whether the client speaks HTTP/1: then it has a connection of its own to legacy."""
         return self.context.client.alpn != b"h2"
 
     def close(self) -> Commands:
@@ -160,7 +160,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         yield from super().close()
 
     def refuse_body(self, why: BodyError) -> Commands:
-        """Legacy broke off, or sent what is no body."""
+        """Legacy broke off, or sent an invalid body."""
         yield from self._fail(f"HTTP/1 protocol error: {why}")
 
     def _fail(self, message: str, code: Any = ResponseProtocolError.code) -> Commands:  # noqa: ANN401 - see versions
@@ -169,13 +169,13 @@ class WireHttp1Client(Http1Wire, Http1Client):
         yield ReceiveHttp(error)
 
     def answered(self, event: events.Event) -> Commands:
-        """The answer is complete and the request is not: what legacy sends besides is none, and its end passes."""
+        """The answer is complete and the request is not: drops what else legacy sends, and passes its end on."""
         self.buf.take(len(self.buf))
         if isinstance(event, events.ConnectionClosed) and self._is_for_http1():
             yield ReceiveHttp(SenderEnded(self._stream(), by_client=False))
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """Is there for another request once both have ended."""
+        """Waits for another request once both have ended."""
         self.request_done |= request
         self.response_done |= response
         if not (self.request_done and self.response_done):

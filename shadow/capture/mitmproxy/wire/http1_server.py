@@ -70,7 +70,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
     state: Any = start
 
     def handle_event(self, event: events.Event) -> Commands:
-        """As mitmproxy's; the end of a hook for which nothing waits is the drain."""
+        """As mitmproxy's, but the end of the drain hook, for which nothing waits, starts the drain."""
         if isinstance(event, events.HookCompleted) and isinstance(event.command, DrainHook):
             yield from self._drain()
         else:
@@ -84,7 +84,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
     # requests
 
     def read_headers(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Reads a head; empty lines in front of it mean nothing (RFC 9112 2.2)."""
+        """Reads a head, and skips empty lines in front of it (RFC 9112 2.2)."""
         self.buf.skip_empty_lines()
         try:
             raw = self.buf.take_head(ENGINE_HEAD_LIMIT_BYTES)
@@ -98,7 +98,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._refuse(HTTPStatus.BAD_REQUEST, str(error))
 
     def _begin(self, request: WireRequest, refusal: RefusedError | None = None) -> Commands:
-        """Tells of a request; one that is refused ends with its head."""
+        """Reports a request; one that is refused ends with its head."""
         try:
             request.size = check_request(request)
         except RefusedError as error:
@@ -126,7 +126,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._begin(request, RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
 
     def refuse_body(self, why: BodyError) -> Commands:
-        """The client left in the middle, or sent what is no body."""
+        """The client left in the middle, or sent an invalid body."""
         if self.peer_ended:
             self.state = self.wait
             yield from self._end_of_client()
@@ -135,7 +135,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield ReceiveHttp(failure(RequestProtocolError, self.stream_id, f"{NOT_PASSED_ON}{why}"))
 
     def _refuse(self, status: int, text: str) -> Commands:
-        """Answers itself, unless an answer has begun, and takes what the client still sends."""
+        """Answers in legacy's place, unless an answer has begun, and takes what the client still sends."""
         if self.response is None and self.conn.state & ConnectionState.CAN_WRITE:
             yield commands.SendData(self.conn, own_answer(status, text))
         yield from self._linger()
@@ -150,7 +150,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
         yield commands.RequestWakeup(_LINGER_S)
 
     def drop(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Until the refusal of a request is on its way, what comes means nothing."""
+        """Drops what comes until the refusal of a request is on its way."""
         self.buf.take(len(self.buf))
         yield from ()
 
@@ -161,12 +161,12 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self.close()
 
     def wait(self, event: events.Event) -> Commands:
-        """The request is complete: what comes is the next one, or the end."""
+        """The request is complete: keeps the next one, or sees the end."""
         if isinstance(event, events.ConnectionClosed):
             yield from self._end_of_client()
 
     def _end_of_client(self) -> Commands:
-        """A client that says no more may be gone, or wait for its answer: legacy is to see what it would without us."""
+        """A client that sends no more may be gone or waiting for its answer: legacy sees what it would without us."""
         if self.conn.state is ConnectionState.CLOSED:  # a reset
             self.state = self.done
             yield ReceiveHttp(RequestProtocolError(self.stream_id, "Client disconnected.", CLIENT_LEFT))

@@ -34,13 +34,13 @@ _TOLD_BYTES = 8_192  # of the target and the authority of a request that is refu
 
 
 class WireHttp2Server(WireHttp2, Http2Server):
-    """Takes as many streams as legacy does, within a bound, and ends when it is drained."""
+    """Takes as many streams as legacy does, within a bound, and ends at the drain."""
 
     is_clients = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        # It ends the connection, and with it the streams of others: for what can be refused alone, that comes first.
+        # h2 would end the connection and with it all its streams; ``handle_h2_event`` first refuses what can end alone
         self.h2_conn.config.validate_inbound_headers = False
 
     def handle_event(self, event: events.Event) -> Commands:
@@ -81,7 +81,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from self.refuse_stream(event.stream_id, text, h2.errors.ErrorCodes.PROTOCOL_ERROR)
 
     def refuse_head(self, event: h2.events.Event, size: int) -> Commands:
-        """A request is answered; trailers end theirs."""
+        """Answers a request; trailers end their stream."""
         if isinstance(event, h2.events.RequestReceived):
             text = self.too_large(size)
             yield from self._refuse_request(event, text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -140,7 +140,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from self._half_close()
 
     def _half_close(self) -> Commands:
-        """The client closes in its turn: were it we, a kernel might throw away what the client has not read."""
+        """Leaves the close to the client: after ours a kernel might drop what the client has not read."""
         if not self.streams and self.conn.state is ConnectionState.OPEN:
             yield commands.CloseTcpConnection(self.conn, half_close=True)
 
@@ -159,7 +159,7 @@ def _error_of(event: h2.events.RequestReceived | h2.events.TrailersReceived) -> 
 
 
 def _of_http2(event: events.Event) -> events.Event:
-    """What a legacy of HTTP/1.1 answered, as HTTP/2 has it."""
+    """An answer of HTTP/1.1 as HTTP/2 has it."""
     if isinstance(event, ResponseHeaders) and isinstance(event.response, WireResponse):
         status, fields = event.response.status_code, in_http2(event.response.headers)
         response = http.Response(b"HTTP/2.0", status, b"", fields, None, None, event.response.timestamp_start, None)

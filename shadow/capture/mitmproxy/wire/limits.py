@@ -1,4 +1,4 @@
-"""What one message may weigh, on both protocols and in both directions."""
+"""Bounds on one message and one connection, for both protocols and both directions."""
 
 ENGINE_HEAD_LIMIT_BYTES = 262_144
 """The field lines of one head, or of the trailers of one message.
