@@ -101,7 +101,7 @@ class GracefulConnection(BufferedH2Connection):
 
     # receiving
 
-    def receive_data(self, data: bytes) -> list[h2.events.Event]:
+    def receive_data(self, data: Any) -> list[h2.events.Event]:  # noqa: ANN401 - bytes, in mitmproxy 12 any buffer
         """One batch. Raises: h2.exceptions.ProtocolError."""
         self.incoming_buffer.begin()
         return list(super().receive_data(data))
