@@ -31,6 +31,6 @@ def status_of(error: RequestProtocolError | ResponseProtocolError) -> int | None
 
 
 def unread(frames: FrameBuffer) -> bytes | bytearray:
-    """What h2 has received and not yet read as frames; 4.3 made the attribute private."""
+    """What h2 has received and not yet read as frames, which newer versions keep in a private attribute."""
     found: bytes | bytearray = frames._data if hasattr(frames, "_data") else frames.data  # noqa: SLF001 - h2's own
     return found
