@@ -30,7 +30,7 @@ def test_the_codes_differ() -> None:
 
 
 def test_what_h2_has_not_read() -> None:
-    """Half a frame, and all of it after more has come."""
+    """What came in two pieces stands there in one."""
     frames = FrameBuffer()
     frames.max_frame_size = 16_384
     frames.add_data(b"\0\0\1")
