@@ -5,19 +5,22 @@ where the add-on looks for its options (``tlsconfig.ctx``), which is why nothing
 """
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from mitmproxy.addons import tlsconfig
 from mitmproxy.http import HTTPFlow
+from mitmproxy.net import tls as net_tls
 from mitmproxy.tls import ClientHelloData, TlsData
 from OpenSSL import SSL, crypto
 
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
 from crossfade.shadow.errors import ShadowError
 
+_MOST_CONTEXTS = 256  # as mitmproxy keeps
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,8 @@ class PortTls(tlsconfig.TlsConfig):
                 f"listen.client_ca: expected one file for all ports, got {' and '.join(files)}; join them"
             )
         self._ports = ports
+        self._client_ca = files[0] if files else None
+        self._context = lru_cache(_MOST_CONTEXTS)(self._make_context)
         self._told_refused: set[str] = set()
 
     def tls_clienthello(self, tls_clienthello: ClientHelloData) -> None:
@@ -65,20 +70,40 @@ class PortTls(tlsconfig.TlsConfig):
     def _start_client(self, tls_start: TlsData) -> None:
         port = self._port(tls_start)
         asks = port.client_certificates is not ClientCertificates.IGNORE
-        with _options(request_client_cert=asks):
+        with _options(request_client_cert=asks), self._contexts() if asks else nullcontext():
             super().tls_start_client(tls_start)
-            if not asks or tls_start.ssl_conn is None:
-                return
-            _prepare(tls_start.ssl_conn.get_context(), port)
-            again: Any = tls_start
-            again.ssl_conn = None  # a connection has the options that its context had when it was made
-            super().tls_start_client(tls_start)
+        if not asks or tls_start.ssl_conn is None:
+            return
 
         def verify(_conn: SSL.Connection, _cert: crypto.X509, _error: int, _depth: int, ok: int) -> bool:
             return self._accepts(port, is_valid=bool(ok))
 
         connection: SSL.Connection = tls_start.ssl_conn
         connection.set_verify(SSL.VERIFY_PEER, verify)
+
+    @contextmanager
+    def _contexts(self) -> Iterator[None]:
+        """Gives the add-on contexts of ours for a block that must not await."""
+        place = vars(tlsconfig)
+        real = place["net_tls"]
+        place["net_tls"] = _Overlay(real, {"create_client_proxy_context": self._context})
+        try:
+            yield
+        finally:
+            place["net_tls"] = real
+
+    def _make_context(self, **arguments: Any) -> SSL.Context:  # noqa: ANN401 - mitmproxy's own
+        """A context in which each connection shows its certificate again: a resumed session would show none.
+
+        It is complete before its first connection, as newer versions of pyOpenSSL want it.
+        """
+        make: Callable[..., SSL.Context] = net_tls.create_client_proxy_context.__wrapped__
+        context = make(**arguments)
+        context.set_options(SSL.OP_NO_TICKET)
+        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        if self._client_ca is not None:
+            context.load_verify_locations(self._client_ca)
+        return context
 
     def _accepts(self, port: ListenerSettings, *, is_valid: bool) -> bool:
         if port.client_certificates is ClientCertificates.FORWARD:
@@ -96,16 +121,8 @@ class PortTls(tlsconfig.TlsConfig):
         return self._ports[tls_start.context.client.proxy_mode.full_spec]
 
 
-def _prepare(context: SSL.Context, port: ListenerSettings) -> None:
-    """Each connection shows its certificate again; a resumed session would not, and nothing could be forwarded."""
-    context.set_options(SSL.OP_NO_TICKET)
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    if port.client_ca is not None:
-        context.load_verify_locations(str(port.client_ca))
-
-
 class _Overlay:
-    """Options of which a few have another value."""
+    """An object of which a few attributes have another value."""
 
     def __init__(self, real: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - mitmproxy's own
         self._real = real
