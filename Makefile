@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed.stamp
 FIXED ?=
 
-.PHONY: demo test check fix schema clean doctor transparency bench soak
+.PHONY: demo test docs check fix schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
@@ -13,10 +13,14 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
+# The site, into .crossfade/site; a link that leads nowhere fails.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy typings/crossfade
+	$(BIN)/mypy typings/crossfade docs/hooks.py docs/reference_tables
 	PYTHONPATH=typings $(BIN)/lint-imports
 
 fix: $(STAMP)

@@ -38,7 +38,7 @@ def read_burn_down(
 ) -> tuple[Row, ...]:
     """All RPCs of a project. Raises: ProjectError, ShadowError, EvidenceError, ContractError, SourceError."""
     if modes is not None and not modes.is_file():
-        raise ProjectError(f"{modes}: expected a modes file, got none; without --modes that of the project is read")
+        raise ProjectError(f"{modes}: expected a modes file, got none; leave --modes out to read the project's own")
     progress = read_progress(project, modes or project / MODES_FILE)
     routes = {} if config_path is None else _routes(config_path)
     found = {} if legacy_source is None else find_handlers(legacy_source, contract_of(project)).handlers
@@ -109,7 +109,7 @@ def to_text(rows: tuple[Row, ...]) -> str:
     live = sum(row.progress.mode.kind is ModeKind.PORTED for row in rows)
     line = f"{_ported(rows)} of {len(rows)} RPCs ported, {live} with mode PORTED, {hazards} hazards open"
     done = all(row.progress.is_done for row in rows)
-    after = "\nnext: generate it once more with --finalize, if it is not final yet" if done and rows else ""
+    after = "\nnext: run crossfade generate with --finalize, unless you have done so" if done and rows else ""
     return rendered(partial(_draw, rows)) + f"\n\n{line}{after}"
 
 

@@ -12,24 +12,24 @@ import click
 from crossfade.tools.errors import caught
 
 SUMMARIES = {
-    "demo": "Run the main job on a real pair of services.",
-    "doctor": "Say what is missing on this machine, and what to install.",
-    "gate": "Pass or fail a run by what [gate] claims.",
-    "generate": "Write the Java service of a contract, or bring it up to date.",
-    "ingest": "Take comparisons from generated Java services.",
-    "init": "Write a commented crossfade.toml and a key for redaction.",
-    "record": "Proxy and mirror as shadow does, and keep the raw comparisons.",
-    "replay": "Compare a recorded run again.",
-    "mirror": "Turn all mirroring off or on, or say how it stands.",
-    "report": "Say what was compared, where the answers differ, and why.",
+    "demo": "Run crossfade end to end on a real pair of services.",
+    "doctor": "Show what is missing on this machine and how to install it.",
+    "gate": "Pass or fail a run by the claims in [gate].",
+    "generate": "Write the Java service for a contract, or bring it up to date.",
+    "ingest": "Receive comparisons from generated Java services.",
+    "init": "Write a commented crossfade.toml and a redaction key.",
+    "record": "Run the proxy like shadow, and keep the raw comparisons.",
+    "replay": "Compare a recorded run again under the current rules.",
+    "mirror": "Turn all mirroring off or on, or show whether it is on.",
+    "report": "Show what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
-    "status": "Say how far the port of each RPC is.",
-    "store": "Delete old runs from the evidence, or upgrade its schema.",
+    "status": "Show how far each RPC has been ported.",
+    "store": "Delete old runs, or upgrade the store.",
 }
 
 
 class _Commands(UserDict[str, click.Command]):
-    """One module per command, imported when the command is asked for: doctor works where a library is broken."""
+    """One module per command, imported when the command is used: doctor works where a library is broken."""
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in SUMMARIES:
@@ -70,8 +70,8 @@ class CommandLine(click.Group):
 def main() -> None:
     """Move a live service from Python to Java without its callers noticing, and prove it.
 
-    Exit codes: 0 pass, 1 divergence, 2 usage or config, 3 inconclusive, 4 infrastructure or missing tool,
-    130 on Ctrl-C with state saved.
+    Exit codes: 0 pass, 1 divergence, 2 usage or config, 3 inconclusive, 4 infrastructure or a missing tool,
+    130 Ctrl-C, with state saved.
 
     \b
     Example:

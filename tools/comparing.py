@@ -49,9 +49,9 @@ class CompareProcess:
     def keep(
         self, begin_anew: Callable[[], Entered], hear: Callable[[bytes], None], obstacle: Callable[[], str]
     ) -> None:
-        """Watches from now on: ``begin_anew`` forgets what a lost process was told and says what had entered.
+        """Watches from now on: ``begin_anew`` forgets what a lost process was sent and returns what had entered.
 
-        ``hear`` gets each line that a process says; ``obstacle`` says why another one may not begin, "" if it may.
+        ``hear`` gets each line that a process prints; ``obstacle`` returns why no other may begin, "" if one may.
         """
         self._begin_anew, self._hear, self._obstacle = begin_anew, hear, obstacle
         self._watching = asyncio.create_task(self._watch())

@@ -35,7 +35,10 @@ _DEMO = ("flask", "requests", "grpcio-health-checking", "grpcio-status")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing looked for. ``fix``: what to install where it is missing; ``note``: what to know where it is not."""
+    """One thing looked for, which the job ``needed_for`` needs.
+
+    ``fix`` is what to install where it is missing, ``note`` what to know where it is not.
+    """
 
     name: str
     found: str

@@ -21,7 +21,7 @@ from crossfade.tools.repro import repro_settings
 
 T = TypeVar("T")
 
-# What the layers below a run say of content that no crossfade wrote: SQLite, JSON, an enum, a compressed histogram.
+# What the layers below a run raise for content that no crossfade wrote: SQLite, JSON, an enum, a compressed histogram.
 _DAMAGED = (SQLAlchemyError, ValueError, KeyError, TypeError, IndexError, zlib.error, struct.error)
 
 
@@ -43,7 +43,7 @@ def runs_of(config: Config) -> tuple[RunSummary, ...]:
 
 
 def _undamaged(folder: Path, read: Callable[[Path], T]) -> T:
-    """What is stored; a store whose content makes no sense is said to be damaged."""
+    """What is stored; a store whose content makes no sense is reported as damaged."""
     try:
         return read(folder)
     except _DAMAGED as error:

@@ -72,7 +72,7 @@ class Generated:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 where nothing was written because of changes by hand, where there is a conflict, and as --check says."""
+        """1 where changes by hand stopped the run, where there is a conflict, and where --check finds something."""
         bad = self.plan.stops or self.plan.conflicts or (self.order.check and not self.plan.is_clean)
         return ExitCode.FAIL if bad else ExitCode.PASS
 
@@ -144,7 +144,9 @@ def _check_handlers(out: Path, manifest: Manifest | None, rendering: Rendering) 
 def _check_finalize(order: Order, manifest: Manifest | None) -> None:
     final = manifest is not None and manifest.final
     if final and not order.finalize:
-        raise ProjectError(f"{order.out}: expected --finalize, because the project has no mode switch any more; add it")
+        raise ProjectError(
+            f"{order.out}: expected --finalize, got none; add it, because the project has no mode switch any more"
+        )
     if final or not order.finalize:
         return
     waiting = [rpc for rpc in read_progress(order.out, order.out / MODES_FILE) if not rpc.is_done]
@@ -185,35 +187,52 @@ def _legacy(legacy: LegacySource) -> dict[str, object]:
     }
 
 
-def to_text(done: Generated) -> str:
+def to_text(done: Generated, *, advise_proposal: bool = True) -> str:
     """For a person: what became of which file, and what comes next."""
     lines = [line for fate in Fate for line in _fate_lines(done.plan, fate)]
     if done.plan.stops:
         lines = [*_diffs(done.plan), ""]
-    told = (_left_out(done.project), _legacy_lines(done), _safe_lines(done), _summary(done))
+    told = (
+        _left_out(done.project),
+        _legacy_lines(done),
+        _safe_lines(done, advise_proposal=advise_proposal),
+        _summary(done),
+    )
     return "\n".join([*lines, *(line for part in told for line in part)])
 
 
-def _safe_lines(done: Generated) -> Iterator[str]:
+def _safe_lines(done: Generated, *, advise_proposal: bool) -> Iterator[str]:
     """How much can be compared, where something was done."""
     if not done.plan.ops or done.plan.stops or not done.rpcs:
         return
     safe = sum(rpc.safe for rpc in done.rpcs)
-    by = f", {done.confirmed} of them by your word" if done.confirmed else ""
+    by = f", {done.confirmed} of them confirmed by you" if done.confirmed else ""
     which = "these may be compared" if safe else "none may be compared"
     yield f"{safe} of {len(done.rpcs)} RPCs are safe{by}: {which}"
-    if done.proposed:
-        yield f"{len(done.proposed)} more may be, by their names: --propose FILE lists them for you to confirm"
+    if done.proposed and advise_proposal:
+        yield f"{_read_only(done)}: --propose FILE writes a list for you to confirm"
 
 
-def write_proposal(done: Generated, path: Path) -> None:
-    """A file of the RPCs that may be safe, all commented out. Raises: ProjectError: it can't be written."""
+def _read_only(done: Generated) -> str:
+    """How many RPCs a person may confirm."""
+    number = len(done.proposed)
+    return f"{number} more RPC{'' if number == 1 else 's'} look{'s' if number == 1 else ''} read-only by name"
+
+
+def write_proposal(done: Generated, path: Path) -> str:
+    """Writes a file of the RPCs that may be safe, all commented out; returns what a person does with it.
+
+    Raises: ProjectError: it can't be written.
+    """
     where = f"Then: crossfade generate --idempotency {path.name}, and in crossfade.toml [contract] idempotency."
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(proposal(done.proposed, where))
     except OSError as error:
         raise ProjectError(f"{path}: expected to write a new file, got {error.strerror}", exit_code=4) from None
+    if not done.proposed:
+        return f"wrote {path}: no other RPC looks read-only by name"
+    return f"wrote {path}: {_read_only(done)}; uncomment what changes nothing, then add --idempotency {path}"
 
 
 def _left_out(project: ProjectModel) -> Iterator[str]:
@@ -245,7 +264,7 @@ def _unwritten(done: Generated, *, noted: bool) -> Iterator[str]:
     created = {note.path for note in done.plan.notes if note.fate is Fate.CREATED}
     handlers = {handler_path(service, rpc) for service in done.project.services for rpc in service.rpcs}
     if noted and not created & handlers:
-        yield "notes go into new handlers only, and all are there: crossfade status --legacy-source shows the hazards"
+        yield "notes go only into new handlers, and all exist: crossfade status --legacy-source lists the hazards"
 
 
 def _fate_lines(plan: Plan, fate: Fate) -> Iterator[str]:

@@ -19,12 +19,12 @@ def find_rpc(legacy: LegacySource, name: str) -> str:
     found = [rpc for rpc in known if rpc == name] or [rpc for rpc in known if rpc.endswith((f"/{name}", f".{name}"))]
     if len(found) != 1:
         got = f"{len(found)}: {', '.join(found)}" if found else "none"
-        raise ProjectError(f"--hazards {name}: expected the name of one RPC, got {got}; say it as pkg.Service/Method")
+        raise ProjectError(f"--hazards {name}: expected the name of one RPC, got {got}; write it as pkg.Service/Method")
     return found[0]
 
 
 def in_order(source: HandlerSource) -> tuple[Hazard, ...]:
-    """What stands in the stub, then what is worth less, then what may be nothing."""
+    """Those of the stub, then those worth less, then those that may be harmless."""
     rest = sorted(set(source.hazards) - set(source.shown), key=lambda one: (one.is_minor, -one.score, one))
     return (*source.shown, *rest)
 
@@ -39,7 +39,7 @@ def to_text(legacy: LegacySource, rpc: str, folder: Path) -> str:
 
 
 def _lines(hazard: Hazard) -> Iterator[str]:
-    minor = " (may be nothing)" if hazard.is_minor else ""
+    minor = " (may be harmless)" if hazard.is_minor else ""
     yield visible(f"{hazard.pitfall_id} {hazard.path}:{hazard.line}: {hazard.code}")
     more = f" (also {', '.join(map(str, hazard.also))})" if hazard.also else ""
     yield visible(f"  {hazard.advice}{more}{minor}")

@@ -10,7 +10,7 @@ from crossfade.shadow.operate.metrics import IngestSnapshot
 
 
 def snapshot(config: Config, server: IngestServer, shared: Shared, lag: Buckets) -> IngestSnapshot:
-    """All that is told at this moment; ``lag`` is of the event loop."""
+    """All figures at this moment; ``lag`` is that of the event loop."""
     runs = shared.runs
     status = runs.status()
     return IngestSnapshot(

@@ -90,7 +90,7 @@ def _limits(section: IngestSettings) -> Limits:
 async def _beside(
     config: Config, server: IngestServer, shared: Shared, switch: Switch, stop: "asyncio.Future[signal.Signals]"
 ) -> AsyncIterator[str]:
-    """Commits, looks for the kill switch, serves the endpoints; the text is what a greeting says of them.
+    """Commits, looks for the kill switch, serves the endpoints; the text is what a greeting adds about them.
 
     ``stop`` is failed where nothing can be committed any more.
     """

@@ -85,7 +85,7 @@ class Operation:
             await self._admin.close()
 
     def _begin_anew(self) -> dict[RouteInfo, int]:
-        """The figures go on, with what a lost compare process did not tell of as shed."""
+        """The figures go on; what a lost compare process did not report counts as shed."""
         ends = self._ends(self.feed.counts())
         ended = Counter[Place]()
         for (route, _, _), count in ends.items():

@@ -13,11 +13,11 @@ config_option = click.option(
     show_default=True,
     help="The service's config file.",
 )
-run_option = click.option("--run", "run_id", default=None, help="A run's id; the newest run if left out.")
+run_option = click.option("--run", "run_id", default=None, help="The id of a run.  [default: the newest]")
 
 
 def _form(ctx: click.Context, _: click.Parameter, value: Any) -> str:  # noqa: ANN401 - click's
-    """What --format says, or --json; both at once only where they say the same."""
+    """The value of --format, or json with --json; both together only if they agree."""
     if not ctx.meta.get("as_json"):
         return str(value or "terminal")
     if value not in {None, "json"}:
@@ -34,7 +34,7 @@ format_option = click.option(
     "form",
     type=click.Choice(["terminal", "json", "html"]),
     callback=_form,
-    help="How to show it.  [default: terminal]",
+    help="Output format.  [default: terminal]",
 )
 json_option = click.option(
     "--json", is_flag=True, is_eager=True, expose_value=False, callback=_keep, help="The same as --format json."

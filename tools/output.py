@@ -13,7 +13,7 @@ from crossfade.tools.errors import ExitCode, fail
 
 
 def emit(text: str) -> None:
-    """Writes text and a newline. A reader that has left (``| head``) is no error: the exit code says what it said."""
+    """Writes text and a newline. A reader that has left (``| head``) is no error: the exit code stays as it was."""
     try:
         click.echo(text)
     except BrokenPipeError:

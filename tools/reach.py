@@ -1,10 +1,13 @@
-"""Looks before a run begins: whether the servers behind the proxy are there, and whether an address is free."""
+"""Looks before a run begins: are the servers there, is an address free, are the variables set?"""
 
 import asyncio
 import os
 import socket
+from collections.abc import Mapping
+from pathlib import Path
 
-from crossfade.shadow.config import Config
+from crossfade.shadow.asking.clients.header_policy import value_of
+from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.errors import ShadowError
 
@@ -21,7 +24,9 @@ async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[
         if (url := getattr(listen, side)) is not None
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))
-    return tuple(f"{name} is not there: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why)
+    return tuple(
+        f"{name} can't be reached: {url} ({why})" for (name, url), why in zip(wanted, found, strict=True) if why
+    )
 
 
 def check_address_free(place: str, host: str, port: int) -> None:
@@ -34,9 +39,22 @@ def check_address_free(place: str, host: str, port: int) -> None:
     except OSError as error:
         raise ShadowError(
             f"{place}: expected a free address of this machine, got {host}:{port} ({error.strerror}); "
-            "end what listens there, or choose another",
+            "stop what listens there, or choose another",
             exit_code=4,
         ) from None
+
+
+def check_variables(config: Config, config_path: Path, environment: Mapping[str, str]) -> None:
+    """Looks whether each ``value_env`` can be read: the compare process, which uses them, knows no line of the file.
+
+    Raises: ShadowError: a variable is not set, or holds what no field can carry.
+    """
+    for index, rule in enumerate(config.mirror.header):
+        try:
+            value_of(rule, environment)
+        except ShadowError as error:
+            place = place_of(config_path, ("mirror", "header", index, "value_env"))
+            raise ShadowError(f"{place}: {error}") from None
 
 
 async def _why_not(url: str, within_s: float) -> str:

@@ -22,7 +22,7 @@ def _listener(listen: ListenSettings) -> Listener:
 
 
 def _schema(config: Config, digest: str) -> tuple[str, ...]:
-    """What is kept beside the evidence; else what the config names; nothing where a server is asked for it."""
+    """What is kept beside the evidence; else what the config names; nothing where a server describes itself."""
     kept = contract_file(config.evidence.dir, digest)
     section = config.contract
     if digest and kept.exists():

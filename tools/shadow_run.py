@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 import uuid
@@ -22,7 +23,7 @@ from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.setup import globs_of, read_contract
 from crossfade.tools.comparing import CompareProcess
 from crossfade.tools.operation import Operation, policy_of
-from crossfade.tools.reach import check_address_free
+from crossfade.tools.reach import check_address_free, check_variables
 from crossfade.tools.signals import stop_signals
 
 if sys.platform != "win32":
@@ -56,7 +57,8 @@ async def run_shadow(
     check_free(listeners(config), config_path)
     if config.admin.address is not None:
         check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
-    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is said here, once
+    check_variables(config, config_path, os.environ)
+    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is reported here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)

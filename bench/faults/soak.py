@@ -37,7 +37,7 @@ max_wait_ms = 5000
 secondary_pct = 50
 """
 _LEVEL = re.compile(r"^(WARNING|ERROR|CRITICAL|error:|Traceback)")
-_EXPECTED = re.compile(r"compare\.lost|run\.closed|run\.began|compare process: expected one that lasts")
+_EXPECTED = re.compile(r"compare\.lost|run\.closed|run\.began|compare process: expected it to last")
 
 
 @dataclass(slots=True)

@@ -63,13 +63,13 @@ def _wrong_port(config: Config, glob: str) -> str:
         return ""
     ports = ", ".join(listen.name for listen in config.listen) or "none"
     return (
-        "expected METHOD /path or package.Service/Method, behind the name of a port or nothing, "
-        f"got {glob!r}; the ports are {ports}"
+        f"expected METHOD /path or package.Service/Method, with a port's name in front or without, got {glob!r}; "
+        f"the ports are {ports}"
     )
 
 
 def _without_port(config: Config, glob: str) -> str:
-    """What a glob says behind the name of a port."""
+    """A glob without the name of a port in front."""
     names = (f"{listen.name} " for listen in config.listen)
     return next((glob.removeprefix(name) for name in names if glob.startswith(name)), glob)
 
@@ -80,7 +80,7 @@ def _double_writes(config: Config) -> Iterator[Clash]:
         message = (
             "expected no 'mirror' for a write with service.state = 'shared', "
             f"got {config.mirror.rule[index].route!r}: both sides would write the same store; "
-            "give the candidate its own store, or drop the rule"
+            "give the candidate its own store, or remove the rule"
         )
         yield ("mirror", "rule", index, "action"), message
 
@@ -111,17 +111,17 @@ def _own_ports(config: Config, listen: ListenSettings) -> Iterator[tuple[str, st
 def _one_server(config: Config, listen: ListenSettings, legacies: set[tuple[str, int]]) -> Iterator[tuple[str, str]]:
     """A server compared with itself, or one that would get each write twice."""
     if _place(listen.candidate) in legacies:
-        yield "candidate", f"expected another server than legacy, got {listen.candidate!r}; name the candidate's own"
+        yield "candidate", f"expected a server other than legacy, got {listen.candidate!r}; name the candidate's own"
     if listen.secondary is None:
         return
     second, rule = _place(listen.secondary), _write_rule(config)
     if second == _place(listen.candidate):
         message = f"expected a second instance of legacy, got the candidate {listen.secondary!r}: "
-        yield "secondary", f"{message}all that differs would be noise; name another, or drop the key"
+        yield "secondary", f"{message}every difference would be noise; name another, or remove the key"
     elif second in legacies and rule is not None:
-        message = f"expected an instance of its own beside a mirror rule, got legacy {listen.secondary!r}: "
+        message = f"expected a separate instance while a rule mirrors writes, got legacy {listen.secondary!r}: "
         message += f"each write of {config.mirror.rule[rule].route!r} would run twice on it; "
-        yield "secondary", f"{message}name another with its own store, or drop the key"
+        yield "secondary", f"{message}name one with its own store, or remove the key"
 
 
 def _place(url: str) -> tuple[str, int]:

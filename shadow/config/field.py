@@ -17,8 +17,14 @@ def check_field_name(text: str) -> str:
 def check_field_value(text: str) -> str:
     """``text`` itself when a header field can carry it. Raises: ValueError."""
     if not _VALUE.fullmatch(text):
-        raise ValueError(f"expected printable ASCII on one line, got {text!r}; leave out what else there is")
+        others = sorted({character for character in text if not _VALUE.fullmatch(character)})
+        raise ValueError(f"expected printable ASCII on one line, got {_shown(others)}; write only such characters")
     return text
+
+
+def _shown(characters: list[str]) -> str:
+    """The characters that can't be sent: the value they stand in may be a secret."""
+    return f"a value with {', '.join(map(repr, characters[:5]))}" if characters else "an empty text"
 
 
 def check_variable(text: str) -> str:

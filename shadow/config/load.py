@@ -24,7 +24,7 @@ _EXPECTED = {
     "bool_type": "expected true or false",
     "tuple_type": "expected a list in [ ]",
     "model_type": "expected a table",
-    "date_type": "expected a date such as 2026-12-31",
+    "date_type": "expected a date without quotes, such as 2026-12-31",
 }
 _MAX_SHOWN = 10
 _PARSER = re.compile(r"(?P<what>.+) \((?:at line (?P<line>\d+), column \d+|at end of document)\)", re.DOTALL)
@@ -49,7 +49,8 @@ def read_config(path: Path) -> str:
         raise ShadowError(f"{path}: expected a readable file, got {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ShadowError(f"{path}:{line}: expected UTF-8, got other bytes; save the file as UTF-8") from None
+        got = f"the byte 0x{error.object[error.start]:02x}"
+        raise ShadowError(f"{path}:{line}: expected UTF-8, got {got}; save the file as UTF-8") from None
 
 
 def evidence_dir(path: Path) -> Path:
@@ -57,10 +58,12 @@ def evidence_dir(path: Path) -> Path:
 
     Raises: ShadowError: no such file, not TOML, not a path.
     """
-    section = _parse_toml(read_config(path), path).get("evidence", {})
+    text = read_config(path)
+    section = _parse_toml(text, path).get("evidence", {})
     folder = section.get("dir", EvidenceSettings().dir) if isinstance(section, dict) else None
     if not isinstance(folder, str | Path):
-        raise ShadowError(f"{path}: evidence.dir: expected text in quotes, got {folder!r}")
+        line = line_of(text, ("evidence", "dir"))
+        raise ShadowError(f"{_place(line, 'evidence.dir', path)}: expected a path in quotes, got {folder!r}")
     return path.parent / folder
 
 
@@ -98,12 +101,12 @@ def _place(line: int, key: str, path: Path) -> str:
 
 
 def _not_toml(said: str, path: Path) -> str:
-    """What the parser says, with its place in front as in every other line."""
+    """The parser's message, with its place in front as in every other line."""
     match = _PARSER.fullmatch(said)
     if match is None:
-        return f"{path}: expected TOML, got something else"
+        return f"{path}: expected TOML, got a syntax error"
     where = f"{path}:{match['line']}" if match["line"] else f"{path}"
-    return f"{where}: expected TOML, got something else ({match['what'][:1].lower()}{match['what'][1:]})"
+    return f"{where}: expected TOML, got a syntax error ({match['what'][:1].lower()}{match['what'][1:]})"
 
 
 def _mistakes(error: ValidationError) -> Iterator[tuple[Location, str]]:
@@ -113,7 +116,7 @@ def _mistakes(error: ValidationError) -> Iterator[tuple[Location, str]]:
         at: Location = tuple(found["loc"])
         inside = (other for other in errors if other is not found and other["loc"][: len(at)] == at)
         if found["type"] == "too_short" and any(inside):
-            continue  # a list with a bad item is also called too short: said once
+            continue  # a list with a bad item is also called too short: reported once
         yield at, _what(found)
 
 
@@ -130,14 +133,14 @@ def _key(location: Location) -> str:
 
 
 def _key_text(part: str) -> str:
-    """A key as it stands in the file: one with a line break in it is quoted."""
+    """A key as the file has it: one with a line break in it is quoted."""
     return part if part.isprintable() else repr(part)
 
 
 def _what(error: Any) -> str:  # noqa: ANN401 - pydantic's error dict
     kind = str(error["type"])
     if kind == "extra_forbidden":
-        return f"expected a known key, got an unknown one; {_known_keys(tuple(error['loc']))}"
+        return f"expected a known key, got {error['loc'][-1]!r}; {_known_keys(tuple(error['loc']))}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind == "enum":
@@ -152,7 +155,7 @@ def _what(error: Any) -> str:  # noqa: ANN401 - pydantic's error dict
 
 
 def _known_keys(location: tuple[str | int, ...]) -> str:
-    """The keys of the table in which an unknown one stands."""
+    """The keys of the table that has an unknown one."""
     model: type[BaseModel] = Config
     for part in location[:-1]:
         if isinstance(part, str) and part in model.model_fields:

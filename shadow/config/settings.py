@@ -1,11 +1,24 @@
-"""The tree that crossfade.toml is read into. Every key has its unit in its name."""
+"""The tree that crossfade.toml is read into. Every key has its unit in its name.
+
+The text below a key is its meaning in the reference, which has no other source. The formats of texts are in the JSON
+schema of the tree, from which the reference is made too.
+"""
 
 import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from crossfade.shadow.config.address import (
     check_address,
@@ -16,12 +29,21 @@ from crossfade.shadow.config.address import (
 )
 from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
 
+
+def _shown(form: str) -> WithJsonSchema:
+    """A text of which the JSON schema gives the form."""
+    return WithJsonSchema({"type": "string", "format": form})
+
+
 Pct = Annotated[float, Field(ge=0, le=100)]
-Address = Annotated[str, AfterValidator(check_address)]
-Url = Annotated[str, AfterValidator(check_url)]
-TextPath = Annotated[Path, Field(strict=False)]
-HttpRoute = Annotated[str, AfterValidator(check_http_route)]
-Pattern = Annotated[str, AfterValidator(check_pattern)]
+Address = Annotated[str, AfterValidator(check_address), _shown("host:port")]
+Url = Annotated[str, AfterValidator(check_url), _shown("URL with a port")]
+TextPath = Annotated[Path, Field(strict=False), _shown("file")]
+Folder = Annotated[Path, Field(strict=False), _shown("folder")]
+HttpRoute = Annotated[str, AfterValidator(check_http_route), _shown("METHOD /path/{name}")]
+Pattern = Annotated[str, AfterValidator(check_pattern), _shown("regular expression")]
+AnyGlob = Annotated[str, _shown("glob")]
+Glob = Annotated[AnyGlob, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1)]
 UNKNOWN_BUILD = "unknown"
 
@@ -41,14 +63,14 @@ class State(StrEnum):
 
 
 class MirrorAction(StrEnum):
-    """What a rule says of a route."""
+    """What a rule does with the requests that it matches."""
 
     MIRROR = "mirror"
     SKIP = "skip"
 
 
 class ClientCert(StrEnum):
-    """What becomes of a client's certificate where TLS ends in the proxy: legacy can't see it by itself."""
+    """What happens to a client's certificate where the proxy ends TLS: legacy can't see it by itself."""
 
     IGNORE = "ignore"
     REFUSE = "refuse"
@@ -56,7 +78,7 @@ class ClientCert(StrEnum):
 
 
 class HeaderAction(StrEnum):
-    """What becomes of a header field on its way to the candidate."""
+    """What happens to a header field on its way to the candidate."""
 
     PASS = "pass"  # noqa: S105 - no password
     DROP = "drop"
@@ -64,50 +86,74 @@ class HeaderAction(StrEnum):
 
 
 class ServiceSettings(Section):
-    """[service]: the name that reports carry and where state lives."""
+    """[service]: the name in reports, and where state lives."""
 
     name: str = Field(min_length=1)
+    """The service's name in reports."""
     state: Annotated[State, Field(strict=False)] = State.SISTER
+    """Where the two sides keep their data."""
     legacy_build: str = UNKNOWN_BUILD
+    """The name of the legacy build in the report."""
     candidate_build: str = UNKNOWN_BUILD
+    """The name of the candidate build in the report. `crossfade ingest` refuses services of another build."""
 
 
 class ListenSettings(Section):
-    """[[listen]]: one port that clients speak to, and the servers behind it."""
+    """[[listen]]: one port that clients connect to, and the servers behind it."""
 
     name: str = Field(min_length=1)
+    """The port's name, unique in the file. A rule or claim for this port alone starts with it: `internal GET
+    /items/{id}`."""
     address: Address
+    """The address that clients connect to."""
     legacy: Url
+    """The server that answers the clients."""
     candidate: Url
+    """The server that gets the copies. It can't be a legacy server."""
     secondary: Url | None = None
+    """A second instance of legacy, used to measure noise. It can't be the candidate. It may be legacy itself only while
+    no rule mirrors a write, because each write would run twice there."""
     cert: TextPath | None = None
+    """PEM file with certificate and key: serve TLS on this port. One for all ports."""
     client_cert: Annotated[ClientCert, Field(strict=False)] = ClientCert.IGNORE
+    """What happens to a client's certificate where the proxy ends TLS."""
     client_ca: TextPath | None = None
+    """PEM file that verifies forwarded client certificates. Required with `client_cert = "forward"`. One for all ports.
+    """
     legacy_ca: TextPath | None = None
+    """PEM file that verifies an `https://` legacy and secondary."""
     legacy_cert: TextPath | None = None
+    """PEM file with certificate and key, shown to a legacy or secondary that requests one (mTLS)."""
     candidate_ca: TextPath | None = None
+    """PEM file that verifies an `https://` candidate."""
     candidate_cert: TextPath | None = None
+    """PEM file with certificate and key, shown to a candidate that requests one (mTLS)."""
 
     @model_validator(mode="after")
     def _who_is_a_client(self) -> Self:
         if self.client_cert is ClientCert.FORWARD and self.client_ca is None:
             raise ValueError("expected client_ca with client_cert = 'forward', got none; name the CA of the clients")
         if self.client_ca is not None and self.client_cert is not ClientCert.FORWARD:
-            raise ValueError("expected client_cert = 'forward' with client_ca, got another; drop one of the two")
+            raise ValueError(
+                f"expected client_cert = 'forward' with client_ca, got '{self.client_cert.value}'; "
+                "change client_cert, or remove client_ca"
+            )
         return self
 
 
 class ContractSettings(Section):
-    """[contract]: where the protos are; exactly one of protos, descriptor_set, reflection.
-
-    ``idempotency`` is a file that names RPCs which change nothing.
-    """
+    """[contract]: where the protos are; at most one of protos, descriptor_set, reflection."""
 
     protos: tuple[TextPath, ...] = Field(default=(), strict=False)
-    includes: tuple[TextPath, ...] = Field(default=(), strict=False)
+    """The `.proto` files."""
+    includes: tuple[Folder, ...] = Field(default=(), strict=False)
+    """The folders in which their imports are found."""
     descriptor_set: TextPath | None = None
+    """A FileDescriptorSet that includes its imports."""
     reflection: Address | None = None
+    """A server with gRPC reflection, without TLS. It is contacted when a run starts."""
     idempotency: TextPath | None = None
+    """A file that lists RPCs which change nothing although the contract does not declare it."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -123,26 +169,39 @@ class RoutesSettings(Section):
     """[routes]: HTTP templates such as ``GET /builds/{id}``; what matches none is inferred, up to a cap."""
 
     http: tuple[HttpRoute, ...] = Field(default=(), strict=False)
+    """The HTTP templates. A path that matches none gets an inferred one."""
     max_inferred: int = Field(default=100, ge=0, le=1000)
+    """The maximum number of inferred routes on each port. Further requests are counted as `(other)`, or under the glob
+    of a rule or claim that matches them."""
 
 
 class MirrorRule(Section):
-    """[[mirror.rule]]: what to do with the routes that match ``route`` (a glob); the first match wins."""
+    """[[mirror.rule]]: what to do with requests that match ``route``; the first match wins."""
 
-    route: str = Field(min_length=1)
+    route: Glob
+    """The requests that the rule matches."""
     action: Annotated[MirrorAction, Field(strict=False)]
+    """`skip` keeps the requests from the candidate; `mirror` sends them, even where they are writes."""
     sample_pct: Pct | None = None
+    """Replaces `[mirror] sample_pct` for these requests. Without it, every write that the rule allows is mirrored."""
     reason: str = Field(min_length=1)
+    """Why the rule exists."""
 
 
 class HeaderRule(Section):
-    """[[mirror.header]]: header fields (a glob, without letter case) that the candidate gets, or does not."""
+    """[[mirror.header]]: header fields that the candidate gets or does not get; for each field the first match wins."""
 
-    name: Annotated[str, AfterValidator(check_field_name)]
+    name: Annotated[str, AfterValidator(check_field_name), _shown("glob")]
+    """The header fields that the rule matches, in any letter case."""
     action: Annotated[HeaderAction, Field(strict=False)]
+    """What the candidate gets. `replace` keeps the field in its place and adds none that the client did not send."""
     value: Annotated[str, AfterValidator(check_field_value)] | None = None
-    value_env: Annotated[str, AfterValidator(check_variable)] | None = None
-    route: str = Field(default="*", min_length=1)
+    """The new value, with `replace`."""
+    value_env: Annotated[str, AfterValidator(check_variable), _shown("variable")] | None = None
+    """The environment variable that holds the new value, with `replace`, so that the file holds no secret. It is
+    read once, at the start."""
+    route: Glob = "*"
+    """The requests that the rule matches."""
 
     @model_validator(mode="after")
     def _one_value(self) -> Self:
@@ -152,7 +211,7 @@ class HeaderRule(Section):
                 f"expected value or value_env with action = 'replace', got {' and '.join(given) or 'none'}; name one"
             )
         if self.action is not HeaderAction.REPLACE and given:
-            raise ValueError(f"expected no {given[0]} with action = '{self.action.value}', got one; drop it")
+            raise ValueError(f"expected no {given[0]} with action = '{self.action.value}', got {given[0]}; remove it")
         return self
 
 
@@ -160,23 +219,36 @@ class MirrorSettings(Section):
     """[mirror]: what is sent to the candidate, how much of it, how long it may take."""
 
     sample_pct: Pct = 100.0
+    """The share of safe requests that the candidate gets."""
     secondary_pct: Pct = 10.0
+    """The share of mirrored safe requests that the secondary gets too. It also gets every mirrored write, and each
+    request on which the statuses of legacy and candidate differ."""
     deadline_ms: int = Field(default=5000, ge=1, le=600_000)
+    """The time that one mirrored request may take."""
     max_in_flight: int = Field(default=64, ge=1, le=10_000)
+    """The maximum number of requests mirrored, and of streams followed, at the same time."""
     max_waiting: int = Field(default=10_000, ge=0, le=100_000)
+    """The maximum number of requests that wait behind those. One more is `shed(queue_full)`."""
     max_wait_ms: int = Field(default=30_000, ge=1, le=600_000)
+    """The longest time that a request waits for its turn; then it is `shed(queue_full)`. The end of a run waits this
+    long for comparisons under way."""
     buffer_bytes: int = Field(default=33_554_432, ge=65_536)
+    """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1024, le=67_108_864)
+    """The longest body kept whole. Longer ones are compared by digests."""
     rule: tuple[MirrorRule, ...] = Field(default=(), strict=False)
     header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
 
 
 class IgnoreSettings(Section):
-    """[[compare.ignore]]: differences that are left out before anything is counted; both are globs."""
+    """[[compare.ignore]]: differences that are left out before anything is counted."""
 
-    route: str = "*"
-    path: str = Field(min_length=1)
+    route: AnyGlob = "*"
+    """The requests that the rule matches."""
+    path: Glob
+    """Differences at these paths are left out, from the next run on."""
     reason: str = Field(min_length=1)
+    """Why the rule exists."""
 
 
 class CompareSettings(Section):
@@ -186,52 +258,74 @@ class CompareSettings(Section):
 
 
 class AcceptSettings(Section):
-    """[[accept]]: a difference that was looked at and may stay, until ``expires``."""
+    """[[accept]]: a difference that a person examined and that may stay, until ``expires``."""
 
-    route: str = Field(min_length=1)
-    path: str = Field(min_length=1)
-    kind: str = "*"
+    route: Glob
+    """The routes that the rule matches."""
+    path: Glob
+    """Differences at these paths may stay."""
+    kind: AnyGlob = "*"
+    """Only differences of these kinds."""
     reason: str = Field(min_length=1)
+    """Why the difference may stay."""
     expires: datetime.date | None = None
+    """The last day on which the rule applies (UTC)."""
 
 
 class RedactSettings(Section):
-    """[redact]: what is replaced by pseudonyms before anything is stored, beside the defaults."""
+    """[redact]: what is replaced by pseudonyms before anything is stored, in addition to the defaults."""
 
     names: tuple[Name, ...] = Field(default=(), strict=False)
+    """Further names whose values are hidden."""
     patterns: tuple[Pattern, ...] = Field(default=(), strict=False)
+    """Further texts to hide."""
     key_file: TextPath = Path("redaction.key")
+    """The redaction key (mode 0600), relative to `[evidence] dir`. The environment variable `CROSSFADE_REDACTION_KEY`
+    takes precedence."""
 
 
 class EvidenceSettings(Section):
     """[evidence]: where run data is kept and how often it is committed."""
 
-    dir: TextPath = Path(".crossfade")
+    dir: Folder = Path(".crossfade")
+    """The folder of run data."""
     flush_ms: int = Field(default=1000, ge=50, le=60_000)
+    """How often counts are committed."""
     keep_days: int = Field(default=30, ge=1, le=36_500)
+    """Runs that ended longer ago are deleted, with their recordings, when a run starts and by `crossfade store prune`.
+    A live run never is."""
     keep_runs: int = Field(default=100, ge=1, le=100_000)
+    """All but this many of the newest runs are deleted at the same moments."""
 
 
 class AdminSettings(Section):
     """[admin]: where crossfade's own endpoints are; without an address there are none."""
 
     address: Address | None = None
+    """The address of crossfade's own endpoints: `/live`, `/ready`, `/metrics`."""
 
 
 class IngestSettings(Section):
     """[ingest]: where generated Java services send what they compared, and the bounds of what they may send.
 
-    ``secondary`` is a second instance of legacy.
     The default of ``max_line_bytes`` holds a pair of three bodies of ``mirror.body_limit_bytes`` in base64.
     """
 
-    address: Annotated[str, AfterValidator(check_ingest_address)] | None = None
+    address: Annotated[str, AfterValidator(check_ingest_address), _shown("host:port or unix:PATH")] | None = None
+    """The address on which `crossfade ingest` listens. With it a config needs no `[[listen]]`."""
     secondary: Url | None = None
+    """A second instance of legacy, contacted where the two answers to a safe request differ."""
     max_connections: int = Field(default=64, ge=1, le=10_000)
+    """The maximum number of connected services, one for each pod. One more is closed."""
     max_line_bytes: int = Field(default=8_388_608, ge=1024, le=268_435_456)
+    """The longest line. A longer pair is `uncomparable(truncated)`."""
     buffer_bytes: int = Field(default=67_108_864, ge=65_536)
+    """Limits the incomplete lines on all connections together. A connection that exceeds it is closed. It must be at
+    least `max_line_bytes`."""
     max_hello_ms: int = Field(default=10_000, ge=1, le=600_000)
+    """The longest time from a connection to its hello. Then it is closed."""
     max_line_ms: int = Field(default=30_000, ge=1, le=600_000)
+    """The longest time from the beginning of a line to its end. Then the connection is closed."""
 
     @model_validator(mode="after")
     def _room_for_a_line(self) -> Self:
@@ -244,19 +338,26 @@ class IngestSettings(Section):
 
 
 class RecordSettings(Section):
-    """[record]: raw comparisons kept, redacted, beside the evidence; 0 keeps none."""
+    """[record]: raw comparisons kept, redacted, beside the evidence."""
 
     sample_pct: Pct = 0.0
+    """The share of judged comparisons to keep. 0 keeps none; any other share also keeps up to 100 of each finding on a
+    route."""
     max_mb: int = Field(default=256, ge=1, le=1_000_000)
+    """The disk space of one run's recording. When it is used up, the recording ends."""
 
 
 class GateSection(Section):
-    """[gate]: what is claimed. ``routes`` are globs; a route that none matches is not claimed."""
+    """[gate]: what is claimed."""
 
-    routes: tuple[str, ...] = Field(default=(), strict=False)
+    routes: tuple[AnyGlob, ...] = Field(default=(), strict=False)
+    """The claimed routes. Other routes are reported as not claimed."""
     budget_pct: float = Field(default=1.0, gt=0, lt=100)
+    """A claim: less than this share of requests diverges."""
     confidence_pct: float = Field(default=95.0, gt=50, lt=100)
+    """The confidence of a claim."""
     min_compared_pct: Pct = 95.0
+    """A claim is inconclusive when less than this share of the eligible requests was compared."""
 
 
 class Config(Section):
@@ -281,5 +382,7 @@ class Config(Section):
     def _some_traffic(cls, listen: tuple[ListenSettings, ...], info: ValidationInfo) -> tuple[ListenSettings, ...]:
         ingest = info.data.get("ingest")
         if not listen and ingest is not None and ingest.address is None:
-            raise ValueError("expected at least one, got none; name a port that clients connect to, or ingest.address")
+            raise ValueError(
+                "expected at least one, got none; add a port that clients connect to, or set ingest.address"
+            )
         return listen

@@ -41,7 +41,7 @@ class IngestServer:
             got = f"unix:{address}" if isinstance(address, Path) else f"{address[0]}:{address[1]}"
             why = os.strerror(error.errno) if error.errno else str(error)
             message = f"{place}: expected an address to listen on, got {got} ({why})"
-            raise ShadowError(f"{message}; end what listens there, or choose another", exit_code=4) from None
+            raise ShadowError(f"{message}; stop what listens there, or choose another", exit_code=4) from None
         bound = self._server.sockets[0].getsockname()
         return f"[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"{bound[0]}:{bound[1]}"
 

@@ -63,7 +63,7 @@ class Admin:
         except OSError as error:
             await self.close()
             message = f"admin.address: expected an address to listen on, got {host}:{port} ({error.strerror})"
-            raise ShadowError(f"{message}; end what listens there, or choose another", exit_code=4) from None
+            raise ShadowError(f"{message}; stop what listens there, or choose another", exit_code=4) from None
         bound = self._runner.addresses[0]
         return f"{bound[0]}:{bound[1]}"
 

@@ -76,36 +76,36 @@ def render(snapshot: Snapshot | IngestSnapshot) -> bytes:
 
 
 def _counters(snapshot: Figures) -> Iterator[Metric]:
-    yield InfoMetricFamily("crossfade_run", "The run that goes on.", value=dict(snapshot.run))
+    yield InfoMetricFamily("crossfade_run", "The current run.", value=dict(snapshot.run))
     entered = CounterMetricFamily("crossfade_requests_entered", "Requests that entered.", labels=["route", "listener"])
     for route, count in snapshot.entered.items():
         entered.add_metric(route, count)
     yield entered
     labels = ["route", "listener", "outcome", "reason"]
-    outcomes = CounterMetricFamily("crossfade_outcomes", "Requests by where they ended and why.", labels=labels)
+    outcomes = CounterMetricFamily("crossfade_outcomes", "Requests by outcome and reason.", labels=labels)
     for (route, *end), count in snapshot.ends.items():
         outcomes.add_metric([*route, *end], count)
     yield outcomes
     in_flight = sum(snapshot.entered.values()) - sum(snapshot.ends.values())
-    yield _gauge("in_flight", "Requests that entered and have no outcome that the engine knows of.", in_flight)
+    yield _gauge("in_flight", "Requests that entered and have no outcome yet that the engine knows of.", in_flight)
 
 
 def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
-    yield _gauge("open_flows", "Requests that legacy or the client has not ended.", snapshot.open_flows)
+    yield _gauge("open_flows", "Open requests: neither legacy nor the client has ended them.", snapshot.open_flows)
     yield _gauge("pipe_waiting_bytes", "Bytes on the way to the compare process.", snapshot.pipe_waiting_bytes)
-    yield _gauge("mirror_on", "0 while the kill switch says off.", int(snapshot.mirror_on))
-    yield _gauge("compare_up", "1 while the compare process runs.", int(snapshot.compare_up))
+    yield _gauge("mirror_on", "1 while mirroring is on, 0 while it is turned off.", int(snapshot.mirror_on))
+    yield _gauge("compare_up", "1 while the compare process runs, else 0.", int(snapshot.compare_up))
     if (load := snapshot.load) is not None:
         yield _gauge("compare_pending", "Requests in the compare process without an outcome.", load.pending)
         yield _gauge("compare_held_bytes", "Bytes of bodies that the compare process holds.", load.held_bytes)
-        yield _gauge("compare_slots_in_use", "Mirrored requests under way.", load.slots_in_use)
+        yield _gauge("compare_slots_in_use", "Mirrored requests under way, of max_in_flight.", load.slots_in_use)
         yield _flush_age(snapshot, load.flushed_at)
-        text = "Mirrored requests sent once more, and bytes behind an answer, by side."
+        text = "Mirrored requests that were sent again, and bytes after an answer, by side."
         notes = CounterMetricFamily("crossfade_side_notes", text, labels=["side", "note"])
         for side, note, count in load.notes:
             notes.add_metric([side, note], count)
         yield notes
-    text = "From a head read by the proxy to its being passed on: of the request, and of legacy's answer."
+    text = "Time from reading a head to passing it on, of the request and of legacy's answer."
     added = HistogramMetricFamily("crossfade_added_latency_seconds", text, labels=["direction"])
     for direction, buckets in snapshot.added.items():
         added.add_metric([direction], buckets.cumulative(), buckets.sum_s)
@@ -113,10 +113,10 @@ def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
 
 
 def _ingest(snapshot: IngestSnapshot) -> Iterator[Metric]:
-    yield _gauge("ingest_connections", "Services that are connected.", snapshot.connections)
-    yield _gauge("ingest_held_bytes", "Bytes of lines that are not complete.", snapshot.held_bytes)
+    yield _gauge("ingest_connections", "Connected services.", snapshot.connections)
+    yield _gauge("ingest_held_bytes", "Bytes of incomplete lines, of ingest.buffer_bytes.", snapshot.held_bytes)
     yield _flush_age(snapshot, snapshot.flushed_at)
-    text = "Lines and connections that were refused, by kind."
+    text = "Refused lines and connections, by kind."
     complaints = CounterMetricFamily("crossfade_ingest_complaints", text, labels=["kind"])
     for kind, count in snapshot.complaints.items():
         complaints.add_metric([kind], count)
@@ -124,10 +124,12 @@ def _ingest(snapshot: IngestSnapshot) -> Iterator[Metric]:
 
 
 def _histograms(snapshot: Figures) -> Iterator[Metric]:
-    lag = HistogramMetricFamily("crossfade_loop_lag_seconds", "How late the event loop runs a timer.")
+    lag = HistogramMetricFamily(
+        "crossfade_loop_lag_seconds", "How late the event loop runs a timer, sampled four times a second."
+    )
     lag.add_metric([], snapshot.loop_lag.cumulative(), snapshot.loop_lag.sum_s)
     yield lag
-    text = "Latency of both answers of each comparison in which both came."
+    text = "Latency of each side, in comparisons that have both answers."
     sides = HistogramMetricFamily("crossfade_side_latency_seconds", text, labels=["route", "listener", "side"])
     for (route, side), buckets in snapshot.latency.items():
         sides.add_metric([*route, side], buckets.cumulative(), buckets.sum_s)
@@ -135,7 +137,9 @@ def _histograms(snapshot: Figures) -> Iterator[Metric]:
 
 
 def _flush_age(snapshot: Figures, flushed_at: float) -> Metric:
-    return _gauge("flush_age_seconds", "Seconds since evidence was committed.", max(0.0, snapshot.now - flushed_at))
+    return _gauge(
+        "flush_age_seconds", "Seconds since evidence was last committed.", max(0.0, snapshot.now - flushed_at)
+    )
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

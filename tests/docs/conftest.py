@@ -1,9 +1,11 @@
 """The documents of the project, and what is read out of them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reference_tables import fill
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -11,7 +13,8 @@ NAMES = (
     "MIGRATION.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
-    "TRANSPARENCY.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "examples/buildqueue/README.md",
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -20,9 +23,9 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 class Document:
     """One Markdown file: ``prose`` is its text without fenced blocks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str | None = None) -> None:
         self.path = path
-        self.text = path.read_text(encoding="utf-8")
+        self.text = path.read_text(encoding="utf-8") if text is None else text
         self.prose = _FENCE.sub("", self.text)
 
     def blocks(self, language: str) -> list[str]:
@@ -43,8 +46,19 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def documents() -> tuple[Document, ...]:
-    """All documents that a user reads."""
-    return tuple(Document(ROOT / name) for name in NAMES)
+    """All documents that a user reads: the pages of the site, and those that lie elsewhere."""
+    return tuple(Document(path) for path in (*(ROOT / name for name in NAMES), *sorted((ROOT / "docs").rglob("*.md"))))
+
+
+@pytest.fixture(scope="session")
+def page() -> Callable[[str], Document]:
+    """A page by its path below ``docs/``, with the tables that the site has in it."""
+
+    def built(name: str) -> Document:
+        path = ROOT / "docs" / name
+        return Document(path, fill(path.read_text(encoding="utf-8")))
+
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How many requests a claim needs, by the guide and by the code."""
+"""How many requests a claim needs, by the page on statistics and by the code."""
 
 import re
 from typing import Any
@@ -12,10 +12,9 @@ def _number(text: str) -> float:
     return float(re.sub(r"[ ,%]", "", text))
 
 
-def test_the_table_of_needed_requests(documents: Any) -> None:
-    """Each cell of MIGRATION's table is what the gate asks for."""
-    (guide,) = (document for document in documents if document.path.name == "MIGRATION.md")
-    rows = guide.rows()
+def test_the_table_of_needed_requests(page: Any) -> None:
+    """Each cell of the table is what the gate wants."""
+    rows = page("explanation/statistics.md").rows()
     head = next(cells for cells in rows if cells[0] == "budget")
     columns = [(_BOUNDS[kind.split()[0]], _number(confidence) / 100) for kind, _, confidence in _split(head[1:])]
     figures = [cells for cells in rows if re.fullmatch(r"[\d.]+ %", cells[0])]
@@ -29,10 +28,10 @@ def _split(cells: list[str]) -> list[tuple[str, str, str]]:
     return [cell.partition(", ") for cell in cells]
 
 
-def test_with_one_divergence(documents: Any) -> None:
+def test_with_one_divergence(page: Any) -> None:
     """The sentence below the table."""
-    (guide,) = (document for document in documents if document.path.name == "MIGRATION.md")
-    match = re.search(r"With one divergence at 95 % on a finished run: ([\d,]+), ([\d,]+), ([\d,]+)\.", guide.text)
+    text = page("explanation/statistics.md").text
+    match = re.search(r"With one divergence at 95 % on a finished run: ([\d,]+), ([\d,]+), ([\d,]+)\.", text)
     assert match
     assert [_number(text) for text in match.groups()] == [
         needed_n(1, budget, 0.95, finished_bounds) for budget in (0.01, 0.005, 0.001)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|toml|md))`")
 _URL = re.compile(r"https?://[^\s`\"')\]]+")
 _WRITTEN_ABOUT = frozenset({"keepachangelog.com", "semver.org"})
@@ -15,7 +16,7 @@ _USERS_FILES = frozenset({"crossfade.toml"})  # what a user has, not the project
 
 def _anchors(text: str) -> set[str]:
     """The anchors that headings get: lower case, no punctuation, dashes for spaces."""
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 

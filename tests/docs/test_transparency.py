@@ -1,4 +1,4 @@
-"""TRANSPARENCY.md is what the tests say."""
+"""The page on transparency is what the tests prove."""
 
 import runpy
 from pathlib import Path
@@ -10,4 +10,4 @@ def test_the_page_is_the_tests(root: Path) -> None:
     table: Any = runpy.run_path(str(root / "tests" / "transparency" / "table.py"))
     rows = table["read_rows"]()
     assert len(rows) > 30
-    assert (root / "TRANSPARENCY.md").read_text(encoding="utf-8") == table["render"](rows)
+    assert (root / "docs" / "explanation" / "transparency.md").read_text(encoding="utf-8") == table["render"](rows)

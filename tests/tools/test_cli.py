@@ -82,8 +82,8 @@ def test_no_config(invoke: Invoke, tmp_path: Path, name: str) -> None:
     ("added", "expected"),
     [
         ("budget_pct = 0\n", ":12: gate.budget_pct: expected more than 0, got 0"),
-        ("rotues = []\n", ":12: gate.rotues: expected a known key, got an unknown one; known here: "),
-        ("routes = []\n", ":12: expected TOML, got something else (cannot overwrite a value)"),
+        ("rotues = []\n", ":12: gate.rotues: expected a known key, got 'rotues'; known here: "),
+        ("routes = []\n", ":12: expected TOML, got a syntax error (cannot overwrite a value)"),
     ],
 )
 def test_a_wrong_config(invoke: Invoke, service: Any, name: str, added: str, expected: str) -> None:

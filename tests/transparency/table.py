@@ -1,17 +1,17 @@
-"""TRANSPARENCY.md out of the tests' own marks: ``make transparency`` writes it, tests/docs holds it against them."""
+"""docs/explanation/transparency.md out of the tests' own marks: ``make transparency`` writes it, tests/docs holds it against them."""
 
 import ast
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PAGE = FOLDER.parents[1] / "TRANSPARENCY.md"
+PAGE = FOLDER.parents[1] / "docs" / "explanation" / "transparency.md"
 
 HEAD = """# Transparency
 
-What a client gets and what legacy sees, directly and through the proxy. Each row is a test in `tests/transparency/` that runs the client named there both ways and compares; this page is written from those tests by `make transparency`.
+What a client gets and what legacy sees, directly and through the proxy. Each row is a test in `tests/transparency/` that runs the client named there both ways and compares; `make transparency` writes this page from those tests.
 
-"Same" means: the same bytes, fields in their order and letter case, codes and timing of events, at both ends. It speaks of the engine mitmproxy, and of one protocol at both ends: HTTP/1.1 stays HTTP/1.1, HTTP/2 stays HTTP/2.
+"Same" means: the same bytes, fields in their order and letter case, codes and timing of events, at both ends. The page covers the engine mitmproxy, and one protocol at both ends: HTTP/1.1 stays HTTP/1.1, HTTP/2 stays HTTP/2.
 """
 
 

@@ -21,25 +21,29 @@ _PLACES = 3
 
 
 @click.command()
-@click.option("--fixed", is_flag=True, help="Turn the planted bugs off: then nothing may be found.")
+@click.option("--fixed", is_flag=True, help="Turn the planted bugs off; then no difference may be found.")
 @click.option(
     "--dir",
     "work",
     type=click.Path(path_type=Path),
-    help="Where the demo builds, runs and reports.  [default: .crossfade/demo; with --fixed .crossfade/demo-fixed]",
+    help="Folder for builds, runs and reports.  [default: .crossfade/demo; with --fixed .crossfade/demo-fixed]",
 )
-@click.option("--kill-candidate-after-s", type=float, help="Crash the candidate in the middle: then nothing may pass.")
 @click.option(
-    "--requests-per-route", type=click.IntRange(1, 10_000), help="How much traffic; default: enough to claim."
+    "--kill-candidate-after-s", type=float, help="Kill the candidate after so many seconds; then no claim may pass."
+)
+@click.option(
+    "--requests-per-route",
+    type=click.IntRange(1, 10_000),
+    help="Requests to send on each route.  [default: enough for every claim]",
 )
 @caught
 def demo(
     *, fixed: bool, work: Path | None, kill_candidate_after_s: float | None, requests_per_route: int | None
 ) -> None:
-    """Run the main job on a real pair: a CI build queue in Python, and its port to Java with planted bugs.
+    """Run crossfade end to end on a real pair: a CI build queue in Python, and its Java port with planted bugs.
 
-    Builds the candidate (JDK 17 and Maven), starts both and a second legacy, mirrors real gRPC and HTTP traffic,
-    reports, and checks that every planted bug was found and nothing else.
+    Builds the candidate (needs JDK 17 and Maven), starts both services and a second legacy, mirrors real gRPC and HTTP
+    traffic, prints the report, and checks that it found every planted bug and nothing else.
 
     \b
     Example:

@@ -14,11 +14,12 @@ from crossfade.tools.output import emit, rendered
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(*, as_json: bool) -> None:
-    """Say what is missing on this machine, and what to install.
+    """Show what is missing on this machine and how to install it.
 
-    Exits 4 where something is missing that more than the demo and generate need; what only they need is told apart.
+    Exits 4 if something is missing that crossfade itself needs. What only the demo and `crossfade generate` need is
+    listed separately, and does not change the exit code.
 
     \b
     Example:

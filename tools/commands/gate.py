@@ -15,10 +15,10 @@ from crossfade.tools.output import emit
 @click.command()
 @config_option
 @run_option
-@click.option("--allow-inconclusive", is_flag=True, help="Exit 0 where there is too little evidence to say.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--allow-inconclusive", is_flag=True, help="Exit 0 instead of 3 if there is too little evidence.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def gate(config_path: Path, run_id: str | None, *, allow_inconclusive: bool, as_json: bool) -> None:
-    """Pass or fail a run by what [gate] claims; print one sentence per claimed route.
+    """Pass or fail a run by the claims in [gate]; print one sentence for each claimed route.
 
     Exit codes: 0 every claim is proven, 1 a claim is refuted, 3 too little evidence.
 

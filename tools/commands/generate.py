@@ -23,34 +23,36 @@ _PATH = click.Path(path_type=Path)
 
 @click.command()
 @config_option
-@click.option("--proto", "protos", type=_PATH, multiple=True, help="A .proto file; may be repeated.")
-@click.option("--include", "includes", type=_PATH, multiple=True, help="A folder in which imports are found.")
+@click.option("--proto", "protos", type=_PATH, multiple=True, help="A .proto file; repeatable.")
+@click.option("--include", "includes", type=_PATH, multiple=True, help="A folder to search for imports; repeatable.")
 @click.option("--descriptor-set", type=_PATH, help="A FileDescriptorSet instead of .proto files.")
 @click.option("--reflect", help="host:port of a running server with gRPC reflection, instead of .proto files.")
-@click.option("--reflect-tls", is_flag=True, help="That server speaks TLS.")
-@click.option("--out", type=_PATH, required=True, help="The project's folder.")
-@click.option("--package", default="", help="The Java package; default: what the services' packages share.")
+@click.option("--reflect-tls", is_flag=True, help="Connect to that server with TLS.")
+@click.option("--out", type=_PATH, required=True, help="The project folder.")
+@click.option("--package", default="", help="The Java package.  [default: the services' common package]")
 @click.option(
     "--group-id",
     default="",
-    help="Maven's groupId; default: the package without its last part, where two parts are left.",
+    help="Maven's groupId.  [default: the package without its last part, if two parts remain]",
 )
-@click.option("--artifact-id", default="", help="Maven's artifactId; default: the package's last part.")
+@click.option("--artifact-id", default="", help="Maven's artifactId.  [default: the last part of the package]")
 @click.option(
     "--service",
     "services",
     multiple=True,
-    help="A service to generate, as pkg.Service; default: those in the files that --proto names.",
+    help="A service to generate, as pkg.Service; repeatable.  [default: the services in the --proto files]",
 )
 @click.option(
-    "--legacy-source", type=_PATH, help="The Python service: what is not the same in Java goes into the stubs."
+    "--legacy-source", type=_PATH, help="Folder of the Python service; stubs list the lines that differ in Java."
 )
-@click.option("--idempotency", type=_PATH, help="A file of RPCs that change nothing: they may be compared.")
-@click.option("--propose", type=_PATH, help="Write the RPCs whose names read to this file, for you to confirm.")
-@click.option("--check", is_flag=True, help="For CI: write nothing, exit 1 where something would change.")
-@click.option("--force", is_flag=True, help="Overwrite files of gen/ that were changed by hand.")
-@click.option("--finalize", is_flag=True, help="Leave out the mode switch and the way to legacy; all must be PORTED.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--idempotency", type=_PATH, help="File of RPCs that change nothing and may be compared.")
+@click.option("--propose", type=_PATH, help="Write a new file of RPCs that look read-only by name, for you to confirm.")
+@click.option("--check", is_flag=True, help="For CI: write nothing, and exit 1 if something would change.")
+@click.option("--force", is_flag=True, help="Overwrite files in gen/ that were edited by hand.")
+@click.option(
+    "--finalize", is_flag=True, help="Remove the mode switch and the path to legacy; every RPC must be PORTED."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def generate(  # noqa: PLR0913 - one for each option
     *,
     config_path: Path,
@@ -72,17 +74,18 @@ def generate(  # noqa: PLR0913 - one for each option
     finalize: bool,
     as_json: bool,
 ) -> None:
-    """Write the Java service of a contract, or bring it up to the contract: a project for Maven and Bazel.
+    """Write the Java service for a contract, or bring it up to date: a project for Maven and Bazel.
 
-    Every RPC is answered by legacy until its handler is ported. What people wrote stays: a handler is created once,
-    the scaffold is merged, only gen/ and proto/ are written anew. Without --proto, --descriptor-set or --reflect the
-    contract is that of [contract] in the config.
+    Legacy answers every RPC until its handler is ported. Your changes stay: a handler is created once, the scaffold is
+    merged, and only gen/ and proto/ are overwritten. Without --proto, --descriptor-set or --reflect, the contract
+    comes from [contract] in the config.
 
-    Only an RPC that changes nothing may be asked twice to be compared. Where the contract does not say so, a file does:
-    safe = ["pkg.Service/Method"]; name the same file as [contract] idempotency for `crossfade shadow`.
+    Only an RPC that changes nothing may be called twice to be compared. If the contract does not declare it, list such
+    RPCs in a file, safe = ["pkg.Service/Method"], and name that file under [contract] idempotency for `crossfade
+    shadow` too.
 
-    Exit codes: 0 written or up to date, 1 a conflict, a file of gen/ that was changed by hand, or with --check
-    something to do, 2 a mistake in the contract or the options, 4 git is missing or the folder can't be written.
+    Exit codes: 0 written or up to date; 1 a conflict, a file in gen/ that was edited by hand, or with --check something
+    to do; 2 a mistake in the contract or the options; 4 git is missing or the folder can't be written.
 
     \b
     Example:
@@ -95,13 +98,15 @@ def generate(  # noqa: PLR0913 - one for each option
     if check and force:
         raise click.UsageError("expected --check or --force, got both; keep one")
     if propose is not None and propose.exists():
-        raise click.UsageError(f"expected --propose with a new file, got {propose}, which is there; choose another")
+        raise click.UsageError(f"expected --propose with a new file, got {propose}, which exists; choose another")
     order = Order(out=out, options=options, check=check, force=force, finalize=finalize)
     legacy = None if legacy_source is None else find_handlers(legacy_source, contract)
     done = run_generate(contract, order, legacy)
-    emit(to_json(done) if as_json else to_text(done))
+    emit(to_json(done) if as_json else to_text(done, advise_proposal=propose is None))
     if propose is not None:
-        write_proposal(done, propose)
+        advice = write_proposal(done, propose)
+        if not as_json:
+            emit(advice)
     raise SystemExit(done.exit_code)
 
 

@@ -24,13 +24,13 @@ def _checked(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 
 @click.command()
 @config_option
-@click.option("--address", callback=_checked, help="host:port or unix:PATH, instead of [ingest] address.")
+@click.option("--address", callback=_checked, help="host:port or unix:PATH; overrides [ingest] address.")
 def ingest(config_path: Path, address: str | None) -> None:
-    """Take comparisons from generated Java services, and judge what they found unequal.
+    """Receive comparisons from generated Java services, and judge the answers that are not equal.
 
-    A service in COMPARE mode asks legacy and its own handler, counts what is equal, and sends the other pairs here;
-    CROSSFADE_INGEST is its address. `crossfade report` and `crossfade gate` read the run as any other. Ctrl-C or
-    SIGTERM reads what is on its way, commits and ends.
+    A service in COMPARE mode calls legacy and its own handler, counts equal answers, and sends the other pairs to the
+    address in CROSSFADE_INGEST. `crossfade report` and `crossfade gate` read the run like any other. Ctrl-C or SIGTERM
+    reads what is on its way, commits and exits.
 
     \b
     Example:
@@ -41,8 +41,8 @@ def ingest(config_path: Path, address: str | None) -> None:
     try:
         result = asyncio.run(run_ingest(config, config_path, address, announce=emit))
     except ModuleNotFoundError as error:
-        message = f"{error.name}: expected what serves [admin] address, got none; pip install 'crossfade[mitmproxy]'"
-        fail(message, ExitCode.INFRASTRUCTURE)
+        message = f"{error.name}: expected the package that serves [admin] address, got none"
+        fail(f"{message}; pip install 'crossfade[mitmproxy]'", ExitCode.INFRASTRUCTURE)
     emit(f"run {', '.join(result.run_ids)}: {result.entered} requests entered; next: crossfade report")
     if result.interrupted:
         raise SystemExit(ExitCode.INTERRUPTED)

@@ -13,13 +13,19 @@ _TEMPLATE = Path(__file__).parent.parent / "templates" / "crossfade.toml"
 
 
 @click.command()
-@click.option("--dir", "folder", type=click.Path(path_type=Path), default=Path(), help="Where to write.")
-@click.option("--key-only", is_flag=True, help="Write the key alone, for a config that is there.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="The folder to write to.  [default: the current one]",
+)
+@click.option("--key-only", is_flag=True, help="Write only the key, for an existing config.")
 def init(folder: Path, *, key_only: bool) -> None:
-    """Write a commented crossfade.toml and a key for redaction.
+    """Write a commented crossfade.toml and a redaction key.
 
-    The key goes to .crossfade/redaction.key with mode 0600; without one, no example of a difference is stored. A key
-    that is there is never overwritten: what was stored under it could no longer be compared.
+    The key goes to .crossfade/redaction.key with mode 0600. Without a key, no example of a difference is stored. An
+    existing key is never overwritten: data stored under it could no longer be compared.
 
     \b
     Example:

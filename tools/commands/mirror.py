@@ -19,14 +19,14 @@ from crossfade.tools.output import emit
 @click.command()
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @config_option
-@click.option("--reason", default="", help="Why it is turned off; kept beside who and when.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--reason", default="", help="Why mirroring is turned off; stored with who did it and when.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def mirror(state: str | None, config_path: Path, reason: str, *, as_json: bool) -> None:
-    """Turn all mirroring off or on while traffic flows on, or say how it stands.
+    """Turn all mirroring off or on while traffic continues, or show whether it is on.
 
-    A running proxy takes it up within a second; one that starts later finds it so. What the candidate is at work on
-    ends, nothing more is sent to it, and requests are skipped(mirror_off). Of the config only [evidence] dir is read:
-    the switch works where the rest has a mistake.
+    A running proxy obeys within a second; one that starts later obeys from its start. Requests that the candidate is
+    working on finish; nothing more is sent to it, and requests are skipped(mirror_off). Only [evidence] dir is read
+    from the config, so the switch works even if the rest of the file has a mistake.
 
     \b
     Example:
@@ -39,7 +39,7 @@ def mirror(state: str | None, config_path: Path, reason: str, *, as_json: bool) 
         elif state == "on":
             turn_on(folder)
     except OSError as error:
-        message = f"{folder / FILE_NAME}: expected to write, got {error.strerror}; end the proxy instead"
+        message = f"{folder / FILE_NAME}: expected to write, got {error.strerror}; stop the proxy instead"
         fail(message, ExitCode.INFRASTRUCTURE)
     off = read_off(folder)
     emit(_json(off) if as_json else _text(off))

@@ -19,13 +19,13 @@ from crossfade.tools.options import config_option
     type=click.FloatRange(0, 100, min_open=True),
     default=100.0,
     show_default=True,
-    help="The share of comparisons to keep.",
+    help="The share of comparisons to keep, in percent.",
 )
 def record(config_path: Path, sample_pct: float) -> None:
-    """Proxy and mirror as `crossfade shadow` does, and keep the raw comparisons, redacted.
+    """Run the proxy like `crossfade shadow`, and keep the raw comparisons, redacted.
 
-    They go to recordings/RUN_ID in evidence.dir, at most [record] max_mb of them. `crossfade replay --rediff RUN_ID`
-    compares them again under other rules, with no service at hand.
+    They are written to recordings/RUN_ID in [evidence] dir, up to [record] max_mb. `crossfade replay --rediff RUN_ID`
+    compares them again under other rules, without the services.
 
     \b
     Example:

@@ -32,20 +32,25 @@ _FILE_COLUMNS = 120
 
 @click.command()
 @config_option
-@click.option("--rediff", "run", required=True, help="A run's id, or the folder of its recording: compare it again.")
-@click.option("--check", is_flag=True, help="Exit 1 where a comparison comes out otherwise.")
+@click.option("--rediff", "run", required=True, help="The id of a run, or the folder of its recording.")
+@click.option("--check", is_flag=True, help="Exit 1 if a comparison changed.")
 @click.option(
-    "--format", "form", type=click.Choice(["terminal", "json", "html"]), default="terminal", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json", "html"]),
+    default="terminal",
+    show_default=True,
+    help="Output format.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
 def replay(  # noqa: PLR0913 - one for each option
     config_path: Path, run: str, form: str, output: Path | None, *, check: bool, as_json: bool
 ) -> None:
-    """Compare a recorded run again under the present rules and contract; no service is asked.
+    """Compare a recorded run again under the current rules and contract; no service is contacted.
 
-    Exit codes: 0 it was judged again, 1 with --check where a comparison comes out otherwise, 3 with --check where none
-    could be judged again, 4 no recording.
+    Exit codes: 0 compared again, 1 with --check if a comparison changed, 3 with --check if none could be judged again,
+    4 no recording.
 
     \b
     Example:
@@ -75,7 +80,7 @@ def _rediff(config: Config, run: str) -> Rediff:
         return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
     folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
-    # A server that is asked by reflection may be gone, or newer than what was recorded.
+    # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
     return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
 

@@ -34,17 +34,17 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: Any) -> None:  
 @format_option
 @json_option
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
-@click.option("--list", "listed", is_flag=True, help="List the runs, the newest first, and show none.")
+@click.option("--list", "listed", is_flag=True, help="List the runs, newest first, instead of showing one.")
 @click.option(
     "--schema",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Print the JSON Schema of the JSON report, and nothing else.",
+    help="Print the JSON Schema of the JSON report and exit.",
 )
 def report(config_path: Path, run_id: str | None, form: str, output: Path | None, *, listed: bool) -> None:
-    """Say what was compared, where the answers differ, and why.
+    """Show what was compared, where the answers differ, and why.
 
     \b
     Example:
@@ -53,8 +53,10 @@ def report(config_path: Path, run_id: str | None, form: str, output: Path | None
     config = load_config(config_path)
     if not listed:
         write_report(report_of(config, run_id), form, output)
-    elif run_id or output or form == "html":
-        raise click.UsageError("expected --list alone or with --json, got another option; drop it")
+    elif beside := [
+        name for name, given in (("--run", run_id), ("--output", output), ("--format html", form == "html")) if given
+    ]:
+        raise click.UsageError(f"expected --list alone or with --json, got {' and '.join(beside)} too; remove it")
     else:
         runs = runs_of(config)
         emit(runs_json(runs) if form == "json" else runs_text(runs))

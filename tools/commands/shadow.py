@@ -21,8 +21,8 @@ from crossfade.tools.reach import missing_servers
 def shadow(config_path: Path) -> None:
     """Proxy live traffic to legacy and mirror it to the candidate.
 
-    Clients speak to the ports under [[listen]]; legacy answers them. What is safe is sent to the candidate too, and
-    compared in another process. Ctrl-C or SIGTERM drains, commits and ends.
+    Clients connect to the ports under [[listen]], and legacy answers them. Safe requests also go to the candidate, and
+    a second process compares the answers. Ctrl-C or SIGTERM drains, commits and exits.
 
     \b
     Example:
@@ -32,7 +32,7 @@ def shadow(config_path: Path) -> None:
 
 
 def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
-    """Runs the proxy to its end, and says how it ended; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs the proxy to its end, and prints how it ended; ``record_pct`` is instead of ``record.sample_pct``.
 
     Raises: ShadowError: a config without a port for clients.
     """
@@ -44,7 +44,7 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
     except ModuleNotFoundError as error:
         message = f"{error.name}: expected the engine, got none; pip install 'crossfade[mitmproxy]'"
         fail(message, ExitCode.INFRASTRUCTURE)
-    # said here, because the engine's own handler of log lines shows none
+    # printed here, because the engine's own handler of log lines shows none
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         for line in runner.run(missing_servers(config)):
@@ -52,12 +52,11 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
         result = runner.run(run_shadow(config, config_path, announce=emit, record_pct=record_pct))
     emit(f"run {result.run_id}: {result.entered} requests entered; next: crossfade report")
     if result.lost_runs:
-        ended = (
-            f"{len(result.lost_runs)} times; what entered then is shed(compare_down) in {', '.join(result.lost_runs)}"
-        )
-        fail(f"compare process: expected one that lasts, but it ended {ended}", ExitCode.INFRASTRUCTURE)
+        lost = f"expected it to last, got {len(result.lost_runs)} lost ({', '.join(result.lost_runs)})"
+        fail(f"compare process: {lost}; what entered meanwhile is shed(compare_down)", ExitCode.INFRASTRUCTURE)
     if result.worker_exit_code:
-        fail("compare process: expected all evidence to be committed; see the lines above", ExitCode.INFRASTRUCTURE)
+        got = f"expected exit code 0, got {result.worker_exit_code}"
+        fail(f"compare process: {got}; not all evidence is committed, see the lines above", ExitCode.INFRASTRUCTURE)
     if result.interrupted:
         raise SystemExit(ExitCode.INTERRUPTED)
 

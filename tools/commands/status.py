@@ -12,12 +12,20 @@ from crossfade.tools.output import emit
 
 
 @click.command()
-@click.option("--project", type=click.Path(path_type=Path), required=True, help="The folder of crossfade generate.")
-@click.option("--modes", type=click.Path(path_type=Path), help="The modes file; default: modes.properties in there.")
-@click.option("--legacy-source", type=click.Path(path_type=Path), help="Count hazards in the Python service itself.")
-@click.option("--hazards", "rpc", help="List all hazards behind one RPC, as Service/Method; needs --legacy-source.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), required=True, help="The folder that `crossfade generate` wrote."
+)
+@click.option(
+    "--modes", type=click.Path(path_type=Path), help="The modes file.  [default: modes.properties in the project]"
+)
+@click.option(
+    "--legacy-source", type=click.Path(path_type=Path), help="Folder of the Python service; count its hazards."
+)
+@click.option(
+    "--hazards", "rpc", help="List all hazards behind one RPC, given as Service/Method; needs --legacy-source."
+)
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def status(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
@@ -29,12 +37,11 @@ def status(  # noqa: PLR0913 - one for each option
     config_path: Path,
     as_json: bool,
 ) -> None:
-    """Say how far the port of each RPC is: whether its handler is written, its mode, open hazards, the evidence.
+    """Show how far each RPC has been ported: its handler, its mode, open hazards and the evidence.
 
-    A hazard is open while its note stands in a handler that is not written; in one that is, a note is only a comment.
-    With --legacy-source those that the Python code has now are counted instead. A stub has at most 20 of them;
-    --hazards lists all behind one RPC, the most telling first. Evidence is that of the newest run in the store of the
-    config, where there is one.
+    A hazard is open while its note stands in an unwritten handler. With --legacy-source, the hazards that the Python
+    code has now are counted instead. A stub shows at most 20 of them; --hazards lists all behind one RPC, the most
+    relevant first. The evidence is that of the newest run in the config's store, if there is one.
 
     \b
     Example:

@@ -17,13 +17,13 @@ from crossfade.tools.output import emit
 @click.command()
 @click.argument("action", type=click.Choice(["prune", "upgrade"]))
 @config_option
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def store(action: str, config_path: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Delete old runs from the evidence, or bring a store of an older crossfade to the present schema.
+    """Delete old runs, or upgrade the store of an older crossfade to the current schema.
 
-    prune deletes runs that ended more than [evidence] keep_days ago and all but the newest keep_runs; never a live
-    one. upgrade copies the store first; end the proxy before it.
+    prune deletes runs that ended more than [evidence] keep_days ago, and all but the newest keep_runs; never a live
+    run. upgrade makes a copy of the store first; stop the proxy before you run it.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def _pruned_text(done: Pruned, *, dry_run: bool) -> str:
         return "no run is old enough to be deleted"
     what = "would delete" if dry_run else "deleted"
     lines = [f"{what} {run_id}" for run_id in done.run_ids]
-    size = "" if dry_run else f"; the store has {done.bytes_after} bytes, before {done.bytes_before}"
+    size = "" if dry_run else f"; the store has {done.bytes_after} bytes now, {done.bytes_before} before"
     return "\n".join([*lines, f"{what} {len(done.run_ids)} runs{size}"])
 
 

@@ -54,7 +54,7 @@ class HeaderPolicy:
         self._rules = tuple(
             _Rule(
                 rule=rule,
-                value=_value(rule, environment),
+                value=value_of(rule, environment),
                 name=rule.name.lower().replace("[", "[[]"),
                 pattern=Pattern(rule.route, shields),
             )
@@ -81,14 +81,18 @@ class HeaderPolicy:
         return (*kept, role, mark)
 
 
-def _value(rule: HeaderRule, environment: Mapping[str, str]) -> str:
+def value_of(rule: HeaderRule, environment: Mapping[str, str]) -> str:
+    """What a rule puts in a field's place, "" for one that replaces nothing.
+
+    Raises: ShadowError: the variable of the environment is not set, or holds what no field can carry.
+    """
     if rule.value_env is None:
         return rule.value or ""
     value = environment.get(rule.value_env, "")
     if not value or not value.isprintable() or not value.isascii():
-        got = "nothing" if not value else "control characters or others than ASCII"
+        got = "nothing" if not value else "characters other than printable ASCII"
         raise ShadowError(
-            f"mirror.header.value_env: expected a field value in the environment variable {rule.value_env}, got {got}; "
+            f"expected a field value in the environment variable {rule.value_env}, got {got}; "
             "set it where crossfade runs"
         )
     return value

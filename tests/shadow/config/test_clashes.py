@@ -54,7 +54,7 @@ def _message(text: str, *changes: tuple[str, str]) -> str:
 )
 def test_legacy_compared_with_itself(url: str) -> None:
     """However the address is spelt, in whatever table legacy stands."""
-    where = "listen.candidate: expected another server than legacy, got "
+    where = "listen.candidate: expected a server other than legacy, got "
     assert _message(GOOD, ("http://127.0.0.1:5001", url)).startswith(f"crossfade.toml:9: {where}")
     assert _message(GOOD, ("http://[::1]:6000", url)).startswith(f"crossfade.toml:16: {where}")
 
@@ -63,7 +63,7 @@ def test_legacy_compared_with_itself(url: str) -> None:
 def test_a_write_that_would_run_twice(url: str) -> None:
     """Where a rule mirrors writes, the secondary is no legacy; the line names the rule's route."""
     message = _message(GOOD + RULE, ("http://127.0.0.1:5002", url))
-    assert message.startswith("crossfade.toml:10: listen.secondary: expected an instance of its own beside a mirror")
+    assert message.startswith("crossfade.toml:10: listen.secondary: expected a separate instance while a rule mirrors")
     assert "'POST /builds' would run twice" in message
     assert "\n" not in message
 
@@ -153,7 +153,9 @@ IGNORE = '[[compare.ignore]]\nroute = "ROUTE"\npath = "*"\nreason = "x"\n'
 def test_a_rule_that_means_no_route(table: str, key: str, route: str) -> None:
     """A port that is not there, or a path that is none: one line says so before the run, not an empty report after."""
     message = _message(GOOD + table.replace("ROUTE", route))
-    assert f": {key}: expected METHOD /path or package.Service/Method, behind the name of a port or nothing" in message
+    assert (
+        f": {key}: expected METHOD /path or package.Service/Method, with a port's name in front or without" in message
+    )
     assert f"got {route!r}; the ports are web, admin" in message
 
 

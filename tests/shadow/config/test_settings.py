@@ -116,7 +116,11 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("mirror.rule.reason", "", "a text that is not empty, got ''"),
         ("mirror.header.name", "a b", "the name of a header field, got 'a b'; write for example authorization"),
         ("mirror.header.action", "hide", "'pass', 'drop' or 'replace', got 'hide'"),
-        ("mirror.header.value", "\xe9", "printable ASCII on one line, got '\xe9'; leave out what else there is"),
+        (
+            "mirror.header.value",
+            "\xe9",
+            "printable ASCII on one line, got a value with '\xe9'; write only such characters",
+        ),
         (
             "mirror.header.value_env",
             "A-B",
@@ -126,7 +130,7 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("listen.client_cert", "yes", "'ignore', 'refuse' or 'forward', got 'yes'"),
         ("compare.ignore.path", "", "a text that is not empty, got ''"),
         ("compare.ignore.reason", "", "a text that is not empty, got ''"),
-        ("accept.expires", "2026-12-31", "a date such as 2026-12-31, got '2026-12-31'"),
+        ("accept.expires", "2026-12-31", "a date without quotes, such as 2026-12-31, got '2026-12-31'"),
         ("redact.names", [""], "a text that is not empty, got ''"),
         ("redact.patterns", ["("], "a regular expression, got '(' (missing ), unterminated subpattern)"),
         ("evidence.flush_ms", 49, "at least 50, got 49"),
@@ -167,7 +171,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
 )
 def test_an_unknown_key(key: str, names: str) -> None:
     """The keys that are known in that table."""
-    assert f": {key}: expected a known key, got an unknown one; known here: {names}" in _message(key, 1)
+    assert f": {key}: expected a known key, got {key.rpartition('.')[2]!r}; known here: {names}" in _message(key, 1)
 
 
 def test_a_key_with_a_line_break() -> None:
@@ -249,8 +253,8 @@ def test_any_value_is_taken_or_one_line(key: str, value: Any) -> None:
     [
         ({"action": "replace"}, "expected value or value_env with action = 'replace', got none; name one"),
         ({"action": "replace", "value": "a", "value_env": "B"}, "got value and value_env; name one"),
-        ({"action": "drop", "value": "a"}, "expected no value with action = 'drop', got one; drop it"),
-        ({"action": "pass", "value_env": "A"}, "expected no value_env with action = 'pass', got one; drop it"),
+        ({"action": "drop", "value": "a"}, "expected no value with action = 'drop', got value; remove it"),
+        ({"action": "pass", "value_env": "A"}, "expected no value_env with action = 'pass', got value_env; remove it"),
     ],
 )
 def test_a_header_rule_has_the_value_that_its_action_needs(table: dict[str, str], expected: str) -> None:

@@ -351,7 +351,7 @@ async def test_a_socket_in_use(serve: Serve, lines: Any, tmp_path: Path) -> None
         await server.aclose()
         assert str(raised.value) == (
             f"--address: expected an address to listen on, got unix:{path} (Address already in use); "
-            "end what listens there, or choose another"
+            "stop what listens there, or choose another"
         )
         assert raised.value.exit_code == 4
         await served.connect(lines.hello(), lines.counts(1, "00000000000000aa"))

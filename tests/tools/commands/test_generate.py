@@ -106,20 +106,32 @@ def test_rpcs_that_a_person_confirms(users: Folder) -> None:
     """Are safe in the generated service; what only has a name for it is proposed, and not taken."""
     users.change("{ option idempotency_level = NO_SIDE_EFFECTS; }", ";")
     first = users.run("--propose", users.folder / "idempotency.toml")
-    assert "0 of 2 RPCs are safe: none may be compared\n1 more may be, by their names: --propose FILE" in first.output
     proposed = users.folder / "idempotency.toml"
+    assert "0 of 2 RPCs are safe: none may be compared\n" in first.output
+    assert "--propose" not in first.output
+    assert first.output.endswith(
+        f"\nwrote {proposed}: 1 more RPC looks read-only by name; uncomment what changes nothing, "
+        f"then add --idempotency {proposed}\n"
+    )
     assert '  # "acme.users.v1.Users/Get",\n]' in proposed.read_text()
     binder = users.out / "gen/src/main/java/acme/users/gen/users/UsersBinder.java"
     assert users.run("--idempotency", proposed, "--check").exit_code == 0
     assert ".asSafe()" not in binder.read_text()
     proposed.write_text(proposed.read_text().replace('# "acme', '"acme'))
     result = users.run("--idempotency", proposed)
-    assert "1 of 2 RPCs are safe, 1 of them by your word: these may be compared\n" in result.output
+    assert "1 of 2 RPCs are safe, 1 of them confirmed by you: these may be compared\n" in result.output
     assert binder.read_text().count(".asSafe();") == 1
     assert json.loads(users.run("--idempotency", proposed, "--json").output)["safe"] == ["acme.users.v1.Users/Get"]
     again = users.run("--propose", proposed)
     assert again.exit_code == 2
-    assert f"expected --propose with a new file, got {proposed}, which is there; choose another" in again.output
+    assert f"expected --propose with a new file, got {proposed}, which exists; choose another" in again.output
+
+
+def test_a_proposal_is_advised(users: Folder) -> None:
+    """Where nobody asked for one yet."""
+    users.change("{ option idempotency_level = NO_SIDE_EFFECTS; }", ";")
+    advice = "1 more RPC looks read-only by name: --propose FILE writes a list for you to confirm\n"
+    assert advice in users.run().output
 
 
 def test_a_name_that_nobody_has(users: Folder) -> None:
@@ -229,7 +241,7 @@ def test_the_legacy_source(users: Folder) -> None:
     assert "Looks one up." in stub
     assert "notes go into new handlers only" not in result.output
     again = users.run("--legacy-source", users.folder / "app")
-    assert "notes go into new handlers only, and all are there: crossfade status --legacy-source" in again.output
+    assert "notes go only into new handlers, and all exist: crossfade status --legacy-source" in again.output
     assert users.run("--legacy-source", users.folder / "none").exit_code == 2
 
 
@@ -252,7 +264,7 @@ def test_finalize(users: Folder) -> None:
     assert "strangler" not in (users.out / "src/main/java/acme/users/Main.java").read_text()
     plain = users.run()
     assert plain.exit_code == 2
-    assert "expected --finalize, because the project has no mode switch any more; add it" in plain.output
+    assert "expected --finalize, got none; add it, because the project has no mode switch any more" in plain.output
     (users.out / "modes.properties").unlink()  # it was changed by hand, so it stood there as an orphan
     assert users.run("--finalize").exit_code == 0
     assert users.run("--finalize", "--check").exit_code == 0

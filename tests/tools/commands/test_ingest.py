@@ -330,7 +330,7 @@ def test_a_taken_port(ingest: Any, command: Any, service: Any, report: Any) -> N
     assert (child.returncode, output) == (4, "")
     assert errors == (
         f"error: --address: expected an address to listen on, got {running.address} (Address already in use); "
-        "end what listens there, or choose another\n"
+        "stop what listens there, or choose another\n"
     )
     assert running.end()[0] == 0
     assert report()["ended_at"] is not None

@@ -41,7 +41,10 @@ def test_a_mistake_in_the_rest_of_the_config(invoke: Any, service: Any) -> None:
 
 @pytest.mark.parametrize(
     ("added", "expected"),
-    [("[", ": expected TOML, got "), ("[evidence]\ndir = 3\n", ": evidence.dir: expected text in quotes, got 3\n")],
+    [
+        ("[", ": expected TOML, got "),
+        ("[evidence]\ndir = 3\n", ":13: evidence.dir: expected a path in quotes, got 3\n"),
+    ],
 )
 def test_no_folder_to_be_read(invoke: Any, service: Any, added: str, expected: str) -> None:
     """Exit 2 and one line."""
@@ -57,7 +60,7 @@ def test_a_folder_that_can_not_be(invoke: Any, service: Any) -> None:
     result = invoke("mirror", "off", "--config", service.config)
     assert result.exit_code == 4
     assert result.output == (
-        f"error: {service.store.parent / FILE_NAME}: expected to write, got File exists; end the proxy instead\n"
+        f"error: {service.store.parent / FILE_NAME}: expected to write, got File exists; stop the proxy instead\n"
     )
 
 

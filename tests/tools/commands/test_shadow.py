@@ -99,8 +99,8 @@ def test_servers_that_are_not_there(shadow: Any) -> None:
     _, errors = child.communicate(timeout=30)
     warnings = [line for line in errors.splitlines() if line.startswith("warning: ")]
     assert warnings == [
-        "warning: web: legacy is not there: http://127.0.0.1:1 (Connection refused)",
-        "warning: web: candidate is not there: http://127.0.0.1:2 (Connection refused)",
+        "warning: web: legacy can't be reached: http://127.0.0.1:1 (Connection refused)",
+        "warning: web: candidate can't be reached: http://127.0.0.1:2 (Connection refused)",
     ]
 
 
@@ -195,7 +195,7 @@ def test_a_taken_port(command: Any, service: Any, invoke: Any) -> None:
     assert (child.returncode, output) == (4, "")
     assert without_warnings(errors) == (
         f"error: {service.config}:6: listen.address: expected a free address of this machine, "
-        f"got 127.0.0.1:{port} (Address already in use); end what listens there, or choose another\n"
+        f"got 127.0.0.1:{port} (Address already in use); stop what listens there, or choose another\n"
     )
     assert entered(invoke, service) == 400
 

@@ -67,7 +67,7 @@ def test_all_done(invoke: Any, project: Path) -> None:
     result = invoke("status", "--project", project, "--modes", modes)
     assert result.output.endswith(
         "2 of 2 RPCs ported, 2 with mode PORTED, 0 hazards open\n"
-        "next: generate it once more with --finalize, if it is not final yet\n"
+        "next: run crossfade generate with --finalize, unless you have done so\n"
     )
 
 
