@@ -184,7 +184,7 @@ async def test_passed(proxy: Any, raw: Any, ends: Any) -> None:
 @pytest.mark.row(
     "Requests that two servers could read in two ways",
     "raw",
-    differs="the proxy refuses them with 400 and a line that says why: a length and chunks, lengths or codings that are "
+    differs="the proxy refuses them with 400 and a line with the reason: a length and chunks, lengths or codings that are "
     "not one plain value, a blank before a colon, a CR without LF, a length in or behind a line that is no plain field, "
     "chunks that break RFC 9112 7.1. That is how requests are smuggled. Counted as `uncomparable(unsupported)`",
 )
