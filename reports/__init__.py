@@ -1,7 +1,7 @@
-"""One run record, and every format as a function of it.
+"""One report of a run, and every format as a function of it.
 
-``run`` is the record and ``build`` makes it from evidence; ``claims`` decides verdicts, ``gate`` turns them into an
-exit code. ``terminal`` and ``html`` render with the sentences of ``wording``, the numbers of ``figures``, the short
-``names`` of routes and texts made ``visible``; ``runs`` lists what there is. ``repro`` writes requests as command
-lines, ``schema`` is the JSON Schema.
+``report`` is the record and ``build`` makes it from evidence; ``claims`` decides verdicts, ``gate`` turns them into an
+exit code. ``formats`` finds a format by name: ``terminal``, ``json_document``, ``html``. They share the sentences of
+``wording``, the numbers of ``figures``, the short ``route_names`` and texts made ``visible``. ``repro`` writes requests
+as command lines, ``run_list`` lists the runs of a store, ``schema`` is the JSON Schema.
 """

@@ -9,8 +9,7 @@ from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
-from crossfade.reports.repro import ReproSettings, command_line
-from crossfade.reports.run import (
+from crossfade.reports.report import (
     SCHEMA_VERSION,
     Builds,
     Cause,
@@ -25,6 +24,7 @@ from crossfade.reports.run import (
     Totals,
     Verdict,
 )
+from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -100,9 +100,9 @@ def build_report(
 
 
 def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
-    """What each route is called: the name of its port is in front where several ports carry a route of that name.
+    """The name of each route: behind the name of its port where several ports carry a route of that name.
 
-    One that was only claimed, on no port, is left out where it came on one.
+    A route that was only claimed, without a port, is left out if requests came on a port.
     """
     came = {route.info.route for route in routes if route.info.listener}
     infos = [route.info for route in routes if route.info.listener or route.info.route not in came or route.entered]
@@ -139,7 +139,7 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
 
 
 def _floored_pct(part: int, whole: int) -> float:
-    """Two decimals, rounded down: 100 says that not one is missing."""
+    """Two decimals, rounded down: 100 means that not one is missing."""
     return (10_000 * part // whole) / 100 if whole else 0.0
 
 
@@ -181,7 +181,7 @@ def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSet
 def _expired_rules(
     views: Sequence[tuple[RouteEvidence, RouteView]], accepted: Sequence[AcceptRule], today: datetime.date
 ) -> Iterator[ExpiredRule]:
-    """The rules that would let an open cluster stay, had their last day not passed."""
+    """The rules that would accept an open cluster if they had not expired."""
     open_at = [
         (route.info, fingerprint)
         for route, view in views
@@ -202,7 +202,7 @@ def _cause(pitfall_id: str) -> Cause | None:
 
 
 def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """A field more is additive; another status text, unseen message or charset of JSON is cosmetic; others break."""
+    """An added field is additive; a status text, an unseen message or the charset of JSON is cosmetic; others break."""
     if template == UNSEEN_MESSAGE:
         return "cosmetic"
     if kind == Kind.ADDED.value:
@@ -211,11 +211,12 @@ def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosm
 
 
 def _example(example: StoredExample, repro: ReproSettings) -> Example:
-    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate is asked for HTTP over HTTP/1.1."""
+    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate gets HTTP over HTTP/1.1."""
     listener = repro.listener
-    over_http1 = replace(example.request, h2c=False)
+    over_http1 = replace(example.request, h2c=False) if example.request.h2c else example.request
     request = over_http1 if listener is not None and listener.tls else example.request
     line = partial(command_line, schema=repro.schema)
+    mirrored, changed = as_candidate_gets(over_http1, None if listener is None else listener.candidate_fields)
     return Example(
         comparison_id=example.comparison_id,
         path=example.path,
@@ -223,7 +224,7 @@ def _example(example: StoredExample, repro: ReproSettings) -> Example:
         candidate=example.candidate,
         repro=line(request),
         repro_legacy="" if listener is None else line(request, listener.legacy),
-        repro_candidate="" if listener is None else line(over_http1, listener.candidate),
+        repro_candidate="" if listener is None else line(mirrored, listener.candidate, changed=changed),
     )
 
 
@@ -240,7 +241,7 @@ def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
 def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:
     """Fail where a claim is refuted; inconclusive where one is not proven, was never seen, or nothing is claimed."""
     reasons = [f"{route.route}: {route.reason}" for route in routes if route.verdict in {"fail", "inconclusive"}]
-    reasons += [f"{glob}: claimed, but no request of it was seen" for glob in unseen]
+    reasons += [f"{glob}: claimed, but no matching request was seen" for glob in unseen]
     verdicts = {route.verdict for route in routes}
     if "fail" in verdicts:
         return "fail", tuple(reasons)

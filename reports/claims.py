@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossfade.reports.figures import count, share
-from crossfade.reports.run import Verdict
+from crossfade.reports.report import Verdict
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.route import RouteInfo

@@ -21,7 +21,7 @@ def at_least(rate: float, budget: float) -> str:
 
 
 def share(pct: float) -> str:
-    """A share (0-100) in percent with one decimal, rounded down: 100 % is said of all only, 0 % of none only."""
+    """A share (0-100) in percent with one decimal, rounded down: 100 % only means all, 0 % only none."""
     if 0 < pct < 0.1:  # noqa: PLR2004 - the last decimal
         return "under 0.1 %"
     return f"{math.floor(_cleaned(10 * pct)) / 10:g} %"
@@ -45,7 +45,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def moment(rfc3339: str) -> str:
-    """A time as a person reads it, in UTC."""
+    """A time for a person, in UTC."""
     return f"{_utc(rfc3339):%-d %b %Y, %H:%M:%S} UTC"
 
 
@@ -56,7 +56,7 @@ def clock(rfc3339: str, day_of: str) -> str:
 
 
 def period(start: str, end: str) -> str:
-    """How long it took, in the largest units that say it."""
+    """How long it took, in its two largest units."""
     seconds = (_utc(end) - _utc(start)).total_seconds()
     if seconds < _MINUTE:
         return f"{int(seconds)} s"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crossfade.reports.figures import at_least, at_most, count
-from crossfade.reports.run import Report, Route
+from crossfade.reports.report import Report, Route
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import compared, expired, other_reasons, split_reasons
 
@@ -19,7 +19,7 @@ class GateResult:
 
 
 def gate(report: Report, *, allow_inconclusive: bool = False) -> GateResult:
-    """The gate on a report; ``allow_inconclusive`` makes too little evidence exit 0, and says so."""
+    """The gate on a report; with ``allow_inconclusive`` too little evidence exits 0, and a sentence mentions it."""
     sentences = [claim_sentence(route, report) for route in report.routes if route.claimed]
     sentences += [f"INCONCLUSIVE {reason}" for reason in other_reasons(report)]
     sentences += expired(report)
@@ -32,7 +32,7 @@ def gate(report: Report, *, allow_inconclusive: bool = False) -> GateResult:
 
 
 def claim_sentence(route: Route, report: Report) -> str:
-    """What may be said of a claimed route, with its figures."""
+    """What is proven of a claimed route, with its figures."""
     claim = f"{100 * report.budget:g} % of requests, at {100 * report.confidence:g} % confidence"
     figures = (
         f"{count(route.divergent)} of {count(route.distinct)} distinct requests diverged, {bound(route, report)} "
@@ -47,7 +47,7 @@ def claim_sentence(route: Route, report: Report) -> str:
 
 
 def bound(route: Route, report: Report) -> str:
-    """The bound that the verdict rests on: the lower one where the claim is refuted, else the upper one."""
+    """The bound that decides the verdict: the lower one where the claim is refuted, else the upper one."""
     if route.verdict == "fail":
         return f"at least {at_least(route.divergence.lower, report.budget)}"
     return f"at most {at_most(route.divergence.upper, report.budget)}"
@@ -57,7 +57,7 @@ def _left_out(route: Route) -> str:
     """What was not compared, and why: the part of the traffic that the sentence does not cover."""
     left_out, cut = (_counts(reasons) for reasons in split_reasons(route.reasons))
     under_way = f", {count(route.in_flight)} in flight" if route.in_flight > 0 else ""
-    streams = f"; streams compared as far as they went: {cut}" if cut else ""
+    streams = f"; streams compared in part: {cut}" if cut else ""
     return under_way + (f"; not compared: {left_out}" if left_out else "") + streams
 
 

@@ -1,5 +1,6 @@
-"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where the eye is."""
+"""The report in a terminal: what entered, routes, open clusters, and the verdict last, where a reader looks first."""
 
+import io
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
@@ -10,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from crossfade.reports.figures import at_least, at_most, count, moment, period, share
-from crossfade.reports.names import common_package, without_package
-from crossfade.reports.run import Cluster, Report, Route
+from crossfade.reports.formats import Format, Lead
+from crossfade.reports.gate import GateResult
+from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.route_names import common_package, without_package
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import (
     balance,
@@ -31,10 +34,27 @@ from crossfade.reports.wording import (
 _STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim"}
 _INDENT = 2
 _LABEL = len("candidate")
+_FILE_COLUMNS = 120
 
 
-def print_report(report: Report, console: Console) -> None:
+def to_text(report: Report, lead: Lead | None = None) -> str:
+    """As in a terminal of 120 columns, without colours."""
+    console = Console(file=io.StringIO(), width=_FILE_COLUMNS)
+    with console.capture() as captured:
+        print_report(report, lead, console)
+    return captured.get()
+
+
+def gate_text(_: Report, result: GateResult) -> str:
+    """A line for each sentence."""
+    return "".join(f"{sentence}\n" for sentence in result.sentences)
+
+
+def print_report(report: Report, lead: Lead | None, console: Console) -> None:
     """Prints a report; nothing in it is cut, taken as markup or sent to the terminal as a control character."""
+    if lead is not None:
+        for told in (*lead.lines, ""):
+            console.print(visible(told), markup=False, highlight=False, soft_wrap=True)
     package = common_package(route.route for route in report.routes)
     console.print(_head(report))
     if report.routes:
@@ -61,7 +81,7 @@ def _head(report: Report) -> Group:
         _text(what, style="dim"),
         _text(f"\n{count(report.entered)} entered = {parts}"),
     ]
-    for title, reasons in (("not compared:", left_out), ("compared, but not to the end:", cut)):
+    for title, reasons in (("not compared:", left_out), ("compared in part:", cut)):
         if reasons:
             counts = [(count(number), reason_in_words(name)) for name, number in reasons.items()]
             lines += [_text(title, style="dim"), _indented(counts)]
@@ -130,7 +150,7 @@ def _labelled(cluster: Cluster) -> Iterator[tuple[str, str]]:
 
 
 def _cause(cluster: Cluster, columns: int) -> Iterator[Text]:
-    """Why, and what to write: folded at blanks alone, because code is copied from here. A long word stays whole."""
+    """Why, and what to write: folded only at blanks, because people copy code from here. A long word is not cut."""
     if cluster.cause is None:
         return
     why = f"{cluster.cause.id} {cluster.cause.title}. {cluster.cause.explanation}"
@@ -170,6 +190,9 @@ def _reasons(report: Report) -> Iterator[Text]:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Text with nothing unseen; a line break of ours at its beginning stays one."""
+    """Visible text; our own line break at its beginning is kept."""
     body = text.removeprefix("\n")
     return Text("\n" * (len(text) - len(body)) + visible(body), style=style)
+
+
+FORMAT = Format(suffix=".txt", render=to_text, draw=print_report, gate=gate_text)

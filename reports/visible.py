@@ -1,4 +1,4 @@
-"""Text in which nothing acts and nothing is unseen, for terminals and pages. Pure."""
+"""Text without control characters and with every character visible, for terminals and pages. Pure."""
 
 from functools import lru_cache
 
@@ -8,14 +8,17 @@ _SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01
 
 
 def visible(text: str) -> str:
-    r"""The text with ``\x1b``, ``\u202e``, ``\xa0`` or the like in place of each character that acts or is unseen.
+    r"""The text with ``\x1b``, ``\u202e``, ``\xa0`` or the like in place of each character that cannot be seen.
 
     Those are control and format characters (bidirectional marks too), every blank but the space, lone surrogates and
-    code points that mean nothing. A backslash stays as it is.
+    unassigned code points. A backslash stays as it is.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_shown, text))
+    return "".join(map(_shown, text)) if has_unseen(text) else text
+
+
+def has_unseen(text: str) -> bool:
+    """Whether a reader would not see every character as itself."""
+    return not (text.isascii() and text.isprintable()) and any(map(is_unseen, text))
 
 
 def encodable(text: str) -> str:

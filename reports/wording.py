@@ -1,26 +1,26 @@
-"""What a report says, in sentences that every format shares. Pure."""
+"""Sentences of a report, the same in every format. Pure."""
 
 from collections.abc import Mapping
 
 from crossfade.reports.claims import NOTHING_CLAIMED
 from crossfade.reports.figures import count, share
-from crossfade.reports.run import Example, Report, Route
+from crossfade.reports.report import Example, Report, Route
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
 
-# Each reads on from a number of requests: "12 with a value that only legacy can know".
+# Each continues a number of requests: "12 with a value that only legacy knows".
 REASONS: Mapping[str, str] = {
     Reason.SAMPLED_OUT: "outside the sample",
     Reason.POLICY: "not safe to mirror, and no rule allows it",
-    Reason.NOT_PORTED: "answered by legacy for the candidate: not ported",
-    Reason.FOREIGN_HANDLE: "with a value that only legacy can know",
+    Reason.NOT_PORTED: "that the candidate passed back to legacy: not ported",
+    Reason.FOREIGN_HANDLE: "with a value that only legacy knows",
     Reason.STATE_DRIFT: "after the stores had drifted apart",
     Reason.BLOCKED: "forbidden by a rule",
     Reason.MIRROR_OFF: "while mirroring was off",
     Reason.LOOP: "that are themselves copies",
-    Reason.CLIENT_CANCELLED: "left by the client before the answer was complete",
-    Reason.QUEUE_FULL: "while a bounded queue was full",
+    Reason.CLIENT_CANCELLED: "cancelled by the client before the answer was complete",
+    Reason.QUEUE_FULL: "while a queue was full",
     Reason.COMPARE_DOWN: "while the compare process was down",
     Reason.SHUTDOWN: "in flight when the run stopped",
     Reason.REFUSED: "with a refused connection",
@@ -28,12 +28,12 @@ REASONS: Mapping[str, str] = {
     Reason.DEADLINE: "without an answer in time",
     Reason.INVALID: "with invalid HTTP or gRPC framing",
     Reason.TRUNCATED: "with a body longer than the limit",
-    Reason.UNDECODABLE: "with a body from legacy that is not what it says",
-    Reason.CUT_BY_CLIENT: "streams that the client left: compared as far as they went",
-    Reason.CUT_BY_LEGACY: "streams that legacy broke off: compared as far as they went",
-    Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared as far as they went",
-    Reason.UNSUPPORTED: "in a protocol that is passed through",
-    Reason.INTERNAL: "on which crossfade itself failed, see its log",
+    Reason.UNDECODABLE: "with a body from legacy that could not be decoded",
+    Reason.CUT_BY_CLIENT: "streams that the client left: compared up to that point",
+    Reason.CUT_BY_LEGACY: "streams that legacy broke off: compared up to that point",
+    Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared up to that point",
+    Reason.UNSUPPORTED: "in a protocol that is passed through without comparing",
+    Reason.INTERNAL: "on which crossfade itself failed; see its log",
     Reason.NO_CONTRACT: "to a method that the contract does not have",
 }
 NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."
@@ -91,13 +91,13 @@ def compared_by_call_type(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def other_reasons(report: Report) -> tuple[str, ...]:
-    """Reasons of the verdict that no route has: a claim of which no request was seen, or nothing claimed."""
+    """Reasons of the verdict that belong to no route: a claim that no request matched, or nothing claimed."""
     of_routes = {f"{route.route}: {route.reason}" for route in report.routes}
     return tuple(reason for reason in report.reasons if reason not in of_routes)
 
 
 def expired(report: Report) -> tuple[str, ...]:
-    """The accept rules that no longer count, one sentence each: why a verdict may have turned."""
+    """The accept rules that have expired, one sentence each: why a verdict may have changed."""
     return tuple(
         f"the [[accept]] rule for {rule.route} {rule.path} ({rule.kind}) expired, its last day was {rule.expires}: "
         "its differences are open again"
@@ -106,13 +106,13 @@ def expired(report: Report) -> tuple[str, ...]:
 
 
 def caveats(report: Report) -> tuple[str, ...]:
-    """What the verdict does not speak of, one sentence each."""
+    """What the verdict does not cover, one sentence each."""
     lines = []
     unclaimed = sum(not route.claimed for route in report.routes)
     if unclaimed:
-        lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict says nothing about {_them(unclaimed)}.")
+        lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict does not cover {_them(unclaimed)}.")
     if report.ended_at is None:
-        lines.append("The run has not ended: these are its figures so far, and the bounds hold at every look.")
+        lines.append("The run has not ended. These are its figures so far; the bounds hold however often you look.")
     return (*lines, NOT_COVERED)
 
 
@@ -122,7 +122,7 @@ def by_verdict(report: Report) -> list[Route]:
 
 
 def compared(route: Route) -> int:
-    """Requests of a route in which both sides were asked and judged."""
+    """Requests of a route whose answers from both sides were compared."""
     return sum(route.outcomes.get(name, 0) for name in _OF_COMPARED)
 
 

@@ -1,13 +1,19 @@
-"""Certificates for servers and clients that speak TLS; how properties are tested."""
+"""What all tests share: the tools that they need, how properties are tested, certificates for TLS."""
 
 import contextlib
 import datetime
+import fcntl
+import importlib.util
 import ipaddress
+import os
 import ssl
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,9 +23,105 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import settings
 
+from crossfade.tools.demo.build import JAR, build_candidate
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "buildqueue"
+_LONG = ("demo", "java", "wheel")
+IN_CI = bool(os.environ.get("CI"))
+# A dozen builds run Maven, for seconds each: without the optimising compiler it takes less than half of the CPU time.
+os.environ.setdefault("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 # Properties say what holds, not how fast: machines that run them are shared. Speed is measured in bench/.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+settings.register_profile("dev", deadline=None, print_blob=True)
+settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)  # the same examples at each run
+settings.register_profile("soak", deadline=None, print_blob=True, max_examples=2000)  # new examples at each run
+settings.load_profile("ci" if IN_CI else "dev")
+
+
+def _load_needs() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("crossfade_test_needs", Path(__file__).with_name("needs.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_needs = _load_needs()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes goes first, where several processes share the tests: at the end all have something to do."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _LONG))
+
+
+def pytest_report_header() -> list[str]:
+    """Names the tools that are missing, and what is skipped for it."""
+    lines: list[str] = _needs.header(in_ci=IN_CI)
+    return lines
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Looks for the tools before any fixture builds something with them."""
+    for marker in item.iter_markers():
+        for name in marker.args if marker.name == "needs" else _needs.MARKERS.get(marker.name, ()):
+            _find_tool(name)
+
+
+def _find_tool(name: str) -> str:
+    path: str | None = _needs.find(name)
+    if path is None:
+        end = pytest.fail if IN_CI and _needs.TOOLS[name].in_ci else pytest.skip
+        end(_needs.problem(name, in_ci=IN_CI))
+    return path
+
+
+@pytest.fixture(scope="session")
+def needs() -> ModuleType:
+    """The list of tools."""
+    return _needs
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """The path of a program of the list. Without it a test is skipped on a person's machine, and fails in CI."""
+    return _find_tool
+
+
+@contextlib.contextmanager
+def _kept(name: str) -> Iterator[Path]:
+    """A folder of the virtual environment for what is built once; one process at a time."""
+    folder = Path(sys.prefix) / "built" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def go_program() -> Callable[[str], Path]:
+    """Builds a program from a Go module, once; its path."""
+
+    def build(module: str) -> Path:
+        with _kept(module.replace("/", "_")) as folder:
+            program = folder / module.partition("@")[0].rpartition("/")[2]
+            if not program.exists():
+                environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
+                command = [_find_tool("go"), "install", module]
+                subprocess.run(command, env=environment, check=True, capture_output=True, timeout=600)
+        return program
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def candidate_jar() -> Path:
+    """The example's candidate, built by Maven once for each state of its sources."""
+    with _kept("buildqueue") as folder:
+        return build_candidate(EXAMPLE, folder) / JAR
 
 
 @dataclass(frozen=True)

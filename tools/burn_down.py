@@ -15,8 +15,8 @@ from crossfade.codegen.java.render_scaffold import MODES_FILE
 from crossfade.codegen.project.errors import ProjectError
 from crossfade.codegen.project.modes import ModeKind
 from crossfade.codegen.project.progress import HandlerState, RpcProgress, read_progress
-from crossfade.reports.names import common_package
-from crossfade.reports.run import Route
+from crossfade.reports.report import Route
+from crossfade.reports.route_names import common_package
 from crossfade.reports.wording import by_verdict
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence.schema import FILE_NAME

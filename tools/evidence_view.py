@@ -1,9 +1,11 @@
 """From a config and a stored run to a report: what report, gate and demo share."""
 
+import gc
 import struct
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
 from crossfade.shadow.evidence.records import RunSummary
@@ -25,16 +27,32 @@ T = TypeVar("T")
 _DAMAGED = (SQLAlchemyError, ValueError, KeyError, TypeError, IndexError, zlib.error, struct.error)
 
 
-def report_of(config: Config, run_id: str | None) -> Report:
-    """The report of a run (the newest by default) under the config's present rules. Raises: EvidenceError."""
-    evidence = _undamaged(config.evidence.dir, lambda folder: read_run(folder, run_id))
-    return build_report(
-        evidence,
-        gate=gate_settings(config),
-        accepted=accept_rules(config),
-        now=time.time(),
-        repro=repro_settings(config, evidence.info.contract_digest),
-    )
+def report_of(config: Config, run_id: str | None, *, examples: bool = True) -> Report:
+    """The report of a run (the newest by default) under the config's present rules. Raises: EvidenceError.
+
+    Without ``examples`` its clusters have none, and it takes a third of the time.
+    """
+    with _without_collector():
+        evidence = _undamaged(config.evidence.dir, lambda folder: read_run(folder, run_id, examples=examples))
+        return build_report(
+            evidence,
+            gate=gate_settings(config),
+            accepted=accept_rules(config),
+            now=time.time(),
+            repro=repro_settings(config, evidence.info.contract_digest),
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A large run is a million records and no garbage: looking for some takes an eighth of the time of a report."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def runs_of(config: Config) -> tuple[RunSummary, ...]:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossfade.shadow.config import Config, IngestSettings, place_of
-from crossfade.shadow.config.address import split_address, split_ingest_address
+from crossfade.shadow.config.address import split_ingest_address
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.connection import Limits, Shared
-from crossfade.shadow.ingest.intake import Source
 from crossfade.shadow.ingest.runs import Runs
 from crossfade.shadow.ingest.server import IngestServer
+from crossfade.shadow.ingest.service import TimeAndIds
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.switch import Switch
-from crossfade.tools.reach import check_address_free
+from crossfade.tools.endpoints import check_endpoints, start_endpoints
 from crossfade.tools.signals import stop_signals
 
 
@@ -35,14 +35,13 @@ class IngestResult:
 async def run_ingest(
     config: Config, config_path: Path, address: str | None, *, announce: Callable[[str], None]
 ) -> IngestResult:
-    """Runs until SIGINT or SIGTERM, then reads what is on its way and commits; ``address`` is instead of the config's.
+    """Runs until SIGINT or SIGTERM, then reads what is on its way and commits; ``address`` overrides the config's.
 
     Raises: ShadowError: an address that can't be had, a contract that can't be read; EvidenceError: a key or a store
         that can't be used.
     """
     place, wanted = _address(config, config_path, address)
-    if config.admin.address is not None:
-        check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+    check_endpoints(config, config_path)
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     complaints = Complaints(time.monotonic)
     switch = Switch(config.evidence.dir)
@@ -50,7 +49,7 @@ async def run_ingest(
     with stop_signals(stop):
         async with contextlib.aclosing(server):
             bound = await server.bind(split_ingest_address(wanted), place)
-            runs = Runs(config, Source(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints, switch.is_off)
+            runs = Runs(config, TimeAndIds(now=time.time, new_id=lambda: uuid.uuid4().hex), complaints, switch.is_off)
             shared = Shared(limits=_limits(config.ingest), runs=runs, complaints=complaints)
             try:
                 async with _beside(config, server, shared, switch, stop) as admin:
@@ -68,7 +67,7 @@ async def run_ingest(
 
 
 def _address(config: Config, config_path: Path, address: str | None) -> tuple[str, str]:
-    """What names the address in an error, and the address."""
+    """Where the address was given, for an error, and the address."""
     if address is not None:
         return "--address", address
     if config.ingest.address is None:
@@ -90,9 +89,9 @@ def _limits(section: IngestSettings) -> Limits:
 async def _beside(
     config: Config, server: IngestServer, shared: Shared, switch: Switch, stop: "asyncio.Future[signal.Signals]"
 ) -> AsyncIterator[str]:
-    """Commits, looks for the kill switch, serves the endpoints; the text is what a greeting adds about them.
+    """Commits, watches the kill switch, serves the endpoints; yields what the greeting adds about them.
 
-    ``stop`` is failed where nothing can be committed any more.
+    ``stop`` fails if nothing can be committed any more.
     """
 
     def fail(task: "asyncio.Task[None]") -> None:
@@ -108,13 +107,13 @@ async def _beside(
         if config.admin.address is None:
             yield ""
             return
-        # aiohttp and prometheus_client come with an extra, which only who wants the endpoints needs
-        from crossfade.shadow.operate.admin import Admin, Readiness  # noqa: PLC0415
-        from crossfade.tools.ingest_figures import snapshot  # noqa: PLC0415
+        from crossfade.tools.ingest_figures import snapshot  # noqa: PLC0415 - an extra, for the endpoints alone
 
-        readiness = Readiness(is_serving=server.is_serving, legacies=())
-        admin = Admin(readiness=readiness, snapshot=lambda: snapshot(config, server, shared, lag))
-        at = await admin.start(*split_address(config.admin.address))
+        admin, at = await start_endpoints(
+            config.admin.address,
+            is_serving=server.is_serving,
+            snapshot=lambda: snapshot(config, server, shared, lag),
+        )
         stack.push_async_callback(admin.close)
         yield f"; admin on {at}"
 

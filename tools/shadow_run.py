@@ -1,4 +1,4 @@
-"""One run of the shadow proxy: engine here, compare process beside it, counters between them."""
+"""One run of the shadow proxy: the engine in this process, the compare process beside it."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
+from crossfade.shadow.capture.engine import Engine, EngineSettings, MakeEngine
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
@@ -21,8 +21,9 @@ from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.setup import globs_of, read_contract
-from crossfade.tools.comparing import CompareProcess
-from crossfade.tools.operation import Operation, policy_of
+from crossfade.tools.compare_process import CompareProcess
+from crossfade.tools.endpoints import check_endpoints
+from crossfade.tools.housekeeping import Housekeeping, policy_of
 from crossfade.tools.reach import check_address_free, check_variables
 from crossfade.tools.signals import stop_signals
 
@@ -34,9 +35,9 @@ _COMMIT_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How a run ended: ``worker_exit_code`` is 0 when all evidence was committed; ``entered`` is the engine's count.
+    """How a run ended: ``worker_exit_code`` is 0 if all evidence was committed; ``entered`` is the engine's count.
 
-    ``lost_runs`` are those before it whose compare process was lost.
+    ``lost_runs`` are the earlier ones, whose compare processes were lost.
     """
 
     run_id: str
@@ -47,18 +48,22 @@ class RunResult:
 
 
 async def run_shadow(
-    config: Config, config_path: Path, *, announce: Callable[[str], None], record_pct: float | None = None
+    config: Config,
+    config_path: Path,
+    make_engine: MakeEngine,
+    *,
+    announce: Callable[[str], None],
+    record_pct: float | None = None,
 ) -> RunResult:
-    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` overrides ``record.sample_pct``.
 
     Raises: ShadowError: a port is taken, a contract can't be read, the compare process does not start; EvidenceError:
         the redaction key can't be used.
     """
     check_free(listeners(config), config_path)
-    if config.admin.address is not None:
-        check_address_free(place_of(config_path, ("admin", "address")), *split_address(config.admin.address))
+    check_endpoints(config, config_path)
     check_variables(config, config_path, os.environ)
-    load_key(config.redact.key_file)  # the compare process reads it; what is wrong with it is reported here, once
+    load_key(config.redact.key_file)  # the compare process reads it; a mistake is reported here, once
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)
@@ -70,14 +75,14 @@ async def run_shadow(
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
     )
-    engine = MitmproxyEngine(
+    settings = EngineSettings(
         listeners=listeners(config),
-        sink=feed,
-        new_id=lambda: uuid.uuid4().hex,
         body_limit_bytes=config.mirror.body_limit_bytes,
-        confdir=config.evidence.dir / "mitmproxy",
+        folder=config.evidence.dir,
+        new_id=lambda: uuid.uuid4().hex,
     )
-    operation = Operation(
+    engine = make_engine(settings, feed)
+    housekeeping = Housekeeping(
         config=config,
         config_path=config_path,
         methods=methods,
@@ -86,9 +91,9 @@ async def run_shadow(
         engine=engine,
         compare=compare,
     )
-    async with operation:
+    async with housekeeping:
         try:
-            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(operation, announce))
+            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(housekeeping, announce))
         finally:
             entered = feed.entered_total()
             feed.finish()
@@ -124,7 +129,7 @@ def listeners(config: Config) -> tuple[ListenerSettings, ...]:
 
 
 def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
-    """Looks before a run begins: one that could never serve is not to be the newest in the store.
+    """Checks before a run begins, so that one that can't serve does not become the newest in the store.
 
     Raises: ShadowError: an address is in use, is not this machine's, or needs rights.
     """
@@ -132,31 +137,31 @@ def check_free(ports: Iterable[ListenerSettings], config_path: Path) -> None:
         check_address_free(place_of(config_path, ("listen", index, "address")), port.host, port.port)
 
 
-def _greeting(operation: Operation, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
-    """Says once where the ports are."""
-    admin = "" if operation.address is None else f"; admin on {operation.address}"
+def _greeting(housekeeping: Housekeeping, announce: Callable[[str], None]) -> Callable[[Mapping[str, str]], None]:
+    """Announces once where the ports are."""
+    admin = "" if housekeeping.address is None else f"; admin on {housekeeping.address}"
 
     def greet(addresses: Mapping[str, str]) -> None:
         ports = ", ".join(f"{name} on {at}" for name, at in addresses.items())
-        announce(f"run {operation.compare.run_id}: mirroring {ports}{admin}")
+        announce(f"run {housekeeping.compare.run_id}: mirroring {ports}{admin}")
 
     return greet
 
 
 def _settle() -> None:
-    """What this process needs before it is left alone with its clients."""
+    """Prepares this process for its clients."""
     gc.collect()
-    gc.freeze()  # a full collection that looks through all that the start has made holds every client up for 80 ms
+    gc.freeze()  # else a full collection goes through all objects of the start, and delays every client by 80 ms
     if sys.platform != "win32":
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        with contextlib.suppress(ValueError, OSError):  # macOS names no number that it then takes: the limit stays
+        with contextlib.suppress(ValueError, OSError):  # macOS may refuse the number that it gave: then the limit stays
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a client's streams may each need a connection
 
 
 async def _serve(
-    engine: MitmproxyEngine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
+    engine: Engine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
 ) -> signal.Signals | None:
-    """Serves until a signal comes (returned) or the engine ends by itself; ``greet`` gets the bound addresses."""
+    """Serves until a signal (returned) or the engine's own end; ``greet`` gets the bound addresses."""
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     with stop_signals(stop):
         running = asyncio.create_task(engine.run())

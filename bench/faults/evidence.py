@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import load_config
 from crossfade.tools.evidence_view import report_of, runs_of
 

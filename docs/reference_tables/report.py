@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crossfade.reports import run
+from crossfade.reports import report
 from reference_tables.attribute_docs import attribute_docs
 from reference_tables.markdown import code, table
 from reference_tables.schema import Schema, in_words, is_nullable
@@ -10,13 +10,13 @@ from reference_tables.schema import Schema, in_words, is_nullable
 
 def report_records(_: str) -> str:
     """A chapter for each record, the report itself first."""
-    root = run.Report.model_json_schema()
+    root = report.Report.model_json_schema()
     records = (root, *(schema for name, schema in root["$defs"].items() if name != root["title"]))
     return "\n".join(text for record in records for text in _chapter(record, root))
 
 
 def _chapter(record: Schema, root: Schema) -> Iterator[str]:
-    docs = attribute_docs(run)
+    docs = attribute_docs(report)
     title = record["title"]
     rows = (
         (

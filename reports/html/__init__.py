@@ -1,9 +1,9 @@
-"""The report as one self-contained page: no request leaves it, and nothing from traffic acts in it.
+"""The report as one self-contained page: it loads nothing, and nothing from traffic runs in it.
 
 ``page`` puts it together from templates that only loop, ``model`` decides what they show (``cards`` for clusters,
-``bars`` for shapes), ``marks`` finds the part in which two values differ.
+``bars`` for shapes), ``highlight`` finds the part in which two values differ.
 """
 
-from crossfade.reports.html.page import to_html
+from crossfade.reports.html.page import FORMAT, to_html
 
-__all__ = ["to_html"]
+__all__ = ["FORMAT", "to_html"]

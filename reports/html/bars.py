@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from crossfade.reports.run import Report, Route
+from crossfade.reports.report import Report, Route
 
 _BUDGETS = 3  # the axis of a bound goes from 0 to three budgets
-_LEAST = 0.6  # a stretch that is there is seen
+_LEAST = 0.6  # the least that can be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A piece of a bar: where it begins and how long it is, 0 to 100; ``name`` says of what."""
+    """A piece of a bar: where it begins and how long it is, 0 to 100; ``name`` is what it counts."""
 
     name: str
     number: int

@@ -1,12 +1,12 @@
-"""Clusters as cards: what differs, why, what to write in Java, and how to see it again. Pure."""
+"""Clusters as cards: what differs, why, what to write in Java, and how to reproduce it. Pure."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crossfade.reports.figures import clock, count, share
-from crossfade.reports.html.marks import Part, Parts, mark
-from crossfade.reports.run import Cluster, Example, Report
+from crossfade.reports.html.highlight import Part, Parts, mark
+from crossfade.reports.report import Cluster, Example, Report
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import sides
 from crossfade.shadow.compare.render import ABSENT
@@ -17,21 +17,21 @@ MAX_VALUE_CHARS = 4000
 MAX_REPRO_CHARS = 20_000
 REASON_TO_WRITE = "who agreed to this, and why"
 _SENTENCES = {
-    "value": "Another value of the same type.",
-    "format": "The same type, written in another way.",
-    "type": "Another type.",
+    "value": "A different value of the same type.",
+    "format": "The same type in a different format.",
+    "type": "A different type.",
     "missing": "Legacy has it, the candidate does not.",
     "added": "The candidate has it, legacy does not.",
-    "order": "The same elements in another order.",
+    "order": "The same elements in a different order.",
     "failed": "Legacy answered, the candidate gave no complete answer.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One example: both values in parts, a note where the parts do not say it all, and command lines by whom they ask.
+    """One example: both values in parts, a note where the parts do not show all, and a command line for each server.
 
-    ``repros`` is empty where one is too long for a page: half a command would be another one.
+    ``repros`` is empty where one is too long for a page: half a command would be a different one.
     """
 
     legacy: Parts
@@ -54,7 +54,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One cluster as shown. ``find`` is what the filter box looks through.
+    """One cluster as shown. ``find`` is the text that the filter box searches.
 
     ``severity`` is "" for noise, which breaks nothing; ``accept`` is empty where a rule is not needed or has no effect.
     """
@@ -97,13 +97,13 @@ def card(cluster: Cluster, report: Report) -> Card:
 
 
 def accept_lines(cluster: Cluster) -> tuple[str, ...]:
-    """The entry for crossfade.toml by which this cluster may stay; its reason is for a person to write."""
+    """The entry for crossfade.toml that accepts this cluster; a person has to write the reason."""
     pairs = (("route", cluster.route), ("path", cluster.path), ("kind", cluster.kind), ("reason", REASON_TO_WRITE))
     return ("[[accept]]", *(f"{key} = {_toml(value)}" for key, value in pairs))
 
 
 def code_parts(text: str) -> Parts:
-    """Text between backticks is code; a backtick without its fellow stays as it is."""
+    """Text between backticks is code; a single backtick is left as it is."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:
         pieces[-2:] = ["`".join(pieces[-2:])]
@@ -131,12 +131,12 @@ def _side(kind: str, example: Example) -> Side:
         left, right = (_plain(text) for text in (legacy, candidate))
     else:
         left, right = mark(legacy, candidate)
-        note = "The texts are cut, and equal as far as they are shown." if legacy == candidate else ""
+        note = "Both texts are cut off here; they are equal up to this point." if legacy == candidate else ""
     return Side(legacy=left, candidate=right, note=note, repros=_repros(example), comparison_id=example.comparison_id)
 
 
 def _repros(example: Example) -> tuple[tuple[str, str], ...]:
-    """One line for each side; or the one for ``$ADDRESS``, where it is not known whom the client asked."""
+    """One line for each side; or the one for ``$ADDRESS``, where it is not known which port the client used."""
     lines: tuple[tuple[str, str], ...] = (("$ADDRESS", example.repro),)
     if example.repro_legacy:
         lines = (("legacy", example.repro_legacy), ("candidate", example.repro_candidate))

@@ -6,8 +6,8 @@ from crossfade.reports.figures import at_least, at_most, count, milliseconds, mo
 from crossfade.reports.gate import bound
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
 from crossfade.reports.html.cards import Card, cards
-from crossfade.reports.names import is_grpc
-from crossfade.reports.run import Cluster, Report, Route
+from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.route_names import is_grpc
 from crossfade.reports.wording import (
     balance,
     by_verdict,

@@ -8,8 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from crossfade.reports.formats import Format, Lead
 from crossfade.reports.html.model import page
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.reports.visible import visible
 
 _FOLDER = Path(__file__).parent
@@ -17,8 +18,11 @@ _STYLES = ("page.css", "parts.css")
 _SCRIPT = "page.js"
 
 
-def to_html(report: Report) -> str:
-    """One page, complete in itself: no address but its own anchors, a policy that allows its own style and script."""
+def to_html(report: Report, _: Lead | None = None) -> str:
+    """One page, complete in itself: no link but to its own anchors, and a policy that allows its own style and script.
+
+    A lead has no place on it.
+    """
     style, script = _inlined(*_STYLES), _inlined(_SCRIPT)
     return (
         _environment()
@@ -41,7 +45,7 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Every text that a template prints has nothing unseen in it; markup is our own."""
+    """Every text that a template prints is visible; markup is our own."""
     return visible(value) if type(value) is str else value
 
 
@@ -62,3 +66,6 @@ def _policy(style: str, script: str) -> str:
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+FORMAT = Format(suffix=".html", render=to_html)

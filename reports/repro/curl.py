@@ -1,9 +1,9 @@
-"""An HTTP request for curl, with nothing added to it and nothing of it read as an option, a file or a pattern."""
+"""An HTTP request for curl: nothing is added to it, and curl reads no part of it as an option, a file or a pattern."""
 
 import re
 from collections.abc import Iterator
 
-from crossfade.reports.repro.quote import quote, sent_headers, wire_text
+from crossfade.reports.repro.quote import header_word, quote, sent_headers
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
 from crossfade.shadow.exchange.observations import RequestSample
 
@@ -28,13 +28,13 @@ def curl(request: RequestSample, side: Side = ANY_SIDE) -> str:
 
 
 def _version(request: RequestSample, side: Side) -> Iterator[str]:
-    """A server that speaks HTTP/2 alone without TLS can't be asked for it; with TLS the two agree."""
+    """Without TLS curl has to know that a server speaks only HTTP/2; with TLS the two negotiate."""
     if request.h2c and not side.is_tls:
         yield "--http2-prior-knowledge"
 
 
 def tls_words(side: Side) -> Iterator[str]:
-    """Whom to trust, and who the client is."""
+    """The trusted authority, and the client's certificate."""
     if side.is_tls:
         yield from (
             f"{option} {quote(path)}" for option, path in (("--cacert", side.ca), ("--cert", side.cert)) if path
@@ -42,15 +42,13 @@ def tls_words(side: Side) -> Iterator[str]:
 
 
 def before_body(data: str | None) -> str:
-    """A pipe that gives exact bytes, NUL too, which no word of a command line can hold."""
+    """A pipe that passes exact bytes, even NUL, which no word of a command line can hold."""
     return f"printf %s {quote(data)} | base64 -d | " if data else ""
 
 
 def header_words(headers: list[tuple[str, str]]) -> Iterator[str]:
     """Each field as an option; ``Name;`` is curl's way to send one without a value, ``Name:`` would take it away."""
-    for name, value in headers:
-        text = wire_text(value)
-        yield f"-H {quote(f'{name}: {text}' if text.strip() else f'{name};')}"
+    return (f"-H {header_word(name, value, without_value=';')}" for name, value in headers)
 
 
 def _method(request: RequestSample) -> Iterator[str]:
@@ -60,7 +58,7 @@ def _method(request: RequestSample) -> Iterator[str]:
     elif request.method != ("POST" if has_body else "GET"):
         yield f"-X {quote(request.method)}"
     if request.method == "HEAD" and has_body:
-        yield f"-m {_HEAD_S}"  # curl would wait for the body that Content-Length tells of
+        yield f"-m {_HEAD_S}"  # curl would wait for the body that Content-Length announces
 
 
 def _headers(request: RequestSample) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crossfade.reports.repro.quote import quote, sent_headers, wire_text
+from crossfade.reports.repro.quote import Variable, header_word, quote, sent_headers
 from crossfade.reports.repro.sides import ANY_SIDE, Side, virtual_host
 from crossfade.shadow.exchange.observations import RequestSample
 
@@ -41,7 +41,7 @@ def _headers(request: RequestSample) -> Iterator[str]:
         if name.lower().startswith(_OF_THE_PROTOCOL):
             continue
         values = value.split(",") if name.lower().endswith("-bin") else [value]
-        yield from (f"-H {quote(f'{name}: {wire_text(item.strip())}')}" for item in values)
+        yield from (f"-H {header_word(name, item if isinstance(item, Variable) else item.strip())}" for item in values)
 
 
 def _deadline(request: RequestSample) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A call as its very bytes for curl: what JSON loses, what no contract can read, more or fewer messages than one."""
+"""A call as its exact bytes for curl: for what JSON loses, what no contract can read, and any number of messages."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _TYPE = "application/grpc"
 
 
 def raw_call(request: RequestSample, side: Side = ANY_SIDE) -> str:
-    """The command line; it shows header, frames and trailers, and what can't be seen of them as ``cat -v`` has it."""
+    """The command line; it shows header, frames and trailers, with unprintable bytes as ``cat -v`` writes them."""
     place = f'"{side.scheme}$ADDRESS"' if side is ANY_SIDE else f"{side.scheme}{side.word}"
     words = [
         f"curl -sSi {'--http2' if side.is_tls else '--http2-prior-knowledge'}",

@@ -1,10 +1,12 @@
-"""Where a request can be sent again, and by which descriptors a call is understood."""
+"""Where a request can be sent again, and which descriptors describe a call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import ip_address
 
 from crossfade.reports.repro.quote import quote
+from crossfade.shadow.exchange import Headers
 from crossfade.shadow.exchange.observations import RequestSample
 
 _TLS = "https://"
@@ -12,7 +14,7 @@ _TLS = "https://"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One server: its URL, and the PEM files of the authority that it is trusted by and of the client's certificate."""
+    """One server: its URL, and PEM files with the authority that signed its certificate and with the client's own."""
 
     url: str
     ca: str = ""
@@ -48,12 +50,16 @@ ANY_SIDE = AnySide(url="http://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A port that clients connect to, and both servers behind it; ``tls`` where the clients' TLS ends there."""
+    """A port that clients connect to, and both servers behind it; ``tls`` where the clients' TLS ends there.
+
+    ``candidate_fields`` returns the header fields with which the candidate gets a request; None where it gets all.
+    """
 
     name: str
     legacy: Side
     candidate: Side
     tls: bool = False
+    candidate_fields: Callable[[RequestSample], Headers] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ class ReproSettings:
 
 
 def virtual_host(request: RequestSample) -> Iterator[str]:
-    """The name that the client called the server by, where it is one: a server may answer by it."""
+    """The host name that the client used, if it is a name: a server may choose its answer by it."""
     host = _host(request.authority)
     if host and host != "localhost" and not _is_ip(host):
         yield request.authority
@@ -85,6 +91,7 @@ def _host(authority: str) -> str:
     return (host if port.isdigit() and host else authority).strip("[]")
 
 
+@lru_cache(maxsize=1024)
 def _is_ip(host: str) -> bool:
     try:
         ip_address(host)

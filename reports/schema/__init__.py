@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from crossfade.reports.run import SCHEMA_VERSION, Report
+from crossfade.reports.report import SCHEMA_VERSION, Report
 
 SCHEMA_PATH = Path(__file__).parent / f"report-v{SCHEMA_VERSION}.json"
 

@@ -1,6 +1,9 @@
-"""The compare process: what the engine sent is joined, and the other sides are contacted once.
+"""The compare process: joins what the engine sent, and contacts the other sides once.
 
-``worker`` reads the pipe; ``collector`` keeps what is ``pending`` in legacy's ``order``; ``asker`` sends a request to
-the ``sides`` through ``calls`` and ``clients``, at most so many at once (``slots``); ``streams`` compares streamed
-answers as they come.
+``worker`` reads the pipe, and ``collector`` takes each frame to its ``pending`` request, whose ``lifecycle`` is a table
+of states. ``asker`` sends it in legacy's ``order`` and through the ``gate``; ``comparer`` waits for the answers and has
+them judged; ``suspects`` are those that may yet show that a value is legacy's own. ``call`` and ``calls`` are requests
+on their way to the ``sides``, by way of ``clients``; ``streams`` compares streamed answers as they come.
+
+``exchange`` is for those without an engine: ``exchange_with`` contacts all sides with one request.
 """

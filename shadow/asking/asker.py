@@ -1,36 +1,37 @@
-"""One mirrored request from its turn to its observation: asks the other sides once, and has the answers judged."""
+"""One mirrored request from its turn to its observation: contacts the other sides once."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import replace
 from typing import Any
 
+from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.calls import Calls
-from crossfade.shadow.asking.pending import Ended, Limits, LiveBody, Pending, Sides
-from crossfade.shadow.asking.slots import Slots
-from crossfade.shadow.asking.streams.follower import Followed, Follower, LegacyStream
-from crossfade.shadow.compare.answers import NotComparableError
-from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
-from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.asking.comparer import CUT_BEFORE_ALL, Comparer
+from crossfade.shadow.asking.ended import Ended
+from crossfade.shadow.asking.gate import Gate
+from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Legacy
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.live_body import LiveBody
+from crossfade.shadow.asking.suspects import all_judged
+from crossfade.shadow.exchange import Failure
+from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
-from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
-from crossfade.shadow.judging.drift import has_drifted, status_differs
 from crossfade.shadow.judging.handles import ForeignHandles
-from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.judging.judge import Judge
 
 _HOLDS_WRITES_S = 1.0
 """What legacy itself has not answered after so long holds up no writes: a stream, a long poll may never end."""
-
-_UNSEEN = {
-    Reason.CUT_BY_CLIENT: (Outcome.SKIPPED, Reason.CLIENT_CANCELLED),
-    Reason.CUT_BY_SHUTDOWN: (Outcome.SHED, Reason.SHUTDOWN),
-}
+_SENT_WHOLE = frozenset({Client.COMPLETE})
+_BEGUN_OR_LOST = BEGUN | {Legacy.LOST}
 
 
 class Asker:
-    """Asks within the limits, in legacy's order."""
+    """Sends requests within the limits, in legacy's order."""
 
     def __init__(
         self,
@@ -41,245 +42,137 @@ class Asker:
         limits: Limits,
         hold: Callable[[Pending, int], None],
     ) -> None:
-        """``hold`` is told how many more bytes are kept for a request; ``is_off`` is the kill switch."""
+        """``hold`` is told how many more bytes are kept for a request."""
+        self.gate = Gate(limits.in_flight)
         self._sides = sides
         self._judge = judge
         self._handles = handles
         self._limits = limits
-        self._hold = hold
-        self.slots = Slots(limits.in_flight)
-        self.is_off: Callable[[], bool] = lambda: False
-        self._streams = 0
+        self._comparer = Comparer(judge=judge, handles=handles, limits=limits, gate=self.gate, hold=hold)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """The observation of one request. Raises: Ended; TimeoutError: its turn did not come in time."""
-        if pending.live is not None:
-            return await self._observe_live(pending, pending.live, deadline)
-        if pending.frame.write:
-            await _whole_legacy(pending)
-        deadline.reschedule(asyncio.get_running_loop().time() + self._limits.wait_s)
-        await self._refuse_foreign(pending)
-        if pending.turn is not None:
-            await pending.turn.wait()
+        if pending.body is not None:
+            await pending.until(_BEGUN_OR_LOST)
+        elif pending.frame.write:
+            await _obeyed(pending)
+        await self._wait_for_turn(pending, deadline)
+        if pending.body is not None:
+            return await self._observe_live(pending, pending.body, deadline)
         if pending.frame.route.call_type in STREAMED_ANSWERS:
             return await self._observe_stream(pending, deadline)
-        async with self._calls(pending) as calls:
-            async with self.slots:
-                deadline.reschedule(None)
-                self._start(pending, calls)
-                await calls.wait_for(pending.legacy, self._limits.deadline_s)
-            if pending.turn is not None and not pending.frame.write and calls.all_done():
-                pending.turn.done()  # a write need not wait for legacy to answer what is no longer asked
-            return await self._join(pending, calls)
+        return await self._observe_whole(pending, deadline)
 
-    async def _observe_live(self, pending: Pending, live: LiveBody, deadline: asyncio.Timeout) -> Observation:
-        """A request that is still coming: begun in its turn, and, a write, ended only when legacy has ended it."""
-        await live.began.wait()
+    async def _wait_for_turn(self, pending: Pending, deadline: asyncio.Timeout) -> None:
+        """Raises: Ended: it carries a handle that legacy alone knows; TimeoutError."""
         deadline.reschedule(asyncio.get_running_loop().time() + self._limits.wait_s)
-        await self._refuse_foreign(pending)
-        if pending.begin_turn is not None:
-            await pending.begin_turn.wait()
-        if pending.legacy.done():
-            pending.legacy.result()  # raises Ended where it is over before it began
+        suspects, pending.suspects = pending.suspects, ()
+        await all_judged(suspects)
+        if self._handles.foreign(pending.tokens):
+            raise Ended(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
+        if pending.begin is not None:
+            await pending.begin.wait()
+        pending.advance(Event.TURN)
+
+    async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
+        """A request that came as a whole, most likely with an answer that does too."""
+        async with self._calls(pending) as calls:
+            async with self.gate.calls:
+                deadline.reschedule(None)
+                self._send(pending, calls)
+                await calls.wait(self._limits.deadline_s)
+            if pending.begin is not None and not pending.frame.write and calls.all_done():
+                pending.begin.done()  # a write need not wait for legacy to answer what no side works on any more
+            is_stream = isinstance(await pending.answered(), LegacyStream)
+            with self.gate.stream() if is_stream else contextlib.nullcontext():
+                return await self._compare(pending, calls)
+
+    async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Observation:
+        """A request that is still coming: begun in its turn, and, a write, ended only when legacy has ended it."""
+        if pending.is_in(*SPOKEN):
+            await pending.answered()  # raises Ended where it is over before it began
         deadline.reschedule(None)
-        async with self._stream_slot(), self._calls(pending, live) as calls, _in_background(_finish(pending, live)):
-            self._start(pending, calls)
-            if pending.begin_turn is not None:
-                pending.begin_turn.done()
-            await asyncio.wait({pending.legacy})
-            return await self._join(pending, calls, has_slot=True)
+        with self.gate.stream():
+            async with self._calls(pending) as calls, _in_background(_pass_on(pending, body)):
+                self._send(pending, calls)
+                if pending.begin is not None:
+                    pending.begin.done()
+                await pending.until(SPOKEN)
+                return await self._compare(pending, calls)
 
     async def _observe_stream(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request whose answer may be quiet for long, on all sides."""
         deadline.reschedule(None)
-        async with self._stream_slot(), self._calls(pending) as calls:
-            self._start(pending, calls)
-            await asyncio.wait({pending.legacy})
-            return await self._join(pending, calls, has_slot=True)
+        with self.gate.stream():
+            async with self._calls(pending) as calls:
+                self._send(pending, calls)
+                await pending.until(SPOKEN)
+                return await self._compare(pending, calls)
 
-    def _start(self, pending: Pending, calls: Calls) -> None:
+    def _send(self, pending: Pending, calls: Calls) -> None:
         """Sends the request. Raises: Ended: mirroring was turned off while it waited, or it can't be sent as it is."""
-        self._refuse_when_off()
+        self.gate.refuse_when_off()
         if not calls.can_start():  # a blank in an HTTP/2 path, a CR in a value
             raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
+        pending.advance(Event.SEND)
         calls.start()
-        turn = pending.turn
-        if turn is not None and not pending.frame.write:
+        begin = pending.begin
+        if begin is not None and not pending.frame.write and pending.body is None:
             asyncio.get_running_loop().call_later(
-                _HOLDS_WRITES_S, lambda: None if pending.replied.is_set() else turn.done()
+                _HOLDS_WRITES_S, lambda: begin.done() if pending.is_in(Legacy.AWAITED, Legacy.STREAMING) else None
             )
 
-    async def _join(self, pending: Pending, calls: Calls, *, has_slot: bool = False) -> Observation:
-        """Legacy's answer and the others', whole or as streams, for which there are slots of their own."""
-        legacy = await pending.legacy
-        if isinstance(legacy, Failure):
-            raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
-        if isinstance(legacy, LegacyStream):
-            if has_slot:
-                return await self._follow(pending, calls, legacy)
-            async with self._stream_slot():
-                return await self._follow(pending, calls, legacy)
-        calls.expect(legacy)
-        candidate, *secondary = await self._replies(pending, calls)
-        comparison = Comparison(
-            request=pending.request(),
-            route=pending.frame.route.route,
-            legacy=legacy,
-            candidate=candidate,
-            secondary=secondary[0] if secondary else None,
-        )
-        comparison = await self._checked(comparison, pending)
-        return self._learned(pending, comparison, self._judge.observe(comparison, pending.frame.route))
-
-    async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
-        """The whole answers of the sides. Raises: Ended; TimeoutError: the turn of a live write did not come."""
-        live = pending.live
-        if live is not None and live.ended.is_set():
-            async with asyncio.timeout(self._limits.wait_s):
-                await live.finished.wait()
-        replies = await calls.replies(self._limits.deadline_s)
-        if live is not None and not live.ended.is_set() and isinstance(replies[0], Failure):
-            raise Ended(Outcome.UNCOMPARABLE, Reason.TRUNCATED)  # legacy answered before it had the whole request
-        return replies
-
-    async def _follow(self, pending: Pending, calls: Calls, legacy: LegacyStream) -> Observation:
-        route = pending.frame.route
-        follower = Follower(
-            legacy,
-            deadline_s=self._limits.deadline_s,
-            hold=lambda more: self._hold(pending, more),
-            is_owed=lambda: pending.live is None or pending.live.is_level(),
-        )
-        try:
-            pairs = tuple((call, self._judge.stream_diff(route, legacy.answer.headers)) for call in calls.calls)
-            candidate, *others = await follower.run(pairs)
-        except NotComparableError as error:
-            raise Ended(Outcome.UNCOMPARABLE, error.reason) from None
-        _refuse_unseen(legacy, candidate)
-        secondary = others[0] if others else None
-        comparison = Comparison(
-            request=pending.request(),
-            route=route.route,
-            legacy=_begun(legacy, whole=candidate.whole),
-            candidate=candidate.reply,
-            secondary=None if secondary is None else secondary.reply,
-            followed=True,
-            cut=legacy.cut,
-        )
-        comparison = await self._checked(comparison, pending)
-        noise = None if secondary is None or secondary.whole != candidate.whole else secondary.differences
-        verdict = self._judge.observe_stream(comparison, route, candidate.differences, noise)
-        return self._learned(pending, comparison, verdict)
-
-    async def _checked(self, comparison: Comparison, pending: Pending) -> Comparison:
-        """Raises: Ended: the candidate passed the call back, or the stores have drifted apart."""
-        if is_served_by_legacy(comparison.candidate):
-            raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
-        if has_drifted(comparison := await self._with_secondary(comparison, pending)):
-            raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
-        return comparison
-
-    async def _with_secondary(self, comparison: Comparison, pending: Pending) -> Comparison:
-        """Where the statuses differ the secondary is asked too, to tell another state from another implementation."""
-        frame = pending.frame
-        secondary = self._sides[frame.listener].secondary
-        asked = comparison.secondary is not None or frame.live or frame.write
-        if secondary is None or asked or not status_differs(comparison):
-            return comparison
-        async with self.slots:
-            self._refuse_when_off()  # without the secondary's answer nobody knows whether the stores have drifted
-            return replace(comparison, secondary=await secondary.ask(frame.request, safe=True))
-
-    async def _refuse_foreign(self, pending: Pending) -> None:
-        """Ends a request with a handle of legacy; waits where a comparison under way may show that it has one."""
-        for other in pending.suspects:
-            await other.judged.wait()
-        pending.suspects = ()
-        if self._handles.foreign(pending.tokens):
-            raise Ended(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
-
-    def _refuse_when_off(self) -> None:
-        """Ends what waited while mirroring was turned off."""
-        if self.is_off():
-            raise Ended(Outcome.SKIPPED, Reason.MIRROR_OFF)
-
-    def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Observation:
-        self._handles.learn(verdict.handles)
-        pending.learnt = isinstance(comparison.candidate, Answer) and isinstance(verdict.observation, Judged)
-        return verdict.observation
+    async def _compare(self, pending: Pending, calls: Calls) -> Observation:
+        return await self._comparer.observe(pending, calls, self._sides[pending.frame.listener])
 
     @contextlib.asynccontextmanager
-    async def _calls(self, pending: Pending, live: LiveBody | None = None) -> AsyncIterator[Calls]:
+    async def _calls(self, pending: Pending) -> AsyncIterator[Calls]:
         """The calls to the other sides; those that have not ended are cancelled at the end."""
-        sides = self._sides[pending.frame.listener]
-        asked = [sides.candidate]
-        if sides.secondary is not None and pending.frame.ask_secondary:
-            asked.append(sides.secondary)
-        calls = Calls(pending, tuple(asked), self._judge, live)
+        frame = pending.frame
+        sides = self._sides[frame.listener]
+        contacted = [sides.candidate]
+        if sides.secondary is not None and frame.ask_secondary:
+            contacted.append(sides.secondary)
+        calls = Calls(pending, tuple(contacted), terms_of(self._judge, frame.route, write=frame.write))
         try:
             yield calls
         finally:
             await calls.end()
 
-    @contextlib.asynccontextmanager
-    async def _stream_slot(self) -> AsyncIterator[None]:
-        """Raises: Ended: as many streams are followed as may be."""
-        if self._streams >= self._limits.in_flight:
-            raise Ended(Outcome.SHED, Reason.QUEUE_FULL)
-        self._streams += 1
-        try:
-            yield
-        finally:
-            self._streams -= 1
+
+async def _obeyed(pending: Pending) -> None:
+    """Waits until legacy has done what it was told. Raises: Ended: it failed, or nobody knows."""
+    await pending.until(SILENT)
+    legacy = await pending.answered()
+    reply = legacy.reply if isinstance(legacy, LegacyStream) else legacy
+    if isinstance(reply, Failure):
+        raise Ended(Outcome.LEGACY_FAILED, Reason(reply.reason.value))
+    if not pending.is_in(*OBEYED) and isinstance(legacy, LegacyStream) and legacy.cut is not None:
+        raise Ended(*CUT_BEFORE_ALL[legacy.cut])
 
 
-async def _whole_legacy(pending: Pending) -> None:
-    """Waits for all of legacy's answer. Raises: Ended: it failed."""
-    legacy = await pending.legacy
-    if isinstance(legacy, LegacyStream):
-        await pending.replied.wait()
-        if isinstance(legacy.reply, Failure):
-            raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reply.reason.value))
-    elif isinstance(legacy, Failure):
-        raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
-
-
-async def _finish(pending: Pending, live: LiveBody) -> None:
+async def _pass_on(pending: Pending, body: LiveBody) -> None:
     """Passes on that the client has sent all; of a write only after legacy ended it, in legacy's order."""
-    await live.ended.wait()
+    await pending.until(_SENT_WHOLE)
     if pending.frame.write:
-        await _whole_legacy(pending)
-        if pending.turn is not None:
-            await pending.turn.wait()
-    live.finish()
+        await _obeyed(pending)
+        if pending.finish is not None:
+            await pending.finish.wait()
+    if not pending.advance(Event.PASS_ON):
+        return
+    body.finish()
     if pending.stream is not None:
         pending.stream.answer.changed.set()  # from now on an answer is owed
 
 
 @contextlib.asynccontextmanager
 async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Works until the end of the block. Raises: whatever was a bug there: it is not to be lost."""
     task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def _refuse_unseen(legacy: LegacyStream, candidate: Followed) -> None:
-    """Raises: Ended: the stream was cut before there was anything to compare."""
-    if isinstance(legacy.reply, Failure) and isinstance(candidate.reply, Failure) and not candidate.differences:
-        raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reply.reason.value))  # both broke off alike
-    if legacy.cut is None or candidate.compared or candidate.differences or isinstance(candidate.reply, Failure):
-        return
-    if isinstance(legacy.reply, Failure):
-        raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reply.reason.value))
-    raise Ended(*_UNSEEN[legacy.cut])
-
-
-def _begun(legacy: LegacyStream, *, whole: bool) -> Answer:
-    """Legacy's answer as far as it was followed, without trailers where the ends can't be held against another."""
-    seen = legacy.answer.answer()
-    answer = legacy.reply if isinstance(legacy.reply, Answer) else seen
-    trailers = answer.trailers if whole else ()
-    return replace(answer, body=seen.body, truncated=seen.truncated, windows=b"", trailers=trailers)
+        (error,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(error, Exception) and not isinstance(error, Ended):
+            raise error

@@ -3,33 +3,30 @@
 import asyncio
 from typing import Any
 
-from crossfade.shadow.asking.clients.exchange import RequestParts
+from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.pending import Ended, LiveBody, Pending
-from crossfade.shadow.asking.streams.follower import Call, LegacyStream
+from crossfade.shadow.asking.lifecycle import SPOKEN, Legacy
+from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.compare.decode.body import is_opaque
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES, WINDOW_BYTES
-from crossfade.shadow.exchange.route import STREAMED_ANSWERS
-from crossfade.shadow.judging.judge import Judge
 
 _FAR = 16
 """Other bytes may mean the same, but not so many times as many."""
 
 _SHORT_BYTES = 16_384
 _CODED_BYTES = 1_048_576
-"""Legacy's answer counts as at least so long where it says how much of another one is read."""
+"""Legacy's answer counts as at least so long where it limits how much of another one is read."""
 
 
 class Calls:
-    """One request to each of the sides that are asked, the candidate first."""
+    """One request to each of the sides that are contacted, the candidate first."""
 
-    def __init__(self, pending: Pending, sides: tuple[Upstream, ...], judge: Judge, live: LiveBody | None) -> None:
+    def __init__(self, pending: Pending, sides: tuple[Upstream, ...], terms: Terms) -> None:
         self._pending = pending
         self._sides = sides
-        self._framing_of = judge.framing_of(pending.frame.route)
-        self._copy_bytes = judge.stream_copy_bytes
-        self._live = live
+        self._terms = terms
         self._reads_on = False
         self.calls: tuple[Call, ...] = ()
 
@@ -39,22 +36,28 @@ class Calls:
 
     def start(self) -> None:
         """Sends it, once."""
-        bodies: tuple[RequestParts | None, ...] = (None,) * len(self._sides)
-        if self._live is not None:
-            bodies = self._live.start(len(self._sides))
-        self.calls = tuple(self._ask(side, parts) for side, parts in zip(self._sides, bodies, strict=True))
+        body = self._pending.body
+        parts: tuple[RequestParts | None, ...] = (None,) * len(self._sides)
+        if body is not None:
+            parts = body.start(len(self._sides))
+        request = self._pending.frame.request
+        self.calls = tuple(
+            place_call(side, request, self._terms, part) for side, part in zip(self._sides, parts, strict=True)
+        )
 
-    async def wait_for(self, legacy: "asyncio.Future[Reply | LegacyStream]", deadline_s: float) -> None:
+    async def wait(self, deadline_s: float) -> None:
         """Returns when the sides have answered, or have to be followed."""
         waiting: set[asyncio.Future[Any]] = {call.task for call in self.calls}
-        while waiting and not legacy.done():
-            await asyncio.wait({legacy, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+        spoken = self._pending.reaching(SPOKEN)
+        while waiting and not spoken.done():
+            await asyncio.wait({spoken, *waiting}, return_when=asyncio.FIRST_COMPLETED)
             waiting = {task for task in waiting if not task.done()}
-        found = legacy.exception() or legacy.result() if waiting else None
-        if isinstance(found, Answer):
-            self.expect(found)
-        if waiting and not isinstance(found, LegacyStream | Ended):
-            await asyncio.wait(waiting, timeout=deadline_s)  # a stream has no deadline of its own
+        if not waiting:
+            return
+        if isinstance(self._pending.legacy, Answer):
+            self.expect(self._pending.legacy)
+        if self._pending.is_in(Legacy.ANSWERED, Legacy.FAILED):  # a stream has no deadline of its own
+            await asyncio.wait(waiting, timeout=deadline_s)
 
     def expect(self, legacy: Answer) -> None:
         """Legacy has answered as a whole: so do the others, and what goes on far beyond that is not read."""
@@ -79,27 +82,14 @@ class Calls:
 
     async def end(self) -> None:
         """Cancels what has not ended."""
-        tasks = [call.task for call in self.calls if not call.task.done()]
-        if not tasks:
-            return
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _ask(self, side: Upstream, parts: RequestParts | None) -> Call:
-        frame = self._pending.frame
-        answer = side.new_answer(self._framing_of, self._copy_bytes)
-        is_watched = frame.route.call_type in STREAMED_ANSWERS
-        task = asyncio.create_task(side.ask(frame.request, answer, parts, is_watched=is_watched, safe=not frame.write))
-        answer.on_overlong = task.cancel
-        return Call(answer=answer, task=task)
+        await hang_up(self.calls)
 
     def _reply(self, call: Call, deadline_s: float) -> Reply:
         """A side's whole answer; of one that is not read to its end, as much as it can be compared by."""
         if call.answer.is_overlong and not self._reads_on:
             return call.answer.answer()
         if call.answer.is_overlong:
-            return _no_end(f"its answer goes on past {_FAR} times what legacy's is", deadline_s)
+            return _no_end(f"its answer goes on past {_FAR} times the length of legacy's", deadline_s)
         if not call.task.done():
             return _no_end(f"no end of its answer in {deadline_s:g} s", deadline_s)
         reply = call.task.result()

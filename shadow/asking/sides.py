@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Container
+from dataclasses import dataclass
 from functools import partial
 
-from crossfade.shadow.asking.clients.exchange import TlsFiles
+from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.header_policy import HeaderPolicy
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.pending import Sides
 from crossfade.shadow.config import Config, ListenSettings
 from crossfade.shadow.exchange import Request
 from crossfade.shadow.exchange.route import OTHER
@@ -17,6 +17,25 @@ from crossfade.shadow.routes.templates import Templates
 
 _MAX_CHARS = 200
 _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The upstreams behind one listener; ``legacy`` only where nobody else contacts it."""
+
+    candidate: Upstream
+    secondary: Upstream | None
+    legacy: Upstream | None = None
+
+    def notes(self) -> tuple[Notes, ...]:
+        """What each did that is neither answer nor failure."""
+        return tuple(side.notes for side in (self.candidate, self.secondary, self.legacy) if side is not None)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        for side in (self.candidate, self.secondary, self.legacy):
+            if side is not None:
+                await side.close()
 
 
 def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:

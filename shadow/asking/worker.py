@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits
+from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.sides import build_sides
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
@@ -29,12 +29,13 @@ from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Totals
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import (
+    AnswerFrame,
     AnswerHeadFrame,
     CountsFrame,
     EndFrame,
+    FailureFrame,
     Frame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     RulesFrame,
@@ -76,7 +77,7 @@ class Worker:
                 self._collector.on_request_end(frame)
             case AnswerHeadFrame():
                 self._collector.on_answer_head(frame)
-            case ReplyFrame():
+            case AnswerFrame() | FailureFrame():
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)
@@ -115,7 +116,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, run_id, engine="mitmproxy")
+    run = open_run(config, run_id, engine=config.capture.engine)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
@@ -139,9 +140,7 @@ async def serve(config: Config, run_id: str) -> None:
         watching.cancel()
         run.writer.close()
         for side in sides.values():
-            await side.candidate.close()
-            if side.secondary is not None:
-                await side.secondary.close()
+            await side.close()
 
 
 def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None:

@@ -1,4 +1,4 @@
-"""The settings of one port that an engine needs."""
+"""What an engine knows about one port."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -28,7 +28,7 @@ class RequestHead:
 class Interest(Enum):
     """What a sink wants to see of a request: only its end, complete copies, or parts as they pass.
 
-    An engine switches to parts where a WHOLE request turns out to be longer than the limit.
+    Where a WHOLE request turns out to be longer than the limit, an engine switches to parts.
     """
 
     NOTHING = auto()
@@ -39,17 +39,17 @@ class Interest(Enum):
 class Sink(Interface):
     """What an engine reports to. Every started id ends in exactly one of replied, cancelled, passed_through.
 
-    No call may wait: it would hold up the client's traffic.
+    No call may block: the client's traffic waits behind it.
     """
 
     def started(self, head: RequestHead) -> Interest:
-        """A request entered; this is what ``entered`` counts."""
+        """A request entered: ``entered`` counts these calls."""
 
     def request_complete(self, request: Request) -> None:
         """The last byte of a WHOLE request arrived from the client."""
 
     def request_began(self, request: Request) -> None:
-        """A LIVE request arrives; ``request.body`` is what has come so far."""
+        """A LIVE request arrives; ``request.body`` is what has arrived so far."""
 
     def request_part(self, request_id: str, data: bytes) -> None:
         """More of a LIVE request's body."""

@@ -141,6 +141,13 @@ class ListenSettings(Section):
         return self
 
 
+class CaptureSettings(Section):
+    """[capture]: the engine that clients connect to, by its name in ``capture.engine.ENGINES``."""
+
+    engine: Name = "mitmproxy"
+    """The engine's name, which the report shows. `mitmproxy` is the only one so far."""
+
+
 class ContractSettings(Section):
     """[contract]: where the protos are; at most one of protos, descriptor_set, reflection."""
 
@@ -366,6 +373,7 @@ class Config(Section):
     service: ServiceSettings
     ingest: IngestSettings = IngestSettings()
     listen: tuple[ListenSettings, ...] = Field(default=(), strict=False, validate_default=True)
+    capture: CaptureSettings = CaptureSettings()
     contract: ContractSettings = ContractSettings()
     routes: RoutesSettings = RoutesSettings()
     mirror: MirrorSettings = MirrorSettings()

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,11 @@ def list_runs(folder: Path) -> tuple[RunSummary, ...]:
         return tuple(RunSummary(**row._asdict()) for row in rows)
 
 
-def read_run(folder: Path, run_id: str | None = None) -> RunEvidence:
-    """One run, the newest by default. Raises: EvidenceError: no store, no such run."""
+def read_run(folder: Path, run_id: str | None = None, *, examples: bool = True) -> RunEvidence:
+    """One run, the newest by default. Raises: EvidenceError: no store, no such run.
+
+    Examples are most of what is stored: whoever needs counts alone leaves them out, and only damaged ones are noticed.
+    """
     with _connection(folder) as connection:
         newest = schema.runs.c.started_at.desc(), schema.runs.c.run_id.desc()
         query = sa.select(schema.runs).order_by(*newest).limit(1)
@@ -54,7 +57,10 @@ def read_run(folder: Path, run_id: str | None = None) -> RunEvidence:
         if row is None:
             there = connection.scalars(sa.select(schema.runs.c.run_id).order_by(*newest).limit(_SUGGESTED))
             raise EvidenceError(_no_run(folder, run_id, tuple(there)))
-        tables = {table.name: _by_route(connection, table, row.run_id) for table in _ROUTE_TABLES}
+        tables = {
+            table.name: _by_route(connection, table, row.run_id, _columns(table, examples=examples))
+            for table in _ROUTE_TABLES
+        }
         routes = connection.execute(sa.select(schema.routes).where(schema.routes.c.run_id == row.run_id))
         return RunEvidence(
             info=RunInfo(**{name: getattr(row, name) for name in RunInfo.__dataclass_fields__}),
@@ -90,9 +96,20 @@ def _connection(folder: Path) -> Iterator[sa.Connection]:
         engine.dispose()  # else the file stays open until the pool is collected
 
 
-def _by_route(connection: sa.Connection, table: sa.Table, run_id: str) -> Rows:
+def _columns(table: sa.Table, *, examples: bool) -> list[sa.ColumnElement[Any]]:
+    """The columns of a table; in place of examples that nobody wants an empty list, where they are JSON at all."""
+    if examples or table is not schema.clusters:
+        return list(table.c)
+    stored = table.c.examples
+    bare = sa.case((sa.func.json_valid(stored) == 1, "[]"), else_=stored).label(stored.name)
+    return [bare if column is stored else column for column in table.c]
+
+
+def _by_route(
+    connection: sa.Connection, table: sa.Table, run_id: str, columns: Sequence[sa.ColumnElement[Any]]
+) -> Rows:
     rows: Rows = defaultdict(list)
-    for row in connection.execute(sa.select(table).where(table.c.run_id == run_id).order_by(*table.primary_key)):
+    for row in connection.execute(sa.select(*columns).where(table.c.run_id == run_id).order_by(*table.primary_key)):
         rows[row.route].append(row)
     return rows
 
@@ -152,5 +169,6 @@ def _quantiles(encoded: str, unit: int) -> LatencyQuantiles:
     histogram = HdrHistogram.decode(encoded)
     if not histogram.get_total_count():
         return LatencyQuantiles(p50=None, p95=None, p99=None)
-    p50, p95, p99 = (histogram.get_value_at_percentile(pct) / unit for pct in (50, 95, 99))
+    values = histogram.get_percentile_to_value_dict([50, 95, 99])
+    p50, p95, p99 = (values[pct] / unit for pct in (50, 95, 99))
     return LatencyQuantiles(p50=p50, p95=p95, p99=p99)

@@ -5,8 +5,6 @@ import contextlib
 from dataclasses import dataclass
 
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.intake import Intake
-from crossfade.shadow.ingest.ledger import Ledger
 from crossfade.shadow.ingest.lines import LineBuffer, Overlong
 from crossfade.shadow.ingest.protocol import (
     Counts,
@@ -19,6 +17,7 @@ from crossfade.shadow.ingest.protocol import (
     read_overlong,
 )
 from crossfade.shadow.ingest.runs import Runs
+from crossfade.shadow.ingest.service import Service
 
 READ_BYTES = 65_536
 _QUIET_S = 0.2
@@ -60,7 +59,7 @@ class Connection:
         self._shared = shared
         self._lines = LineBuffer(shared.limits.line_bytes)
         self._held_bytes = 0
-        self._booked: tuple[Intake, Ledger] | None = None
+        self._service: Service | None = None
         self._ending = False
         self._due: float | None = None
         self._waiting: asyncio.Timeout | None = None
@@ -93,7 +92,7 @@ class Connection:
             for line in self._lines.feed(data):
                 await self._take(read_overlong(line.head) if isinstance(line, Overlong) else read_line(line))
                 self._due = None
-            if self._lines.is_overlong and self._booked is None:
+            if self._lines.is_overlong and self._service is None:
                 message = f"expected a hello of at most {self._shared.limits.line_bytes} bytes, got a longer line"
                 raise ProtocolError("too_long", message)
             self._hold(self._lines.held_bytes)
@@ -121,23 +120,22 @@ class Connection:
 
     def _too_slow(self) -> ProtocolError:
         limits = self._shared.limits
-        if self._booked is not None:
+        if self._service is not None:
             return ProtocolError("slow", f"expected the rest of a line within {limits.line_s:g} s, got a part")
         return ProtocolError("no_hello", f"expected a hello within {limits.hello_s:g} s, got none")
 
     async def _take(self, line: Line) -> None:
-        if self._booked is None:
+        if self._service is None:
             self._greet(line)
             return
-        intake, ledger = self._booked
         match line:
             case Counts():
-                for _ in intake.take_counts(line, ledger):
+                for _ in self._service.take_counts(line):
                     await asyncio.sleep(0)
             case Pair():
-                intake.take_pair(line, ledger)
+                self._service.take_pair(line)
             case Unreadable():
-                intake.take_unreadable(line, ledger)
+                self._service.take_unreadable(line)
             case Hello():
                 raise ProtocolError("kind", "expected counts or pair after the hello, got another hello")
         await asyncio.sleep(0)  # one that sends without end leaves room for the others
@@ -147,15 +145,13 @@ class Connection:
             raise ProtocolError("no_hello", "expected a hello first, got another line")
         if problem := self._shared.runs.welcome(line, self._shared.greeted):
             raise ProtocolError("refused", problem)
-        intake = self._shared.runs.intake
-        self._booked = intake, intake.begin()
+        self._service = self._shared.runs.service()
         self._shared.greeted += 1
 
     def _leave(self) -> None:
-        if self._booked is None:
+        if self._service is None:
             return
-        intake, ledger = self._booked
-        intake.close(ledger)
+        self._service.close()
         self._shared.greeted -= 1
 
     def _hold(self, held_bytes: int) -> None:

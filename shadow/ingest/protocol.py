@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from crossfade.shadow.capture.source import Match
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
 from crossfade.shadow.exchange import Headers, Reply
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -39,21 +40,12 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Equal:
-    """A request that both sides answered with the same bytes; a latency is None where it says nothing."""
-
-    request_hash: int
-    legacy_ms: float | None
-    candidate_ms: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What came on a route since the last counts; ``shed`` are the requests that were not compared, by the word."""
 
     route: str
     entered: int
-    equals: tuple[Equal, ...]
+    equals: tuple[Match, ...]
     shed: tuple[tuple[str, int], ...]
 
 
@@ -148,7 +140,7 @@ def _counts(found: dict[str, Any]) -> Counts:
         route=fields.text(found.get("route"), "route"),
         entered=fields.count(found.get("entered", 0), "entered"),
         equals=tuple(
-            Equal(request_hash=key, legacy_ms=one, candidate_ms=two) for key, one, two in zip(*columns, strict=True)
+            Match(request_hash=key, legacy_ms=one, candidate_ms=two) for key, one, two in zip(*columns, strict=True)
         ),
         shed=tuple((word, fields.count(number, "shed")) for word, number in shed.items()),
     )

@@ -12,9 +12,10 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.intake import Intake, Judging, Source
+from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Hello
-from crossfade.shadow.ingest.second import Second, Share
+from crossfade.shadow.ingest.secondary import Secondary, SecondaryLimits
+from crossfade.shadow.ingest.service import Service, TimeAndIds
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
 from crossfade.shadow.routes.table import RouteTable
@@ -31,10 +32,12 @@ log = logging.getLogger("crossfade.ingest")
 class Runs:
     """One run at a time. Where the config does not name the candidate's build, the services do."""
 
-    def __init__(self, config: Config, source: Source, complaints: Complaints, is_off: Callable[[], bool]) -> None:
+    def __init__(
+        self, config: Config, time_and_ids: TimeAndIds, complaints: Complaints, is_off: Callable[[], bool]
+    ) -> None:
         """Begins the first run; ``is_off`` is the kill switch. Raises: ShadowError, EvidenceError."""
         self._config = config
-        self._source = source
+        self._time_and_ids = time_and_ids
         self._complaints = complaints
         self._is_off = is_off
         self._upstream = _upstream(config)
@@ -71,9 +74,13 @@ class Runs:
         if not self._is_taken:
             self._name_build(hello.candidate_build)
             return ""
-        if greeted or self.intake.is_busy() or self._source.now() - self._began_at < _AT_LEAST_S:
+        if greeted or self.intake.is_busy() or self._time_and_ids.now() - self._began_at < _AT_LEAST_S:
             return f"{got}; its run begins when the services of the other build have left, after {_AT_LEAST_S:g} s"
         return self._begin_next(hello.candidate_build)
+
+    def service(self) -> Service:
+        """Takes the lines of a service that was welcome, into the run that goes on."""
+        return Service(self.intake.begin(), self._time_and_ids, self._complaints)
 
     def flush(self) -> None:
         """Commits what was counted."""
@@ -105,36 +112,36 @@ class Runs:
         return self._status
 
     def _begin(self) -> tuple[RunWriter, Intake]:
-        run_id = new_run_id(self._source.now())
+        run_id = new_run_id(self._time_and_ids.now())
         run = open_run(self._config, run_id, engine=ENGINE)
         self.run_ids.append(run_id)
-        self._began_at = self._source.now()
+        self._began_at = self._time_and_ids.now()
         methods = {} if run.contract is None else run.contract.methods
-        judging = Judging(
-            routes=RouteTable((), self._config.routes.max_inferred, methods, globs_of(self._config)),
+        judge = PairJudge(
             judge=run.judge,
             handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
-            second=self._second(methods),
+            secondary=self._secondary(methods),
         )
 
         def record(observation: Observation) -> None:
             run.writer.add(observation)
             self._totals.add(observation)
 
-        intake = Intake(judging=judging, record=record, source=self._source, complaints=self._complaints)
+        routes = RouteTable((), self._config.routes.max_inferred, methods, globs_of(self._config))
+        intake = Intake(routes=routes, judge=judge, record=record, now=self._time_and_ids.now)
         return run.writer, intake
 
-    def _second(self, methods: Mapping[str, Method]) -> Second | None:
+    def _secondary(self, methods: Mapping[str, Method]) -> Secondary | None:
         url, mirror = self._config.ingest.secondary, self._config.mirror
         if url is None or self._upstream is None:
             return None
-        limits = Share(
+        limits = SecondaryLimits(
             pct=mirror.secondary_pct,
             in_flight=mirror.max_in_flight,
             held_bytes=mirror.buffer_bytes,
             is_off=self._is_off,
         )
-        return Second(self._upstream, url.partition("://")[2], methods, limits)
+        return Secondary(self._upstream, url.partition("://")[2], methods, limits)
 
     def _name_build(self, build: str) -> None:
         self.build = build
@@ -156,7 +163,7 @@ class Runs:
 
 
 def _upstream(config: Config) -> Upstream | None:
-    """The way to the second legacy, if there is one."""
+    """The way to the secondary, if there is one."""
     url, mirror = config.ingest.secondary, config.mirror
     if url is None:
         return None

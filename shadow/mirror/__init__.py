@@ -1,1 +1,1 @@
-"""The engine's side: ``policy`` decides what may be mirrored, ``feed`` counts requests and sends them into the pipe."""
+"""The engine's side: ``policy`` decides what may be mirrored, ``feed`` counts requests and sends copies."""

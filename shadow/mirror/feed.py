@@ -1,4 +1,4 @@
-"""The engine's side of the mirror: counts what entered, and hands copies to the compare process without waiting."""
+"""The engine's side of the mirror: counts what entered, and sends copies to the compare process without blocking."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from crossfade.shadow.pipe.frames import (
     EndFrame,
     Frame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     RulesFrame,
     SettledFrame,
     UnmirroredFrame,
     encode,
+    reply_frame,
 )
 from crossfade.shadow.routes.table import RouteTable
 
 
 class Pipe(Interface):
-    """The way to the compare process. ``write`` never waits; what it can't take it refuses."""
+    """The way to the compare process. No call blocks."""
 
     def is_down(self) -> bool:
         """Whether the process at the other end is gone."""
 
     def waiting_bytes(self) -> int:
-        """Bytes written but not yet taken by the other process."""
+        """Bytes written that the other process has not read yet."""
 
     def write(self, data: bytes) -> None:
         """Queues bytes."""
@@ -54,7 +54,7 @@ class _Open:
 
 
 class Feed:
-    """A Sink that turns what the engine sees into frames, within ``buffer_bytes`` of waiting ones."""
+    """A Sink that sends what the engine sees as frames, while fewer than ``buffer_bytes`` wait in the pipe."""
 
     def __init__(self, *, routes: RouteTable, policy: Policy, pipe: Pipe, buffer_bytes: int) -> None:
         self._routes = routes
@@ -69,7 +69,7 @@ class Feed:
     # Sink
 
     def started(self, head: RequestHead) -> Interest:
-        """Counts the request as entered and decides what becomes of it."""
+        """Counts the request as entered and decides whether to mirror it."""
         route = self._routes.resolve(head.protocol, head.method, head.target, head.listener)
         self._entered[route] += 1
         if (settled := _settled_by_head(head)) is not None:
@@ -86,13 +86,13 @@ class Feed:
         return Interest.LIVE if route.call_type in STREAMED_REQUESTS else Interest.WHOLE
 
     def request_complete(self, request: Request) -> None:
-        """Sends the request on, unless the way is full or broken: then it is shed, and counted."""
+        """Sends the request, or counts it as shed where the pipe is full or broken."""
         if request.id in self._unmirrored:
             self._unmirrored[request.id] = request
         self._send_request(request, live=False)
 
     def request_began(self, request: Request) -> None:
-        """Sends what has come of a request whose parts will follow."""
+        """Sends the beginning of a request whose parts follow."""
         if request.id in self._unmirrored:
             self._unmirrored[request.id] = request
         self._send_request(request, live=True)
@@ -107,7 +107,7 @@ class Feed:
             self._write(RequestEndFrame(request_id=request_id, trailers=trailers))
 
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
-        """Whether legacy's answer is a stream, whose parts are to be told as they pass."""
+        """True where legacy's answer is a stream: then its parts are sent as they pass."""
         entry = self._open.get(request_id)
         if entry is None or not entry.sent or not _is_stream(entry.route, headers):
             return False
@@ -125,32 +125,32 @@ class Feed:
         entry = self._open.get(request_id)
         if entry is None:
             return
-        if not entry.sent:  # legacy answered before it had the whole request: there is nothing to ask the candidate
+        if not entry.sent:  # legacy answered before it had the whole request: there is nothing to send to the candidate
             self._settle(request_id, Outcome.UNCOMPARABLE, Reason.TRUNCATED)
         elif self._pipe.waiting_bytes() > 2 * self._buffer_bytes:
             self._settle(request_id, Outcome.SHED, Reason.QUEUE_FULL)
         else:
             del self._open[request_id]
-            self._write(ReplyFrame(request_id=request_id, reply=reply))
+            self._write(reply_frame(request_id, reply))
 
     def cancelled(self, request_id: str) -> None:
-        """The client went away first: there is no answer of legacy to compare with."""
+        """The client left first, so there is no answer from legacy to compare with."""
         self._unmirrored.pop(request_id, None)
         self._settle(request_id, Outcome.SKIPPED, Reason.CLIENT_CANCELLED)
 
     def passed_through(self, request_id: str, reason: Reason) -> None:
-        """The engine let something pass that is not compared."""
+        """The engine passed something through that is not compared."""
         self._unmirrored.pop(request_id, None)
         self._settle(request_id, Outcome.UNCOMPARABLE, reason)
 
-    # the run
+    # The run.
 
     def use(self, policy: Policy) -> None:
-        """Decides by this policy from the next request on."""
+        """Applies this policy from the next request on."""
         self._policy = policy
 
     def tell_rules(self, rules_digest: str) -> None:
-        """Tells the compare process, for the record, that other rules are at work."""
+        """Tells the compare process, for the report, that other rules apply from now on."""
         self._write(RulesFrame(rules_digest=rules_digest))
 
     def send_counts(self) -> None:
@@ -158,21 +158,21 @@ class Feed:
         self._write(self.counts())
 
     def counts(self) -> CountsFrame:
-        """The counters as they stand; they only grow."""
+        """The present counters; they only grow."""
         return CountsFrame(
             entered=tuple(self._entered.items()),
             settled=tuple((*key, count) for key, count in self._settled.items()),
         )
 
     def begin_anew(self) -> dict[RouteInfo, int]:
-        """Forgets all that a lost compare process was told; returns what entered until then, per route."""
+        """Forgets all that a lost compare process was sent; returns what had entered, per route."""
         entered = dict(self._entered)
         for kept in (self._open, self._unmirrored, self._entered, self._settled):
             kept.clear()
         return entered
 
     def finish(self) -> None:
-        """Ends the run: what is still open is told, then the counters, then the end."""
+        """Ends the run: settles what is still open, then sends the counters and the end."""
         for request_id in list(self._open):
             self._settle(request_id, Outcome.SHED, Reason.SHUTDOWN)
         self.send_counts()
@@ -183,7 +183,7 @@ class Feed:
         return self._entered.total()
 
     def _send_request(self, request: Request, *, live: bool) -> None:
-        """Sends the request on, unless the way is full or broken: then that is counted."""
+        """Sends the request, or settles it where it can't be sent."""
         entry = self._open.get(request.id)
         if entry is None:
             return
@@ -206,7 +206,7 @@ class Feed:
         )
 
     def _refusal(self, request: Request) -> tuple[Outcome, Reason] | None:
-        if request.truncated:  # the candidate would get another request than legacy did
+        if request.truncated:  # the candidate would get a different request from legacy's
             return Outcome.UNCOMPARABLE, Reason.TRUNCATED
         if self._pipe.is_down():
             return Outcome.SHED, Reason.COMPARE_DOWN
@@ -215,7 +215,7 @@ class Feed:
         return None
 
     def _send_part(self, request_id: str, data: bytes, *, of_answer: bool) -> None:
-        """Sends a part; one for which there is no room ends the whole, because what follows would mean nothing."""
+        """Sends a part. Without room for it the request ends: the parts after it would mean nothing."""
         if request_id not in self._open:
             return
         if self._pipe.waiting_bytes() + len(data) > self._buffer_bytes:
@@ -224,7 +224,7 @@ class Feed:
             self._write(PartFrame(request_id=request_id, of_answer=of_answer, data=data))
 
     def _settle(self, request_id: str, outcome: Outcome, reason: Reason) -> None:
-        """Ends a request without a reply; where the compare process has it, that process counts it."""
+        """Ends a request without a reply. The compare process counts those that it was sent, the feed the others."""
         entry = self._open.pop(request_id, None)
         if entry is None:
             return
@@ -234,7 +234,7 @@ class Feed:
             self._settled[entry.route, outcome, reason] += 1
 
     def _tell_minted(self, request_id: str, reply: Reply) -> None:
-        """Sends what legacy alone was asked to write, where there is room: the values that it minted are foreign."""
+        """Sends a write that legacy alone got, if there is room: its handles are foreign to the candidate."""
         request = self._unmirrored.pop(request_id, None)
         if request is not None and isinstance(reply, Answer) and self._pipe.waiting_bytes() <= self._buffer_bytes:
             self._write(UnmirroredFrame(request=request, answer=reply))
@@ -245,7 +245,7 @@ class Feed:
 
 
 def _settled_by_head(head: RequestHead) -> tuple[Outcome, Reason] | None:
-    """What a request is from its head alone: a copy that came back, or nothing that can be compared."""
+    """The outcome that a head alone decides: a copy that came back, or something that can't be compared."""
     if is_copy(head.headers):
         return Outcome.SKIPPED, Reason.LOOP
     if head.refused or _is_grpc_web(head.headers):

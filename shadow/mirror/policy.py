@@ -20,7 +20,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without 
 class Plan:
     """What to do with one request: mirror it (``settled`` is None), or count it at once as ``settled``.
 
-    ``learn``: the answer of this write, which only legacy gets, may mint handles that no other side knows.
+    ``learn``: it is a write that only legacy gets, and its answer may mint handles that the other sides don't know.
     A write is sent only after legacy answered it, in legacy's order; a safe request at the same time as to legacy.
     """
 
@@ -31,7 +31,7 @@ class Plan:
 
 
 class Policy:
-    """Decides for each request by what it asks for; the same id gets the same decision in every process."""
+    """Decides for each request; the same id gets the same decision in every process."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Policy:
         templates: tuple[str, ...] = (),
         is_off: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``templates`` are those of the config; ``is_off``: whether the kill switch says that nothing may be."""
+        """``templates`` are those of the config; ``is_off``: whether the kill switch stops all mirroring."""
         self._settings = settings
         self._methods = methods
         self._own_stores = state is not State.SHARED
@@ -81,7 +81,7 @@ class Policy:
         return head.method in SAFE_METHODS and asked.methods <= SAFE_METHODS
 
     def _rule(self, asked: Asked) -> MirrorRule | None:
-        """The first that speaks of the request; ``skip`` does so for any way in which it may be read."""
+        """The first rule that matches. ``skip`` matches however the request may be read, ``mirror`` only strictly."""
         for rule, pattern in self._rules:
             skips = rule.action is MirrorAction.SKIP
             if asked.may_be_meant(pattern) if skips else asked.is_allowed_by(pattern):
@@ -89,9 +89,9 @@ class Policy:
         return None
 
     def _sample_pct(self, asked: Asked, rule: MirrorRule | None, *, safe: bool) -> float:
-        """A write left out would set the two stores apart, so only its own rule may sample it.
+        """A write that is left out makes the stores drift apart, so only its own rule may sample it.
 
-        A read that a rule samples is not sent more often because it is written otherwise.
+        A read may match the rule of a sampled route under another spelling: then the lower share applies.
         """
         if rule is not None and rule.sample_pct is not None:
             return rule.sample_pct

@@ -16,10 +16,10 @@ _RENDER_EVERY_S = 1.0
 
 
 class Readiness:
-    """Whether clients may be sent here: the ports are bound, and each legacy took a connection once.
+    """Whether clients may be sent here: the ports are bound, and each legacy has accepted a connection once.
 
-    Legacy is asked until it has answered once, and never again. A wrong address stops a rollout; a legacy that is
-    down later does not take the proxy, which is not at fault, out of service.
+    Legacy is probed until it has accepted one, and never again. So a wrong address stops a rollout, but a legacy that
+    goes down later does not take the proxy out of service.
     """
 
     def __init__(self, *, is_serving: Callable[[], bool], legacies: Iterable[tuple[str, int]]) -> None:
@@ -29,19 +29,19 @@ class Readiness:
         self._one_at_a_time = asyncio.Lock()
 
     async def problem(self) -> str | None:
-        """Why not, in one line; None when ready."""
+        """Why it is not ready, in one line; None when it is."""
         if not self._is_serving():
-            return "not serving: the ports are not bound yet, or it drains"
+            return "not serving: the ports are not bound yet, or the proxy is draining"
         async with self._one_at_a_time:
             for host, port in sorted(self._unseen):
                 if not await _takes_connections(host, port):
-                    return f"legacy {host}:{port} took no connection yet"
+                    return f"legacy {host}:{port} has accepted no connection yet"
                 self._unseen.discard((host, port))
         return None
 
 
 class Admin:
-    """Serves the endpoints. Text is made in a thread and at most once a second, however often it is asked for."""
+    """Serves the endpoints. Metrics are rendered in a thread, and at most once a second."""
 
     def __init__(self, *, readiness: Readiness, snapshot: Callable[[], Snapshot | IngestSnapshot]) -> None:
         self._readiness = readiness
@@ -56,7 +56,7 @@ class Admin:
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
 
     async def start(self, host: str, port: int) -> str:
-        """Binds and serves; the real host:port. Raises: ShadowError: the address can't be had."""
+        """Binds and serves; returns the real host:port. Raises: ShadowError: the address can't be bound."""
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()

@@ -1,4 +1,8 @@
-"""Durations counted in fixed buckets: bounded memory, and totals that only grow."""
+"""Durations counted in fixed buckets: bounded memory, and totals that only grow.
+
+Not prometheus_client's Histogram: where PROMETHEUS_MULTIPROC_DIR is set, as in many services' environments, it writes
+files into the service's folder and starts from another's counts. And ingest without endpoints needs no such package.
+"""
 
 import asyncio
 from bisect import bisect_left
@@ -18,13 +22,13 @@ class Buckets:
     sum_s: float = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Counts one duration; a clock that was set back makes it 0."""
+        """Counts one duration; a negative one, after the clock was set back, as 0."""
         seconds = max(0.0, seconds)
         self.counts[bisect_left(BOUNDS_S, seconds)] += 1
         self.sum_s += seconds
 
     def copy(self) -> "Buckets":
-        """The same counts, which no longer change."""
+        """The present counts, which no longer change."""
         return Buckets(list(self.counts), self.sum_s)
 
     def cumulative(self) -> list[tuple[str, float]]:
@@ -38,7 +42,7 @@ class Buckets:
 
 
 async def measure_lag(lag: Buckets) -> None:
-    """Observes four times a second how late the event loop runs a timer, until it is cancelled."""
+    """Observes four times a second how late the event loop runs a timer, until cancelled."""
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + _LAG_S

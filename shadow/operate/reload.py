@@ -1,7 +1,7 @@
-"""Rules that change while a run goes on: what may, what waits for a restart, and when the file is read.
+"""Rules that change during a run: which may, which wait for a restart, and when the file is read.
 
-Live are the rules of what is mirrored: they change how much evidence there is, not what it says. How answers are
-compared (``[[compare.ignore]]``) never changes within a run, so that its counts are counts of one thing.
+The rules of what is mirrored may change: they decide how much evidence there is, not what it means. How answers are
+compared (``[[compare.ignore]]``) never changes within a run, so that all its counts count the same thing.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from crossfade.shadow.errors import ShadowError
 
 LIVE = frozenset({"mirror.sample_pct", "mirror.secondary_pct", "mirror.rule"})
 AT_REPORT = frozenset({"accept", "gate"})
-"""Read when a report is made, so they need nothing of a running proxy."""
+"""Read when a report is made, so a running proxy need not do anything."""
 _POLL_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reload:
-    """What a new file means for a run: the config at work from now on, and the keys that changed."""
+    """What a new file means for a run: the config that applies from now on, and the keys that changed."""
 
     config: Config
     applied: tuple[str, ...]
@@ -36,9 +36,9 @@ class Reload:
 
 
 def plan_reload(running: Config, wanted: Config) -> Reload:
-    """Takes from ``wanted`` what may change while a run goes on.
+    """Takes from ``wanted`` what may change during a run.
 
-    Raises: ShadowError: the new rules are good only together with what needs a restart.
+    Raises: ShadowError: the new rules are valid only together with changes that need a restart.
     """
     changed = _changed(running, wanted)
     live = {key.partition(".")[2]: getattr(wanted.mirror, key.partition(".")[2]) for key in changed if key in LIVE}
@@ -59,7 +59,7 @@ def plan_reload(running: Config, wanted: Config) -> Reload:
 
 
 class ConfigWatch:
-    """Reads the file once a second, or at once when told to, and says in one line what became of a change."""
+    """Reads the file once a second, or at once when told to, and logs one line about each change."""
 
     def __init__(self, path: Path, config: Config) -> None:
         self._path = path
@@ -69,34 +69,34 @@ class ConfigWatch:
         self._now = asyncio.Event()
 
     def hurry(self) -> None:
-        """Reads at once, and says so even where nothing changed."""
+        """Reads at once, and logs a line even if nothing changed."""
         self._now.set()
 
     async def watch(self, apply: Callable[[Config], Awaitable[None]]) -> None:
-        """Watches until it is cancelled; ``apply`` gets the config at work from now on."""
+        """Watches until cancelled; ``apply`` gets the config that applies from now on."""
         while True:
-            asked = await self._pause()
+            hurried = await self._pause()
             try:
                 text = await asyncio.to_thread(read_config, self._path)
                 is_new, self._seen = text != self._seen, text
-                if is_new or asked:
-                    await self._take(await asyncio.to_thread(self._plan, text), apply, asked=asked)
+                if is_new or hurried:
+                    await self._take(await asyncio.to_thread(self._plan, text), apply, hurried=hurried)
             except ShadowError as error:
-                self._keep(str(error), asked=asked)
+                self._keep(str(error), hurried=hurried)
 
     async def _pause(self) -> bool:
         """Whether it was told to hurry."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._now.wait(), _POLL_S)
-        asked = self._now.is_set()
+        hurried = self._now.is_set()
         self._now.clear()
-        return asked
+        return hurried
 
     def _plan(self, text: str) -> Reload:
-        """In a thread, because a long config takes seconds."""
+        """Runs in a thread, because a long config takes seconds."""
         return plan_reload(self._config, parse_config(text, self._path))
 
-    async def _take(self, reload: Reload, apply: Callable[[Config], Awaitable[None]], *, asked: bool) -> None:
+    async def _take(self, reload: Reload, apply: Callable[[Config], Awaitable[None]], *, hurried: bool) -> None:
         self._refused = ""
         self._config = reload.config
         if reload.applied:
@@ -105,19 +105,19 @@ class ConfigWatch:
         if reload.at_report:
             log.warning("rules.reloaded %s; from the next report on", ", ".join(reload.at_report))
         if reload.needs_restart:
-            log.warning("rules.kept %s: can't change while a run goes on; restart", ", ".join(reload.needs_restart))
-        if asked and not (reload.applied or reload.at_report or reload.needs_restart):
+            log.warning("rules.kept %s: can't change during a run; restart", ", ".join(reload.needs_restart))
+        if hurried and not (reload.applied or reload.at_report or reload.needs_restart):
             log.warning("rules.unchanged")
 
-    def _keep(self, message: str, *, asked: bool) -> None:
-        """A file that is no config is said once, not each second."""
-        if asked or message != self._refused:
+    def _keep(self, message: str, *, hurried: bool) -> None:
+        """Reports an invalid file once, not every second."""
+        if hurried or message != self._refused:
             log.error("rules.kept %s", message)
         self._refused = message
 
 
 def _changed(running: Config, wanted: Config) -> list[str]:
-    """The keys that differ, as section.key; a list of tables as a whole."""
+    """The keys that differ, as section.key; a list of tables counts as one key."""
     keys = []
     for name in Config.model_fields:
         before, after = getattr(running, name), getattr(wanted, name)

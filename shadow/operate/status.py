@@ -1,4 +1,4 @@
-"""What the compare process tells the engine of itself: lines of JSON with totals, so a later one replaces an earlier.
+"""What the compare process reports to the engine: lines of JSON with totals, so that a later one replaces an earlier.
 
 Totals only grow: a comparison that differs is ``differed`` here. Whether that is diverged or noise is a view that
 may change with the next request, and belongs to the report.
@@ -69,7 +69,7 @@ class Totals:
 
 
 class Status:
-    """What the engine knows of the compare process."""
+    """What the engine knows about the compare process."""
 
     def __init__(self) -> None:
         self.ends: Ends = {}
@@ -90,7 +90,7 @@ class Status:
 
 
 def place_of(route: RouteInfo) -> Place:
-    """Under what a route is counted."""
+    """What a route is counted under."""
     return route.route, route.listener
 
 

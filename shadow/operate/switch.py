@@ -1,6 +1,6 @@
 """The kill switch: a file beside the evidence. While it is there nothing is mirrored, across restarts too.
 
-Each process looks for itself, so the switch works where the way between them is full, and where no proxy runs.
+Each process looks for itself, so the switch works even if the pipe between them is full or no proxy runs.
 """
 
 import asyncio
@@ -37,11 +37,11 @@ class Switch:
         self._off = read_off(folder)
 
     def is_off(self) -> bool:
-        """Whether nothing may be mirrored now. Costs nothing: no file is asked."""
+        """Whether nothing may be mirrored now. Cheap: no file is read."""
         return self._off is not None
 
     async def watch(self, changed: Callable[[], None]) -> None:
-        """Looks until it is cancelled, in a thread (a disk that hangs does not hold up the traffic)."""
+        """Looks until cancelled, in a thread, so that a disk that hangs does not delay the traffic."""
         while True:
             await asyncio.sleep(_POLL_S)
             off = await asyncio.to_thread(read_off, self._folder)
@@ -53,7 +53,7 @@ class Switch:
 
 
 def read_off(folder: Path) -> Off | None:
-    """Who turned it off, or None while mirroring is on. A file that can't be read counts: in doubt it is off."""
+    """Who turned it off, or None while mirroring is on. A file that can't be read means off."""
     try:
         text = (folder / FILE_NAME).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -68,7 +68,7 @@ def read_off(folder: Path) -> Off | None:
 
 
 def turn_off(folder: Path, off: Off) -> None:
-    """Writes the file as a whole or not at all; one that is there already is replaced. Raises: OSError."""
+    """Writes the file as a whole or not at all; an existing one is replaced. Raises: OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{FILE_NAME}.{os.getpid()}"
     try:
@@ -81,7 +81,7 @@ def turn_off(folder: Path, off: Off) -> None:
 
 
 def turn_on(folder: Path) -> None:
-    """Removes the file; harmless where there is none. Raises: OSError."""
+    """Removes the file, if there is one. Raises: OSError."""
     (folder / FILE_NAME).unlink(missing_ok=True)
 
 

@@ -1,27 +1,27 @@
-"""The frames that the engine sends to the compare process: msgpack arrays behind a 4-byte length.
+"""The frames that the engine sends to the compare process: MessagePack behind a 4-byte length.
 
 Only the two processes of one run speak them, so they carry no version.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-import msgpack
+from msgspec import Struct, convert, msgpack, to_builtins
 
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Reply, Request
+from crossfade.shadow.exchange import Answer, Failure, Headers, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.exchange.stage import Stage
 
 LENGTH = struct.Struct(">I")
-_RouteFields = tuple[str, str, str, str, str]
-_REQUEST, _ANSWER, _FAILURE, _SETTLED, _COUNTS, _END, _UNMIRRORED, _PART, _REQUEST_END, _HEAD, _RULES = range(11)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFrame:
-    """A request that is to be mirrored: a complete one, or, ``live``, one whose body follows in parts."""
+class _Frame(Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
+    """Written as an array: the class's name, then its fields."""
+
+
+class RequestFrame(_Frame, frozen=True, kw_only=True):
+    """A request to mirror: a complete one, or, with ``live``, one whose body follows in parts."""
 
     route: RouteInfo
     listener: str
@@ -31,8 +31,7 @@ class RequestFrame:
     request: Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartFrame:
+class PartFrame(_Frame, frozen=True, kw_only=True):
     """Bytes of a live request's body, or of an answer that is followed as a stream, as they passed."""
 
     request_id: str
@@ -40,68 +39,78 @@ class PartFrame:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestEndFrame:
+class RequestEndFrame(_Frame, frozen=True, kw_only=True):
     """The client has sent all of a live request."""
 
     request_id: str
     trailers: Headers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerHeadFrame:
-    """Legacy's answer has begun and will come in parts, up to a ReplyFrame whose answer has no body."""
+class AnswerHeadFrame(_Frame, frozen=True, kw_only=True):
+    """Legacy's answer has begun and will come in parts, up to an AnswerFrame without a body."""
 
     request_id: str
     status: int
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyFrame:
-    """Legacy's reply to a request that was sent before."""
+class AnswerFrame(_Frame, frozen=True, kw_only=True):
+    """Legacy's answer to a request that was sent before."""
 
     request_id: str
-    reply: Reply
+    reply: Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledFrame:
-    """A request that was sent before will get no reply: it ended like this."""
+class FailureFrame(_Frame, frozen=True, kw_only=True):
+    """A request that was sent before got no complete answer from legacy."""
+
+    request_id: str
+    reply: Failure
+
+
+class SettledFrame(_Frame, frozen=True, kw_only=True):
+    """How a request that was sent before ended without a reply."""
 
     request_id: str
     outcome: Outcome
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnmirroredFrame:
-    """A write that legacy alone got, and its answer: what was minted there is foreign to the candidate."""
+class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
+    """A write that legacy alone got, and its answer, whose handles are foreign to the candidate."""
 
     request: Request
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountsFrame:
+class CountsFrame(_Frame, frozen=True, kw_only=True):
     """What the engine counted since the run began: requests entered, and those it settled itself."""
 
     entered: tuple[tuple[RouteInfo, int], ...]
     settled: tuple[tuple[RouteInfo, Outcome, Reason, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndFrame:
-    """The last frame of a run that was ended in order."""
+class EndFrame(_Frame, frozen=True, kw_only=True):
+    """The last frame of a run that ended properly."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesFrame:
-    """What is mirrored follows other rules from here on."""
+class RulesFrame(_Frame, frozen=True, kw_only=True):
+    """Other rules decide from here on what is mirrored."""
 
     rules_digest: str
 
 
+class OddFrame(_Frame, frozen=True, kw_only=True):
+    """A frame with text that is not valid Unicode, such as a target that is not UTF-8 (see ``fields.wire_text``).
+
+    ``data`` is that frame in plain values; each text is the UTF-8 of the real one, read as latin-1.
+    """
+
+    data: Any
+
+
+ReplyFrame = AnswerFrame | FailureFrame
+"""Made by ``reply_frame``. Two classes, because only what is a frame carries its name."""
 Frame = (
     RequestFrame
     | PartFrame
@@ -114,176 +123,53 @@ Frame = (
     | RulesFrame
     | EndFrame
 )
+_ENCODER = msgpack.Encoder()
+_DECODER: msgpack.Decoder[Frame | OddFrame] = msgpack.Decoder(Frame | OddFrame)
+
+
+def reply_frame(request_id: str, reply: Reply) -> ReplyFrame:
+    """The frame of legacy's reply."""
+    if isinstance(reply, Answer):
+        return AnswerFrame(request_id=request_id, reply=reply)
+    return FailureFrame(request_id=request_id, reply=reply)
 
 
 def encode(frame: Frame) -> bytes:
     """The bytes of a frame with its length in front."""
-    packed: bytes = msgpack.packb(_fields(frame), use_bin_type=True, unicode_errors="surrogatepass")
+    try:
+        packed = _ENCODER.encode(frame)
+    except UnicodeEncodeError:
+        plain = to_builtins(frame, builtin_types=(bytes,))
+        packed = _ENCODER.encode(OddFrame(data=_each_text(plain, _to_latin_1)))
     return LENGTH.pack(len(packed)) + packed
 
 
-def decode(payload: bytes) -> Frame:
-    """The frame of a payload without its length."""
-    tag, *fields = msgpack.unpackb(payload, use_list=False, strict_map_key=False, unicode_errors="surrogatepass")
-    frame: Frame = _DECODERS[tag](*fields)
+def decode(payload: bytes | memoryview) -> Frame:
+    """The frame of a payload without its length.
+
+    Raises: msgspec.DecodeError, ValueError, TypeError, RecursionError: bytes that ``encode`` does not make.
+    """
+    frame = _DECODER.decode(payload)
+    if isinstance(frame, OddFrame):
+        found: Frame = convert(_each_text(frame.data, _from_latin_1), Frame)
+        return found
     return frame
 
 
-def _fields(frame: Frame) -> tuple[Any, ...]:  # noqa: C901, PLR0911 - one for each frame
-    match frame:
-        case RequestFrame():
-            return (
-                _REQUEST,
-                _route_fields(frame.route),
-                frame.listener,
-                (frame.write, frame.ask_secondary, frame.live),
-                _request_fields(frame.request),
-            )
-        case PartFrame():
-            return (_PART, frame.request_id, frame.of_answer, frame.data)
-        case RequestEndFrame():
-            return (_REQUEST_END, frame.request_id, frame.trailers)
-        case AnswerHeadFrame():
-            return (_HEAD, frame.request_id, frame.status, frame.headers)
-        case ReplyFrame(reply=Answer() as answer):
-            return (_ANSWER, frame.request_id, *_answer_fields(answer))
-        case ReplyFrame(reply=Failure() as failure):
-            return (_FAILURE, frame.request_id, failure.reason.value, failure.detail, failure.latency_ms)
-        case SettledFrame():
-            return (_SETTLED, frame.request_id, frame.outcome.value, frame.reason.value)
-        case UnmirroredFrame():
-            return (_UNMIRRORED, _request_fields(frame.request), _answer_fields(frame.answer))
-        case CountsFrame():
-            entered = tuple((_route_fields(route), count) for route, count in frame.entered)
-            settled = tuple((_route_fields(route), o.value, r.value, count) for route, o, r, count in frame.settled)
-            return (_COUNTS, entered, settled)
-        case EndFrame():
-            return (_END,)
-        case RulesFrame():
-            return (_RULES, frame.rules_digest)
-    raise TypeError(f"expected a frame, got {type(frame).__name__}")
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - plain values
+    """Plain values, with every text in them changed that is not ASCII."""
+    if isinstance(value, str):
+        return value if value.isascii() else change(value)
+    if isinstance(value, list | tuple):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    return value
 
 
-def _route_fields(route: RouteInfo) -> _RouteFields:
-    return (route.route, route.protocol, route.call_type, route.stage, route.listener)
+def _to_latin_1(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-def _request_fields(request: Request) -> tuple[Any, ...]:
-    return (
-        request.id,
-        request.protocol.value,
-        request.method,
-        request.scheme,
-        request.authority,
-        request.target,
-        request.headers,
-        request.body,
-        request.truncated,
-        request.trailers,
-        request.started_at,
-    )
-
-
-def _answer_fields(answer: Answer) -> tuple[Any, ...]:
-    head = (answer.status, answer.headers, answer.body, answer.truncated, answer.trailers, answer.latency_ms)
-    return (*head, answer.windows)
-
-
-def _route(fields: _RouteFields) -> RouteInfo:
-    route, protocol, call_type, stage, listener = fields
-    return RouteInfo(route=route, protocol=protocol, call_type=call_type, stage=Stage(stage), listener=listener)
-
-
-def _decode_request(
-    route: _RouteFields, listener: str, marks: tuple[bool, bool, bool], fields: tuple[Any, ...]
-) -> RequestFrame:
-    write, ask_secondary, live = marks
-    return RequestFrame(
-        route=_route(route),
-        listener=listener,
-        write=write,
-        ask_secondary=ask_secondary,
-        live=live,
-        request=_request(fields),
-    )
-
-
-def _decode_part(request_id: str, of_answer: bool, data: bytes) -> PartFrame:  # noqa: FBT001 - in the order of the frame
-    return PartFrame(request_id=request_id, of_answer=of_answer, data=data)
-
-
-def _decode_request_end(request_id: str, trailers: tuple[Any, ...]) -> RequestEndFrame:
-    return RequestEndFrame(request_id=request_id, trailers=trailers)
-
-
-def _decode_head(request_id: str, status: int, headers: tuple[Any, ...]) -> AnswerHeadFrame:
-    return AnswerHeadFrame(request_id=request_id, status=status, headers=headers)
-
-
-def _decode_answer(request_id: str, *fields: Any) -> ReplyFrame:  # noqa: ANN401 - msgpack values
-    return ReplyFrame(request_id=request_id, reply=_answer(fields))
-
-
-def _decode_unmirrored(request: tuple[Any, ...], answer: tuple[Any, ...]) -> UnmirroredFrame:
-    return UnmirroredFrame(request=_request(request), answer=_answer(answer))
-
-
-def _request(fields: tuple[Any, ...]) -> Request:
-    id_, protocol, method, scheme, authority, target, headers, body, truncated, trailers, started_at = fields
-    return Request(
-        id=id_,
-        protocol=Protocol(protocol),
-        method=method,
-        scheme=scheme,
-        authority=authority,
-        target=target,
-        headers=headers,
-        body=body,
-        truncated=truncated,
-        trailers=trailers,
-        started_at=started_at,
-    )
-
-
-def _answer(fields: tuple[Any, ...]) -> Answer:
-    status, headers, body, truncated, trailers, latency_ms, windows = fields
-    return Answer(
-        status=status,
-        headers=headers,
-        body=body,
-        truncated=truncated,
-        trailers=trailers,
-        latency_ms=latency_ms,
-        windows=windows,
-    )
-
-
-def _decode_failure(request_id: str, reason: str, detail: str, latency_ms: float) -> ReplyFrame:
-    failure = Failure(reason=FailureReason(reason), detail=detail, latency_ms=latency_ms)
-    return ReplyFrame(request_id=request_id, reply=failure)
-
-
-def _decode_settled(request_id: str, outcome: str, reason: str) -> SettledFrame:
-    return SettledFrame(request_id=request_id, outcome=Outcome(outcome), reason=Reason(reason))
-
-
-def _decode_counts(entered: tuple[Any, ...], settled: tuple[Any, ...]) -> CountsFrame:
-    return CountsFrame(
-        entered=tuple((_route(route), count) for route, count in entered),
-        settled=tuple((_route(route), Outcome(o), Reason(r), count) for route, o, r, count in settled),
-    )
-
-
-_DECODERS: dict[int, Any] = {
-    _REQUEST: _decode_request,
-    _ANSWER: _decode_answer,
-    _FAILURE: _decode_failure,
-    _SETTLED: _decode_settled,
-    _COUNTS: _decode_counts,
-    _END: EndFrame,
-    _UNMIRRORED: _decode_unmirrored,
-    _PART: _decode_part,
-    _REQUEST_END: _decode_request_end,
-    _HEAD: _decode_head,
-    _RULES: lambda digest: RulesFrame(rules_digest=digest),
-}
+def _from_latin_1(text: str) -> str:
+    return text.encode("latin-1").decode("utf-8", "surrogatepass")

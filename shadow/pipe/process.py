@@ -1,4 +1,4 @@
-"""Starting the compare process and keeping the way to it."""
+"""Starts the compare process and keeps the pipe to it."""
 
 import asyncio
 import asyncio.subprocess
@@ -18,7 +18,7 @@ _OWN_CODES = (2, 4)  # any other, of a crash or a signal, would read as a verdic
 
 
 class WorkerProcess:
-    """The compare process as the engine sees it: a pipe that takes bytes without waiting (a ``feed.Pipe``)."""
+    """The compare process as the engine sees it: a pipe that takes bytes without blocking (a ``feed.Pipe``)."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -30,13 +30,13 @@ class WorkerProcess:
     async def start(
         cls, config_path: Path, run_id: str, *, record_pct: float | None = None, start_s: float = _START_S
     ) -> "WorkerProcess":
-        """Starts it and waits until it reads; ``record_pct`` is instead of the config's.
+        """Starts it and waits until it reads; ``record_pct`` overrides the config's.
 
-        Raises: ShadowError: it ended first (its own message is on stderr), or took longer than ``start_s``.
+        Raises: ShadowError: it ended (its own message is on stderr), or did not read within ``start_s``.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-P",  # a json.py in the service's folder is not the one that is meant
+            "-P",  # a json.py in the service's folder must not be taken for Python's own
             "-m",
             "crossfade.shadow.asking.worker",
             "--config",
@@ -53,7 +53,7 @@ class WorkerProcess:
         worker = cls(process)
         try:
             await worker._ready(start_s)
-        except asyncio.CancelledError:  # nobody would end it
+        except asyncio.CancelledError:  # nobody else would end it
             process.kill()
             raise
         return worker
@@ -68,7 +68,7 @@ class WorkerProcess:
         return self._process.returncode is not None or self._stdin.is_closing()
 
     def waiting_bytes(self) -> int:
-        """Bytes that it has not taken yet."""
+        """Bytes that it has not read yet."""
         return self._stdin.transport.get_write_buffer_size()
 
     def write(self, data: bytes) -> None:
@@ -76,13 +76,13 @@ class WorkerProcess:
         self._stdin.write(data)
 
     async def listen(self, take: Callable[[bytes], None]) -> None:
-        """Hands on each line that it says, until it ends. Nobody may stop listening: it would wait to be heard."""
+        """Passes on each line that it prints, until it ends. To stop earlier would block it at a full pipe."""
         if self._process.stdout is None:
             raise TypeError("expected a process with a pipe as its standard output")
         while True:
             try:
                 line = await self._process.stdout.readline()
-            except ValueError:  # longer than any that it should say
+            except ValueError:  # longer than any that it should print
                 continue
             if not line:
                 return
@@ -109,18 +109,16 @@ class WorkerProcess:
             line = await asyncio.wait_for(self._process.stdout.readline(), start_s)
         except TimeoutError:
             await self.finish(0)
-            message = (
-                f"compare process: expected it to read within {start_s:g} s, but it did not; look for what holds it"
-            )
+            message = f"compare process: expected it to start within {start_s:g} s, got no answer; see what blocks it"
             raise ShadowError(message, exit_code=4) from None
         if line.strip() != b"ready":
             code = await self.finish(_STOP_S)
-            message = "compare process: expected it to start, but it ended; see the line above"
+            message = f"compare process: expected it to start, got exit code {code}; see the line above"
             raise ShadowError(message, exit_code=code if code in _OWN_CODES else 4)
 
 
 def _let_engine_go_first(pid: int) -> None:
-    """Comparing can wait, a client can't. What starts a process may lower its priority; where not, it stays equal."""
+    """Lowers the priority where the system permits it: comparing can wait, a client can't."""
     if not hasattr(os, "setpriority"):  # Windows
         return
     with contextlib.suppress(OSError):

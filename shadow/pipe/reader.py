@@ -1,4 +1,4 @@
-"""Reads the frames that the engine writes: as many as came, at once."""
+"""Reads the frames that the engine writes, as many at once as have arrived."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,10 @@ _MAX_FRAME_BYTES = 2**28  # two bodies of the largest limit and room for their h
 
 
 class FrameReader(asyncio.Protocol):
-    """Hands each frame to ``take`` in order, until it says that one was the last, or the engine is gone."""
+    """Passes each frame to ``take`` in order, until ``take`` returns False or the engine is gone."""
 
     def __init__(self, take: Callable[[Frame], bool]) -> None:
-        """Must be called in a running loop. ``take`` must not wait; it gives False after the last frame."""
+        """Must be called in a running loop. ``take`` must not block; it returns False after the last frame."""
         self._take = take
         self._rest = bytearray()
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -25,7 +25,7 @@ class FrameReader(asyncio.Protocol):
     # asyncio.Protocol
 
     def data_received(self, data: bytes) -> None:
-        """Takes what has come."""
+        """Takes what has arrived."""
         if self._ended.done():
             return
         self._rest += data
@@ -37,7 +37,7 @@ class FrameReader(asyncio.Protocol):
         del self._rest[:at]
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - an engine that was killed is no error here
-        """The engine is gone, in order or not."""
+        """The engine ended, properly or not."""
         if not self._ended.done():
             self._ended.set_result(None)
 
@@ -51,7 +51,8 @@ class FrameReader(asyncio.Protocol):
             end = at + LENGTH.size + length
             if len(self._rest) < end:
                 break
-            frame = _decoded(bytes(self._rest[at + LENGTH.size : end]))
+            with memoryview(self._rest)[at + LENGTH.size : end] as payload:
+                frame = _decoded(payload)
             at = end
             if not self._take(frame):
                 self._ended.set_result(None)
@@ -59,7 +60,7 @@ class FrameReader(asyncio.Protocol):
         return at
 
 
-def _decoded(payload: bytes) -> Frame:
+def _decoded(payload: memoryview) -> Frame:
     try:
         return decode(payload)
     except Exception as error:

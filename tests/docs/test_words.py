@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from crossfade.codegen.pitfalls import all_pitfalls
-from crossfade.reports.run import Cluster, Report
+from crossfade.reports.report import Cluster, Report
 from crossfade.shadow.asking.clients.notes import Note
 from crossfade.shadow.evidence import contracts, schema
 from crossfade.shadow.evidence.key import KEY_VARIABLE

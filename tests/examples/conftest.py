@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 import pytest
 
-from crossfade.tools.demo.build import JAR, build_candidate
-
 EXAMPLE = Path(__file__).parents[2] / "examples" / "buildqueue"
 
 
@@ -59,14 +57,10 @@ def legacy(seed: Path, env: Mapping[str, str], tmp_path_factory: pytest.TempPath
         yield addresses
 
 
-@pytest.fixture(scope="session")
-def jar(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The candidate, built by Maven."""
-    return build_candidate(EXAMPLE, tmp_path_factory.mktemp("candidate")) / JAR
-
-
 @pytest.fixture(scope="module")
-def pair(jar: Path, seed: Path, env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def pair(
+    candidate_jar: Path, seed: Path, env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
     """Three services that nobody has written to."""
     with ExitStack() as stack:
 
@@ -74,17 +68,19 @@ def pair(jar: Path, seed: Path, env: Mapping[str, str], tmp_path_factory: pytest
             folder = tmp_path_factory.mktemp("db")
             return stack.enter_context(_service(command, folder, seed, {**env, "BUILDQUEUE_FIXED": fixed}))
 
-        yield Pair(legacy=start(_python(), "0"), buggy=start(_java(jar), "0"), fixed=start(_java(jar), "1"))
+        yield Pair(
+            legacy=start(_python(), "0"), buggy=start(_java(candidate_jar), "0"), fixed=start(_java(candidate_jar), "1")
+        )
 
 
 @pytest.fixture(scope="session")
 def service(
-    jar: Path, seed: Path, tmp_path_factory: pytest.TempPathFactory
+    candidate_jar: Path, seed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, Mapping[str, str]], AbstractContextManager[Addresses]]:
     """Starts one of the services on a database of its own."""
 
     def start(side: str, env: Mapping[str, str]) -> AbstractContextManager[Addresses]:
-        command = _python() if side == "legacy" else _java(jar)
+        command = _python() if side == "legacy" else _java(candidate_jar)
         return _service(command, tmp_path_factory.mktemp("db"), seed, env)
 
     return start

@@ -31,17 +31,18 @@ def test_the_rules_hold() -> None:
     ("file", "line", "rule"),
     [
         ("codegen/pitfalls/catalogue.py", "import crossfade.shadow.errors", "Imports run down the house"),
-        ("shadow/errors.py", "import crossfade.reports.names", "Imports run down the house"),
+        ("shadow/errors.py", "import crossfade.reports.route_names", "Imports run down the house"),
         ("codegen/pitfalls/catalogue.py", "import crossfade.codegen.contract", "contract and pitfalls are the ground"),
         ("codegen/cellar/__init__.py", '"""A room of which no rule knows."""', "contract and pitfalls are the ground"),
-        ("reports/names.py", "import crossfade.codegen.java", "Nobody but tools imports the rest of codegen"),
+        ("reports/route_names.py", "import crossfade.codegen.java", "Nobody but tools imports the rest of codegen"),
         ("shadow/judging/drift.py", "import crossfade.shadow.evidence", "Imports run down the rooms of shadow"),
         ("shadow/cellar/__init__.py", '"""A room of which no rule knows."""', "Imports run down the rooms of shadow"),
         ("shadow/judging/drift.py", "import time", "exchange, compare and judging are pure"),
         ("shadow/exchange/records.py", "import logging", "exchange, compare and judging are pure"),
         ("shadow/capture/sink.py", "import crossfade.shadow.judging.judge", "Capture knows only exchange"),
         ("shadow/asking/order.py", "import crossfade.shadow.mirror.policy", "The two processes meet in the pipe alone"),
-        ("reports/names.py", "import mitmproxy", "Engines stay in capture"),
+        ("reports/route_names.py", "import mitmproxy", "Engines stay in capture"),
+        ("tools/shadow_run.py", "import crossfade.shadow.capture.mitmproxy", "Engines stay in capture"),
     ],
 )
 def test_each_rule_can_break(tmp_path: Path, file: str, line: str, rule: str) -> None:

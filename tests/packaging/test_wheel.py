@@ -21,7 +21,7 @@ pytestmark = pytest.mark.wheel
 ROOT = Path(__file__).parents[2]
 HOUSE = ("shadow", "codegen", "parity_tests", "reports", "tools", "examples")
 WRAPPER = ("mvnw", "mvnw.cmd", ".properties")  # Maven's, which goes into generated projects
-DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".j2", ".md", "pom.xml", *WRAPPER)
+DATA = (".toml", ".html", ".css", ".js", ".json", ".proto", ".java", ".j2", ".md", "pom.xml", "py.typed", *WRAPPER)
 LEFT_BEHIND = ("__pycache__", "target")
 CONFIG = """\
 [service]
@@ -41,8 +41,7 @@ import crossfade
 root = pathlib.Path(list(crossfade.__path__)[0])
 assert pathlib.Path(sys.prefix) in root.parents, root
 ENGINE = ("mitmproxy", "aiohttp", "prometheus_client")
-WITH_ENGINE = ["crossfade.tools.shadow_run", "crossfade.tools.operation"]
-WITH_ENGINE += ["crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.tools.ingest_figures"]
+WITH_ENGINE = ["crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.tools.ingest_figures"]
 count = 0
 for path in sorted(root.rglob("*.py")):
     name = ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__")
@@ -159,11 +158,22 @@ def test_what_must_be_found(names: list[str]) -> None:
         "reports/html/page.css",
         "reports/html/page.js",
         "reports/schema/report-v1.json",
+        "reports/py.typed",
         "examples/buildqueue/candidate/pom.xml",
         "examples/buildqueue/proto/ci/builds/v1/builds.proto",
         "examples/buildqueue/legacy/__main__.py",
     ):
         assert f"crossfade/{name}" in names
+
+
+def test_types(installed: Path, tmp_path: Path) -> None:
+    """A user's mypy sees the types of what is installed: a wrong argument is an error, not Any."""
+    program = tmp_path / "gate.py"
+    program.write_text("from crossfade.reports.gate import gate\n\ngate(1)\n")
+    flags = ("--python-executable", installed / "python", "--follow-imports", "silent", "--cache-dir", tmp_path)
+    done = run([sys.executable, "-m", "mypy", *flags, program], tmp_path)
+    assert 'gate.py:3: error: Argument 1 to "gate" has incompatible type "int"; expected "Report"' in done.stdout
+    assert done.stdout.endswith("Found 1 error in 1 file (checked 1 source file)\n")
 
 
 def test_the_licence(built: tuple[Path, str], names: list[str]) -> None:

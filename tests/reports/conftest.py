@@ -6,7 +6,7 @@ import pytest
 
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,

@@ -11,8 +11,8 @@ import pytest
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
+from crossfade.reports.json_document import to_json
 from crossfade.reports.repro import Listener, ReproSettings, Side
-from crossfade.reports.run import to_json
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.exchange.observations import RequestSample

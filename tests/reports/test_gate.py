@@ -86,7 +86,7 @@ def test_a_claim_never_seen_is_3(make: Any) -> None:
     """A glob that no request matched is not proven by those that others matched."""
     result = gate(make.report(make.route("GET /ok", matched=400), claimed=("GET /ok", "POST *")))
     assert result.exit_code == 3
-    assert result.sentences[1] == "INCONCLUSIVE POST *: claimed, but no request of it was seen"
+    assert result.sentences[1] == "INCONCLUSIVE POST *: claimed, but no matching request was seen"
 
 
 @pytest.mark.parametrize("claimed", [(), ("POST *",)])

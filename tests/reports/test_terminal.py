@@ -9,8 +9,9 @@ from rich.console import Console
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
-from crossfade.reports.run import Report
-from crossfade.reports.terminal import print_report
+from crossfade.reports.formats import Lead
+from crossfade.reports.report import Report
+from crossfade.reports.terminal import print_report, to_text
 from crossfade.shadow.evidence.records import SignatureCount
 
 LONG = "GET /organisations/{organisation}/projects/{project}/pipelines/{pipeline}/builds/{build}/artifacts/{artifact}"
@@ -19,7 +20,9 @@ LONG = "GET /organisations/{organisation}/projects/{project}/pipelines/{pipeline
 def _printed(report: Report, width: int = 80, *, colour: bool = False) -> str:
     file = io.StringIO()
     print_report(
-        report, Console(file=file, width=width, force_terminal=colour, color_system="standard" if colour else None)
+        report,
+        None,
+        Console(file=file, width=width, force_terminal=colour, color_system="standard" if colour else None),
     )
     return file.getvalue()
 
@@ -73,8 +76,8 @@ def test_the_balance_comes_first_and_the_verdict_last(make: Any) -> None:
     lines = _printed(_rich(make)).splitlines()
     assert "609 entered = 470 matched + 37 diverged + 90 noise + 2 shed + 4 skipped + 3 " in lines
     assert lines[-1] == "verdict: fail"
-    assert "4 with a value that only legacy can know" in [" ".join(line.split()) for line in lines]
-    assert "inconclusive: POST *: claimed, but no request of it was seen" in lines
+    assert "4 with a value that only legacy knows" in [" ".join(line.split()) for line in lines]
+    assert "inconclusive: POST *: claimed, but no matching request was seen" in lines
 
 
 def test_a_cause_is_explained(make: Any) -> None:
@@ -174,3 +177,12 @@ def test_an_empty_live_run(make: Any) -> None:
     assert "0 entered = 0 in flight" in lines
     assert "Nothing is proven: no request was captured." in lines
     assert lines[-1] == "verdict: inconclusive"
+
+
+def test_a_lead(make: Any) -> None:
+    """Its lines stand before the report, never folded, with nothing in them that acts; a file is as wide as any."""
+    report = make.report(make.route("GET /ok", matched=400))
+    lead = Lead(name="rediff", lines=("[red]" + "x" * 200, "\x1b[2J"), record={})
+    alone, behind = to_text(report), to_text(report, lead)
+    assert behind == f"[red]{'x' * 200}\n\\x1b[2J\n\n{alone}"
+    assert max(map(len, alone.splitlines())) <= 120

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from crossfade.reports.visible import encodable, is_unseen, visible
+from crossfade.reports.visible import encodable, has_unseen, is_unseen, visible
 
 
 @pytest.mark.parametrize("text", ["", "plain text", "Füße, 日本語, हिन्दी", "😀", "a\\nb", "<b>"])
@@ -43,3 +43,9 @@ def test_no_control_or_format_character_is_left() -> None:
 def test_encodable() -> None:
     """Lone surrogates are escaped, all else stays."""
     assert encodable("a\udc80\x1b\u202e") == "a\\udc80\x1b\u202e"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "~ \x7f", "Füße", "a\nb", "a\u202e", "\xa0", "\udc80"])
+def test_a_text_has_something_unseen_where_one_character_is(text: str) -> None:
+    """The short way for plain ASCII says what a look at each character says."""
+    assert has_unseen(text) == any(map(is_unseen, text))

@@ -19,7 +19,9 @@ from click.testing import CliRunner, Result
 
 from crossfade.shadow.evidence import EvidenceWriter
 from crossfade.shadow.evidence.records import RunInfo
-from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.evidence.redact import Unchanged
+from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Example, Judged, RequestSample
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.tools.cli import main
 
@@ -38,6 +40,35 @@ routes = ["GET /ok"]
 """
 OK = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
 
+FAKE_FORMAT = """
+from crossfade.reports.formats import Format
+
+
+def _render(report, lead):
+    return f"fake {report.service} {report.entered} {sum(len(one.examples) for one in report.clusters)}\\n"
+
+
+FORMAT = Format(suffix=".fake", render=_render)
+"""
+RUN_WITH_FAKE = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from crossfade.reports.formats import MODULES
+MODULES["fake"] = "fake_format"
+from crossfade.tools.cli import main
+main()
+"""
+
+
+def _example(number: int, fingerprint: Fingerprint) -> Example:
+    request = RequestSample(
+        protocol="http", method="GET", target=f"/ok?n={number}", headers=(("Cookie", "a=b"), ("X-A", "1")), body=""
+    )
+    path = fingerprint.template
+    return Example(
+        comparison_id=f"c{number}", fingerprint=fingerprint, path=path, legacy="1", candidate="2", request=request
+    )
+
 
 class Service:
     """A folder with a config; ``compared`` adds a run to its store."""
@@ -54,6 +85,13 @@ class Service:
 
     def compared(self, matched: int, *, run_id: str = "run-1", started_at: float = 1000.0) -> None:
         """Stores a run in which so many distinct requests were answered alike."""
+        self._stored(matched, (), run_id=run_id, started_at=started_at)
+
+    def diverged(self, count: int, *, run_id: str = "run-1", started_at: float = 1000.0) -> None:
+        """Stores a run in which as many distinct requests found one difference, with an example of each."""
+        self._stored(count, (Fingerprint(template="body/a", kind="value"),), run_id=run_id, started_at=started_at)
+
+    def _stored(self, count: int, signature: Signature, *, run_id: str, started_at: float) -> None:
         info = RunInfo(
             run_id=run_id,
             service="builds",
@@ -64,21 +102,21 @@ class Service:
             contract_digest="c",
             started_at=started_at,
         )
-        writer = EvidenceWriter.open(self.store.parent, info, None)
-        for number in range(matched):
+        writer = EvidenceWriter.open(self.store.parent, info, Unchanged() if signature else None)
+        for number in range(count):
             writer.add(
                 Judged(
                     route=OK,
                     at=started_at + number,
                     request_hash=number,
-                    signature=(),
+                    signature=signature,
                     noise=None,
-                    examples=(),
+                    examples=tuple(_example(number, mark) for mark in signature),
                     legacy_ms=2.0,
                     candidate_ms=1.0,
                 )
             )
-        writer.finish({OK: matched}, now=started_at + matched)
+        writer.finish({OK: count}, now=started_at + count)
 
     def cut_off(self, run_id: str, *, flushed_at: float) -> None:
         """Makes a run one that never ended: it was last flushed then."""
@@ -113,6 +151,8 @@ def command() -> Callable[..., subprocess.Popen[str]]:
     def command(
         *words: object, cwd: Path | None = None, env: dict[str, str] | None = None, code: str = ""
     ) -> subprocess.Popen[str]:
+        # as in a terminal: whoever started the tests may have had SIGINT ignored (nohup), and a child inherits that
+        code = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{code}"
         start = ["-c", f"{code}\nfrom crossfade.tools.cli import main; main(prog_name='crossfade')"]
         return subprocess.Popen(
             [sys.executable, "-P", *start, *(str(word) for word in words)],
@@ -269,3 +309,17 @@ def proxy(command: Any, service: Service) -> Iterator[Callable[..., Proxy]]:
     yield start
     for running in started:
         running.close()
+
+
+@pytest.fixture
+def with_fake(service: Service, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command in a process in whose registry a fake format is."""
+    folder = tmp_path / "fakes"
+    folder.mkdir()
+    (folder / "fake_format.py").write_text(FAKE_FORMAT, encoding="utf-8")
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-P", "-c", RUN_WITH_FAKE, str(folder), *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=service.folder)
+
+    return run

@@ -1,7 +1,9 @@
 """What a run is made of before it serves."""
 
+import json
 import re
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,6 @@ import pytest
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.config import load_config
 from crossfade.shadow.errors import ShadowError
-
-pytest.importorskip("mitmproxy")
-
 from crossfade.shadow.runs.run import new_run_id
 from crossfade.tools.shadow_run import check_free, listeners
 
@@ -63,3 +62,29 @@ def test_an_address_that_can_not_be(host: str, why: str, service: Any) -> None:
     assert raised.value.exit_code == 4
     assert str(raised.value).startswith(f"{service.config}:6: listen.address: expected a free address of this machine")
     assert f"got {host}:{port} ({why}); " in str(raised.value)
+
+
+SECOND_ENGINE = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[1] / "shadow" / "capture" / "scripted")!r})
+from crossfade.shadow.capture.engine import ENGINES
+ENGINES["scripted"] = "scripted_engine:make_engine"
+"""
+
+
+def test_a_second_engine(command: Any, service: Any, upstream: Any, invoke: Any) -> None:
+    """A line in the list of engines is all that another one needs for a whole run, up to its name in the report."""
+    candidate = upstream()
+    text = service.config.read_text(encoding="utf-8").replace("http://127.0.0.1:2", candidate.url)
+    service.config.write_text(text + '[capture]\nengine = "scripted"\n[evidence]\nflush_ms = 50\n', encoding="utf-8")
+    child = command("shadow", "--config", service.config, code=SECOND_ENGINE)
+    output, errors = child.communicate(timeout=60)
+    assert child.returncode == 0, errors
+    assert "mirroring web on a script" in output
+    assert sorted(candidate.paths) == ["/ok", "/ok", "/other"]
+    report = json.loads(invoke("report", "--config", service.config, "--json").output)
+    assert (report["engine"], report["entered"], report["in_flight"]) == ("scripted", 3, 0)
+    assert {route["route"]: route["outcomes"]["matched"] for route in report["routes"]} == {
+        "GET /ok": 2,
+        "GET /other": 1,
+    }

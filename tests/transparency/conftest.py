@@ -3,10 +3,7 @@
 import asyncio
 import gc
 import itertools
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -137,37 +134,6 @@ def both(proxy: Any) -> Both:
             return direct, Seen(got, server.seen)
 
     return run
-
-
-def _find_tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None and os.environ.get("CI"):
-        pytest.fail(f"needs {name} on PATH; .ci/run installs it")
-    if path is None:
-        pytest.skip(f"needs {name} on PATH")
-    return path
-
-
-@pytest.fixture
-def tool() -> Callable[[str], str]:
-    """The path of a program. Without it a test is skipped on a person's machine, and fails in CI."""
-    return _find_tool
-
-
-@pytest.fixture(scope="session")
-def go_program() -> Callable[[str], Path]:
-    """Builds a program from a Go module once per virtual environment, where it then stays; the path of it."""
-
-    def build(module: str) -> Path:
-        folder = Path(sys.prefix) / "go" / module.replace("/", "_")
-        program = folder / module.partition("@")[0].rpartition("/")[2]
-        if not program.exists():
-            environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
-            command = [_find_tool("go"), "install", module]
-            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
-        return program
-
-    return build
 
 
 @pytest.fixture

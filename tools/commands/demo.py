@@ -2,19 +2,17 @@
 
 import time
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import click
 
+from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
-from crossfade.reports.run import Cluster, Report
-from crossfade.reports.terminal import print_report
+from crossfade.reports.report import Cluster, Report
 from crossfade.reports.wording import open_clusters_of
-from crossfade.tools.commands.report import write_report
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught
-from crossfade.tools.output import emit, rendered
+from crossfade.tools.report_output import show_report
 
 _PLAIN, _FIXED = Path(".crossfade/demo"), Path(".crossfade/demo-fixed")
 _PLACES = 3
@@ -60,9 +58,9 @@ def demo(
         requests_per_route=requests_per_route,
     )
     result = run_demo(settings, say=lambda line: click.echo(f"demo: {line}"))
-    emit(rendered(partial(print_report, result.report)))
-    for form, name in (("json", "report.json"), ("html", "report.html")):
-        write_report(result.report, form, work / name)
+    show_report(result.report, "terminal", None)
+    for form in ("json", "html"):
+        show_report(result.report, form, work / f"report{find_format(form).suffix}")
     problems = _problems(result, settings)
     for line in problems:
         click.echo(f"demo: NOT AS EXPECTED: {line}")

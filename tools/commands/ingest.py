@@ -9,7 +9,7 @@ import click
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.config.address import check_ingest_address
-from crossfade.tools.errors import ExitCode, fail
+from crossfade.tools.errors import ExitCode
 from crossfade.tools.ingest_run import run_ingest
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
@@ -38,11 +38,7 @@ def ingest(config_path: Path, address: str | None) -> None:
     """
     config = load_config(config_path)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
-    try:
-        result = asyncio.run(run_ingest(config, config_path, address, announce=emit))
-    except ModuleNotFoundError as error:
-        message = f"{error.name}: expected the package that serves [admin] address, got none"
-        fail(f"{message}; pip install 'crossfade[mitmproxy]'", ExitCode.INFRASTRUCTURE)
+    result = asyncio.run(run_ingest(config, config_path, address, announce=emit))
     emit(f"run {', '.join(result.run_ids)}: {result.entered} requests entered; next: crossfade report")
     if result.interrupted:
         raise SystemExit(ExitCode.INTERRUPTED)

@@ -1,21 +1,16 @@
 """crossfade replay."""
 
-import io
-import json
 import time
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
 from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
-from crossfade.reports.html import to_html
-from crossfade.reports.run import Report
-from crossfade.reports.terminal import print_report
+from crossfade.reports.formats import Lead
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence.schema import RECORDINGS
 from crossfade.shadow.judging.judge import Judge
@@ -24,29 +19,19 @@ from crossfade.shadow.runs.setup import ignore_rules, read_contract, rules_diges
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import accept_rules
 from crossfade.tools.options import config_option
-from crossfade.tools.output import emit, save
+from crossfade.tools.report_options import format_option, json_option, output_option
+from crossfade.tools.report_output import show_report
 from crossfade.tools.repro import repro_settings
-
-_FILE_COLUMNS = 120
 
 
 @click.command()
 @config_option
 @click.option("--rediff", "run", required=True, help="The id of a run, or the folder of its recording.")
 @click.option("--check", is_flag=True, help="Exit 1 if a comparison changed.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "html"]),
-    default="terminal",
-    show_default=True,
-    help="Output format.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
-def replay(  # noqa: PLR0913 - one for each option
-    config_path: Path, run: str, form: str, output: Path | None, *, check: bool, as_json: bool
-) -> None:
+@format_option
+@json_option
+@output_option
+def replay(config_path: Path, run: str, form: str, output: Path | None, *, check: bool) -> None:
     """Compare a recorded run again under the current rules and contract; no service is contacted.
 
     Exit codes: 0 compared again, 1 with --check if a comparison changed, 3 with --check if none could be judged again,
@@ -62,11 +47,8 @@ def replay(  # noqa: PLR0913 - one for each option
     gate = GateSettings(routes=(), budget_pct=config.gate.budget_pct, confidence_pct=config.gate.confidence_pct)
     repro = repro_settings(config, found.evidence.info.contract_digest)
     report = build_report(found.evidence, gate=gate, accepted=accept_rules(config), now=time.time(), repro=repro)
-    form = "json" if as_json else form
-    if output is None:
-        emit(_render(found, report, form, Console()).rstrip("\n"))
-    else:
-        save(_render(found, report, form, Console(file=io.StringIO(), width=_FILE_COLUMNS)), output, "--output")
+    lead = Lead(name="rediff", lines=rediff_lines(found), record=rediff_record(found))
+    show_report(report, form, output, lead)
     if check and not found.judged:
         raise SystemExit(ExitCode.INCONCLUSIVE)
     if check and found.changed:
@@ -83,17 +65,3 @@ def _rediff(config: Config, run: str) -> Rediff:
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
     return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
-
-
-def _render(found: Rediff, report: Report, form: str, console: Console) -> str:
-    if form == "html":
-        return to_html(report)
-    if form == "json":
-        told = {"rediff": rediff_record(found), "report": report.model_dump(mode="json")}
-        return json.dumps(told, indent=2) + "\n"
-    with console.capture() as captured:
-        for line in rediff_lines(found):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        console.print()
-        print_report(report, console)
-    return captured.get()

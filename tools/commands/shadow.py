@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
-from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.capture.engine import find_engine
+from crossfade.shadow.config import Config, load_config, place_of
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.errors import ExitCode, fail
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
 from crossfade.tools.reach import missing_servers
+from crossfade.tools.shadow_run import run_shadow
 
 
 @click.command()
@@ -32,24 +34,20 @@ def shadow(config_path: Path) -> None:
 
 
 def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = None) -> None:
-    """Runs the proxy to its end, and prints how it ended; ``record_pct`` is instead of ``record.sample_pct``.
+    """Runs the proxy to its end, and prints how it ended; ``record_pct`` overrides ``record.sample_pct``.
 
-    Raises: ShadowError: a config without a port for clients.
+    Raises: ShadowError: a config without a port for clients, an engine that is not there.
     """
     if not config.listen:
         message = f"{config_path}: listen: expected at least one port that clients connect to, got none"
         raise ShadowError(f"{message}; add [[listen]], or run `crossfade ingest`")
-    try:
-        from crossfade.tools.shadow_run import run_shadow  # noqa: PLC0415 - the engine is an extra
-    except ModuleNotFoundError as error:
-        message = f"{error.name}: expected the engine, got none; pip install 'crossfade[mitmproxy]'"
-        fail(message, ExitCode.INFRASTRUCTURE)
-    # printed here, because the engine's own handler of log lines shows none
+    make_engine = find_engine(config.capture.engine, place_of(config_path, ("capture", "engine")))
+    # set up here, because an engine's own log handler may show no lines
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         for line in runner.run(missing_servers(config)):
             click.echo(f"warning: {line}", err=True)
-        result = runner.run(run_shadow(config, config_path, announce=emit, record_pct=record_pct))
+        result = runner.run(run_shadow(config, config_path, make_engine, announce=emit, record_pct=record_pct))
     emit(f"run {result.run_id}: {result.entered} requests entered; next: crossfade report")
     if result.lost_runs:
         lost = f"expected it to last, got {len(result.lost_runs)} lost ({', '.join(result.lost_runs)})"

@@ -1,6 +1,7 @@
 """Builds the example's Java candidate, once per state of its sources."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,8 @@ from crossfade.shadow.errors import ShadowError
 
 JAR = "target/buildqueue-candidate.jar"
 _SOURCES = "candidate"
+# Maven runs for seconds: without the optimising compiler it takes less than half of the CPU time.
+_QUICK_START = {"MAVEN_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
 def build_candidate(example: Path, work: Path) -> Path:
@@ -35,7 +38,12 @@ def _maven(candidate: Path, log: Path) -> None:
         raise ShadowError("mvn: expected Maven 3.8 or newer, got none; run `crossfade doctor`", exit_code=4)
     with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(  # noqa: S603 - our own command
-            [maven, "-q", "-B", "package"], cwd=candidate, stdout=output, stderr=subprocess.STDOUT, check=False
+            [maven, "-q", "-B", "package"],
+            cwd=candidate,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            env={**_QUICK_START, **os.environ},
         )
     if done.returncode:
         raise ShadowError(f"mvn package: expected exit 0, got {done.returncode}; see {log}", exit_code=4)

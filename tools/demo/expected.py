@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.commands.init import write_key
@@ -25,8 +26,8 @@ from crossfade.tools.demo.servers import Server, server
 from crossfade.tools.doctor import Check, demo_packages
 from crossfade.tools.evidence_view import report_of
 
-_READY = r"READY grpc=(\d+) http=(\d+)"
-_CLIENT_S = 600.0
+_READY = r"READY grpc=(?P<grpc>\d+) http=(?P<http>\d+)"
+_CLIENT_S = 1800.0  # on a busy machine the client waits for the proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +156,9 @@ def _forget_old_run(work: Path) -> None:
 def _write_config(example: Path, work: Path, pair: _Pair) -> Path:
     """The example's own config with the ports of this run in place of its fixed ones."""
     text = (example / "crossfade.toml").read_text(encoding="utf-8")
+    ports = _ports_of_run(text, pair)
+    text = re.sub(r':(\d+)"', lambda fixed: f':{ports[fixed[1]]}"', text)
     text = text.replace('"proto', f'"{(example / "proto").as_posix()}')
-    ports = _fixed_ports(text)
-    for side in ("legacy", "candidate", "secondary"):
-        ready = getattr(pair, side).ready
-        text = text.replace(f':{ports["grpc"][side]}"', f':{ready[1]}"').replace(
-            f':{ports["http"][side]}"', f':{ready[2]}"'
-        )
-    for name in ("grpc", "http"):
-        text = text.replace(f':{ports[name]["address"]}"', f':{_free_port()}"')
     path = work / "crossfade.toml"
     path.write_text(text, encoding="utf-8")
     if not (key := work / ".crossfade" / "redaction.key").exists():
@@ -171,13 +166,15 @@ def _write_config(example: Path, work: Path, pair: _Pair) -> Path:
     return path
 
 
-def _fixed_ports(text: str) -> dict[str, dict[str, str]]:
-    ports: dict[str, dict[str, str]] = {}
-    for table in text.split("[[listen]]")[1:]:
-        values = dict(re.findall(r'^(\w+) = "([^"]*)"', table.split("\n[")[0], re.MULTILINE))
-        name = values.pop("name")
-        ports[name] = {key: value.rpartition(":")[2] for key, value in values.items()}
-    return ports
+def _ports_of_run(text: str, pair: _Pair) -> dict[str, object]:
+    """By fixed port: the ones that the sides have taken, and free ones for the proxy."""
+    config = tomllib.loads(text)
+    ports: dict[str, object] = {config["admin"]["address"]: _free_port()}
+    for listen in config["listen"]:
+        ports[listen["address"]] = _free_port()
+        for side in ("legacy", "candidate", "secondary"):
+            ports[listen[side]] = getattr(pair, side).ready[listen["name"]]
+    return {address.rpartition(":")[2]: port for address, port in ports.items()}
 
 
 def _free_port() -> int:
@@ -190,7 +187,7 @@ def _mirrored_traffic(
     example: Path, settings: DemoSettings, config_path: Path, pair: _Pair, say: Callable[[str], None]
 ) -> _Sent:
     config = load_config(config_path)
-    address = {listen.name: listen.address for listen in config.listen}
+    address = {listen.name: listen.address for listen in config.listen} | {"admin": config.admin.address or ""}
     command = [sys.executable, "-m", "crossfade.tools.cli", "shadow", "--config", str(config_path)]
     log = settings.work / "shadow.log"
     with server(command, pattern=r"^run \S+: mirroring", log=log) as shadow:
@@ -219,6 +216,7 @@ def _play(example: Path, settings: DemoSettings, address: Mapping[str, str]) -> 
     output.unlink(missing_ok=True)
     command = [sys.executable, str(example / "client")]
     command += ["--grpc", address["grpc"], "--http", f"http://{address['http']}", "--json", str(output)]
+    command += ["--metrics", f"http://{address['admin']}/metrics"]
     if settings.requests_per_route is not None:
         command += ["--requests-per-route", str(settings.requests_per_route)]
     log = settings.work / "client.log"

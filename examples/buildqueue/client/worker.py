@@ -13,10 +13,11 @@ LIMIT_S = 30
 
 
 class Worker:
-    """Plays steps one after the other and counts them."""
+    """Plays steps one after the other and counts them, each when ``pace`` lets it."""
 
-    def __init__(self, grpc_address, url, counts):
+    def __init__(self, grpc_address, url, counts, pace):
         self._counts = counts
+        self._pace = pace
         self._channel = grpc.insecure_channel(grpc_address, options=[("grpc.use_local_subchannel_pool", 1)])
         self._stub = pb2_grpc.BuildServiceStub(self._channel)
         self._session = requests.Session()
@@ -30,6 +31,7 @@ class Worker:
 
     def play(self, step):
         """Sends it, counts what came back, and plays what follows from it."""
+        self._pace.wait()
         self._counts.sent(step.route)
         try:
             status, answer = self._http(step) if isinstance(step, Http) else self._rpc(step)

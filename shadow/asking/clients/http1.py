@@ -5,9 +5,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from crossfade.shadow.asking.clients.exchange import Address, AnswerInProgress, RequestParts, SideFailedError
+from crossfade.shadow.asking.clients.address import Address
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http1_connection import Http1Connection, NoAnswerError
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 
 _IDLE_S = 2.0  # servers keep idle connections for 5 s and more: a shorter time avoids writing into a closing one

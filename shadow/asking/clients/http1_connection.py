@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, RequestParts, SideFailedError
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http1_answer import (
     AnswerReader,
     CutError,
@@ -20,6 +21,7 @@ from crossfade.shadow.asking.clients.http1_answer import (
 )
 from crossfade.shadow.asking.clients.http1_request import begun_request, chunk, last_chunk, length_of, whole_request
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 
 

@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
-from crossfade.shadow.asking.clients.exchange import Address, AnswerInProgress, RequestParts, SideFailedError
+from crossfade.shadow.asking.clients.address import Address
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http2_connection import Http2Connection
 from crossfade.shadow.asking.clients.http2_stream import ClosedAsUsedError, FullError, LostError, NotProcessedError
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 
 _SENT_ANEW = 3

@@ -11,7 +11,8 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, RequestParts, SideFailedError
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http2_stream import (
     ClosedAsUsedError,
     FullError,
@@ -25,6 +26,7 @@ from crossfade.shadow.asking.clients.http2_stream import (
     request_fields,
 )
 from crossfade.shadow.asking.clients.lasting import LastingConnection
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import h2.errors
 import h2.events
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, SideFailedError
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request, header_values
 from crossfade.shadow.exchange.fields import as_recorded, wire_bytes
 

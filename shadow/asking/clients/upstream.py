@@ -4,17 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from crossfade.shadow.asking.clients.exchange import (
-    AnswerInProgress,
-    RequestParts,
-    SideFailedError,
-    TlsFiles,
-    address_of,
-)
+from crossfade.shadow.asking.clients.address import TlsFiles, address_of
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http1 import Http1Client
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.http2 import Http2Client
 from crossfade.shadow.asking.clients.notes import Notes
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.compare.decode.framing import Framing
 from crossfade.shadow.exchange import Failure, FailureReason, Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.shadow_headers import shadow_headers
@@ -36,14 +33,14 @@ class Upstream:
         """``fields`` are what a request carries; ``tls`` says what an https server is verified by."""
         self.notes = notes or Notes()
         self._fields = fields
-        self._deadline_s = deadline_ms / 1000
-        self._body_limit_bytes = body_limit_bytes
+        self.deadline_s = deadline_ms / 1000
+        self.body_limit_bytes = body_limit_bytes
         self._http1 = Http1Client(address_of(url, "http/1.1", tls), self.notes.add)
         self._http2 = Http2Client(address_of(url, "h2", tls), self.notes.add)
 
     def new_answer(self, framing_of: Callable[[Headers], Framing | None], copy_bytes: int = 0) -> AnswerInProgress:
         """What collects an answer of this side; see AnswerInProgress."""
-        return AnswerInProgress(limit_bytes=self._body_limit_bytes, framing_of=framing_of, copy_bytes=copy_bytes)
+        return AnswerInProgress(limit_bytes=self.body_limit_bytes, framing_of=framing_of, copy_bytes=copy_bytes)
 
     async def ask(
         self,
@@ -63,14 +60,14 @@ class Upstream:
         (``parts``), an answer that is a stream, and one that ``is_watched`` are left to who follows them.
         """
         client = self._http2 if request.protocol is Protocol.GRPC else self._http1
-        answer = answer or AnswerInProgress(limit_bytes=self._body_limit_bytes)
+        answer = answer or AnswerInProgress(limit_bytes=self.body_limit_bytes)
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(None if is_watched or parts is not None else self._deadline_s) as deadline:
+            async with asyncio.timeout(None if is_watched or parts is not None else self.deadline_s) as deadline:
                 answer.on_begin = lambda: deadline.reschedule(None) if answer.is_stream else None
                 return await client.ask(request, self._fields(request), answer, parts, safe=safe)
         except TimeoutError:
-            return _failure(FailureReason.DEADLINE, f"no complete answer in {self._deadline_s:g} s", started)
+            return _failure(FailureReason.DEADLINE, f"no complete answer in {self.deadline_s:g} s", started)
         except SideFailedError as error:
             return _failure(error.reason, error.detail, started)
         finally:

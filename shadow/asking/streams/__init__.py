@@ -1,1 +1,5 @@
-"""Answers that are streams: ``follower`` compares legacy's messages with each other side's as they come."""
+"""Requests and answers that are streams.
+
+``live_body`` is a request that is still coming, ``legacy_stream`` legacy's answer as it comes. ``follower`` holds its
+messages against those of each ``side``.
+"""

@@ -11,6 +11,7 @@ from mitmproxy import options
 from mitmproxy.addons import core, next_layer, proxyserver
 from mitmproxy.master import Master
 
+from crossfade.shadow.capture.engine import Engine, EngineSettings
 from crossfade.shadow.capture.mitmproxy.addon import CaptureAddon, canonical_spec, mode_spec
 from crossfade.shadow.capture.mitmproxy.forwarded import ForwardedCertificates
 from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
@@ -157,6 +158,17 @@ class MitmproxyEngine:
             certs=[f"*={path}" for path in sorted({str(item.cert) for item in self._listeners if item.cert})][:1],
         )
         return master
+
+
+def make_engine(settings: EngineSettings, sink: Sink) -> Engine:
+    """Makes the engine by the settings that all engines have."""
+    return MitmproxyEngine(
+        listeners=settings.listeners,
+        sink=sink,
+        new_id=settings.new_id,
+        body_limit_bytes=settings.body_limit_bytes,
+        confdir=settings.folder / "mitmproxy",
+    )
 
 
 async def _last_bytes_sent(writer: Any) -> None:  # noqa: ANN401 - asyncio's and mitmproxy's own

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crossfade import examples
 
 BENCH = Path(__file__).parents[3] / "bench" / "codegen" / "hazards.py"
 EXAMPLE = Path(examples.__file__).parent / "buildqueue"
 
 
+@pytest.mark.slow
 def test_prints_figures_and_a_sample() -> None:
     """Time, lines, notes per handler, the longest stub, and the same notes for the same seed."""
     words = ["--source", EXAMPLE / "legacy", "--proto-root", EXAMPLE / "proto", "--sample", "5"]

@@ -131,6 +131,7 @@ def test_goes_as_deep_as_files_may(write: Write, text: str) -> None:
     assert isinstance(scan_tree(write(a=text + "\n")), tuple)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

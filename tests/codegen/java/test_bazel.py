@@ -1,10 +1,9 @@
 """Bazel can't build here: its files are formatted and linted by buildifier, and their labels are checked."""
 
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +13,17 @@ from crossfade.codegen.java import ProjectOptions, build_project
 from crossfade.codegen.java.bazel import bazel_name, bazel_view
 from crossfade.codegen.java.render_scaffold import render_scaffold
 
+pytestmark = pytest.mark.slow
+
 BUILDIFIER = "github.com/bazelbuild/buildtools/buildifier@v0.0.0-20260904073137-eaa4d125b423"
 
 LINT = ("-mode=diff", "-lint=warn")
 
 
 @pytest.fixture(scope="module")
-def buildifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The formatter of BUILD files, by the Go module proxy; skipped where there is no Go and no CI asks for all."""
-    if found := shutil.which("buildifier"):
-        return Path(found)
-    if shutil.which("go") is None:
-        if os.environ.get("CI"):
-            pytest.fail("expected go, to install buildifier")
-        pytest.skip("go is missing: it installs buildifier")
-    folder = tmp_path_factory.mktemp("go")
-    done = subprocess.run(
-        ["go", "install", BUILDIFIER],
-        env={**os.environ, "GOBIN": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "buildifier"
+def buildifier(go_program: Callable[[str], Path]) -> Path:
+    """The formatter of BUILD files."""
+    return Path(found) if (found := shutil.which("buildifier")) else go_program(BUILDIFIER)
 
 
 def test_formatted_and_linted(buildifier: Path, fragments: Mapping[str, Any], tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_java_lines_are_short(fragments: Mapping[str, Any]) -> None:
             assert [line for line in lines if len(line) > 100 and not line.startswith("import ")] == []
 
 
+@pytest.mark.slow
 def test_google_java_format_changes_nothing(fragments: Mapping[str, Any], tmp_path: Path) -> None:
     """What is rendered is laid out as people's own code is; the formatter is the one that a Maven build fetched."""
     jars = sorted((Path.home() / ".m2/repository/com/google/googlejavaformat").rglob("*-all-deps.jar"))

@@ -103,6 +103,7 @@ def _cut_runs(cut: Any, before: Path, tmp_path: Path, second: Rendering) -> Iter
             return
 
 
+@pytest.mark.slow
 def test_cut_off_anywhere(
     cut: Any, before: Path, tmp_path: Path, second: Rendering, third: Rendering, tree: Any
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from crossfade.codegen.project import ProjectError
 from crossfade.codegen.project.merge import git_merge, has_markers
 
+pytestmark = pytest.mark.needs("git")
 BASE = b"1\n2\n3\n4\n5\n6\n7\n"
 
 

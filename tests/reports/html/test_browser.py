@@ -1,7 +1,7 @@
 """The page in a real browser."""
 
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +11,22 @@ from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
 from crossfade.reports.html import to_html
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium, chromium-browser or google-chrome on PATH"),
-]
+pytestmark = pytest.mark.browser
 
 
-def _dom(page: str, folder: Path, query: str = "") -> str:
-    """The DOM after the page's script has run."""
-    file = folder / "report.html"
-    file.write_text(page, encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
-    done = subprocess.run(
-        [str(CHROMIUM), *options, f"{file.as_uri()}{query}"], capture_output=True, timeout=60, check=True
-    )
-    return done.stdout.decode()
+@pytest.fixture
+def dom(tool: Callable[[str], str], tmp_path: Path) -> Callable[..., str]:
+    """The DOM of a page after its script has run."""
+
+    def dom(page: str, query: str = "") -> str:
+        file = tmp_path / "report.html"
+        file.write_text(page, encoding="utf-8")
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        command = [tool("chromium"), "--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom"]
+        done = subprocess.run([*command, f"{file.as_uri()}{query}"], capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    return dom
 
 
 def _rich(make: Any) -> str:
@@ -34,9 +34,9 @@ def _rich(make: Any) -> str:
     return to_html(build_report(make.rich_run(), gate=gate, accepted=(), now=make.started))
 
 
-def test_the_filter_filters(make: Any, tree: Any, tmp_path: Path) -> None:
+def test_the_filter_filters(make: Any, tree: Any, dom: Any) -> None:
     """With words in the box, exactly the routes and clusters that have them all are left, and their number is said."""
-    page = tree(_dom(_rich(make), tmp_path, "?find=body%20GET"))
+    page = tree(dom(_rich(make), "?find=body%20GET"))
     shown = [
         attributes["data-find"]
         for _, attributes in page.elements
@@ -46,18 +46,18 @@ def test_the_filter_filters(make: Any, tree: Any, tmp_path: Path) -> None:
     assert page.texts["output"] == ["2 of 7 shown"]
 
 
-def test_the_script_runs_under_the_policy(make: Any, tree: Any, tmp_path: Path) -> None:
+def test_the_script_runs_under_the_policy(make: Any, tree: Any, dom: Any) -> None:
     """The box and the copy buttons appear: the policy's hashes are those of the page; nothing is filtered at first."""
-    page = tree(_dom(_rich(make), tmp_path))
+    page = tree(dom(_rich(make)))
     hidden = [tag for tag, attributes in page.elements if "hidden" in attributes]
     assert hidden == []
     assert any(tag == "button" for tag, _ in page.elements)
 
 
-def test_hostile_text_does_nothing(hostile_page: Any, tree: Any, tmp_path: Path) -> None:
+def test_hostile_text_does_nothing(hostile_page: Any, tree: Any, dom: Any) -> None:
     """Scripts, handlers and ends of elements from traffic are text in the browser's own tree."""
     text = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-    page = tree(_dom(hostile_page(text), tmp_path))
+    page = tree(dom(hostile_page(text)))
     assert page.texts["title"] == [f"{text}: fail"]
     assert [tag for tag, _ in page.elements if tag == "script"] == ["script"]
     assert not any(tag == "img" for tag, _ in page.elements)

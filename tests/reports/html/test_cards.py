@@ -15,7 +15,7 @@ from crossfade.reports.html.cards import (
     card,
     code_parts,
 )
-from crossfade.reports.run import Cause, Report
+from crossfade.reports.report import Cause, Report
 from crossfade.shadow.config import AcceptSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule

@@ -14,7 +14,7 @@ from crossfade.reports.build import build_report
 from crossfade.reports.claims import GateSettings
 from crossfade.reports.html import to_html
 from crossfade.reports.html.model import MAX_CARDS
-from crossfade.reports.run import Report
+from crossfade.reports.report import Report
 from crossfade.shadow.evidence.records import SignatureCount
 
 FOLDER = Path(next(iter(crossfade.reports.html.__path__)))
@@ -42,7 +42,7 @@ def test_structure(make: Any, tree: Any) -> None:
     page = tree(to_html(_rich(make)))
     assert (page.misnested, page.open) == ([], [])
     assert [heading.split("\n")[0] for heading in page.texts["h2"]] == [
-        "Where every request ended",
+        "What became of every request",
         "Routes",
         "Open clusters 2",
         "Accepted 0",
@@ -83,7 +83,7 @@ def test_figures_are_on_the_page(make: Any, tree: Any) -> None:
     row = " ".join(tree(to_html(_rich(make))).texts["tbody"][0].split())
     for words in (
         "177 of 182 eligible compared (97.2 %)",
-        "4 with a value that only legacy can know",
+        "4 with a value that only legacy knows",
         "32 of 162 distinct",
         "at least 14.74 %",
         "14.74 % to 25.61 %, Clopper-Pearson",
@@ -185,7 +185,7 @@ def test_no_key_no_examples(make: Any) -> None:
         signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(make.cluster(mark, examples=()),)
     )
     text = to_html(make.report(route, examples_stored=False))
-    assert "No examples are stored, because there is no redaction key" in text
+    assert "No examples are stored because there is no redaction key" in text
     assert "Legacy has it, the candidate does not." in text
     assert "No examples are stored" not in to_html(make.report(route))
 
@@ -194,7 +194,7 @@ def test_a_live_run_is_said_to_be_live(make: Any) -> None:
     """A run that has not ended has figures so far."""
     text = to_html(_rich(make, ended_at=None))
     assert "still running" in text
-    assert "The run has not ended: these are its figures so far" in text
+    assert "The run has not ended. These are its figures so far" in text
     assert "anytime-valid" in text
 
 

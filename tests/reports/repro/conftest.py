@@ -1,7 +1,6 @@
 """Servers that tell what reached them, and the programs that ask them."""
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -87,16 +86,9 @@ def call_server(certificates: Any) -> Iterator[Callable[..., CallServer]]:
 
 
 @pytest.fixture(scope="session")
-def grpcurl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grpcurl(go_program: Callable[[str], Path]) -> Path:
     """The folder of a grpcurl built by Go, which a fresh machine has."""
-    if shutil.which("go") is None:
-        if os.environ.get("CI"):
-            pytest.fail("go is not on PATH, and CI is to run every test")
-        pytest.skip("needs go on PATH")
-    folder = tmp_path_factory.mktemp("grpcurl")
-    env = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
-    subprocess.run(["go", "install", GRPCURL], env=env, check=True, capture_output=True, timeout=600)
-    return folder
+    return go_program(GRPCURL).parent
 
 
 @pytest.fixture

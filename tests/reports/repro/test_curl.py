@@ -4,7 +4,6 @@ import dataclasses
 import gzip
 import json
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -19,7 +18,7 @@ from crossfade.shadow.exchange import Protocol, Request
 from crossfade.shadow.exchange.observations import RequestSample
 from crossfade.shadow.judging.sample import request_sample
 
-needs_curl = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
+needs_curl = pytest.mark.needs("curl", "bash")
 
 
 def _sample(

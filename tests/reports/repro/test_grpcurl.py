@@ -1,6 +1,5 @@
 """grpcurl command lines hold the request as words that bash does not touch."""
 
-import shutil
 import subprocess
 from typing import Any
 
@@ -27,7 +26,7 @@ def test_a_usual_request_reads_well() -> None:
     assert line == """grpcurl -plaintext -H 'x-tenant: a b' -max-time 5 -d '{"id": "1"}' "$ADDRESS" p.v1.S/Get"""
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.needs("bash")
 @pytest.mark.parametrize("text", ["it's", "$(id)", "a\nb", "`id`", '"', "\\", "; rm -rf /", "\x1b[0m"])
 def test_words_stay_words(text: str) -> None:
     """Whatever a message or a header holds, bash passes it as one word and expands nothing."""

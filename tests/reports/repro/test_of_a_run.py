@@ -17,6 +17,8 @@ from typing import Any
 import grpc
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("mitmproxy")
 
 PROTO = """

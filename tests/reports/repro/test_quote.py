@@ -1,6 +1,5 @@
 """Words of a command line are the bytes that they were made of."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from crossfade.reports.repro.quote import quote, sent_headers
 from crossfade.reports.visible import visible
 
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+pytestmark = pytest.mark.needs("bash")
 
 HOSTILE = [
     "$(touch /tmp/owned)",

@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from crossfade.reports.run import SCHEMA_VERSION, to_json
+from crossfade.reports.json_document import to_json
+from crossfade.reports.report import SCHEMA_VERSION
 from crossfade.reports.schema import SCHEMA_PATH, schema_text
 
 

@@ -1,29 +1,49 @@
 """Builders of what the engine saw, sides that keep what they were asked, and a collector between them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
+from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.http1_request import is_writable
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits, Sides
+from crossfade.shadow.asking.lifecycle import IllegalEventError
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.mistakes import Mistakes
+from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.exchange import Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.pipe.frames import ReplyFrame, RequestFrame, SettledFrame
+from crossfade.shadow.pipe.frames import RequestFrame, SettledFrame, reply_frame
 
+PROTO = """
+syntax = "proto3";
+package s.v1;
+service Streams {
+  rpc Watch(Note) returns (stream Note) { option idempotency_level = NO_SIDE_EFFECTS; }
+  rpc Upload(stream Note) returns (Note);
+  rpc Talk(stream Note) returns (stream Note);
+}
+message Note { string text = 1; int32 number = 2; map<string, int32> counts = 3; }
+"""
 _LIMITS = {"in_flight": 4, "waiting": 1000, "held_bytes": 10**6, "wait_s": 30.0, "deadline_s": 10.0}
 
 
 class Side:
     """Stands for an upstream: ``asked`` are the ids in the order in which they came, ``most`` the calls at one time."""
+
+    deadline_s = 10.0
+    body_limit_bytes = 1000
 
     def __init__(self, reply: Callable[[Request], Awaitable[Reply]]) -> None:
         self.reply = reply
@@ -38,7 +58,7 @@ class Side:
 
     def new_answer(self, framing_of: Any, copy_bytes: int = 0) -> AnswerInProgress:
         """What collects an answer; nothing goes into it."""
-        return AnswerInProgress(limit_bytes=1000, framing_of=framing_of, copy_bytes=copy_bytes)
+        return AnswerInProgress(limit_bytes=self.body_limit_bytes, framing_of=framing_of, copy_bytes=copy_bytes)
 
     async def ask(self, request: Request, *_: Any, **__: Any) -> Reply:
         """What ``reply`` gives."""
@@ -49,6 +69,13 @@ class Side:
             return await self.reply(request)
         finally:
             self._running -= 1
+
+
+class Strict(Mistakes):
+    """Fails the test in which a frame came that no engine sends."""
+
+    def add(self, error: IllegalEventError, route: RouteInfo) -> None:
+        raise AssertionError(route) from error
 
 
 class Bench:
@@ -66,6 +93,7 @@ class Bench:
             limits=Limits(**{**_LIMITS, **limits}),
             record=self._record,
         )
+        self.collector.mistakes = Strict()
 
     @property
     def ends(self) -> list[str]:
@@ -74,7 +102,7 @@ class Bench:
 
     def legacy(self, request_id: str, reply: Reply) -> None:
         """Legacy's reply comes."""
-        self.collector.on_reply(ReplyFrame(request_id=request_id, reply=reply))
+        self.collector.on_reply(reply_frame(request_id, reply))
 
     def cancel(self, request_id: str) -> None:
         """The client goes away."""
@@ -101,9 +129,10 @@ class Bench:
     def keeps_nothing(self) -> None:
         """No request, no handle's holder, no byte, no slot."""
         assert self.collector.in_flight() == 0
-        assert self.collector._holders == {}
+        assert self.collector._suspects.count() == 0
+        assert self.collector._suspects._holders == {}
         assert self.collector._held_bytes == 0
-        assert self.collector._asker.slots._value == self.collector._limits.in_flight
+        assert self.collector._asker.gate.in_use() == (0, 0)
 
     def _record(self, observation: Observation) -> None:
         self.seen.append(observation)
@@ -146,3 +175,67 @@ def bench_of() -> Callable[..., Bench]:
         return Bench(_side(candidate), _side(secondary), shared=shared, **limits)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract of the streaming service."""
+    path = tmp_path_factory.mktemp("proto") / "s.proto"
+    path.write_text(PROTO)
+    return load_contract(ProtoFiles(files=(path,)))
+
+
+@pytest.fixture
+def note(contract: Contract) -> Callable[..., Any]:
+    """Makes a message."""
+    return contract.message_class("s.v1.Note")
+
+
+Handlers = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture
+def serve(contract: Contract) -> Iterator[Callable[[Handlers], str]]:
+    """Starts a grpcio server with behaviours by method; gives its URL."""
+    note = contract.message_class("s.v1.Note")
+    kinds = {
+        "Watch": grpc.unary_stream_rpc_method_handler,
+        "Upload": grpc.stream_unary_rpc_method_handler,
+        "Talk": grpc.stream_stream_rpc_method_handler,
+    }
+    servers = []
+
+    def begin(handlers: Handlers) -> str:
+        methods = {
+            name: kinds[name](
+                behaviour,
+                request_deserializer=note.FromString,
+                response_serializer=lambda item: item.SerializeToString(),
+            )
+            for name, behaviour in handlers.items()
+        }
+        server = grpc.server(
+            ThreadPoolExecutor(max_workers=8), handlers=[grpc.method_handlers_generic_handler("s.v1.Streams", methods)]
+        )
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+        return f"http://127.0.0.1:{port}"
+
+    yield begin
+    for server in servers:
+        server.stop(0.2)
+
+
+@pytest.fixture
+def gate() -> Iterator[Callable[[], threading.Event]]:
+    """Makes events on which servers wait; all are opened at the end."""
+    made: list[threading.Event] = []
+
+    def make() -> threading.Event:
+        made.append(threading.Event())
+        return made[-1]
+
+    yield make
+    for event in made:
+        event.set()

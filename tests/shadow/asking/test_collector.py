@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
 from crossfade.shadow.exchange.observations import Judged
-from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
+from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
 OTHER = "698aed65-686c-4c9f-9364-b7706b3d75a2"
 DOWN = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
+EVENTS = (("content-type", "text/event-stream"),)
 Frames = Callable[..., RequestFrame]
 Answers = Callable[..., Answer]
 Benches = Callable[..., Any]
@@ -150,6 +152,36 @@ async def test_writes_go_out_in_the_order_in_which_legacy_answered(
     bench.legacy("read", answer_of())
     assert await bench.finish() == ["same"] * 4
     assert log == ["+c", "-c", "+a", "-a", "+b", "-b", "+read", "-read"]
+
+
+async def test_a_write_whose_client_leaves_a_stream(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Nobody knows whether legacy has done it: it is not sent, and holds nobody up until the run ends."""
+    bench = bench_of(answer_of())
+    bench.collector.on_request(frame_of("1", write=True))
+    bench.collector.on_answer_head(AnswerHeadFrame(request_id="1", status=200, headers=EVENTS))
+    await bench.rest()
+    bench.cancel("1")
+    await bench.ended(1)
+    assert (bench.ends, bench.candidate.asked) == (["skipped(client_cancelled)"], [])
+    bench.keeps_nothing()
+
+
+async def test_frames_that_no_engine_sends(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They change nothing, are counted among the notes, and cost a line each kind, not the process."""
+    bench = bench_of(answer_of())
+    bench.collector.mistakes = Mistakes()
+    bench.collector.on_request(frame_of("1"))
+    for _ in range(2):
+        bench.collector.on_part(PartFrame(request_id="1", of_answer=False, data=b"x"))
+        bench.collector.on_part(PartFrame(request_id="1", of_answer=True, data=b"x"))
+        bench.collector.on_request_end(RequestEndFrame(request_id="1", trailers=()))
+    bench.legacy("1", answer_of())
+    assert await bench.finish() == ["same"]
+    notes = [(side, note, count) for side, note, count in bench.collector.load(0.0).notes if side == "engine"]
+    assert notes == [("engine", f"illegal_{name}", 2) for name in ("answer_part", "request_end", "request_part")]
+    assert len(caplog.records) == 3
 
 
 async def test_a_slow_write_sheds_what_is_behind_it(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
@@ -380,17 +412,17 @@ async def test_a_judge_that_raises(
 ) -> None:
     """The request is uncomparable, the next one is judged, and the log has the place but no value of the traffic."""
     bench = bench_of(answer_of())
-    judge = bench.collector._asker._judge
+    judge = bench.collector._asker._comparer._judge
 
     class Broken:
         framing_of = judge.framing_of
         stream_copy_bytes = judge.stream_copy_bytes
 
         def observe(self, *arguments: Any) -> Any:
-            bench.collector._asker._judge = judge
+            bench.collector._asker._comparer._judge = judge
             raise KeyError("s3cret of a client", arguments)
 
-    bench.collector._asker._judge = Broken()  # type: ignore[assignment]
+    bench.collector._asker._comparer._judge = Broken()  # type: ignore[assignment]
     with caplog.at_level(logging.ERROR):
         for name in ("1", "2"):
             bench.collector.on_request(frame_of(name))

@@ -29,10 +29,10 @@ from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.operate.status import Load
 from crossfade.shadow.pipe.frames import (
     LENGTH,
+    AnswerFrame,
     CountsFrame,
     EndFrame,
     Frame,
-    ReplyFrame,
     RequestFrame,
     RulesFrame,
     UnmirroredFrame,
@@ -160,7 +160,7 @@ async def test_every_frame_finds_its_way(frame_of: Frames, answer_of: Answers, b
     for name, target in (("1", "/a"), ("2", f"/a/{minted}"), ("3", "/a")):
         assert worker.take(frame_of(name, target=target))
     for name in ("1", "2"):
-        assert worker.take(ReplyFrame(request_id=name, reply=answer_of()))
+        assert worker.take(AnswerFrame(request_id=name, reply=answer_of()))
     bench.cancel("3")
     assert not worker.take(EndFrame())
     await worker.finish(10)
@@ -176,7 +176,7 @@ async def test_an_engine_that_was_killed_did_not_count_its_last_requests(
     worker.take(_counts(2, policy=1))
     for name in ("1", "2", "3"):
         worker.take(frame_of(name))
-        worker.take(ReplyFrame(request_id=name, reply=answer_of()))
+        worker.take(AnswerFrame(request_id=name, reply=answer_of()))
     await worker.finish(10)
     assert writer.commits[-1] == ({"GET /a": 4}, {"GET /a": 4})
 
@@ -293,7 +293,7 @@ def test_a_run_that_was_ended_in_order(
     served: Callable[[bytes], None], config_path: Path, frame_of: Frames, answer_of: Answers, capsys: Any
 ) -> None:
     """It says that it is ready, asks, commits and marks the run as ended; what follows the end is not read."""
-    frames = (frame_of("1"), ReplyFrame(request_id="1", reply=answer_of()), _counts(1), EndFrame())
+    frames = (frame_of("1"), AnswerFrame(request_id="1", reply=answer_of()), _counts(1), EndFrame())
     served(b"".join(encode(frame) for frame in frames) + b"garbage")
     assert capsys.readouterr().out == "ready\n"
     run = read_run(config_path.parent / ".crossfade")

@@ -157,7 +157,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
     [
         (
             "servcie",
-            "accept, admin, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
+            "accept, admin, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
         ),
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),
@@ -283,7 +283,7 @@ def test_a_config_without_a_port() -> None:
     service = '[service]\nname = "builds"\n'
     assert parse_config(f"{service}[ingest]\naddress = 'unix:x'\n", PATH).listen == ()
     for text in (service, f"{service}[ingest]\n", f"listen = []\n{service}"):
-        with pytest.raises(ShadowError, match=r"listen: expected at least one, got none; name a port"):
+        with pytest.raises(ShadowError, match=r"listen: expected at least one, got none; add a port"):
             parse_config(text, PATH)
 
 

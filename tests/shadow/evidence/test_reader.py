@@ -42,6 +42,20 @@ def test_a_run_comes_back(make: Any, stores: Any) -> None:
     assert dataclasses.astuple(route.paired_ratio) == pytest.approx((2.0,) * 3, rel=0.01)
 
 
+def test_a_run_without_its_examples(make: Any, stores: Any) -> None:
+    """All else comes back as it does with them."""
+    writer = stores.open(redactor=make.redactor())
+    mark = make.fingerprint("body/a")
+    writer.add(make.judged(signature=(mark,), examples=(make.example(mark),)))
+    writer.finish({make.route(): 1}, now=9.0)
+    whole, counts = read_run(stores.folder), read_run(stores.folder, examples=False)
+    (route,) = whole.routes
+    (cluster,) = route.clusters
+    assert cluster.examples
+    bare = dataclasses.replace(route, clusters=(dataclasses.replace(cluster, examples=()),))
+    assert counts == dataclasses.replace(whole, routes=(bare,))
+
+
 def test_quantiles(make: Any, stores: Any) -> None:
     """In milliseconds, to two digits."""
     writer = stores.open()

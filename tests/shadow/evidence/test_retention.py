@@ -134,6 +134,7 @@ def test_the_file_shrinks(store: Any, is_old_file: bool) -> None:
     assert store.sql("PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.slow
 def test_a_reader_at_work(store: Any) -> None:
     """The runs go; the disk space waits for the next time."""
     store.run("old", 0.0, 1.0)

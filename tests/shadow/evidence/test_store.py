@@ -120,6 +120,7 @@ def test_only_the_end_ends_a_run(make: Any, stores: Any) -> None:
     assert (run.ended_at, sums(run)) == (make.started + 60, (10, 1, 9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["locked", "full", "read-only"])
 def test_a_flush_that_failed_is_tried_again(make: Any, stores: Any, fault: str) -> None:
     """All of it or nothing is written; the next one writes what was kept, once."""

@@ -12,9 +12,10 @@ import pytest
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.intake import Intake, Judging, Source
+from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
-from crossfade.shadow.ingest.second import Second
+from crossfade.shadow.ingest.secondary import Secondary
+from crossfade.shadow.ingest.service import Service, TimeAndIds
 from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
@@ -91,32 +92,45 @@ class Bench:
     """An intake; ``seen`` is what it observed, ``clock`` what both its clocks say."""
 
     def __init__(
-        self, contract: Contract | None, *, shared: bool, ignore: tuple[IgnoreRule, ...], second: Second | None = None
+        self,
+        contract: Contract | None,
+        *,
+        shared: bool,
+        ignore: tuple[IgnoreRule, ...],
+        secondary: Secondary | None = None,
     ) -> None:
         self.seen: list[Observation] = []
         self.clock = 1000.0
         self.complaints = Complaints(lambda: self.clock)
-        judging = Judging(
-            routes=RouteTable((), 2, {} if contract is None else contract.methods),
+        judge = PairJudge(
             judge=Judge(contract=contract, ignore=ignore),
             handles=ForeignHandles(contract=contract, shared=shared),
-            second=second,
+            secondary=secondary,
         )
         ids = iter(range(10**6))
-        source = Source(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
-        self.intake = Intake(judging=judging, record=self.seen.append, source=source, complaints=self.complaints)
-        self.ledger = self.intake.begin()
+        self.time_and_ids = TimeAndIds(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
+        self.intake = Intake(
+            routes=RouteTable((), 2, {} if contract is None else contract.methods),
+            judge=judge,
+            record=self.seen.append,
+            now=self.time_and_ids.now,
+        )
+        self.service = self.begin()
+
+    def begin(self) -> Service:
+        """One more service."""
+        return Service(self.intake.begin(), self.time_and_ids, self.complaints)
 
     def take(self, *lines: bytes) -> "Bench":
         """Takes lines as a connection would."""
         for text in lines:
             line = read_line(text)
             if isinstance(line, Counts):
-                list(self.intake.take_counts(line, self.ledger))
+                list(self.service.take_counts(line))
             elif isinstance(line, Pair):
-                self.intake.take_pair(line, self.ledger)
+                self.service.take_pair(line)
             elif isinstance(line, Unreadable):
-                self.intake.take_unreadable(line, self.ledger)
+                self.service.take_unreadable(line)
         return self
 
     @property
@@ -155,9 +169,13 @@ def bench_of(contract: Contract) -> Callable[..., Bench]:
     """Makes intakes."""
 
     def bench_of(
-        *, known: bool = True, shared: bool = True, ignore: tuple[IgnoreRule, ...] = (), second: Second | None = None
+        *,
+        known: bool = True,
+        shared: bool = True,
+        ignore: tuple[IgnoreRule, ...] = (),
+        secondary: Secondary | None = None,
     ) -> Bench:
-        return Bench(contract if known else None, shared=shared, ignore=ignore, second=second)
+        return Bench(contract if known else None, shared=shared, ignore=ignore, secondary=secondary)
 
     return bench_of
 

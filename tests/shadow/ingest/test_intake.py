@@ -282,7 +282,7 @@ def test_a_fault_of_crossfade(bench: Any, lines: Any, monkeypatch: pytest.Monkey
         raise ValueError("secret")
 
     with monkeypatch.context() as patched:
-        patched.setattr(bench.intake._judge, "observe", broken)
+        patched.setattr(bench.intake.judge._judge, "observe", broken)
         bench.take(pair)
     assert bench.take(pair).ends == ["uncomparable(internal)", "differs"]
     assert "comparison.failed route=t.v1.Things/Get error=ValueError at=test_intake.py:" in caplog.text
@@ -304,7 +304,7 @@ def test_others_have_their_turn(bench: Any, lines: Any) -> None:
     line = lines.counts(1200, *(f"{number:016x}" for number in range(1200)))
     counts = read_line(line)
     assert isinstance(counts, Counts)
-    assert [len(bench.seen) for _ in bench.intake.take_counts(counts, bench.ledger)] == [500, 1000, 1200]
+    assert [len(bench.seen) for _ in bench.service.take_counts(counts)] == [500, 1000, 1200]
 
 
 _JSON = st.recursive(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossfade.shadow.capture.source import Match
 from crossfade.shadow.exchange import Failure, FailureReason
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.ingest.protocol import (
     Counts,
-    Equal,
     Hello,
     Pair,
     ProtocolError,
@@ -35,7 +35,7 @@ def test_hello(lines: Any) -> None:
 def test_counts(lines: Any) -> None:
     """One entry for each equal pair, and the rest by reason."""
     found = read_line(lines.counts(5, HASH, shed={"queue_full": 3}, legacy_ms=[1], candidate_ms=[None]))
-    equal = Equal(request_hash=255, legacy_ms=1.0, candidate_ms=None)
+    equal = Match(request_hash=255, legacy_ms=1.0, candidate_ms=None)
     assert found == Counts(route=lines.get, entered=5, equals=(equal,), shed=(("queue_full", 3),))
     bare = read_line(lines.line(kind="counts", route=lines.get))
     assert bare == Counts(route=lines.get, entered=0, equals=(), shed=())

@@ -11,9 +11,9 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.ingest.complaints import Complaints
-from crossfade.shadow.ingest.intake import Source
 from crossfade.shadow.ingest.protocol import Counts, Hello, Pair, read_line
 from crossfade.shadow.ingest.runs import Runs
+from crossfade.shadow.ingest.service import TimeAndIds
 
 TEXT = """\
 [service]
@@ -32,7 +32,7 @@ class Bench:
         line = f'candidate_build = "{build}"' if build else ""
         self.config = parse_config(TEXT.format(build=line) + more, folder / "crossfade.toml")
         self.folder = self.config.evidence.dir
-        source = Source(now=lambda: self.clock, new_id=lambda: "id")
+        source = TimeAndIds(now=lambda: self.clock, new_id=lambda: "id")
         self.runs = Runs(self.config, source, Complaints(lambda: self.clock), lambda: False)
 
     def hello(self, build: str = "unknown", service: str = "builds", greeted: int = 0) -> str:
@@ -43,7 +43,7 @@ class Bench:
         """Takes counts."""
         counts = read_line(line)
         assert isinstance(counts, Counts)
-        list(self.runs.intake.take_counts(counts, self.runs.intake.begin()))
+        list(self.runs.service().take_counts(counts))
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_the_end_is_the_sum(bench_of: Callable[..., Bench], lines: Any) -> None:
     assert sum(route.settled.values()) + sum(seen.count for seen in route.signatures.values()) == route.entered == 7
 
 
-async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_path: Path) -> None:
+async def test_a_secondary(bench_of: Callable[..., Bench], lines: Any, tmp_path: Path) -> None:
     """It is asked; what waits for it holds up a new build, and is judged before the run ends."""
     proto = tmp_path / "things.proto"
     proto.write_text(
@@ -171,7 +171,7 @@ async def test_a_second_legacy(bench_of: Callable[..., Bench], lines: Any, tmp_p
     bench.clock += 10
     pair = read_line(lines.pair(lines.answer(lines.message("a")), lines.answer(lines.message("b"))))
     assert isinstance(pair, Pair)
-    bench.runs.intake.take_pair(pair, bench.runs.intake.begin())
+    bench.runs.service().take_pair(pair)
     assert bench.runs.intake.is_busy()
     assert bench.hello("j-2") != ""
     await bench.runs.drain()

@@ -16,7 +16,6 @@ import pytest
 from crossfade.shadow.config.address import IngestAddress
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.ingest.connection import Limits, Shared
-from crossfade.shadow.ingest.intake import Intake
 from crossfade.shadow.ingest.protocol import Hello
 from crossfade.shadow.ingest.server import IngestServer
 
@@ -28,8 +27,8 @@ Serve = Callable[..., AbstractAsyncContextManager["Served"]]
 class Guests:
     """Stands for the runs: one intake, and a hello of any build of the service builds."""
 
-    def __init__(self, intake: Intake) -> None:
-        self.intake = intake
+    def __init__(self, bench: Any) -> None:
+        self.service = bench.begin
 
     def welcome(self, hello: Hello, greeted: int) -> str:
         """What is wrong."""
@@ -98,7 +97,7 @@ def serve(bench: Any) -> Serve:
     @contextlib.asynccontextmanager
     async def serve(address: IngestAddress = ANY, **limits: Any) -> AsyncIterator[Served]:
         server = IngestServer()
-        guests: Any = Guests(bench.intake)
+        guests: Any = Guests(bench)
         shared = Shared(limits=Limits(**{**LIMITS, **limits}), runs=guests, complaints=bench.complaints)
         bound = await server.bind(address, "ingest.address")
         await server.serve(shared)

@@ -16,6 +16,7 @@ from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.pipe.frames import (
     LENGTH,
+    AnswerFrame,
     CountsFrame,
     EndFrame,
     Frame,
@@ -113,7 +114,7 @@ def test_a_mirrored_request(seen: Seen, answer_of: Answers) -> None:
     assert isinstance(request, RequestFrame)
     assert (request.listener, request.write, request.request.body) == ("web", False, b"x")
     assert request.route.route == "GET /a"
-    assert reply == ReplyFrame(request_id="1", reply=answer_of())
+    assert reply == AnswerFrame(request_id="1", reply=answer_of())
     assert seen.settled() == []
     assert seen.feed._open == {}
 
@@ -189,7 +190,7 @@ def test_a_reply_has_twice_the_room(seen: Seen, answer_of: Answers) -> None:
     seen.pipe.waiting = 2001
     seen.feed.replied("2", answer_of())
     assert seen.pipe.frames[2:] == [
-        ReplyFrame(request_id="1", reply=answer_of()),
+        AnswerFrame(request_id="1", reply=answer_of()),
         SettledFrame(request_id="2", outcome=Outcome.SHED, reason=Reason.QUEUE_FULL),
     ]
     assert seen.settled() == []

@@ -77,7 +77,7 @@ async def test_live(address: str, proxy: Proxy) -> None:
 async def test_ready(address: str, proxy: Proxy) -> None:
     """503 until legacy took a connection once; after that legacy is never asked again, up or down."""
     host, port = proxy.legacy
-    assert await _get(address, "/ready") == (503, f"legacy {host}:{port} took no connection yet\n")
+    assert await _get(address, "/ready") == (503, f"legacy {host}:{port} has accepted no connection yet\n")
     server = await proxy.start_legacy()
     assert await _get(address, "/ready") == (200, "ready\n")
     server.close()

@@ -123,6 +123,6 @@ async def test_what_waits_for_a_restart(watched: Watched) -> None:
     watched.path.write_text(BASE + IGNORE + ACCEPT)
     assert await watched.said(2) == [
         "rules.reloaded accept; from the next report on",
-        "rules.kept compare.ignore: can't change while a run goes on; restart",
+        "rules.kept compare.ignore: can't change during a run; restart",
     ]
     assert watched.applied.empty()

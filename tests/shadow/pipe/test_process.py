@@ -107,7 +107,7 @@ def test_a_process_that_ends_before_it_is_ready(run: Run, code: int, exit_code: 
         worker = await _child(f"raise SystemExit({code})")
         await worker._ready(30)
 
-    with pytest.raises(ShadowError, match="expected it to start, but it ended") as raised:
+    with pytest.raises(ShadowError, match="expected it to start, got exit code ") as raised:
         run(work)
     assert raised.value.exit_code == exit_code
 
@@ -115,8 +115,8 @@ def test_a_process_that_ends_before_it_is_ready(run: Run, code: int, exit_code: 
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("import time; time.sleep(60)", "expected it to read within 0.1 s, but it did not"),
-        ("import sys; print('hello', flush=True); sys.stdin.buffer.read()", "expected it to start, but it ended"),
+        ("import time; time.sleep(60)", "expected it to start within 0.1 s, got no answer"),
+        ("import sys; print('hello', flush=True); sys.stdin.buffer.read()", "expected it to start, got exit code "),
     ],
 )
 def test_a_process_that_is_never_ready(run: Run, code: str, message: str) -> None:

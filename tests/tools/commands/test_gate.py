@@ -1,6 +1,8 @@
 """crossfade gate: an exit code for a pipeline, sentences for a person, JSON for a program."""
 
 import json
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,3 +40,33 @@ def test_a_run_by_id(invoke: Any, service: Any) -> None:
     service.compared(20, run_id="new", started_at=2.0)
     assert invoke("gate", "--config", service.config).exit_code == 3
     assert invoke("gate", "--config", service.config, "--run", "old").exit_code == 0
+
+
+def test_no_examples_are_read(invoke: Any, service: Any) -> None:
+    """A gate only looks whether the examples, which are most of a store, are JSON: it says the same whatever they are."""
+    service.diverged(3)
+    before = invoke("gate", "--config", service.config)
+    with sqlite3.connect(service.store) as connection:
+        assert connection.execute("UPDATE clusters SET examples = '[1]'").rowcount == 1
+    connection.close()
+    assert invoke("report", "--config", service.config).exit_code == 4
+    after = invoke("gate", "--config", service.config)
+    assert (after.exit_code, after.output) == (before.exit_code, before.output) != (4, "")
+
+
+@pytest.mark.parametrize(("form", "begins"), [("json", "{"), ("html", "<!doctype html>"), ("terminal", "pass get /ok")])
+def test_a_file(invoke: Any, service: Any, tmp_path: Path, form: str, begins: str) -> None:
+    """--output takes what would be shown; the exit code stays that of the gate."""
+    service.compared(400)
+    path = tmp_path / "out"
+    result = invoke("gate", "--config", service.config, "--format", form, "--output", path)
+    assert (result.exit_code, result.output) == (0, f"wrote {path}\n")
+    assert path.read_text(encoding="utf-8").lower().startswith(begins)
+
+
+def test_a_page_of_a_gate_has_examples(invoke: Any, service: Any) -> None:
+    """A format without a gate of its own shows the whole report, and the exit code says the rest."""
+    service.diverged(400)
+    result = invoke("gate", "--config", service.config, "--format", "html")
+    assert result.exit_code == 1
+    assert "curl -sS" in result.output

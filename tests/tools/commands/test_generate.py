@@ -1,7 +1,6 @@
 """crossfade generate: a project in a folder, again and again, and how it ends."""
 
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -186,6 +185,7 @@ def test_a_generated_file_that_was_changed(users: Folder) -> None:
     assert "mine" not in path.read_text()
 
 
+@pytest.mark.needs("git")
 def test_a_conflict(users: Folder) -> None:
     """Exits 1 until it is resolved, and says which file."""
     users.run()
@@ -194,7 +194,7 @@ def test_a_conflict(users: Folder) -> None:
     users.change("rpc Put(M) returns (M);", "")
     for _ in range(2):
         result = users.run()
-        assert result.exit_code == 1
+        assert result.exit_code == 1, result.output
         assert "conflict      src/main/java/acme/users/UsersHandlers.java: " in result.output
         assert result.output.endswith("next: resolve src/main/java/acme/users/UsersHandlers.java, then build\n")
     lines = handlers.read_text().splitlines(keepends=True)
@@ -329,10 +329,9 @@ def test_a_wrong_proto(users: Folder) -> None:
     assert "users.proto:6:11" in result.output
 
 
+@pytest.mark.needs("git")
 def test_no_git(users: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 4 where it is needed, and only there."""
-    git = shutil.which("git")
-    assert git
     users.run()
     monkeypatch.setenv("PATH", str(users.folder))
     assert users.run().exit_code == 0

@@ -15,6 +15,8 @@ import pytest
 
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """\
 [service]
 name = "builds"

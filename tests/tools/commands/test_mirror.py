@@ -9,6 +9,8 @@ import pytest
 
 from crossfade.shadow.operate.switch import FILE_NAME
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_present_state(invoke: Any, service: Any) -> None:
     """Without a word it says how it stands and changes nothing; no proxy has to run."""

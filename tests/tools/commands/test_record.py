@@ -16,6 +16,8 @@ import pytest
 
 from crossfade.shadow.recording.reader import RecordingReader
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("mitmproxy")
 
 KEY = {"CROSSFADE_REDACTION_KEY": "k" * 32}

@@ -134,3 +134,16 @@ def test_the_same_bytes(invoke: Any, service: Any, record: Any) -> None:
         invoke("replay", "--config", service.config, "--rediff", "run-1", "--json").output for _ in range(2)
     )
     assert first == second
+
+
+def test_a_new_format(record: Any, with_fake: Any) -> None:
+    """One that the registry has shows the report of a recording too."""
+    record(({"a": 1}, {"a": 2}))
+    assert with_fake("replay", "--rediff", "run-1", "--format", "fake").stdout == "fake builds 1 1\n"
+
+
+def test_two_formats(invoke: Any, service: Any, record: Any) -> None:
+    """--json beside another --format is wrong usage, as it is for a report."""
+    record(({"a": 1}, {"a": 1}))
+    result = invoke("replay", "--config", service.config, "--rediff", "run-1", "--json", "--format", "html")
+    assert (result.exit_code, "expected --json or --format html, got both" in result.output) == (2, True)

@@ -104,3 +104,15 @@ def test_the_same_bytes(invoke: Any, reported: Any) -> None:
     """The same store and rules give the same report."""
     first, second = (invoke("report", "--config", reported.config, "--json").output for _ in range(2))
     assert first == second
+
+
+def test_a_line_for_the_candidate(invoke: Any, service: Any) -> None:
+    """It has the fields that the candidate gets by the config's rules, and says so; the others have the client's."""
+    service.diverged(1)
+    service.add('\n[[mirror.header]]\nname = "cookie"\naction = "drop"\n')
+    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    (example,) = told["clusters"][0]["examples"]
+    lines = [example[name] for name in ("repro", "repro_legacy", "repro_candidate")]
+    assert ["a=b" in line for line in lines] == [True, True, False]
+    note = "for the candidate, by the present config: without Cookie'; curl "
+    assert [note in line for line in lines] == [False, False, True]

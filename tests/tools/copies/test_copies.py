@@ -7,6 +7,10 @@ A body goes with its length where it is known, whether or not the client sent it
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 _CONNECTION = {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "upgrade", "http2-settings"}
 _FRAMING = {"content-length", "transfer-encoding"}
 _NOT_COPIED = _CONNECTION | _FRAMING | {"expect", "x-crossfade-role", "x-crossfade-id"}

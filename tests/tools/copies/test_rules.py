@@ -4,6 +4,10 @@ import random
 import string
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 RULES = """
 [routes]
 http = ["GET /jobs/{name}/run"]

@@ -43,6 +43,21 @@ def test_unchanged_sources_are_not_built_again(example: Path, maven: Path, tmp_p
     assert maven.read_text().count("run") == 3
 
 
+def test_the_options_of_maven(example: Path, maven: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those for a quick start, unless a person has others."""
+    script = maven.parent / "bin" / "mvn"
+    for given, options in ((None, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"), ("-Xmx1g", "-Xmx1g")):
+        script.write_text(
+            f'#!/bin/sh\nmkdir -p target; echo "$MAVEN_OPTS" > {maven}; touch target/buildqueue-candidate.jar\n'
+        )
+        monkeypatch.delenv("MAVEN_OPTS", raising=False)
+        if given is not None:
+            monkeypatch.setenv("MAVEN_OPTS", given)
+        (example / "candidate" / "A.java").write_text(options)
+        build_candidate(example, tmp_path)
+        assert maven.read_text() == f"{options}\n"
+
+
 def test_a_build_that_fails_names_its_log(example: Path, maven: Path, tmp_path: Path) -> None:
     """Maven's exit code and log are in the message."""
     script = maven.parent / "bin" / "mvn"

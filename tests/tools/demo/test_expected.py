@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crossfade.reports.run import Cluster, Latency, Quantiles, Report, Route
+from crossfade.reports.report import Cluster, Latency, Quantiles, Report, Route
 from crossfade.tools.demo.expected import Planted, count_mismatches, match_findings, read_planted
 
 ROUTE = "ci.builds.v1.BuildService/GetBuild"

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.java
 
 Said = Callable[..., bytes]
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
-TEMURIN = next(iter(Path("/usr/lib/jvm").glob("*2[1-9]*/bin/java")), None)
 
 
 def _health(channel: grpc.Channel, service: str = "") -> int:
@@ -329,12 +328,11 @@ def _pair(pem: Path) -> tuple[bytes, bytes]:
     return text[:at], text[at:]
 
 
-@pytest.mark.skipif(TEMURIN is None, reason="needs a JDK 21 or newer beside the other")
 def test_handlers_have_virtual_threads_where_there_are_some(
-    start: Any, connect: Any, probe: Any, said: Said, messages: Any
+    start: Any, connect: Any, probe: Any, said: Said, messages: Any, tool: Any
 ) -> None:
     """The same classes, compiled for 17, on a newer JDK; the bound is the same."""
-    jvm = start(java=str(TEMURIN), final=True, concurrency=1).ready()
+    jvm = start(java=tool("jdk21"), final=True, concurrency=1).ready()
     channel = connect(jvm.port)
     answer = probe.ask(channel, "Get", [said("threads")])
     assert messages.Said.FromString(answer.messages[0]).text == "virtual"

@@ -1,8 +1,8 @@
 """The Java calls of the catalogue, as javac sees them."""
 
 import re
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ def method(pitfall_id: str, calls: list[str]) -> str:
 
 
 @pytest.mark.java
-def test_every_call_of_a_twin_compiles(tmp_path: Path) -> None:
+def test_every_call_of_a_twin_compiles(tool: Callable[[str], str], tmp_path: Path) -> None:
     """Names and types of arguments are right: a call can be pasted and the names in it replaced."""
     calls = {
         pitfall.id: [call for call in pitfall.java_call.split("; ") if "PySemantics." in call]
@@ -59,8 +59,7 @@ def test_every_call_of_a_twin_compiles(tmp_path: Path) -> None:
         f"package dev.crossfade.runtime;\n{imports}\nfinal class Calls {{\n  static void sink(Object value) {{}}\n{ITEM}{methods}}}\n",
         encoding="utf-8",
     )
-    javac = shutil.which("javac")
-    assert javac is not None, "javac is not on the path; install a JDK 17"
+    javac = tool("javac")
     command = [javac, "--release", "17", "-d", tmp_path, source, *RUNTIME.glob("Py*.java")]
     compiled = subprocess.run(command, capture_output=True, text=True, check=False)
     assert compiled.returncode == 0, compiled.stderr + methods

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import http.server
-import shutil
 import socket
 import threading
 from collections.abc import Callable
@@ -12,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import RequestParts, TlsFiles
+from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
 
@@ -507,7 +507,7 @@ const server = http.createServer((request, response) => {
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node on PATH")
+@pytest.mark.needs("node")
 async def test_nodes_server(request_of: Callable[..., Request]) -> None:
     """103, 204, 304, trailers, an odd status, close, an early answer, a body: each as Node sends it, three times over."""
     process = await asyncio.create_subprocess_exec("node", "-e", _NODE, stdout=asyncio.subprocess.PIPE)

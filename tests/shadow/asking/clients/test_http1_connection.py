@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, RequestParts, SideFailedError
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http1_connection import Http1Connection, NoAnswerError
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Request
 
 Requests = Callable[..., Request]

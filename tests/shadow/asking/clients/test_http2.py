@@ -16,8 +16,8 @@ import h2.events
 import h2.settings
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import RequestParts
 from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.compare.decode.framing import GrpcFraming
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
@@ -379,6 +379,7 @@ async def test_connections_on_which_nothing_is_answered(tcp_server: Serve, reque
     assert connections <= 12
 
 
+@pytest.mark.slow
 async def test_a_side_that_comes_back(tcp_server: Serve, request_of: Requests) -> None:
     """However long it closed each connection at once, it is asked again as soon as it answers."""
     is_back = False
@@ -411,6 +412,7 @@ async def test_more_calls_than_a_connection_takes(tcp_server: Serve, request_of:
     assert upstream.notes.counts == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("age_ms", "streams"), [(100, 10), (30, 4)])
 async def test_connections_of_limited_age(request_of: Requests, age_ms: int, streams: int) -> None:
     """A real server that ends its connections all the time: 2,000 calls, each answered, each processed once."""

@@ -9,7 +9,8 @@ import h2.connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress, SideFailedError
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.failure import SideFailedError
 from crossfade.shadow.asking.clients.http2_connection import Http2Connection
 from crossfade.shadow.exchange import Protocol, Request
 

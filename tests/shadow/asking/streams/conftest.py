@@ -2,9 +2,7 @@
 
 import asyncio
 import itertools
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,11 @@ from typing import Any
 import grpc
 import pytest
 
-from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
+from crossfade.codegen.contract import Contract
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.collector import Collector
-from crossfade.shadow.asking.pending import Limits, Sides
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.worker import Worker
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
@@ -29,16 +28,6 @@ from crossfade.shadow.pipe.frames import LENGTH, decode
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.run import RunWriter
 
-PROTO = """
-syntax = "proto3";
-package s.v1;
-service Streams {
-  rpc Watch(Note) returns (stream Note) { option idempotency_level = NO_SIDE_EFFECTS; }
-  rpc Upload(stream Note) returns (Note);
-  rpc Talk(stream Note) returns (stream Note);
-}
-message Note { string text = 1; int32 number = 2; map<string, int32> counts = 3; }
-"""
 RULES = tuple(
     MirrorRule(route=f"s.v1.Streams/{name}", action=MirrorAction.MIRROR, reason="its own store")
     for name in ("Upload", "Talk")
@@ -101,56 +90,6 @@ def findings(judged: Judged) -> set[tuple[str, str]]:
     return {(item.template, item.kind) for item in judged.signature}
 
 
-@pytest.fixture(scope="session")
-def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
-    """The contract of the streaming service."""
-    path = tmp_path_factory.mktemp("proto") / "s.proto"
-    path.write_text(PROTO)
-    return load_contract(ProtoFiles(files=(path,)))
-
-
-@pytest.fixture
-def note(contract: Contract) -> Callable[..., Any]:
-    """Makes a message."""
-    return contract.message_class("s.v1.Note")
-
-
-Handlers = dict[str, Callable[..., Any]]
-
-
-@pytest.fixture
-def serve(contract: Contract) -> Iterator[Callable[[Handlers], str]]:
-    """Starts a grpcio server with behaviours by method; gives its URL."""
-    note = contract.message_class("s.v1.Note")
-    kinds = {
-        "Watch": grpc.unary_stream_rpc_method_handler,
-        "Upload": grpc.stream_unary_rpc_method_handler,
-        "Talk": grpc.stream_stream_rpc_method_handler,
-    }
-    servers = []
-
-    def begin(handlers: Handlers) -> str:
-        methods = {
-            name: kinds[name](
-                behaviour,
-                request_deserializer=note.FromString,
-                response_serializer=lambda item: item.SerializeToString(),
-            )
-            for name, behaviour in handlers.items()
-        }
-        server = grpc.server(
-            ThreadPoolExecutor(max_workers=8), handlers=[grpc.method_handlers_generic_handler("s.v1.Streams", methods)]
-        )
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        servers.append(server)
-        return f"http://127.0.0.1:{port}"
-
-    yield begin
-    for server in servers:
-        server.stop(0.2)
-
-
 Set = Callable[..., Any]
 
 
@@ -204,9 +143,8 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
         await found.engine.shutdown(drain_s=0.2)
         await task
         await found.collector.drain(1)
-        for side in (found.sides.candidate, found.sides.secondary):
-            if side is not None:
-                await side.close()
+        await found.sides.close()
+        assert found.collector.mistakes.counts == {}
 
 
 @pytest.fixture
@@ -228,17 +166,3 @@ def dial(contract: Contract) -> Iterator[Callable[[int, str], Any]]:
     yield dial
     for channel in channels:
         channel.close()
-
-
-@pytest.fixture
-def gate() -> Iterator[Callable[[], threading.Event]]:
-    """Makes events on which servers wait; all are opened at the end."""
-    made: list[threading.Event] = []
-
-    def make() -> threading.Event:
-        made.append(threading.Event())
-        return made[-1]
-
-    yield make
-    for event in made:
-        event.set()

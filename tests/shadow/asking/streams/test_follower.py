@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
-from crossfade.shadow.asking.clients.exchange import AnswerInProgress
-from crossfade.shadow.asking.streams.follower import Call, Followed, Follower, LegacyStream
+from crossfade.shadow.asking.call import Call
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.streams.follower import Follower
+from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.compare.streams import StreamDiff

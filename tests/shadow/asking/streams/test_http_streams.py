@@ -265,6 +265,7 @@ def read_first(port: int) -> bytes:
     return first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "first"), [("text/event-stream", b"data: 1\n\n"), ("application/json;stream=watch", b'{"n": 1}\n')]
 )
@@ -283,6 +284,7 @@ async def test_a_cut_event_stream(web: Any, stage: Any, gate: Any, kind: str, fi
     assert (findings(only), only.cut) == (set(), Reason.CUT_BY_CLIENT)
 
 
+@pytest.mark.slow
 async def test_a_watch_that_does_not_say_so(web: Any, stage: Any, gate: Any) -> None:
     """Under plain JSON an answer is compared when it is complete: one that its client left is not called the same."""
     more = gate()

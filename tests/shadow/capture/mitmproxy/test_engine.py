@@ -21,7 +21,7 @@ from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, P
 from crossfade.shadow.exchange.body import WINDOW_BYTES
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.pipe.frames import LENGTH, Frame, ReplyFrame, RequestFrame, decode, encode
+from crossfade.shadow.pipe.frames import LENGTH, Frame, ReplyFrame, RequestFrame, decode, encode, reply_frame
 
 pytestmark = [
     # mitmproxy 11 and its own dependencies warn on import and on closing sockets
@@ -411,7 +411,7 @@ def _through_the_pipe(record: Request | Answer) -> Request | Reply:
             route=route, listener="one", write=False, ask_secondary=False, live=False, request=record
         )
     else:
-        frame = ReplyFrame(request_id="1", reply=record)
+        frame = reply_frame("1", record)
     read = decode(encode(frame)[LENGTH.size :])
     assert isinstance(read, RequestFrame | ReplyFrame)
     return read.request if isinstance(read, RequestFrame) else read.reply

@@ -57,6 +57,7 @@ def named() -> dict[str, Counter[str]]:
     return {kind: Counter(filter(None, causes_of_unrelated(kind, rng))) for kind in KINDS}
 
 
+@pytest.mark.slow
 def test_no_cause_is_named_by_chance_in_a_kind_of_field(named: dict[str, Counter[str]]) -> None:
     """Each in less than 1 % of unrelated pairs, but for what is known."""
     rates = {(kind, cause): count / PAIRS for kind, counts in named.items() for cause, count in counts.items()}

@@ -140,6 +140,7 @@ TEMPLATES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(VALUES, VALUES, TEMPLATES, st.sampled_from(list(Kind)))
 @settings(max_examples=600, deadline=None)
 def test_nothing_breaks_the_rules(legacy: Value, candidate: Value, template: str, kind: Kind) -> None:

@@ -125,6 +125,7 @@ def test_a_random_token_is_one_leaf_and_says_what_it_is_of() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -142,6 +143,7 @@ def test_beyond_the_bounds(text: str) -> None:
         read_html(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

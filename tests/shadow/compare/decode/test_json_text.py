@@ -119,6 +119,7 @@ def test_the_error_holds_no_payload() -> None:
     assert "oops" not in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
 def test_depth(opening: str, closing: str) -> None:
     """200 levels are read, what lies deeper is one leaf, and 100,000 cost no crash."""

@@ -1,0 +1,66 @@
+"""One request on its way to one side: the only place from which a request is sent."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crossfade.shadow.asking.clients.answer import AnswerInProgress
+from crossfade.shadow.asking.clients.request_parts import RequestParts
+from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.compare.decode.framing import Framing
+from crossfade.shadow.exchange import Headers, Reply, Request
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.judging.judge import Judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a request is sent, and how its answers are read.
+
+    ``safe``: it may be sent once more where a kept connection was closed under it. ``is_watched``: an answer may be
+    silent for long before it begins, so whoever reads it keeps the deadline. ``framing_of``: the framing of an answer
+    that begins with these header fields; None where it is no stream. ``copy_bytes``: so much of a stream is kept.
+    ``stream_s``: for so long a stream is read where nothing else ends it; None: to its end.
+    """
+
+    safe: bool = False
+    is_watched: bool = False
+    framing_of: Callable[[Headers], Framing | None] = lambda _: None
+    copy_bytes: int = 0
+    stream_s: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A request under way at one side: its answer as it comes, and the task that ends with the reply."""
+
+    answer: AnswerInProgress
+    task: asyncio.Task[Reply]
+
+
+def terms_of(judge: Judge, route: RouteInfo, *, write: bool) -> Terms:
+    """The terms for requests of a route."""
+    return Terms(
+        safe=not write,
+        is_watched=route.call_type in STREAMED_ANSWERS,
+        framing_of=judge.framing_of(route),
+        copy_bytes=judge.stream_copy_bytes,
+    )
+
+
+def place_call(side: Upstream, request: Request, terms: Terms, parts: RequestParts | None = None) -> Call:
+    """Sends a request to a side, once; ``parts`` is its body where that is still coming."""
+    answer = side.new_answer(terms.framing_of, terms.copy_bytes)
+    task = asyncio.create_task(side.ask(request, answer, parts, is_watched=terms.is_watched, safe=terms.safe))
+    answer.on_overlong = task.cancel
+    return Call(answer=answer, task=task)
+
+
+async def hang_up(calls: tuple[Call, ...]) -> None:
+    """Cancels the calls that have not ended, and waits until they have."""
+    tasks = [call.task for call in calls if not call.task.done()]
+    if not tasks:
+        return
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,239 @@
+"""The life of one mirrored request as tables of states. Pure: no clock, no IO, nothing of asyncio.
+
+Three machines run side by side, as in h11: what the client has sent (``Client``), what legacy has answered
+(``Legacy``), and how far the comparison has come (``Work``). A machine sees the events that its table names anywhere,
+so one event may move several of them. What a machine sees, and its state has no row for, is illegal: either the engine
+sent what it never sends, or crossfade has a bug. ``LATE`` marks what may still come and no longer means anything.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import Enum, StrEnum, auto
+from functools import cache
+
+
+class Client(StrEnum):
+    """What the client has sent of the request."""
+
+    WHOLE = auto()  # all of it, in one frame
+    QUIET = auto()  # its head; nothing has come of the body, and legacy has not answered
+    COMING = auto()  # its body is coming in parts, or legacy has answered before any came
+    COMPLETE = auto()  # all of it; the other sides have not been told yet
+    PASSED_ON = auto()  # all of it, and so have the other sides
+
+
+class Legacy(StrEnum):
+    """What legacy has answered."""
+
+    AWAITED = auto()
+    STREAMING = auto()  # its answer has begun, and comes in parts
+    ANSWERED = auto()  # a whole answer
+    FAILED = auto()  # no answer
+    STREAMED = auto()  # a stream, to its end
+    CUT = auto()  # a stream, broken off by legacy, by the client or by a shutdown
+    LOST = auto()  # what it answers will not be known here
+
+
+class Work(StrEnum):
+    """How far the comparison has come."""
+
+    RECEIVED = auto()
+    READY = auto()  # its turn has come, and it carries no handle that legacy alone knows
+    SENT = auto()  # to the candidate, and perhaps to the secondary
+    FOLLOWED = auto()  # the answers are streams, compared as they come
+    JUDGED = auto()  # two answers were compared: what legacy alone minted is known
+    UNCOMPARED = auto()  # judged, but there were no two answers that can be compared
+    STOPPED = auto()  # from outside: the kill switch, a full buffer
+    ENDED = auto()  # there is an observation
+
+
+class Event(StrEnum):
+    """What happens to a request: the first block comes in frames, the second from the comparison itself."""
+
+    REQUEST_PART = auto()
+    REQUEST_END = auto()
+    ANSWER_HEAD = auto()
+    ANSWER_PART = auto()
+    ANSWER = auto()
+    FAILURE = auto()
+    CUT = auto()
+    LOSE = auto()
+
+    TURN = auto()
+    SEND = auto()
+    PASS_ON = auto()
+    FOLLOW = auto()
+    JUDGE = auto()
+    GIVE_UP = auto()
+    STOP = auto()
+    END = auto()
+
+
+class _Late(Enum):
+    LATE = auto()
+
+
+State = Client | Legacy | Work
+LATE = _Late.LATE
+"""Stands in a table where an event comes too late to change anything."""
+Row = Mapping[Event, State | _Late]
+Table = Mapping[State, Row]
+
+_REPLIES = (Event.ANSWER_HEAD, Event.ANSWER, Event.FAILURE)
+_OVER: Row = dict.fromkeys((*_REPLIES, Event.ANSWER_PART, Event.CUT, Event.LOSE), LATE)
+_DONE: Row = {Event.PASS_ON: LATE, Event.STOP: Work.STOPPED, Event.END: Work.ENDED}
+
+CLIENT: Table = {
+    Client.WHOLE: dict.fromkeys(_REPLIES, Client.WHOLE),
+    Client.QUIET: {
+        Event.REQUEST_PART: Client.COMING,
+        Event.REQUEST_END: Client.COMPLETE,
+        **dict.fromkeys(_REPLIES, Client.COMING),
+    },
+    Client.COMING: {
+        Event.REQUEST_PART: Client.COMING,
+        Event.REQUEST_END: Client.COMPLETE,
+        **dict.fromkeys(_REPLIES, Client.COMING),
+    },
+    Client.COMPLETE: {Event.PASS_ON: Client.PASSED_ON, **dict.fromkeys(_REPLIES, Client.COMPLETE)},
+    Client.PASSED_ON: dict.fromkeys(_REPLIES, Client.PASSED_ON),
+}
+
+LEGACY: Table = {
+    Legacy.AWAITED: {
+        Event.ANSWER_HEAD: Legacy.STREAMING,
+        Event.ANSWER: Legacy.ANSWERED,
+        Event.FAILURE: Legacy.FAILED,
+        Event.LOSE: Legacy.LOST,
+    },
+    Legacy.STREAMING: {
+        Event.ANSWER_PART: Legacy.STREAMING,
+        Event.ANSWER: Legacy.STREAMED,
+        Event.FAILURE: Legacy.CUT,
+        Event.CUT: Legacy.CUT,
+        Event.LOSE: Legacy.LOST,
+    },
+    Legacy.ANSWERED: _OVER,
+    Legacy.FAILED: _OVER,
+    Legacy.STREAMED: _OVER,
+    Legacy.CUT: _OVER,
+    Legacy.LOST: _OVER,
+}
+
+WORK: Table = {
+    Work.RECEIVED: {Event.TURN: Work.READY, Event.STOP: Work.STOPPED, Event.END: Work.ENDED},
+    Work.READY: {Event.SEND: Work.SENT, Event.STOP: Work.STOPPED, Event.END: Work.ENDED},
+    Work.SENT: {
+        Event.PASS_ON: Work.SENT,
+        Event.FOLLOW: Work.FOLLOWED,
+        Event.JUDGE: Work.JUDGED,
+        Event.GIVE_UP: Work.UNCOMPARED,
+        Event.STOP: Work.STOPPED,
+        Event.END: Work.ENDED,
+    },
+    Work.FOLLOWED: {
+        Event.PASS_ON: Work.FOLLOWED,
+        Event.JUDGE: Work.JUDGED,
+        Event.GIVE_UP: Work.UNCOMPARED,
+        Event.STOP: Work.STOPPED,
+        Event.END: Work.ENDED,
+    },
+    Work.JUDGED: _DONE,
+    Work.UNCOMPARED: _DONE,
+    # What runs when it is stopped goes on to the next point at which it waits.
+    Work.STOPPED: {
+        **dict.fromkeys((Event.PASS_ON, Event.FOLLOW, Event.JUDGE, Event.GIVE_UP, Event.STOP), LATE),
+        Event.END: Work.ENDED,
+    },
+    Work.ENDED: {},
+}
+
+SPOKEN: frozenset[State] = frozenset(Legacy) - {Legacy.AWAITED}
+"""Legacy has begun to answer, or never will."""
+SILENT: frozenset[State] = SPOKEN - {Legacy.STREAMING}
+"""Nothing more comes from legacy."""
+BEGUN: frozenset[State] = frozenset({Client.COMING, Client.COMPLETE, Client.PASSED_ON})
+"""There is something of a live request to send."""
+OBEYED = frozenset({Legacy.ANSWERED, Legacy.STREAMED})
+"""Legacy has done what it was told to do, and its whole answer is here."""
+_ANY = frozenset(Legacy)
+_STREAMS = frozenset({Legacy.STREAMING, Legacy.STREAMED, Legacy.CUT})
+
+NEEDS: Mapping[Event, frozenset[Legacy]] = {
+    Event.FOLLOW: _STREAMS,
+    Event.JUDGE: _STREAMS | {Legacy.ANSWERED},
+    Event.GIVE_UP: _STREAMS | {Legacy.ANSWERED},
+}
+"""What legacy must have answered before an event of the comparison."""
+WRITE_NEEDS: Mapping[tuple[Event, bool], frozenset[Legacy]] = {
+    (Event.SEND, False): OBEYED,
+    (Event.PASS_ON, True): OBEYED,
+}
+"""The same for a write, by whether it is live: none reaches another side to its end before legacy has done it."""
+
+
+class IllegalEventError(Exception):
+    """An event that a request's states have no row for. Nothing has changed."""
+
+    def __init__(self, event: Event, states: tuple[State, ...]) -> None:
+        super().__init__(f"request: expected an event that may follow {', '.join(states)}, got {event}")
+        self.event = event
+        self.states = states
+
+
+class Lifecycle:
+    """The three states of one request."""
+
+    __slots__ = ("_is_live", "_is_write", "_states")
+
+    def __init__(self, *, live: bool, write: bool) -> None:
+        self._is_live = live
+        self._is_write = write
+        self._states: _States = (Client.QUIET if live else Client.WHOLE, Legacy.AWAITED, Work.RECEIVED)
+
+    def advance(self, event: Event) -> bool:
+        """Moves every machine that sees the event; False where it came too late, and nothing has changed.
+
+        Raises: IllegalEventError.
+        """
+        after = _step(self._states, event, self._is_live, self._is_write)
+        if after is None:
+            raise IllegalEventError(event, self._states)
+        if isinstance(after, _Late):
+            return False
+        self._states = after
+        return True
+
+    def is_in(self, states: Collection[State]) -> bool:
+        """Whether it is in one of these states."""
+        client, legacy, work = self._states
+        return work in states or legacy in states or client in states
+
+
+_States = tuple[Client, Legacy, Work]
+
+
+@cache  # at most some hundred combinations occur
+def _step(states: _States, event: Event, live: bool, write: bool) -> _States | _Late | None:  # noqa: FBT001 - of a key
+    """The states after an event; None where it is illegal."""
+    moved = [_after(state, event) for state in states]
+    if LATE in moved:
+        return LATE
+    client, legacy, work = moved
+    if not isinstance(client, Client) or not isinstance(legacy, Legacy) or not isinstance(work, Work):
+        return None
+    needed = NEEDS.get(event, _ANY) & (WRITE_NEEDS.get((event, live), _ANY) if write else _ANY)
+    return (client, legacy, work) if states[1] in needed else None
+
+
+def _after(state: State, event: Event) -> State | _Late | None:
+    """The next state; the same one where this machine does not see the event; None where it is illegal."""
+    row = _TABLE[state]
+    return row.get(event) if event in row or event in _SEEN[type(state)] else state
+
+
+_TABLE: Table = {**CLIENT, **LEGACY, **WORK}
+_SEEN: Mapping[type[State], frozenset[Event]] = {
+    type(state): frozenset(event for row in table.values() for event in row)
+    for table in (CLIENT, LEGACY, WORK)
+    for state in table
+}

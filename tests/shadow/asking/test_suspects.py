@@ -1,0 +1,44 @@
+"""Requests under way that may yet show that a value is legacy's own."""
+
+import asyncio
+from collections.abc import Callable
+
+from crossfade.shadow.asking.lifecycle import Event
+from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.suspects import Suspects, all_judged
+from crossfade.shadow.exchange import Answer
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.pipe.frames import RequestFrame
+
+MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
+
+
+def _pending(frame: RequestFrame) -> Pending:
+    return Pending(frame=frame, body=None, tokens=frozenset(), suspects=(), begin=None)
+
+
+async def test_who_holds_a_value(frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer]) -> None:
+    """Those whose legacy answers carry it, until they are forgotten; then nothing is kept."""
+    suspects = Suspects(ForeignHandles(contract=None, shared=False))
+    holder, other, late = (_pending(frame_of(name, write=True)) for name in ("holder", "other", "late"))
+    suspects.add(holder, answer_of(b'{"id": "%s"}' % MINTED.encode()))
+    suspects.add(other, answer_of(b"{}"))
+    assert suspects.of(frozenset()) == ()
+    assert suspects.of(frozenset({MINTED})) == (holder,)
+    suspects.add(late, answer_of(b'{"id": "%s"}' % MINTED.encode()))
+    assert suspects.of(frozenset({MINTED, "x"})) == (holder, late)
+    for pending in (holder, late, other, other):
+        suspects.forget(pending)
+    assert suspects.of(frozenset({MINTED})) == ()
+    assert (suspects.count(), suspects._holders) == (0, {})
+
+
+async def test_they_are_waited_for(frame_of: Callable[..., RequestFrame]) -> None:
+    """Until all have an observation."""
+    first, second = _pending(frame_of("1")), _pending(frame_of("2"))
+    waiting = asyncio.create_task(all_judged((first, second)))
+    for pending in (second, first):
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        pending.advance(Event.END)
+    await asyncio.wait_for(waiting, 1)
