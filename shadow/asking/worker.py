@@ -140,6 +140,7 @@ async def serve(config: Config, run_id: str) -> None:
     finally:
         run.writer.close()
         watching.cancel()
+        run.writer.close()
         for side in sides.values():
             await side.close()
 

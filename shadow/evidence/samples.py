@@ -106,10 +106,10 @@ def _members(before: str, after: str) -> Iterator[str]:
     try:
         texts = zip(before.split("\n"), after.split("\n"), strict=True)
         pairs = [(json.loads(one), json.loads(two)) for one, two in texts if one != two]
-    except (ValueError, RecursionError):
+        found = list(dict.fromkeys(name for one, two in pairs for name in _changed(one, two, "")))
+    except (ValueError, RecursionError):  # from Python 3.12 on, json reads what is nested deeper than code may recurse
         yield "the body"
         return
-    found = list(dict.fromkeys(name for one, two in pairs for name in _changed(one, two, "")))
     yield from (f"body {name}" for name in found[:_MAX_NAMED])
     if len(found) > _MAX_NAMED:
         yield f"{len(found) - _MAX_NAMED} more of the body"

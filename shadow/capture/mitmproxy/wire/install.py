@@ -1,4 +1,4 @@
-"""Puts our codecs in the place of mitmproxy's."""
+"""Replaces mitmproxy's codecs by ours."""
 
 from typing import Any
 
@@ -32,8 +32,8 @@ _PLACES: tuple[tuple[Any, str, Any], ...] = (
 )
 
 
-def mend() -> None:
-    """From now on, every connection of this process speaks by our codecs. Doing it twice changes nothing.
+def install_codecs() -> None:
+    """From now on every connection of this process uses our codecs. A second call changes nothing.
 
     Raises: AttributeError: a mitmproxy whose codecs have other names.
     """

@@ -16,16 +16,16 @@ from mitmproxy.proxy.layers.http import (
     ResponseData,
     ResponseEndOfMessage,
     ResponseHeaders,
-    ResponseProtocolError,
     SendHttp,
 )
 
-from crossfade.shadow.capture.mitmproxy.wire.events import Informational, LegacyClosed, SenderEnded
+from crossfade.shadow.capture.mitmproxy.wire.events import Informational, LegacyClosed, RefusalError, SenderEnded
 from crossfade.shadow.capture.mitmproxy.wire.framing import answer_size, check_request
 from crossfade.shadow.capture.mitmproxy.wire.head import read_request, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1_client import WireHttp1Client
 from crossfade.shadow.capture.mitmproxy.wire.http1_server import WireHttp1Server
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import status_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -157,7 +157,7 @@ def test_a_head_without_an_end(client: Bench) -> None:
     assert head.request.refusal.status == 431
     assert len(client.codec.buf) == 0
     assert client.comes(b"x" * 65_535) == []
-    sent = client.handle(ResponseProtocolError(1, "too long", 431))
+    sent = client.handle(RefusalError(1, "too long", 431))
     assert sent[0].startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert sent[1:] == ["half-close", "wake up"]
     assert client.comes(b"x" * 65_535) == []
@@ -167,7 +167,7 @@ def test_a_head_without_an_end(client: Bench) -> None:
 
 def test_a_line_without_an_end(client: Bench) -> None:
     """It is no request: nobody is told."""
-    sent, *rest = client.comes(b"GET /" + b"x" * 2 * HEAD_LIMIT_BYTES)
+    sent, *rest = client.comes(b"GET /" + b"x" * 2 * ENGINE_HEAD_LIMIT_BYTES)
     assert sent.startswith(b"HTTP/1.1 431 ")
     assert rest == ["half-close", "wake up"]
 
@@ -214,18 +214,18 @@ def test_legacy_ends_without_an_answer(legacy: Bench) -> None:
     """That is no 502."""
     legacy.ask()
     end, error = legacy.ends()
-    assert (end, error.code) == ("close", 444)
+    assert (end, status_of(error)) == ("close", None)
 
 
 @pytest.mark.parametrize(
     "head",
-    [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * HEAD_LIMIT_BYTES],
+    [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * ENGINE_HEAD_LIMIT_BYTES],
 )
 def test_legacy_sends_no_answer(legacy: Bench, head: bytes) -> None:
     """502, and the connection ends."""
     legacy.ask()
     end, error = legacy.comes(head)
-    assert (end, error.code) == ("close", 502)
+    assert (end, status_of(error)) == ("close", 502)
 
 
 def test_legacy_sends_no_http(legacy: Bench) -> None:

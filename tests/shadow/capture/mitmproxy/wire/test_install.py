@@ -1,19 +1,19 @@
-"""Our codecs stand in the place of mitmproxy's."""
+"""Our codecs replace mitmproxy's."""
 
 import pytest
 from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http import _http2
 
-from crossfade.shadow.capture.mitmproxy.wire import mend
-from crossfade.shadow.capture.mitmproxy.wire.mend import _PLACES
+from crossfade.shadow.capture.mitmproxy.wire import install_codecs
+from crossfade.shadow.capture.mitmproxy.wire.install import _PLACES
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def test_every_place_is_taken() -> None:
     """Each is found under its name; a codec is a subclass of what stood there; twice is as once."""
-    mend()
-    mend()
+    install_codecs()
+    install_codecs()
     for module, name, ours in _PLACES:
         assert getattr(module, name) is ours
     assert issubclass(http.Http1Server, _PLACES[0][2])
@@ -24,4 +24,4 @@ def test_another_mitmproxy_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A version whose codecs have other names does not pass in silence."""
     monkeypatch.delattr(http, "HttpStream")
     with pytest.raises(AttributeError):
-        mend()
+        install_codecs()
