@@ -138,7 +138,6 @@ async def serve(config: Config, run_id: str) -> None:
         await reader.wait()
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
-        run.writer.close()
         watching.cancel()
         run.writer.close()
         for side in sides.values():

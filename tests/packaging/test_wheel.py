@@ -237,7 +237,10 @@ def test_init_and_what_comes_next(installed: Path, tmp_path: Path) -> None:
     )
     assert (init.returncode, init.stderr) == (0, "")
     assert (shadow.returncode, shadow.stdout) == (4, "")
-    assert shadow.stderr == "error: mitmproxy: expected the engine, got none; pip install 'crossfade[mitmproxy]'\n"
+    assert shadow.stderr == (
+        "error: crossfade.toml:1: capture.engine: expected the packages of mitmproxy, got no module named mitmproxy; "
+        "pip install 'crossfade[mitmproxy]'\n"
+    )
     assert doctor.returncode == 4
     assert "mitmproxy: pip install 'crossfade[mitmproxy]'\n" in doctor.stdout
     assert (gate.returncode, gate.stderr) == (0, "")
