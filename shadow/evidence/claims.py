@@ -8,7 +8,7 @@ from typing import Literal
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.patterns import glob_matches
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 
@@ -49,12 +49,12 @@ class GateSettings:
 
     def claims(self, route: RouteInfo) -> bool:
         """Whether a glob of ``routes`` names it; without a port, a glob names the route on every port."""
-        return any(speaks_of(glob, route.route, route.listener) for glob in self.routes)
+        return any(glob_matches(glob, route.route, route.listener) for glob in self.routes)
 
     def unmatched(self, routes: Sequence[RouteInfo]) -> tuple[str, ...]:
         """Globs that no route matches: what is claimed but was never seen."""
         return tuple(
-            glob for glob in self.routes if not any(speaks_of(glob, route.route, route.listener) for route in routes)
+            glob for glob in self.routes if not any(glob_matches(glob, route.route, route.listener) for route in routes)
         )
 
 

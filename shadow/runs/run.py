@@ -16,7 +16,7 @@ from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
 from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
 
@@ -118,7 +118,7 @@ def _claimed(config: Config, contract: Contract | None) -> Entered:
 def _meant(glob: str, rpc: RouteInfo, config: Config) -> RouteInfo | None:
     """The RPC as a claim names it: on no port, or on one; None where it does not."""
     on_ports = (replace(rpc, listener=listen.name) for listen in config.listen)
-    return next((info for info in (rpc, *on_ports) if speaks_of(glob, info.route, info.listener)), None)
+    return next((info for info in (rpc, *on_ports) if glob_matches(glob, info.route, info.listener)), None)
 
 
 def new_run_id(now: float) -> str:

@@ -8,7 +8,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.shadow_headers import shadow_headers
-from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
@@ -22,11 +22,11 @@ class _Rule:
     name: str
     pattern: Pattern
 
-    def applies_to(self, asked: Asked) -> bool:
+    def applies_to(self, names: RequestNames) -> bool:
         """A field is passed on only where that is surely meant, and kept back where it may be."""
         if self.rule.action is HeaderAction.PASS:
-            return asked.is_allowed_by(self.pattern)
-        return asked.may_be_meant(self.pattern)
+            return names.matches_strictly(self.pattern)
+        return names.may_match(self.pattern)
 
 
 class HeaderPolicy:
@@ -66,8 +66,8 @@ class HeaderPolicy:
         headers = shadow_headers(request)
         if not self._rules:
             return headers
-        asked = Asked(request, self._listener, self._templates, self._calls)
-        rules = [rule for rule in self._rules if rule.applies_to(asked)]
+        names = RequestNames(request, self._listener, self._templates, self._calls)
+        rules = [rule for rule in self._rules if rule.applies_to(names)]
         kept = []
         replaced: set[str] = set()
         *client, role, mark = headers
