@@ -187,8 +187,10 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 @click.option("--record-pct", type=float, help="Instead of [record] sample_pct.")
 def main(config_path: Path, run_id: str, record_pct: float | None) -> None:
     """Runs the compare process of one run."""
-    # Ctrl-C reaches the whole group: the engine ends first, and its last frame ends this process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches the whole group, and systemd's SIGTERM every process of a service: the engine ends first, and its
+    # last frame, or the end of the pipe, ends this process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     try:
         config = load_config(config_path)

@@ -95,6 +95,16 @@ def test_a_compare_process_that_is_killed_at_the_end(shadow: Any) -> None:
     assert entered == outcomes.total() == 100
 
 
+def test_a_service_manager_that_ends_all_processes(shadow: Any) -> None:
+    """SIGTERM to the compare process, too, as systemd sends it: the engine ends first, and all is committed."""
+    running = shadow()
+    assert running.ask(50) == {"right": 50}
+    os.kill(running.compare_pid(), signal.SIGTERM)
+    assert running.stop() == 0
+    entered, outcomes, _ = running.totals()
+    assert entered == outcomes.total() == outcomes["matched"] == 50
+
+
 def test_a_locked_store_and_a_killed_compare_process(shadow: Any) -> None:
     """The engine would write what the lost run lacks: it waits for the lock, and its clients don't."""
     running = shadow()
