@@ -21,12 +21,13 @@ def close_lost(path: Path, run_id: str, entered: Mapping[RouteInfo, int], *, now
     with schema.connected(path) as engine:
         try:
             with engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 itself would begin behind the first count
-                routes = by_key(entered).values()
-                lost = sum(_close_route(connection, run_id, info, count) for info, count in routes)
-                connection.execute(schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now))
+                # First, so that all below is read under the store's lock: a close may be repeated while it waits.
+                run = schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now)
+                if not connection.execute(run).rowcount:  # it never began: rows of no run would stay for ever
+                    return sum(entered.values())
                 forget_flush(connection, run_id)
-                return lost
+                routes = by_key(entered).values()
+                return sum(_close_route(connection, run_id, info, count) for info, count in routes)
         except sa.exc.DBAPIError as error:
             raise EvidenceError(f"{path}: expected a writable store, got {error.orig}") from None
 

@@ -212,10 +212,12 @@ def test_a_lost_run_on_two_ports(make: Any, stores: Any) -> None:
 
 
 def test_a_lost_run_that_never_began(make: Any, stores: Any) -> None:
-    """All that entered is lost, and no run comes of it."""
+    """All that entered is lost; no run comes of it, and nothing of it is kept."""
     stores.open()
     assert stores.store.close_lost("other", make.entered(3), now=9.0) == 3
     assert [run.run_id for run in stores.store.runs()] == ["run-1"]
+    stores.open(make.info("other"))
+    assert stores.store.read("other").routes == ()
 
 
 # runs
