@@ -55,7 +55,7 @@ class HeaderPolicy:
             _Rule(
                 rule=rule,
                 value=value_of(rule, environment),
-                name=rule.name.lower().replace("[", "[[]"),
+                name=rule.name.lower(),
                 pattern=Pattern(rule.route, shields),
             )
             for rule in rules
