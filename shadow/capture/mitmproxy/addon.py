@@ -189,7 +189,7 @@ class CaptureAddon:
             name = call.__name__
             self.sink_errors[name] += 1
             if self.sink_errors[name] == 1:
-                log.exception("sink.failed call=%s; said once", name)
+                log.exception("sink.failed call=%s; logged once per call", name)
             return None
 
 

@@ -112,7 +112,7 @@ class PortTls(tlsconfig.TlsConfig):
             self._told_refused.add(port.name)
             log.error(
                 "listen.client_cert: expected no client certificate on %s, got one; legacy can't see it: "
-                "set client_cert = 'forward'. Said once",
+                "set client_cert = 'forward'; logged once per port",
                 port.name,
             )
         return False
