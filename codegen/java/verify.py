@@ -8,8 +8,8 @@ is not there.
 import os
 import platform
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +27,13 @@ from crossfade.codegen.java.protos import place_in_packages
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "osx", "Windows": "windows"}
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}
+_COPY = """
+import shutil, sys
+try:
+    shutil.copyfile(*sys.argv[1:])
+except OSError as error:
+    sys.exit(error.errno)
+"""
 # What both write is indented by two blanks for each class around a declaration. Annotations (of what is deprecated) and
 # modifiers may stand before it on its line, in any number; a line of a comment or of a text starts with another sign.
 _BEFORE = rb"^( *)(?:@[\w.$]+(?:\([^()\n]*\))? +|(?:public|static|final|abstract) +)*"
@@ -123,7 +130,10 @@ def _nested(text: bytes) -> Iterable[str]:
 def compile_java(
     compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: Collection[str]
 ) -> Mapping[str, bytes]:
-    """The Java sources of the named files by path. Raises: JavaError: a compiler refuses them."""
+    """The Java sources of the named files by path.
+
+    Raises: JavaError: a compiler refuses them. OSError: they can't be copied or started.
+    """
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
         every, java, grpc = folder / "set.binpb", folder / "java.jar", folder / "grpc.jar"
@@ -150,10 +160,16 @@ def _sources(jar: Path) -> Iterable[tuple[str, bytes]]:
 
 
 def _executable(path: Path, folder: Path) -> Path:
-    """A copy that may be run: Maven stores executables as plain files."""
+    """A copy that may be run: Maven stores executables as plain files.
+
+    Another process writes it. If this one did and another thread forked meanwhile, its child would hold the file open
+    for writing, and Linux does not run such a file (ETXTBSY, "Text file busy").
+    """
     if os.access(path, os.X_OK):
         return path
     copy = folder / path.name
-    shutil.copyfile(path, copy)
+    command = [sys.executable, "-I", "-S", "-c", _COPY, str(path), str(copy)]
+    if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
+        raise OSError(code, os.strerror(code), str(copy))
     copy.chmod(0o700)
     return copy

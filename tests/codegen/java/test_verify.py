@@ -1,7 +1,13 @@
 """The computed names are those that protoc and the grpc plugin write, or the line names the place in the .proto."""
 
+import errno
+import os
 import platform
 import random
+import subprocess
+import sys
+import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -184,3 +190,43 @@ def test_finding_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         path.parent.mkdir(parents=True)
         path.touch()
     assert find_compilers(tmp_path) == Compilers(protoc=paths[0], grpc_plugin=paths[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux refuses to run a file that is open for writing")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_fork_while_a_compiler_is_copied(tmp_path: Path) -> None:
+    """The child has the open files of this process for a while; the copy can be run all the same."""
+    stored = tmp_path / "stored.exe"
+    stored.write_bytes(b"#!/bin/sh\nexit 0\n" + b"#" * 2**26)
+    done = threading.Event()
+
+    def fork() -> None:
+        while not done.is_set():
+            if any(path.endswith("/stored.exe") for path in _open_files() - {str(stored)}):
+                subprocess.run(["true"], check=True, preexec_fn=lambda: time.sleep(0.5))
+                return
+
+    thread = threading.Thread(target=fork)
+    thread.start()
+    try:
+        assert compile_java(Compilers(protoc=stored, grpc_plugin=None), (), ()) == {}
+    finally:
+        done.set()
+        thread.join()
+
+
+def _open_files() -> set[str]:
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed since
+            found.add(os.readlink(link))  # noqa: PTH115
+    return found
+
+
+def test_a_compiler_that_can_not_be_copied(tmp_path: Path) -> None:
+    """Raises what the system says, with the path."""
+    compilers = Compilers(protoc=tmp_path / "none.exe", grpc_plugin=None)
+    with pytest.raises(FileNotFoundError) as raised:
+        compile_java(compilers, (), ())
+    assert raised.value.errno == errno.ENOENT
+    assert raised.value.filename.endswith("/none.exe")
