@@ -66,6 +66,7 @@ doctor: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python bench/proxy/run.py
 	$(BIN)/python bench/proxy/run.py --grpc
+	$(BIN)/python bench/evidence/run.py
 	$(BIN)/python bench/codegen/run.py
 	$(BIN)/python bench/strangler/switches.py
 	$(BIN)/python bench/strangler/run.py

@@ -1,1 +1,1 @@
-"""Recorded traffic, compared again without any service: ``rediff`` judges it, ``rediff_text`` says what changed."""
+"""Recorded traffic, compared again without any service: ``rediff`` judges it, ``rediff_text`` words what changed."""

@@ -1,15 +1,13 @@
-"""Judges the comparisons of a recording again, and says what comes out otherwise. No service is asked."""
+"""Judges the comparisons of a recording again, and finds what changed. No service is contacted."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.fingerprint import request_hash
-from crossfade.shadow.evidence import EvidenceWriter, read_run
+from crossfade.shadow.evidence import EvidenceWriter, open_store
 from crossfade.shadow.evidence.records import RunEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
 from crossfade.shadow.exchange.difference import Fingerprint
@@ -44,7 +42,7 @@ class ClusterChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rediff:
-    """All that was found again. ``evidence`` is the run as it comes out now; ``end`` is None where it was cut off."""
+    """All that was found again. ``evidence`` is the run as judged now; ``end`` is None if the recording was cut off."""
 
     header: Header
     end: End | None
@@ -64,7 +62,7 @@ class Rediff:
 
     @property
     def changed(self) -> int:
-        """Comparisons that come out otherwise."""
+        """Comparisons that changed."""
         return self.judged - self.changes[Change.SAME]
 
 
@@ -117,7 +115,7 @@ class _Counts:
 
 
 def change_of(before: Finding, after: Finding) -> Change:
-    """What became of a comparison; noise is left out, because it says nothing of one comparison alone."""
+    """What became of a comparison; noise is left out, because one comparison alone can't show it."""
     if (before.signature, before.reason) == (after.signature, after.reason):
         return Change.SAME
     if after.signature is None:
@@ -130,8 +128,8 @@ def change_of(before: Finding, after: Finding) -> Change:
 def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _Counts) -> RunEvidence:
     entered: Counter[RouteInfo] = Counter()
     last = run.started_at
-    with tempfile.TemporaryDirectory() as name:
-        writer = EvidenceWriter.open(Path(name), run, Unchanged())
+    store = open_store("memory:")
+    with EvidenceWriter.begin(store, run, Unchanged()) as writer:
         for item in recording.comparisons():
             observation = _as_recorded(item) if item.altered else judge.observe(item.comparison, item.route).observation
             counts.add(item.route, item.finding, finding_of(observation), judged=not item.altered)
@@ -139,7 +137,7 @@ def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _C
             entered[item.route] += 1
             last = max(last, item.comparison.request.started_at)
         writer.finish(entered, now=last)
-        return read_run(Path(name))
+    return store.read()
 
 
 def _as_recorded(item: Recorded) -> Observation:

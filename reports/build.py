@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
-from crossfade.reports.claims import NOTHING_CLAIMED, Claim, GateSettings, judge_claim
+from crossfade.reports.reasons import NOTHING_CLAIMED, claim_reason
 from crossfade.reports.report import (
     SCHEMA_VERSION,
     Builds,
@@ -22,9 +22,9 @@ from crossfade.reports.report import (
     Report,
     Route,
     Totals,
-    Verdict,
 )
 from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
+from crossfade.shadow.evidence.claims import Claim, GateSettings, Verdict, judge_claim
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -134,7 +134,7 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
             paired_ratio=_quantiles(route.paired_ratio),
         ),
         verdict=claim.verdict,
-        reason=claim.reason,
+        reason=claim_reason(claim, view, gate),
     )
 
 

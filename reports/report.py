@@ -5,13 +5,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from crossfade.reports.visible import encodable
+from crossfade.shadow.evidence.claims import Verdict
 
 SCHEMA_VERSION = 1
 
 Text = Annotated[str, AfterValidator(encodable)]
 """What came from traffic or a person: lone surrogates in it are escaped, so that every format can be written."""
-
-Verdict = Literal["pass", "fail", "inconclusive"]
 
 
 class Record(BaseModel):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from crossfade.reports.claims import NOTHING_CLAIMED
 from crossfade.reports.figures import count, share
+from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Example, Report, Route
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind

@@ -152,6 +152,19 @@ def _name(text: str) -> x509.Name:
     )
 
 
+_CA_USAGE = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 def _issue(
     folder: Path, text: str, *, by: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None
 ) -> tuple[Path, x509.Certificate, ec.EllipticCurvePrivateKey]:
@@ -170,8 +183,13 @@ def _issue(
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
     )
-    if by:
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    issuer_key = by[1].public_key() if by else key.public_key()
+    for extension in (
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key),
+        x509.SubjectAlternativeName(names) if by else _CA_USAGE,
+    ):  # RFC 5280 wants them all, and so do clients on Python 3.13
+        builder = builder.add_extension(extension, critical=extension is _CA_USAGE)
     certificate = builder.sign(by[1] if by else key, hashes.SHA256())
     path = folder / f"{text}.pem"
     path.write_bytes(

@@ -19,7 +19,7 @@ from crossfade.reports.report import Route
 from crossfade.reports.route_names import common_package
 from crossfade.reports.wording import by_verdict
 from crossfade.shadow.config import load_config
-from crossfade.shadow.evidence.schema import FILE_NAME
+from crossfade.shadow.runs.setup import evidence_store
 from crossfade.tools.evidence_view import report_of
 from crossfade.tools.output import rendered
 
@@ -63,10 +63,11 @@ def contract_of(project: Path) -> Contract:
 
 def _routes(config_path: Path) -> dict[str, Route]:
     config = load_config(config_path)
-    if not (config.evidence.dir / FILE_NAME).exists():
+    if not evidence_store(config).exists():
         return {}
     found: dict[str, Route] = {}
-    for route in by_verdict(report_of(config, None)):  # where several ports carry an RPC, the worst of them counts
+    report = report_of(config, None, examples=False)
+    for route in by_verdict(report):  # where several ports carry an RPC, the worst of them counts
         found.setdefault(route.route.rpartition(" ")[2], route)
     return found
 

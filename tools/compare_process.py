@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import EvidenceError, close_lost_run
+from crossfade.shadow.evidence import EvidenceError, Store
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.pipe.process import WorkerProcess
 from crossfade.shadow.runs.run import new_run_id
@@ -27,11 +27,11 @@ class CompareProcess:
     While there is none it is down, and the requests that enter count for the next run.
     """
 
-    def __init__(self, config_path: Path, folder: Path, *, record_pct: float | None = None) -> None:
-        """``folder`` is where the evidence is; ``record_pct`` overrides ``record.sample_pct``."""
+    def __init__(self, config_path: Path, store: Store, *, record_pct: float | None = None) -> None:
+        """``store`` is where the evidence is; ``record_pct`` overrides ``record.sample_pct``."""
         self._config_path = config_path
         self._record_pct = record_pct
-        self._folder = folder
+        self._store = store
         self._begin_anew: Callable[[], Entered] = dict
         self._hear: Callable[[bytes], None] = lambda _: None
         self._obstacle: Callable[[], str] = str
@@ -112,7 +112,7 @@ class CompareProcess:
         """Adds what the store lacks, in a thread: a store that is locked or hangs must not delay the clients."""
         for run_id, entered in list(self._unclosed.items()):
             try:
-                lost = await asyncio.to_thread(close_lost_run, self._folder, run_id, entered, now=time.time())
+                lost = await asyncio.to_thread(self._store.close_lost, run_id, entered, now=time.time())
             except EvidenceError as error:
                 log.error("run.not_closed %s; will try again", error)  # noqa: TRY400 - one line
             else:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,22 @@ _JAVA = _Wanted(pattern=re.compile(rf'version "{_VERSION}'), at_least=(17, 0))
 _JAVAC = _Wanted(pattern=re.compile(rf"^javac {_VERSION}", re.MULTILINE), at_least=(17, 0))
 _MAVEN = _Wanted(pattern=re.compile(rf"Apache Maven {_VERSION}"), at_least=(3, 8))
 _MAVENS_JAVA = _Wanted(pattern=re.compile(rf"^Java version: {_VERSION}", re.MULTILINE), at_least=(17, 0))
+_FIXED_IN = (
+    ("h11", (0, 16), "CVE-2025-43859"),
+    ("h2", (4, 3), "CVE-2025-57804"),
+    ("h2", (4, 4, 1), "CVE-2026-71554"),
+)
+"""Smuggling: the package, the first version without the advisory, its name. SECURITY.md has the same list."""
+
 _DEMO = ("flask", "requests", "grpcio-health-checking", "grpcio-status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing looked for; ``fix`` is what to install where it is missing. ``needed_for`` names the job."""
+    """One thing looked for, which the job ``needed_for`` needs.
+
+    ``fix`` is what to install where it is missing, ``note`` what to know where it is not.
+    """
 
     name: str
     found: str
@@ -36,6 +46,7 @@ class Check:
     needed_for: str
     only_for_demo: bool
     fix: str
+    note: str = ""
 
 
 Run = Callable[[list[str]], str | None]
@@ -47,7 +58,7 @@ def examine(run: Run | None = None) -> tuple[Check, ...]:
     maven = run(["mvn", "-v"])
     return (
         _python(),
-        _package("mitmproxy", "shadow: the engine", "mitmproxy"),
+        replace(_package("mitmproxy", "shadow: the engine", "mitmproxy"), note=_advisories()),
         *demo_packages(),
         _tool("java", run(["java", "-version"]), _JAVA, "install a JDK 17 or newer (Debian: openjdk-17-jdk)"),
         _tool("javac", run(["javac", "-version"]), _JAVAC, "install a JDK, not only a JRE (Debian: openjdk-17-jdk)"),
@@ -88,13 +99,35 @@ def _git(output: str | None) -> Check:
 
 
 def _package(name: str, needed_for: str, extra: str) -> Check:
-    try:
-        found = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        found = ""
+    found = _version_of(name)
     fix = f"pip install 'crossfade[{extra}]'"
     only_for_demo = extra == "demo"
     return Check(name=name, found=found, ok=bool(found), needed_for=needed_for, only_for_demo=only_for_demo, fix=fix)
+
+
+def _advisories() -> str:
+    """What is open in the versions that mitmproxy 11 holds on to, "" where nothing is."""
+    found = {name: _version_of(name) for name, _, _ in _FIXED_IN}
+    advisories = [advisory for name, fixed, advisory in _FIXED_IN if found[name] and _numbers(found[name]) < fixed]
+    if not advisories:
+        return ""
+    versions = " and ".join(f"{name} {version}" for name, version in found.items())
+    return (
+        f"{versions} have open advisories ({', '.join(advisories)}); the engine refuses such requests itself, "
+        "see SECURITY.md. Python 3.12 or newer gets versions without them"
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def _version_of(package: str) -> str:
+    """The version that is installed, or ""."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _tool(name: str, output: str | None, wanted: _Wanted, fix: str) -> Check:

@@ -60,7 +60,8 @@ async def run_ingest(
             finally:
                 await server.aclose()
                 await runs.drain()
-                runs.finish()
+                with contextlib.closing(runs):
+                    runs.finish()
     return IngestResult(
         run_ids=tuple(runs.run_ids), entered=runs.entered().total(), interrupted=signalled is signal.SIGINT
     )

@@ -20,7 +20,7 @@ from crossfade.shadow.evidence import load_key
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.routes.table import RouteTable
-from crossfade.shadow.runs.setup import globs_of, read_contract
+from crossfade.shadow.runs.setup import evidence_store, globs_of, read_contract
 from crossfade.tools.compare_process import CompareProcess
 from crossfade.tools.endpoints import check_endpoints
 from crossfade.tools.housekeeping import Housekeeping, policy_of
@@ -67,7 +67,7 @@ async def run_shadow(
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)
-    compare = CompareProcess(config_path, config.evidence.dir, record_pct=record_pct)
+    compare = CompareProcess(config_path, evidence_store(config), record_pct=record_pct)
     await compare.start()
     feed = Feed(
         routes=RouteTable(config.routes.http, config.routes.max_inferred, methods, globs_of(config)),

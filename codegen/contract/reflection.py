@@ -1,4 +1,4 @@
-"""Asks a running server for its descriptors: the v1 protocol first, then v1alpha, which has the same bytes."""
+"""Queries a running server for its descriptors: the v1 protocol first, then v1alpha, which has the same bytes."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What to write in Java, in one line: out of the catalogue."""
+"""What to write in Java, in one line from the catalogue."""
 
 import re
 
@@ -8,7 +8,7 @@ _SENTENCE = re.compile(r"(?:`[^`]*`|[^`])*?[.;](?=\s|$)")
 
 
 def advice_on(pitfall_id: str) -> str:
-    """The title of the pitfall and the Java call; where the catalogue names none, the first sentence of the fix.
+    """The title of the pitfall and the Java call, or the first sentence of the fix if the catalogue names no call.
 
     Raises: ValueError: the catalogue does not have it.
     """

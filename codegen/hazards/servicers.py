@@ -60,7 +60,7 @@ def _doubles(search: _Search) -> Iterator[str]:
     for name, units in sorted(search.found.items()):
         if len(units) > 1:
             places = ", ".join(_place(search.facts.project.units[unit]) for unit in units)
-            yield f"{name}: expected one Python function, got {len(units)}: {places}; the first is taken"
+            yield f"{name}: expected one Python function, got {len(units)}: {places}; using the first"
 
 
 def _place(unit: Unit) -> str:

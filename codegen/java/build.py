@@ -40,7 +40,8 @@ def build_project(
     for java in own_classes(services, base):
         if java in written_classes:
             raise JavaError(
-                f"{written_classes[java]}: expected another class than crossfade's {java}; choose another --package"
+                f"{written_classes[java]}: expected a class that crossfade does not generate, got {java}; "
+                "choose another --package"
             )
     written = write_contract(contract, files, [proto.name for proto in protos if not proto.provided_by])
     group, artifact = _coordinates(base)
@@ -63,7 +64,8 @@ def _base_package(contract: Contract, chosen: Sequence[Service], options: Projec
     """
     if options.package:
         if not is_package(options.package):
-            raise JavaError(f"--package {options.package!r}: expected a Java package such as dev.acme.users; change it")
+            expected = "a Java package such as dev.acme.users"
+            raise JavaError(f"--package: expected {expected}, got {options.package!r}; change it")
         return options.package
     wanted = {service.file for service in own_services(chosen)}
     packages = {java_package(file) for file in contract.files.file if file.name in wanted}
@@ -98,7 +100,7 @@ def _coordinates(base: str) -> tuple[str, str]:
 
 def _coordinate(option: str, text: str) -> str:
     if not _COORDINATE.fullmatch(text):
-        raise JavaError(f"{option} {text!r}: expected letters, digits, points and hyphens; change it")
+        raise JavaError(f"{option}: expected letters, digits, dots and hyphens, got {text!r}; change it")
     return text
 
 

@@ -30,7 +30,7 @@ def choose_services(contract: Contract, named: Sequence[str]) -> tuple[list[Serv
     if not chosen:
         imported = ", ".join(f"{service.full_name} in {service.file}" for service in contract.services.values())
         raise JavaError(
-            f"contract: expected a service in the .proto files that you named, got imported ones alone "
+            f"contract: expected a service in the .proto files that you named, got only imported ones "
             f"({one_line(imported)}); name their files with --proto"
         )
     return chosen, tuple(LeftOut(service=name, reason=reason) for name, reason in reasons.items() if reason)
@@ -68,6 +68,6 @@ def _reason(contract: Contract, service: Service, named: Sequence[str]) -> str:
     if _OWN.fullmatch(name):
         return f"the generated server has its own; {add}"
     if _PASSED.fullmatch(name):
-        return f"passed on to legacy as it is; {add}"
+        return f"forwarded to legacy unchanged; {add}"
     imported = any(service.file in file.dependency for file in contract.files.file)
     return f"{service.file} came with what imports it; {add}" if imported and provided_by(service.file) else ""

@@ -46,14 +46,14 @@ def check_classes(contract: Contract, compiled: Iterable[_File]) -> Mapping[Java
         for java, place in _written(contract, file):
             if java in seen:
                 raise JavaError(
-                    f"{place}: expected a Java class of its own, got {java}, which {seen[java]} has too; rename one, "
+                    f"{place}: expected a unique Java class, got {java}, which {seen[java]} also has; rename one, "
                     "or set java_package or java_outer_classname"
                 )
             seen[java] = place
             if java.path[-1] in java.path[:-1]:
-                raise JavaError(f"{place}: expected a name that no type around it has in Java, got {java}; rename it")
+                raise JavaError(f"{place}: expected a name that no enclosing type has in Java, got {java}; rename it")
             if not is_identifier(java.path[-1]):
-                raise JavaError(f"{place}: expected a name that Java takes, got {java.path[-1]}; rename it")
+                raise JavaError(f"{place}: expected a valid Java name, got {java.path[-1]}; rename it")
     return seen
 
 
@@ -66,7 +66,7 @@ def _check_outer(file: _File) -> None:
         )
     if outer in set(type_names(file)):
         raise JavaError(
-            f"{file.name}: expected a class for the file that none of its types has, got {outer}; "
+            f"{file.name}: expected a class for the file that none of its types uses, got {outer}; "
             "set another java_outer_classname"
         )
 
@@ -78,8 +78,8 @@ def _check_accessors(contract: Contract, file: _File) -> None:
         if clash is not None:
             getter, *fields = clash
             raise JavaError(
-                f"{contract.origins[full_name]}: expected fields that Java can hold, got {' and '.join(fields)}, "
-                f"both with {getter}(); rename one, the bytes on the wire stay"
+                f"{contract.origins[full_name]}: expected different Java accessors, got {' and '.join(fields)}, "
+                f"both with {getter}(); rename one, which keeps the bytes on the wire"
             )
 
 

@@ -1,4 +1,4 @@
-"""Strangers' text in Java comments: it can't end a comment, be read as a Unicode escape, or reorder what is seen."""
+"""Makes foreign text safe in Java comments: it can't end a comment, form a Unicode escape, or reorder what is shown."""
 
 import re
 import textwrap

@@ -1,4 +1,4 @@
-"""The first text of a handler's test: written once, beside the handler, and a person's from then on."""
+"""The initial text of a handler's test: written once, with the handler; after that it belongs to the user."""
 
 from collections.abc import Callable
 
@@ -55,19 +55,19 @@ def _alone(rpc: RpcModel, imports: Imports, use: Callable[[str], str]) -> list[s
     """The handler is called directly, and its answer is compared with ``expected``."""
     listed = use("java.util.List")
     lines = []
-    asked = "request"
+    given = "request"
     if rpc.call_type in _STREAMED_REQUESTS:
         reader = use("dev.crossfade.runtime.In")
         left = f"{reader}<{imports.use(rpc.request_class)}> in"
         lines.append(assignment(left, f"{listed}.of(request)::iterator", None, 4))
-        asked = "in"
+        given = "in"
     run = f"new {rpc.handler_name}().handle"
     if rpc.call_type not in _STREAMED_ANSWERS:
-        return [*lines, call("assertEquals", ("expected", f"{run}({asked}, context)"), ";", 4)]
+        return [*lines, call("assertEquals", ("expected", f"{run}({given}, context)"), ";", 4)]
     made = f"new {use('java.util.ArrayList')}<>()"
     return [
         *lines,
         assignment(f"{listed}<{imports.use(rpc.response_class)}> answers", made, None, 4),
-        call(run, (asked, "answers::add", "context"), ";", 4),
+        call(run, (given, "answers::add", "context"), ";", 4),
         f"    assertEquals({listed}.of(expected), answers);",
     ]

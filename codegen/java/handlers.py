@@ -1,4 +1,4 @@
-"""The comment in a new handler about the Python code it will replace."""
+"""The comments in a new handler about the Python code that it will replace."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -6,16 +6,16 @@ from typing import Protocol
 from crossfade.codegen.java.comments import line_comment, paragraphs_of
 from crossfade.codegen.java.model import RpcModel
 
-_SHADOW = "Safe: to compare the two, it may also run for requests that the legacy service answers."
+_SHADOW = "Safe RPC: for comparison, it may also run on requests that the legacy service answers."
 
 _MORE = (
-    "{count} more that are worth less, or may be nothing: crossfade status --project . --legacy-source <the Python"
+    "{count} more, less important or possibly harmless: crossfade status --project . --legacy-source <the Python"
     " service> --hazards {rpc}"
 )
 
 
 class Hazard(Protocol):
-    """One line of Python that is not the same when it is written in Java as one would write it."""
+    """One line of Python that behaves differently when translated to Java in the obvious way."""
 
     @property
     def pitfall_id(self) -> str:
@@ -71,11 +71,11 @@ class HandlerSource(Protocol):
 
     @property
     def hazards(self) -> Sequence[Hazard]:
-        """Its lines that are not the same in Java."""
+        """Its lines that behave differently in Java."""
 
     @property
     def shown(self) -> Sequence[Hazard]:
-        """Those of them that stand in the stub."""
+        """Those that are listed in the stub."""
 
 
 def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
@@ -90,9 +90,9 @@ def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
     found = [
         f"{what} {', '.join(names)}."
         for what, names in (
-            ("Statuses that it sets:", source.status_codes),
-            ("Exceptions that it raises:", source.exceptions),
-            ("Exceptions that it catches:", source.caught),
+            ("Statuses set:", source.status_codes),
+            ("Exceptions raised:", source.exceptions),
+            ("Exceptions caught:", source.caught),
         )
         if names
     ]
@@ -100,9 +100,9 @@ def handler_doc(rpc: RpcModel, source: HandlerSource | None) -> list[str]:
 
 
 def hazard_notes(rpc: RpcModel, source: HandlerSource | None, indent: int) -> list[str]:
-    """``//`` lines for the body: the Python line, and below it what to write instead.
+    """``//`` lines for the body: the Python line, and below it what to write in Java.
 
-    A line that starts with ``// B11 path.py:7: `` is one hazard: who has dealt with it deletes its lines, and the
+    A line that starts with ``// B11 path.py:7: `` is one hazard: delete its lines once it is dealt with; the
     burn-down counts what is left (codegen/project/progress.py).
     """
     if source is None or not source.hazards:
@@ -110,7 +110,7 @@ def hazard_notes(rpc: RpcModel, source: HandlerSource | None, indent: int) -> li
     shown = [line for hazard in source.shown for line in _note(hazard, indent)]
     more = len(source.hazards) - len(source.shown)
     return [
-        *(line_comment("Not the same in Java, if it is written as in Python:", indent) if shown else ()),
+        *(line_comment("These lines behave differently if translated literally to Java:", indent) if shown else ()),
         *shown,
         *(line_comment(_MORE.format(count=more, rpc=rpc.full_name), indent, hang="  ") if more else ()),
     ]

@@ -92,7 +92,7 @@ def write_contract(
     """
     for name in compiled:
         if not _FILE_NAME.fullmatch(name):
-            raise JavaError(f"{one_line(name)}: expected a plain path that ends in .proto, got this; rename the file")
+            raise JavaError(f"contract: expected a plain path ending in .proto, got {one_line(name)}; rename the file")
     if not contract.sources:
         every = descriptor_pb2.FileDescriptorSet()
         for file in files.values():

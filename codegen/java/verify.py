@@ -5,12 +5,14 @@ project checks in any case: each interface and each binder names the classes tha
 is not there.
 """
 
+import errno
 import os
 import platform
 import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,8 @@ _BEFORE = rb"^( *)(?:@[\w.$]+(?:\([^()\n]*\))? +|(?:public|static|final|abstract
 _PACKAGE = re.compile(rb"^package ([\w.$]+);", re.MULTILINE)
 _CLASS = re.compile(_BEFORE + rb"(?:class|enum) ([\w$]+)", re.MULTILINE)
 _GETTER = re.compile(_BEFORE + rb"io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE)
+
+_BUSY_WAITS_S = (0.05, 0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +136,31 @@ def compile_java(
         out = [f"--java_out={java}"]
         if compilers.grpc_plugin is not None:
             out += [f"--grpc_out={grpc}", f"--plugin=protoc-gen-grpc={_executable(compilers.grpc_plugin, folder)}"]
-        done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
-            [_executable(compilers.protoc, folder), f"--descriptor_set_in={every}", *out, *names],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        done = _run([str(_executable(compilers.protoc, folder)), f"--descriptor_set_in={every}", *out, *names])
         if done.returncode:
             raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
         return {path: text for jar in (java, grpc) if jar.exists() for path, text in _sources(jar)}
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Runs a program that was just written, and again while it is busy.
+
+    A process that another thread forked meanwhile holds the file open for writing until it executes its own program.
+    """
+    for wait_s in _BUSY_WAITS_S:
+        try:
+            return _run_once(command)
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:
+                raise
+        time.sleep(wait_s)
+    return _run_once(command)
+
+
+def _run_once(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
 
 
 def _sources(jar: Path) -> Iterable[tuple[str, bytes]]:

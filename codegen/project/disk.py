@@ -101,7 +101,7 @@ class Disk:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ProjectError(f"{self.folder / path}: expected to look there, got {error.strerror}") from None
+            raise ProjectError(f"{self.folder / path}: expected to read it, got {error.strerror}") from None
 
 
 def _kind(found: os.stat_result) -> str:
@@ -109,4 +109,4 @@ def _kind(found: os.stat_result) -> str:
         return "a symbolic link"
     if stat.S_ISDIR(found.st_mode):
         return "a folder"
-    return "a file" if stat.S_ISREG(found.st_mode) else "something special"
+    return "a file" if stat.S_ISREG(found.st_mode) else "a special file"

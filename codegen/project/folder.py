@@ -49,7 +49,7 @@ def check_project(rendering: Rendering, folder: Path) -> Plan:
     check_rendering(rendering)
     disk = Disk(folder)
     if folder.is_dir() and is_pending(disk):
-        message = f"{folder}: expected a finished run, got one that was cut off; run crossfade generate without --check"
+        message = f"{folder}: expected a finished run, got an interrupted one; run crossfade generate without --check"
         raise ProjectError(message, exit_code=1)
     return make_plan(rendering, _find(disk, rendering), git_merge, force=False)
 
@@ -78,7 +78,7 @@ def _written(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename2 or error.filename or folder
-        message = f"{where}: expected to write there, got {error.strerror}; fix it and run again, which continues"
+        message = f"{where}: expected to write there, got {error.strerror}; fix that and run again to continue"
         raise ProjectError(message, exit_code=4) from None
 
 
@@ -97,8 +97,8 @@ def _alone(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        message = f"{folder}: expected to be alone, got another crossfade generate at work; wait for it and run again"
-        raise ProjectError(message, exit_code=4) from None
+        message = f"{folder}: expected no other run, got a crossfade generate that is still running; wait for it"
+        raise ProjectError(f"{message} and run again", exit_code=4) from None
     finally:
         if handle is not None:
             os.close(handle)

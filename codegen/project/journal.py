@@ -129,7 +129,7 @@ def _entries(content: bytes, where: str) -> list[_Entry]:
     try:
         entries = [_entry(data) for data in json.loads(content)]
     except (ValueError, KeyError, TypeError, RecursionError):
-        message = f"{where}: expected what an earlier run left, got something else; delete its folder and run again"
+        message = f"{where}: expected an interrupted run's list, got a damaged one; delete its folder and run again"
         raise ProjectError(message) from None
     for entry in entries:
         if entry.path != MANIFEST_PATH:

@@ -89,4 +89,4 @@ def _is_texts(value: Any) -> bool:  # noqa: ANN401 - any JSON
 
 
 def _damaged(where: str) -> ProjectError:
-    return ProjectError(f"{where}: expected what `crossfade generate` wrote, got something else; restore the file")
+    return ProjectError(f"{where}: expected a manifest of `crossfade generate`, got a damaged one; restore the file")

@@ -57,5 +57,5 @@ def _run(folder: Path) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False)  # noqa: S603 - our own
     except OSError as error:
-        message = f"git: expected it for the three-way merge, got {error.strerror}; install git and run again"
+        message = f"git: expected git for the three-way merge, got {error.strerror}; install git and run again"
         raise ProjectError(f"{message}; nothing was written", exit_code=4) from None

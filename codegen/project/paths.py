@@ -25,9 +25,10 @@ def check_path(path: str) -> None:
         or any(len(part.encode()) > _MAX_PART_BYTES for part in parts)
     )
     if bad:
-        raise ProjectError(f"{path!r}: expected a relative path inside the project, got another; nothing was written")
+        raise ProjectError(f"contract: expected relative paths inside the project, got {path!r}; nothing was written")
     if parts[0].lower() in _OTHERS:
-        raise ProjectError(f"{path!r}: expected a path outside {parts[0]}, which is not generated; nothing was written")
+        expected = f"paths outside {parts[0]}, which is not generated"
+        raise ProjectError(f"contract: expected {expected}, got {path!r}; nothing was written")
 
 
 def check_rendering(rendering: Rendering) -> None:
@@ -38,10 +39,10 @@ def check_rendering(rendering: Rendering) -> None:
         check_path(path)
         other = seen.setdefault(path.casefold(), path)
         if other is not path:
-            raise ProjectError(f"{path}: expected one file of this name, got {other} too; rename one in the contract")
+            raise ProjectError(f"{path}: expected one file of this name, also got {other}; rename one in the contract")
     for folder, path in _folders(paths).items():
         if folder.casefold() in seen:
-            raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name too; rename one")
+            raise ProjectError(f"{path}: expected a folder {folder}, got a file of that name as well; rename one")
 
 
 def _folders(paths: Iterable[str]) -> dict[str, str]:

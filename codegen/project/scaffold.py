@@ -1,4 +1,4 @@
-"""The zone that both own: a change of the generator and a change of a person are joined."""
+"""The shared zone: changes by the generator and by a person are merged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from crossfade.codegen.project.records import Fate, Found, Op, Rendering, Verb
 from crossfade.codegen.project.steps import Step, delete, done, reported, write
 from crossfade.codegen.project.text import Ends, digest, ends_of, is_binary, same_text, with_ends
 
-_FOREIGN = "a file that crossfade did not write; rename or delete it to get the generated one"
-_UNKNOWN = "its pristine copy is missing; restore the copy, or delete the file to get the generated one"
-_ORPHAN = "no longer generated, but changed by hand; it stays, delete it when you do not need it"
+_FOREIGN = "crossfade did not write this file; rename or delete it to get the generated one"
+_UNKNOWN = "its pristine copy is missing; restore that copy, or delete the file to get the generated one"
+_ORPHAN = "no longer generated, but changed by hand, so it was kept; delete it if you do not need it"
 _KEPT_DELETED = "deleted by hand; restore it from version control if you want it back"
-_OPEN = "conflict markers of an earlier run; resolve them and run again"
-_MARKED = "both sides changed the same lines; resolve the conflict markers"
-_BINARY = "both sides changed it and it is no text; take over by hand what you need"
+_OPEN = "has conflict markers from an earlier run; resolve them and run again"
+_MARKED = "you and crossfade changed the same lines; resolve the conflict markers"
+_BINARY = "you and crossfade changed this binary file; copy what you need by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

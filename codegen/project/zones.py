@@ -1,4 +1,4 @@
-"""Two of the three zones: ``gen``, which is ours, and the handlers, which are a person's from the first day."""
+"""Two of the three zones: ``gen``, which crossfade owns, and the handlers, which a person owns from the first day."""
 
 from collections.abc import Collection, Iterator
 
@@ -6,9 +6,9 @@ from crossfade.codegen.project.records import Changed, Fate, Found, Op, Renderin
 from crossfade.codegen.project.steps import Step, delete, done, reported, write
 from crossfade.codegen.project.text import digest, same_text, to_lf, unified_diff
 
-_FORCED = "what was changed there by hand is dropped (--force)"
-_ORPHAN = "the contract has no such RPC any more; it stays, delete it when you do not need it"
-_KEPT_DELETED = "it was created once and deleted; restore it from version control if the RPC needs it"
+_FORCED = "changes made by hand are discarded (--force)"
+_ORPHAN = "the contract no longer has this RPC, but the handler is kept; delete it if you do not need it"
+_KEPT_DELETED = "created once and deleted by hand; restore it from version control if the RPC needs it"
 
 
 def plan_gen(rendering: Rendering, found: Found, *, force: bool) -> Iterator[Step | Changed]:

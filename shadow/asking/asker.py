@@ -42,7 +42,7 @@ class Asker:
         limits: Limits,
         hold: Callable[[Pending, int], None],
     ) -> None:
-        """``hold`` is told how many more bytes are kept for a request."""
+        """``hold`` counts how many more bytes are kept for a request."""
         self.gate = Gate(limits.in_flight)
         self._sides = sides
         self._judge = judge
@@ -166,7 +166,7 @@ async def _pass_on(pending: Pending, body: LiveBody) -> None:
 
 @contextlib.asynccontextmanager
 async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Works until the end of the block. Raises: whatever was a bug there: it is not to be lost."""
+    """Works until the end of the block. Raises: whatever a bug there raised."""
     task = asyncio.create_task(work)
     try:
         yield

@@ -1,6 +1,7 @@
 """One request on its way to one side: the only place from which a request is sent."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,9 +9,12 @@ from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.compare.decode.framing import Framing
+from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Headers, Reply, Request
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.judging.judge import Judge
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,16 @@ def place_call(side: Upstream, request: Request, terms: Terms, parts: RequestPar
 
 
 async def hang_up(calls: tuple[Call, ...]) -> None:
-    """Cancels the calls that have not ended, and waits until they have."""
-    tasks = [call.task for call in calls if not call.task.done()]
-    if not tasks:
-        return
-    for task in tasks:
+    """Cancels the calls that have not ended, and waits until they have.
+
+    A failure of a side is a value: what a call raised is a bug, and its message may hold values of the traffic.
+    """
+    left = [call.task for call in calls if not call.task.done()]
+    for task in left:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if left:
+        await asyncio.gather(*left, return_exceptions=True)
+    for call in calls:
+        error = None if call.task.cancelled() else call.task.exception()
+        if isinstance(error, Exception):
+            log.error("call.failed %s", where(error))

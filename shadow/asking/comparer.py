@@ -45,7 +45,7 @@ class Comparer:
         gate: Gate,
         hold: Callable[[Pending, int], None],
     ) -> None:
-        """``hold`` is told how many more bytes are kept for a request."""
+        """``hold`` counts how many more bytes are kept for a request."""
         self._judge = judge
         self._handles = handles
         self._limits = limits
@@ -53,7 +53,7 @@ class Comparer:
         self._hold = hold
 
     async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Observation:
-        """The observation of a request that was sent. Raises: Ended; TimeoutError: a live write got no turn."""
+        """The observation of a request that was sent. Raises: Ended; TimeoutError: a live write's turn did not come."""
         legacy = await pending.answered()
         if isinstance(legacy, Failure):
             raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))

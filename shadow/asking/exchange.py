@@ -113,5 +113,5 @@ def _failed(reason: FailureReason, detail: str, after_s: float) -> Failure:
 
 
 def _without_end(reply: Reply) -> Reply:
-    """The end of one stream says nothing where another one's was not waited for."""
+    """Trailers can't be compared where the end of another stream was not waited for."""
     return replace(reply, trailers=()) if isinstance(reply, Answer) else reply

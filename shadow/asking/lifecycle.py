@@ -139,7 +139,7 @@ WORK: Table = {
     },
     Work.JUDGED: _DONE,
     Work.UNCOMPARED: _DONE,
-    # What runs when it is stopped goes on to the next point at which it waits.
+    # What runs when it is stopped continues to the next point at which it waits.
     Work.STOPPED: {
         **dict.fromkeys((Event.PASS_ON, Event.FOLLOW, Event.JUDGE, Event.GIVE_UP, Event.STOP), LATE),
         Event.END: Work.ENDED,

@@ -1,7 +1,7 @@
 """The order in which mirrored requests reach a side: as legacy saw them.
 
 Reads that come together run together. A write waits for all that came before it, and all that comes after waits for
-the write: else a read after a write would be answered from the state before it, and differ for no reason.
+the write: otherwise a read could be answered from the state before the write, and differ for no reason.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ class Turn:
         self._done = asyncio.Event()
 
     async def wait(self) -> None:
-        """Returns when everything that must run before has called ``done``."""
+        """Returns when everything that must run first has called ``done``."""
         for event in self._before:
             await event.wait()
 
     def done(self) -> None:
-        """Lets those behind go on; one that gives up before its turn lets nobody overtake. Twice is harmless."""
+        """Lets those behind continue; giving up before its turn lets nobody overtake. Calling it twice is harmless."""
         if self._done.is_set() or self._given_up is not None:
             return
         if all(event.is_set() for event in self._before):

@@ -4,7 +4,7 @@ import asyncio
 
 
 class Slots(asyncio.Semaphore):
-    """A semaphore that can say how much of it is taken."""
+    """A semaphore that tells how much of it is taken."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size)

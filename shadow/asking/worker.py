@@ -1,6 +1,6 @@
 """The compare process: reads the engine's frames from standard input until they end, then drains and commits.
 
-Started by ``process.WorkerProcess``; killed or hung, it can't reach the client's traffic.
+Started by ``process.WorkerProcess``. Killed or hung, it does not touch the client's traffic.
 """
 
 import asyncio
@@ -44,6 +44,7 @@ from crossfade.shadow.pipe.frames import (
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
+from crossfade.shadow.runs.setup import evidence_store
 
 log = logging.getLogger("crossfade.compare")
 
@@ -57,7 +58,7 @@ class Worker:
         run: RunWriter,
         tell: Callable[[Load], None] = lambda _: None,
     ) -> None:
-        """``tell`` gets how things stand after each counters frame, and before the last commit."""
+        """``tell`` gets the load after each counters frame, and before the last commit."""
         self._collector = collector
         self._run = run
         self._tell = tell
@@ -66,7 +67,7 @@ class Worker:
         self._received: Counter[RouteInfo] = Counter()
 
     def take(self, frame: Frame) -> bool:  # noqa: C901 - one for each frame
-        """Handles one frame; False after the last."""
+        """Handles one frame; False for the last."""
         match frame:
             case RequestFrame():
                 self._received[frame.route] += 1
@@ -116,7 +117,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, run_id, engine=config.capture.engine)
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
@@ -129,7 +130,7 @@ async def serve(config: Config, run_id: str) -> None:
         record=lambda observation: _record(observation, run.writer, totals),
     )
     collector.obey(switch.is_off)
-    worker = Worker(collector, run.writer, lambda load: _say(totals.lines(load)))
+    worker = Worker(collector, run.writer, lambda load: _tell_engine(totals.lines(load)))
     watching = asyncio.create_task(switch.watch(lambda: collector.turned_off() if switch.is_off() else None))
     try:
         print("ready", flush=True)  # noqa: T201 - the engine waits for this line, which comes before all others
@@ -138,6 +139,7 @@ async def serve(config: Config, run_id: str) -> None:
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
         watching.cancel()
+        run.writer.close()
         for side in sides.values():
             await side.close()
 
@@ -147,8 +149,8 @@ def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None
     totals.add(observation)
 
 
-def _say(lines: Iterable[bytes]) -> None:
-    """Tells the engine; one that is gone is no error here."""
+def _tell_engine(lines: Iterable[bytes]) -> None:
+    """Writes to the engine; one that is gone is no error here."""
     with contextlib.suppress(OSError):
         for line in lines:
             os.write(sys.stdout.fileno(), line)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class ClientCertificates(StrEnum):
-    """What becomes of a client's certificate where TLS ends in the engine."""
+    """What happens to a client's certificate where TLS ends in the engine."""
 
     IGNORE = "ignore"
     REFUSE = "refuse"
@@ -17,8 +17,8 @@ class ClientCertificates(StrEnum):
 class ListenerSettings:
     """``port`` 0 takes a free one. All files are PEM.
 
-    ``cert`` (with its key) serves TLS; ``ca`` verifies an https legacy, and ``legacy_cert`` (with its key) is shown to
-    it; ``client_ca`` verifies the certificates that are forwarded.
+    ``cert`` (with its key) serves TLS; ``ca`` verifies an https legacy, which gets to see ``legacy_cert`` (with its
+    key); ``client_ca`` verifies the client certificates that are forwarded.
     """
 
     name: str

@@ -26,7 +26,7 @@ class RequestHead:
 
 
 class Interest(Enum):
-    """What a sink wants to see of a request: nothing but its end, copies when they are complete, or parts as they pass.
+    """What a sink wants to see of a request: only its end, complete copies, or parts as they pass.
 
     Where a WHOLE request turns out to be longer than the limit, an engine switches to parts.
     """
@@ -37,7 +37,7 @@ class Interest(Enum):
 
 
 class Sink(Interface):
-    """What an engine tells. Every started id ends in exactly one of replied, cancelled, passed_through.
+    """What an engine reports to. Every started id ends in exactly one of replied, cancelled, passed_through.
 
     No call may block: the client's traffic waits behind it.
     """
@@ -58,7 +58,7 @@ class Sink(Interface):
         """The last byte of a LIVE request arrived from the client."""
 
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
-        """Legacy's answer begins; True where its parts are wanted as they pass, and then not when it is complete."""
+        """Legacy's answer begins. True: the sink wants its parts as they pass, and not the complete answer."""
 
     def answer_part(self, request_id: str, data: bytes) -> None:
         """More of an answer whose parts are wanted."""

@@ -1,4 +1,4 @@
-"""The contracts of the runs, beside the store: by them a stored call can be sent again."""
+"""The contracts of the runs, beside the store: with them a stored call can be sent again."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ def keep_contract(folder: Path, digest: str, descriptors: bytes) -> None:
 
 
 def forget_contracts(folder: Path, digests: Iterable[str]) -> None:
-    """Deletes those of no run any more; what can't be deleted is tried with the next. Raises: EvidenceError."""
+    """Deletes all contracts but these. Raises: EvidenceError: one can't be deleted; the next call tries it again."""
     kept = {contract_file(folder, digest).name for digest in digests}
     for path in (folder / FOLDER).glob(f"*{_SUFFIX}"):
         if path.name not in kept:

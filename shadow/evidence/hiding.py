@@ -1,4 +1,4 @@
-"""What the redaction of a format needs of the redactor."""
+"""What redacting a format needs from the redactor."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ class Hiding(Protocol):
         """Another number of as many digits."""
 
     def text(self, text: str) -> str:
-        """Free text without what patterns tell."""
+        """Free text without what patterns match."""
 
     def members(self, text: str) -> str:
         """Free text that may hold JSON or markup."""

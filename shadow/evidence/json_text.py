@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.hiding import Hiding
 
 _PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[0-9.eE+-]*|[\[\]{}:,]|[A-Za-z-]+', re.DOTALL)
 _NAMING, _NAMED = frozenset({"name", "key", "field", "path"}), frozenset({"value", "values"})
-"""Members of which one names what a later one is, as in RFC 6902."""
+"""A member that names what a later one holds, and the later one, as in RFC 6902."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -11,7 +11,7 @@ MIN_KEY_BYTES = 16
 
 
 def load_key(path: Path, environ: Mapping[str, str] | None = None) -> bytes | None:
-    """The key from CROSSFADE_REDACTION_KEY or from a file of mode 0600; None where there is neither.
+    """The key from CROSSFADE_REDACTION_KEY or from a file of mode 0600; None if there is neither.
 
     Raises: EvidenceError: others may read the file, or the key is shorter than 16 bytes.
     """

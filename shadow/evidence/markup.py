@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=\"'/]++)(?:\s*+=\s*+(?P<value>\"[^\"]*+\"?|'[^']*+'?|[^\s\"']++))?+")
 _NAMING = frozenset({"name", "key", "id", "property", "itemprop", "autocomplete", "type"})
-"""Attributes that say what an element's value is: ``<input type="password" value="...">``."""
+"""Attributes that name an element's value: ``<input type="password" value="...">``."""
 _MAX_DEPTH = 3
 _KEPT = _NAMING | {"class", "for"}
 
@@ -59,7 +59,7 @@ class _Markup:
         self._next_text = False
 
     def replacements(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-        """Where the text of one token is to be another."""
+        """Which parts of one token to replace, and with what."""
         for group in ("comment", "cdata", "declared", "text"):
             if match[group]:
                 yield (*match.span(group), self._text(match[group], coded=group == "text"))
@@ -94,9 +94,9 @@ class _Markup:
     def _tag(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         name, offset = match["name"], match.start("attributes")
         attributes = [item for item in _ATTRIBUTE.finditer(match["attributes"]) if item["value"]]
-        said = [_plain(item) for item in attributes if item["name"].lower() in _NAMING]
+        names = [_plain(item) for item in attributes if item["name"].lower() in _NAMING]
         by_tag = self._all or bool(self._open) or self._redactor.is_secret(name.rpartition(":")[2])
-        secret = by_tag or any(map(self._redactor.is_secret, said))
+        secret = by_tag or any(map(self._redactor.is_secret, names))
         for item in attributes:
             kept = item["name"].lower() in _KEPT and not by_tag
             hide = (secret and not kept) or self._redactor.is_secret(item["name"])

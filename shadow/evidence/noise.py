@@ -15,7 +15,7 @@ def noisy_places(counts: Mapping[tuple[str, str], NoiseCount]) -> frozenset[tupl
     One seen in legacy against its secondary is noise, unless pairs of answers to the same request show that the
     candidate differs there more often than the secondary does: then a bug sits in the noisy field. The level is far
     below the usual 5 %, because requests for the same thing repeat the same differences and so are not independent.
-    A noisy ``value`` does not excuse a ``format``: kinds are told apart.
+    A noisy ``value`` does not excuse a ``format``: each kind counts by itself.
     """
     return frozenset(place for place, count in counts.items() if _is_noise(count))
 

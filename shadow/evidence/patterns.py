@@ -44,7 +44,7 @@ class Pattern:
     parts: tuple[str, ...] = ()
 
     def may_match(self, text: str) -> bool:
-        """False where there is surely no match."""
+        """False if there is certainly no match."""
         return len(text) >= self.least_chars and (not self.parts or any(part in text for part in self.parts))
 
 
@@ -110,7 +110,7 @@ NAMED = (
         "name",
     ),
 )
-"""Where free text gives a value a name; the value is the end of the match."""
+"""How free text names a value; the value is the end of the match."""
 LINE = _pattern(r"(?m)^[ \t-]{0,99}+(?P<name>[\w.-]{1,100}+)[ \t]{0,9}+:[ \t]++(?P<value>[^\r\n]+)", 4, ":")
 """A line of YAML or of a file of properties; only in bodies, because messages to people look alike."""
 # JSON in a text that json can't read as a whole, or quoted in another JSON: then its quotes are escaped.
@@ -124,7 +124,7 @@ def plain_name(name: str) -> str:
 
 
 def holds_secret(name: str, secrets: Iterable[str]) -> bool:
-    """Whether a name says that what stands under it is one of ``secrets``, which are plain names."""
+    """Whether a name contains one of ``secrets``, which are plain names: what it names is then hidden."""
     plain = plain_name(name)
     if plain in NOT_SECRET:
         return False

@@ -8,6 +8,9 @@ from crossfade.shadow.exchange.observations import RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
+CUT_OFF_S = 600.0
+"""A run that has not ended and was not flushed for so long was cut off; flushes are a minute apart at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
@@ -25,12 +28,27 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One run in a list: ``ended_at`` is None while it is live; ``entered`` counts requests on all routes."""
+    """One run in a list: ``ended_at`` is None while it is live; ``entered`` counts requests on all routes.
+
+    ``flushed_at``: when a run that has not ended was last committed, None where that is not known.
+    """
 
     run_id: str
     started_at: float
     ended_at: float | None
     entered: int
+    flushed_at: float | None = None
+    contract_digest: str = ""
+
+    @property
+    def last_s(self) -> float:
+        """When it ended, or as far as is known was last alive; seconds since the epoch."""
+        known = (at for at in (self.ended_at, self.flushed_at) if at is not None)
+        return next(known, self.started_at)
+
+    def is_live(self, now: float) -> bool:
+        """Whether it is still written, as of ``now``; one that was killed looks so for ten minutes."""
+        return self.ended_at is None and now - self.last_s < CUT_OFF_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +61,7 @@ class SignatureCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseCount:
-    """Of the requests in which the secondary was asked too: where a (template, kind) differed.
+    """Where a (template, kind) differed, in the requests that the secondary answered too.
 
     ``both``: candidate and secondary both differ from legacy; ``candidate_only``; ``secondary_only``.
     """

@@ -16,6 +16,7 @@ from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
+from crossfade.shadow.evidence.path_names import is_cookie, path_names
 from crossfade.shadow.evidence.patterns import (
     CARD,
     ITS_VALUE,
@@ -29,7 +30,6 @@ from crossfade.shadow.evidence.patterns import (
     is_card,
     plain_name,
 )
-from crossfade.shadow.evidence.places import is_cookie, path_names
 from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
 from crossfade.shadow.exchange.observations import Example, RequestSample
@@ -39,7 +39,7 @@ _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names 
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _BYTES = re.compile(r"([0-9a-f]*)( \(\d+ bytes\)|…)")  # as bytes are rendered
-# Words that say that there is no value, or which of two: hiding them would hide a type, and no secret.
+# Words for no value, or for one of two: hiding them would hide a type, not a secret.
 _NO_SECRETS = frozenset({"", "null", "none", "nil", "undefined", "true", "false"})
 _SCHEME = re.compile(r"(?i:bearer|basic)\s+(?=\S)")  # RFC 6750, RFC 7617
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
@@ -49,7 +49,7 @@ class Examples(Protocol):
     """What makes an example storable."""
 
     def example(self, example: Example) -> StoredExample:
-        """An example as it may be stored."""
+        """An example that may be stored."""
 
 
 class Unchanged:
@@ -116,7 +116,7 @@ class Redactor:
         return hmac.digest(self._key, b"digest" + data, hashlib.sha256)[:16].hex()
 
     def value(self, text: str, name: str) -> str:
-        """``text`` as it may be stored, when it was found under ``name``."""
+        """What may be stored of a ``text`` that was found under ``name``."""
         return self.pseudonym(text) if self.is_secret(name) else self._structure(text)
 
     def text(self, text: str) -> str:
@@ -130,10 +130,10 @@ class Redactor:
         return text
 
     def members(self, text: str) -> str:
-        """A text that may be JSON or markup, or hold some: then names in it also say what to hide.
+        """A text that may be JSON or markup, or hold some: then names in it also decide what to hide.
 
-        In a text that is neither as a whole, a list or an object under a secret name is hidden to the end: where it
-        ends can't be told.
+        In a text that is neither as a whole, a list or an object under a secret name is hidden to the end of the text:
+        nothing shows where it ends.
         """
         if looks_like_markup(text):
             return redact_markup(text, self)
@@ -162,7 +162,7 @@ class Redactor:
         return known
 
     def example(self, example: Example) -> StoredExample:
-        """An example as it may be stored."""
+        """An example that may be stored."""
         keep = self._hidden if self._is_secret_place(example) else self._shown
         if is_cookie(example.path):
             keep = self._cookie
@@ -187,7 +187,7 @@ class Redactor:
         return text if is_free(bytes.fromhex(raw[1][: len(raw[1]) // 2 * 2]), self) else self._hidden(text)
 
     def _hidden(self, text: str) -> str:
-        """A whole value: what it is of can still be told, and whether it is there."""
+        """A whole value; its format can still be seen, and whether it is there."""
         if text == ABSENT:
             return text
         if _is_json(text):

@@ -39,7 +39,7 @@ class Hides(Protocol):
 def redact_sample(sample: RequestSample, hides: Hides) -> RequestSample:
     """The sample with pseudonyms, and with their places in ``redacted``.
 
-    The exact bytes stay only where nothing in them is to be hidden: a pseudonym would make other bytes of them.
+    The exact bytes are kept only if nothing in them must be hidden: with a pseudonym they would be other bytes.
     """
     target = hides.target(sample.target)
     headers = tuple((hides.text(name), hides.value(value, name)) for name, value in sample.headers)
@@ -72,15 +72,15 @@ def _body(sample: RequestSample, hides: Hides) -> str:
 
 
 def is_free(data: bytes, hides: Hides) -> bool:
-    """Whether bytes hold nothing that is to be hidden, in UTF-8 or, where there are zeros, in UTF-16."""
+    """Whether bytes hold nothing that must be hidden, read as UTF-8 and, if they have zeros, as UTF-16."""
     return all(hides.members(text) == text for text in _texts(data))
 
 
 def _may_keep(sample: RequestSample, data: bytes, hides: Hides) -> bool:
     """Whether exact bytes hold nothing that a pattern finds, and no field that would be hidden by its name.
 
-    Where no schema tells the names they stand in the bytes themselves (CBOR, MessagePack, JSON in UTF-16), and how
-    far a value goes that stands behind one can't be told.
+    Without a schema the names are in the bytes themselves (CBOR, MessagePack, JSON in UTF-16), and nothing shows where
+    the value behind a name ends.
     """
     if any(map(hides.is_secret, sample.unread)) or (not sample.body and data.startswith(_PACKED)):
         return False
@@ -106,10 +106,10 @@ def _members(before: str, after: str) -> Iterator[str]:
     try:
         texts = zip(before.split("\n"), after.split("\n"), strict=True)
         pairs = [(json.loads(one), json.loads(two)) for one, two in texts if one != two]
-    except (ValueError, RecursionError):
+        found = list(dict.fromkeys(name for one, two in pairs for name in _changed(one, two, "")))
+    except (ValueError, RecursionError):  # from Python 3.12 on, json reads what is nested deeper than code may recurse
         yield "the body"
         return
-    found = list(dict.fromkeys(name for one, two in pairs for name in _changed(one, two, "")))
     yield from (f"body {name}" for name in found[:_MAX_NAMED])
     if len(found) > _MAX_NAMED:
         yield f"{len(found) - _MAX_NAMED} more of the body"

@@ -1,4 +1,4 @@
-"""Bounds on a divergence rate from k divergent among n distinct requests. Needs nothing but ``math``."""
+"""Bounds on a divergence rate from k divergent among n distinct requests. Pure; needs nothing but ``math``."""
 
 import math
 from bisect import bisect_left
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _RATIOS = (1.5, 2.0, 4.0, 10.0, 100.0)
-_STEPS = 60  # bisection: 2^-60 of the first interval
+_MAX_STEPS = 200
+_PRECISION, _LEAST = 4e-16, 1e-18  # of a bound, relative and absolute
 _TINY = 1e-300
 _MAX_FRACTION_TERMS = 10_000
 
@@ -30,8 +31,8 @@ def finished_bounds(k: int, n: int, confidence: float) -> Bounds:
     """
     _check(k, n, confidence)
     alpha = 1 - confidence
-    upper = 1.0 if k == n else _bisect(lambda p: beta_cdf(p, k + 1, n - k) < confidence)
-    lower = 0.0 if k == 0 else _bisect(lambda p: beta_cdf(p, k, n - k + 1) < alpha)
+    upper = 1.0 if k == n else _crossing(lambda p: beta_cdf(p, k + 1, n - k) - confidence)
+    lower = 0.0 if k == 0 else _crossing(lambda p: beta_cdf(p, k, n - k + 1) - alpha)
     return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="Clopper-Pearson")
 
 
@@ -43,27 +44,44 @@ def live_bounds(k: int, n: int, confidence: float) -> Bounds:
     """
     _check(k, n, confidence)
     limit = math.log(1 / (1 - confidence))
-    upper = 1.0 if n == 0 else _bisect(lambda p: p <= k / n or _log_e_below(k, n, p) < limit)
-    lower = 0.0 if k == 0 else _bisect(lambda p: p < k / n and _log_e_above(k, n, p) >= limit)
+    upper = 1.0 if k == n else _crossing(lambda p: _log_e_below(k, n, p) - limit, left=k / n)
+    lower = 0.0 if k == 0 else _crossing(lambda p: limit - _log_e_above(k, n, p), right=k / n)
     return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="anytime-valid")
 
 
 def needed_n(k: int, budget: float, confidence: float, bounds: Callable[[int, int, float], Bounds]) -> int:
     """The smallest n at which k divergent give an upper bound below the budget (0-1).
 
-    Raises: ValueError: the budget is not above 0, so that no n is enough.
+    ``bounds`` is ``finished_bounds`` or ``live_bounds``. Raises: ValueError: the budget is not above 0, so that no n is
+    enough.
     """
     if not budget > 0:
         raise ValueError(f"expected a budget above 0, got {budget}")
+    least = most = max(k, 1)
 
     def is_enough(n: int) -> bool:
-        return bounds(k, n, confidence).upper < budget
+        return _PROVES[bounds](k, n, budget, confidence)
 
-    least = most = max(k, 1)
     while not is_enough(most):
         least, most = most, 2 * most
     numbers = range(least, most + 1)
     return numbers[bisect_left(numbers, True, key=is_enough)]  # noqa: FBT003 - what is looked for
+
+
+def _finished_proves(k: int, n: int, budget: float, confidence: float) -> bool:
+    """Whether the upper bound is below the budget; the bound itself takes twenty times as long."""
+    return budget > 1 or (k < n and beta_cdf(budget, k + 1, n - k) > confidence)
+
+
+def _live_proves(k: int, n: int, budget: float, confidence: float) -> bool:
+    """As ``_finished_proves``."""
+    return budget > 1 or (k < n * budget and _log_e_below(k, n, budget) > math.log(1 / (1 - confidence)))
+
+
+_PROVES: dict[Callable[[int, int, float], Bounds], Callable[[int, int, float, float], bool]] = {
+    finished_bounds: _finished_proves,
+    live_bounds: _live_proves,
+}
 
 
 def beta_cdf(x: float, a: float, b: float) -> float:
@@ -120,16 +138,35 @@ def _log_mean(terms: list[float]) -> float:
     return top + math.log(sum(math.exp(term - top) for term in terms)) - math.log(len(terms))
 
 
-def _bisect(is_left: Callable[[float], bool]) -> float:
-    """The point of [0, 1] up to which ``is_left`` holds."""
-    left, right = 0.0, 1.0
-    for _ in range(_STEPS):
-        middle = (left + right) / 2
-        if is_left(middle):
-            left = middle
+def _crossing(f: Callable[[float], float], left: float = 0.0, right: float = 1.0) -> float:
+    """The point between ``left`` and ``right`` where ``f``, which rises, is no longer below 0; ``right`` if none is.
+
+    Source: Chandrupatla 1997: inverse quadratic interpolation where that is safe, else bisection.
+    """
+    new, f_new, opposite, f_opposite, part = left, -math.inf, right, math.inf, 0.5
+    for _ in range(_MAX_STEPS):
+        at = new + part * (opposite - new)
+        f_at = f(at)
+        if (f_at < 0) == (f_new < 0):
+            before, f_before = new, f_new
         else:
-            right = middle
-    return right
+            before, f_before, opposite, f_opposite = opposite, f_opposite, new, f_new
+        new, f_new = at, f_at
+        least = (_PRECISION * max(new, opposite) + _LEAST) / abs(opposite - new)
+        if least > 0.5 or f_new == 0:  # noqa: PLR2004 - half of what is left
+            break
+        part = _part((new, opposite, before), (f_new, f_opposite, f_before))
+        part = min(max(part, least), 1 - least)
+    return new if f_new == 0 else max(new, opposite)
+
+
+def _part(at: tuple[float, float, float], f: tuple[float, float, float]) -> float:
+    """How far the next point lies from the first of three towards the second, 0 to 1."""
+    xi, phi = (at[0] - at[1]) / (at[2] - at[1]), (f[0] - f[1]) / (f[2] - f[1])
+    if not (phi**2 < xi and (1 - phi) ** 2 < 1 - xi):
+        return 0.5
+    along = (at[2] - at[0]) / (at[1] - at[0])
+    return f[0] / (f[1] - f[0]) * f[2] / (f[1] - f[2]) + along * f[0] / (f[2] - f[0]) * f[1] / (f[2] - f[1])
 
 
 def _check(k: int, n: int, confidence: float) -> None:

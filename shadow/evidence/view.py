@@ -12,7 +12,7 @@ from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.patterns import glob_matches
 
 
 class Status(StrEnum):
@@ -41,10 +41,10 @@ class AcceptRule:
         return self.expires is not None and today > self.expires
 
     def accepts(self, route: RouteInfo, fingerprint: Fingerprint) -> bool:
-        """Whether it speaks of a cluster, were it in force."""
+        """Whether it matches a cluster, expired or not."""
         pairs = ((fingerprint.template, self.path), (fingerprint.kind, self.kind))
-        speaks = all(glob(pattern).matches(text) for text, pattern in pairs)
-        return speaks and fingerprint.kind != Kind.FAILED and speaks_of(self.route, route.route, route.listener)
+        matches = all(glob(pattern).matches(text) for text, pattern in pairs)
+        return matches and fingerprint.kind != Kind.FAILED and glob_matches(self.route, route.route, route.listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 from crossfade.shadow.exchange.records import Headers
 
-HEAD_LIMIT_BYTES = 1_048_576
+CANDIDATE_HEAD_LIMIT_BYTES = 1_048_576
 """A longer head, and longer trailers, of candidate or secondary are refused.
 
 Clients and legacy have the engine's bound, which is lower: what a side sends beyond it is a difference, no failure.
 """
 
-HEAD_LIMIT_FIELDS = 32_768
+CANDIDATE_HEAD_LIMIT_FIELDS = 32_768
 """So many fields are more than 64 KB can hold; each costs far more memory than its bytes."""
 
 _FOLD = re.compile(rb"\r?\n[ \t]*")

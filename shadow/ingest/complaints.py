@@ -16,17 +16,17 @@ class Complaints:
         """``now`` is any clock in seconds that does not go back."""
         self.totals: Counter[str] = Counter()
         self._now = now
-        self._said_at: dict[str, float] = {}
-        self._unsaid: Counter[str] = Counter()
+        self._logged_at: dict[str, float] = {}
+        self._withheld: Counter[str] = Counter()
 
-    def say(self, kind: str, message: str) -> None:
+    def add(self, kind: str, message: str) -> None:
         """``kind`` is of a small closed list; of what a stranger chose ``message`` holds only short printable text."""
         self.totals[kind] += 1
         now = self._now()
-        if now - self._said_at.get(kind, float("-inf")) < _EVERY_S:
-            self._unsaid[kind] += 1
+        if now - self._logged_at.get(kind, float("-inf")) < _EVERY_S:
+            self._withheld[kind] += 1
             return
-        self._said_at[kind] = now
-        unsaid = self._unsaid.pop(kind, 0)
-        more = f" ({unsaid} more of this kind since the last line)" if unsaid else ""
+        self._logged_at[kind] = now
+        withheld = self._withheld.pop(kind, 0)
+        more = f" ({withheld} more of this kind since the last line)" if withheld else ""
         log.warning("ingest.%s %s%s", kind, message, more)

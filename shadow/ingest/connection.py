@@ -40,7 +40,7 @@ class Limits:
 
 @dataclass(slots=True, kw_only=True)
 class Shared:
-    """What all connections share: ``greeted`` is how many have said hello, ``held_bytes`` what they keep of lines."""
+    """What all connections share: ``greeted`` is how many have sent a hello, ``held_bytes`` what they keep of lines."""
 
     limits: Limits
     runs: Runs
@@ -165,4 +165,4 @@ class Connection:
             raise ProtocolError("full", message)
 
     def _complain(self, kind: str, message: str) -> None:
-        self._shared.complaints.say(kind, f"from={self._name} {message}")
+        self._shared.complaints.add(kind, f"from={self._name} {message}")

@@ -1,4 +1,4 @@
-"""Reads the values of a line, each with its place in what is said when it is another one. Pure."""
+"""Reads the values of a line; an error names the place of the value. Pure."""
 
 import base64
 import re

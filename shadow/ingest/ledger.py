@@ -18,7 +18,7 @@ class Ledger:
         self._successor: Ledger | None = None
 
     def tell(self, route: RouteInfo, count: int) -> None:
-        """So many entered, says a service."""
+        """A service reports that so many entered."""
         self._told[route] += count
 
     def wait(self, route: RouteInfo, count: int = 1) -> None:
@@ -46,7 +46,7 @@ class Ledger:
         return self.entered() - self._ended
 
     def lost(self) -> Counter[RouteInfo]:
-        """What is open and does not wait here: it ends only if its service says so."""
+        """What is open and does not wait here: it ends only if its service reports that."""
         return self.open() - self._waiting
 
     def close(self, successor: "Ledger") -> None:

@@ -1,7 +1,7 @@
 """One line of the protocol as a record. Pure.
 
 A line is a JSON object in UTF-8 with ``v`` (1) and ``kind``: ``hello`` first, then ``counts`` and ``pair``. What a
-service sends beside the keys that are read here is ignored, so that a newer one may say more.
+service sends beside the keys that are read here is ignored, so that a newer one may send more.
 """
 
 import json
@@ -33,7 +33,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """Who sends; ``candidate_build`` is ``unknown`` where the service does not say it: a build as any other."""
+    """Who sends; ``candidate_build`` is ``unknown`` where the service does not tell: a build like any other."""
 
     service: str
     candidate_build: str
@@ -53,7 +53,7 @@ class Counts:
 class Pair:
     """A request that the two sides answered with other bytes. Bodies are gRPC frames.
 
-    ``candidate`` is a reason where it was not asked after all.
+    ``candidate`` is a reason where it was not contacted after all.
     """
 
     route: str
@@ -65,7 +65,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A pair of which only the route can be read; ``what`` says why, in a line, and ``reason`` for the report."""
+    """A pair of which only the route can be read; ``what`` explains it in a line, and ``reason`` in the report."""
 
     route: str
     what: str
@@ -96,7 +96,7 @@ def read_line(line: bytes) -> Line:
 
 
 def read_overlong(head: bytes) -> Unreadable:
-    """What can be said of a line of which only the beginning was kept. Raises: ProtocolError: it is no pair."""
+    """What is known of a line of which only the beginning was kept. Raises: ProtocolError: it is no pair."""
     match = _PAIR.match(head)
     if match is None:
         raise ProtocolError("too_long", "expected a shorter line, got one that is no pair")
@@ -168,6 +168,6 @@ def _pair(found: dict[str, Any]) -> Pair | Unreadable:
 
 
 def _candidate(value: object) -> Reply | Reason:
-    """The candidate's reply, or why it was not asked after all."""
+    """The candidate's reply, or why it was not contacted after all."""
     end = end_of(str(value.get("failed"))) if isinstance(value, dict) else None
     return end[1] if end is not None and end[0] is Outcome.SKIPPED else read_reply(value, "candidate")

@@ -32,5 +32,5 @@ def _outcome(reason: Reason) -> Outcome:
 
 _ENDS: dict[str, End] = {
     **{reason.value: (_outcome(reason), reason) for reason in Reason if reason not in CUTS},
-    Outcome.LEGACY_FAILED.value: (Outcome.LEGACY_FAILED, Reason.RESET),  # a channel does not say how it failed
+    Outcome.LEGACY_FAILED.value: (Outcome.LEGACY_FAILED, Reason.RESET),  # a channel does not tell how it failed
 }

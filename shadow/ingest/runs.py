@@ -20,7 +20,7 @@ from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.run import RunWriter, new_run_id, open_run
-from crossfade.shadow.runs.setup import globs_of
+from crossfade.shadow.runs.setup import evidence_store, globs_of
 
 ENGINE = "ingest"
 _AT_LEAST_S = 10.0
@@ -58,7 +58,7 @@ class Runs:
     def welcome(self, hello: Hello, greeted: int) -> str:
         """What is wrong with a hello, "" where nothing is; ``greeted`` other services are connected.
 
-        A new build begins a new run as soon as no service of the old one is left. Services that do not say their build
+        A new build begins a new run as soon as no service of the old one is left. Services that do not name their build
         are a build of their own.
         """
         service = self._config.service
@@ -97,6 +97,10 @@ class Runs:
         self.intake.finish()
         self._writer.finish(self.intake.books.entered())
 
+    def close(self) -> None:
+        """Gives the store back, also where the run could not be ended."""
+        self._writer.close()
+
     def entered(self) -> Counter[Place]:
         """Requests that entered since the first run began, by route."""
         found = self._past_entered.copy()
@@ -113,7 +117,7 @@ class Runs:
 
     def _begin(self) -> tuple[RunWriter, Intake]:
         run_id = new_run_id(self._time_and_ids.now())
-        run = open_run(self._config, run_id, engine=ENGINE)
+        run = open_run(self._config, evidence_store(self._config), run_id, engine=ENGINE)
         self.run_ids.append(run_id)
         self._began_at = self._time_and_ids.now()
         methods = {} if run.contract is None else run.contract.methods

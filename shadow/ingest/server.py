@@ -92,7 +92,7 @@ class IngestServer:
         name = _name(writer, next(self._numbers))
         limit = shared.limits.connections
         if len(self._open) >= limit:
-            shared.complaints.say("too_many", f"from={name} expected at most {limit} connections, got one more; closed")
+            shared.complaints.add("too_many", f"from={name} expected at most {limit} connections, got one more; closed")
             writer.close()
             return
         _keep_alive(writer)

@@ -60,7 +60,7 @@ class Service:
     def take_unreadable(self, pair: Unreadable) -> None:
         """Counts a pair that can't be read."""
         route = self._route(pair.route)
-        self._complaints.say("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
+        self._complaints.add("pair", f"route={route.route} {pair.what}; counted as uncomparable({pair.reason.value})")
         self._sink.settled(route, Outcome.UNCOMPARABLE, pair.reason)
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class Service:
         end = end_of(word)
         if end is None:
             end = UNKNOWN
-            self._complaints.say(
+            self._complaints.add(
                 "reason", f"route={route.route} shed: expected a reason of crossfade, got another word"
             )
         if count:

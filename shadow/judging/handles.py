@@ -1,4 +1,4 @@
-"""Values that legacy alone can know: minted there, sent back by a client, unknown to a candidate with its own store."""
+"""Values that only legacy can know: minted there, sent back by a client, unknown to a candidate with its own store."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

@@ -23,8 +23,8 @@ from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.tokens import handle_values
-from crossfade.shadow.routes.naming import Asked
-from crossfade.shadow.routes.patterns import Pattern, speaks_of
+from crossfade.shadow.routes.naming import RequestNames
+from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
 
 MAX_MESSAGE_BYTES = 4_194_304
@@ -107,11 +107,11 @@ class Judge:
 
     def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
         """The rules that match the request as it stands, or the route under which it is counted."""
-        asked = Asked(comparison.request, route.listener, self._templates)
+        names = RequestNames(comparison.request, route.listener, self._templates)
         return tuple(
             rule
             for rule, pattern in self._ignore
-            if speaks_of(rule.route, route.route, route.listener) or asked.is_meant_by(pattern)
+            if glob_matches(rule.route, route.route, route.listener) or names.matches(pattern)
         )
 
     def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:

@@ -9,7 +9,7 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.share import share
-from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
@@ -55,40 +55,40 @@ class Policy:
 
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
-        asked = Asked(head, head.listener, self._templates, self._methods)
-        safe = self._is_safe(head, asked)
-        settled = self._settled(asked, head.id, safe=safe)
+        names = RequestNames(head, head.listener, self._templates, self._methods)
+        safe = self._is_safe(head, names)
+        settled = self._settled(names, head.id, safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
         learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
 
-    def _settled(self, asked: Asked, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
+    def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
         if self._is_off():
             return Outcome.SKIPPED, Reason.MIRROR_OFF
-        rule = self._rule(asked)
+        rule = self._rule(names)
         if rule is not None and rule.action is MirrorAction.SKIP:
             return Outcome.SKIPPED, Reason.BLOCKED
         if rule is None and not safe:
             return Outcome.SKIPPED, Reason.POLICY
-        if share(request_id, "sample") >= self._sample_pct(asked, rule, safe=safe):
+        if share(request_id, "sample") >= self._sample_pct(names, rule, safe=safe):
             return Outcome.SKIPPED, Reason.SAMPLED_OUT
         return None
 
-    def _is_safe(self, head: RequestHead, asked: Asked) -> bool:
+    def _is_safe(self, head: RequestHead, names: RequestNames) -> bool:
         if head.protocol is Protocol.GRPC:
             method = self._methods.get(head.target.removeprefix("/")) if head.target.startswith("/") else None
             return method is not None and method.safe
-        return head.method in SAFE_METHODS and asked.methods <= SAFE_METHODS
+        return head.method in SAFE_METHODS and names.methods <= SAFE_METHODS
 
-    def _rule(self, asked: Asked) -> MirrorRule | None:
+    def _rule(self, names: RequestNames) -> MirrorRule | None:
         """The first rule that matches. ``skip`` matches however the request may be read, ``mirror`` only strictly."""
         for rule, pattern in self._rules:
             skips = rule.action is MirrorAction.SKIP
-            if asked.may_be_meant(pattern) if skips else asked.is_allowed_by(pattern):
+            if names.may_match(pattern) if skips else names.matches_strictly(pattern):
                 return rule
         return None
 
-    def _sample_pct(self, asked: Asked, rule: MirrorRule | None, *, safe: bool) -> float:
+    def _sample_pct(self, names: RequestNames, rule: MirrorRule | None, *, safe: bool) -> float:
         """A write that is left out makes the stores drift apart, so only its own rule may sample it.
 
         A read may match the rule of a sampled route under another spelling: then the lower share applies.
@@ -98,4 +98,4 @@ class Policy:
         if not safe:
             return 100.0
         near = () if rule is not None else self._sampled
-        return min((self._settings.sample_pct, *(pct for pct, pattern in near if asked.may_be_meant(pattern))))
+        return min((self._settings.sample_pct, *(pct for pct, pattern in near if names.may_match(pattern))))

@@ -15,7 +15,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.events import Body, Hidden
 from crossfade.shadow.recording.codings import encode_codings
-from crossfade.shadow.recording.plain import is_plain
+from crossfade.shadow.recording.readable import is_readable
 
 MAX_BODY_BYTES = 1_048_576
 """What is longer when decoded is not looked through, and so not kept."""
@@ -26,14 +26,14 @@ _LINE = re.compile(r"((?:[a-z]+:)?\s*)(.*?)(\s*)", re.DOTALL)
 
 
 def hide(body: bytes, redactor: Redactor) -> Hidden:
-    """A body of which nothing is kept but that it is the same as another one."""
+    """A body of which nothing is kept but its length and digest, so that equal bodies stay equal."""
     return Hidden(size_bytes=len(body), digest=redactor.digest(body))
 
 
 def redact_body(headers: Headers, body: bytes, redactor: Redactor) -> Body:
     """A whole body as it may be stored, in its content codings.
 
-    JSON, forms, markup, parts and text are read; what can't be read as what it says, is no text or is too long is
+    JSON, forms, markup, parts and text are read; what can't be read as its media type, is no text or is too long is
     hidden.
     """
     try:
@@ -58,7 +58,7 @@ def _redact_plain(headers: Headers, plain: bytes, redactor: Redactor, depth: int
         return _redact_parts(plain, params.get("boundary", ""), redactor, depth)
     charset = params.get("charset", "utf-8") if form in {Form.TEXT, Form.HTML, Form.XML} else "utf-8"
     text = decode_text(plain, charset)
-    if not is_plain(text):
+    if not is_readable(text):
         raise UndecodableError("expected text, got control characters")
     if form in {Form.EVENTS, Form.LINES}:
         redacted = _redact_lines(text, redactor)

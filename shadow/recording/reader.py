@@ -32,7 +32,7 @@ class RecordingReader:
         try:
             self.header: Header = read_header(next(self._records(self._files[0]), {}))
         except _DAMAGED as error:
-            raise EvidenceError(f"{self._files[0]}: expected a recording of this version, got {_said(error)}") from None
+            raise EvidenceError(f"{self._files[0]}: expected a recording of this version, got {_text(error)}") from None
 
     def contract(self) -> Contract | None:
         """The contract under which the run was judged, None where it had none. Raises: EvidenceError."""
@@ -50,7 +50,7 @@ class RecordingReader:
             try:
                 yield from self._comparisons(path)
             except _DAMAGED as error:
-                raise EvidenceError(f"{path}: expected lines as crossfade wrote them, got {_said(error)}") from None
+                raise EvidenceError(f"{path}: expected lines as crossfade wrote them, got {_text(error)}") from None
 
     def _comparisons(self, path: Path) -> Iterator[Recorded]:
         events: list[Event] = []
@@ -67,7 +67,7 @@ class RecordingReader:
                 events.append(read_event(record))
 
     def _records(self, path: Path) -> Iterator[dict[str, Any]]:
-        """The objects of all whole lines; of a frame that was being written when the process died there is none."""
+        """The objects of all whole lines; a frame that was being written when the process died has none."""
         try:
             with path.open("rb") as file:
                 stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
@@ -78,5 +78,5 @@ class RecordingReader:
             raise EvidenceError(f"{path}: expected a readable file, got {error.strerror}") from None
 
 
-def _said(error: Exception) -> str:
+def _text(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"

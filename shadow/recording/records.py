@@ -1,4 +1,4 @@
-"""What a recording says beside the events: of the run, and what was found in each comparison."""
+"""What a recording holds beside the events: the run, and what was found in each comparison."""
 
 from dataclasses import dataclass
 
@@ -22,10 +22,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a comparison came to: a signature (empty where the answers are the same), or a reason why to none.
+    """What was found in a comparison: a signature (empty if the answers are the same), or the reason why nothing was.
 
-    ``noise`` is legacy against the secondary, None where that was not asked. ``cut``: why a stream was compared only so
-    far.
+    ``noise`` is legacy against the secondary, None without a secondary. ``cut``: why a stream was compared only so far.
     """
 
     signature: Signature | None

@@ -104,5 +104,5 @@ class ComparisonRedactor:
 
 
 def _coding(headers: Headers, *names: str) -> Headers:
-    """The header fields that say how a body is to be read."""
+    """The header fields that decide how a body is read."""
     return tuple((name, value) for name, value in headers if name.lower() in names)

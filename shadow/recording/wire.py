@@ -16,7 +16,7 @@ from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.proto import find_type
 from crossfade.shadow.evidence.json_text import hide_key
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.recording.plain import is_plain
+from crossfade.shadow.recording.readable import is_readable
 from crossfade.shadow.recording.wire_format import (
     FIXED,
     LEN,
@@ -144,7 +144,7 @@ class WireRedactor:
             text = raw.decode()
         except UnicodeDecodeError:
             return self._redactor.scrambled(raw)
-        if not is_plain(text):
+        if not is_readable(text):
             return self._redactor.scrambled(raw)
         return (self._redactor.pseudonym(text) if secret else self._redactor.members(text)).encode()
 
@@ -162,7 +162,7 @@ class WireRedactor:
             return self._enum(raw, known) if secret else raw
         if known.type in {FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE}:
             return self._float(raw, FIXED[known.type]) if secret else raw
-        if known.type not in _BITS:  # a bool; or not what the contract says
+        if known.type not in _BITS:  # a bool; or not what the contract declares
             return raw
         value = read_int(raw, known.type)
         text = str(value)

@@ -70,7 +70,7 @@ def exact_name(templates: Templates, protocol: Protocol, method: str, target: st
     return f"{method} /{'/'.join(_infer(part) for part in segments)}"
 
 
-class Asked:
+class RequestNames:
     """One request as rules see it; nothing is worked out before a rule wants to know."""
 
     def __init__(
@@ -105,19 +105,19 @@ class Asked:
         others += map(unquote, _METHOD_IN_QUERY.findall(line.target))
         return frozenset(other.strip().upper() for other in (line.method, *others))
 
-    def is_meant_by(self, pattern: Pattern) -> bool:
+    def matches(self, pattern: Pattern) -> bool:
         """Whether a rule matches the request as it stands."""
-        return pattern.names(self._names)
+        return pattern.matches(self._names)
 
-    def is_allowed_by(self, pattern: Pattern) -> bool:
+    def matches_strictly(self, pattern: Pattern) -> bool:
         """Whether a rule that allows something matches it: as it stands, and in every way to read it."""
-        if not self.is_meant_by(pattern) or self._readings is None:
+        if not self.matches(pattern) or self._readings is None:
             return False
-        return all(map(pattern.means, self._ways(self.methods)))
+        return all(map(pattern.may_mean, self._ways(self.methods)))
 
-    def may_be_meant(self, pattern: Pattern) -> bool:
+    def may_match(self, pattern: Pattern) -> bool:
         """Whether a rule that keeps something back may match it; always where it can't be read."""
-        return self._readings is None or any(map(pattern.means, self._loose_ways))
+        return self._readings is None or any(map(pattern.may_mean, self._loose_ways))
 
     @cached_property
     def _readings(self) -> tuple[Reading, ...] | None:

@@ -17,7 +17,7 @@ _NO_TEMPLATES = Templates(())
 _ANY_SEGMENT = "\ue000"  # of the private use area: no path is read as one that holds it
 
 
-def speaks_of(pattern: str, route: str, listener: str = "") -> bool:
+def glob_matches(pattern: str, route: str, listener: str = "") -> bool:
     """Whether a rule with this glob matches a route; one that names no port matches it on each.
 
     What a parameter is called makes no difference.
@@ -48,11 +48,11 @@ class Pattern:
         self._shields = shields
         self._loosely = _loosely(pattern).match
 
-    def names(self, texts: Iterable[str]) -> bool:
-        """Whether it matches one of the names of a request as it stands; see ``speaks_of``."""
+    def matches(self, texts: Iterable[str]) -> bool:
+        """Whether it matches one of the names of a request as it stands; see ``glob_matches``."""
         return any(map(self._as_written, texts))
 
-    def means(self, way: "Way") -> bool:
+    def may_mean(self, way: "Way") -> bool:
         """Whether a request that is read in this way may be meant."""
         if not any(map(self._loosely, way.texts)):
             return False

@@ -9,7 +9,7 @@ from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.route import OTHER, RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.routes.naming import exact_name, is_method
-from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.routes.templates import Templates
 
 _EVERYTHING = "*"
@@ -68,5 +68,5 @@ class RouteTable:
         return True
 
     def _past_the_cap(self, name: str, listener: str) -> str:
-        glob = next((glob for glob in self._globs if speaks_of(glob, name, listener)), OTHER)
+        glob = next((glob for glob in self._globs if glob_matches(glob, name, listener)), OTHER)
         return glob.removeprefix(f"{listener} ") if listener else glob

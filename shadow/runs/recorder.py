@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
+from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.evidence.schema import RECORDINGS
 from crossfade.shadow.exchange import Comparison, Request
 from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import Event, from_events
@@ -76,7 +76,7 @@ class Recorder:
             self._stop(f"recording.stopped {error.strerror}; the rest of the run is not recorded")
 
     def finish(self) -> None:
-        """Ends the recording and says what is in it. Never raises."""
+        """Ends the recording and logs how much is in it. Never raises."""
         self.flush()
         end = End(recorded=self._writer.recorded, left_out=self._chosen - self._writer.recorded)
         try:
@@ -103,7 +103,7 @@ class Recorder:
         self._writer.add((*lines, finding_line(comparison.request.id, route, finding, altered=altered)))
 
     def _is_altered(self, original: Comparison, redacted: Comparison, route: RouteInfo, finding: Finding) -> bool:
-        """Whether what is recorded would be judged otherwise: a pseudonym hides a cause, or a stream was too long."""
+        """Whether what is recorded would be judged differently: a pseudonym hides a cause, or a stream was too long."""
         if not original.followed and _what_is_judged(original) == _what_is_judged(redacted):
             return False
         return finding_of(self._judge.observe(redacted, route).observation) != finding
@@ -138,14 +138,14 @@ class RecordingJudge(Judge):
 def open_recorder(
     config: Config, run: RunInfo, contract: Contract | None, redactor: Redactor | None
 ) -> Recorder | None:
-    """The recorder of a new run; None where 0 % are to be kept, and where nothing can be, which the log says."""
+    """The recorder of a new run; None if the config keeps 0 %, or if nothing can be kept, which is logged."""
     pct = config.record.sample_pct
     if not pct:
         return None
     if redactor is None:
         log.warning("recording.no_key nothing is recorded; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
         return None
-    folder = config.evidence.dir / RECORDINGS / run.run_id
+    folder = recording_folder(config.evidence.dir, run.run_id)
     max_bytes = config.record.max_mb * 1_000_000
     try:
         writer = RecordingWriter.create(folder, Header(run=run, sample_pct=pct), contract, max_bytes=max_bytes)

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.config import Config
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
 from crossfade.shadow.evidence.retention import Retention, prune
-from crossfade.shadow.evidence.schema import FILE_NAME
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.routes.patterns import speaks_of
+from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
 from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
 
@@ -39,7 +38,7 @@ class RunWriter:
         self._writer.add(observation)
 
     def note_rules(self, rules_digest: str) -> None:
-        """Says that other rules are at work from now on."""
+        """Other rules apply from now on."""
         self._writer.note_rules(rules_digest)
 
     def note_candidate_build(self, build: str) -> None:
@@ -63,6 +62,10 @@ class RunWriter:
             self._recorder.finish()
         self._writer.finish(entered, now=time.time())
 
+    def close(self) -> None:
+        """Gives the store back, also where the run could not be ended. May be repeated."""
+        self._writer.close()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRun:
@@ -73,8 +76,8 @@ class OpenRun:
     writer: RunWriter
 
 
-def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
-    """Begins a run in the store, after old ones were deleted; ``engine`` says what saw the traffic.
+def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenRun:
+    """Begins a run in the store, after old ones were deleted; ``engine`` names what saw the traffic.
 
     Raises: ShadowError: a contract that can't be read; EvidenceError: a key or a store that can't be used.
     """
@@ -82,9 +85,9 @@ def open_run(config: Config, run_id: str, *, engine: str) -> OpenRun:
     redactor = read_redactor(config, contract)
     if redactor is None:
         log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
-    _prune(config)
+    _prune(config, store)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
-    writer = EvidenceWriter.open(config.evidence.dir, info, redactor)
+    writer = EvidenceWriter.begin(store, info, redactor)
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
@@ -115,7 +118,7 @@ def _claimed(config: Config, contract: Contract | None) -> Entered:
 def _meant(glob: str, rpc: RouteInfo, config: Config) -> RouteInfo | None:
     """The RPC as a claim names it: on no port, or on one; None where it does not."""
     on_ports = (replace(rpc, listener=listen.name) for listen in config.listen)
-    return next((info for info in (rpc, *on_ports) if speaks_of(glob, info.route, info.listener)), None)
+    return next((info for info in (rpc, *on_ports) if glob_matches(glob, info.route, info.listener)), None)
 
 
 def new_run_id(now: float) -> str:
@@ -123,14 +126,14 @@ def new_run_id(now: float) -> str:
     return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)) + "-" + uuid.uuid4().hex[:6]
 
 
-def _prune(config: Config) -> None:
+def _prune(config: Config, store: Store) -> None:
     """Deletes old runs; where that can't be, the new run is not held up."""
     section = config.evidence
-    if not (section.dir / FILE_NAME).exists():
+    if not store.exists():
         return
     try:
         retention = Retention(keep_days=section.keep_days, keep_runs=section.keep_runs)
-        pruned = prune(section.dir, retention, now=time.time())
+        pruned = prune(store, section.dir, retention, now=time.time())
     except EvidenceError as error:
         log.warning("evidence.not_pruned %s", error)
         return

@@ -14,7 +14,7 @@ from crossfade.codegen.contract import (
 )
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import Redactor, load_key
+from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.judging.judgement import IgnoreRule
 
@@ -46,8 +46,13 @@ def read_contract(config: Config) -> Contract | None:
         raise ShadowError(str(error)) from None
 
 
+def evidence_store(config: Config) -> Store:
+    """The store in which a config keeps its runs; nothing is opened yet."""
+    return store_in(config.evidence.dir)
+
+
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
-    """What makes pseudonyms by the config's key and rules, or None where there is no key. Raises: EvidenceError."""
+    """What makes pseudonyms with the config's key and rules; None without a key. Raises: EvidenceError."""
     key = load_key(config.redact.key_file)
     if key is None:
         return None
@@ -82,7 +87,7 @@ def rules_digest(config: Config) -> str:
 
 
 def globs_of(config: Config) -> tuple[str, ...]:
-    """What the rules and claims of a config speak of: claims first, the longest first, which is the most special."""
+    """The globs of a config's claims, then of its rules; of each the longest first, which is the most specific."""
     of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
     of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
     of_rules = (of_mirror | of_compare) - set(config.gate.routes)

@@ -17,6 +17,7 @@ NAMES = (
     "SECURITY.md",
     "examples/buildqueue/README.md",
 )
+HOUSE = ("ARCHITECTURE.md", "docs/project/invariants.md", "docs/project/decisions.md")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -65,6 +66,12 @@ def page() -> Callable[[str], Document]:
 def readme() -> Document:
     """README.md."""
     return Document(ROOT / "README.md")
+
+
+@pytest.fixture(scope="session")
+def house() -> tuple[Document, ...]:
+    """The documents about the code itself."""
+    return tuple(Document(ROOT / name) for name in HOUSE)
 
 
 @pytest.fixture(scope="session")

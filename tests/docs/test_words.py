@@ -9,7 +9,7 @@ import pytest
 from crossfade.codegen.pitfalls import all_pitfalls
 from crossfade.reports.report import Cluster, Report
 from crossfade.shadow.asking.clients.notes import Note
-from crossfade.shadow.evidence import contracts, schema
+from crossfade.shadow.evidence import contracts, recordings, store
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.evidence.patterns import NAMES
 from crossfade.shadow.exchange.difference import Kind
@@ -101,5 +101,5 @@ def test_every_note_and_complaint_is_explained(page: Any, root: Path) -> None:
 def test_every_file_of_a_run_is_listed(page: Any) -> None:
     """What stands in the folder of the evidence."""
     stated = " ".join(_first_cells(page("reference/files.md")))
-    for name in (schema.FILE_NAME, f"{schema.RECORDINGS}/", f"{contracts.FOLDER}/", switch.FILE_NAME, "redaction.key"):
+    for name in (store.FILE_NAME, f"{recordings.FOLDER}/", f"{contracts.FOLDER}/", switch.FILE_NAME, "redaction.key"):
         assert name in stated

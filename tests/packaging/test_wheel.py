@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
@@ -119,7 +119,9 @@ def store(folder: Path, matched: int) -> None:
     """A service's folder with a run of so many equal answers, written by the crossfade of this environment."""
     (folder / "crossfade.toml").write_text(CONFIG)
     fields = ("run_id", "service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
-    writer = EvidenceWriter.open(folder / ".crossfade", RunInfo(**dict.fromkeys(fields, "x"), started_at=1.0), None)
+    writer = EvidenceWriter.begin(
+        store_in(folder / ".crossfade"), RunInfo(**dict.fromkeys(fields, "x"), started_at=1.0), None
+    )
     route = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
     for number in range(matched):
         writer.add(
@@ -235,7 +237,10 @@ def test_init_and_what_comes_next(installed: Path, tmp_path: Path) -> None:
     )
     assert (init.returncode, init.stderr) == (0, "")
     assert (shadow.returncode, shadow.stdout) == (4, "")
-    assert shadow.stderr == "error: mitmproxy: expected the engine, got none; pip install 'crossfade[mitmproxy]'\n"
+    assert shadow.stderr == (
+        "error: crossfade.toml:1: capture.engine: expected the packages of mitmproxy, got no module named mitmproxy; "
+        "pip install 'crossfade[mitmproxy]'\n"
+    )
     assert doctor.returncode == 4
     assert "mitmproxy: pip install 'crossfade[mitmproxy]'\n" in doctor.stdout
     assert (gate.returncode, gate.stderr) == (0, "")

@@ -8,7 +8,7 @@ import pytest
 
 from crossfade.codegen.contract import ProtoFiles, load_contract
 from crossfade.parity_tests.rediff import Change, change_of, rediff
-from crossfade.shadow.evidence import EvidenceWriter, read_run
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -27,11 +27,11 @@ def test_the_same_rules_give_the_same_signatures(mixed: Any, judge: Any, judged:
     assert Counter(item.signature for item in observed) == {
         signature: seen.count for signature, seen in route.signatures.items()
     }
-    writer = EvidenceWriter.open(tmp_path / "store", found.evidence.info, None)
+    writer = EvidenceWriter.begin(store_in(tmp_path / "store"), found.evidence.info, None)
     for observation in mixed.observations:
         writer.add(observation)
     writer.finish({observation.route: 38 for observation in mixed.observations}, now=1038.0)
-    (original,) = read_run(tmp_path / "store").routes
+    (original,) = store_in(tmp_path / "store").read().routes
     for name in (
         "entered",
         "settled",

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.report import Report
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.formats import Lead
 from crossfade.reports.report import Report
 from crossfade.reports.terminal import print_report, to_text
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 
 LONG = "GET /organisations/{organisation}/projects/{project}/pipelines/{pipeline}/builds/{build}/artifacts/{artifact}"

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from crossfade.shadow.evidence import EvidenceWriter
+from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
@@ -102,7 +102,7 @@ class Service:
             contract_digest="c",
             started_at=started_at,
         )
-        writer = EvidenceWriter.open(self.store.parent, info, Unchanged() if signature else None)
+        writer = EvidenceWriter.begin(store_in(self.store.parent), info, Unchanged() if signature else None)
         for number in range(count):
             writer.add(
                 Judged(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crossfade.shadow.evidence import open_store
 from crossfade.tools import compare_process
 from crossfade.tools.compare_process import CompareProcess
 
@@ -44,9 +45,8 @@ async def test_an_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capl
         return Worker()
 
     monkeypatch.setattr(compare_process.WorkerProcess, "start", start)
-    monkeypatch.setattr(compare_process, "close_lost_run", lambda *_, **__: 0)
     monkeypatch.setattr(compare_process, "_FIRST_WAIT_S", 0.001)
-    compare = CompareProcess(tmp_path / "crossfade.toml", tmp_path)
+    compare = CompareProcess(tmp_path / "crossfade.toml", open_store("memory:"))
     await compare.start()
     first = compare._worker
     assert isinstance(first, Worker)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crossfade.tools.doctor import Check, examine, output_of
+from crossfade.tools.doctor import _FIXED_IN, Check, examine, output_of
 
 GOOD = {
     "java": 'openjdk version "21.0.2" 2024-01-16\nOpenJDK Runtime Environment (build 21)\n',
@@ -66,6 +66,35 @@ def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["mitmproxy"].fix == "pip install 'crossfade[mitmproxy]'"
     assert found["flask"].fix == found["grpcio-status"].fix == "pip install 'crossfade[demo]'"
     assert not any(found[name].ok for name in ("mitmproxy", "flask", "requests", "grpcio-status"))
+
+
+@pytest.mark.parametrize(
+    ("h11", "h2", "told"),
+    [
+        ("0.14.0", "4.1.0", "(CVE-2025-43859, CVE-2025-57804, CVE-2026-71554)"),
+        ("0.16.0", "4.3.0", "(CVE-2026-71554)"),
+        ("0.16.0", "4.4.1", ""),
+        ("0.17", "5", ""),
+    ],
+)
+def test_open_advisories(monkeypatch: pytest.MonkeyPatch, h11: str, h2: str, told: str) -> None:
+    """Who has versions that mitmproxy 11 holds on to is told which advisories are open, and what is without them."""
+    versions = {"h11": h11, "h2": h2}
+    monkeypatch.setattr("importlib.metadata.version", lambda name: versions.get(name, "11.0.2"))
+    engine = checks(dict(GOOD))["mitmproxy"]
+    assert engine.ok
+    assert told in engine.note
+    assert bool(engine.note) == bool(told)
+    if told:
+        assert engine.note.startswith(f"h11 {h11} and h2 {h2} have ")
+        assert engine.note.endswith("Python 3.12 or newer gets versions without them")
+
+
+def test_the_documents_name_the_same_advisories() -> None:
+    """SECURITY.md says of each what the engine does about it."""
+    text = (Path(__file__).parents[2] / "SECURITY.md").read_text()
+    for package, fixed, advisory in _FIXED_IN:
+        assert f"| {advisory} | {package} before {'.'.join(map(str, fixed))} |" in text
 
 
 def _none_installed(name: str) -> str:

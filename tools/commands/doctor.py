@@ -44,5 +44,5 @@ def _draw(checks: list[Check], console: Console) -> None:
         table.add_row(mark, check.name, check.found or "-", check.needed_for)
     console.print(table)
     for check in checks:
-        if not check.ok:
-            console.print(f"{check.name}: {check.fix}", markup=False, highlight=False, soft_wrap=True)
+        if text := check.note if check.ok else check.fix:
+            console.print(f"{check.name}: {text}", markup=False, highlight=False, soft_wrap=True)

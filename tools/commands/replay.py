@@ -9,10 +9,10 @@ from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.formats import Lead
 from crossfade.shadow.config import Config, load_config
-from crossfade.shadow.evidence.schema import RECORDINGS
+from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.runs.setup import ignore_rules, read_contract, rules_digest
@@ -61,7 +61,7 @@ def _rediff(config: Config, run: str) -> Rediff:
     def judge_under(contract: Contract | None) -> Judge:
         return Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
 
-    folder = Path(run) if Path(run).is_dir() else config.evidence.dir / RECORDINGS / run
+    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
     return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))

@@ -9,7 +9,8 @@ import click
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence.retention import Pruned, Retention, prune
-from crossfade.shadow.evidence.upgrade import Upgraded, upgrade
+from crossfade.shadow.evidence.store import Upgraded
+from crossfade.shadow.runs.setup import evidence_store
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
 
@@ -30,14 +31,14 @@ def store(action: str, config_path: Path, *, dry_run: bool, as_json: bool) -> No
       crossfade store prune --dry-run
     """
     config = load_config(config_path)
-    folder = config.evidence.dir
+    stored = evidence_store(config)
     done: Pruned | Upgraded
     if action == "prune":
         retention = Retention(keep_days=config.evidence.keep_days, keep_runs=config.evidence.keep_runs)
-        done = prune(folder, retention, now=time.time(), dry_run=dry_run)
+        done = prune(stored, config.evidence.dir, retention, now=time.time(), dry_run=dry_run)
         text = _pruned_text(done, dry_run=dry_run)
     else:
-        done = upgrade(folder, now=time.time(), dry_run=dry_run)
+        done = stored.upgrade(now=time.time(), dry_run=dry_run)
         text = _upgraded_text(done)
     emit(json.dumps(dataclasses.asdict(done), default=str) if as_json else text)
 

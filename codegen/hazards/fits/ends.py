@@ -16,7 +16,7 @@ _NO_KEY = BROAD | {"KeyError", "LookupError"}
 
 
 def _code(node: ast.AST | None) -> str:
-    """``NOT_FOUND`` of ``grpc.StatusCode.NOT_FOUND``, "" for what is not written out."""
+    """``NOT_FOUND`` of ``grpc.StatusCode.NOT_FOUND``, "" if it is not a literal."""
     return node.attr if isinstance(node, ast.Attribute) and node.attr.isupper() else ""
 
 
@@ -24,7 +24,7 @@ def _code(node: ast.AST | None) -> str:
 def _status(node: ast.AST, view: View) -> str:
     """``throw Status.NOT_FOUND...`` with the code of the line."""
     if not isinstance(node, ast.Call):
-        return "a thrown exception of this kind ends the RPC: throw status.asRuntimeException() with the same code"
+        return "throwing such an exception ends the RPC: throw status.asRuntimeException() with the same code"
     if method_of(node) == "abort_with_status":
         return (
             "throw io.grpc.protobuf.StatusProto.toStatusRuntimeException(status), with the details of the Python status"
@@ -35,20 +35,20 @@ def _status(node: ast.AST, view: View) -> str:
     if method_of(node) == "set_code":
         if code == "OK":
             return "leave it out: a handler that returns ends with OK"
-        end = "; the message that Python returns beside the status is seen by no caller of a unary RPC"
+        end = "; callers of a unary RPC never see the message that Python returns with the status"
     del view
     return f"throw {status}.withDescription(text).asRuntimeException(){end}"
 
 
 @fit("J1")
 def _uncaught(node: ast.AST, view: View) -> str:
-    """What callers get, by the sort of server: grpcio's own words."""
+    """What callers get from each kind of server, in grpcio's own words."""
     if isinstance(node, ast.BinOp):
-        return f"where {short(node.right)} is 0, {_ending('ZeroDivisionError', view)}; test it, and throw a status"
+        return f"if {short(node.right)} is 0, {_ending('ZeroDivisionError', view)}; check it and throw a status"
     if isinstance(node, ast.Assert):
         return f"{_ending('AssertionError', view)}; Java's assert is off unless -ea is given: write if (...) throw"
     name = _raised(node, view)
-    return f"{_ending(name, view)}; throw an exception of the same text, or the status that you want"
+    return f"{_ending(name, view)}; throw an exception with the same text, or the status that you want"
 
 
 def _ending(name: str, view: View) -> str:
@@ -67,8 +67,8 @@ def _exception_text(node: ast.AST, view: View) -> str:
     """What the text of the exception is, where the ``try`` shows which Python text it can be."""
     known = sorted(set(_texts(node, view)))
     if known:
-        return f"Python's text is {' or '.join(known[:2])}; write that text, Java's exception has another"
-    return "a Java exception has another text: write the one that callers know, or agree to compare the code alone"
+        return f"Python's text is {' or '.join(known[:2])}; write that text, the Java exception has a different one"
+    return "a Java exception has a different text: write the one that callers expect, or compare only the code"
 
 
 def _texts(node: ast.AST, view: View) -> Iterator[str]:
@@ -94,15 +94,15 @@ def _deadline(node: ast.AST, view: View) -> str:
     call = {
         "is_active": "!io.grpc.Context.current().isCancelled()",
         "cancelled": "io.grpc.Context.current().isCancelled()",
-        "time_remaining": "io.grpc.Context.current().getDeadline(), which is null without one,"
-        " and timeRemaining(TimeUnit.MILLISECONDS) of it",
+        "time_remaining": "io.grpc.Context.current().getDeadline(), null without a deadline,"
+        " then timeRemaining(TimeUnit.MILLISECONDS)",
     }.get(method_of(node), "")
-    return call and f"{call}; in Java calls to other services end with the deadline by themselves"
+    return call and f"{call}; in Java calls to other services end at the deadline automatically"
 
 
 @fit("E11")
 def _lookup(node: ast.AST, view: View) -> str:
     del view
     if method_of(node) == "index":
-        return "indexOf gives -1 where Python raises ValueError: test for it"
-    return "get(key) gives null where Python raises KeyError: test containsKey(key), and do there what `except` does"
+        return "indexOf returns -1 where Python raises ValueError: check for it"
+    return "get(key) returns null where Python raises KeyError: check containsKey(key), and do what `except` does"

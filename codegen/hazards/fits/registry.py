@@ -1,4 +1,4 @@
-"""How a fit is registered: under the ids of the pitfalls for which it words the advice."""
+"""Registers fits under the ids of the pitfalls whose advice they write."""
 
 import ast
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _FITS: dict[str, Fit] = {}
 
 
 def fit(*ids: str) -> Callable[[Fit], Fit]:
-    """Registers a fit; what it gives stands behind the pitfall's title, and "" leaves the catalogue's advice."""
+    """Registers a fit; its result follows the pitfall's title, and "" keeps the catalogue's advice."""
 
     def register(function: Fit) -> Fit:
         _FITS.update(dict.fromkeys(ids, function))

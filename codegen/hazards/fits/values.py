@@ -24,14 +24,14 @@ def _truth(node: ast.AST, view: View) -> str:
             Sort.BYTES: f"!{getter}().isEmpty(); it is never null",
             Sort.LIST: f"{getter}Count() > 0; it is never null",
             Sort.ENUM: f"{getter}Value() != 0",
-            Sort.MESSAGE: "a message is always true in Python, also one that is not set: this is no has"
+            Sort.MESSAGE: "a message is always true in Python, even if unset: do not translate it to has"
             + getter[3:]
             + "()",
         }.get(kind.sort, f"{getter}() != 0")
-    empty = {Sort.STR: "an empty text", Sort.BYTES: "empty bytes", Sort.TIMEDELTA: "a duration of 0"}.get(
+    empty = {Sort.STR: "an empty string", Sort.BYTES: "empty bytes", Sort.TIMEDELTA: "a duration of 0"}.get(
         kind.sort, "0"
     )
-    return f"{empty} counts as missing here, as null does: PySemantics.truthy({name})"
+    return f"{empty} counts as missing here, like null: PySemantics.truthy({name})"
 
 
 def _name(node: ast.expr) -> str:
@@ -88,7 +88,7 @@ def _setter(node: ast.AST, view: View) -> str:
         return ""
     name = java_name(field)
     if isinstance(node, ast.Constant):
-        return "leave the field unset: a setter that is given null throws"
+        return "leave the field unset: the setter throws for null"
     return f"if (value != null) builder.set{getter_of(name)}(value); None leaves the field unset in Python"
 
 
@@ -98,7 +98,7 @@ def _divisor(node: ast.AST, view: View) -> str:
     del view
     if right is None:
         return ""
-    return f"where {short(right)} is 0 Python raises ZeroDivisionError; Java's double gives Infinity: test it first"
+    return f"if {short(right)} is 0 Python raises ZeroDivisionError; a Java double gives Infinity: check it first"
 
 
 @fit("C4")
@@ -130,7 +130,7 @@ def _hex(node: ast.AST, view: View) -> str:
     spec = parent.format_spec if isinstance(parent, ast.FormattedValue) else None
     if view.sort(node) is Sort.INT or spec is not None:
         written = "".join(text(part) or "" for part in spec.values) if isinstance(spec, ast.JoinedStr) else "08x"
-        return f'String.format(Locale.ROOT, "%{printable(written)}", n) of a long that is not negative'
+        return f'String.format(Locale.ROOT, "%{printable(written)}", n) for a non-negative long'
     return ""
 
 
@@ -142,7 +142,7 @@ def _map_field(node: ast.AST, view: View) -> str:
     if not name or name == "value":
         return ""
     return (
-        f"get{getter_of(name)}OrDefault(key, 0 or empty); Python gives that for a missing key, and adds it"
+        f"get{getter_of(name)}OrDefault(key, 0 or empty); Python returns that for a missing key, and adds it"
         " to the message"
     )
 
@@ -151,7 +151,7 @@ def _map_field(node: ast.AST, view: View) -> str:
 def _enum_name(node: ast.AST, view: View) -> str:
     """``Status.Name(number)``."""
     del node, view
-    return "the name is UNRECOGNIZED for a number that the contract does not know, where Python raises ValueError"
+    return "the name is UNRECOGNIZED for a number that the contract does not define, where Python raises ValueError"
 
 
 @fit("F2")
@@ -170,7 +170,7 @@ def _to_json(node: ast.AST, view: View) -> str:
         )
         if is_true(argument(node, name))
     ]
-    return f"JsonFormat.printer(){''.join(options)}, as this call has it; 64-bit numbers are text in both"
+    return f"JsonFormat.printer(){''.join(options)}, as in this call; 64-bit numbers are strings in both"
 
 
 @fit("B21")
@@ -179,9 +179,9 @@ def _domain(node: ast.AST, view: View) -> str:
     del view
     name = method_of(node)
     if name == "sqrt":
-        return "Python raises ValueError for a negative number, Java's Math.sqrt gives NaN: test it and throw"
+        return "Python raises ValueError for a negative number, Java's Math.sqrt returns NaN: check it and throw"
     if name.startswith("log"):
-        return "Python raises ValueError for 0 and below, Java's Math.log gives -Infinity or NaN: test it and throw"
+        return "Python raises ValueError for 0 and below, Java's Math.log returns -Infinity or NaN: check it and throw"
     return ""
 
 
@@ -221,7 +221,7 @@ def _digits(node: ast.AST, view: View) -> str:
 
 @fit("F3")
 def _presence(node: ast.AST, view: View) -> str:
-    """What is there afterwards: Python sets the part also where the source has none."""
+    """What the target has afterwards: Python sets the field even if the source has none."""
     del view
     target = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
     if not isinstance(node, ast.Call) or not isinstance(target, ast.Attribute):
@@ -232,7 +232,7 @@ def _presence(node: ast.AST, view: View) -> str:
     verb = "set" if method_of(node) == "CopyFrom" else "merge"
     source = node.args[0] if node.args else None
     read = f"source.get{getter_of(source.attr)}()" if isinstance(source, ast.Attribute) else "source"
-    return f"builder.{verb}{field}({read}), also where the source has none: it is set and empty then in Python, too"
+    return f"builder.{verb}{field}({read}), even if the source has none: Python then sets it too, empty"
 
 
 @fit("B8")
@@ -264,4 +264,4 @@ def _decoded(node: ast.AST, view: View) -> str:
 def _case(node: ast.AST, view: View) -> str:
     """The note is for all such calls of a file."""
     del node, view
-    return "PySemantics.lower(s) and PySemantics.upper(s), or Locale.ROOT in Java's own"
+    return "PySemantics.lower(s) and PySemantics.upper(s), or Java's own methods with Locale.ROOT"

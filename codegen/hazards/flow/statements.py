@@ -59,7 +59,7 @@ def _generated(steps: Steps, node: ast.comprehension, below: ast.AST) -> Ended:
 
 @end(ast.If, ast.While)
 def _decided(steps: Steps, node: ast.If | ast.While, below: ast.AST) -> Ended:
-    """Unless nothing but log lines hangs on the condition."""
+    """Unless nothing but log lines depends on the condition."""
     del steps, below
     only_logs = all(
         isinstance(part, ast.Pass) or (isinstance(part, ast.Expr) and is_logging(part.value))

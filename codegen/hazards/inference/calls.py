@@ -152,7 +152,7 @@ def _super(scope: Scope) -> Kind:
 
 
 def _of_times(node: ast.Call, dotted: str, scope: Scope) -> Kind | None:
-    """Whether a datetime has a zone hangs on an argument."""
+    """Whether a datetime has a zone depends on an argument."""
     if not dotted.startswith("datetime.datetime"):
         return None
     name = dotted.rpartition(".")[2]

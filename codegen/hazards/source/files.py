@@ -115,10 +115,10 @@ def _read(path: Path, root: Path, relative: str, budget: _Budget) -> bytes | Non
 def _refusal(path: Path, root: Path) -> tuple[str, str] | None:
     """What was expected and what is there instead, None for a file to read."""
     if not path.resolve().is_relative_to(root):
-        return "a file below the folder", "a link out of it"
+        return "a file below the folder", "a link that leaves it"
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        return "a regular file", "another thing"
+        return "a regular file", "a special file"
     if status.st_size > MAX_FILE_BYTES:
         return f"at most {MAX_FILE_BYTES} bytes", str(status.st_size)
     return None
@@ -135,7 +135,7 @@ def _parse(data: bytes, relative: str, budget: _Budget) -> File | None:
         _warn(budget, relative, "Python 3", str(error) or type(error).__name__, "the file is not scanned")
         return None
     if _is_deeper(tree, MAX_DEPTH):
-        _warn(budget, relative, f"nesting of at most {MAX_DEPTH}", "more", "the file is not scanned")
+        _warn(budget, relative, f"nesting of at most {MAX_DEPTH}", "deeper nesting", "the file is not scanned")
         return None
     lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return File(path=relative, tree=tree, lines=tuple(lines))
@@ -147,7 +147,7 @@ def parse_expression(text: str) -> ast.expr:
     return tree.body
 
 
-def _quietly(source: bytes | str, mode: str) -> Any:  # noqa: ANN401 - what comes out hangs on the mode
+def _quietly(source: bytes | str, mode: str) -> Any:  # noqa: ANN401 - the result depends on the mode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a stranger's escapes and comparisons
         return compile(source, "source", mode, ast.PyCF_ONLY_AST)

@@ -7,9 +7,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Messages as they are on the wire: neither parsed nor written anew. */
+/** Messages as they are on the wire: neither parsed nor serialized again. */
 public final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-  /** The only one; it has no state. */
+  /** The only instance; it has no state. */
   public static final Bytes MARSHALLER = new Bytes();
 
   private Bytes() {}
@@ -32,7 +32,7 @@ public final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
           : stream.readAllBytes();
     } catch (IOException e) {
       throw Status.INTERNAL
-          .withDescription("a message broke off")
+          .withDescription("the message ended early")
           .withCause(e)
           .asRuntimeException();
     }

@@ -1,7 +1,7 @@
 package dev.crossfade.runtime;
 
-/** A handler that reads any number of messages and gives one answer. */
+/** A handler that reads any number of messages and returns one answer. */
 public interface ClientStreamRpc<Q, R> {
-  /** Answers, or throws what the {@link ErrorTable} turns into a status. */
+  /** Returns the answer, or throws what the {@link ErrorTable} turns into a status. */
   R handle(In<Q> in, CallContext context) throws Exception;
 }

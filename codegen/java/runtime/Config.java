@@ -7,38 +7,40 @@ import java.util.Map;
 import java.util.logging.Level;
 
 /**
- * How the server is run, from environment variables.
+ * The server's settings, from environment variables.
  *
  * <ul>
- *   <li>CROSSFADE_PORT (50051): where clients connect; 0 takes a free port. CROSSFADE_HOST (all
- *       addresses).
+ *   <li>CROSSFADE_PORT (50051): where clients connect; 0 picks a free port. CROSSFADE_HOST (all
+ *       addresses): the address to listen on.
  *   <li>CROSSFADE_SERVICE (service): the name in metrics and evidence. CROSSFADE_BUILD (unknown):
- *       the build that evidence is about, such as a commit.
+ *       the build that the evidence belongs to, such as a commit.
  *   <li>CROSSFADE_CONCURRENCY (64): handlers that run at once; a Python server's max_workers.
- *       CROSSFADE_WAITING (1024): calls that wait for one; more are RESOURCE_EXHAUSTED.
- *   <li>CROSSFADE_MAX_REQUEST_BYTES (4194304): the largest message that a ported handler takes, as
- *       legacy's grpc.max_receive_message_length; the transport takes four times that, so that
- *       legacy refuses its own. CROSSFADE_MAX_METADATA_BYTES (16384): the most metadata of a call.
- *   <li>CROSSFADE_KEEPALIVE_S (7200): a ping after so long without traffic.
+ *       CROSSFADE_WAITING (1024): calls that wait for a handler; further calls get
+ *       RESOURCE_EXHAUSTED.
+ *   <li>CROSSFADE_MAX_REQUEST_BYTES (4194304): the largest message that a ported handler accepts,
+ *       like legacy's grpc.max_receive_message_length; the transport accepts four times that, so
+ *       that legacy rejects its own. CROSSFADE_MAX_METADATA_BYTES (16384): the largest metadata of
+ *       a call.
+ *   <li>CROSSFADE_KEEPALIVE_S (7200): idle time after which the server pings.
  *       CROSSFADE_KEEPALIVE_PERMIT_S (10): how often clients may ping.
- *   <li>CROSSFADE_MAX_CONNECTION_AGE_S (0, never): after that, and a tenth more or less, a client
- *       is told to connect anew; calls may end within CROSSFADE_MAX_CONNECTION_GRACE_S (0, no
- *       limit).
- *   <li>CROSSFADE_DRAIN_PAUSE_S (5): from SIGTERM, and health NOT_SERVING, until no new call is
- *       taken. CROSSFADE_DRAIN_S (20): how long calls may take after that.
- *   <li>CROSSFADE_HEALTH_PORT (0, none): a port of its own for the server's health, without TLS,
- *       for probes that have none, or where grpc.health.v1.Health on CROSSFADE_PORT is another's.
- *   <li>CROSSFADE_REFLECTION (true): whether the server describes itself.
- *   <li>CROSSFADE_TLS_CERT, CROSSFADE_TLS_KEY: PEM files; with them the server speaks TLS.
- *       CROSSFADE_TLS_CLIENT_CA: with it, clients must show a certificate. CROSSFADE_TLS_RELOAD_S
- *       (60): how often these files, and those for legacy, are looked at; what has changed is used
- *       for new connections.
- *   <li>OTEL_EXPORTER_OTLP_ENDPOINT (none): where metrics and traces go, as OTLP over HTTP;
- *       CROSSFADE_METRICS_S (30): how often metrics. CROSSFADE_TRACES_PCT (none): with it, calls
- *       have spans, and logs and legacy hear of the trace; it is the share of the traces that begin
- *       here which are recorded, and a caller's own decision counts for its own.
- *   <li>CROSSFADE_LOG (INFO): the least level that is written. CROSSFADE_LOG_JSON (true): as JSON
- *       lines on standard output; false leaves java.util.logging as the JVM was told to have it.
+ *   <li>CROSSFADE_MAX_CONNECTION_AGE_S (0, never): after that, plus or minus a tenth, a client is
+ *       sent GOAWAY so that it reconnects; its calls may end within
+ *       CROSSFADE_MAX_CONNECTION_GRACE_S (0, no limit).
+ *   <li>CROSSFADE_DRAIN_PAUSE_S (5): the time from SIGTERM, when health becomes NOT_SERVING, until
+ *       new calls are refused. CROSSFADE_DRAIN_S (20): how long running calls may take after that.
+ *   <li>CROSSFADE_HEALTH_PORT (0, none): a separate port for the server's health, without TLS, for
+ *       probes that do not use TLS, or if CROSSFADE_PORT serves another grpc.health.v1.Health.
+ *   <li>CROSSFADE_REFLECTION (true): whether the server offers gRPC reflection.
+ *   <li>CROSSFADE_TLS_CERT, CROSSFADE_TLS_KEY: PEM files; with them the server uses TLS.
+ *       CROSSFADE_TLS_CLIENT_CA: with it, clients must present a certificate.
+ *       CROSSFADE_TLS_RELOAD_S (60): how often these files, and those for legacy, are checked;
+ *       changed files apply to new connections.
+ *   <li>OTEL_EXPORTER_OTLP_ENDPOINT (none): where metrics and traces are sent, as OTLP over HTTP.
+ *       CROSSFADE_METRICS_S (30): how often metrics are sent. CROSSFADE_TRACES_PCT (none): with it,
+ *       calls have spans, logs have trace ids, and legacy gets the trace context; it is the share
+ *       of the traces that start here which are recorded. A caller's own sampling decision is kept.
+ *   <li>CROSSFADE_LOG (INFO): the lowest level that is logged. CROSSFADE_LOG_JSON (true): log JSON
+ *       lines to standard output; false leaves java.util.logging as the JVM configures it.
  * </ul>
  */
 public record Config(
@@ -70,18 +72,18 @@ public record Config(
     boolean logJson) {
 
   /**
-   * From this process's environment.
+   * Reads this process's environment.
    *
-   * @throws ConfigException what is wrong, a line for each
+   * @throws ConfigException if settings are wrong, with a line for each
    */
   public static Config fromEnvironment() {
     return fromEnvironment(System.getenv());
   }
 
   /**
-   * From these variables.
+   * Reads these variables.
    *
-   * @throws ConfigException what is wrong, a line for each
+   * @throws ConfigException if settings are wrong, with a line for each
    */
   public static Config fromEnvironment(Map<String, String> environment) {
     Settings settings = new Settings(environment);
@@ -118,7 +120,7 @@ public record Config(
     return config;
   }
 
-  /** The largest message that the transport takes, in bytes. */
+  /** The largest message that the transport accepts, in bytes. */
   public int maxTransportBytes() {
     return (int) Math.min(Integer.MAX_VALUE, 4L * maxRequestBytes);
   }

@@ -1,11 +1,11 @@
 package dev.crossfade.runtime;
 
-/** Where a handler sends its messages. */
+/** Sends a handler's messages to the client. */
 public interface Out<T> {
   /**
-   * Sends one message; blocks while the client is not ready for it.
+   * Sends one message; blocks until the client is ready for it.
    *
-   * @throws java.util.concurrent.CancellationException the client is gone
+   * @throws java.util.concurrent.CancellationException if the client is gone
    */
   void send(T message);
 }

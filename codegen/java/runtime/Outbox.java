@@ -7,7 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What a handler sends, no faster than its client takes it. */
+/** Sends a handler's messages, no faster than the client accepts them. */
 final class Outbox implements Out<byte[]> {
   private final ServerCall<byte[], byte[]> call;
   private final boolean oneAnswer;
@@ -48,7 +48,7 @@ final class Outbox implements Out<byte[]> {
     lock.lock();
     try {
       if (started) {
-        throw new IllegalStateException("headers were sent already");
+        throw new IllegalStateException("headers were already sent");
       }
       if (cancelled || ended) {
         throw new CancellationException("the client is gone");
@@ -74,7 +74,7 @@ final class Outbox implements Out<byte[]> {
     }
   }
 
-  /** True when the client has got something from this handler. */
+  /** True if this handler has sent something to the client. */
   boolean isStarted() {
     lock.lock();
     try {

@@ -22,11 +22,11 @@ import javax.net.ssl.SSLSession;
 /**
  * Who is at the other end of the connection: the client, or a proxy in front of it.
  *
- * @param address where it is; null where nobody knows
- * @param certificates what it has shown and TLS has verified, its own first; empty without that
+ * @param address its address; null if unknown
+ * @param certificates the chain that TLS has verified, its own certificate first; else empty
  */
 public record Peer(SocketAddress address, List<X509Certificate> certificates) {
-  /** Nobody that is known. */
+  /** An unknown peer. */
   public static final Peer UNKNOWN = new Peer(null, List.of());
 
   private static final Set<Integer> EMAIL_DNS_URI_IP = Set.of(1, 2, 6, 7); // RFC 5280, 4.2.1.6
@@ -44,12 +44,12 @@ public record Peer(SocketAddress address, List<X509Certificate> certificates) {
         }
       }
     } catch (SSLPeerUnverifiedException e) {
-      // it has shown none
+      // it presented no certificate
     }
     return new Peer(connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), List.copyOf(shown));
   }
 
-  /** The address as {@code context.peer()} has it in Python: {@code ipv4:127.0.0.1:50051}. */
+  /** The address as {@code context.peer()} returns it in Python: {@code ipv4:127.0.0.1:50051}. */
   public String text() {
     if (!(address instanceof InetSocketAddress inet) || inet.isUnresolved()) {
       return address == null ? "" : "unix:" + address;
@@ -61,7 +61,7 @@ public record Peer(SocketAddress address, List<X509Certificate> certificates) {
   }
 
   /**
-   * What the certificate calls it, as {@code context.peer_identities()} in Python: the alternative
+   * The names in the certificate, like {@code context.peer_identities()} in Python: the alternative
    * names, else the common name; empty without a certificate.
    */
   public List<String> identities() {
@@ -97,7 +97,7 @@ public record Peer(SocketAddress address, List<X509Certificate> certificates) {
     return List.copyOf(names);
   }
 
-  /** The first of the longest runs of zeros goes (RFC 5952, 4.2). */
+  /** Drops the first of the longest runs of zeros (RFC 5952, 4.2). */
   private static String shortened(String address) {
     String longest = "";
     var runs = ZEROS.matcher(address);

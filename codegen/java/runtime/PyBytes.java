@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.CRC32;
 
-/** Python's bytes: coded and decoded strictly, or with its own marks for what is wrong. */
+/** Python's bytes: encoded and decoded strictly, or with its own replacements for errors. */
 final class PyBytes {
   private static final String BASE64 =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -23,7 +23,7 @@ final class PyBytes {
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
-  /** Raises where a character is not in the charset, as Python does, instead of writing '?'. */
+  /** Throws if a character is not in the charset, as Python does, instead of writing '?'. */
   static byte[] encode(String text, Charset charset) {
     try {
       ByteBuffer bytes =
@@ -38,7 +38,7 @@ final class PyBytes {
     }
   }
 
-  /** Raises where the bytes are not of the charset, as Python does. */
+  /** Throws if the bytes are not valid in the charset, as Python does. */
   static String decode(byte[] bytes, Charset charset) {
     try {
       return charset
@@ -52,7 +52,7 @@ final class PyBytes {
     }
   }
 
-  /** Each longest beginning of a character, and each other wrong byte, becomes one mark. */
+  /** Each maximal prefix of a character, and each other invalid byte, becomes one U+FFFD. */
   static String decodeUtf8(byte[] bytes, String mark) {
     StringBuilder text = new StringBuilder(bytes.length);
     for (int i = 0; i < bytes.length; ) {
@@ -100,7 +100,9 @@ final class PyBytes {
     return Base64.getMimeEncoder(76, new byte[] {'\n'}).encodeToString(bytes) + "\n";
   }
 
-  /** Skips foreign characters, wants padding, and ends at the first padding that is complete. */
+  /**
+   * Skips characters outside the alphabet, requires padding, and ends at the first complete one.
+   */
   static byte[] b64decode(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int inGroup = 0;
@@ -138,7 +140,7 @@ final class PyBytes {
     return text;
   }
 
-  /** How many bytes a character has by its first byte; 0 for a byte that begins none. */
+  /** How many bytes a character has by its first byte; 0 for a byte that can't be the first. */
   private static int width(int first) {
     if (first < 0x80) {
       return 1;
@@ -149,7 +151,7 @@ final class PyBytes {
     return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   }
 
-  /** Whether the byte at {@code have} may follow: the second byte has bounds of its own. */
+  /** Whether the byte at {@code have} may follow: the second byte has its own bounds. */
   private static boolean continues(byte[] bytes, int start, int have) {
     int first = bytes[start] & 0xFF;
     int next = bytes[start + have] & 0xFF;

@@ -102,7 +102,7 @@ final class PyJoin {
     return new Url(scheme, netloc, params[0], params[1], query[1], fragment[1]);
   }
 
-  /** The path of RFC 3986: dot segments are taken out, also at the front. */
+  /** The path of RFC 3986: dot segments are removed, even at the front. */
   private static String resolved(String base, String path) {
     List<String> segments = new ArrayList<>();
     if (!path.startsWith("/")) {
@@ -137,7 +137,7 @@ final class PyJoin {
         : new String[] {text.substring(0, at), text.substring(at + 1)};
   }
 
-  /** Refuses hosts with half a bracket, or with characters that turn into separators. */
+  /** Rejects hosts with half a bracket, or with characters that turn into separators. */
   private static String checked(String netloc) {
     if ((netloc.indexOf('[') < 0) != (netloc.indexOf(']') < 0)) {
       throw new IllegalArgumentException("Invalid IPv6 URL");

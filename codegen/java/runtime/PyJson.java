@@ -24,7 +24,7 @@ public final class PyJson {
     this.indent = indent;
   }
 
-  /** As json.dumps writes when it is told nothing. */
+  /** As json.dumps writes by default. */
   static final PyJson DEFAULT = new PyJson(", ", ": ", true, false, null);
 
   /** As with {@code separators=(items, keys)}. */
@@ -42,7 +42,7 @@ public final class PyJson {
     return new PyJson(itemSeparator, keySeparator, ensureAscii, true, indent);
   }
 
-  /** As with {@code indent=spaces}, which also drops the space behind a comma. */
+  /** As with {@code indent=spaces}, which also drops the space after a comma. */
   public PyJson indent(int spaces) {
     return new PyJson(",", keySeparator, ensureAscii, sortKeys, " ".repeat(spaces));
   }
@@ -104,7 +104,7 @@ public final class PyJson {
     if (key instanceof String text) {
       return text;
     }
-    throw new IllegalArgumentException("sortKeys: expected text keys, got " + key);
+    throw new IllegalArgumentException("sortKeys: expected string keys, got " + key);
   }
 
   private static String key(Object key) {

@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What Python's re does with matches: its parts, its lists and its replacement texts. */
+/** Python's re.split, re.findall and re.sub. */
 final class PyRegex {
   private PyRegex() {}
 
-  /** With the texts of the groups between the parts, null for a group that did not match. */
+  /** With the groups' texts between the parts, null for a group that did not match. */
   static List<String> split(Pattern pattern, String text) {
     List<String> parts = new ArrayList<>();
     Matcher matcher = pattern.matcher(text);
@@ -26,7 +26,7 @@ final class PyRegex {
     return parts;
   }
 
-  /** The whole match, or its one group; the empty text where that did not match. */
+  /** The whole match, or its one group; an empty string if that did not match. */
   static List<String> findall(Pattern pattern, String text) {
     List<String> found = new ArrayList<>();
     Matcher matcher = pattern.matcher(text);
@@ -40,7 +40,7 @@ final class PyRegex {
     return found;
   }
 
-  /** Takes a replacement as Python writes it: {@code \1}, {@code \g<1>} and no dollar signs. */
+  /** Accepts a replacement in Python's syntax: {@code \1}, {@code \g<1>} and no dollar signs. */
   static String sub(Pattern pattern, String replacement, String text) {
     Matcher matcher = pattern.matcher(text);
     StringBuilder replaced = new StringBuilder(text.length());

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The text that str() and repr() give for values of every kind. */
+/** Python's str() and repr() for values of every kind. */
 final class PyRepr {
   private PyRepr() {}
 
@@ -135,7 +135,7 @@ final class PyRepr {
       return "[" + joined(list) + "]";
     }
     throw new IllegalArgumentException(
-        "no Python text for " + value.getClass().getName() + "; turn it into text first");
+        "no Python text for " + value.getClass().getName() + "; convert it to a string first");
   }
 
   private static String joined(Collection<?> values) {

@@ -74,7 +74,7 @@ final class PyText {
     return new ArrayList<>(list.subList(start, Math.max(start, bound(to, list.size()))));
   }
 
-  /** Null stands for a bound that is left out. */
+  /** Null is an omitted bound. */
   static <T> List<T> slice(List<T> list, Integer from, Integer to, int step) {
     if (step == 0) {
       throw new IllegalArgumentException("slice step cannot be zero");
@@ -134,7 +134,7 @@ final class PyText {
         return parts;
       }
       if (maxsplit >= 0 && parts.size() == maxsplit) {
-        parts.add(text.substring(i)); // the rest keeps the white space at its end
+        parts.add(text.substring(i)); // the rest keeps its trailing white space
         return parts;
       }
       int start = i;
@@ -282,7 +282,7 @@ final class PyText {
     return i;
   }
 
-  /** Whether the part found at {@code start} begins or ends inside of a surrogate pair. */
+  /** Whether the part found at {@code start} begins or ends inside a surrogate pair. */
   private static boolean cutsPair(String text, int start, String part) {
     return isInsidePair(text, start) || isInsidePair(text, start + part.length());
   }

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Python's uuid: a lenient reader, and ids made from names. */
+/** Python's uuid: a lenient parser, and ids made from names. */
 final class PyUuids {
   private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{32}");
 
@@ -21,7 +21,7 @@ final class PyUuids {
       throw new IllegalArgumentException("badly formed hexadecimal UUID string");
     }
     if (!HEX.matcher(hex).matches()) {
-      // int() is what reads it in Python: signs, spaces and underscores pass where they fit.
+      // Python parses it with int(): signs, spaces and underscores are accepted where they fit.
       BigInteger value = PyInts.parse(hex, 16);
       if (value.signum() < 0) {
         throw new IllegalArgumentException("int is out of range (need a 128-bit value)");

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Puts a server together. */
+/** Builds the gRPC server. */
 final class ServerParts {
   private ServerParts() {}
 
@@ -34,9 +34,9 @@ final class ServerParts {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address(config, config.port()), credentials(config, timer));
     limits(builder, config);
-    builder.directExecutor(); // forwarding costs no change of thread; handlers have their workers
+    builder.directExecutor(); // forwarding needs no thread switch; handlers have their workers
     services.forEach((name, rpcs) -> builder.addService(definition(name, rpcs, parts)));
-    // what the contract has is its own
+    // a service of the contract replaces the server's own
     for (BindableService own : own(config, parts, health)) {
       if (!services.containsKey(own.bindService().getServiceDescriptor().getName())) {
         builder.addService(own);
@@ -48,7 +48,7 @@ final class ServerParts {
     List<ServerInterceptor> interceptors = new ArrayList<>(parts.interceptors());
     Collections.reverse(interceptors); // the one added last is outermost
     interceptors.forEach(builder::intercept);
-    telemetry.server(builder); // its interceptor is outermost: the others log with a trace's ids
+    telemetry.server(builder); // its interceptor is outermost: the others log with trace ids
     return builder.build();
   }
 
@@ -64,7 +64,7 @@ final class ServerParts {
     return services;
   }
 
-  /** A server of health alone, on the port for it; null where there is none. */
+  /** A server for health only, on the health port; null if none is set. */
   static Server health(Config config, Health health) {
     return config.healthPort() == 0
         ? null
@@ -75,9 +75,9 @@ final class ServerParts {
   }
 
   /**
-   * Starts to listen.
+   * Starts listening.
    *
-   * @throws ConfigException it can't, on this port
+   * @throws ConfigException if the port can't be used
    */
   static void start(Server server, String variable, int port) {
     try {
@@ -120,7 +120,7 @@ final class ServerParts {
     }
   }
 
-  /** A service with messages as bytes; the descriptor of the contract stays, for reflection. */
+  /** A service with messages as bytes; it keeps the contract's descriptor, for reflection. */
   private static ServerServiceDefinition definition(
       String name, List<Rpc> rpcs, Service.Parts parts) {
     ServiceDescriptor.Builder descriptor =
@@ -138,7 +138,7 @@ final class ServerParts {
     return definition.build();
   }
 
-  /** v1alpha, which is all that many clients know (grpcio-reflection, older grpcurl). */
+  /** v1alpha, which many clients still need (grpcio-reflection, older grpcurl). */
   @SuppressWarnings("deprecation")
   private static BindableService olderReflection() {
     return io.grpc.protobuf.services.ProtoReflectionService.newInstance();

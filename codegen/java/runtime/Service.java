@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.logging.Level;
 
-/** The running server: it starts, tells its health, and drains when the process is told to end. */
+/** The running server: it starts, reports its health, and drains when the process must end. */
 public final class Service {
   /**
-   * What a server is made of; {@code fallback} answers methods that no RPC names, or is null.
-   * Without {@code ownHealth} it has grpc.health.v1.Health too.
+   * The parts of a server; {@code fallback} answers methods that no RPC names, or is null. It also
+   * answers grpc.health.v1.Health unless {@code ownHealth} is set.
    */
   record Parts(
       List<Rpc> rpcs,
@@ -29,7 +29,7 @@ public final class Service {
       List<ServerInterceptor> interceptors,
       boolean ownHealth) {}
 
-  private static final int SIGNALLED = 143; // what a JVM ends with that SIGTERM has ended
+  private static final int SIGNALLED = 143; // the exit code of a JVM that SIGTERM has ended
 
   private final Config config;
   private final Health health;
@@ -47,13 +47,13 @@ public final class Service {
     this.timer = timer;
   }
 
-  /** Starts a server whose every RPC is answered by its handler, with Python's error texts. */
+  /** Starts a server that answers every RPC with its handler, with Python's error texts. */
   public static Service start(Config config, List<Rpc> rpcs) throws IOException {
     return start(config, rpcs, ErrorTable.python());
   }
 
   /**
-   * Starts a server whose every RPC is answered by its handler; the first interceptor is outermost.
+   * Starts a server that answers every RPC with its handler; the first interceptor is outermost.
    */
   public static Service start(
       Config config, List<Rpc> rpcs, ErrorTable errors, ServerInterceptor... interceptors)
@@ -97,7 +97,7 @@ public final class Service {
     return service;
   }
 
-  /** It outlives the server: a probe that finds nobody would restart what is draining. */
+  /** Health outlives the server: without an answer, a probe would restart a draining process. */
   private void startHealth() {
     Server alone = ServerParts.health(config, health);
     if (alone != null) {
@@ -106,7 +106,7 @@ public final class Service {
     }
   }
 
-  /** One daemon thread for everything that is looked at now and then. */
+  /** One daemon thread for all periodic checks. */
   static ScheduledExecutorService timer() {
     return Executors.newSingleThreadScheduledExecutor(
         task -> {
@@ -116,12 +116,12 @@ public final class Service {
         });
   }
 
-  /** Where it listens. */
+  /** The port that it listens on. */
   public int port() {
     return server.getPort();
   }
 
-  /** Says whether it is ready for calls. */
+  /** Reports whether it is ready for calls. */
   public void ready(boolean ready) {
     synchronized (health) {
       if (ready != this.ready) {
@@ -132,7 +132,7 @@ public final class Service {
     }
   }
 
-  /** Something to do when the last call has ended, in this order. */
+  /** Adds a task to run after the last call has ended, in the order of adding. */
   public synchronized void afterDrain(Runnable task) {
     afterDrain.add(task);
   }
@@ -143,9 +143,10 @@ public final class Service {
   }
 
   /**
-   * NOT_SERVING, a pause in which endpoints forget us, no new call, time for the others, the end.
+   * Reports NOT_SERVING, pauses until load balancers have noticed, refuses new calls, waits for the
+   * running ones, and stops.
    *
-   * @return true when every call has come to its own end
+   * @return true if every call ended by itself
    */
   public synchronized boolean drain() {
     if (draining) {

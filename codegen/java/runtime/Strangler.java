@@ -1,12 +1,12 @@
 package dev.crossfade.runtime;
 
+import dev.crossfade.runtime.strangler.CompareService;
 import dev.crossfade.runtime.strangler.Comparer;
-import dev.crossfade.runtime.strangler.Comparing;
 import dev.crossfade.runtime.strangler.Fallback;
 import dev.crossfade.runtime.strangler.LegacyChannel;
 import dev.crossfade.runtime.strangler.LegacyConfig;
+import dev.crossfade.runtime.strangler.LegacyGateway;
 import dev.crossfade.runtime.strangler.Modes;
-import dev.crossfade.runtime.strangler.Passage;
 import dev.crossfade.runtime.strangler.Switch;
 import dev.crossfade.runtime.strangler.Warmup;
 import io.grpc.ServerInterceptor;
@@ -19,7 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 
-/** The server of a service that is being ported: each RPC is answered here or by legacy. */
+/** The server during the port: answers each RPC itself or forwards it to legacy. */
 public final class Strangler {
   private final Service service;
   private final Map<Rpc, Switch> switches;
@@ -49,22 +49,23 @@ public final class Strangler {
         new Modes(settings.modes(), rpcs.stream().map(Rpc::name).collect(Collectors.toSet()));
     LegacyChannel legacy = LegacyChannel.open(config, settings, telemetry, timer);
     boolean keepAuthority = !settings.tls() && settings.authority() == null;
-    Passage passage = new Passage(legacy.channel(), keepAuthority, telemetry);
-    Comparing comparing = Comparing.open(config, settings, errors, legacy.channel(), timer);
-    Comparer comparer = comparing == null ? null : comparing.comparer();
+    LegacyGateway gateway = new LegacyGateway(legacy.channel(), keepAuthority, telemetry);
+    CompareService comparisons =
+        CompareService.open(config, settings, errors, legacy.channel(), timer);
+    Comparer comparer = comparisons == null ? null : comparisons.comparer();
     Workers workers = new Workers("handler", config.concurrency(), config.waiting());
     Map<Rpc, Switch> switches = new LinkedHashMap<>();
     for (Rpc rpc : rpcs) {
       HandlerCalls handler = new HandlerCalls(rpc, workers, errors, config.maxRequestBytes());
-      switches.put(rpc, new Switch(rpc, modes, passage, handler, comparer));
+      switches.put(rpc, new Switch(rpc, modes, gateway, handler, comparer));
     }
-    Fallback fallback = new Fallback(method -> passage.unknown());
+    Fallback fallback = new Fallback(method -> gateway.unknown());
     Service.Parts parts =
         new Service.Parts(
             rpcs, switches::get, fallback, Arrays.asList(interceptors), !settings.legacyHealth());
     Service service = Service.start(config, parts, telemetry, timer);
-    if (comparing != null) {
-      service.afterDrain(comparing::close);
+    if (comparisons != null) {
+      service.afterDrain(comparisons::close);
     }
     service.afterDrain(workers::close);
     service.afterDrain(legacy::close);
@@ -76,7 +77,7 @@ public final class Strangler {
     return started;
   }
 
-  /** Ready while legacy can be asked, or where no RPC needs it any more. */
+  /** The server is ready while legacy is connected, or if no RPC needs legacy any more. */
   private void update() {
     boolean needed = switches.values().stream().anyMatch(Switch::needsLegacy);
     boolean first;
@@ -94,7 +95,7 @@ public final class Strangler {
     }
   }
 
-  /** Not before it is done is the server ready: a cold first call would take a client's time. */
+  /** Warms up before the server is ready, so that no client waits for a cold first call. */
   private void warmUp() {
     try {
       Warmup.run(legacy.channel());
@@ -107,7 +108,7 @@ public final class Strangler {
     update();
   }
 
-  /** Where it listens. */
+  /** The port that it listens on. */
   public int port() {
     return service.port();
   }

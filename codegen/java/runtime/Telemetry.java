@@ -24,14 +24,14 @@ import java.util.List;
 import java.util.logging.Level;
 
 /**
- * Metrics and traces by OpenTelemetry, where an endpoint for them is set: gRPC's own names, as
- * grpcio's have. Handlers find it as GlobalOpenTelemetry.
+ * Metrics and traces with OpenTelemetry, if an endpoint is set, under gRPC's own names, which
+ * grpcio also uses. Handlers find it as GlobalOpenTelemetry.
  *
- * <p>grpc.server.call.duration and the like have no place for the mode of a call; the histogram
- * crossfade.server.call.duration has it, with the side that served.
+ * <p>grpc.server.call.duration and the like have no attribute for the mode of a call; the histogram
+ * crossfade.server.call.duration has it, and the side that served the call.
  */
 public final class Telemetry {
-  // grpc-java has its spans (gRFC A72) behind this flag
+  // this flag enables grpc-java's spans (gRFC A72)
   private static final String TRACING = "GRPC_EXPERIMENTAL_ENABLE_OTEL_TRACING";
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("grpc.method");
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("grpc.status");
@@ -53,13 +53,13 @@ public final class Telemetry {
     this.duration = sdk == null ? null : histogram(sdk);
   }
 
-  /** Begins to send, where an endpoint is set; else everything here does nothing. */
+  /** Starts sending if an endpoint is set; else everything here does nothing. */
   static Telemetry start(Config config) {
     if (config.otlpEndpoint() == null) {
       return new Telemetry(null);
     }
     boolean traces = config.tracesPct() != null;
-    System.setProperty(TRACING, String.valueOf(traces)); // before the class is read that looks
+    System.setProperty(TRACING, String.valueOf(traces)); // before the class that reads it is loaded
     String endpoint = config.otlpEndpoint().replaceAll("/+$", "");
     Attributes name = Attributes.of(AttributeKey.stringKey("service.name"), config.service());
     Resource resource = Resource.getDefault().merge(Resource.create(name));
@@ -75,7 +75,8 @@ public final class Telemetry {
     try {
       GlobalOpenTelemetry.set(sdk);
     } catch (IllegalStateException e) {
-      Log.event(Level.WARNING, "telemetry.not_global", "because", "another was there before");
+      Log.event(
+          Level.WARNING, "telemetry.not_global", "because", "another OpenTelemetry was set before");
     }
     return new Telemetry(sdk);
   }
@@ -123,7 +124,7 @@ public final class Telemetry {
     }
   }
 
-  /** Counts a call that has ended. */
+  /** Records a call that has ended. */
   public void call(String method, String mode, String servedBy, Status status, long nanos) {
     if (duration != null) {
       String code = status.getCode().name();
@@ -132,7 +133,7 @@ public final class Telemetry {
     }
   }
 
-  /** Sends what is left. */
+  /** Sends the rest and stops. */
   void close() {
     if (sdk != null) {
       sdk.close();

@@ -1,7 +1,7 @@
 package dev.crossfade.runtime;
 
-/** A handler that takes one request and gives one answer. */
+/** A handler that takes one request and returns one answer. */
 public interface UnaryRpc<Q, R> {
-  /** Answers, or throws what the {@link ErrorTable} turns into a status. */
+  /** Returns the answer, or throws what the {@link ErrorTable} turns into a status. */
   R handle(Q request, CallContext context) throws Exception;
 }

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-/** Handlers in a gRPC server inside the test's process: no port, no legacy, every mode PORTED. */
+/** Serves handlers inside the test's process: no port, no legacy, every mode PORTED. */
 public final class InProcessService implements AutoCloseable {
   private static final int THREADS = 16;
   private static final int WAITING = 1024;
@@ -67,7 +67,7 @@ public final class InProcessService implements AutoCloseable {
     return ServerMethodDefinition.create(Bytes.method(rpc.method()), calls);
   }
 
-  /** For stubs. */
+  /** A channel for stubs. */
   public ManagedChannel channel() {
     return channel;
   }
@@ -75,16 +75,16 @@ public final class InProcessService implements AutoCloseable {
   /**
    * All answers to a call of any kind with these requests.
    *
-   * @throws StatusRuntimeException the call has another end than OK
+   * @throws StatusRuntimeException if the call does not end with OK
    */
   @SafeVarargs
   public final <Q, R> List<R> ask(MethodDescriptor<Q, R> method, Q... requests) {
     Collected<R> collected = new Collected<>();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(CALL_S, TimeUnit.SECONDS);
-    StreamObserver<Q> asks =
+    StreamObserver<Q> sender =
         ClientCalls.asyncBidiStreamingCall(channel.newCall(method, options), collected);
-    Arrays.asList(requests).forEach(asks::onNext);
-    asks.onCompleted();
+    Arrays.asList(requests).forEach(sender::onNext);
+    sender.onCompleted();
     try {
       return collected.end.join();
     } catch (CompletionException e) {

@@ -85,11 +85,11 @@ class AnswerInProgress:
         )
 
     def let_go(self) -> None:
-        """Nothing more comes: what calls back holds this, and a circle would keep its bytes until it is collected."""
+        """Nothing more comes. The callbacks refer to this: a cycle would keep its bytes until it is collected."""
         self.on_begin = self.on_room = self.on_overlong = _nothing
 
     def as_body(self) -> None:
-        """Goes on as a body, the messages that nobody has taken included: where legacy's answer is no stream."""
+        """Continues as a body, which begins with the messages that nobody has taken: legacy's answer is no stream."""
         if self._framing is None:
             return
         for part in (*map(self._framing.join, self.messages), self._framing.rest()):
@@ -99,7 +99,7 @@ class AnswerInProgress:
         self.on_room()
 
     def stop_past(self, size_bytes: int, *, times: int) -> None:
-        """Does not read a body beyond so many times this size; one that says its own length is read to the limit."""
+        """Reads a body no further than so many times this size, or to the limit where its length is declared."""
         self._stop_past_bytes = times * size_bytes
         if self.is_overlong:
             self.on_overlong()

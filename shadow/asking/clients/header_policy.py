@@ -8,25 +8,25 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.shadow_headers import shadow_headers
-from crossfade.shadow.routes.naming import Asked
+from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """A rule, what it puts in a field's place, and the requests that it may be meant for."""
+    """A rule, the value that it sets, and the requests that it may be meant for."""
 
     rule: HeaderRule
     value: str
     name: str
     pattern: Pattern
 
-    def speaks_of(self, asked: Asked) -> bool:
+    def applies_to(self, names: RequestNames) -> bool:
         """A field is passed on only where that is surely meant, and kept back where it may be."""
         if self.rule.action is HeaderAction.PASS:
-            return asked.is_allowed_by(self.pattern)
-        return asked.may_be_meant(self.pattern)
+            return names.matches_strictly(self.pattern)
+        return names.may_match(self.pattern)
 
 
 class HeaderPolicy:
@@ -66,8 +66,8 @@ class HeaderPolicy:
         headers = shadow_headers(request)
         if not self._rules:
             return headers
-        asked = Asked(request, self._listener, self._templates, self._calls)
-        rules = [rule for rule in self._rules if rule.speaks_of(asked)]
+        names = RequestNames(request, self._listener, self._templates, self._calls)
+        rules = [rule for rule in self._rules if rule.applies_to(names)]
         kept = []
         replaced: set[str] = set()
         *client, role, mark = headers

@@ -28,7 +28,7 @@ class Http1Client:
     """
 
     def __init__(self, address: Address, note: Callable[[Note, Request], None]) -> None:
-        """``note`` is told of what is neither answer nor failure."""
+        """``note`` is called for what is neither answer nor failure."""
         self._address = address
         self._note = note
         self._idle: deque[Http1Connection] = deque()
@@ -92,7 +92,7 @@ class Http1Client:
         return finished
 
     def _note_repeat(self, reason: FailureReason, request: Request, before: Request | None) -> None:
-        """What came instead of an answer was sent for the request before."""
+        """What came instead of an answer belongs to the request before."""
         if reason is FailureReason.RESET:
             self._note(Note.CLOSED_AS_USED, request)
         elif before is not None:
@@ -126,7 +126,7 @@ class Http1Client:
         return None
 
     def _drop(self, connection: Http1Connection) -> None:
-        """A side that closes what it said to keep, as soon as it has answered, gets writes on new connections alone."""
+        """A side that closes a kept connection right after its answer gets writes on new connections only."""
         if connection.idle_s is not None and connection.idle_s < _WRITE_IDLE_S:
             self._closed_unsaid_at = time.monotonic()
         connection.close()

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crossfade.shadow.exchange import Headers, header_values
-from crossfade.shadow.exchange.fields import HEAD_LIMIT_BYTES, HEAD_LIMIT_FIELDS, as_recorded
+from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES, CANDIDATE_HEAD_LIMIT_FIELDS, as_recorded
 
-_HEAD_BYTES = (
-    HEAD_LIMIT_BYTES + 65_536
-)  # more than the engine takes of legacy: what it passed on is never too long here
+_HEAD_BYTES = CANDIDATE_HEAD_LIMIT_BYTES + 65_536
+"""More than the engine takes from legacy: what it passed on is never too long here."""
 _CHUNK_LINE_BYTES = 65_536
 _VERSION = re.compile(rb"HTTP/\d\.\d")
 _STATUS = re.compile(rb"[0-9]{1,9}")
@@ -149,8 +148,8 @@ class AnswerReader:
                 raise NotHttpError("a field without a name or a colon")
             else:
                 found.append((name, [value]))
-            if len(found) > HEAD_LIMIT_FIELDS:
-                raise NotHttpError(f"more than {HEAD_LIMIT_FIELDS} fields")
+            if len(found) > CANDIDATE_HEAD_LIMIT_FIELDS:
+                raise NotHttpError(f"more than {CANDIDATE_HEAD_LIMIT_FIELDS} fields")
             left, line = yield from self._line(left)
         return as_recorded((name, b" ".join(values)) for name, values in found)
 
@@ -215,7 +214,7 @@ class AnswerReader:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """How an answer begins, and what that says of its body and its connection."""
+    """How an answer begins, and what follows for its body and its connection."""
 
     version: bytes
     status: int

@@ -40,7 +40,7 @@ class Http1Connection(asyncio.Protocol):
     """
 
     def __init__(self, note: Callable[[Note, Request], None]) -> None:
-        """``note`` is told of bytes after an answer, with the request that it was the answer to."""
+        """``note`` is called for bytes after an answer, with the request of that answer."""
         self.used_at = time.monotonic()
         self.keeps_open = False
         self.rests = False
@@ -62,7 +62,7 @@ class Http1Connection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def close(self) -> None:
-        """What could not be sent is not waited for."""
+        """Closes the connection, without waiting for what could not be sent."""
         if self._transport is not None:
             with contextlib.suppress(RuntimeError):  # the loop is already closed
                 (self._transport.abort if self._unsent_bytes() else self._transport.close)()

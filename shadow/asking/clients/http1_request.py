@@ -82,7 +82,7 @@ def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _framed(headers: Headers, framing: tuple[str, str]) -> Headers:
-    """With this field instead of those that say another length."""
+    """With this field instead of those that give another length."""
     return (*_without(headers, *_FRAMING), framing)
 
 

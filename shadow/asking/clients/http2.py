@@ -18,14 +18,14 @@ _PAUSE_S = 0.01  # longer with each of them, up to that many
 
 
 class Http2Client:
-    """Sends requests as streams of one connection; a new one is opened when it is lost or the server says go away.
+    """Sends requests as streams of one connection; a new one is opened when it is lost, or on a GOAWAY.
 
-    A request is sent once. It is sent anew, on a new connection, where the server said that it did not begin to work on
-    it, a write too (RFC 9113 8.7), and once where it is safe and the server closed an idle connection under it.
+    A request is sent once. It is sent again, on a new connection, where the server declares that it has not processed
+    it, even a write (RFC 9113 8.7), and once where it is safe and the server closed an idle connection under it.
     """
 
     def __init__(self, address: Address, note: Callable[[Note, Request], None]) -> None:
-        """``note`` is told of requests that are sent anew."""
+        """``note`` is called for requests that are sent again."""
         self._address = address
         self._note = note
         self._connection: Http2Connection | None = None
@@ -67,7 +67,7 @@ class Http2Client:
                 self._note(Note.CLOSED_AS_USED, request)
 
     async def close(self) -> None:
-        """Says go away and closes."""
+        """Sends GOAWAY and closes."""
         if self._connection is not None:
             self._connection.close()
 

@@ -28,12 +28,12 @@ from crossfade.shadow.asking.clients.http2_stream import (
 from crossfade.shadow.asking.clients.lasting import LastingConnection
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
-from crossfade.shadow.exchange.fields import HEAD_LIMIT_BYTES
+from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES
 
 _WINDOW_BYTES = 1_048_576
 _CONNECTION_WINDOW_BYTES = 2**30  # so that streams that are paused hold up no other
 _LAST_STREAM_ID = 2**31 - 1  # RFC 9113 5.1.1
-_HEAD_BYTES = 2 * HEAD_LIMIT_BYTES  # RFC 9113 6.5.2 counts 32 bytes more for each field
+_HEAD_BYTES = 2 * CANDIDATE_HEAD_LIMIT_BYTES  # RFC 9113 6.5.2 counts 32 bytes more for each field
 
 
 class Http2Connection(asyncio.Protocol):
@@ -80,7 +80,7 @@ class Http2Connection(asyncio.Protocol):
     async def ask(
         self, request: Request, headers: Headers, answer: AnswerInProgress, parts: RequestParts | None
     ) -> Answer:
-        """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent anew; SideFailedError."""
+        """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent again; SideFailedError."""
         await self._free_slot()
         stream_id = self._h2.get_next_available_stream_id()
         on_idle = self.served and not self._streams

@@ -17,7 +17,7 @@ _STATUS = re.compile("[0-9]{3}")  # RFC 9113 8.3.2, RFC 9110 15
 
 
 class NotProcessedError(SideFailedError):
-    """The server said that it did not begin to work on the request (RFC 9113 8.7)."""
+    """The server declares that it has not processed the request (RFC 9113 8.7)."""
 
 
 class FullError(SideFailedError):
@@ -65,7 +65,7 @@ def handle(event: h2.events.Event, stream: Stream) -> None:
 
 
 def is_refusal(event: h2.events.Event, stream: Stream) -> bool:
-    """Whether the server says that it did nothing with the request."""
+    """Whether the server declares that it has not processed the request."""
     reset = isinstance(event, h2.events.StreamReset)
     return reset and not stream.answer.status and event.error_code == h2.errors.ErrorCodes.REFUSED_STREAM
 

@@ -1,6 +1,6 @@
 """h2 whose streams survive a GOAWAY (RFC 9113 6.8): those that the server took are answered to their end.
 
-h2 closes its state machine there, so a candidate that ends its connections gracefully would be said to have failed.
+h2 closes its state machine there, so a candidate that ends its connections gracefully would count as failed.
 Works with h2 4.1 to 4.3; it leans on internals, which is why nothing else is in this file.
 """
 
@@ -12,7 +12,7 @@ import h2.events
 
 
 class LastingConnection(h2.connection.H2Connection):  # type: ignore[misc] # h2 has no types
-    """Tells of the GOAWAY, and goes on."""
+    """Reports the GOAWAY, and stays usable."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - h2's own
         super().__init__(*arguments, **options)

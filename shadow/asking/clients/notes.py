@@ -1,4 +1,4 @@
-"""What a side does that is no answer and no failure: counted, and told once for each route."""
+"""What a side does that is neither an answer nor a failure: counted, and logged once for each route."""
 
 import logging
 from collections import Counter
@@ -14,9 +14,9 @@ _TOLD_AT_MOST = 20
 class Note(StrEnum):
     """What happened."""
 
-    CLOSED_AS_USED = "closed_as_used"  # it closed an idle connection as a safe request went out: asked once more
-    NOT_PROCESSED = "not_processed"  # it said that it did not begin to work on a request (RFC 9113 8.7): asked again
-    BYTES_AFTER_ANSWER = "bytes_after_answer"  # it sent more than the answer, as a body after HEAD, 204 or 304
+    CLOSED_AS_USED = "closed_as_used"  # it closed an idle connection as a safe request went out: sent once more
+    NOT_PROCESSED = "not_processed"  # it declared that it had not processed a request (RFC 9113 8.7): sent again
+    BYTES_AFTER_ANSWER = "bytes_after_answer"  # it sent more than the answer, such as a body after HEAD, 204 or 304
 
 
 class Notes:
@@ -29,14 +29,14 @@ class Notes:
         self._told: set[tuple[Note, str]] = set()
 
     def add(self, note: Note, request: Request) -> None:
-        """Counts it; what is said of a route names the first request of which it is true."""
+        """Counts it, and logs the first of each kind on a route."""
         self.counts[note] += 1
         if len(self._told) >= _TOLD_AT_MOST:
             return
         route = self._route_of(request)
         if (note, route) not in self._told:
             self._told.add((note, route))
-            log.warning("%s.%s route=%s id=%s; said once per route, and counted", self.side, note, route, request.id)
+            log.warning("%s.%s route=%s id=%s; logged once per route, and counted", self.side, note, route, request.id)
 
 
 def totals(notes: Iterable[Notes]) -> tuple[tuple[str, str, int], ...]:

@@ -12,7 +12,7 @@ _REWIND_PARTS = 64
 class RequestParts:
     """The body of a request that is still coming: parts are put in here and taken out by a client.
 
-    The first parts are kept, so that a request that a server refused to begin with can be sent to it anew.
+    The first parts are kept, so that a request that a server refused at once can be sent again.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class RequestParts:
         return part
 
     def rewind(self) -> bool:
-        """Makes all parts be taken again; False where they are no longer known."""
+        """Lets all parts be taken again; False where they are not kept any more."""
         if self._taken is None:
             return False
         self._parts.extendleft(reversed(self._taken))

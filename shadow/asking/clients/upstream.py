@@ -18,7 +18,7 @@ from crossfade.shadow.exchange.shadow_headers import shadow_headers
 
 
 class Upstream:
-    """Asks one server; a failure is a value, never an exception."""
+    """Sends requests to one server; a failure is a value, never an exception."""
 
     def __init__(  # noqa: PLR0913 - one for each thing that differs between sides
         self,
@@ -30,7 +30,7 @@ class Upstream:
         fields: Callable[[Request], Headers] = shadow_headers,
         notes: Notes | None = None,
     ) -> None:
-        """``fields`` are what a request carries; ``tls`` says what an https server is verified by."""
+        """``fields`` gives the header fields of a request; ``tls`` verifies an https server."""
         self.notes = notes or Notes()
         self._fields = fields
         self.deadline_s = deadline_ms / 1000
@@ -53,11 +53,11 @@ class Upstream:
     ) -> Reply:
         """The side's answer, or why there is none within the deadline.
 
-        The request is sent at most once, or once more where the side provably did not begin to work on it, or where it
-        is ``safe`` and the side closed a kept connection instead of answering; ``notes`` counts that.
+        The request is sent at most once, or once more where the side provably did not process it, or where it is
+        ``safe`` and the side closed a kept connection instead of answering; ``notes`` counts that.
 
         ``answer`` collects it. The deadline is for answers that come as a whole: a request that is still coming
-        (``parts``), an answer that is a stream, and one that ``is_watched`` are left to who follows them.
+        (``parts``), an answer that is a stream, and one that ``is_watched`` are left to the caller.
         """
         client = self._http2 if request.protocol is Protocol.GRPC else self._http1
         answer = answer or AnswerInProgress(limit_bytes=self.body_limit_bytes)

@@ -18,7 +18,7 @@ class Follower:
     def __init__(
         self, legacy: LegacyStream, *, deadline_s: float, hold: Callable[[int], None], is_owed: Callable[[], bool]
     ) -> None:
-        """``hold`` is told how many more (or less) bytes wait for a partner; for ``is_owed`` see ``Debt``."""
+        """``hold`` counts how many more (or fewer) bytes wait for a partner; for ``is_owed`` see ``Debt``."""
         self._legacy = legacy
         self._hold = hold
         clock = asyncio.get_running_loop().time

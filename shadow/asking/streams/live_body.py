@@ -1,4 +1,4 @@
-"""The body of a request that is still coming from the client, and goes on to each side that gets it."""
+"""The body of a request that is still coming from the client, on its way to each side."""
 
 from dataclasses import replace
 

@@ -57,7 +57,7 @@ class Side:
         return self.result is not None and isinstance(self.result.reply, Failure)
 
     def take(self, legacy_messages: tuple[bytes, ...]) -> int:
-        """Compares legacy's new messages with its own; returns how many more (or less) bytes wait for a partner.
+        """Compares legacy's new messages with its own; returns how many more (or fewer) bytes wait for a partner.
 
         Raises: NotComparableError: one of legacy's can't be decoded.
         """

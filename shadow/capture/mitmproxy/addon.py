@@ -1,4 +1,4 @@
-"""Sees every flow, lets every chunk pass at once, and tells the sink of copies."""
+"""Sees every flow, passes every chunk on at once, and gives copies to the sink."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Seen:
-    """What is kept of a flow while it lasts; ``live`` and ``live_answer``: its parts are told as they pass."""
+    """What is kept about a flow while it lasts. ``live_answer``: the sink gets the parts of the answer as they pass."""
 
     id: str
     protocol: Protocol
@@ -54,7 +54,7 @@ class CaptureAddon:
         return len(self._open)
 
     def forget_open(self) -> None:
-        """Tells no more of them: what ends now is cut by us."""
+        """Reports nothing more about them: what ends from now on is cut by us."""
         self._open.clear()
 
     # hooks of mitmproxy
@@ -106,13 +106,13 @@ class CaptureAddon:
             task.add_done_callback(self._waiting.discard)
 
     async def _tell_later(self, flow: http.HTTPFlow, seen: _Seen, fate: Awaitable[bool]) -> None:
-        """A client that ended its side may wait for its answer, or be gone: its system will say."""
+        """A client that ended its side may be waiting for its answer or gone; its system will show which."""
         done, _ = await asyncio.wait({asyncio.ensure_future(fate)}, timeout=_FATE_S)
         if self._open.pop(flow.id, None) is not None:
             self._tell_reply(flow, seen, taken=all(task.result() for task in done))
 
     def _tell_reply(self, flow: http.HTTPFlow, seen: _Seen, *, taken: bool) -> None:
-        """An answer that nobody took, or to a request that broke off, is none."""
+        """An answer that nobody took, or that answers a request that broke off, does not count."""
         broke_off = flow.request.timestamp_end is None and not flow.client_conn.state & ConnectionState.CAN_READ
         if broke_off or not taken:
             self._tell(self._sink.cancelled, seen.id)
@@ -134,7 +134,7 @@ class CaptureAddon:
             self._tell(self._sink.replied, seen.id, _failure(flow, errors.failure_reason(flow)))
 
     def _request_tap(self, flow: http.HTTPFlow, seen: _Seen) -> Callable[[bytes], bytes]:
-        """What each chunk of the request goes through, unchanged; a long one is told in parts from its limit on."""
+        """Called with each chunk of the request, which it returns; the sink gets a body past the limit in parts."""
 
         def tap(chunk: bytes) -> bytes:
             if not chunk:  # mitmproxy's mark of the end
@@ -153,7 +153,7 @@ class CaptureAddon:
         return tap
 
     def _answer_tap(self, seen: _Seen) -> Callable[[bytes], bytes] | bool:
-        """What each chunk of the answer goes through, unchanged; True lets them pass unseen."""
+        """Called with each chunk of the answer, which it returns unchanged; True: chunks pass unseen."""
         if seen.interest is Interest.NOTHING:
             return True
         if not seen.live_answer:
@@ -179,7 +179,7 @@ class CaptureAddon:
         )
 
     def _listener(self, flow: http.HTTPFlow) -> str:
-        """The name of the port by which the client came."""
+        """The name of the port that the client connected to."""
         return self.names.get(flow.client_conn.proxy_mode.full_spec, "")
 
     def _tell(self, call: Callable[..., _T], *arguments: Any) -> _T | None:  # noqa: ANN401 - the sink's own
@@ -231,20 +231,20 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
 
 
 def _is_message(seen: _Seen) -> bool:
-    """Whether one gRPC message is there: legacy answers that, and need not wait for END_STREAM, which may come late."""
+    """Whether one whole gRPC message is there: legacy may answer it before END_STREAM comes."""
     data = seen.request.data
     size = len(data) - 5  # a flag and the length (grpc/doc/PROTOCOL-HTTP2.md)
     return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
 
 
 def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
-    """What goes on over HTTP/1.1 has its cookies in one line."""
+    """As legacy gets them: over HTTP/1.1 all cookies are in one line."""
     headers = _headers(request.headers)
     return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
 
 
 def _authority(request: http.Request) -> str:
-    """Whom the client named: in HTTP/2's :authority, or the first Host."""
+    """The host that the client named: HTTP/2's :authority, or the first Host field."""
     if request.data.authority:
         return wire_text(request.data.authority)
     return next((wire_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")

@@ -1,4 +1,4 @@
-"""HTTP/2 where HTTP/1.1 is spoken behind it: cookies in one line, and a body whose end can be seen."""
+"""Turns requests of HTTP/2 into HTTP/1.1: all cookies in one line, and a body whose end legacy can see."""
 
 from mitmproxy.proxy.layers.http import RequestHeaders
 
@@ -26,7 +26,7 @@ def joined(headers: Headers) -> Headers:
 def with_an_end(event: RequestHeaders) -> RequestHeaders:
     """A request of HTTP/2 as it goes to a legacy of HTTP/1.1.
 
-    A body without a length goes in chunks (RFC 9112 6.1). Without that, legacy would take it for another request.
+    A body without a length is sent in chunks (RFC 9112 6.1); otherwise legacy would read it as another request.
     """
     request = event.request
     if not request.is_http2 or event.end_stream or "content-length" in request.headers:

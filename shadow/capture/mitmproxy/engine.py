@@ -1,4 +1,4 @@
-"""Starts mitmproxy in this process, and ends it without cutting what is under way."""
+"""Starts mitmproxy in this process, and stops it without cutting off requests."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
 from crossfade.shadow.capture.mitmproxy.hooks import DirectHooks
 from crossfade.shadow.capture.mitmproxy.timing import Timing
 from crossfade.shadow.capture.mitmproxy.tls import PortTls
-from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, mend
+from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, install_codecs
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.errors import ShadowError
@@ -38,7 +38,7 @@ class _Started:
 
 
 class MitmproxyEngine:
-    """Proxies each listener to its legacy and tells the sink what passes."""
+    """Proxies each listener to its legacy and reports to the sink what passes."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class MitmproxyEngine:
         return self._capture.open_flows()
 
     def watch_latency(self, observe: Callable[[str, float], None]) -> None:
-        """Tells, for each head, its direction (request, answer) and the seconds that the proxy held it."""
+        """Calls ``observe`` for each head: its direction (request, answer), and the seconds that the proxy held it."""
         self._master.addons.add(Timing(observe))
 
     async def shutdown(self, drain_s: float = 10.0) -> None:
@@ -116,7 +116,7 @@ class MitmproxyEngine:
         self._master.shutdown()
 
     def _end_connections(self) -> None:
-        """Cuts what did not end by itself, as if each client had left; else the end of the loop would tear it apart."""
+        """Cuts what did not end by itself, as if each client had left; the end of the loop would cut it anywhere."""
         self._capture.forget_open()
         for handler in list(self._servers.connections.values()):
             transport = handler.transports.get(handler.client)
@@ -130,7 +130,7 @@ class MitmproxyEngine:
         return [item.writer for item in transports if item is not None and item.writer is not None]
 
     def _make_master(self, confdir: Path) -> Master:
-        mend()
+        install_codecs()
         confdir.mkdir(parents=True, exist_ok=True)
         specs = [mode_spec(item.legacy_url, item.host, item.port) for item in self._listeners]
         ports = {canonical_spec(spec): item for item, spec in zip(self._listeners, specs, strict=True)}
@@ -172,7 +172,7 @@ def make_engine(settings: EngineSettings, sink: Sink) -> Engine:
 
 
 async def _last_bytes_sent(writer: Any) -> None:  # noqa: ANN401 - asyncio's and mitmproxy's own
-    """Waits until a connection that is being closed has sent what it holds, or is lost: then nobody reads it."""
+    """Waits until a closing connection has sent what it holds, or is lost and nobody reads it any more."""
     with suppress(OSError):
         await writer.wait_closed()
 

@@ -1,4 +1,4 @@
-"""mitmproxy says why a flow ended in words only; here they become a side's failure or the client's leaving."""
+"""Reads mitmproxy's error texts, its only word on why a flow ended: legacy failed, or the client left."""
 
 import re
 
@@ -35,7 +35,7 @@ def refused_by_proxy(flow: HTTPFlow) -> bool:
 
 
 def has_no_head(flow: HTTPFlow) -> bool:
-    """Whether legacy sent bytes that are no answer of HTTP/1; the client has them."""
+    """Whether legacy sent bytes that are not an HTTP/1 answer; the client got them as they were."""
     return isinstance(flow.response, WireResponse) and not flow.response.start_line
 
 

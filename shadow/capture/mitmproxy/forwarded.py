@@ -19,7 +19,7 @@ class ForwardedCertificates:
         self._ports = ports
 
     def requestheaders(self, flow: HTTPFlow) -> None:
-        """Takes away what the client says of itself, and adds what its handshake has shown."""
+        """Removes the field if the client sent it, and adds the certificate that its handshake showed."""
         port = self._ports[flow.client_conn.proxy_mode.full_spec]
         if port.client_certificates is not ClientCertificates.FORWARD:
             return
@@ -32,7 +32,7 @@ class ForwardedCertificates:
 
 
 def _reads_as_ours(name: bytes) -> bool:
-    """Also as WSGI names it: there ``_`` and ``-`` are one."""
+    """Whether a server may read it as our field: WSGI treats ``_`` and ``-`` alike."""
     return name.strip().lower().replace(b"_", b"-") == FIELD.encode()
 
 

@@ -1,6 +1,6 @@
 """Calls the hooks of add-ons without looking for them in every add-on each time.
 
-mitmproxy asks every add-on, and all that are nested in it, eight times per request whether it has the hook. Works with
+mitmproxy searches every add-on, and all that are nested in it, for each hook, eight times per request. Works with
 11.0.2 and 12.x; it leans on internals, which is why nothing else is in this file.
 """
 

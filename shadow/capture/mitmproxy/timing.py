@@ -1,4 +1,4 @@
-"""How long the proxy holds a head back, as far as mitmproxy lets it be seen."""
+"""How long the proxy holds a head, as far as mitmproxy shows it."""
 
 import time
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from mitmproxy import http
 
 
 class Timing:
-    """An add-on that stands last: from the moment mitmproxy had read a head until it is about to pass it on.
+    """The last add-on: measures from when mitmproxy has read a head until it is about to pass it on.
 
-    What waited in the socket before it was read is not in it, nor the bytes that follow the head.
+    The time in the socket before the head was read is not included, nor the bytes behind the head.
     """
 
     def __init__(self, observe: Callable[[str, float], None]) -> None:

@@ -165,7 +165,7 @@ def serve(server):
     found = find_handlers(folder, contract)
     assert found.handlers["demo.v1.Demo/Get"].path == "real.py"
     assert found.warnings == (
-        "demo.v1.Demo/Get: expected one Python function, got 2: real.py:4, a_fake.py:3; the first is taken",
+        "demo.v1.Demo/Get: expected one Python function, got 2: real.py:4, a_fake.py:3; using the first",
     )
 
 

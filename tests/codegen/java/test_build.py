@@ -101,10 +101,10 @@ def test_coordinates(load: Any, package: str, group: str, artifact: str) -> None
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"package": "a.new"}, "--package 'a.new': expected a Java package such as dev.acme.users; change it"),
-        ({"package": "../x"}, "--package '../x': expected a Java package such as dev.acme.users; change it"),
-        ({"group_id": "<x>"}, "--group-id '<x>': expected letters, digits, points and hyphens; change it"),
-        ({"artifact_id": "a/b"}, "--artifact-id 'a/b': expected letters, digits, points and hyphens; change it"),
+        ({"package": "a.new"}, "--package: expected a Java package such as dev.acme.users, got 'a.new'; change it"),
+        ({"package": "../x"}, "--package: expected a Java package such as dev.acme.users, got '../x'; change it"),
+        ({"group_id": "<x>"}, "--group-id: expected letters, digits, dots and hyphens, got '<x>'; change it"),
+        ({"artifact_id": "a/b"}, "--artifact-id: expected letters, digits, dots and hyphens, got 'a/b'; change it"),
         (
             {"services": ("p.Gone",)},
             "--service p.Gone: expected a service of the contract, got none; it has ci.builds.v1.Builds",
@@ -143,7 +143,7 @@ def test_a_message_called_as_what_is_generated(load: Any, name: str) -> None:
     contract = load(text)
     assert build(contract).base_package == "dev.acme.builds"
     assert refusal(contract, package="dev.acme.builds.v1") == (
-        f"one.proto:14: expected another class than crossfade's dev.acme.builds.v1.{name}; choose another --package"
+        f"one.proto:14: expected a class that crossfade does not generate, got dev.acme.builds.v1.{name}; choose another --package"
     )
 
 

@@ -93,7 +93,7 @@ def test_a_named_file_without_a_service(tmp_path: Path) -> None:
     with pytest.raises(JavaError) as raised:
         model(contract)
     assert str(raised.value) == (
-        "contract: expected a service in the .proto files that you named, got imported ones alone "
+        "contract: expected a service in the .proto files that you named, got only imported ones "
         "(acme.base.Base in base.proto); name their files with --proto"
     )
 
@@ -106,7 +106,7 @@ def test_descriptors(load: Any) -> None:
     assert left(contract) == {
         "grpc.health.v1.Health": "the generated server has its own; add --service grpc.health.v1.Health to generate it",
         "grpc.channelz.v1.Channelz": (
-            "passed on to legacy as it is; add --service grpc.channelz.v1.Channelz to generate it"
+            "forwarded to legacy unchanged; add --service grpc.channelz.v1.Channelz to generate it"
         ),
         "google.cloud.location.Locations": (
             f"{LOCATIONS} came with what imports it; add --service google.cloud.location.Locations to generate it"

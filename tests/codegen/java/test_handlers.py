@@ -43,7 +43,7 @@ def test_the_python_function() -> None:
         "In Python: legacy/rpc.py:7.",
         "Finds a build.",
         "Slowly.",
-        "Statuses that it sets: ABORTED, NOT_FOUND. Exceptions that it catches: KeyError.",
+        "Statuses set: ABORTED, NOT_FOUND. Exceptions caught: KeyError.",
     ]
     assert handler_doc(an_rpc(doc="One."), a_source()) == ["One.", "In Python: legacy/rpc.py:7."]
 
@@ -53,7 +53,7 @@ def test_hazards() -> None:
     code, advice = 'round("\\u0022")', "PySemantics.round(x):\nhalf to even."
     hazard = Hazard(path="a.py", line=9, pitfall_id="B3", code=code, advice=advice)
     assert hazard_notes(an_rpc(), a_source(hazards=(hazard,), shown=(hazard,)), 2) == [
-        "  // Not the same in Java, if it is written as in Python:",
+        "  // These lines behave differently if translated literally to Java:",
         '  // B3 a.py:9: round("\\\\u0022")',
         "  //   PySemantics.round(x): half to even.",
     ]
@@ -70,7 +70,7 @@ def test_hazards_that_do_not_stand_in_the_stub() -> None:
     lines = hazard_notes(an_rpc(), a_source(hazards=others, shown=(hazard,)), 4)
     assert lines[1] == "    // B3 a.py:9: int(x)"
     assert " ".join(line.removeprefix("    // ").strip() for line in lines[3:]) == (
-        "2 more that are worth less, or may be nothing: crossfade status --project . --legacy-source <the Python"
+        "2 more, less important or possibly harmless: crossfade status --project . --legacy-source <the Python"
         " service> --hazards p.S/Get"
     )
     assert hazard_notes(an_rpc(), a_source(hazards=others), 4)[0].startswith("    // 3 more")

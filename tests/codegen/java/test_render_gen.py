@@ -47,12 +47,12 @@ import shop.v1.ShopGrpc;
 public final class ShopBinder {
   private ShopBinder() {}
 
-  /** shop.v1.Shop/Get; a handler that is null is never ported. */
+  /** shop.v1.Shop/Get; with a null handler it is not served here. */
   public static Rpc get(Get handler) {
     return Rpc.unary(ShopGrpc.getGetMethod(), handler).asSafe();
   }
 
-  /** shop.v1.Shop/Talk; a handler that is null is never ported. */
+  /** shop.v1.Shop/Talk; with a null handler it is not served here. */
   public static Rpc talk(Talk handler) {
     return Rpc.bidi(ShopGrpc.getTalkMethod(), handler);
   }
@@ -70,7 +70,7 @@ public final class EmptyBinder {
 """
 HANDLER = """\
 // one.proto, service shop.v1.Shop
-// Yours: crossfade made it once and never changes it.
+// Yours: crossfade created this file once and never changes it.
 package shop.rpc.shop;
 
 import dev.crossfade.runtime.CallContext;
@@ -85,12 +85,12 @@ import shop.v1.Thing;
  *
  * <p>In Python: rpc.py:3.
  *
- * <p>Statuses that it sets: ABORTED.
+ * <p>Statuses set: ABORTED.
  */
 public final class TalkHandler implements Talk {
   @Override
   public void handle(In<Thing> in, Out<Thing> out, CallContext context) {
-    // Not the same in Java, if it is written as in Python:
+    // These lines behave differently if translated literally to Java:
     // B1 rpc.py:4: a // b
     //   PySemantics.floorDiv(a, b)
     throw new NotPortedException();

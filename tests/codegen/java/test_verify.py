@@ -2,6 +2,8 @@
 
 import platform
 import random
+import shutil
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract, ContractError, ProtoFiles, load_contract
-from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project
+from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project, verify
 from crossfade.codegen.java.classes import java_classes
 from crossfade.codegen.java.names import camel_case
 from crossfade.codegen.java.verify import (
@@ -184,3 +186,14 @@ def test_finding_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         path.parent.mkdir(parents=True)
         path.touch()
     assert find_compilers(tmp_path) == Compilers(protoc=paths[0], grpc_plugin=paths[1])
+
+
+def test_a_compiler_that_is_held_open(tmp_path: Path) -> None:
+    """A program that another process still holds open for writing is run once it has let go."""
+    program = tmp_path / "protoc"
+    shutil.copy("/bin/sh", program)
+    program.chmod(0o700)
+    holder = program.open("ab")
+    threading.Timer(0.1, holder.close).start()
+    done = verify._run([str(program), "-c", "exit 3"])
+    assert (done.returncode, holder.closed) == (3, True)

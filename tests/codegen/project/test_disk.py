@@ -56,7 +56,7 @@ def test_a_folder_where_a_file_is_and_the_other_way(disk: Disk, tmp_path: Path) 
     for path, got in (("a", "expected a file, got a folder"), ("b/c", "expected a folder, got a file")):
         with pytest.raises(ProjectError, match=got):
             disk.read(path)
-    with pytest.raises(ProjectError, match="expected a file, got something special"):
+    with pytest.raises(ProjectError, match="expected a file, got a special file"):
         disk.read("pipe")
 
 
@@ -96,5 +96,5 @@ def test_empty_folders_go(disk: Disk, tmp_path: Path) -> None:
 def test_what_can_not_be_looked_at(tmp_path: Path) -> None:
     """A file in the place of the folder is one line."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(ProjectError, match="expected to look there"):
+    with pytest.raises(ProjectError, match="expected to read it"):
         Disk(tmp_path / "file").read("a")

@@ -192,7 +192,7 @@ def test_a_disk_that_refuses(small: Rendering, written: Path, render: Render, mo
     new = render(gen={"gen/A.java": "new", "gen/B.java": "new"}, scaffold=dict(small.scaffold))
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(
-        ProjectError, match=r"B\.java: expected to write there, got Permission denied; fix it"
+        ProjectError, match=r"B\.java: expected to write there, got Permission denied; fix that"
     ) as caught:
         write_project(new, written)
     assert caught.value.exit_code == 4
@@ -234,7 +234,7 @@ def test_two_runs_at_once(small: Rendering, written: Path) -> None:
     handle = os.open(written / ".crossfade-generate", os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
-        with pytest.raises(ProjectError, match="got another crossfade generate at work") as caught:
+        with pytest.raises(ProjectError, match="got a crossfade generate that is still running") as caught:
             write_project(small, written)
         assert caught.value.exit_code == 4
     finally:

@@ -161,7 +161,7 @@ def test_a_check_says_so(cut: Any, before: Path, tmp_path: Path, second: Renderi
     for folder in _cut_runs(cut, before, tmp_path, second):
         there = tree(folder)
         if is_pending(Disk(folder)):
-            with pytest.raises(ProjectError, match="got one that was cut off; run crossfade generate") as caught:
+            with pytest.raises(ProjectError, match="got an interrupted one; run crossfade generate") as caught:
                 check_project(second, folder)
             assert caught.value.exit_code == 1
         else:
@@ -177,7 +177,7 @@ def test_a_list_that_is_none(tmp_path: Path, content: bytes) -> None:
     """Is not followed."""
     (tmp_path / LIST).parent.mkdir(parents=True)
     (tmp_path / LIST).write_bytes(content)
-    with pytest.raises(ProjectError, match="expected what an earlier run left"):
+    with pytest.raises(ProjectError, match="expected an interrupted run's list"):
         carry_on(Disk(tmp_path))
 
 

@@ -63,14 +63,14 @@ def test_each_file_has_a_line() -> None:
 def test_what_no_run_writes(change: dict[str, object]) -> None:
     """One line that says to restore the file."""
     told = json.loads(to_bytes(FULL)) | change
-    with pytest.raises(ProjectError, match=r"^here: expected what `crossfade generate` wrote"):
+    with pytest.raises(ProjectError, match=r"^here: expected a manifest of `crossfade generate`"):
         manifest_of(json.dumps(told).encode(), "here")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{", b"\xff", b"[" * 100_000, b"<<<<<<< HEAD\n{}"])
 def test_bytes_that_are_no_manifest(content: bytes) -> None:
     """Neither a crash nor an empty manifest, by which deleted handlers would come back."""
-    with pytest.raises(ProjectError, match=r"^here: expected what"):
+    with pytest.raises(ProjectError, match=r"^here: expected a manifest"):
         manifest_of(content, "here")
 
 

@@ -62,7 +62,9 @@ def test_more_conflicts_than_an_exit_code_can_say() -> None:
 def test_no_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Is said, with what to install: exit 4."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ProjectError, match=r"^git: expected it for the three-way merge, got .*; install git") as caught:
+    with pytest.raises(
+        ProjectError, match=r"^git: expected git for the three-way merge, got .*; install git"
+    ) as caught:
         git_merge(b"", b"", b"")
     assert caught.value.exit_code == 4
 

@@ -45,11 +45,11 @@ def test_a_path_that_may_not_be(path: str) -> None:
 
 def test_two_files_of_one_name(render: Callable[..., Rendering]) -> None:
     """Also where a disk ignores letter case, and across the zones."""
-    with pytest.raises(ProjectError, match=r"^a/x\.java: expected one file of this name, got a/X\.java too"):
+    with pytest.raises(ProjectError, match=r"^a/x\.java: expected one file of this name, also got a/X\.java"):
         check_rendering(render(gen={"a/X.java": ""}, handlers={"a/x.java": ""}))
 
 
 def test_a_file_where_a_folder_is_needed(render: Callable[..., Rendering]) -> None:
     """A path that goes through another file is refused."""
-    with pytest.raises(ProjectError, match=r"^a/b/c: expected a folder a, got a file of that name too"):
+    with pytest.raises(ProjectError, match=r"^a/b/c: expected a folder a, got a file of that name as well"):
         check_rendering(render(gen={"a/b/c": ""}, scaffold={"A": ""}))

@@ -60,7 +60,7 @@ def test_what_was_forced_is_said(render: Render, found: Callable[..., Found]) ->
     (step,) = plan_gen(render(gen={"gen/A": NEW}), found(render(gen={"gen/A": OLD}), {"gen/A": MINE}), force=True)
     assert not isinstance(step, Changed)
     assert step.note
-    assert step.note.detail == "what was changed there by hand is dropped (--force)"
+    assert step.note.detail == "changes made by hand are discarded (--force)"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.html import to_html
+from crossfade.shadow.evidence.claims import GateSettings
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
-from crossfade.reports.claims import GateSettings
 from crossfade.reports.html.cards import (
     MAX_EXAMPLES,
     MAX_REPRO_CHARS,
@@ -17,6 +16,7 @@ from crossfade.reports.html.cards import (
 )
 from crossfade.reports.report import Cause, Report
 from crossfade.shadow.config import AcceptSettings
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 

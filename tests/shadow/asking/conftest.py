@@ -129,10 +129,9 @@ class Bench:
     def keeps_nothing(self) -> None:
         """No request, no handle's holder, no byte, no slot."""
         assert self.collector.in_flight() == 0
-        assert self.collector._suspects.count() == 0
-        assert self.collector._suspects._holders == {}
-        assert self.collector._held_bytes == 0
-        assert self.collector._asker.gate.in_use() == (0, 0)
+        kept = self.collector._comparisons
+        assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
+        assert (kept.held_bytes, kept.gate.in_use()) == (0, (0, 0))
 
     def _record(self, observation: Observation) -> None:
         self.seen.append(observation)

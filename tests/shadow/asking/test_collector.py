@@ -266,7 +266,7 @@ async def test_replies_held_are_bounded(frame_of: Frames, answer_of: Answers, be
         bench.collector.on_request(frame_of(str(number)))
     for number in range(50):
         bench.legacy(str(number), answer_of(b"1" * 300))
-        assert bench.collector._held_bytes <= 2000
+        assert bench.collector.load(0.0).held_bytes <= 2000
     gate.set()
     assert Counter(await bench.finish()) == {"shed(queue_full)": 44, "differs": 6}
 
@@ -448,17 +448,17 @@ async def test_a_judge_that_raises(
 ) -> None:
     """The request is uncomparable, the next one is judged, and the log has the place but no value of the traffic."""
     bench = bench_of(answer_of())
-    judge = bench.collector._asker._comparer._judge
+    judge = bench.collector._comparisons._asker._comparer._judge
 
     class Broken:
         framing_of = judge.framing_of
         stream_copy_bytes = judge.stream_copy_bytes
 
         def observe(self, *arguments: Any) -> Any:
-            bench.collector._asker._comparer._judge = judge
+            bench.collector._comparisons._asker._comparer._judge = judge
             raise KeyError("s3cret of a client", arguments)
 
-    bench.collector._asker._comparer._judge = Broken()  # type: ignore[assignment]
+    bench.collector._comparisons._asker._comparer._judge = Broken()  # type: ignore[assignment]
     with caplog.at_level(logging.ERROR):
         for name in ("1", "2"):
             bench.collector.on_request(frame_of(name))
@@ -470,6 +470,22 @@ async def test_a_judge_that_raises(
     assert text.startswith("comparison.failed route=GET /a error=KeyError at=test_collector.py:")
     assert "s3cret" not in text
     assert "\n" not in text
+
+
+async def test_a_call_that_raises(frame_of: Frames, bench_of: Benches, caplog: pytest.LogCaptureFixture) -> None:
+    """Also where nobody waits for its answer any more, the log has the place of a bug, and no value of the traffic."""
+
+    async def broken(_: Request) -> Reply:
+        raise ValueError("s3cret of a client")
+
+    bench = bench_of(broken)
+    bench.collector.on_request(frame_of("1"))
+    await bench.rest()
+    bench.cancel("1")
+    assert await bench.finish() == ["skipped(client_cancelled)"]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("call.failed error=ValueError at=test_collector.py:")
+    assert "s3cret" not in caplog.text
 
 
 async def test_a_drain_sheds_what_is_late(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:

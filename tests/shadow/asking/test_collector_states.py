@@ -25,11 +25,11 @@ from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
     PartFrame,
-    ReplyFrame,
     RequestEndFrame,
     RequestFrame,
     SettledFrame,
     UnmirroredFrame,
+    reply_frame,
 )
 
 HANDLES = ("7f30116a-cd6a-42de-8ef0-dd270b92b597", "698aed65-686c-4c9f-9364-b7706b3d75a2")
@@ -143,7 +143,7 @@ class Traffic(RuleBasedStateMachine):
         self.loop = Loop()
         self.errors: list[dict[str, Any]] = []
         self.internal: set[str] = set()
-        self.loop.set_exception_handler(lambda _, context: self._note(context))
+        self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
         self.seen: dict[str, Seen] = {}
         self.ends: Counter[str] = Counter()
         self.off = False
@@ -162,11 +162,6 @@ class Traffic(RuleBasedStateMachine):
         )
         collector.obey(lambda: self.off)
         return collector
-
-    def _note(self, context: dict[str, Any]) -> None:
-        """Keeps what asyncio complains of, but for a side's bug that nobody waited for."""
-        if not isinstance(context.get("exception"), ValueError):
-            self.errors.append(context)
 
     def _record(self, observation: Observation) -> None:
         if isinstance(observation, Settled) and observation.reason is Reason.INTERNAL:
@@ -271,7 +266,7 @@ class Traffic(RuleBasedStateMachine):
         seen = self.seen[name]
         seen.is_open, seen.is_done = False, not fails
         reply = DOWN if fails else _answer(b"" if seen.is_stream else body, EVENTS if seen.is_stream else JSON)
-        self._take(self.collector.on_reply, ReplyFrame(request_id=name, reply=reply))
+        self._take(self.collector.on_reply, reply_frame(name, reply))
 
     @precondition(lambda self: self._any(lambda seen: seen.is_open))
     @rule(data=st.data(), end=st.sampled_from(ENDS))
@@ -317,7 +312,7 @@ class Traffic(RuleBasedStateMachine):
                 self._take(self.collector.on_answer_head, head)
             case "reply" | "failure":
                 reply = DOWN if kind == "failure" else _answer(b"{}", JSON)
-                self._take(self.collector.on_reply, ReplyFrame(request_id=name, reply=reply))
+                self._take(self.collector.on_reply, reply_frame(name, reply))
             case _:
                 settled = SettledFrame(request_id=name, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL)
                 self._take(self.collector.on_settled, settled)
@@ -380,9 +375,10 @@ class Traffic(RuleBasedStateMachine):
             self._run(lambda: self.collector.drain(0))
             assert self.ends == Counter(dict.fromkeys(self.seen, 1))
             collector: Any = self.collector
-            assert (collector.in_flight(), collector._held_bytes, collector._suspects.count()) == (0, 0, 0)
-            assert collector._suspects._holders == {}
-            assert collector._asker.gate.in_use() == (0, 0)
+            kept = collector._comparisons
+            assert (len(kept), kept.held_bytes, kept.suspects.count()) == (0, 0, 0)
+            assert kept.suspects._holders == {}
+            assert kept.gate.in_use() == (0, 0)
             assert (collector._order._reads, collector._order._write) == ({}, None)
             assert [side.open for side in self.sides] == [[], []]
             assert not self._wrong()

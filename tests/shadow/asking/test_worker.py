@@ -18,8 +18,7 @@ from crossfade.shadow.asking.worker import Worker, serve
 from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State, load_config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.evidence.reader import read_run
+from crossfade.shadow.evidence import EvidenceError, store_in
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -84,7 +83,7 @@ def _counts(entered: int, **settled: int) -> CountsFrame:
 
 
 def _worker(bench: Any, writer: Writer) -> Worker:
-    bench.collector._record = writer.add
+    bench.collector._comparisons._record = writer.add
     return Worker(bench.collector, RunWriter(writer))  # type: ignore[arg-type]
 
 
@@ -296,7 +295,7 @@ def test_a_run_that_was_ended_in_order(
     frames = (frame_of("1"), AnswerFrame(request_id="1", reply=answer_of()), _counts(1), EndFrame())
     served(b"".join(encode(frame) for frame in frames) + b"garbage")
     assert capsys.readouterr().out == "ready\n"
-    run = read_run(config_path.parent / ".crossfade")
+    run = store_in(config_path.parent / ".crossfade").read()
     (route,) = run.routes
     assert (run.ended_at is not None, route.entered, len(route.signatures)) == (True, 1, 1)
 
@@ -307,7 +306,7 @@ def test_an_engine_that_was_killed(
 ) -> None:
     """The end of the pipe, at a frame's end or in the midst of one, commits all that came."""
     served(encode(_counts(4, policy=2)) + encode(frame_of("1")) + rest)
-    run = read_run(config_path.parent / ".crossfade")
+    run = store_in(config_path.parent / ".crossfade").read()
     (route,) = run.routes
     assert route.entered == 4
     assert route.settled == {(Outcome.SKIPPED, Reason.POLICY): 2, (Outcome.SHED, Reason.SHUTDOWN): 1}
@@ -345,5 +344,5 @@ def test_a_corrupt_frame_ends_the_process(config_path: Path) -> None:
     assert told.startswith(b'{"load":{"pending":0,')
     assert last.startswith("error: compare process: expected a frame, got 3 other bytes")
     assert b"Traceback" not in ended.stderr
-    (route,) = read_run(config_path.parent / ".crossfade").routes
+    (route,) = store_in(config_path.parent / ".crossfade").read().routes
     assert route.entered == 4

@@ -1,7 +1,7 @@
 """Small observations and a store to put them in; what a test is about is passed by name."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ import pytest
 
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.evidence.schema import FILE_NAME
-from crossfade.shadow.evidence.store import EvidenceWriter
+from crossfade.shadow.evidence.store import Store, open_store, store_in
+from crossfade.shadow.evidence.stores import STORES
 from crossfade.shadow.evidence.tally import Limits
+from crossfade.shadow.evidence.writer import EvidenceWriter
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.observations import Example, Judged, RequestSample, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -101,20 +102,16 @@ def make() -> type[Make]:
 
 
 class Stores:
-    """One folder with a store; every writer that was opened is closed at the end."""
+    """One store; every writer that was opened is closed at the end."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._writers: list[EvidenceWriter] = []
-
-    @property
-    def file(self) -> Path:
-        return self.folder / FILE_NAME
 
     def open(
         self, info: RunInfo | None = None, redactor: Redactor | None = None, limits: Limits | None = None
     ) -> EvidenceWriter:
-        writer = EvidenceWriter.open(self.folder, info or Make.info(), redactor, limits)
+        writer = EvidenceWriter.begin(self.store, info or Make.info(), redactor, limits)
         self.keep(writer)
         return writer
 
@@ -122,19 +119,43 @@ class Stores:
         """It is closed at the end."""
         self._writers.append(writer)
 
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
+
+
+class SqliteStores(Stores):
+    """A store in the file of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(store_in(folder))
+        self.folder = folder
+        self.file = folder / "evidence.sqlite"
+
     def bytes_on_disk(self) -> bytes:
         """All bytes of the database and of its log beside it."""
         return b"".join(path.read_bytes() for path in sorted(self.folder.iterdir()))
 
-    def close(self) -> None:
-        for writer in self._writers:
-            writer._engine.dispose()
+
+URLS: dict[str, Callable[[Path], str]] = {
+    "memory": lambda _: "memory:",
+    "sqlite": lambda folder: f"sqlite:///{folder / 'evidence.sqlite'}",
+}
+"""By scheme, the URL of a store that is not there yet."""
+
+
+@pytest.fixture(params=sorted(STORES))
+def any_stores(request: Any, tmp_path: Path) -> Any:
+    """A store of each kind that is registered."""
+    found = Stores(open_store(URLS[request.param](tmp_path)))
+    yield found
+    found.close()
 
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Any:
-    """A folder for stores."""
-    found = Stores(tmp_path)
+    """A folder for a store in a file."""
+    found = SqliteStores(tmp_path)
     yield found
     found.close()
 
@@ -145,12 +166,19 @@ class History:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "evidence.sqlite"
+        self.store = store_in(folder)
+        self._writers: list[EvidenceWriter] = []
+
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.close()
 
     def begin(self, run_id: str, started_at: float, *, signatures: int = 1) -> EvidenceWriter:
         """A run with so many signatures on one route, flushed once and not ended."""
         names = ("service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
         info = RunInfo(run_id=run_id, started_at=started_at, **dict.fromkeys(names, "x"))
-        writer = EvidenceWriter.open(self.folder, info, None)
+        writer = EvidenceWriter.begin(self.store, info, None)
+        self._writers.append(writer)
         for number in range(signatures):
             writer.add(
                 Judged(
@@ -186,6 +214,8 @@ class History:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> History:
+def store(tmp_path: Path) -> Any:
     """A folder without a store yet."""
-    return History(tmp_path)
+    found = History(tmp_path)
+    yield found
+    found.close()

@@ -184,3 +184,13 @@ def test_no_number_is_enough_for_no_budget(budget: float) -> None:
     """It is said, not sought for ever."""
     with pytest.raises(ValueError, match="expected a budget above 0"):
         needed_n(0, budget, 0.95, finished_bounds)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 300), st.sampled_from([0.001, 0.01, 0.2, 1.5]), CONFIDENCES)
+def test_the_needed_number_is_that_of_the_bounds(k: int, budget: float, confidence: float) -> None:
+    """It is found without them, and they agree: enough there, and one less is not."""
+    for bounds in (finished_bounds, live_bounds):
+        found = needed_n(k, budget, confidence, bounds)
+        assert bounds(k, found, confidence).upper < budget
+        assert found == max(k, 1) or bounds(k, found - 1, confidence).upper >= budget

@@ -1,324 +1,94 @@
-"""What is on disk after a flush, after one that failed, and after the process was killed."""
+"""A store is opened from its URL; another one is a module and a line in the registry."""
 
-import sqlite3
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import types
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, list_runs, read_run
-from crossfade.shadow.evidence.records import RunEvidence
-from crossfade.shadow.evidence.tally import Limits
+from crossfade.reports.build import build_report
+from crossfade.shadow.config import parse_config
+from crossfade.shadow.evidence import EvidenceError, open_store, store_in
+from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.retention import Retention, prune
+from crossfade.shadow.evidence.stores import STORES
+from crossfade.shadow.evidence.stores.memory import MemoryStore
+from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-
-
-def impatient(stores: Any, make: Any) -> EvidenceWriter:
-    """A writer of run-1 that does not wait for a lock."""
-    stores.open()._engine.dispose()
-    engine = sa.create_engine(f"sqlite:///{stores.file}", connect_args={"timeout": 0})
-    writer = EvidenceWriter(engine, make.info(), make.redactor(), Limits())
-    stores.keep(writer)
-    return writer
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Another process writes."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        connection.close()
-
-
-@contextmanager
-def full(engine: sa.Engine) -> Iterator[None]:
-    """The disk has no room for another page."""
-    with engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    yield
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-
-
-@contextmanager
-def read_only(engine: sa.Engine) -> Iterator[None]:
-    """The disk was mounted again, as one that can't be written."""
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=1")
-    yield
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only=0")
-
-
-def sums(run: RunEvidence) -> tuple[int, int, int]:
-    """Entered, settled, judged."""
-    return (
-        sum(route.entered for route in run.routes),
-        sum(sum(route.settled.values()) for route in run.routes),
-        sum(seen.count for route in run.routes for seen in route.signatures.values()),
-    )
-
-
-def add_some(writer: EvidenceWriter, make: Any, first: int = 0) -> None:
-    """Ten requests: seven the same, two that differ, one shed."""
-    for request in range(first, first + 7):
-        writer.add(make.judged(request=request, legacy_ms=1.0, candidate_ms=2.0))
-    for request in range(first + 7, first + 9):
-        found = make.fingerprint(f"body/f{request}")
-        example = make.example(found, legacy="x" * 2000)
-        writer.add(make.judged(f"body/f{request}", request=request, examples=(example,), noise=(found,)))
-    writer.add(make.settled())
-
-
-def test_nothing_is_written_before_a_flush(make: Any, stores: Any) -> None:
-    """The run is there, and is empty."""
-    writer = stores.open()
-    add_some(writer, make)
-    assert read_run(stores.folder).routes == ()
-    writer.flush(make.entered(10))
-    assert sums(read_run(stores.folder)) == (10, 1, 9)
-
-
-def test_flushing_again_changes_nothing(make: Any, stores: Any) -> None:
-    """Totals are written, not steps."""
-    writer = stores.open()
-    add_some(writer, make)
-    writer.flush(make.entered(10))
-    before = read_run(stores.folder)
-    for _ in range(3):
-        writer.flush(make.entered(10))
-    assert read_run(stores.folder) == before
-    add_some(writer, make)
-    writer.flush(make.entered(25))
-    assert sums(read_run(stores.folder)) == (25, 2, 18)
-
-
-def test_what_entered_is_written_though_nothing_has_an_outcome(make: Any, stores: Any) -> None:
-    """It is in flight."""
-    writer = stores.open()
-    writer.flush(make.entered(3))
-    writer.flush(make.entered(4))
-    assert sums(read_run(stores.folder)) == (4, 0, 0)
-
-
-def test_only_the_end_ends_a_run(make: Any, stores: Any) -> None:
-    """A run without an end is live, or was cut off."""
-    writer = stores.open()
-    writer.flush({})
-    assert read_run(stores.folder).ended_at is None
-    add_some(writer, make)
-    writer.finish(make.entered(10), now=make.started + 60)
-    run = read_run(stores.folder)
-    assert (run.ended_at, sums(run)) == (make.started + 60, (10, 1, 9))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["locked", "full", "read-only"])
-def test_a_flush_that_failed_is_tried_again(make: Any, stores: Any, fault: str) -> None:
-    """All of it or nothing is written; the next one writes what was kept, once."""
-    writer = impatient(stores, make)
-    add_some(writer, make)
-    writer.flush(make.entered(10))
-    before = read_run(stores.folder)
-    for first in range(10, 300, 10):
-        add_some(writer, make, first)
-    faults = {"locked": locked(stores.file), "full": full(writer._engine), "read-only": read_only(writer._engine)}
-    with faults[fault]:
-        for _ in range(2):
-            with pytest.raises(EvidenceError, match=r"^[^\n]*evidence\.sqlite: expected a writable store, got [^\n]+$"):
-                writer.flush(make.entered(300))
-            with pytest.raises(EvidenceError):
-                writer.finish(make.entered(300), now=make.started + 60)
-    assert read_run(stores.folder) == before
-    add_some(writer, make, 300)
-    writer.finish(make.entered(310), now=make.started + 60)
-    run = read_run(stores.folder)
-    assert sums(run) == (310, 31, 279)
-    assert run.ended_at == make.started + 60
-    (route,) = run.routes
-    assert (route.distinct, route.secondary_asked, len(route.clusters)) == (279, 62, 62)
-    assert {cluster.count for cluster in route.clusters} == {1}
-
-
-def test_two_runs_in_one_store(make: Any, stores: Any) -> None:
-    """They write in turn, and neither sees the other's counts."""
-    first, second = stores.open(make.info("a", 1.0)), stores.open(make.info("b", 2.0))
-    add_some(first, make)
-    second.add(make.settled())
-    first.flush(make.entered(10))
-    second.flush(make.entered(1))
-    add_some(first, make)
-    first.finish(make.entered(20), now=9.0)
-    assert sums(read_run(stores.folder, "a")) == (20, 2, 18)
-    assert sums(read_run(stores.folder, "b")) == (1, 1, 0)
-    assert (read_run(stores.folder, "a").ended_at, read_run(stores.folder, "b").ended_at) == (9.0, None)
-
-
-def test_a_run_begins_once(stores: Any) -> None:
-    """Two runs under one id would be added up."""
-    stores.open()
-    with pytest.raises(EvidenceError, match=r"evidence\.sqlite: expected a writable store, got [^\n]+$"):
-        stores.open()
-    assert [run.run_id for run in list_runs(stores.folder)] == ["run-1"]
-
-
-def test_the_same_evidence_is_the_same_rows(make: Any, stores: Any, tmp_path: Path) -> None:
-    """However it was flushed."""
-    other = EvidenceWriter.open(tmp_path / "other", make.info(), make.redactor())
-    writer = stores.open(redactor=make.redactor())
-    for first in (0, 10, 20):
-        for each in (writer, other):
-            add_some(each, make, first)
-        other.flush(make.entered(first + 10))
-    writer.flush(make.entered(30))
-    assert repr(read_run(stores.folder)) == repr(read_run(tmp_path / "other"))
-    other._engine.dispose()
-
-
-# what hostile clients send
-
-HOSTILE = "/\0'\";\n…\U0001f600"
-SURROGATE = f"\ud800{HOSTILE}"
-
-
-def test_hostile_names_are_counted(make: Any, stores: Any) -> None:
-    """A route, a value and a request may be any text: one that can't be encoded must not stop all that comes after."""
-    writer = stores.open(redactor=make.redactor())
-    found = make.fingerprint(f"body{HOSTILE}", cause=HOSTILE)
-    request = make.request(target=SURROGATE, body=SURROGATE, headers=((SURROGATE, SURROGATE),))
-    example = make.example(found, path=SURROGATE, legacy=SURROGATE, request=request)
-    route = make.route(f"GET {SURROGATE}")
-    writer.add(make.judged(signature=(found,), noise=(found,), examples=(example,)))
-    writer.add(make.judged("body/a", route=route))
-    writer.flush({make.route(): 1, route: 1})
-    run = read_run(stores.folder)
-    assert sums(run) == (2, 0, 2)
-    plain, escaped = run.routes
-    assert escaped.info.route == f"GET \\ud800{HOSTILE}"
-    (cluster,) = plain.clusters
-    assert (set(plain.signatures), set(plain.noise)) == ({(found,)}, {(found.template, "value")})
-    assert (cluster.fingerprint, cluster.examples[0].request) == (found, request)
-
-
-# redaction
-
-SECRETS = ("hunter2Hunter2", "alice.smith@example.com", "4111111111111111", "1985-04-12", "EMP-anna")
-
-
-def secret_example(make: Any, path: str, legacy: str) -> Any:
-    """An example with secrets in each of its parts."""
-    password, mail, card, birth, employee = SECRETS
-    request = make.request(
-        method="POST",
-        target=f"/users/{mail}/cards/{card}?token={password}&who={employee}",
-        headers=(
-            ("Authorization", f"Bearer {password}"),
-            ("Cookie", f"sid={password}"),
-            ("X-Note", f"{mail} {employee}"),
-        ),
-        body=f'{{"user": {{"birth_date": "{birth}", "Password": "{password}", "list": ["{mail}", {card}]}}}}',
-    )
-    return make.example(make.fingerprint(), path=path, legacy=legacy, candidate=legacy, request=request)
-
-
-def test_no_secret_reaches_the_disk(make: Any, stores: Any) -> None:
-    """Neither the database nor the log beside it has one of them in its bytes, and equal values are still equal."""
-    redactor = make.redactor(patterns=(r"EMP-\w+",), fields=("users.v1.User.birth_date",))
-    writer = stores.open(redactor=redactor)
-    password, mail, card, birth, employee = SECRETS
-    for path, legacy in (
-        ("message.user.birth_date", f'"{birth}"'),
-        ("body/session/id", password),
-        ("body/note", f'"{mail} {card} {employee}"'),
-        (f"body/by/{mail}/x", f'{{"password": "{password}", "by": {{"{mail}": 1}}}}'),
-    ):
-        writer.add(make.judged("body/a", examples=(secret_example(make, path, legacy),)))
-        writer.flush(make.entered(4))
-    (cluster,) = read_run(stores.folder).routes[0].clusters
-    assert len({example.request for example in cluster.examples}) == 1
-    assert len(cluster.examples) == 4
-    assert all(example.candidate == example.legacy for example in cluster.examples)
-    assert len(list(stores.folder.iterdir())) > 1  # the log is there
-    on_disk = stores.bytes_on_disk()
-    assert b"/users/" in on_disk
-    writer.finish(make.entered(4), now=make.started)
-    for secret in (*SECRETS, "alice", "hunter2", "4111111111"):
-        assert secret.encode() not in on_disk
-        assert secret.encode() not in stores.bytes_on_disk()
-
-
-def test_the_key_never_reaches_the_disk(make: Any, stores: Any) -> None:
-    """Else whoever has the file could try values until one fits."""
-    writer = stores.open(redactor=make.redactor())
-    writer.add(make.judged("body/a", examples=(secret_example(make, "body/a", "1"),)))
-    writer.flush(make.entered(1))
-    assert make.key not in stores.bytes_on_disk()
-
-
-def test_without_a_key_no_example_is_stored(make: Any, stores: Any) -> None:
-    """Counts are, and the run says so."""
-    writer = stores.open(redactor=None)
-    writer.add(make.judged("body/a", examples=(secret_example(make, "body/a", "kept nowhere"),)))
-    writer.flush(make.entered(1))
-    run = read_run(stores.folder)
-    (cluster,) = run.routes[0].clusters
-    assert (run.examples_stored, cluster.count, cluster.examples) == (False, 1, ())
-    for part in (b"kept nowhere", b"/users/", b"Authorization"):
-        assert part not in stores.bytes_on_disk()
-
-
-# a process that is killed
-
-WRITER = """
-import sys
-from pathlib import Path
-from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.evidence.records import RunInfo
-from crossfade.shadow.evidence.store import EvidenceWriter
-from crossfade.shadow.exchange.difference import Fingerprint
-from crossfade.shadow.exchange.outcome import Outcome, Reason
-names = ("run_id", "service", "engine", "legacy_build", "candidate_build", "rules_digest", "contract_digest")
-writer = EvidenceWriter.open(Path(sys.argv[1]), RunInfo(**dict.fromkeys(names, "x"), started_at=1.0), None)
-route = RouteInfo(route="r", protocol="http", call_type="http", stage="shadow")
-other = (Fingerprint(template="body/a", kind="value"),)
-request = 0
-while True:
-    for _ in range(50):
-        request += 1
-        writer.add(Judged(route=route, at=1.0, request_hash=request, signature=other if request % 5 == 0 else (),
-                          noise=None, examples=(), legacy_ms=1.0, candidate_ms=1.0))
-        writer.add(Settled(route=route, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL))
-    writer.flush({route: 2 * request})
-    print(request, flush=True)
+from crossfade.shadow.runs.run import open_run
+
+ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
+CONFIG = """\
+[service]
+name = "builds"
+[[listen]]
+name = "web"
+address = "127.0.0.1:1"
+legacy = "http://127.0.0.1:2"
+candidate = "http://127.0.0.1:3"
+[evidence]
+keep_runs = 1
 """
 
 
-@pytest.mark.parametrize("flushes", [1, 7])
-def test_what_a_killed_process_leaves(stores: Any, flushes: int) -> None:
-    """Exact sums of whole flushes: all that it said it wrote, and at most what it was about to say."""
-    process = subprocess.Popen([sys.executable, "-c", WRITER, str(stores.folder)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    for _ in range(flushes):
-        said = int(process.stdout.readline())
-    process.kill()
-    said = max([said, *(int(line) for line in process.stdout.read().split())])
-    process.wait(10)
-    process.stdout.close()
-    run = read_run(stores.folder)
-    (route,) = run.routes
-    written = route.entered // 2
-    assert run.ended_at is None
-    assert written in {said, said + 50}
-    assert sums(run) == (2 * written, written, written)
-    assert route.settled == {(Outcome.SHED, Reason.QUEUE_FULL): written}
-    assert route.distinct == written
-    assert [(cluster.count, cluster.fingerprint.template) for cluster in route.clusters] == [(written // 5, "body/a")]
+def test_a_folder_has_its_store_in_one_file(tmp_path: Path) -> None:
+    """As stores of earlier versions have it."""
+    with pytest.raises(EvidenceError) as caught:
+        store_in(tmp_path).runs()
+    assert str(caught.value).startswith(f"{tmp_path / 'evidence.sqlite'}: ")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mysql://a/b", "expected a URL that begins with one of memory:, sqlite:, got mysql://a/b"),
+        ("", "expected a URL that begins with one of memory:, sqlite:, got $"),
+        ("evidence.sqlite", "got evidence.sqlite"),
+        ("sqlite:", "expected sqlite:/// and the path of a file, got sqlite:"),
+        ("sqlite:///", "expected sqlite:/// and the path of a file, got sqlite:///"),
+        ("memory:x", "expected memory:, got memory:x"),
+    ],
+)
+def test_not_a_store(url: str, expected: str) -> None:
+    """One line that shows what was given."""
+    with pytest.raises(EvidenceError, match=expected):
+        open_store(url)
+
+
+@pytest.fixture
+def urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Registers a store of its own; the URLs with which it was opened."""
+    opened: list[str] = []
+    module = types.ModuleType("a_store_of_its_own")
+
+    class Own(MemoryStore):
+        """It stands for one that was written elsewhere: nothing else knows of it."""
+
+    def open_own(url: str) -> Own:
+        opened.append(url)
+        return Own()
+
+    module.open_store = open_own  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(STORES, "own", module.__name__)
+    return opened
+
+
+def test_a_new_store_needs_a_line_in_the_registry(urls: list[str], tmp_path: Path) -> None:
+    """A run is begun, counted, pruned, lost and reported in it, and nothing is written anywhere else."""
+    store = open_store("own://host/name")
+    assert urls == ["own://host/name"]
+    config = parse_config(CONFIG, tmp_path / "crossfade.toml")
+    for run_id in ("run-1", "run-2", "run-3"):
+        run = open_run(config, store, run_id, engine="ingest")
+        run.writer.add(Settled(route=ROUTE, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL, count=3))
+        run.writer.flush({ROUTE: 5})
+        if run_id != "run-3":
+            run.writer.finish({ROUTE: 5})
+    assert [found.run_id for found in store.runs()] == ["run-2", "run-3"]
+    assert store.close_lost("run-3", {ROUTE: 7}, now=2e9) == 4
+    report = build_report(store.read(), gate=GateSettings(routes=("*",)), accepted=(), now=2e9)
+    assert (report.run_id, report.entered, report.verdict) == ("run-3", 7, "inconclusive")
+    assert prune(store, tmp_path, Retention(keep_days=1, keep_runs=1), now=2e9).run_ids == ("run-2",)
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossfade.shadow.evidence.changes import ClusterCount
+from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.tally import Limits, Tally
 from crossfade.shadow.exchange.difference import MORE, Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -210,31 +212,70 @@ def test_the_bound_does_not_depend_on_chance() -> None:
 
 @pytest.mark.parametrize(("legacy_ms", "candidate_ms"), [(None, 1.0), (1.0, None), (None, None)])
 def test_latency_needs_both_sides(make: Any, legacy_ms: float | None, candidate_ms: float | None) -> None:
-    """Else the two histograms would be of different requests."""
+    """Else the histograms would be of different requests."""
     found = tally(make)
     found.judge(make.judged(legacy_ms=legacy_ms, candidate_ms=candidate_ms), None)
-    assert found.legacy_ms.get_total_count() == found.paired_ratio.get_total_count() == 0
+    assert {quantiles.p50 for quantiles in found.latencies.quantiles().values()} == {None}
+    assert found.changes().latencies is None
 
 
 def test_latency(make: Any) -> None:
-    """In microseconds, the ratio in thousandths, to two digits; what took no time took the least that is told."""
+    """Each side in milliseconds."""
     found = tally(make)
     found.judge(make.judged(legacy_ms=10.0, candidate_ms=25.0), None)
-    assert found.legacy_ms.get_max_value() == pytest.approx(10_000, rel=0.01)
-    assert found.candidate_ms.get_max_value() == pytest.approx(25_000, rel=0.01)
-    assert found.paired_ratio.get_max_value() == pytest.approx(2500, rel=0.01)
-    found.judge(make.judged(legacy_ms=0.0, candidate_ms=0.0), None)
-    assert found.legacy_ms.get_min_value() == 1
-    assert found.paired_ratio.get_total_count() == 2
+    assert found.latencies.quantiles()["legacy_ms"].p50 == pytest.approx(10.0, rel=0.01)
+    assert found.latencies.quantiles()["candidate_ms"].p50 == pytest.approx(25.0, rel=0.01)
+    assert found.changes().latencies is found.latencies
 
 
-def test_a_latency_past_the_scale_is_counted(make: Any) -> None:
-    """At its end: a call of two hours must not be missing among the slow ones."""
+# what a flush writes
+
+
+def test_changes_are_totals_of_what_changed(make: Any) -> None:
+    """And of nothing else, once the rest is committed."""
     found = tally(make)
-    found.judge(make.judged(legacy_ms=0.001, candidate_ms=7_200_000.0), None)
-    for histogram in (found.candidate_ms, found.paired_ratio):
-        assert histogram.get_total_count() == 1
-        assert histogram.get_max_value() >= 3_500_000_000
+    a, b = make.fingerprint("a"), make.fingerprint("b")
+    for request, template in enumerate("aab"):
+        example = make.example(make.fingerprint(template))
+        judged = make.judged(
+            template, request=request, noise=(a,), examples=(example,), legacy_ms=1.0, candidate_ms=1.0
+        )
+        found.judge(judged, make.redactor())
+    found.settle(make.settled())
+    whole = found.changes()
+    assert (set(whole.clusters), set(whole.examples), set(whole.signatures)) == ({a, b}, {a, b}, {(a,), (b,)})
+    assert (len(whole.noise), whole.settled) == (2, {(Outcome.SHED, Reason.QUEUE_FULL): 1})
+    found.committed()
+    found.judge(make.judged("a", request=9, at=50.0), make.redactor())
+    changes = found.changes()
+    assert (changes.distinct, changes.secondary_asked) == (4, 3)
+    assert changes.signatures == {(a,): SignatureCount(count=3, distinct=3)}
+    assert changes.clusters == {a: ClusterCount(count=3, first_seen=make.started + 1, last_seen=50.0)}
+    assert (changes.settled, changes.noise, changes.examples, changes.latencies) == ({}, {}, {}, None)
+
+
+def test_changes_are_kept_until_they_are_committed(make: Any) -> None:
+    """A flush that failed is tried again with all of them, and with what came since."""
+    found = tally(make)
+    found.judge(make.judged("a", request=1), None)
+    assert found.changes() == found.changes()
+    found.judge(make.judged("b", request=2, cut=Reason.TRUNCATED), None)
+    changes = found.changes()
+    assert set(changes.clusters) == {make.fingerprint("a"), make.fingerprint("b")}
+    assert changes.cut == {Reason.TRUNCATED: 1}
+    found.committed()
+    assert found.changes().clusters == {}
+
+
+def test_names_that_can_not_be_encoded(make: Any) -> None:
+    """Are changed so that every store can write them: a lone surrogate becomes its escape."""
+    found = tally(make)
+    bad = make.fingerprint("body/\ud800", cause="\udcff")
+    found.judge(make.judged(signature=(bad,), noise=(bad,), examples=(make.example(bad),)), make.redactor())
+    changes = found.changes()
+    escaped = make.fingerprint("body/\\ud800", cause="\\udcff")
+    assert (set(changes.clusters), set(changes.examples)) == ({escaped}, {escaped})
+    assert set(changes.noise) == {("body/\\ud800", "value")}
 
 
 def test_what_redacting_can_not_do_is_no_example(make: Any) -> None:

@@ -13,12 +13,12 @@ def test_one_line_a_second_for_each_kind(caplog: pytest.LogCaptureFixture) -> No
     complaints = Complaints(lambda: clock[0])
     with caplog.at_level(logging.WARNING):
         for number in range(100):
-            complaints.say("json", f"line {number}")
-        complaints.say("slow", "one")
+            complaints.add("json", f"line {number}")
+        complaints.add("slow", "one")
         clock[0] = 1.0
-        complaints.say("json", "later")
+        complaints.add("json", "later")
         clock[0] = 2.0
-        complaints.say("json", "last")
+        complaints.add("json", "last")
     assert caplog.messages == [
         "ingest.json line 0",
         "ingest.slow one",

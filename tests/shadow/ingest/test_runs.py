@@ -8,7 +8,7 @@ import pytest
 
 from crossfade.shadow.config import parse_config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import EvidenceError, list_runs, read_run
+from crossfade.shadow.evidence import EvidenceError, store_in
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.protocol import Counts, Hello, Pair, read_line
@@ -55,7 +55,7 @@ def bench_of(tmp_path: Path) -> Callable[..., Bench]:
 def test_a_run_begins_at_once(bench_of: Callable[..., Bench]) -> None:
     """Before any service came, so that a gate on it is inconclusive and not one on an older run."""
     bench = bench_of()
-    evidence = read_run(bench.folder)
+    evidence = store_in(bench.folder).read()
     assert (evidence.info.run_id, evidence.info.engine) == (bench.runs.run_ids[0], "ingest")
     assert (evidence.info.candidate_build, evidence.ended_at) == ("unknown", None)
     bench.runs.finish()
@@ -87,7 +87,7 @@ def test_the_first_build_names_the_run(bench_of: Callable[..., Bench]) -> None:
     bench = bench_of()
     assert (bench.hello("j-1"), bench.hello("j-1", greeted=1)) == ("", "")
     bench.runs.flush()
-    assert read_run(bench.folder).info.candidate_build == bench.runs.build == "j-1"
+    assert store_in(bench.folder).read().info.candidate_build == bench.runs.build == "j-1"
     bench.runs.finish()
 
 
@@ -102,7 +102,7 @@ def test_services_that_do_not_say_their_build(bench_of: Callable[..., Bench]) ->
     bench.clock += 10
     assert (bench.hello(), bench.runs.build) == ("", "unknown")
     bench.runs.finish()
-    named = [read_run(bench.folder, run_id).info.candidate_build for run_id in bench.runs.run_ids]
+    named = [store_in(bench.folder).read(run_id).info.candidate_build for run_id in bench.runs.run_ids]
     assert named == ["unknown", "j-1", "unknown"]
 
 
@@ -121,7 +121,7 @@ def test_another_build_begins_another_run(bench_of: Callable[..., Bench], lines:
     assert bench.runs.entered() == {(lines.get, ""): 5}
     assert bench.runs.status().ends[(lines.get, ""), "matched", ""] == 2
     bench.runs.finish()
-    first, second = (read_run(bench.folder, run_id) for run_id in bench.runs.run_ids)
+    first, second = (store_in(bench.folder).read(run_id) for run_id in bench.runs.run_ids)
     assert (first.info.candidate_build, second.info.candidate_build) == ("j-1", "j-2")
     assert dict(first.routes[0].settled) == {(Outcome.SHED, Reason.QUEUE_FULL): 1, (Outcome.SHED, Reason.SHUTDOWN): 1}
     assert (first.routes[0].entered, second.routes[0].entered) == (3, 2)
@@ -144,7 +144,7 @@ def test_a_run_that_can_not_be_ended_goes_on(bench_of: Callable[..., Bench], mon
     assert bench.hello("j-1") == ""
     assert bench.hello("j-2") == ""
     bench.runs.finish()
-    assert len(list_runs(bench.folder)) == 2
+    assert len(store_in(bench.folder).runs()) == 2
 
 
 def test_the_end_is_the_sum(bench_of: Callable[..., Bench], lines: Any) -> None:
@@ -152,9 +152,9 @@ def test_the_end_is_the_sum(bench_of: Callable[..., Bench], lines: Any) -> None:
     bench = bench_of()
     bench.take(lines.counts(7, "00000000000000aa"))
     bench.runs.flush()
-    assert read_run(bench.folder).routes[0].entered == 7
+    assert store_in(bench.folder).read().routes[0].entered == 7
     bench.runs.finish()
-    (route,) = read_run(bench.folder).routes
+    (route,) = store_in(bench.folder).read().routes
     assert sum(route.settled.values()) + sum(seen.count for seen in route.signatures.values()) == route.entered == 7
 
 
@@ -177,7 +177,7 @@ async def test_a_secondary(bench_of: Callable[..., Bench], lines: Any, tmp_path:
     await bench.runs.drain()
     assert bench.hello("j-2") == ""
     bench.runs.finish()
-    (route,) = read_run(bench.folder, bench.runs.run_ids[0]).routes
+    (route,) = store_in(bench.folder).read(bench.runs.run_ids[0]).routes
     assert [seen.count for seen in route.signatures.values()] == [1]
 
 

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.exchange.route import qualified
-from crossfade.shadow.routes.patterns import Pattern, Way, declared_templates, names_of, shields_of, speaks_of, unnamed
+from crossfade.shadow.routes.patterns import (
+    Pattern,
+    Way,
+    declared_templates,
+    glob_matches,
+    names_of,
+    shields_of,
+    unnamed,
+)
 from crossfade.shadow.routes.templates import Templates
 
 
@@ -32,8 +40,8 @@ from crossfade.shadow.routes.templates import Templates
 )
 def test_as_it_stands(glob: str, route: str, listener: str, spoken_of: bool) -> None:
     """By the name of a route, with or without that of its port."""
-    assert speaks_of(glob, route, listener) is spoken_of
-    assert Pattern(glob).names(names_of(route, listener)) is spoken_of
+    assert glob_matches(glob, route, listener) is spoken_of
+    assert Pattern(glob).matches(names_of(route, listener)) is spoken_of
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,7 @@ def test_as_it_stands(glob: str, route: str, listener: str, spoken_of: bool) -> 
 def test_as_it_may_be_meant(glob: str, method: str, path: str, meant: bool) -> None:
     """Without letter case and a last slash; a parameter is any segment that no more special template has."""
     pattern = Pattern(glob, shields_of(("GET /a/special", "GET /{kind}/{x}")))
-    assert pattern.means(Way(method, frozenset({path, path.lower()}), "web")) is meant
+    assert pattern.may_mean(Way(method, frozenset({path, path.lower()}), "web")) is meant
 
 
 _TEMPLATE_TEXT = st.lists(st.sampled_from(["a", "b", "{}"]), min_size=1, max_size=4).map("/".join)
@@ -77,7 +85,7 @@ def test_a_path_belongs_to_the_most_special_template(own: str, others: list[str]
     together = Templates([f"GET /{own}", *(f"GET /{other}" for other in others)])
     pattern = Pattern(f"GET /{own}", shields_of(f"GET /{other}" for other in others))
     if "{}" in own:
-        meant = pattern.means(Way("GET", frozenset({path}), ""))
+        meant = pattern.may_mean(Way("GET", frozenset({path}), ""))
         assert meant is (together.find("GET", path) == f"/{own}")
 
 
@@ -98,12 +106,12 @@ def test_templates_among_globs() -> None:
 @given(st.text(st.sampled_from("GET /ab{}*?[]%2f.\\"), max_size=20))
 def test_any_glob_means_itself(glob: str) -> None:
     """Whatever a config says is a glob, and none is refused by the engine of regular expressions."""
-    assert speaks_of(glob, glob)
-    assert isinstance(Pattern(glob).means(Way("GET", frozenset({"/a"}), "")), bool)
+    assert glob_matches(glob, glob)
+    assert isinstance(Pattern(glob).may_mean(Way("GET", frozenset({"/a"}), "")), bool)
 
 
 def test_no_glob_is_slow() -> None:
     """Stars do not multiply: a matcher that tried them again would not come back from this."""
     pattern = Pattern("GET /" + "*a" * 20 + "*z")
-    assert not pattern.means(Way("GET", frozenset({"/" + "a" * 8000}), ""))
-    assert not speaks_of("GET /" + "*a" * 20 + "*z", "GET /" + "a" * 8000)
+    assert not pattern.may_mean(Way("GET", frozenset({"/" + "a" * 8000}), ""))
+    assert not glob_matches("GET /" + "*a" * 20 + "*z", "GET /" + "a" * 8000)

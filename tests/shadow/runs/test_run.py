@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from crossfade.shadow.config import Config, parse_config
-from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, read_run
+from crossfade.shadow.evidence import EvidenceError, store_in
 from crossfade.shadow.evidence.key import KEY_VARIABLE
-from crossfade.shadow.evidence.schema import RECORDINGS
+from crossfade.shadow.evidence.recordings import recording_folder
+from crossfade.shadow.evidence.stores.sqlite import run as sqlite_run
 from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
@@ -42,14 +43,14 @@ def _locked(*_: object) -> None:
 def test_a_run_from_its_beginning_to_its_end(tmp_path: Path) -> None:
     """It names its engine, is live until it is finished, and holds what was counted."""
     config = _config(tmp_path)
-    run = open_run(config, "run-1", engine="ingest")
+    run = open_run(config, store_in(config.evidence.dir), "run-1", engine="ingest")
     run.writer.add(Settled(route=ROUTE, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL, count=3))
     run.writer.flush({ROUTE: 5})
-    live = read_run(config.evidence.dir)
+    live = store_in(config.evidence.dir).read()
     assert (live.info.engine, live.ended_at, live.routes[0].entered) == ("ingest", None, 5)
     assert dict(live.routes[0].settled) == {(Outcome.SHED, Reason.QUEUE_FULL): 3}
     run.writer.finish({ROUTE: 6})
-    ended = read_run(config.evidence.dir)
+    ended = store_in(config.evidence.dir).read()
     assert ended.ended_at is not None
     assert ended.routes[0].entered == 6
 
@@ -59,16 +60,17 @@ def test_old_runs_go_when_one_begins(tmp_path: Path, caplog: pytest.LogCaptureFi
     config = _config(tmp_path)
     for number in range(3):
         with caplog.at_level(logging.WARNING):
-            open_run(config, f"run-{number}", engine="ingest").writer.finish({})
+            open_run(config, store_in(config.evidence.dir), f"run-{number}", engine="ingest").writer.finish({})
     assert "evidence.pruned 1 runs, oldest run-0" in caplog.text
     with pytest.raises(EvidenceError):
-        read_run(config.evidence.dir, "run-0")
+        store_in(config.evidence.dir).read("run-0")
 
 
 def test_without_a_key(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """No example is stored and nothing recorded; the log says both."""
     with caplog.at_level(logging.WARNING):
-        run = open_run(_config(tmp_path, "[record]\nsample_pct = 100\n"), "run-1", engine="ingest")
+        config = _config(tmp_path, "[record]\nsample_pct = 100\n")
+        run = open_run(config, store_in(config.evidence.dir), "run-1", engine="ingest")
     run.writer.finish({})
     assert not isinstance(run.judge, RecordingJudge)
     assert "evidence.no_key" in caplog.text
@@ -79,10 +81,10 @@ def test_with_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """What is judged is recorded beside the evidence."""
     monkeypatch.setenv(KEY_VARIABLE, "k" * 32)
     config = _config(tmp_path, "[record]\nsample_pct = 100\n")
-    run = open_run(config, "run-1", engine="ingest")
+    run = open_run(config, store_in(config.evidence.dir), "run-1", engine="ingest")
     assert isinstance(run.judge, RecordingJudge)
     run.writer.finish({})
-    assert (config.evidence.dir / RECORDINGS / "run-1").is_dir()
+    assert recording_folder(config.evidence.dir, "run-1").is_dir()
 
 
 def test_a_store_that_is_not_writable(caplog: pytest.LogCaptureFixture) -> None:
@@ -116,10 +118,12 @@ def test_a_claimed_rpc_that_never_comes(tmp_path: Path, monkeypatch: pytest.Monk
     config = _config(tmp_path, '[contract]\nprotos = ["a.proto"]\n[gate]\nroutes = ["*/A"]\n')
     with monkeypatch.context() as patch:
         if locked:
-            patch.setattr(EvidenceWriter, "_write_route", _locked)
-        run = open_run(config, "run-1", engine="ingest")
+            patch.setattr(sqlite_run, "_statements", _locked)
+        run = open_run(config, store_in(config.evidence.dir), "run-1", engine="ingest")
     run.writer.finish({})
-    assert [(route.info.route, route.entered) for route in read_run(config.evidence.dir).routes] == [("p.S/A", 0)]
+    assert [(route.info.route, route.entered) for route in store_in(config.evidence.dir).read().routes] == [
+        ("p.S/A", 0)
+    ]
 
 
 def test_a_claim_of_one_port(tmp_path: Path) -> None:
@@ -131,7 +135,7 @@ def test_a_claim_of_one_port(tmp_path: Path) -> None:
         tmp_path, '[contract]\nprotos = ["a.proto"]\n[gate]\nroutes = ["web p.S/A", "p.S/B", "web p.S/B"]\n'
     )
     names = [listen.name for listen in config.listen]
-    run = open_run(config, "run-1", engine="mitmproxy")
+    run = open_run(config, store_in(config.evidence.dir), "run-1", engine="mitmproxy")
     run.writer.finish({})
-    found = [(route.info.route, route.info.listener) for route in read_run(config.evidence.dir).routes]
+    found = [(route.info.route, route.info.listener) for route in store_in(config.evidence.dir).read().routes]
     assert (names, found) == (["web"], [("p.S/A", "web"), ("p.S/B", ""), ("p.S/B", "web")])

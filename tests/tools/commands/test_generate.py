@@ -181,7 +181,7 @@ def test_a_generated_file_that_was_changed(users: Folder) -> None:
     assert (users.out / "gen/src/main/java/acme/users/gen/users/Put.java").exists()
     forced = users.run("--force")
     assert forced.exit_code == 0
-    assert "what was changed there by hand is dropped (--force)\n" in forced.output
+    assert "changes made by hand are discarded (--force)\n" in forced.output
     assert "mine" not in path.read_text()
 
 

@@ -196,7 +196,7 @@ async def test_passed(proxy: Any, raw: Any, ends: Any) -> None:
 @pytest.mark.row(
     "Heads, trailers and lines between chunks without an end",
     "raw",
-    differs="beyond `HEAD_LIMIT_BYTES` (shadow/capture/mitmproxy/wire/limits.py) a request is refused with 431, counted as "
+    differs="beyond `ENGINE_HEAD_LIMIT_BYTES` (shadow/capture/mitmproxy/wire/limits.py) a request is refused with 431, counted as "
     "`uncomparable(unsupported)`, an answer with 502, counted as `legacy_failed(invalid)`: memory is bounded",
 )
 async def test_refused(proxy: Any, raw: Any, ends: Any) -> None:

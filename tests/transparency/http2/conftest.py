@@ -54,6 +54,7 @@ class End:
         self._more = asyncio.Event()
         self.ended = asyncio.Event()
         self.settings = asyncio.Event()
+        self.acknowledged = asyncio.Event()
         self.h2.initiate_connection()
         self.flush()
         self.task = asyncio.create_task(self._run())
@@ -61,6 +62,14 @@ class End:
     def flush(self) -> None:
         """Writes what h2 has queued."""
         self._writer.write(self.h2.data_to_send())
+
+    async def limit(self, settings: dict[Any, int]) -> None:
+        """Changes settings; returns when the peer has taken note."""
+        self.acknowledged.clear()
+        self.h2.update_settings(settings)
+        self.flush()
+        async with asyncio.timeout(10):
+            await self.acknowledged.wait()
 
     def go_away(self, last_stream_id: int, code: int = 0) -> None:
         """A GOAWAY after which this end goes on, which h2 itself does not."""
@@ -91,6 +100,8 @@ class End:
                 for event in self.h2.receive_data(data):
                     if isinstance(event, h2.events.RemoteSettingsChanged):
                         self.settings.set()
+                    elif isinstance(event, h2.events.SettingsAcknowledged):
+                        self.acknowledged.set()
                     self._note(event)
                     self._on_event(self, event)
                 self.flush()

@@ -58,8 +58,7 @@ async def test_cancelled_while_waiting(proxy: Any, h2_legacy: Any, h2_client: An
         client = await h2_client(running.port)
         _ask(client, 1)
         await client.until("end")
-        legacy.ends[0].h2.update_settings(ONE_AT_A_TIME)
-        legacy.ends[0].flush()
+        await legacy.ends[0].limit(ONE_AT_A_TIME)
         _ask(client, 3, [*GET[:2], (b":path", b"/long"), GET[3]])
         await legacy.ends[0].until("headers", 2)
         _ask(client, 5, [*POST, (b"x-who", b"left")], end_stream=False)
@@ -97,8 +96,7 @@ async def test_goaway_while_waiting(proxy: Any, h2_legacy: Any, h2_client: Any, 
         _ask(client, 1)
         await client.until("end")
         first = legacy.ends[0]
-        first.h2.update_settings(ONE_AT_A_TIME)
-        first.flush()
+        await first.limit(ONE_AT_A_TIME)
         _ask(client, 3, [*GET[:2], (b":path", b"/long"), GET[3]])
         await first.until("headers", 2)
         for stream_id in (5, 7):

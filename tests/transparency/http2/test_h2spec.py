@@ -58,8 +58,10 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 @asynccontextmanager
 async def _http1_legacy() -> AsyncIterator[int]:
     server = await asyncio.start_server(_serve, "127.0.0.1", 0, limit=2**20)
-    async with server:
+    try:
         yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()  # from Python 3.12 on, wait_closed would wait for the connections that the proxy keeps open
 
 
 @contextmanager

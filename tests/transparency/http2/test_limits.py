@@ -6,7 +6,7 @@ import h2.events
 import h2.settings
 import pytest
 
-from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, MOST_STREAMS
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES, FIRST_STREAMS, MOST_STREAMS
 from crossfade.shadow.exchange import Failure, FailureReason
 
 GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/a"), (b":authority", b"api.test")]
@@ -61,12 +61,12 @@ async def test_too_large_heads(proxy: Any, h2_legacy: Any, h2_client: Any, event
         running = await proxy(legacy.port)
         client = await h2_client(running.port)
         await client.settings.wait()
-        assert client.h2.remote_settings.max_header_list_size == HEAD_LIMIT_BYTES
-        large = _fields(HEAD_LIMIT_BYTES + 2000)
+        assert client.h2.remote_settings.max_header_list_size == ENGINE_HEAD_LIMIT_BYTES
+        large = _fields(ENGINE_HEAD_LIMIT_BYTES + 2000)
         client.h2.send_headers(1, [*GET, *large], end_stream=True)
         client.h2.send_headers(3, [*GET, (b"content-type", b"application/grpc"), *large], end_stream=True)
-        client.h2.send_headers(5, [*GET, (b"head", b"%d" % (HEAD_LIMIT_BYTES + 2000))], end_stream=True)
-        client.h2.send_headers(7, [*GET, (b"trailers", b"%d" % (HEAD_LIMIT_BYTES + 2000))], end_stream=True)
+        client.h2.send_headers(5, [*GET, (b"head", b"%d" % (ENGINE_HEAD_LIMIT_BYTES + 2000))], end_stream=True)
+        client.h2.send_headers(7, [*GET, (b"trailers", b"%d" % (ENGINE_HEAD_LIMIT_BYTES + 2000))], end_stream=True)
         client.h2.send_headers(9, GET)
         client.h2.send_headers(9, large, end_stream=True)
         client.h2.send_headers(11, GET, end_stream=True)

@@ -158,6 +158,10 @@ MALFORMED = [
     _head(b"/a", method=b"GET /b?"),
     [*GET[:3], (b":authority", b"api.test\r\nx-evil: 2")],
     _head(b"/a", (b"content-length", b"5")),
+    _head(b"/a", (b"x-a: 1 ", b"1")),
+    _head(b"/a", (b"transfer-encoding:chunked", b"1")),
+    _head(b"/a", ("x-ä".encode(), b"1")),
+    _head(b"/a", (b"host", b"api.test"), (b"host", b"other.test")),
 ]
 
 
@@ -165,7 +169,7 @@ MALFORMED = [
     "Requests of HTTP/2 that HTTP/1.1 would read as another one",
     "h2",
     differs="the proxy refuses them with 400 (in trailers with a reset), as RFC 9113 8.1.1 wants of whoever passes requests"
-    " on: a CR, LF or NUL in a field, a method that is no token, a Content-Length where no body follows. So requests"
+    " on: a name or a method that is no token, a CR, LF or NUL in a value, several Host fields, a Content-Length where no body follows. So requests"
     " are smuggled. Counted as `uncomparable(unsupported)`",
 )
 async def test_no_request_becomes_two(h2_over_tls: Any) -> None:

@@ -2,9 +2,9 @@ package dev.crossfade.runtime.strangler;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many bytes all comparisons hold together, and how many one may hold. */
+/** Limits the bytes that all comparisons hold together, and that each one holds. */
 final class Budget {
-  private static final int OVERHEAD = 32; // what a message costs that has no bytes
+  private static final int OVERHEAD = 32; // the cost of an empty message
 
   private final AtomicLong left;
   private final int each;
@@ -18,11 +18,11 @@ final class Budget {
     return new Share();
   }
 
-  /** What one comparison holds; given back at once when it is over. */
+  /** What one comparison holds; given back when it is over. */
   final class Share {
     private long held;
 
-    /** Takes bytes; else says why not, in the words of crossfade's reasons. */
+    /** Takes bytes; returns null, or crossfade's reason why they are not available. */
     synchronized String take(int bytes) {
       long cost = (long) bytes + OVERHEAD;
       if (held + cost > each) {

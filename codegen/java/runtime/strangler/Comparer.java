@@ -10,29 +10,30 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
-/** Asks the side that did not answer, off the request's path, and compares bytes. */
+/** Calls the side that did not answer, off the request's path, and compares bytes. */
 public final class Comparer {
   private final Evidence evidence;
   private final Replay replay;
-  private final Question question;
+  private final LegacyCaller legacyCaller;
   private final Set<String> also;
   private final Set<String> ignored;
   private final Budget budget;
   private final CompareThreads threads;
   private final Set<Outcome> open = ConcurrentHashMap.newKeySet();
 
-  /** Compares by these settings; the evidence is told every result. */
-  public Comparer(LegacyConfig config, Evidence evidence, Replay replay, Question question) {
+  /** Compares by these settings; adds every result to the evidence. */
+  public Comparer(
+      LegacyConfig config, Evidence evidence, Replay replay, LegacyCaller legacyCaller) {
     this.evidence = evidence;
     this.replay = replay;
-    this.question = question;
+    this.legacyCaller = legacyCaller;
     this.also = config.compareAlso();
     this.ignored = config.ignored();
     this.budget = new Budget(config.compareMemoryBytes(), config.compareMaxBytes());
     this.threads = new CompareThreads(config.compareWorkers(), config.compareQueue());
   }
 
-  /** A recording of this call, or null where it must not be made twice: then that is counted. */
+  /** A recording of this call, or null if it must not be made twice, which is counted. */
   Recording record(Rpc rpc, Metadata headers, Peer peer) {
     evidence.entered(rpc.name());
     if (rpc.handler() == null) {
@@ -42,7 +43,7 @@ public final class Comparer {
     } else {
       try {
         return new Recording(headers, peer, budget.share());
-      } catch (RuntimeException e) { // a call is worth more than its comparison
+      } catch (RuntimeException e) { // a comparison must never break a call
         Log.event(Level.SEVERE, "record.failed", e, "rpc", rpc.name());
         evidence.shed(rpc.name(), Shed.TRUNCATED);
       }
@@ -50,13 +51,13 @@ public final class Comparer {
     return null;
   }
 
-  /** Takes a call that is over; never waits. */
+  /** Compares a call that has ended; never blocks. */
   void compare(Rpc rpc, Recording recording, Side answered, Reply reply) {
     Outcome outcome = new Outcome(rpc, recording, evidence, ignored);
     if (reply instanceof Reply.Skipped skipped) {
       outcome.shed(skipped.reason());
     } else if (answered == Side.CANDIDATE) {
-      run(outcome, () -> outcome.settle(question.ask(rpc, recording, reply), reply));
+      run(outcome, () -> outcome.settle(legacyCaller.call(rpc, recording, reply), reply));
     } else if (!(reply instanceof Reply.Answer answer)) {
       outcome.shed(Shed.CLIENT_CANCELLED);
     } else if (LegacyFailures.isFailure(answer.status())) {
@@ -105,15 +106,15 @@ public final class Comparer {
       outcome.settle(legacy, candidate);
     } finally {
       use.end();
-      recording.share().giveBack(); // what a handler said after its time
+      recording.share().giveBack(); // what a handler sent after its timeout
     }
   }
 
-  /** Takes nothing more and gives what runs a moment to end. */
+  /** Accepts no more calls and gives running comparisons a moment to end. */
   void close() throws InterruptedException {
     threads.pool().shutdown();
     threads.pool().awaitTermination(1, TimeUnit.SECONDS);
-    open.forEach(outcome -> outcome.shed(Shed.SHUTDOWN)); // what is interrupted is no answer
+    open.forEach(outcome -> outcome.shed(Shed.SHUTDOWN)); // an interrupted handler has no answer
     threads.pool().shutdownNow();
   }
 }

@@ -9,15 +9,15 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 
 /**
- * Answers calls of every kind by asking legacy the same, bytes untouched.
+ * Forwards calls of every kind to legacy, bytes unchanged.
  *
- * <p>Deadline and cancellation travel in the gRPC context in which the call is made.
+ * <p>Deadline and cancellation are passed on by the gRPC context of the call.
  */
 final class Forwarder implements ServerCallHandler<byte[], byte[]> {
   private final Channel legacy;
   private final boolean keepAuthority;
 
-  /** Where TLS names legacy by its certificate, the client's authority can't be passed on. */
+  /** The client's authority can't be kept where TLS checks legacy's name in its certificate. */
   Forwarder(Channel legacy, boolean keepAuthority) {
     this.legacy = legacy;
     this.keepAuthority = keepAuthority;
@@ -30,38 +30,38 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
     if (keepAuthority && call.getAuthority() != null) {
       options = options.withAuthority(call.getAuthority());
     }
-    ClientCall<byte[], byte[]> question = legacy.newCall(call.getMethodDescriptor(), options);
-    Relay relay = new Relay(call, question, trailers);
-    question.start(relay.answers, headers);
-    question.request(1);
+    ClientCall<byte[], byte[]> legacyCall = legacy.newCall(call.getMethodDescriptor(), options);
+    Relay relay = new Relay(call, legacyCall, trailers);
+    legacyCall.start(relay.answers, headers);
+    legacyCall.request(1);
     call.request(1);
     return relay;
   }
 
-  /** Messages of the client to legacy; a next one when legacy has taken the last. */
+  /** Passes the client's messages to legacy; requests the next when legacy is ready. */
   private static final class Relay extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], byte[]> call;
-    private final ClientCall<byte[], byte[]> question;
+    private final ClientCall<byte[], byte[]> legacyCall;
     private final LegacyFailures.Trailers end;
     private final Answers answers;
-    private boolean owed;
+    private boolean requestPending;
 
     Relay(
         ServerCall<byte[], byte[]> call,
-        ClientCall<byte[], byte[]> question,
+        ClientCall<byte[], byte[]> legacyCall,
         LegacyFailures.Trailers end) {
       this.call = call;
-      this.question = question;
+      this.legacyCall = legacyCall;
       this.end = end;
       this.answers = new Answers(this);
     }
 
     @Override
     public void onMessage(byte[] message) {
-      question.sendMessage(message);
+      legacyCall.sendMessage(message);
       synchronized (this) {
-        if (!question.isReady()) {
-          owed = true;
+        if (!legacyCall.isReady()) {
+          requestPending = true;
           return;
         }
       }
@@ -70,12 +70,12 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
 
     @Override
     public void onHalfClose() {
-      question.halfClose();
+      legacyCall.halfClose();
     }
 
     @Override
     public void onCancel() {
-      question.cancel("the client is gone", null);
+      legacyCall.cancel("the client is gone", null);
     }
 
     @Override
@@ -85,19 +85,19 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
 
     void legacyReady() {
       synchronized (this) {
-        if (!owed) {
+        if (!requestPending) {
           return;
         }
-        owed = false;
+        requestPending = false;
       }
       call.request(1);
     }
   }
 
-  /** Messages of legacy to the client; a next one when the client has taken the last. */
+  /** Passes legacy's messages to the client; requests the next when the client is ready. */
   private static final class Answers extends ClientCall.Listener<byte[]> {
     private final Relay relay;
-    private boolean owed;
+    private boolean requestPending;
 
     Answers(Relay relay) {
       this.relay = relay;
@@ -113,11 +113,11 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
       relay.call.sendMessage(message);
       synchronized (this) {
         if (!relay.call.isReady()) {
-          owed = true;
+          requestPending = true;
           return;
         }
       }
-      relay.question.request(1);
+      relay.legacyCall.request(1);
     }
 
     @Override
@@ -132,12 +132,12 @@ final class Forwarder implements ServerCallHandler<byte[], byte[]> {
 
     void clientReady() {
       synchronized (this) {
-        if (!owed) {
+        if (!requestPending) {
           return;
         }
-        owed = false;
+        requestPending = false;
       }
-      relay.question.request(1);
+      relay.legacyCall.request(1);
     }
   }
 }

@@ -9,9 +9,9 @@ final class IngestAddress {
   private IngestAddress() {}
 
   /**
-   * Reads host:port or unix:/path; a host's name is looked up at each connection.
+   * Reads host:port or unix:/path; a host name is resolved at each connection.
    *
-   * @throws IllegalArgumentException it is neither
+   * @throws IllegalArgumentException if it is neither
    */
   static SocketAddress parse(String text) {
     if (text.startsWith("unix:")) {

@@ -12,11 +12,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.logging.Level;
 
-/** Sends evidence to crossfade from a thread of its own; a lost connection is made anew. */
+/** Sends evidence to crossfade from its own thread; reconnects when the connection is lost. */
 final class IngestLink {
   private static final int PAIRS_AT_ONCE = 100;
   private static final long LONGEST_PAUSE_MS = 5000;
-  private static final long HELLO_MS = 200; // in which crossfade refuses a hello, if it does
+  private static final long HELLO_MS =
+      200; // the time in which crossfade rejects a hello, if it does
 
   private final SocketAddress address;
   private final String hello;
@@ -40,7 +41,7 @@ final class IngestLink {
     thread.start();
   }
 
-  /** Sends what is left, for at most two seconds. */
+  /** Sends the rest, for at most two seconds. */
   void close() throws InterruptedException {
     closing = true;
     thread.join(2000);
@@ -61,8 +62,8 @@ final class IngestLink {
         if (closing) {
           return;
         }
-        boolean stood = System.nanoTime() - begun > LONGEST_PAUSE_MS * 1_000_000;
-        pause = stood ? 50 : Math.min(2 * pause, LONGEST_PAUSE_MS);
+        boolean wasStable = System.nanoTime() - begun > LONGEST_PAUSE_MS * 1_000_000;
+        pause = wasStable ? 50 : Math.min(2 * pause, LONGEST_PAUSE_MS);
         if (!slept(pause)) {
           return;
         }
@@ -81,7 +82,7 @@ final class IngestLink {
     }
   }
 
-  /** Sends until the end, which is true, or until the connection is lost, which throws. */
+  /** Sends until the link closes, then returns true; throws if the connection is lost. */
   private boolean serve() throws IOException, InterruptedException {
     long next = System.nanoTime() / 1_000_000;
     while (true) {
@@ -90,9 +91,7 @@ final class IngestLink {
       for (int sent = 0; pair != null; sent++) {
         send(pair);
         pair =
-            last || sent < PAIRS_AT_ONCE
-                ? evidence.nextPair(0)
-                : null; // counts have their turn too
+            last || sent < PAIRS_AT_ONCE ? evidence.nextPair(0) : null; // counts get their turn too
       }
       long now = System.nanoTime() / 1_000_000;
       if (last || now >= next) {
@@ -109,7 +108,7 @@ final class IngestLink {
     }
   }
 
-  /** Nothing is sent before the hello has stood for a while: with a refusal it would be lost. */
+  /** Sends nothing until the hello has stood for a while: a rejection would lose it. */
   private void connect() throws IOException, InterruptedException {
     SocketAddress where = address;
     if (where instanceof InetSocketAddress named) {
@@ -119,7 +118,7 @@ final class IngestLink {
       }
     }
     socket = SocketChannel.open(where);
-    unsent.forEach(ByteBuffer::rewind); // a line that was cut is sent anew: its half is no line
+    unsent.forEach(ByteBuffer::rewind); // a line that was cut off is sent again as a whole
     write(bytes(hello));
     Thread.sleep(HELLO_MS);
     checkOpen();
@@ -151,7 +150,7 @@ final class IngestLink {
     }
   }
 
-  /** A first write after the other side has closed would be taken and lost. */
+  /** The first write after the other side has closed would succeed and be lost. */
   private void checkOpen() throws IOException {
     socket.configureBlocking(false);
     int read = socket.read(ByteBuffer.allocate(1));

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The connections to legacy, and whether there is one. */
+/** The connections to legacy, and whether one is open. */
 public final class LegacyChannel {
   private static final long RECONNECT_S = 2;
 
@@ -23,7 +23,7 @@ public final class LegacyChannel {
     this.channel = channel;
   }
 
-  /** A channel that has not begun to connect. */
+  /** A channel that has not started to connect. */
   public static LegacyChannel open(
       Config config, LegacyConfig legacy, Telemetry telemetry, ScheduledExecutorService timer)
       throws IOException {
@@ -32,7 +32,7 @@ public final class LegacyChannel {
             .directExecutor()
             .defaultLoadBalancingPolicy("round_robin") // one connection would stick to one pod
             .disableServiceConfigLookUp()
-            .maxInboundMessageSize(Integer.MAX_VALUE) // the client has a limit of its own
+            .maxInboundMessageSize(Integer.MAX_VALUE) // the client has its own limit
             .maxInboundMetadataSize(config.maxMetadataBytes());
     if (!legacy.keepalive().isZero()) {
       builder.keepAliveTime(legacy.keepalive().toMillis(), TimeUnit.MILLISECONDS);
@@ -42,7 +42,7 @@ public final class LegacyChannel {
     }
     telemetry.channel(builder);
     LegacyChannel opened = new LegacyChannel(builder.build());
-    timer.scheduleWithFixedDelay(opened::hurry, RECONNECT_S, RECONNECT_S, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(opened::reconnectNow, RECONNECT_S, RECONNECT_S, TimeUnit.SECONDS);
     return opened;
   }
 
@@ -53,7 +53,7 @@ public final class LegacyChannel {
         : InsecureChannelCredentials.create();
   }
 
-  /** Connects, and tells every change; an attempt after a lost connection is no outage yet. */
+  /** Connects, and reports each change; a reconnect attempt does not yet count as an outage. */
   public void follow(Runnable onChange) {
     ConnectivityState state = channel.getState(true);
     if (state == ConnectivityState.READY || state == ConnectivityState.TRANSIENT_FAILURE) {
@@ -63,8 +63,8 @@ public final class LegacyChannel {
     onChange.run();
   }
 
-  /** gRPC waits up to two minutes between attempts; a legacy that is back is needed sooner. */
-  private void hurry() {
+  /** gRPC waits up to two minutes between attempts, which is too long once legacy is back. */
+  private void reconnectNow() {
     if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.resetConnectBackoff();
     }
@@ -80,7 +80,7 @@ public final class LegacyChannel {
     return connected;
   }
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   public void close() {
     channel.shutdownNow();
   }

@@ -10,7 +10,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Metadata copied, compared and written as text. */
+/** Copies, compares and prints metadata. */
 final class Metadatas {
   /** crossfade's own lists (compare/headers.py): about the connection, the time, the transport. */
   static final Set<String> NEVER_COMPARED =
@@ -48,7 +48,7 @@ final class Metadatas {
     return copy;
   }
 
-  /** How many bytes it is on the wire, by HTTP/2's count. */
+  /** Its size in bytes, as HTTP/2 counts it. */
   static int size(Metadata metadata) {
     int size = 0;
     for (List<String> field : fields(metadata)) {
@@ -73,7 +73,7 @@ final class Metadatas {
     return fields;
   }
 
-  /** Sorted; a name that gRPC does not allow can come from the network, but not be asked for. */
+  /** Sorted; names that gRPC does not allow may arrive, but can't be read. */
   private static SortedSet<String> names(Metadata metadata) {
     SortedSet<String> names = new TreeSet<>(metadata.keys());
     names.removeIf(name -> !ALLOWED.matcher(name).matches());

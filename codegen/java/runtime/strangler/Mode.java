@@ -5,32 +5,32 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Who answers an RPC, and who is asked beside it. */
+/** Which side answers an RPC, and whether the other is called for comparison. */
 public record Mode(Kind kind, double sharePct) {
   /** The five steps of a port. */
   public enum Kind {
     /** Legacy answers. */
     LEGACY,
-    /** Legacy answers; the handler is run as well and compared. */
+    /** Legacy answers; the handler also runs and is compared. */
     COMPARE,
     /** The handler answers a share of the calls, legacy the rest; both are compared. */
     CANARY,
-    /** The handler answers; legacy is asked as well and compared. */
+    /** The handler answers; legacy is also called and compared. */
     PORTED_COMPARE,
     /** The handler answers. */
     PORTED
   }
 
-  /** What holds where nothing is said. */
+  /** The default. */
   public static final Mode LEGACY = new Mode(Kind.LEGACY, 0);
 
   private static final Pattern CANARY =
       Pattern.compile("CANARY\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
 
   /**
-   * Reads a mode as it stands in a modes file.
+   * Parses a mode as written in a modes file.
    *
-   * @throws IllegalArgumentException it is none
+   * @throws IllegalArgumentException if it is not a mode
    */
   public static Mode parse(String text) {
     Matcher canary = CANARY.matcher(text);
@@ -46,7 +46,7 @@ public record Mode(Kind kind, double sharePct) {
         "expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got \"" + text + "\"");
   }
 
-  /** The side that answers this call; a shadow call in a canary wants the candidate. */
+  /** The side that answers this call; a shadow call in a canary goes to the candidate. */
   public Side side(boolean shadow, RandomGenerator random) {
     return switch (kind) {
       case LEGACY, COMPARE -> Side.LEGACY;
@@ -55,12 +55,12 @@ public record Mode(Kind kind, double sharePct) {
     };
   }
 
-  /** True when the side that does not answer is asked as well. */
+  /** True if the side that does not answer is also called. */
   public boolean compares() {
     return kind == Kind.COMPARE || kind == Kind.CANARY || kind == Kind.PORTED_COMPARE;
   }
 
-  /** True when legacy has a part in it. */
+  /** True if legacy takes part. */
   public boolean needsLegacy() {
     return kind != Kind.PORTED;
   }

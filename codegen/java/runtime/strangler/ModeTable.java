@@ -3,7 +3,7 @@ package dev.crossfade.runtime.strangler;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The modes of a modes file: by RPC, and for the others. */
+/** The modes in a modes file: by RPC, and for the rest. */
 public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
   /** Every RPC in LEGACY. */
   public static final ModeTable ALL_LEGACY = new ModeTable(Map.of(), Mode.LEGACY);
@@ -14,10 +14,9 @@ public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
   }
 
   /**
-   * Reads lines such as {@code ci.builds.v1.BuildService/GetBuild = CANARY 5%}.
+   * Parses lines such as {@code ci.builds.v1.BuildService/GetBuild = CANARY 5%}.
    *
-   * @throws IllegalArgumentException a line is wrong: its number, what was expected, what stands
-   *     there
+   * @throws IllegalArgumentException if a line is wrong: its number, what was expected, what it got
    */
   public static ModeTable parse(String text) {
     Map<String, Mode> modes = new LinkedHashMap<>();
@@ -30,9 +29,9 @@ public record ModeTable(Map<String, Mode> byRpc, Mode rest) {
         read(line, number, modes);
       }
     }
-    if (modes.isEmpty()) { // to be sure: an emptied file must not send everything back to legacy
+    if (modes.isEmpty()) { // an emptied file must not send everything back to legacy
       throw new IllegalArgumentException(
-          "expected one line at least, such as * = LEGACY, got none");
+          "expected at least one line, such as * = LEGACY, got none");
     }
     Mode rest = modes.remove("*");
     return new ModeTable(Map.copyOf(modes), rest == null ? Mode.LEGACY : rest);

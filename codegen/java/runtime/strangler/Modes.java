@@ -1,7 +1,7 @@
 package dev.crossfade.runtime.strangler;
 
 import dev.crossfade.runtime.Log;
-import dev.crossfade.runtime.Watched;
+import dev.crossfade.runtime.WatchedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,60 +18,60 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
 /**
- * The modes that hold now, from a file that is looked at again and again.
+ * The current modes, from a file that is polled for changes.
  *
- * <p>A file with a wrong line changes nothing: the last good modes hold on, and at the start that
- * is LEGACY.
+ * <p>A file with a wrong line changes nothing: the last good modes stay in effect; at the start,
+ * that is LEGACY.
  */
 public final class Modes {
   private final Path file;
-  private final Watched watched;
+  private final WatchedFiles watched;
   private final Set<String> known;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private String trouble;
+  private String problem;
   private volatile ModeTable table = ModeTable.ALL_LEGACY;
 
-  /** Reads the file; null stands for every RPC in LEGACY. {@code known} are the RPCs there are. */
+  /** Reads the file; null means every RPC in LEGACY. {@code known} are all RPCs. */
   public Modes(Path file, Set<String> known) {
     this.file = file;
-    this.watched = file == null ? null : new Watched(file);
+    this.watched = file == null ? null : new WatchedFiles(file);
     this.known = known;
-    look();
+    poll();
   }
 
-  /** Looks at the file again at this interval. */
-  public void watch(Duration every, ScheduledExecutorService timer) {
+  /** Polls the file at this interval. */
+  public void watch(Duration interval, ScheduledExecutorService timer) {
     if (file != null) {
-      long nanos = every.toNanos();
-      timer.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+      long nanos = interval.toNanos();
+      timer.scheduleWithFixedDelay(this::poll, nanos, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** The mode of an RPC at this moment. */
+  /** The current mode of an RPC. */
   public Mode of(String rpc) {
     return table.of(rpc);
   }
 
-  /** Something to do after each change. */
+  /** Adds a listener to run after each change. */
   public void onChange(Runnable listener) {
     listeners.add(listener);
   }
 
-  /** Takes the file's content if it is new and good. */
-  synchronized void look() {
+  /** Applies the file's content if it is new and valid. */
+  synchronized void poll() {
     if (file == null) {
       return;
     }
     try {
-      byte[] content = watched.look();
-      trouble = null;
+      byte[] content = watched.poll();
+      problem = null;
       if (content != null) {
-        take(ModeTable.parse(text(content)));
+        apply(ModeTable.parse(text(content)));
       }
     } catch (IllegalArgumentException e) {
-      keep(e.getMessage());
+      reject(e.getMessage());
     } catch (IOException e) {
-      keep(e.toString());
+      reject(e.toString());
     } catch (RuntimeException e) { // a timer whose task throws stops for good
       Log.event(Level.SEVERE, "modes.failed", e);
     }
@@ -85,7 +85,7 @@ public final class Modes {
     }
   }
 
-  private void take(ModeTable next) {
+  private void apply(ModeTable next) {
     for (String rpc : next.byRpc().keySet()) {
       if (!known.contains(rpc)) {
         Log.event(Level.WARNING, "modes.unknown_rpc", "file", file, "rpc", rpc);
@@ -98,11 +98,11 @@ public final class Modes {
     listeners.forEach(Runnable::run);
   }
 
-  /** Said once for each trouble, not at every look. */
-  private void keep(String what) {
-    if (!what.equals(trouble)) {
-      trouble = what;
-      Log.event(Level.SEVERE, "modes.kept", "file", file, "because", what);
+  /** Logs each problem once, not at every poll. */
+  private void reject(String why) {
+    if (!why.equals(problem)) {
+      problem = why;
+      Log.event(Level.SEVERE, "modes.kept", "file", file, "because", why);
     }
   }
 }

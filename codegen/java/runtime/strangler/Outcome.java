@@ -5,13 +5,13 @@ import dev.crossfade.runtime.Rpc;
 import java.util.Set;
 import java.util.logging.Level;
 
-/** What becomes of one recorded call: the first outcome counts, whatever comes after. */
+/** The outcome of one recorded call: only the first one counts. */
 final class Outcome {
   private final Rpc rpc;
   private final Recording recording;
   private final Evidence evidence;
   private final Set<String> ignored;
-  private boolean known;
+  private boolean settled;
 
   Outcome(Rpc rpc, Recording recording, Evidence evidence, Set<String> ignored) {
     this.rpc = rpc;
@@ -20,38 +20,38 @@ final class Outcome {
     this.ignored = ignored;
   }
 
-  /** It was not compared, for this reason. */
+  /** Counts it as not compared, for this reason. */
   synchronized void shed(String reason) {
-    if (!known) {
-      known = true;
+    if (!settled) {
+      settled = true;
       evidence.shed(rpc.name(), reason);
       recording.release();
     }
   }
 
-  /** It was not compared, because of a fault in here. */
+  /** Counts it as not compared, because of a fault in this code. */
   void fail(RuntimeException fault) {
     Log.event(Level.SEVERE, "compare.failed", fault, "rpc", rpc.name());
     shed(Shed.TRUNCATED);
   }
 
-  /** It was compared, if both sides have said something. */
+  /** Records the comparison, if both sides have a reply. */
   synchronized void settle(Reply legacy, Reply candidate) {
-    if (known) {
+    if (settled) {
       return;
     }
     if (candidate instanceof Reply.Skipped skipped) {
       shed(skipped.reason());
     } else if (legacy instanceof Reply.Answer answer) {
-      known = true;
-      tell(answer, candidate);
+      settled = true;
+      report(answer, candidate);
       recording.release();
     } else {
       shed(legacy instanceof Reply.Skipped skipped ? skipped.reason() : Shed.LEGACY_FAILED);
     }
   }
 
-  private void tell(Reply.Answer legacy, Reply candidate) {
+  private void report(Reply.Answer legacy, Reply candidate) {
     try {
       if (candidate instanceof Reply.Answer answer && legacy.same(answer, ignored)) {
         String hash = recording.hash(rpc.name());
@@ -60,7 +60,7 @@ final class Outcome {
         evidence.pair(rpc.name(), IngestLines.pair(rpc.name(), recording, legacy, candidate));
       }
     } catch (RuntimeException e) {
-      known = false;
+      settled = false;
       fail(e);
     }
   }

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A copy of one call, up to its bounds: what was asked and what was answered. */
+/** A copy of one call within its limits: the request and the answer. */
 final class Recording {
-  // a client's clock begins before the server's, and what it sends as its time is rounded up
+  // a client's deadline starts before the server's, and the time that it sends is rounded up
   private static final long SLACK_NS = 50_000_000;
 
   private final Budget.Share share;
@@ -27,10 +27,10 @@ final class Recording {
   private final List<byte[]> requests = new ArrayList<>();
   private final List<byte[]> answers = new ArrayList<>();
   private Metadata answerHeaders = new Metadata();
-  private long askedNanos = System.nanoTime();
+  private long requestedNanos = System.nanoTime();
   private boolean halfClosed;
   private boolean over;
-  private String spoilt;
+  private String discarded;
 
   Recording(Metadata headers, Peer peer, Budget.Share share) {
     this.share = share;
@@ -39,7 +39,7 @@ final class Recording {
     hold(Metadatas.size(headers));
   }
 
-  synchronized void asked(byte[] message) {
+  synchronized void addRequest(byte[] message) {
     if (hold(message.length)) {
       requests.add(message);
     }
@@ -50,61 +50,62 @@ final class Recording {
       return; // messages before it may have been dropped
     }
     halfClosed = true;
-    askedNanos = System.nanoTime();
+    requestedNanos = System.nanoTime();
   }
 
-  synchronized void answeredHeaders(Metadata metadata) {
+  synchronized void setAnswerHeaders(Metadata metadata) {
     if (hold(Metadatas.size(metadata))) {
       answerHeaders = Metadatas.copy(metadata);
     }
   }
 
-  synchronized void answered(byte[] message) {
+  synchronized void addAnswer(byte[] message) {
     if (hold(message.length)) {
       answers.add(message);
     }
   }
 
-  /** The call can't be compared, for this reason. */
-  synchronized void spoil(String reason) {
-    if (spoilt == null) {
-      spoilt = reason;
+  /** Drops the recording: the call can't be compared, for this reason. */
+  synchronized void discard(String reason) {
+    if (discarded == null) {
+      discarded = reason;
       requests.clear();
       answers.clear();
       share.giveBack();
     }
   }
 
-  /** True once: what comes after the end is nobody's. */
+  /** True the first time; nothing is recorded after the end. */
   synchronized boolean end() {
     boolean first = !over;
     over = true;
     return first;
   }
 
-  /** The answer with this end, or why there is none. */
+  /** The answer with this status, or why there is none. */
   synchronized Reply reply(Status status, Metadata trailers) {
-    double latencyMs = (System.nanoTime() - askedNanos) / 1e6;
-    return spoilt == null
+    double latencyMs = (System.nanoTime() - requestedNanos) / 1e6;
+    return discarded == null
         ? new Reply.Answer(
             answerHeaders, List.copyOf(answers), status, Metadatas.copy(trailers), latencyMs)
-        : new Reply.Skipped(spoilt);
+        : new Reply.Skipped(discarded);
   }
 
-  /** The client waits no longer: there was no answer in its time, or it left before that. */
+  /** The reply if the client stopped waiting: its deadline passed, or it left before that. */
   synchronized Reply unanswered() {
-    if (spoilt != null) {
-      return new Reply.Skipped(spoilt);
+    if (discarded != null) {
+      return new Reply.Skipped(discarded);
     }
     if (timeout == null || left(deadline).toNanos() > SLACK_NS + timeout.toNanos() / 50) {
       return new Reply.Skipped(Shed.CLIENT_CANCELLED);
     }
-    return new Reply.Failed("deadline", "no end within the client's " + timeout.toMillis() + " ms");
+    return new Reply.Failed(
+        "deadline", "no answer within the client's " + timeout.toMillis() + " ms");
   }
 
-  /** Gives its memory back. */
+  /** Releases its memory. */
   void release() {
-    spoil(Shed.QUEUE_FULL);
+    discard(Shed.QUEUE_FULL);
   }
 
   private static Duration left(Deadline deadline) {
@@ -112,26 +113,26 @@ final class Recording {
   }
 
   private boolean hold(int bytes) {
-    if (over || spoilt != null) {
+    if (over || discarded != null) {
       return false;
     }
-    String refused = share.take(bytes);
-    if (refused != null) {
-      spoil(refused);
+    String rejected = share.take(bytes);
+    if (rejected != null) {
+      discard(rejected);
     }
-    return refused == null;
+    return rejected == null;
   }
 
   Context context() {
     return context;
   }
 
-  /** When the client stops waiting; null where it waits for ever. */
+  /** When the client stops waiting; null if it waits forever. */
   Deadline deadline() {
     return deadline;
   }
 
-  /** How long the client waits; null: for ever. */
+  /** How long the client waits; null if forever. */
   Duration timeout() {
     return timeout;
   }
@@ -156,7 +157,7 @@ final class Recording {
     return share;
   }
 
-  /** What makes this request another one than the next: crossfade's request_hash, 16 hex digits. */
+  /** Identifies a distinct request: crossfade's request_hash, 16 hex digits. */
   synchronized String hash(String route) {
     String type = headers.get(Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER));
     Blake2b digest = new Blake2b();

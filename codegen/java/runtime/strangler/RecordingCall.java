@@ -6,9 +6,9 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 
-/** A call that is copied while it happens; it neither waits nor changes. */
+/** Copies a call while it runs, without delaying or changing it. */
 final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
-  /** Told once, when the call is over. */
+  /** Called once, when the call has ended. */
   interface Ended {
     void ended(Recording recording, Reply reply);
   }
@@ -22,25 +22,25 @@ final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
     this.ended = ended;
   }
 
-  /** The listener that sees the client's half. */
+  /** Wraps the listener that receives the client's messages. */
   ServerCall.Listener<byte[]> listen(ServerCall.Listener<byte[]> listener) {
-    return new Heard(listener);
+    return new RequestListener(listener);
   }
 
-  /** The answer is not that of the side that was asked. */
-  void spoil(String reason) {
-    recording.spoil(reason);
+  /** Drops the recording: another side answers the call. */
+  void discard(String reason) {
+    recording.discard(reason);
   }
 
   @Override
   public void sendHeaders(Metadata headers) {
-    recording.answeredHeaders(headers);
+    recording.setAnswerHeaders(headers);
     super.sendHeaders(headers);
   }
 
   @Override
   public void sendMessage(byte[] message) {
-    recording.answered(message);
+    recording.addAnswer(message);
     super.sendMessage(message);
   }
 
@@ -60,14 +60,14 @@ final class RecordingCall extends SimpleForwardingServerCall<byte[], byte[]> {
     }
   }
 
-  private final class Heard extends SimpleForwardingServerCallListener<byte[]> {
-    Heard(ServerCall.Listener<byte[]> listener) {
+  private final class RequestListener extends SimpleForwardingServerCallListener<byte[]> {
+    RequestListener(ServerCall.Listener<byte[]> listener) {
       super(listener);
     }
 
     @Override
     public void onMessage(byte[] message) {
-      recording.asked(message);
+      recording.addRequest(message);
       super.onMessage(message);
     }
 

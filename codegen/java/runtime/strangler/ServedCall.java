@@ -5,12 +5,12 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 
-/** A call whose answer says which side served it: in its headers, or in the trailers alone. */
+/** A call whose answer names the side that served it, in its headers or else in its trailers. */
 final class ServedCall extends SimpleForwardingServerCall<byte[], byte[]> {
   private static final Metadata.Key<String> SERVED_BY =
       Metadata.Key.of("x-crossfade-served-by", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Told how a call ended and who served it. */
+  /** Called when a call has ended, with the side that served it. */
   interface Ended {
     void ended(Side side, Status status);
   }
@@ -25,7 +25,7 @@ final class ServedCall extends SimpleForwardingServerCall<byte[], byte[]> {
     this.ended = ended;
   }
 
-  /** From now on legacy serves it; only before anything was sent. */
+  /** Lets legacy serve it; call this only before anything was sent. */
   void passToLegacy() {
     side = Side.LEGACY;
   }

@@ -3,7 +3,7 @@ package dev.crossfade.runtime.strangler;
 import io.grpc.Metadata;
 import java.util.List;
 
-/** The mark of a request whose answer is only compared. */
+/** The header that marks a request whose answer is only compared. */
 final class Shadow {
   private static final Metadata.Key<String> ROLE =
       Metadata.Key.of("x-crossfade-role", Metadata.ASCII_STRING_MARSHALLER);

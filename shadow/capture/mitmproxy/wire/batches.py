@@ -12,7 +12,8 @@ from hyperframe.frame import (
     SettingsFrame,
 )
 
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import unread
 
 BATCH = 16
 """What is handled in one go, in units of about 30 microseconds: half a millisecond of the loop."""
@@ -46,7 +47,7 @@ class FrameBatches(FrameBuffer):
         self._owed += units
 
     def due(self) -> int:
-        """The units since this was last asked, if it is time to let others in between; else 0."""
+        """The units since the last call, if it is time to let others in between; else 0."""
         if not self.is_behind and self._owed < _DUE:
             return 0
         owed, self._owed = self._owed, 0
@@ -55,8 +56,9 @@ class FrameBatches(FrameBuffer):
     @property
     def is_behind(self) -> bool:
         """Whether a whole frame waits for the next batch."""
-        have = len(self.data) - _FRAME_HEAD_BYTES
-        return have >= 0 and have >= int.from_bytes(self.data[:3], "big")
+        data = unread(self)
+        have = len(data) - _FRAME_HEAD_BYTES
+        return have >= 0 and have >= int.from_bytes(data[:3], "big")
 
     def __next__(self) -> Frame:
         if self._spent >= BATCH:
@@ -65,14 +67,14 @@ class FrameBatches(FrameBuffer):
         return frame
 
     def _update_header_buffer(self, f: Frame | None) -> Frame | None:
-        """Bounds a head in many frames, which is kept until its last one (CVE-2024-27316 and its like)."""
+        """Limits a head in many frames, which h2 keeps until the last one (CVE-2024-27316 and similar ones)."""
         self.spend(1)
         if isinstance(f, HeadersFrame | PushPromiseFrame):
             self._block_bytes = len(f.data)
         elif isinstance(f, ContinuationFrame):
             self._block_bytes += len(f.data)
-            if self._block_bytes > 2 * HEAD_LIMIT_BYTES:
-                raise DenialOfServiceError(f"A head of more than {2 * HEAD_LIMIT_BYTES} bytes")
+            if self._block_bytes > 2 * ENGINE_HEAD_LIMIT_BYTES:
+                raise DenialOfServiceError(f"A head of more than {2 * ENGINE_HEAD_LIMIT_BYTES} bytes")
         whole: Frame | None = super()._update_header_buffer(f)
         return whole
 

@@ -17,7 +17,7 @@ _PIECE_BYTES = 1 << 20
 
 
 class BodyError(ValueError):
-    """The body is not what its head promised; ``status``: what a client is told."""
+    """The body is not what its head promised; ``status`` is the answer to the client."""
 
     def __init__(self, text: str, status: int = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(text)
@@ -38,7 +38,7 @@ class Reader(Interface):
         """A piece, the end, or None: more must come. ``many``: several chunks may be one piece. Raises: BodyError."""
 
     def at_end(self) -> End:
-        """The sender said no more. Raises: BodyError: something is missing."""
+        """The end, if the sender stops here. Raises: BodyError: something is missing."""
 
 
 class Sized:
@@ -76,7 +76,7 @@ class Chunked:
     """A body in chunks (RFC 9112 7.1), with a bound on what stands between them."""
 
     def __init__(self, limit: int, *, strict: bool) -> None:
-        """``strict``: lines end in CRLF, as two servers could differ about anything else (requests)."""
+        """``strict``: lines must end in CRLF; of a request two servers could read anything else differently."""
         self._limit = limit
         self._strict = strict
         self._missing = 0

@@ -1,4 +1,4 @@
-"""Bytes that have come and are not read yet; a head that comes byte by byte is not searched again each time."""
+"""Bytes that were received and not read yet; a head that comes byte by byte is not searched anew each time."""
 
 import re
 from typing import Self
@@ -12,7 +12,7 @@ class TooLongError(Exception):
 
 
 class Buffer:
-    """What a connection received; each ``take`` removes what it gives."""
+    """What a connection received; each ``take`` removes what it returns."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -42,12 +42,12 @@ class Buffer:
     maybe_extract_at_most = take  # by this name mitmproxy asks for it
 
     def put_back(self, data: bytes) -> None:
-        """In front of the rest."""
+        """Puts bytes in front of the rest."""
         self._data[:0] = data
         self._searched = 0
 
     def begins_with(self, text: bytes) -> bool:
-        """Whether it may begin so, in any letter case, as far as has come."""
+        """Whether the data begins like this in any letter case, as far as it has come."""
         return text.upper().startswith(bytes(self._data[: len(text)]).upper())
 
     def take_line(self, limit: int) -> bytes | None:
@@ -89,7 +89,7 @@ class Buffer:
         return self.take(match.end())
 
     def skip_empty_lines(self) -> None:
-        """Drops empty lines at the beginning (RFC 9112 2.2), in as far as they are complete."""
+        """Drops complete empty lines at the beginning (RFC 9112 2.2)."""
         size = len(self._data) - len(self._data.lstrip(b"\r\n"))
         if size == len(self._data) and self._data.endswith(b"\r"):
             size -= 1
@@ -99,7 +99,7 @@ class Buffer:
             self.take(size)
 
     def is_blank(self) -> bool:
-        """Whether there is nothing but line ends."""
+        """Whether it holds nothing but line ends."""
         return not self._data.strip(b"\r\n")
 
     def first_line(self, limit: int) -> bytes | None:

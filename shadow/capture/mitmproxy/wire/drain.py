@@ -1,4 +1,4 @@
-"""The end of a run: no new requests, and open ones end whole."""
+"""The end of a run: takes no new requests, and lets open ones complete."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ class Drain:
         self._waiting: dict[str, asyncio.Event] = {}
 
     def begin(self) -> None:
-        """Tells every connection: HTTP/2 says GOAWAY, HTTP/1 closes after the answer under way."""
+        """Wakes every connection: HTTP/2 sends GOAWAY, HTTP/1 closes after the current answer."""
         self._begun.set()
         for wake in self._waiting.values():
             wake.set()
@@ -31,6 +31,6 @@ class Drain:
             await wake.wait()
 
     def client_disconnected(self, client: Client) -> None:
-        """Lets its hook end."""
+        """Ends the hook of its connection."""
         if wake := self._waiting.pop(client.id, None):
             wake.set()

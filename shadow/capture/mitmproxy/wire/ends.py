@@ -1,17 +1,18 @@
-"""What a socket knows and mitmproxy does not ask: whether an end is a reset, and whether its client is still there.
+"""What a socket knows and mitmproxy does not look at: whether an end is a reset, and whether the client is still there.
 
-A client that ends its sending side and waits looks like one that closed. Only what is sent to it tells them apart: an
-answer, or the probes of TCP keep-alive, which a system that has forgotten the connection answers with a reset.
+A client that ends its sending side and waits looks like one that closed. Only sending to it shows the difference: an
+answer, or TCP keep-alive probes, which the system of a client that is gone answers with a reset.
 """
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
+from typing import Protocol as Interface
 
-from mitmproxy.connection import Connection, ConnectionState
+from mitmproxy.connection import Client, Connection, ConnectionState
 from mitmproxy.proxy import events
-from mitmproxy.proxy.server import ConnectionHandler, ConnectionIO
+from mitmproxy.proxy.server import ConnectionIO
 
 from crossfade.shadow.capture.mitmproxy.wire.last_words import stop_listening, unheard
 
@@ -25,44 +26,55 @@ _CAN_TELL = hasattr(socket, "TCP_INFO")
 Handle = Callable[[events.Event], Awaitable[None]]
 
 
-async def server_event(self: ConnectionHandler, event: events.Event, handle: Handle) -> None:
-    """As mitmproxy's, which is ``handle``; called by ``handler``."""
+class Handler(Interface):
+    """What this module needs from the owner of a client's sockets."""
+
+    client: Client
+    transports: MutableMapping[Connection, ConnectionIO]
+
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs it beside the connection."""
+
+
+async def server_event(handler: Handler, event: events.Event, handle: Handle) -> None:
+    """Wraps mitmproxy's own handling of an event, which is ``handle``."""
     if not isinstance(event, events.ConnectionEvent):
         await handle(event)
         return
     connection = event.connection
     ends = isinstance(event, events.ConnectionClosed)
-    if ends and _is_broken(self, connection):
+    transport = handler.transports.get(connection)
+    if ends and transport is not None and _is_broken(transport):
         connection.state = ConnectionState.CLOSED
-        if last_words := unheard(self, connection):
+        if last_words := unheard(connection, transport):
             await handle(events.DataReceived(connection, last_words))
     elif ends:
         stop_listening(connection)
     await handle(event)
     if ends and vars(connection).get("crossfade_owed") and connection.state is ConnectionState.CAN_WRITE:
-        _watch(self)
+        _watch(handler)
     elif isinstance(event, events.DataReceived):
-        await _hold(self, connection)
+        await _hold(handler, connection)
 
 
 def hold(connection: Connection, *, is_held: bool) -> None:
-    """Whether no more is to be read of a connection for now."""
+    """Sets whether reading from a connection pauses."""
     vars(connection)["crossfade_held"] = is_held
 
 
 def owe(connection: Connection) -> None:
-    """A client that sends no more has an answer to come: its fate matters."""
+    """Marks a client that sends no more and still has an answer to get: its fate matters."""
     vars(connection)["crossfade_owed"] = True
 
 
 def fate(connection: Connection) -> Awaitable[bool] | None:
-    """Of a client that sends no more: whether it took what it was sent. None: it may still send, or that is unknown."""
+    """Whether a client that sends no more took what it was sent; None: it may still send, or nobody can tell."""
     watch: Watch | None = vars(connection).get("crossfade_watch")
     return None if watch is None else watch.found
 
 
 def finish(connection: Connection) -> bool:
-    """Ends a connection of which ``fate`` is asked once all is sent. False: nobody watches it, so close it."""
+    """Ends a watched connection once all is sent. False: nobody watches it, so the caller closes it."""
     watch: Watch | None = vars(connection).get("crossfade_watch")
     if watch is None:
         return False
@@ -71,9 +83,9 @@ def finish(connection: Connection) -> bool:
 
 
 class Watch:
-    """Looks after a client that sends no more, until its connection has ended."""
+    """Watches a client that sends no more until its connection has ended."""
 
-    def __init__(self, handler: ConnectionHandler, sock: Any) -> None:  # noqa: ANN401 - asyncio's own
+    def __init__(self, handler: Handler, sock: Any) -> None:  # noqa: ANN401 - asyncio's own
         self.finished = asyncio.Event()
         self.found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._handler = handler
@@ -105,7 +117,7 @@ class Watch:
         return True
 
     async def _end(self) -> bool:
-        """Says that no more comes; whether the client's system took it all, as far as that can be waited for."""
+        """Ends the sending side; returns whether the client's system took everything, as far as a wait can show."""
         writer: Any = self._transport.writer
         try:
             if _is_closed(self._transport):
@@ -134,13 +146,12 @@ def _is_closed(transport: ConnectionIO) -> bool:
     return _CAN_TELL and bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE)
 
 
-def _is_broken(handler: ConnectionHandler, connection: Connection) -> bool:
+def _is_broken(transport: ConnectionIO) -> bool:
     """After a mere end asyncio keeps its transport; after a reset it does not."""
-    transport = handler.transports.get(connection)
-    return transport is not None and transport.writer is not None and bool(transport.writer.is_closing())
+    return transport.writer is not None and bool(transport.writer.is_closing())
 
 
-async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
+async def _hold(handler: Handler, connection: Connection) -> None:
     transport = handler.transports.get(connection)
     try:
         while vars(connection).get("crossfade_held") and transport is not None and not _is_closed(transport):  # noqa: ASYNC110 - ends with the connection, too
@@ -151,8 +162,8 @@ async def _hold(handler: ConnectionHandler, connection: Connection) -> None:
             task.cancel()  # mitmproxy looks for it at its next step
 
 
-def _watch(handler: ConnectionHandler) -> None:
-    """Where the system can tell a reset from an end (Linux)."""
+def _watch(handler: Handler) -> None:
+    """Starts a watch, where the system can tell a reset from an end (Linux)."""
     transport = handler.transports.get(handler.client)
     if transport is None or not _CAN_TELL or _is_closed(transport):
         return
@@ -163,6 +174,4 @@ def _watch(handler: ConnectionHandler) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_S)
     watch = Watch(handler, sock)
     vars(handler.client)["crossfade_watch"] = watch
-    task = asyncio.create_task(watch.run())
-    handler.hook_tasks.add(task)
-    task.add_done_callback(handler.hook_tasks.discard)
+    handler.keep(watch.run())

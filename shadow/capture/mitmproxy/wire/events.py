@@ -1,8 +1,8 @@
-"""What the two codecs of a request say to each other beyond mitmproxy's own events."""
+"""Events between the two codecs of a request, beyond mitmproxy's own."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mitmproxy import http
 from mitmproxy.connection import Connection
@@ -15,9 +15,10 @@ from mitmproxy.proxy.layers.http import (
     ResponseProtocolError,
 )
 
+_Error = TypeVar("_Error", bound=RequestProtocolError | ResponseProtocolError)
 Commands = Generator[commands.Command, Any, None]
 NOT_PASSED_ON = "not passed on: "
-"""So begins the error of a request that the proxy itself refused."""
+"""The error text of a request that the proxy itself refused begins like this."""
 
 
 @dataclass
@@ -34,35 +35,35 @@ class LegacyClosed(HttpEvent):
 
 @dataclass
 class SenderEnded(HttpEvent):
-    """One side said all it had to say, and still listens (RFC 9112 9.6): so is the other to see it."""
+    """One side has sent everything and still listens (RFC 9112 9.6); the other side gets to see that."""
 
     by_client: bool
 
 
 @dataclass
 class Choked(HttpEvent):
-    """One side does not take what the other sends: no more credit is given for this stream."""
+    """One side does not take what the other sends: this stream gets no more credit."""
 
     by_client: bool
 
 
 @dataclass
 class Flowing(HttpEvent):
-    """What was held back has gone out: credit is given again."""
+    """What was held back has gone out: the stream gets credit again."""
 
     by_client: bool
 
 
 @dataclass
 class Clogged(events.ConnectionEvent):
-    """Whether a legacy that speaks HTTP/1.1 lets what is sent to it lie."""
+    """Whether a legacy of HTTP/1.1 has stopped taking what it is sent."""
 
     is_clogged: bool
 
 
 @dataclass
 class RefusedHead(RequestHeaders):
-    """The head of a request that the proxy refuses: without its fields, it is told of and goes no further."""
+    """The head, without its fields, of a request that the proxy refuses: it is reported and goes no further."""
 
     text: str = ""
     status: int = 431  # RFC 6585 5
@@ -70,14 +71,14 @@ class RefusedHead(RequestHeaders):
 
 @dataclass
 class StreamLimit(HttpEvent):
-    """Legacy said how many streams it takes at once (of the connection as a whole; the stream id means nothing)."""
+    """How many streams legacy takes at once on the connection; the stream id means nothing."""
 
     count: int
 
 
 @dataclass
 class Unsent(HttpEvent):
-    """Legacy's connection takes no more streams, and nothing of this one was sent: it goes to another connection."""
+    """Legacy's connection takes no more streams and nothing of this one was sent: it moves to another connection."""
 
     waiting: list[HttpEvent]
     """What is to be sent there; what is still sent here comes to it."""
@@ -89,7 +90,7 @@ class Unsent(HttpEvent):
 
 @dataclass
 class TurnHook(commands.StartHook):
-    """Ends when others have had their turn; ``units`` is what ``connection`` has made us do, see ``batches``."""
+    """Ends when others have had their turn; ``units`` is the work that ``connection`` has caused, see ``batches``."""
 
     name = "crossfade_turn"
     connection: Connection
@@ -97,7 +98,7 @@ class TurnHook(commands.StartHook):
 
     @classmethod
     def of(cls, connection: Connection, units: int, waiting: layer.Layer) -> "TurnHook":
-        """A hook whose end ``waiting`` is told of, without being paused till then."""
+        """A hook whose end is reported to ``waiting``, which is not paused until then."""
         hook = cls(connection, units)
         hook.blocking = waiting  # type: ignore[assignment] # as mitmproxy's own layers mark what they wait for
         return hook
@@ -118,10 +119,23 @@ class DrainHook(commands.StartHook):
         return hook
 
 
+class RefusalError(ResponseProtocolError):
+    """The proxy refuses a request itself, and answers with this status."""
+
+    def __init__(self, stream_id: int, message: str, status: int) -> None:
+        super().__init__(stream_id, message, ResponseProtocolError.code)
+        self.status = status
+
+
+def failure(kind: type[_Error], stream_id: int, message: str) -> _Error:
+    """An error without a code of its own: mitmproxy's default for its kind."""
+    return kind(stream_id, message, kind.code)
+
+
 def with_reset_code(
     error: RequestProtocolError | ResponseProtocolError, code: int
 ) -> RequestProtocolError | ResponseProtocolError:
-    """The same event, with the code (RFC 9113 7) that the other side is to be reset with."""
+    """The same event, with the code (RFC 9113 7) for the reset of the other side."""
     error.reset_code = code  # type: ignore[union-attr]
     return error
 

@@ -1,7 +1,7 @@
-"""h2 with the sending half of a proxy: GOAWAY ends no stream (RFC 9113 6.8), windows are a flowing stream's.
+"""h2 for a proxy: a GOAWAY ends no stream (RFC 9113 6.8), and windows follow what the other side takes.
 
-And h2 that one peer can't keep busy: what is open is counted, not searched for; what is too much is refused at once;
-frames are handled in batches.
+One peer can't keep it busy: open streams are counted, not searched for; too many are refused at once; frames are
+handled in batches.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from mitmproxy.proxy.layers.http._http_h2 import BufferedH2Connection
 from crossfade.shadow.capture.mitmproxy.wire.batches import REFUSED_UNITS, FrameBatches, cost
 from crossfade.shadow.capture.mitmproxy.wire.limits import (
     CONNECTION_WINDOW_BYTES,
+    ENGINE_HEAD_LIMIT_BYTES,
     FIRST_STREAMS,
-    HEAD_LIMIT_BYTES,
     STREAM_WINDOW_BYTES,
 )
 
@@ -39,7 +39,7 @@ class PeerGoesAway(h2.events.Event):
 class GracefulConnection(BufferedH2Connection):
     """h2 closes a connection at a GOAWAY; here the streams that the peer accepted go on."""
 
-    DEFAULT_MAX_HEADER_LIST_SIZE = HEAD_LIMIT_BYTES  # what is announced
+    DEFAULT_MAX_HEADER_LIST_SIZE = ENGINE_HEAD_LIMIT_BYTES  # what is announced
     MAX_CLOSED_STREAMS = 2**13  # how each ended: tells a late frame from a wrong one
 
     incoming_buffer: FrameBatches
@@ -52,7 +52,7 @@ class GracefulConnection(BufferedH2Connection):
         self.local_settings.max_concurrent_streams = FIRST_STREAMS
         self.local_settings.acknowledge()
         # one message that is too large ends alone; only beyond this the connection does
-        self.decoder.max_header_list_size = 2 * HEAD_LIMIT_BYTES
+        self.decoder.max_header_list_size = 2 * ENGINE_HEAD_LIMIT_BYTES
         # the time of hpack's Huffman coding grows with the square of a value's length: 256 KB take 11 s
         self.encoder.encode = partial(self.encoder.encode, huffman=False)
         self.incoming_buffer = FrameBatches(server=not config.client_side)
@@ -61,7 +61,7 @@ class GracefulConnection(BufferedH2Connection):
         self._closed: list[int] = []
 
     def initiate_connection(self) -> None:
-        """As mitmproxy's, whose connections have a window without a bound."""
+        """As mitmproxy's, but with a bound on the connection's window."""
         h2.connection.H2Connection.initiate_connection(self)
         self.increment_flow_control_window(CONNECTION_WINDOW_BYTES - self.inbound_flow_control_window)
 
@@ -69,25 +69,25 @@ class GracefulConnection(BufferedH2Connection):
 
     @property
     def open_inbound_streams(self) -> int:
-        """None, for h2's limit, which takes a late head of a stream that is closed for a new one: see ``_refuses``."""
+        """0, to switch off h2's limit, which takes a late head of a closed stream for a new one: see ``_refuses``."""
         return 0
 
     @property
     def open_outbound_streams(self) -> int:
-        """As h2's, which walks all streams each time. Without pushes all are the client's."""
+        """As h2's, which walks all streams each time. Without pushes all streams are the client's."""
         return len(self.streams)
 
     def allow_streams(self, count: int) -> None:
-        """Queues a SETTINGS frame by which the peer, once it has acknowledged it, may have more streams open.
+        """Queues a SETTINGS frame that lets the peer open more streams once it has acknowledged it.
 
-        Never fewer: that would break those under way.
+        Never fewer: that would break open ones.
         """
         if count > self._announced:
             self._announced = count
             self.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: count})
 
     def closed_streams(self) -> list[int]:
-        """Streams that have ended on both sides since this was last asked."""
+        """Streams that have ended on both sides since the last call."""
         closed, self._closed = self._closed, []
         return closed
 
@@ -101,7 +101,7 @@ class GracefulConnection(BufferedH2Connection):
 
     # receiving
 
-    def receive_data(self, data: bytes) -> list[h2.events.Event]:
+    def receive_data(self, data: Any) -> list[h2.events.Event]:  # noqa: ANN401 - bytes, in mitmproxy 12 any buffer
         """One batch. Raises: h2.exceptions.ProtocolError."""
         self.incoming_buffer.begin()
         return list(super().receive_data(data))
@@ -127,7 +127,7 @@ class GracefulConnection(BufferedH2Connection):
         return received
 
     def _refuses(self, stream_id: int) -> bool:
-        """A client may open more than it may before it has read our SETTINGS."""
+        """Whether a stream is beyond the limit: a client may open too many before it has read our SETTINGS."""
         is_new = not self.config.client_side and stream_id % 2 == 1 and stream_id > self.highest_inbound_stream_id
         return is_new and not (self.takes_streams and len(self.streams) < self.local_settings.max_concurrent_streams)
 
@@ -137,7 +137,7 @@ class GracefulConnection(BufferedH2Connection):
     # sending
 
     def say_go_away(self) -> int:
-        """Queues a GOAWAY without error, and refuses what comes later; gives the last stream that is still served."""
+        """Queues a GOAWAY without error and refuses later streams; returns the last one that is still served."""
         self.takes_streams = False
         frame = GoAwayFrame(0)
         frame.last_stream_id = self.highest_inbound_stream_id

@@ -1,7 +1,7 @@
-"""Where the body of an HTTP/1 message ends (RFC 9112 6.3), and what is not passed on as servers could differ. Pure.
+"""Where the body of an HTTP/1 message ends (RFC 9112 6.3), and which messages are refused as ambiguous. Pure.
 
-A request whose end legacy might see elsewhere is refused: what follows would be read as another request. Legacies are
-lenient in many ways, and the worst is Python's own: a line that is no field ends the head, a CR alone ends a line.
+A request whose end legacy might see elsewhere is refused: legacy would read the rest as another request. Servers are
+lenient in many ways, Python's own most of all: a line that is no field ends the head, a CR alone ends a line.
 """
 
 import re
@@ -86,7 +86,7 @@ def _request_size(request: WireRequest, lengths: list[bytes], codings: list[byte
 def answer_size(method: bytes, response: WireResponse) -> int | None:
     """The size of the body in bytes, CHUNKED or UNTIL_END.
 
-    Where chunks and a length are named, the chunks are meant and the length is taken away (RFC 9112 6.3).
+    Where an answer names chunks and a length, the chunks count and the length is removed (RFC 9112 6.3).
     Raises: UnreadableError: the client could not tell where the answer ends.
     """
     status = response.status_code
@@ -114,13 +114,13 @@ def answer_size(method: bytes, response: WireResponse) -> int | None:
 
 
 def _hides_a_length(head: bytes) -> bool:
-    """In a line that some take for a part of the one before."""
+    """Whether a length stands in a line that some servers read as part of the line before."""
     has_such_lines = b"\n " in head or b"\n\t" in head or head.count(b"\r") != head.count(b"\r\n")
     return has_such_lines and _HIDDEN.search(head) is not None
 
 
 def answer_without_head() -> WireResponse:
-    """For bytes that have none (HTTP/0.9, or what is no HTTP): all are body, up to the end."""
+    """For bytes without a head (HTTP/0.9, or no HTTP at all): everything is body, up to the end."""
     response = WireResponse(b"HTTP/1.0", 0, b"", Fields(), None, None, time.time(), None)
     response.start_line = response.end = b""
     response.size = UNTIL_END
@@ -136,7 +136,7 @@ def closes(message: http.Message) -> bool:
 
 
 def _trim_names(headers: http.Headers) -> None:
-    """A blank before the colon of a length goes away (RFC 9112 5.1): a client must not overlook it."""
+    """Removes a blank before the colon of a length (RFC 9112 5.1), so that no client overlooks it."""
     if any(name[-1:] in (b" ", b"\t") and name.rstrip().lower() in (_LENGTH, _CODING) for name, _ in headers.fields):
         fields = (
             (name.rstrip() if name.rstrip().lower() in (_LENGTH, _CODING) else name, value)

@@ -1,4 +1,4 @@
-"""A client's sockets, and legacy's for it: as many as it needs, and a share of the loop."""
+"""Owns a client's socket and its connections to legacy: as many as it needs, within a share of the loop."""
 
 import asyncio
 import contextlib
@@ -32,8 +32,8 @@ _LONGEST_REST_S = 0.05
 class FairHandler(ProxyConnectionHandler):
     """As mitmproxy's, which opens five connections to legacy and then waits until one of them is closed.
 
-    Here the streams that a client may have open at once are the bound. What a connection sends at once, beyond a batch,
-    is handled in turns with all others, and the connection is not read from meanwhile.
+    Here the number of open streams is the bound. What a connection sends beyond one batch is handled in turns with all
+    others, and the connection is not read meanwhile.
     """
 
     def __init__(
@@ -47,16 +47,23 @@ class FairHandler(ProxyConnectionHandler):
         self._clock = asyncio.get_running_loop().time
         super().__init__(master, reader, writer, options, mode)  # type: ignore[no-untyped-call]
         self.max_conns = defaultdict(contextlib.nullcontext)  # type: ignore[arg-type] # no semaphore
-        share_transports(self)
+        share_transports(self.client, self.transports)
         self._share = Share(self._clock())
         self._held: dict[Connection, int] = {}  # connections that are not read from, by the hooks that they wait for
         self._released = asyncio.Condition()
         self._clogged: set[Connection] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._took_s = 0.0  # the longest that was done at a stretch since the last rest
         self._line: Line = master.addons.get("lines").others
 
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Runs it beside the connection; the loop itself keeps only weak references to tasks."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def hook_task(self, hook: commands.StartHook) -> Coroutine[Any, Any, None]:
-        """Called when a hook begins, at once."""
+        """Called at once when a hook begins."""
         if isinstance(hook, TurnHook):
             return self._hold(hook.connection, self._give_turn(hook))
         if isinstance(hook, NextLayerHook):
@@ -64,7 +71,7 @@ class FairHandler(ProxyConnectionHandler):
         return super().hook_task(hook)
 
     def _hold(self, connection: Connection, hook: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
-        """The connection is not read from until the hook has ended."""
+        """Pauses reading from the connection until the hook has ended."""
         self._held[connection] = self._held.get(connection, 0) + 1
 
         async def run() -> None:
@@ -87,14 +94,20 @@ class FairHandler(ProxyConnectionHandler):
         await self.server_event(events.HookCompleted(hook))
 
     async def _await_quiet(self) -> None:
-        """Lets the requests of others end first, for a while."""
+        """Lets the requests of others end first, within bounds."""
         for _ in range(_PATIENCE):
             if _contention.is_quiet(self.client.id, self._clock()):
                 return
             await asyncio.sleep(_LOOK_S)
 
+    async def handle_connection(self, connection: Connection) -> None:
+        """As mitmproxy's, but not before the task is registered: eager tasks (mitmproxy 12) begin earlier."""
+        if self.transports[connection].handler is None:
+            await asyncio.sleep(0)
+        await super().handle_connection(connection)
+
     async def server_event(self, event: events.Event) -> None:
-        """All that is done for this client comes through here."""
+        """Everything that is done for this client passes through here."""
         if isinstance(event, events.ConnectionClosed) and event.connection is self.client:
             await self._line.turn()
         _contention.note(self.client.id, self._clock())
@@ -106,7 +119,7 @@ class FairHandler(ProxyConnectionHandler):
         self._took_s = max(self._took_s, time.perf_counter() - started_s)
 
     async def drain_writers(self) -> None:
-        """Called after each read: the next one waits until what was read is handled and can be written."""
+        """Called after each read: the next one waits until what was read is handled and written."""
         await self._rest()
         task = asyncio.current_task()
         client = self.transports.get(self.client)
@@ -121,13 +134,13 @@ class FairHandler(ProxyConnectionHandler):
             await self._drain([self.client])  # another stream's upload does not hold an answer up
 
     async def _rest(self) -> None:
-        """Who made the loop work for long at a stretch waits as long: a body in very many chunks, for instance."""
+        """A client that kept the loop busy for long waits as long: with a body in very many chunks, for instance."""
         took_s, self._took_s = self._took_s, 0.0
         if took_s > _LONG_S:
             await asyncio.sleep(min(took_s, _LONGEST_REST_S))
 
     async def _apart(self) -> list[Connection]:
-        """The connections that hold a client of HTTP/2 up: not those to HTTP/1.1, of which each stream has its own."""
+        """The connections that a client of HTTP/2 waits for; not those to HTTP/1.1, as each stream has its own."""
         shared = []
         for connection, io in list(self.transports.items()):
             if connection is self.client or connection.alpn == b"h2":
@@ -135,9 +148,7 @@ class FairHandler(ProxyConnectionHandler):
             elif io.writer is not None and connection not in self._clogged and _is_full(io.writer):
                 self._clogged.add(connection)
                 await self.server_event(Clogged(connection, is_clogged=True))
-                unclogging = asyncio.create_task(self._unclog(connection))
-                self.hook_tasks.add(unclogging)
-                unclogging.add_done_callback(self.hook_tasks.discard)
+                self.keep(self._unclog(connection))
         return shared
 
     async def _unclog(self, connection: Connection) -> None:
@@ -162,6 +173,6 @@ class FairHandler(ProxyConnectionHandler):
 
 
 def _is_full(writer: Any) -> bool:  # noqa: ANN401 - as mitmproxy has it
-    """Whether asyncio would have a sender wait."""
+    """Whether asyncio would make a sender wait."""
     transport = writer.transport
     return bool(transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1])

@@ -1,7 +1,7 @@
 """The head of an HTTP/1 message: its bytes as they came, and what they mean. Pure.
 
-A head is passed on as it was read: blanks, line ends, folds, letter case, bytes that are no text. What it means is only
-needed to see where the body ends, and for the copy.
+A head is passed on as it was read: blanks, line ends, folds, letter case, bytes that are not text. Its meaning only
+serves to find where the body ends, and for the copy.
 """
 
 import re
@@ -21,7 +21,7 @@ Field = tuple[bytes, bytes]
 
 
 class UnreadableError(ValueError):
-    """These bytes are no head of HTTP/1."""
+    """These bytes are not a head of HTTP/1."""
 
 
 class Fields(ExpectHidden):
@@ -72,7 +72,7 @@ class WireResponse(http.Response):
 
 
 class RefusedError(ValueError):
-    """A request that is not passed on, and the status that its client gets."""
+    """A request that is not passed on; ``status`` is the answer to its client."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -80,7 +80,7 @@ class RefusedError(ValueError):
 
 
 def read_request(raw: bytes) -> WireRequest:
-    """A request's head out of its bytes, the empty line included. Raises: UnreadableError."""
+    """Parses a request's head, the empty line included. Raises: UnreadableError."""
     start_line, lines, end = _split(raw)
     method, target, version = _request_line(start_line)
     request = WireRequest(
@@ -102,7 +102,7 @@ def read_request(raw: bytes) -> WireRequest:
 
 
 def read_response(raw: bytes) -> WireResponse:
-    """An answer's head out of its bytes, the empty line included. Raises: UnreadableError."""
+    """Parses an answer's head, the empty line included. Raises: UnreadableError."""
     start_line, lines, end = _split(raw)
     match = _STATUS_LINE.fullmatch(start_line.rstrip(b"\r\n"))
     if match is None:
@@ -123,7 +123,7 @@ def read_response(raw: bytes) -> WireResponse:
 
 
 def read_fields(lines: Iterable[bytes]) -> Fields:
-    """Fields out of lines with their ends. A fold stays in the value; a line without a colon is a name."""
+    """Parses lines with their line ends into fields. A fold stays in the value; a line without a colon is a name."""
     names: list[bytes] = []
     values: list[bytes] = []
     raw: list[bytes] = []
@@ -147,7 +147,7 @@ def tokens(headers: http.Headers, name: bytes) -> list[bytes]:
 
 
 def _split(raw: bytes) -> tuple[bytes, list[bytes], bytes]:
-    """First line, the lines of the fields, last line. Split at LF alone: a CR in between is part of its line."""
+    """First line, field lines, last line. Only LF splits: a CR in between is part of its line."""
     lines = [line + b"\n" for line in raw.split(b"\n")[:-1]]
     return lines[0], lines[1:-1], lines[-1]
 

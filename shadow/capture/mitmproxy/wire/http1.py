@@ -1,4 +1,4 @@
-"""What both ends of HTTP/1 have in common: heads as they came, trailers, bounds, and ends of one direction."""
+"""What both codecs of HTTP/1 share: heads as they came, trailers, bounds, and the end of one direction."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from mitmproxy.proxy.layers.http._http1 import Http1Connection
 
 from crossfade.shadow.capture.mitmproxy.wire.body import BodyError, End, Reader
 from crossfade.shadow.capture.mitmproxy.wire.buffer import Buffer
-from crossfade.shadow.capture.mitmproxy.wire.events import Commands
+from crossfade.shadow.capture.mitmproxy.wire.events import Commands, failure
 
 SWITCHING = 101
 _EACH = 16
@@ -46,7 +46,7 @@ class Http1Wire(Http1Connection):
         yield from super()._handle_event(event)
 
     def read_body(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Passes on what has come of a body; of very many chunks the later ones as one, as each takes its time."""
+        """Passes on what has come of a body; of very many chunks the later ones are joined, as each costs time."""
         pieces: list[bytes] = []
         error: BodyError | None = None
         piece: bytes | End | None = None
@@ -84,23 +84,23 @@ class Http1Wire(Http1Connection):
         yield from self.mark_done(request=self.is_clients, response=not self.is_clients)
 
     def send_piece(self, data: bytes) -> Commands:
-        """A piece of a body, or of another protocol."""
+        """Sends a piece of a body, or of another protocol."""
         if data:
             chunked = self.sends_chunks and self.state != self.passthrough
             yield commands.SendData(self.conn, b"%x\r\n%s\r\n" % (len(data), data) if chunked else data)
 
     def send_end(self) -> Commands:
-        """What stands behind the last piece (RFC 9112 7.1.2)."""
+        """Sends what follows the last piece (RFC 9112 7.1.2)."""
         trailers, self._to_send = self._to_send, None
         if self.sends_chunks:
             yield commands.SendData(self.conn, b"0\r\n" + (bytes(trailers) if trailers else b"") + b"\r\n")
 
     def keep_trailers(self, event: RequestTrailers | ResponseTrailers) -> None:
-        """They go out with the end."""
+        """Keeps trailers for ``send_end``."""
         self._to_send = event.trailers
 
     def make_pipe(self) -> Commands:
-        """From here on bytes pass as they are."""
+        """From now on bytes pass unchanged."""
         self.state = self.passthrough
         if len(self.buf):
             yield ReceiveHttp(self.ReceiveData(self._stream(), self.buf.take(len(self.buf))))
@@ -108,17 +108,17 @@ class Http1Wire(Http1Connection):
             yield ReceiveHttp(self.ended(self._stream()))
 
     def passthrough(self, event: events.Event) -> Commands:
-        """Another protocol: bytes, and the end of each direction."""
+        """Passes another protocol: bytes, and the end of each direction."""
         if isinstance(event, events.DataReceived):
             yield ReceiveHttp(self.ReceiveData(self._stream(), event.data))
         elif isinstance(event, events.ConnectionClosed):
             if self.conn.state is ConnectionState.CLOSED:
-                yield ReceiveHttp(self.ReceiveProtocolError(self._stream(), "connection reset"))
+                yield ReceiveHttp(failure(self.ReceiveProtocolError, self._stream(), "connection reset"))
             else:
                 yield ReceiveHttp(self.ended(self._stream()))
 
     def end_sending(self) -> Commands:
-        """Shows the peer that nothing more comes, and listens on."""
+        """Ends the sending side, and keeps listening."""
         if self.conn.state & ConnectionState.CAN_WRITE:
             yield commands.CloseTcpConnection(self.conn, half_close=True)
 

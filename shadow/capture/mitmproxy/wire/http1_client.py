@@ -1,6 +1,7 @@
 """Legacy's connection in HTTP/1."""
 
-from mitmproxy.net.http import status_codes
+from typing import Any
+
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
@@ -39,7 +40,8 @@ from crossfade.shadow.capture.mitmproxy.wire.framing import (
 from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRequest, WireResponse, read_response
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import NO_ANSWER
 
 
 class WireHttp1Client(Http1Wire, Http1Client):
@@ -86,7 +88,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
     # answers
 
     def read_headers(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Reads heads: informational ones, and the one of the answer."""
+        """Reads heads: informational ones, and that of the answer."""
         if self.request is None or self.stream_id is None:
             yield from self._idle()
             return
@@ -99,7 +101,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
                     return
                 yield SendHttp(Informational(self.stream_id, response), self.context.client)
         except (TooLongError, UnreadableError) as error:
-            text = str(error) or f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
+            text = str(error) or f"expected a head of at most {ENGINE_HEAD_LIMIT_BYTES} bytes"
             yield from self._fail(f"Cannot parse HTTP response: {text}")
             return
         if self.peer_ended:
@@ -109,7 +111,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
         self.buf.skip_empty_lines()
         if self._is_for_http1() and not self.buf.begins_with(b"HTTP/"):
             return answer_without_head()
-        raw = self.buf.take_head(HEAD_LIMIT_BYTES)
+        raw = self.buf.take_head(ENGINE_HEAD_LIMIT_BYTES)
         if raw is None:
             return None
         try:
@@ -129,27 +131,27 @@ class WireHttp1Client(Http1Wire, Http1Client):
     def _begin(self, response: WireResponse) -> Commands:
         stop_listening(self.conn)
         self.response = response
-        self.reader = reader_of(response.size, HEAD_LIMIT_BYTES, strict=False)
+        self.reader = reader_of(response.size, ENGINE_HEAD_LIMIT_BYTES, strict=False)
         self.state = self.read_body
         yield ReceiveHttp(ResponseHeaders(self._stream(), response, end_stream=response.size == 0))
         yield from self.read_body(events.DataReceived(self.conn, b""))
 
     def _idle(self) -> Commands:
-        """No answer is wanted: what legacy sends here is none, and its end is told to the client."""
+        """No request is open: what legacy sends now is not an answer, and its end is passed on to the client."""
         yield from self.close()
         if self.peer_ended and self._is_for_http1():
             yield SendHttp(LegacyClosed(0), self.context.client)
 
     def _closed_without_answer(self) -> Commands:
-        """A client sees the same, and asks again where it would without us; a 502 it would take for an answer."""
+        """Closes the client's connection as well, so that it retries as without us; a 502 would look like an answer."""
         if len(self.buf) and self._is_for_http1():
             yield from self._begin(answer_without_head())
         else:
-            code = status_codes.NO_RESPONSE if self._is_for_http1() else status_codes.BAD_GATEWAY
+            code = NO_ANSWER if self._is_for_http1() else ResponseProtocolError.code
             yield from self._fail("server closed connection", code)
 
     def _is_for_http1(self) -> bool:
-        """Such a client has a connection of its own to legacy."""
+        """Whether the client speaks HTTP/1: then it has a connection of its own to legacy."""
         return self.context.client.alpn != b"h2"
 
     def close(self) -> Commands:
@@ -158,22 +160,22 @@ class WireHttp1Client(Http1Wire, Http1Client):
         yield from super().close()
 
     def refuse_body(self, why: BodyError) -> Commands:
-        """Legacy broke off, or sent what is no body."""
+        """Legacy broke off, or sent an invalid body."""
         yield from self._fail(f"HTTP/1 protocol error: {why}")
 
-    def _fail(self, message: str, code: int = status_codes.BAD_GATEWAY) -> Commands:
+    def _fail(self, message: str, code: Any = ResponseProtocolError.code) -> Commands:  # noqa: ANN401 - see versions
         error = ResponseProtocolError(self._stream(), message, code)
         yield from self.close()
         yield ReceiveHttp(error)
 
     def answered(self, event: events.Event) -> Commands:
-        """The answer is complete and the request is not: what legacy sends besides is none, and its end passes."""
+        """The answer is complete and the request is not: drops what else legacy sends, and passes its end on."""
         self.buf.take(len(self.buf))
         if isinstance(event, events.ConnectionClosed) and self._is_for_http1():
             yield ReceiveHttp(SenderEnded(self._stream(), by_client=False))
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """Is there for another request once both have ended."""
+        """Waits for another request once both have ended."""
         self.request_done |= request
         self.response_done |= response
         if not (self.request_done and self.response_done):

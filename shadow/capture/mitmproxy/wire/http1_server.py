@@ -5,7 +5,7 @@ from typing import Any
 
 from mitmproxy import http, version
 from mitmproxy.connection import ConnectionState
-from mitmproxy.net.http import http1, status_codes
+from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
@@ -33,7 +33,9 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Flowing,
     Informational,
     LegacyClosed,
+    RefusalError,
     SenderEnded,
+    failure,
 )
 from crossfade.shadow.capture.mitmproxy.wire.framing import CHUNKED, UNTIL_END, check_request, closes
 from crossfade.shadow.capture.mitmproxy.wire.head import (
@@ -44,7 +46,8 @@ from crossfade.shadow.capture.mitmproxy.wire.head import (
     read_request,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
-from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import AHEAD_BYTES, ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT, status_of
 
 _LINGER_S = 2.0  # RFC 9112 9.6: who still sends would lose an answer that is followed by a reset; and see ``ends``
 
@@ -67,7 +70,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
     state: Any = start
 
     def handle_event(self, event: events.Event) -> Commands:
-        """As mitmproxy's; the end of a hook for which nothing waits is the drain."""
+        """As mitmproxy's, but the end of the drain hook, for which nothing waits, starts the drain."""
         if isinstance(event, events.HookCompleted) and isinstance(event.command, DrainHook):
             yield from self._drain()
         else:
@@ -81,10 +84,10 @@ class WireHttp1Server(Http1Wire, Http1Server):
     # requests
 
     def read_headers(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Reads a head; empty lines in front of it mean nothing (RFC 9112 2.2)."""
+        """Reads a head, and skips empty lines in front of it (RFC 9112 2.2)."""
         self.buf.skip_empty_lines()
         try:
-            raw = self.buf.take_head(HEAD_LIMIT_BYTES)
+            raw = self.buf.take_head(ENGINE_HEAD_LIMIT_BYTES)
             if raw is not None:
                 yield from self._begin(read_request(raw))
             elif self.peer_ended:
@@ -95,7 +98,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._refuse(HTTPStatus.BAD_REQUEST, str(error))
 
     def _begin(self, request: WireRequest, refusal: RefusedError | None = None) -> Commands:
-        """Tells of a request; one that is refused ends with its head."""
+        """Reports a request; one that is refused ends with its head."""
         try:
             request.size = check_request(request)
         except RefusedError as error:
@@ -106,14 +109,14 @@ class WireHttp1Server(Http1Wire, Http1Server):
             self.state = self.drop
             yield ReceiveHttp(RequestHeaders(self.stream_id, request, end_stream=True))
             return
-        self.reader = reader_of(request.size, HEAD_LIMIT_BYTES, strict=True)
+        self.reader = reader_of(request.size, ENGINE_HEAD_LIMIT_BYTES, strict=True)
         self.state = self.read_body
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, end_stream=request.size == 0))
         yield from self.read_body(events.DataReceived(self.conn, b""))
 
     def _refuse_long_head(self) -> Commands:
-        text = f"expected a head of at most {HEAD_LIMIT_BYTES} bytes"
-        line = self.buf.first_line(HEAD_LIMIT_BYTES) or b""
+        text = f"expected a head of at most {ENGINE_HEAD_LIMIT_BYTES} bytes"
+        line = self.buf.first_line(ENGINE_HEAD_LIMIT_BYTES) or b""
         self.buf.take(len(self.buf))
         try:
             request = read_request(line + b"\r\n")
@@ -123,16 +126,16 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self._begin(request, RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text))
 
     def refuse_body(self, why: BodyError) -> Commands:
-        """The client left in the middle, or sent what is no body."""
+        """The client left in the middle, or sent an invalid body."""
         if self.peer_ended:
             self.state = self.wait
             yield from self._end_of_client()
         else:
             yield from self._refuse(why.status, str(why))
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, f"{NOT_PASSED_ON}{why}"))
+            yield ReceiveHttp(failure(RequestProtocolError, self.stream_id, f"{NOT_PASSED_ON}{why}"))
 
     def _refuse(self, status: int, text: str) -> Commands:
-        """Answers itself, unless an answer has begun, and takes what the client still sends."""
+        """Answers in legacy's place, unless an answer has begun, and takes what the client still sends."""
         if self.response is None and self.conn.state & ConnectionState.CAN_WRITE:
             yield commands.SendData(self.conn, own_answer(status, text))
         yield from self._linger()
@@ -147,7 +150,7 @@ class WireHttp1Server(Http1Wire, Http1Server):
         yield commands.RequestWakeup(_LINGER_S)
 
     def drop(self, event: events.Event) -> Commands:  # noqa: ARG002 - mitmproxy's own
-        """Until the refusal of a request is on its way, what comes means nothing."""
+        """Drops what comes until the refusal of a request is on its way."""
         self.buf.take(len(self.buf))
         yield from ()
 
@@ -158,16 +161,15 @@ class WireHttp1Server(Http1Wire, Http1Server):
             yield from self.close()
 
     def wait(self, event: events.Event) -> Commands:
-        """The request is complete: what comes is the next one, or the end."""
+        """The request is complete: keeps the next one, or sees the end."""
         if isinstance(event, events.ConnectionClosed):
             yield from self._end_of_client()
 
     def _end_of_client(self) -> Commands:
-        """A client that says no more may be gone, or wait for its answer: legacy is to see what it would without us."""
+        """A client that sends no more may be gone or waiting for its answer: legacy sees what it would without us."""
         if self.conn.state is ConnectionState.CLOSED:  # a reset
             self.state = self.done
-            message = "Client disconnected."
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, message, status_codes.CLIENT_CLOSED_REQUEST))
+            yield ReceiveHttp(RequestProtocolError(self.stream_id, "Client disconnected.", CLIENT_LEFT))
             return
         owe(self.conn)
         if self.buf.is_blank():
@@ -222,8 +224,9 @@ class WireHttp1Server(Http1Wire, Http1Server):
     def _send_error(self, event: ResponseProtocolError) -> Commands:
         if not self.conn.state & ConnectionState.CAN_WRITE:
             return
-        if self.response is None and event.code != status_codes.NO_RESPONSE:
-            yield commands.SendData(self.conn, own_answer(event.code, event.message))
+        status = event.status if isinstance(event, RefusalError) else status_of(event)
+        if self.response is None and status is not None:
+            yield commands.SendData(self.conn, own_answer(status, event.message))
             if not self.request_done:
                 yield from self._linger()
                 return

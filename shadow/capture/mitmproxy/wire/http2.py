@@ -1,11 +1,10 @@
-"""HTTP/2 whose resets keep their code, whose GOAWAY ends no stream, and whose windows hold both sides together."""
+"""HTTP/2 that keeps the codes of resets, ends no stream at a GOAWAY, and joins the windows of both sides."""
 
 from collections.abc import Callable, Generator
 from typing import Any
 
 import h2.errors
 import h2.events
-from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import (
@@ -22,11 +21,13 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Commands,
     Flowing,
     TurnHook,
+    failure,
     reset_code,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.frames import GracefulConnection, PeerGoesAway, code_name, head_bytes
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 TOO_MUCH = int(h2.errors.ErrorCodes.ENHANCE_YOUR_CALM)
 _OPEN = StreamState.HEADERS_RECEIVED
@@ -40,7 +41,7 @@ Handled = Generator[commands.Command, Any, bool]  # True: nothing more of what w
 
 
 class WireHttp2(Http2Connection):
-    """What both ends have in common. Stream ids are those of this connection."""
+    """What both codecs of HTTP/2 share. Stream ids are those of this connection."""
 
     h2_conn: GracefulConnection
     is_clients: bool
@@ -60,7 +61,7 @@ class WireHttp2(Http2Connection):
         return self._await_turn(event)
 
     def _await_turn(self, event: events.Event) -> Commands:
-        """Nothing more is handled until then; the connection is not read from, but for what was on its way."""
+        """Handles nothing more until the turn; the connection is not read, but for what was on its way."""
         if isinstance(event, events.DataReceived):
             self.h2_conn.incoming_buffer.add_data(event.data)
         elif isinstance(event, events.ConnectionClosed):
@@ -101,7 +102,7 @@ class WireHttp2(Http2Connection):
             yield self._turn
 
     def handle_h2_event(self, event: h2.events.Event) -> Handled:
-        if isinstance(event, _HEADS) and (size := head_bytes(event.headers)) > HEAD_LIMIT_BYTES:
+        if isinstance(event, _HEADS) and (size := head_bytes(event.headers)) > ENGINE_HEAD_LIMIT_BYTES:
             yield from self.refuse_head(event, size)
         elif isinstance(event, h2.events.DataReceived) and self.streams.get(event.stream_id) is _OPEN:
             if event.data:
@@ -126,24 +127,24 @@ class WireHttp2(Http2Connection):
     def refuse_stream(self, stream_id: int, text: str, code: int) -> Commands:
         """Ends a stream both ways."""
         if self.streams.pop(stream_id, None) is not None:  # what follows of it is not looked at
-            yield ReceiveHttp(self.ReceiveProtocolError(stream_id, text))
+            yield ReceiveHttp(failure(self.ReceiveProtocolError, stream_id, text))
         yield from self.reset(stream_id, code)
 
     def too_large(self, size: int) -> str:
-        """What is said of a head beyond the limit."""
+        """The error text for a head beyond the limit."""
         start, side = (NOT_PASSED_ON, "client") if self.is_clients else ("", "server")
-        return f"{start}received {size} bytes of header fields from {side}, expected at most {HEAD_LIMIT_BYTES}"
+        return f"{start}received {size} bytes of header fields from {side}, expected at most {ENGINE_HEAD_LIMIT_BYTES}"
 
     def peer_goes_away(self, last_stream_id: int) -> Commands:  # noqa: ARG002 - see WireHttp2Client
-        """A client that goes away asks for no more; legacy names the last stream it serves."""
+        """A client that goes away sends no more requests; legacy names the last stream that it serves."""
         yield from ()
 
     def close_connection(self, msg: str) -> Commands:
-        """As mitmproxy's, which does not bear that a stream ends meanwhile."""
+        """As mitmproxy's, which fails if a stream ends meanwhile."""
         yield commands.CloseConnection(self.conn)
         self._handle_event = self.done
         for stream_id in list(self.streams):
-            yield ReceiveHttp(self.ReceiveProtocolError(stream_id, msg))
+            yield ReceiveHttp(failure(self.ReceiveProtocolError, stream_id, msg))
         self.streams.clear()
 
     # resets
@@ -152,13 +153,13 @@ class WireHttp2(Http2Connection):
         if stream_id not in self.streams:
             return
         by = "client" if self.is_clients else "server"
-        error = self.ReceiveProtocolError(stream_id, f"stream reset by {by} ({code_name(code)})")
+        error = failure(self.ReceiveProtocolError, stream_id, f"stream reset by {by} ({code_name(code)})")
         if self.is_clients:
-            error.code = status_codes.CLIENT_CLOSED_REQUEST
+            error.code = CLIENT_LEFT
         yield ReceiveHttp(with_reset_code(error, code))
 
     def reset(self, stream_id: int, code: int) -> Commands:
-        """Without mitmproxy's page of HTML in front."""
+        """Resets a stream, without mitmproxy's HTML page in front."""
         graceful = code == h2.errors.ErrorCodes.NO_ERROR and self.h2_conn.holds_back(stream_id)
         if self.is_closed(stream_id) or graceful:  # RFC 9113 8.1: an answer that is complete is not cut
             return
@@ -194,7 +195,7 @@ class WireHttp2(Http2Connection):
                 yield commands.SendData(self.conn, data)
 
     def forget(self, stream_id: int) -> None:
-        """A stream that both sides ended; mitmproxy would keep it for as long as the connection lives."""
+        """Forgets a stream that both sides ended; mitmproxy would keep it as long as the connection lives."""
         self.streams.pop(stream_id, None)
         if size := self._uncredited.pop(stream_id, 0):
             self.h2_conn.acknowledge_received_data(size, stream_id)  # to the connection's window

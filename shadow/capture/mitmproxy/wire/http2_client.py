@@ -24,6 +24,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Informational,
     StreamLimit,
     Unsent,
+    failure,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http2 import Handled, WireHttp2
@@ -32,7 +33,7 @@ _REFUSED = int(h2.errors.ErrorCodes.REFUSED_STREAM)
 
 
 class WireHttp2Client(WireHttp2, Http2Client):
-    """Streams that legacy's limit holds back wait in ``stream_queue``, by the client's id."""
+    """Keeps streams beyond legacy's limit in ``stream_queue``, by the client's id."""
 
     is_clients = False
     provisional_max_concurrency = 1  # until legacy has said its limit, which it does first: more might be refused
@@ -43,7 +44,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
         self._leaving: dict[int, list[HttpEvent]] = {}  # they waited, and go to another connection
 
     def _handle_event(self, event: events.Event) -> Commands:
-        """In mitmproxy's place, which takes up one stream by itself and the others by recursion."""
+        """Replaces mitmproxy's, which starts one waiting stream itself and the others by recursion."""
         if isinstance(event, HttpEvent):
             yield from self._send(event)
         else:
@@ -51,7 +52,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
         yield from self._take_up()
 
     def _translated(self, event: events.Event) -> Commands:
-        """What comes of an event, with the client's ids."""
+        """Handles an event; the commands carry the client's stream ids."""
         for command in self._handle_event2(event):
             if isinstance(command, ReceiveHttp) and not isinstance(command.event, Unsent):
                 command.event.stream_id = self.their_stream_id[command.event.stream_id]
@@ -80,7 +81,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
     def _begin(self, event: RequestHeaders) -> Commands:
         client_id = event.stream_id
         if self.going_away:
-            error = ResponseProtocolError(client_id, "refused: legacy said GOAWAY")
+            error = failure(ResponseProtocolError, client_id, "refused: legacy said GOAWAY")
             yield ReceiveHttp(with_reset_code(error, _REFUSED))
         elif self._is_full():
             self.stream_queue[client_id] = [event]
@@ -95,7 +96,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
         return self.h2_conn.open_outbound_streams >= most
 
     def _wait(self, event: HttpEvent) -> Commands:
-        """A client whose stream waits for its turn gets no credit meanwhile; one that leaves was never here."""
+        """A waiting stream gets no credit; one whose client leaves is forgotten."""
         waiting = self.stream_queue[event.stream_id]
         if isinstance(event, RequestProtocolError):
             del self.stream_queue[event.stream_id]
@@ -115,7 +116,7 @@ class WireHttp2Client(WireHttp2, Http2Client):
                 yield ReceiveHttp(Flowing(client_id, by_client=False))
 
     def _hand_back(self) -> Commands:
-        """Nothing was sent of what waited: it need not suffer with this connection."""
+        """Sends waiting streams elsewhere: nothing of them was sent, so they need not fail with this connection."""
         self._leaving, self.stream_queue = self.stream_queue, {}
         for client_id, waiting in self._leaving.items():
             yield ReceiveHttp(Unsent(client_id, waiting))
@@ -140,10 +141,10 @@ class WireHttp2Client(WireHttp2, Http2Client):
         return handled
 
     def peer_goes_away(self, last_stream_id: int) -> Commands:
-        """What legacy did not take is refused, what it has not seen goes elsewhere; mitmproxy opens no more here."""
+        """Streams that legacy did not take are refused, waiting ones go elsewhere; mitmproxy opens no more here."""
         self.conn.state &= ~ConnectionState.CAN_WRITE
         for stream_id in [item for item in self.streams if item > last_stream_id]:
-            error = ResponseProtocolError(stream_id, "refused: legacy said GOAWAY")
+            error = failure(ResponseProtocolError, stream_id, "refused: legacy said GOAWAY")
             yield ReceiveHttp(with_reset_code(error, _REFUSED))
             self.forget(stream_id)
         yield from self._hand_back()

@@ -1,15 +1,20 @@
 """The client's connection in HTTP/2."""
 
 import time
+from collections import deque
 from http import HTTPStatus
 
 import h2.errors
 import h2.events
-from mitmproxy import http
+import h2.exceptions
+from h2.utilities import HeaderValidationFlags, validate_headers
+from mitmproxy import http, version
 from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import ReceiveHttp, ResponseHeaders, ResponseTrailers
-from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState, split_pseudo_headers
+from mitmproxy.proxy.layers.http._base import format_error
+from mitmproxy.proxy.layers.http._http2 import Http2Server, StreamState
 
 from crossfade.shadow.capture.mitmproxy.wire.between import fault_of, in_http2
 from crossfade.shadow.capture.mitmproxy.wire.events import (
@@ -17,6 +22,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Commands,
     DrainHook,
     Informational,
+    RefusalError,
     RefusedHead,
     StreamLimit,
 )
@@ -28,9 +34,14 @@ _TOLD_BYTES = 8_192  # of the target and the authority of a request that is refu
 
 
 class WireHttp2Server(WireHttp2, Http2Server):
-    """Takes as many streams as legacy does, within a bound, and ends when it is drained."""
+    """Takes as many streams as legacy does, within a bound, and ends at the drain."""
 
     is_clients = True
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # h2 would end the connection and with it all its streams; ``handle_h2_event`` first refuses what can end alone
+        self.h2_conn.config.validate_inbound_headers = False
 
     def handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, events.HookCompleted) and isinstance(event.command, DrainHook):
@@ -46,7 +57,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             if data := self.h2_conn.data_to_send():
                 yield commands.SendData(self.conn, data)
             return
-        yield from self.wire(_of_http2(event), super()._handle_event)
+        yield from self.wire(_of_http2(event), self._handle_as_mitmproxy)
         if isinstance(event, events.Start):
             yield DrainHook.of(self.conn.id, self)
         elif not self.h2_conn.takes_streams:
@@ -58,6 +69,9 @@ class WireHttp2Server(WireHttp2, Http2Server):
             if fault := fault_of(event.headers, is_whole=is_whole):
                 yield from self._refuse_malformed(event, f"{NOT_PASSED_ON}expected a request of HTTP/2, got {fault}")
                 return False
+            if error := _error_of(event):
+                yield from self.protocol_error(f"HTTP/2 protocol error: {error}")
+                return True
         return (yield from super().handle_h2_event(event))
 
     def _refuse_malformed(self, event: h2.events.Event, text: str) -> Commands:
@@ -67,7 +81,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from self.refuse_stream(event.stream_id, text, h2.errors.ErrorCodes.PROTOCOL_ERROR)
 
     def refuse_head(self, event: h2.events.Event, size: int) -> Commands:
-        """A request is answered; trailers end theirs."""
+        """Answers a request; trailers end their stream."""
         if isinstance(event, h2.events.RequestReceived):
             text = self.too_large(size)
             yield from self._refuse_request(event, text, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -75,7 +89,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from super().refuse_head(event, size)
 
     def _refuse_request(self, event: h2.events.RequestReceived, text: str, status: int) -> Commands:
-        pseudo, _ = split_pseudo_headers(event.headers)
+        pseudo = dict(reversed(event.headers))  # of several with one name the first
         fields = [(name, value) for name, value in event.headers if name.lower() == b"content-type"]
         request = http.Request(
             host="",
@@ -94,6 +108,24 @@ class WireHttp2Server(WireHttp2, Http2Server):
         self.streams[event.stream_id] = StreamState.HEADERS_RECEIVED
         yield ReceiveHttp(RefusedHead(event.stream_id, request, end_stream=False, text=text, status=status))
 
+    def _handle_as_mitmproxy(self, event: events.Event) -> Commands:
+        if isinstance(event, RefusalError):
+            yield from self._answer_refusal(event)
+        else:
+            yield from super()._handle_event(event)
+
+    def _answer_refusal(self, event: RefusalError) -> Commands:
+        """As mitmproxy answers an error, but with any status."""
+        if self.is_open_for_us(event.stream_id):
+            fields = [
+                (b":status", b"%d" % event.status),
+                (b"server", version.MITMPROXY.encode()),
+                (b"content-type", b"text/html"),
+            ]
+            self.h2_conn.send_headers(event.stream_id, fields)
+            self.h2_conn.send_data(event.stream_id, format_error(event.status, event.message), end_stream=True)
+            yield commands.SendData(self.conn, self.h2_conn.data_to_send())
+
     def _inform(self, event: Informational) -> Commands:
         if self.is_open_for_us(event.stream_id):
             headers = event.response.headers
@@ -108,13 +140,26 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from self._half_close()
 
     def _half_close(self) -> Commands:
-        """The client closes in its turn: were it we, a kernel might throw away what the client has not read."""
+        """Leaves the close to the client: after ours a kernel might drop what the client has not read."""
         if not self.streams and self.conn.state is ConnectionState.OPEN:
             yield commands.CloseTcpConnection(self.conn, half_close=True)
 
 
+def _error_of(event: h2.events.RequestReceived | h2.events.TrailersReceived) -> str | None:
+    """What h2 itself finds wrong with a head or trailers."""
+    is_trailer = isinstance(event, h2.events.TrailersReceived)
+    flags = HeaderValidationFlags(
+        is_client=False, is_trailer=is_trailer, is_response_header=False, is_push_promise=False
+    )
+    try:
+        deque(validate_headers(event.headers, flags), maxlen=0)
+    except h2.exceptions.ProtocolError as error:
+        return str(error)
+    return None
+
+
 def _of_http2(event: events.Event) -> events.Event:
-    """What a legacy of HTTP/1.1 answered, as HTTP/2 has it."""
+    """An answer of HTTP/1.1 as HTTP/2 has it."""
     if isinstance(event, ResponseHeaders) and isinstance(event.response, WireResponse):
         status, fields = event.response.status_code, in_http2(event.response.headers)
         response = http.Response(b"HTTP/2.0", status, b"", fields, None, None, event.response.timestamp_start, None)

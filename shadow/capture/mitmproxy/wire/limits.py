@@ -1,6 +1,6 @@
-"""What one message may weigh, on both protocols and in both directions."""
+"""Bounds on one message and one connection, for both protocols and both directions."""
 
-HEAD_LIMIT_BYTES = 262_144
+ENGINE_HEAD_LIMIT_BYTES = 262_144
 """The field lines of one head, or of the trailers of one message.
 
 More than real traffic has: gRPC allows 8 to 16 KiB by default, web servers 8 to 64 KiB, browsers 256 KiB of an answer.

@@ -1,4 +1,4 @@
-"""One after the other when many come at once: new connections, pieces of heads, connections that end."""
+"""Turns for what comes in crowds: new connections, pieces of heads, connections that end."""
 
 import asyncio
 from collections import deque
@@ -11,16 +11,16 @@ _TURN_S = 0.002  # but where rounds are long, because there is much to do, there
 
 
 class Line:
-    """Who has a turn may do half a millisecond of work, which is at most a quarter of what the loop does."""
+    """A turn is half a millisecond of work; all turns together take at most a quarter of the loop."""
 
     def __init__(self, *, newest_first: bool) -> None:
-        """``newest_first``: two of three turns, so that who has waited longest gets on as well."""
+        """``newest_first``: the newest gets two of three turns, so that the oldest gets on as well."""
         self._newest_first = newest_first
         self._turns = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def turn(self) -> None:
-        """Returns when it has come; at once where nobody waits."""
+        """Returns when the caller's turn has come; at once where nobody waits."""
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
         self._waiting.append(turn)
@@ -47,7 +47,7 @@ class Line:
 
 
 class Lines:
-    """An add-on. Of new connections the newest goes first in turn: who comes after a crowd does not wait for it."""
+    """An add-on. Of new connections the newest goes first: one that comes after a crowd does not wait for it."""
 
     def __init__(self) -> None:
         self._new = Line(newest_first=True)
@@ -58,6 +58,6 @@ class Lines:
         await self._new.turn()
 
     async def next_layer(self, data: NextLayer) -> None:
-        """Returns when what it sent first may be looked at."""
+        """Returns when its first bytes may be handled."""
         if data.data_client():
             await self._new.turn()

@@ -11,24 +11,24 @@ _QUIET_S = 0.001  # and one whose request is under way in this
 
 
 class Contention:
-    """For whom something is done. One for the process."""
+    """Notes for which clients the loop works. There is one per process."""
 
     def __init__(self) -> None:
         self._latest = ("", float("-inf"))
         self._before = ("", float("-inf"))  # the latest of another client
 
     def note(self, client_id: str, now: float) -> None:
-        """Something is done for a client; seconds of any clock."""
+        """Notes work for a client; ``now`` is seconds of any clock."""
         if client_id != self._latest[0]:
             self._before = self._latest
         self._latest = (client_id, now)
 
     def has_others(self, client_id: str, now: float) -> bool:
-        """Whether another client is there that wants something."""
+        """Whether another client wants something."""
         return self._since_other(client_id, now) < _OTHERS_S
 
     def is_quiet(self, client_id: str, now: float) -> bool:
-        """Whether nothing is under way for another client, as far as can be seen."""
+        """Whether no other client seems to have a request open."""
         return self._since_other(client_id, now) > _QUIET_S
 
     def _since_other(self, client_id: str, now: float) -> float:
@@ -37,7 +37,7 @@ class Contention:
 
 
 class Share:
-    """What one connection has used; a bucket that fills up again."""
+    """What one connection has used: a bucket that refills."""
 
     def __init__(self, now: float) -> None:
         self._left = float(_BURST_UNITS)

@@ -6,7 +6,6 @@ from typing import Any
 
 from mitmproxy import flow, http
 from mitmproxy.connection import ConnectionState
-from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     DropStream,
@@ -29,24 +28,27 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     Choked,
     Commands,
     Flowing,
+    RefusalError,
     RefusedHead,
     SenderEnded,
     Unsent,
+    failure,
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireResponse
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 
 class WholeStream(HttpStream):
-    """Passes back-pressure on, and ends an answer when legacy ended it, though the client may still be sending."""
+    """Passes back-pressure on, and ends an answer when legacy does, even if the client is still sending."""
 
     _answer_ended = False
 
     def handle_event(self, event: events.Event) -> Commands:
-        """As mitmproxy's, which lets a stream whose client has gone wait for its connection to legacy."""
+        """As mitmproxy's, which leaves a stream waiting for legacy even when its client has gone."""
         if isinstance(event, RequestProtocolError) and self._paused:
             return self._stop_waiting(event, self._paused.command)
         return super().handle_event(event)
@@ -71,13 +73,13 @@ class WholeStream(HttpStream):
             yield from super()._handle_event(event)
 
     def _pass_pressure(self, event: Choked | Flowing) -> Commands:
-        """From the side that does not take data to the side that sends it."""
+        """Passes it from the side that does not take data to the side that sends it."""
         other = self.context.server if event.by_client else self.context.client
         if other.state is not ConnectionState.CLOSED:  # after a GOAWAY open streams go on
             yield SendHttp(event, other)
 
     def _pass_end(self, event: SenderEnded) -> Commands:
-        """From one end of HTTP/1 to the other, behind all that was said before."""
+        """Passes the end of one direction on, behind everything that was sent before."""
         server = self.context.server
         if not event.by_client:
             yield SendHttp(event, self.context.client)
@@ -86,11 +88,11 @@ class WholeStream(HttpStream):
         elif server.connected and server.alpn != b"h2":
             yield SendHttp(event, server)
         elif self.client_state != self.state_done:  # HTTP/2 has no word for a request that breaks off, but its reset
-            error = RequestProtocolError(self.stream_id, "Client disconnected.", status_codes.CLIENT_CLOSED_REQUEST)
+            error = RequestProtocolError(self.stream_id, "Client disconnected.", CLIENT_LEFT)
             yield from super()._handle_event(error)
 
     def make_server_connection(self) -> Generator[commands.Command, Any, bool]:
-        """As mitmproxy's, which takes all that a client sends while legacy is not connected."""
+        """As mitmproxy's, which takes everything that a client sends while legacy is not connected."""
         client = self.context.client
         if client.alpn == b"h2":
             return (yield from super().make_server_connection())
@@ -100,18 +102,18 @@ class WholeStream(HttpStream):
         return is_connected
 
     def check_invalid(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - mitmproxy's own
-        """As mitmproxy's; what is safe to pass on of HTTP/1 its codec has decided."""
+        """As mitmproxy's; for HTTP/1 the codec has already decided what is safe to pass on."""
         message = self.flow.request if request else self.flow.response
         if isinstance(message, WireResponse) or (isinstance(message, WireRequest) and message.refusal is None):
             return False
         if not isinstance(message, WireRequest) or message.refusal is None:
             return (yield from self._check_of_mitmproxy(request))
-        error = ResponseProtocolError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
+        error = RefusalError(self.stream_id, f"{NOT_PASSED_ON}{message.refusal}", message.refusal.status)
         yield from self._refuse(error)
         return True
 
     def _check_of_mitmproxy(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - its own
-        """As it is, but that it keeps such a stream for as long as the client's connection lives."""
+        """As mitmproxy's, which keeps a refused stream as long as the client's connection lives."""
         invalid = yield from super().check_invalid(request)
         if invalid:
             yield DropStream(self.stream_id)
@@ -133,7 +135,7 @@ class WholeStream(HttpStream):
         self.flow = http.HTTPFlow(self.context.client, self.context.server)
         self.flow.request = event.request
         error: RequestProtocolError | ResponseProtocolError
-        error = ResponseProtocolError(self.stream_id, event.text, event.status)
+        error = RefusalError(self.stream_id, event.text, event.status)
         is_grpc = event.request.headers.get("content-type", "").startswith("application/grpc")
         if is_grpc and event.status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
             error = with_reset_code(error, TOO_MUCH)  # RESOURCE_EXHAUSTED, as from gRPC itself
@@ -141,7 +143,7 @@ class WholeStream(HttpStream):
         yield DropStream(self.stream_id)
 
     def _refuse(self, error: RequestProtocolError | ResponseProtocolError) -> Commands:
-        """The request is told of, and ends."""
+        """Reports the request, and ends it."""
         self.flow.error = flow.Error(error.message)
         yield HttpRequestHeadersHook(self.flow)
         yield HttpErrorHook(self.flow)
@@ -157,7 +159,7 @@ class WholeStream(HttpStream):
             yield SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
     def flow_done(self) -> Commands:
-        """As mitmproxy's; an answer ends once, and another protocol is not looked at."""
+        """As mitmproxy's, but an answer ends once, and another protocol passes unread."""
         if self.flow.response is not None and self.flow.response.status_code == SWITCHING:
             self._handle_event = Tunnel(self).handle
             self.flow.live = False
@@ -170,7 +172,7 @@ class WholeStream(HttpStream):
 
 
 class Tunnel:
-    """What follows a 101: bytes both ways, each direction with an end of its own. Nothing is kept."""
+    """After a 101: passes bytes both ways, each direction with an end of its own, and keeps nothing."""
 
     def __init__(self, stream: HttpStream) -> None:
         self._id = stream.stream_id
@@ -178,7 +180,7 @@ class Tunnel:
         self._ended: set[type[HttpEvent]] = set()
 
     def handle(self, event: events.Event) -> Commands:
-        """From one connection to the other."""
+        """Passes an event from one connection to the other."""
         if isinstance(event, RequestData | RequestProtocolError):
             yield SendHttp(event, self._server)
         elif isinstance(event, ResponseData | ResponseProtocolError):
@@ -192,5 +194,5 @@ class Tunnel:
             other = self._server if isinstance(event, RequestEndOfMessage) else self._client
             yield SendHttp(SenderEnded(self._id, by_client=other is self._server), other)
         else:
-            yield SendHttp(RequestProtocolError(self._id, "EOF"), self._server)
-            yield SendHttp(ResponseProtocolError(self._id, "EOF"), self._client)
+            yield SendHttp(failure(RequestProtocolError, self._id, "EOF"), self._server)
+            yield SendHttp(failure(ResponseProtocolError, self._id, "EOF"), self._client)

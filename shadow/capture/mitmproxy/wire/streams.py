@@ -13,11 +13,11 @@ from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Clogged, Comm
 _SWEEP_FROM = 16
 _PIECES = 1
 slow_heads: WeakSet[Client] = WeakSet()
-"""Clients in the midst of a head that comes piece by piece."""
+"""Clients whose current head comes piece by piece."""
 
 
 class WireHttpLayer(HttpLayer):
-    """As mitmproxy's, which keeps every connection that ever was, and takes one that failed for the answer to all."""
+    """As mitmproxy's, which never forgets a connection, and after one failed attempt fails all later requests."""
 
     def __init__(self, context: Context, mode: HTTPMode) -> None:
         super().__init__(context, mode)
@@ -35,7 +35,7 @@ class WireHttpLayer(HttpLayer):
                 self._look_for_slow_head()
 
     def _look_for_slow_head(self) -> None:
-        """A head of HTTP/1 that comes in three pieces may come in three thousand: the next ones wait their turn."""
+        """A head of HTTP/1 in three pieces may come in three thousand: the next pieces wait for their turn."""
         codec = self.connections[self.context.client]
         is_midway = isinstance(codec, Http1Server) and codec.state == codec.read_headers and len(codec.buf) > 0
         self._pieces = self._pieces + 1 if is_midway else 0
@@ -45,13 +45,13 @@ class WireHttpLayer(HttpLayer):
             slow_heads.discard(self.context.client)
 
     def leave(self, command: GetHttpConnection) -> None:
-        """The stream that waits for this connection does so no longer."""
+        """Takes a stream out of the wait for this connection."""
         self.command_sources.pop(command, None)
         for waiting in self.waiting_for_establishment.values():
             waiting[:] = [item for item in waiting if item is not command]
 
     def get_connection(self, event: GetHttpConnection, *, reuse: bool = True) -> Commands:
-        """Each request finds out anew whether legacy is there."""
+        """As mitmproxy's, but each request tries again whether legacy is there."""
         self.context.server.error = None
         if len(self.connections) >= self._sweep_at:
             self._sweep()
@@ -59,7 +59,7 @@ class WireHttpLayer(HttpLayer):
         yield from super().get_connection(event, reuse=reuse)
 
     def _sweep(self) -> None:
-        """Forgets connections that are closed and that no stream speaks to any more."""
+        """Forgets closed connections that no stream uses any more."""
         used = {id(stream.context.server) for stream in self.streams.values()}
         for connection in list(self.connections):
             is_legacys = isinstance(connection, Server) and connection not in self.waiting_for_establishment
@@ -67,7 +67,7 @@ class WireHttpLayer(HttpLayer):
                 del self.connections[connection]
 
     def register_connection(self, command: RegisterHttpConnection) -> Commands:
-        """As mitmproxy's; a connection that nobody waits for any more, and that can't be shared, is closed."""
+        """As mitmproxy's, but closes a connection that nobody waits for any more and that can't be shared."""
         is_wanted = bool(self.waiting_for_establishment.get(command.connection))
         yield from super().register_connection(command)
         if command.err:

@@ -1,6 +1,6 @@
-"""The end of a TLS connection is said in TLS as well (close_notify, RFC 8446 6.1); mitmproxy only closes the socket.
+"""Ends a TLS connection with a close_notify (RFC 8446 6.1); mitmproxy only closes the socket.
 
-Without it, Go takes a body that ends with its connection for one that was cut.
+Without it, Go reports a body that ends with its connection as cut off.
 """
 
 from mitmproxy.connection import ConnectionState
@@ -16,7 +16,7 @@ _mitmproxys = TLSLayer.send_data
 
 
 def send_close(self: TLSLayer, command: commands.CloseConnection) -> Commands:
-    """In mitmproxy's place (see ``mend``)."""
+    """Replaces mitmproxy's (see ``install``)."""
     is_set_up = self.tls and self.tunnel_state in (TunnelState.OPEN, TunnelState.CLOSED)
     if is_set_up and self.conn.state & ConnectionState.CAN_WRITE:
         try:
@@ -30,6 +30,6 @@ def send_close(self: TLSLayer, command: commands.CloseConnection) -> Commands:
 
 
 def send_data(self: TLSLayer, data: bytes) -> Commands:
-    """As mitmproxy's; behind the end nothing is sent."""
+    """As mitmproxy's, but sends nothing after the end."""
     if not self.tls.get_shutdown() & SSL.SENT_SHUTDOWN:
         yield from _mitmproxys(self, data)

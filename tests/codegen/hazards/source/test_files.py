@@ -60,8 +60,8 @@ def test_refuses_what_is_no_folder(tmp_path: Path) -> None:
         ("x = '\0'\n", "bad.py"),
         ("# coding: no-such-coding\n", "bad.py:1: expected Python 3, got a syntax error"),
         ("(" * 500, "bad.py:1: expected Python 3, got a syntax error (too many nested parentheses)"),
-        ("x = " + "-" * 400 + "1", "bad.py: expected nesting of at most 150, got more"),
-        ("x = " + "1 + " * 600 + "1", "bad.py: expected nesting of at most 150, got more"),
+        ("x = " + "-" * 400 + "1", "bad.py: expected nesting of at most 150, got deeper nesting"),
+        ("x = " + "1 + " * 600 + "1", "bad.py: expected nesting of at most 150, got deeper nesting"),
     ],
 )
 def test_warns_of_a_file_that_is_no_python_3_and_reads_the_rest(write: Write, text: str, warning: str) -> None:
@@ -86,7 +86,9 @@ def test_does_not_follow_links_out_of_the_folder(write: Write, tmp_path_factory:
     (folder / "linked").symlink_to(outside)
     found = read_files(folder)
     assert [file.path for file in found.files] == ["alias.py", "real.py"]
-    assert found.warnings == ("leak.py: expected a file below the folder, got a link out of it; it is not scanned",)
+    assert found.warnings == (
+        "leak.py: expected a file below the folder, got a link that leaves it; it is not scanned",
+    )
 
 
 def test_warns_of_files_that_can_not_be_read(write: Write) -> None:

@@ -185,7 +185,7 @@ def test_settings_that_are_wrong_are_told_all_at_once(start: Any) -> None:
     for line in (
         "CROSSFADE_PORT: expected a whole number from 0 to 65535, got http",
         "CROSSFADE_CONCURRENCY: expected a whole number from 1 to 100000, got 0",
-        "CROSSFADE_TLS_CERT: expected a file that can be read, got /nowhere",
+        "CROSSFADE_TLS_CERT: expected a readable file, got /nowhere",
         "CROSSFADE_TLS_KEY: expected a file, because the other half of the pair is set, got nothing",
         "CROSSFADE_DRAIN_S: expected seconds, 0 or more, got soon",
         "CROSSFADE_REFLECTION: expected true or false, got maybe",
@@ -256,7 +256,7 @@ def test_a_service_in_front_of_itself_does_not_start(start: Any) -> None:
     jvm = start(legacy=f"localhost:{port}", port=port)
     assert jvm.wait_end() == 1
     text = "\n".join(event.get("text", "") for event in jvm.events)
-    assert f"CROSSFADE_LEGACY: expected another address than this service's own, got localhost:{port}" in text
+    assert f"CROSSFADE_LEGACY: expected an address other than this service's own, got localhost:{port}" in text
 
 
 def test_health_of_legacy(start: Any, new_legacy: Any, connect: Any) -> None:

@@ -25,6 +25,13 @@ def test_an_https_address_verifies() -> None:
     assert (tls.verify_mode, tls.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
+def test_a_side_is_verified_as_legacy_is() -> None:
+    """On Python 3.13, too, whose default wants more of a private CA than the engine does."""
+    tls = address_of("https://localhost:443", "h2").tls
+    assert tls is not None
+    assert not tls.verify_flags & ssl.VERIFY_X509_STRICT
+
+
 def test_a_ca_that_is_not_there(tmp_path: Path) -> None:
     """An error at once, not a connection that is not verified."""
     with pytest.raises(ShadowError, match=r"ca\.pem: expected PEM that is valid for https://localhost:443, got "):

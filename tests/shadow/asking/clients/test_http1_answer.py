@@ -19,7 +19,7 @@ from crossfade.shadow.asking.clients.http1_answer import (
     NoStatusLineError,
     NotHttpError,
 )
-from crossfade.shadow.exchange.fields import HEAD_LIMIT_BYTES, HEAD_LIMIT_FIELDS
+from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES, CANDIDATE_HEAD_LIMIT_FIELDS
 
 
 def _read(parts: Iterable[bytes], method: str = "GET") -> tuple[list[Event], AnswerReader]:
@@ -268,7 +268,7 @@ def test_what_has_no_end_is_refused(start: bytes, more: bytes) -> None:
     reader.feed(start)
     fed = 0
     with pytest.raises(NotHttpError):  # noqa: PT012 - it is refused somewhere on the way
-        while fed < 3 * HEAD_LIMIT_BYTES:
+        while fed < 3 * CANDIDATE_HEAD_LIMIT_BYTES:
             fed += len(more)
             reader.feed(more)
 
@@ -292,7 +292,7 @@ def test_a_million_chunks() -> None:
 
 def test_as_many_fields_as_may_be() -> None:
     """One more is refused."""
-    head = b"HTTP/1.1 200 OK\r\n" + b"A:\n" * HEAD_LIMIT_FIELDS
+    head = b"HTTP/1.1 200 OK\r\n" + b"A:\n" * CANDIDATE_HEAD_LIMIT_FIELDS
     (event,) = AnswerReader("GET").feed(head + b"\r\n")
     assert isinstance(event, Head)
     with pytest.raises(NotHttpError):

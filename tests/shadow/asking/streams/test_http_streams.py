@@ -425,6 +425,6 @@ async def test_a_long_answer_to_a_write_waits_within_the_bound(web: Any, stage: 
     (only,) = await on.ended(1)  # before legacy has come to its end
     assert isinstance(only, Settled)
     assert (only.outcome, only.reason) == (Outcome.SHED, Reason.QUEUE_FULL)
-    assert on.collector._held_bytes == 0
+    assert on.collector.load(0.0).held_bytes == 0
     go_on.set()
     assert await putting == 11 * MB

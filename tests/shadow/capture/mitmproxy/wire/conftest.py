@@ -13,7 +13,7 @@ from mitmproxy.connection import Client, ConnectionState, Server
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 
-from crossfade.shadow.capture.mitmproxy.wire import mend
+from crossfade.shadow.capture.mitmproxy.wire import install_codecs
 from crossfade.shadow.capture.mitmproxy.wire.events import TurnHook
 
 
@@ -82,7 +82,7 @@ class Wire:
 @pytest.fixture
 def context() -> Context:
     """A client of HTTP/2, and a legacy."""
-    mend()
+    install_codecs()
     options: Any = SimpleNamespace(
         validate_inbound_headers=False, http2_ping_keepalive=0, normalize_outbound_headers=False, proxy_debug=False
     )
@@ -96,7 +96,7 @@ def context() -> Context:
 @pytest.fixture
 def server(context: Context) -> Wire:
     """The client's connection, after its Start."""
-    from crossfade.shadow.capture.mitmproxy.wire.http2_server import WireHttp2Server  # noqa: PLC0415 - after mend
+    from crossfade.shadow.capture.mitmproxy.wire.http2_server import WireHttp2Server  # noqa: PLC0415 - after the install
 
     wire = Wire(WireHttp2Server(context), context.client, peer_is_client=True)
     wire.handle(events.Start())
@@ -107,7 +107,7 @@ def server(context: Context) -> Wire:
 @pytest.fixture
 def legacy(context: Context) -> Wire:
     """Legacy's connection, after its Start."""
-    from crossfade.shadow.capture.mitmproxy.wire.http2_client import WireHttp2Client  # noqa: PLC0415 - after mend
+    from crossfade.shadow.capture.mitmproxy.wire.http2_client import WireHttp2Client  # noqa: PLC0415 - after the install
 
     wire = Wire(WireHttp2Client(context), context.server, peer_is_client=False)
     wire.handle(events.Start())

@@ -14,6 +14,12 @@ Fields = list[tuple[bytes, bytes]]
         ([(b":path", b"/\r\n")], True),
         ([(b":authority", b"a\nb")], False),
         ([(b"x\r\ny", b"1")], False),
+        ([(b"x: 1", b"1")], False),
+        ([(b"transfer-encoding:chunked", b"1")], False),
+        ([(b"::path", b"1")], False),
+        ([(b"x ", b"1")], False),
+        ([(b"host", b"a"), (b"host", b"a")], True),
+        ([(b"x\xff", b"1")], False),
         ([(b"x", b"\0")], False),
         ([(b":method", b"")], True),
         ([(b":method", b"GET /")], True),
@@ -29,7 +35,7 @@ def test_malformed(fields: Fields, is_whole: bool) -> None:
     "fields",
     [
         [(b":method", b"M-SEARCH"), (b":path", b"/a b"), (b"x", "grüß".encode()), (b"y", b"a\tb")],
-        [(b":method", b"GET"), (b"content-length", b"0")],
+        [(b":method", b"GET"), (b"content-length", b"0"), (b"host", b"a")],
     ],
 )
 def test_well_formed(fields: Fields) -> None:

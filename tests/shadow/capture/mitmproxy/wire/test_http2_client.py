@@ -17,7 +17,8 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Flowing, StreamLimit, Unsent
-from crossfade.shadow.capture.mitmproxy.wire.limits import HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 OK = [(b":status", b"200")]
 MOST = h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS
@@ -81,7 +82,7 @@ def test_one_that_leaves_while_it_waits(legacy: Any) -> None:
     _allow(legacy, 1)
     _ask(legacy, 1)
     _ask(legacy, 3, end_stream=False)
-    assert legacy.handle(RequestProtocolError(3, "stream reset by client (CANCEL)", 499)) == []
+    assert legacy.handle(RequestProtocolError(3, "stream reset by client (CANCEL)", CLIENT_LEFT)) == []
     assert not legacy.codec.stream_queue
     legacy.peer.send_headers(1, OK, end_stream=True)
     legacy.flush()
@@ -127,5 +128,5 @@ def test_an_answer_whose_head_is_too_large(legacy: Any, told: Any) -> None:
     found = legacy.flush()
     (error,) = told(found, ResponseProtocolError)
     assert error.stream_id == 1
-    assert f"at most {HEAD_LIMIT_BYTES}" in error.message
+    assert f"at most {ENGINE_HEAD_LIMIT_BYTES}" in error.message
     assert [event.stream_id for event in told(found, ResponseHeaders)] == [3]

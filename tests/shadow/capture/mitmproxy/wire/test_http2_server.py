@@ -3,11 +3,13 @@
 from typing import Any
 
 import h2.events
+import pytest
 from hpack import Decoder, Encoder
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
     Frame,
+    GoAwayFrame,
     HeadersFrame,
     PingFrame,
     PriorityFrame,
@@ -25,8 +27,15 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from crossfade.shadow.capture.mitmproxy.wire.batches import BATCH
-from crossfade.shadow.capture.mitmproxy.wire.events import NOT_PASSED_ON, RefusedHead, StreamLimit, TurnHook
-from crossfade.shadow.capture.mitmproxy.wire.limits import FIRST_STREAMS, HEAD_LIMIT_BYTES, MOST_STREAMS
+from crossfade.shadow.capture.mitmproxy.wire.events import (
+    NOT_PASSED_ON,
+    RefusalError,
+    RefusedHead,
+    StreamLimit,
+    TurnHook,
+    failure,
+)
+from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES, FIRST_STREAMS, MOST_STREAMS
 
 GET = [(b":method", b"GET"), (b":scheme", b"http"), (b":path", b"/a"), (b":authority", b"a.test")]
 REFUSED, CALM = 0x7, 0xB
@@ -68,7 +77,7 @@ def test_a_stream_that_ended_makes_room(server: Any, told: Any) -> None:
     """The limit is of streams that are open, and heads after refused ones are still understood."""
     encoder = Encoder()
     _to_the_end(server, server.raw(_requests(FIRST_STREAMS + 50, encoder=encoder)))
-    server.handle(ResponseProtocolError(1, "broken"))
+    server.handle(failure(ResponseProtocolError, 1, "broken"))
     assert 1 not in server.codec.streams
     found, _ = _to_the_end(server, server.raw(_requests(2, first=1001, encoder=encoder)))
     (head,) = told(found, RequestHeaders)
@@ -147,9 +156,33 @@ def test_a_head_that_is_too_large(server: Any, told: Any) -> None:
     assert large.request.path == "/a"
     assert not large.request.headers.fields
     assert small.stream_id == 3
-    server.handle(ResponseProtocolError(1, large.text, 431))
+    server.handle(RefusalError(1, large.text, 431))
     (answer,) = (frame for frame in server.sent if isinstance(frame, HeadersFrame))
     assert (b":status", b"431") in Decoder().decode(answer.data, raw=True)
+
+
+@pytest.mark.parametrize("more", [(b"x-a", b"1\r\nx-evil: 2"), (b"x-a: 1", b"1")])
+def test_a_malformed_head_ends_alone(server: Any, told: Any, more: tuple[bytes, bytes]) -> None:
+    """Whatever else is wrong with it; newer versions of h2 would end all streams of the connection."""
+    encoder = Encoder()
+    block = encoder.encode([*GET, (b":path", b"/other"), more], huffman=False)
+    head = HeadersFrame(1, block)
+    head.flags |= {"END_HEADERS", "END_STREAM"}
+    found, _ = _to_the_end(server, server.raw([head, *_requests(1, first=3, encoder=encoder)]))
+    refused, whole = told(found, RequestHeaders)
+    assert isinstance(refused, RefusedHead)
+    assert (refused.request.path, whole.stream_id) == ("/a", 3)
+
+
+@pytest.mark.parametrize("more", [(b"X-A", b"1"), (b"te", b"gzip"), (b":path", b"/b"), (b"x-a", b" 1")])
+def test_what_h2_refuses(server: Any, told: Any, more: tuple[bytes, bytes]) -> None:
+    """A head that says something that no client does ends the connection, and is no request."""
+    head = HeadersFrame(1, Encoder().encode([*GET, more], huffman=False))
+    head.flags |= {"END_HEADERS", "END_STREAM"}
+    found = server.raw([head])
+    assert not told(found, RequestHeaders)
+    assert [item for item in found if isinstance(item, commands.CloseConnection)]
+    assert [frame for frame in server.sent if isinstance(frame, GoAwayFrame)]
 
 
 def test_trailers_that_are_too_large(server: Any, told: Any) -> None:
@@ -158,7 +191,7 @@ def test_trailers_that_are_too_large(server: Any, told: Any) -> None:
     server.peer.send_headers(1, [(b"x-%d" % number, b"v" * 1000) for number in range(300)], end_stream=True)
     found = server.flush()
     (error,) = told(found, RequestProtocolError)
-    assert str(HEAD_LIMIT_BYTES) in error.message
+    assert str(ENGINE_HEAD_LIMIT_BYTES) in error.message
     assert [event.error_code for event in server.heard if isinstance(event, h2.events.StreamReset)] == [CALM]
 
 

@@ -4,27 +4,27 @@ package dev.crossfade.runtime;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 
-/** What a handler may know of its call, and say beside its messages. */
+/** What a handler can learn about its call, and send besides its messages. */
 public interface CallContext {
-  /** What the client sent before its messages. */
+  /** The metadata that the client sent with the call. */
   Metadata headers();
 
-  /** What goes out with the end of the call, whatever its status: put into it at any time. */
+  /** The trailers, sent at the end of the call whatever its status; add to them at any time. */
   Metadata trailers();
 
-  /** Sends the initial metadata now; without it, it goes out empty with the first message. */
+  /** Sends the initial metadata now; else it is sent empty with the first message. */
   void sendHeaders(Metadata headers);
 
-  /** When the client stops waiting; null where it waits for ever. */
+  /** When the client stops waiting; null if it waits forever. */
   Deadline deadline();
 
-  /** True when nobody waits for the answer any more. */
+  /** True when the client no longer waits for the answer. */
   boolean isCancelled();
 
   /**
-   * Something to do once when nobody waits for the answer any more: stop a query, close a file. It
-   * runs on a thread of its own, at once where that is so already, and not after the handler has
-   * ended.
+   * Runs a task once when the client no longer waits for the answer: stop a query, close a file. It
+   * runs on its own thread, immediately if the call is already cancelled, and never after the
+   * handler has ended.
    */
   default void onCancel(Runnable task) {}
 
@@ -33,6 +33,6 @@ public interface CallContext {
     return Peer.UNKNOWN;
   }
 
-  /** True when the answer is compared and thrown away: nothing outside may be changed. */
+  /** True when the answer is only compared and discarded: change nothing outside the process. */
   boolean isShadow();
 }

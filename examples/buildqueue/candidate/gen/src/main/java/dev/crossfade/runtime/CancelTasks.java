@@ -7,18 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 
-/** What is to be done when nobody waits for an answer any more; each task once. */
+/** Tasks to run, once each, when the client no longer waits for the answer. */
 public final class CancelTasks {
   private final BooleanSupplier cancelled;
   private final List<Runnable> tasks = new ArrayList<>();
   private boolean over;
 
-  /** Tasks of a call that tells whether it is cancelled. */
+  /** Tasks of a call; {@code cancelled} returns whether it is cancelled. */
   public CancelTasks(BooleanSupplier cancelled) {
     this.cancelled = cancelled;
   }
 
-  /** One more. */
+  /** Adds a task, and runs it if the call is already cancelled. */
   public synchronized void add(Runnable task) {
     if (over) {
       return;
@@ -29,13 +29,13 @@ public final class CancelTasks {
     }
   }
 
-  /** The call is cancelled; never waits. */
+  /** Runs the tasks because the call is cancelled; never blocks. */
   public synchronized void run() {
     tasks.forEach(task -> CompletableFuture.runAsync(() -> guarded(task)));
     tasks.clear();
   }
 
-  /** The handler has ended: there is nothing to stop any more. */
+  /** Drops the tasks because the handler has ended. */
   public synchronized void end() {
     over = true;
     tasks.clear();

@@ -11,10 +11,10 @@ import java.util.function.Function;
 import java.util.logging.Level;
 
 /**
- * What status a handler's exception becomes; at first as a Python gRPC server has it.
+ * Maps a handler's exceptions to statuses; by default as a Python gRPC server does.
  *
- * <p>A StatusException passes with its trailers. An exception that nobody has named is UNKNOWN,
- * with the text that grpcio gives to an uncaught one.
+ * <p>A StatusException keeps its status and trailers. An exception without an entry becomes
+ * UNKNOWN, with the text that grpcio sends for an uncaught exception.
  */
 public final class ErrorTable {
   private final List<Entry<?>> entries;
@@ -28,7 +28,7 @@ public final class ErrorTable {
     return new ErrorTable(List.of());
   }
 
-  /** This table with one entry more; of several that fit, the one added last is taken. */
+  /** This table with one more entry; of several that match, the one added last is used. */
   public <E extends Throwable> ErrorTable with(Class<E> type, Function<? super E, Status> status) {
     List<Entry<?>> more = new ArrayList<>();
     more.add(new Entry<>(type, status));
@@ -36,11 +36,11 @@ public final class ErrorTable {
     return new ErrorTable(List.copyOf(more));
   }
 
-  /** How a call ends that ended with this; {@code streams} tells whether it answers by a stream. */
+  /** How a call ends that threw this; {@code streams} is whether it answers with a stream. */
   public End end(String rpc, Throwable thrown, boolean streams) {
     try {
       return end(thrown, streams);
-    } catch (RuntimeException e) { // a function of the user's table may throw itself
+    } catch (RuntimeException e) { // a function in the user's table may itself throw
       Log.event(Level.WARNING, "error_table.failed", e, "rpc", rpc);
       return python().end(thrown, streams);
     }
@@ -61,10 +61,10 @@ public final class ErrorTable {
     if (thrown instanceof NotPortedException) {
       return new End(Status.UNIMPLEMENTED.withDescription("not ported"), new Metadata());
     }
-    // grpc/_server.py: the first words differ between a behaviour that raises and its iterator
-    String words = streams ? "Exception iterating responses: " : "Exception calling application: ";
+    // grpc/_server.py: the prefix depends on whether the handler raises or its iterator does
+    String prefix = streams ? "Exception iterating responses: " : "Exception calling application: ";
     String text = thrown.getMessage() == null ? "" : thrown.getMessage();
-    return new End(Status.UNKNOWN.withDescription(words + text).withCause(thrown), new Metadata());
+    return new End(Status.UNKNOWN.withDescription(prefix + text).withCause(thrown), new Metadata());
   }
 
   private static Metadata copy(Metadata trailers) {

@@ -41,7 +41,7 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
 
   void start() {
     if (oneRequest) {
-      call.request(2); // the second tells a client that sends too many
+      call.request(2); // the second detects a client that sends too many
     } else {
       dispatch();
     }
@@ -96,7 +96,7 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
     inbox.complete();
   }
 
-  /** Once: what a handler has not read when it ends is of no use to it. */
+  /** Starts the handler, once. */
   private void dispatch() {
     if (dispatched) {
       return;
@@ -112,13 +112,13 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
               thrown -> here.run(() -> ended(thrown))); // may be handed over
     } catch (RejectedExecutionException e) {
       if (calls.isUnported() && handOver()) {
-        return; // legacy would answer in the end
+        return; // legacy would answer it anyway
       }
       refuse(Status.RESOURCE_EXHAUSTED.withDescription("Concurrent RPC limit exceeded!"));
     }
   }
 
-  /** Ends the call before or in the middle of its handler's work. */
+  /** Ends the call before or during its handler's work. */
   private void refuse(Status status) {
     refused = true;
     inbox.cancel();
@@ -137,7 +137,7 @@ final class HandlerCall extends ServerCall.Listener<byte[]> {
   private void ended(Throwable thrown) {
     HandlerContext begun = context;
     if (begun == null) {
-      return; // nobody waited for it when its turn came
+      return; // the call was cancelled before its handler started
     }
     begun.cancelTasks().end();
     if (thrown == null) {

@@ -5,11 +5,11 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 
-/** Brings calls from the network to one blocking handler. */
+/** Passes calls from the network to one handler. */
 public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
-  /** Who answers a call whose handler is not ported; null: nobody. */
+  /** Answers a call whose handler is not ported. */
   public interface TakeOver {
-    /** Answers this call from its beginning; its messages are told to what comes back. */
+    /** Answers this call from its start; the returned listener receives its messages. */
     ServerCall.Listener<byte[]> start(ServerCall<byte[], byte[]> call, Metadata headers);
   }
 
@@ -19,7 +19,7 @@ public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
   private final int maxRequestBytes;
   private volatile boolean unported;
 
-  /** Calls of this RPC, run by these workers; a message above the bound is refused. */
+  /** Calls of this RPC, run by these workers; a message above the limit is rejected. */
   public HandlerCalls(Rpc rpc, Workers workers, ErrorTable errors, int maxRequestBytes) {
     this.rpc = rpc;
     this.workers = workers;
@@ -32,7 +32,7 @@ public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
     return startCall(call, headers, null);
   }
 
-  /** Starts a call that another may take over as long as nothing was read from or sent to it. */
+  /** Starts a call; {@code takeOver} (or null) may answer it until the handler reads or sends. */
   public ServerCall.Listener<byte[]> startCall(
       ServerCall<byte[], byte[]> call, Metadata headers, TakeOver takeOver) {
     HandlerCall started = new HandlerCall(this, call, headers, takeOver);
@@ -40,12 +40,12 @@ public final class HandlerCalls implements ServerCallHandler<byte[], byte[]> {
     return started;
   }
 
-  /** The handler has said that it is not ported. */
+  /** The handler has thrown NotPortedException. */
   void unported() {
     unported = true;
   }
 
-  /** True where the handler has said so, at least once. */
+  /** True if the handler has thrown NotPortedException at least once. */
   boolean isUnported() {
     return unported;
   }

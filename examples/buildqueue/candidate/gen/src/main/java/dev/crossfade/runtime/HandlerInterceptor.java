@@ -5,20 +5,20 @@ import io.grpc.MethodDescriptor;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stands around handlers, with typed messages: for validation, access, auditing. See {@link
+ * Intercepts handlers, with typed messages: for validation, access control, auditing. See {@link
  * Rpc#intercept}.
  *
- * <p>It runs where the handler runs, and so not for calls that legacy answers. To refuse a call,
- * throw what the handler would have thrown.
+ * <p>It runs where the handler runs, so not for calls that legacy answers. To reject a call, throw
+ * what the handler would throw.
  */
 public interface HandlerInterceptor {
-  /** What comes behind an interceptor; one message alone counts as a stream of one. */
+  /** The next interceptor or the handler; a single message is a stream of one. */
   interface Next<Q, R> {
-    /** Runs it; the stage ends when it has. */
+    /** Runs it; the stage completes when it has ended. */
     CompletionStage<Void> run(In<Q> in, Out<R> out, CallContext context) throws Exception;
   }
 
-  /** Runs a call: passes on what it was given, or something around it. */
+  /** Runs a call: passes on its arguments, or wrappers around them. */
   <Q, R> CompletionStage<Void> around(
       MethodDescriptor<Q, R> method, In<Q> in, Out<R> out, CallContext context, Next<Q, R> next)
       throws Exception;

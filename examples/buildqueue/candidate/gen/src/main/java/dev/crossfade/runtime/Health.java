@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Health of the server: "" and each service are ready or not, "liveness" is well until the drain.
+ * The server's health: "" and each service report readiness, "liveness" is SERVING until the drain.
  *
- * <p>A readiness probe asks for "", a liveness probe for "liveness": an outage of legacy must not
+ * <p>A readiness probe checks "", a liveness probe checks "liveness": an outage of legacy must not
  * restart this server.
  */
 final class Health {
@@ -36,7 +36,7 @@ final class Health {
     }
   }
 
-  /** Everything is NOT_SERVING from now on, whatever is said later. */
+  /** Sets everything to NOT_SERVING for good; later changes are ignored. */
   void drain() {
     manager.enterTerminalState();
   }

@@ -11,30 +11,30 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What a client has sent and its handler has not read yet; never more than was asked for. */
+/** Messages that a client has sent and its handler has not read; never more than requested. */
 final class Inbox implements In<byte[]>, Iterator<byte[]> {
   private final ServerCall<byte[], byte[]> call;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<byte[]> waiting = new ArrayDeque<>();
-  private byte[] first; // kept until the handler has ended, for who may take over
+  private byte[] first; // kept until the handler has ended, for a take-over
   private int arrived;
   private int read;
-  private boolean asked;
+  private boolean requested;
   private boolean closed;
   private boolean cancelled;
-  private ServerCall.Listener<byte[]> other;
+  private ServerCall.Listener<byte[]> successor;
 
   Inbox(ServerCall<byte[], byte[]> call) {
     this.call = call;
   }
 
-  /** False when it is one too many. */
+  /** Adds a message; false if it is one too many. */
   boolean put(byte[] message, boolean onlyOne) {
     lock.lock();
     try {
-      if (other != null) {
-        other.onMessage(message);
+      if (successor != null) {
+        successor.onMessage(message);
         return true;
       }
       if (onlyOne && arrived > 0) {
@@ -42,7 +42,7 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
       }
       first = onlyOne ? message : null;
       arrived++;
-      asked = false;
+      requested = false;
       waiting.add(message);
       changed.signalAll();
       return true;
@@ -56,8 +56,8 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
     try {
       closed = true;
       changed.signalAll();
-      if (other != null) {
-        other.onHalfClose();
+      if (successor != null) {
+        successor.onHalfClose();
       }
     } finally {
       lock.unlock();
@@ -69,8 +69,8 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
     try {
       cancelled = true;
       changed.signalAll();
-      if (other != null) {
-        other.onCancel();
+      if (successor != null) {
+        successor.onCancel();
       }
     } finally {
       lock.unlock();
@@ -80,8 +80,8 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
   void complete() {
     lock.lock();
     try {
-      if (other != null) {
-        other.onComplete();
+      if (successor != null) {
+        successor.onComplete();
       }
     } finally {
       lock.unlock();
@@ -91,8 +91,8 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
   void onReady() {
     lock.lock();
     try {
-      if (other != null) {
-        other.onReady();
+      if (successor != null) {
+        successor.onReady();
       }
     } finally {
       lock.unlock();
@@ -111,13 +111,13 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
   boolean isHandedOver() {
     lock.lock();
     try {
-      return other != null;
+      return successor != null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Gives the call away with all that came; false when the handler has read from a stream. */
+  /** Hands the call over with all its messages; false if the handler has read from a stream. */
   boolean handOver(
       HandlerCalls.TakeOver takeOver, ServerCall<byte[], byte[]> to, Metadata headers) {
     lock.lock();
@@ -125,17 +125,17 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
       if (first == null && read > 0) {
         return false;
       }
-      other = takeOver.start(to, headers);
+      successor = takeOver.start(to, headers);
       if (first != null) {
-        other.onMessage(first);
+        successor.onMessage(first);
       } else {
-        waiting.forEach(other::onMessage);
+        waiting.forEach(successor::onMessage);
       }
       if (closed) {
-        other.onHalfClose();
+        successor.onHalfClose();
       }
       if (cancelled) {
-        other.onCancel();
+        successor.onCancel();
       }
       return true;
     } finally {
@@ -153,8 +153,8 @@ final class Inbox implements In<byte[]>, Iterator<byte[]> {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed && !cancelled) {
-        if (!asked) {
-          asked = true;
+        if (!requested) {
+          requested = true;
           call.request(1);
         }
         changed.await();

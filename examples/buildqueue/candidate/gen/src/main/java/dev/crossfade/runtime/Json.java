@@ -4,11 +4,11 @@ package dev.crossfade.runtime;
 import java.util.Collection;
 import java.util.Map;
 
-/** Writes JSON: texts, numbers, truth values, null, lists and maps of these, on one line. */
+/** Writes JSON on one line: strings, numbers, booleans, null, and lists and maps of these. */
 public final class Json {
   private Json() {}
 
-  /** The value as JSON; what is none of the above is written as the text it gives. */
+  /** The value as JSON; any other type is written as its {@code toString()}. */
   public static String write(Object value) {
     StringBuilder out = new StringBuilder();
     write(out, value);
@@ -42,7 +42,7 @@ public final class Json {
     }
   }
 
-  /** JSON has no word for NaN and the infinities. */
+  /** JSON can't represent NaN and the infinities. */
   private static boolean isFinite(Object value) {
     return value instanceof Number number && Double.isFinite(number.doubleValue());
   }
@@ -53,7 +53,7 @@ public final class Json {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (c < 0x20 || c > 0x7e) { // also what a terminal or a log line would break at
+      } else if (c < 0x20 || c > 0x7e) { // also what would break a terminal or a log line
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

@@ -15,10 +15,10 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Logs as JSON, one object per line on standard output; event names are noun.verb.
+ * Logs JSON, one object per line on standard output; event names are noun.verb.
  *
- * <p>Handlers log by SLF4J, which is bound to java.util.logging, as gRPC's own lines are. A line
- * that is written in a call has the ids of its trace, where there is one.
+ * <p>Handlers log with SLF4J, which is bound to java.util.logging, as is gRPC itself. A line that
+ * is logged during a call has the ids of its trace, if there is one.
  */
 public final class Log {
   private static final Logger LOGGER = Logger.getLogger("dev.crossfade");
@@ -28,7 +28,7 @@ public final class Log {
 
   private Log() {}
 
-  /** Makes all of java.util.logging write JSON lines from this level on, unless told not to. */
+  /** Makes java.util.logging write JSON lines from the configured level on, unless disabled. */
   static void install(Config config) {
     Logger root = Logger.getLogger("");
     root.setLevel(config.logLevel());
@@ -42,7 +42,7 @@ public final class Log {
     root.addHandler(STDOUT);
   }
 
-  /** From here on the JVM may have closed its handlers: its shutdown does that beside ours. */
+  /** Bypasses java.util.logging, whose handlers the JVM may close while this process shuts down. */
   static void direct() {
     direct = true;
   }
@@ -52,7 +52,7 @@ public final class Log {
     event(level, event, null, fields);
   }
 
-  /** Logs an event with what was thrown. */
+  /** Logs an event with an exception. */
   public static void event(Level level, String event, Throwable thrown, Object... fields) {
     if (!LOGGER.isLoggable(level)) {
       return;

@@ -4,7 +4,7 @@ package dev.crossfade.runtime;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
-/** Python's upper and lower case and its classes of characters; never the locale's. */
+/** Python's upper and lower case and its character classes, independent of the locale. */
 final class PyCase {
   private static final int CAPITAL_SIGMA = 0x3A3;
   private static final int SMALL_SIGMA = 0x3C3;
@@ -139,7 +139,7 @@ final class PyCase {
     };
   }
 
-  /** As Python's classes are: every character is one, and there is at least one. */
+  /** Like Python's classes: every character must match, and there must be at least one. */
   static boolean all(String text, IntPredicate isMember) {
     return !text.isEmpty() && text.codePoints().allMatch(isMember);
   }
@@ -176,7 +176,7 @@ final class PyCase {
     }
   }
 
-  /** Whether the letter at {@code at} ends a word: cased letters before it and none behind. */
+  /** Whether the letter at {@code at} ends a word: cased letters before it and none after. */
   private static boolean isFinal(String text, int at) {
     int before = at;
     while (before > 0 && isIgnorable(text.codePointBefore(before))) {
@@ -210,7 +210,7 @@ final class PyCase {
     };
   }
 
-  /** The title case of Unicode's SpecialCasing, from what the JDK knows of it. */
+  /** The title case of Unicode's SpecialCasing, derived from the JDK's data. */
   private static String titled(int point) {
     String upper = upper(Character.toString(point));
     boolean hasOwn = Character.toTitleCase(point) != point || Character.isTitleCase(point);
@@ -224,7 +224,7 @@ final class PyCase {
     return upper.charAt(0) + rest.replace('\u03B9', '\u0345');
   }
 
-  /** Unicode's full case folding, from what the JDK knows of it. */
+  /** Unicode's full case folding, derived from the JDK's data. */
   private static String folded(int point) {
     boolean isCherokee =
         (point >= 0x13A0 && point <= 0x13FD) || (point >= 0xAB70 && point <= 0xABBF);

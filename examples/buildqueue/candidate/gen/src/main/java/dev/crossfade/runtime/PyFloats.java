@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Python's float: its text, its rounding and its arithmetic. */
 final class PyFloats {
-  /** Beyond these digits rounding changes nothing, or leaves nothing. */
+  /** With more digits than these rounding changes nothing, or leaves nothing. */
   private static final int MOST_DIGITS = 323;
 
   private static final int FEWEST_DIGITS = -308;
@@ -153,7 +153,7 @@ final class PyFloats {
     return sum;
   }
 
-  /** Neumaier's sum: what each addition loses is added at the end. */
+  /** Neumaier's sum: adds at the end what each addition lost. */
   static double sumCompensated(double... values) {
     double sum = 0;
     double lost = 0;
@@ -211,7 +211,7 @@ final class PyFloats {
     return decimal.signum() == 0 ? 0 : decimal.precision() - decimal.scale() - 1;
   }
 
-  /** The shortest decimal that reads as {@code value}, and of these the nearest. */
+  /** The shortest decimal that parses as {@code value}; of several, the nearest. */
   private static BigDecimal shortest(double value) {
     BigDecimal exact = new BigDecimal(value);
     // Double.toString is never too short, but before JDK 19 it is sometimes too long.
@@ -224,7 +224,7 @@ final class PyFloats {
     return best;
   }
 
-  /** The nearest decimal of so many digits, null where none reads as {@code value}. */
+  /** The nearest decimal with this many digits, null if it does not parse as {@code value}. */
   private static BigDecimal nearest(BigDecimal exact, double value, int digits) {
     BigDecimal below = exact.round(new MathContext(digits, RoundingMode.DOWN));
     BigDecimal above = exact.round(new MathContext(digits, RoundingMode.UP));

@@ -5,9 +5,9 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 
-/** Python's int: no limit, division that rounds down, and a lenient reader. */
+/** Python's int: no limit, division that rounds down, and a lenient parser. */
 final class PyInts {
-  /** How many digits {@code int()} reads at most, unless the interpreter is told otherwise. */
+  /** The most digits that {@code int()} parses by default. */
   private static final int MOST_DIGITS = 4300;
 
   private static final int SHOWN_CHARACTERS = 200;
@@ -50,7 +50,7 @@ final class PyInts {
     return Math.floorMod(dividend, divisor);
   }
 
-  /** The quotient rounded once, also where an operand does not fit a double. */
+  /** The quotient rounded once, even if an operand does not fit a double. */
   static double trueDiv(long dividend, long divisor) {
     if (divisor == 0) {
       throw new ArithmeticException("division by zero");
@@ -58,7 +58,7 @@ final class PyInts {
     if (fitsDouble(dividend) && fitsDouble(divisor)) {
       return (double) dividend / divisor;
     }
-    // 130 bits of quotient, and one more that says whether anything was left.
+    // 130 bits of quotient, and one more that marks a remainder.
     BigInteger[] both =
         BigInteger.valueOf(dividend)
             .abs()
@@ -80,7 +80,7 @@ final class PyInts {
     return (value.signum() < 0 ? "-" : "") + prefix + value.abs().toString(base);
   }
 
-  /** How an int and a float compare, without turning either into the other. */
+  /** Compares an int and a float without converting either to the other. */
   static boolean equal(long integer, double number) {
     return Double.isFinite(number)
         && BigDecimal.valueOf(integer).compareTo(new BigDecimal(number)) == 0;
@@ -111,7 +111,7 @@ final class PyInts {
     return negative ? value.negate() : value;
   }
 
-  /** Without the white space around it, and with ASCII digits for those of other scripts. */
+  /** Without surrounding white space, and with ASCII digits for those of other scripts. */
   static String asciiDigits(String text) {
     int start = 0;
     int end = text.length();

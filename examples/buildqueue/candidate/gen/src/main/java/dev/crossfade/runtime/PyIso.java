@@ -39,7 +39,7 @@ final class PyIso {
     if (at == text.length()) {
       return date.atStartOfDay();
     }
-    at += Character.charCount(text.codePointAt(at)); // any one character separates
+    at += Character.charCount(text.codePointAt(at)); // any single character separates
     int zone = zoneStart();
     LocalTime time = time(zone);
     LocalDateTime local = date.atTime(time);
@@ -65,7 +65,7 @@ final class PyIso {
     return hasDay && !isOffset ? 10 : 8;
   }
 
-  /** 2024W01 or 2024W011: an even number of digits behind it belongs to the time. */
+  /** 2024W01 or 2024W011: an even number of digits after it belongs to the time. */
   private int compactWeekEnd() {
     int end = 7;
     while (end < text.length() && isDigit(end)) {
@@ -166,7 +166,7 @@ final class PyIso {
       }
       char next = text.charAt(at);
       if (at + 1 == end) {
-        return requireOffset(end, parts); // CPython takes any one character right before it
+        return requireOffset(end, parts); // CPython accepts any single character right before it
       }
       colons = i == 0 ? next == ':' : colons;
       if (next == '.' || next == ',') {
@@ -175,12 +175,12 @@ final class PyIso {
         return parts;
       }
       if (colons && next == ':') {
-        at++; // behind the seconds CPython takes it for the point
+        at++; // after the seconds CPython takes it for the decimal point
       } else if (colons) {
         throw invalid();
       }
     }
-    parts[3] = fraction(end); // without colons the point may be missing
+    parts[3] = fraction(end); // without colons the decimal point may be missing
     return parts;
   }
 
@@ -191,7 +191,7 @@ final class PyIso {
     return parts;
   }
 
-  /** Digits beyond the microsecond are read and dropped. */
+  /** Digits beyond the microsecond are parsed and dropped. */
   private int fraction(int end) {
     int count = Math.min(end - at, FRACTION_DIGITS);
     int micros = digits(count, end);
@@ -201,7 +201,7 @@ final class PyIso {
     while (at < end && isDigit(at)) {
       at++;
     }
-    if (at != end && end == text.length()) { // before an offset CPython takes anything here
+    if (at != end && end == text.length()) { // before an offset CPython accepts anything here
       throw invalid();
     }
     return micros;

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rewrites a regular expression of Python's re into one of Java that matches the same.
+ * Rewrites a regular expression of Python's re as a Java one that matches the same.
  *
- * <p>Classes, word bounds and line ends are written out, {@code [} and {@code &&} in a class are
- * plain characters, and named groups lose their P and their underscores.
+ * <p>Classes, word boundaries and line endings are written out, {@code [} and {@code &&} in a class
+ * are plain characters, and named groups lose their P and their underscores.
  */
 final class PyPattern {
   private static final String SPACE =
@@ -19,7 +19,7 @@ final class PyPattern {
 
   private static final String EDGE = ofWords("(?:(?<=w)(?!w)|(?<!w)(?=w))");
 
-  /** Before Python 3.14 this does not match in an empty text. */
+  /** Before Python 3.14 this does not match in an empty string. */
   private static final String NO_EDGE = ofWords("(?:(?<=w)(?=w)|(?<!w)(?!w)(?!\\A\\z))");
 
   private static final List<String> OPENERS = List.of("?:", "?=", "?!", "?<=", "?<!", "?>");
@@ -62,7 +62,7 @@ final class PyPattern {
     return java.toString();
   }
 
-  /** What stands behind a backslash. */
+  /** What follows a backslash. */
   private String escape(boolean inClass) {
     if (at == regex.length()) {
       throw bad("a backslash at the end");
@@ -108,7 +108,7 @@ final class PyPattern {
     }
     boolean isTwo = at < regex.length() && Character.isDigit(regex.charAt(at));
     String reference = isTwo ? first + taken(1) : String.valueOf(first);
-    return "(?:\\" + reference + ")"; // the group keeps a digit behind it apart
+    return "(?:\\" + reference + ")"; // the group separates a digit that follows
   }
 
   private void characterClass() {
@@ -129,7 +129,7 @@ final class PyPattern {
       }
     }
     if (at == regex.length()) {
-      throw bad("a class without its end");
+      throw bad("an unterminated class");
     }
     at++;
     java.append(']');
@@ -151,14 +151,14 @@ final class PyPattern {
     } else {
       String opener = OPENERS.stream().filter(o -> regex.startsWith(o, at)).findFirst().orElse("");
       if (opener.isEmpty() && regex.startsWith("?", at)) {
-        throw bad("no twin in Java, or a flag that pattern() takes as an argument: (?");
+        throw bad("no equivalent in Java, or a flag that pattern() takes as an argument: (?");
       }
       at += opener.length();
       java.append('(').append(opener);
     }
   }
 
-  /** A brace that is no repeat is a brace; {@code {,3}} begins at 0. */
+  /** A brace that is not a repeat is literal; {@code {,3}} starts at 0. */
   private void repeat() {
     int close = regex.indexOf('}', at);
     String bounds = close < 0 ? "" : regex.substring(at, close);
@@ -182,7 +182,7 @@ final class PyPattern {
   private String name(char end) {
     int close = regex.indexOf(end, at);
     if (close < 0) {
-      throw bad("a group without its end");
+      throw bad("an unterminated group");
     }
     String name = regex.substring(at, close);
     at = close + 1;
@@ -196,7 +196,7 @@ final class PyPattern {
 
   private String taken(int count) {
     if (at + count > regex.length()) {
-      throw bad("an escape without its end");
+      throw bad("an unterminated escape");
     }
     at += count;
     return regex.substring(at - count, at);

@@ -16,9 +16,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Twins of Python's built-ins: the same answer as CPython 3.11 where Java's own differs.
+ * Equivalents of Python's built-ins: the same results as CPython 3.11 where Java's own differ.
  *
- * <p>Python 3.12 and 3.13 agree but for {@link #sum} (see {@link #sumCompensated}), {@link
+ * <p>Python 3.12 and 3.13 agree except for {@link #sum} (see {@link #sumCompensated}), {@link
  * #urljoin} without a host, and ten ideographs of {@link #isnumeric}. Characters that are newer
  * than the Unicode of the JDK (13 in JDK 17, 15 in JDK 21) have no case and are no letters.
  *
@@ -180,7 +180,7 @@ public final class PySemantics {
     return PyInts.round(value, digits);
   }
 
-  /** {@code int(x)} of a float: cut towards zero, of any size. */
+  /** {@code int(x)} of a float: truncated towards zero, of any size. */
   public static BigInteger toInt(double value) {
     return PyFloats.truncate(value);
   }
@@ -200,7 +200,7 @@ public final class PySemantics {
     return PyFloats.sum(values);
   }
 
-  /** {@code sum(xs)} from Python 3.12 on, which makes up for rounding. */
+  /** {@code sum(xs)} from Python 3.12 on, which compensates for rounding. */
   public static double sumCompensated(double... values) {
     return PyFloats.sumCompensated(values);
   }
@@ -220,22 +220,22 @@ public final class PySemantics {
     return PyInts.equal(integer, number);
   }
 
-  /** {@code int(text)}: takes white space, underscores and digits of other scripts. */
+  /** {@code int(text)}: accepts white space, underscores and digits of other scripts. */
   public static BigInteger parseInt(String text) {
     return PyInts.parse(text, 10);
   }
 
-  /** {@code int(text, base)} for a base of 2 to 36, with its prefix or without. */
+  /** {@code int(text, base)} for a base of 2 to 36, with or without its prefix. */
   public static BigInteger parseInt(String text, int base) {
     return PyInts.parse(text, base);
   }
 
-  /** {@code float(text)}: takes nan, inf and underscores, and no {@code 1d} or {@code 0x1p3}. */
+  /** {@code float(text)}: accepts nan, inf and underscores, not {@code 1d} or {@code 0x1p3}. */
   public static double parseFloat(String text) {
     return PyFloats.parse(text);
   }
 
-  /** {@code bool(value)}: false for None, 0, an empty text or collection and a timedelta of 0. */
+  /** {@code bool(value)}: false for None, 0, an empty string or collection and a timedelta of 0. */
   public static boolean truthy(Object value) {
     return PyRepr.truthy(value);
   }
@@ -262,12 +262,12 @@ public final class PySemantics {
     return PyText.slice(text, from, Integer.MAX_VALUE);
   }
 
-  /** {@code text[from:to]}: cut to what is there, negative bounds count from the end. */
+  /** {@code text[from:to]}: clamped to the length, negative bounds count from the end. */
   public static String slice(String text, int from, int to) {
     return PyText.slice(text, from, to);
   }
 
-  /** {@code text[from:to:step]}; null is a bound that is left out. */
+  /** {@code text[from:to:step]}; null is an omitted bound. */
   public static String slice(String text, Integer from, Integer to, int step) {
     return PyText.slice(text, from, to, step);
   }
@@ -277,22 +277,22 @@ public final class PySemantics {
     return PyText.slice(items, from, items.size());
   }
 
-  /** {@code items[from:to]}: cut to what is there, negative bounds count from the end. */
+  /** {@code items[from:to]}: clamped to the length, negative bounds count from the end. */
   public static <T> List<T> slice(List<T> items, int from, int to) {
     return PyText.slice(items, from, to);
   }
 
-  /** {@code items[from:to:step]}; null is a bound that is left out. */
+  /** {@code items[from:to:step]}; null is an omitted bound. */
   public static <T> List<T> slice(List<T> items, Integer from, Integer to, int step) {
     return PyText.slice(items, from, to, step);
   }
 
-  /** {@code text.find(part)}: in code points, -1 where it is not there. */
+  /** {@code text.find(part)}: in code points, -1 if not found. */
   public static int find(String text, String part) {
     return PyText.find(text, part);
   }
 
-  /** {@code text.rfind(part)}: in code points, -1 where it is not there. */
+  /** {@code text.rfind(part)}: in code points, -1 if not found. */
   public static int rfind(String text, String part) {
     return PyText.rfind(text, part);
   }
@@ -327,7 +327,7 @@ public final class PySemantics {
     return PyText.rstrip(text, characters);
   }
 
-  /** {@code text.split()}: at white space, no empty parts. */
+  /** {@code text.split()}: at white space, without empty parts. */
   public static List<String> split(String text) {
     return PyText.split(text, -1);
   }
@@ -337,7 +337,7 @@ public final class PySemantics {
     return PyText.split(text, maxsplit);
   }
 
-  /** {@code text.split(separator)}: empty parts stay. */
+  /** {@code text.split(separator)}: keeps empty parts. */
   public static List<String> split(String text, String separator) {
     return PyText.split(text, separator, -1);
   }
@@ -367,7 +367,7 @@ public final class PySemantics {
     return PyText.splitlines(text, true);
   }
 
-  /** {@code text.zfill(width)}: zeros behind the sign. */
+  /** {@code text.zfill(width)}: zeros after the sign. */
   public static String zfill(String text, int width) {
     return PyText.zfill(text, width);
   }
@@ -402,12 +402,12 @@ public final class PySemantics {
     return PyCase.title(text);
   }
 
-  /** {@code text.capitalize()}: the first character in title case, all others small. */
+  /** {@code text.capitalize()}: the first character in title case, all others in lower case. */
   public static String capitalize(String text) {
     return PyCase.capitalize(text);
   }
 
-  /** {@code text.casefold()}: for comparing without case. */
+  /** {@code text.casefold()}: for case-insensitive comparison. */
   public static String casefold(String text) {
     return PyCase.casefold(text);
   }
@@ -417,12 +417,12 @@ public final class PySemantics {
     return PyCase.swapcase(text);
   }
 
-  /** {@code text.isalpha()}: false for the empty text. */
+  /** {@code text.isalpha()}: false for an empty string. */
   public static boolean isalpha(String text) {
     return PyCase.all(text, PyCase::isAlpha);
   }
 
-  /** {@code text.isalnum()}: false for the empty text. */
+  /** {@code text.isalnum()}: false for an empty string. */
   public static boolean isalnum(String text) {
     return PyCase.all(text, PyCase::isAlnum);
   }
@@ -442,12 +442,12 @@ public final class PySemantics {
     return PyCase.all(text, PyCase::isNumeric);
   }
 
-  /** {@code text.isspace()}: false for the empty text. */
+  /** {@code text.isspace()}: false for an empty string. */
   public static boolean isspace(String text) {
     return PyCase.all(text, PyText::isSpace);
   }
 
-  /** {@code text.isupper()}: at least one capital, nothing small. */
+  /** {@code text.isupper()}: at least one capital, no small letter. */
   public static boolean isupper(String text) {
     return PyCase.isUpper(text);
   }
@@ -464,7 +464,7 @@ public final class PySemantics {
 
   // Regular expressions
 
-  /** {@code re.compile(regex)}: with Python's classes, line ends and names of groups. */
+  /** {@code re.compile(regex)}: with Python's classes, line endings and group names. */
   public static Pattern pattern(String regex) {
     return PyPattern.compile(regex, 0);
   }
@@ -474,12 +474,12 @@ public final class PySemantics {
     return PyPattern.compile(regex, flags);
   }
 
-  /** {@code re.split}: captured separators and empty parts stay. */
+  /** {@code re.split}: captured separators and keeps empty parts. */
   public static List<String> reSplit(Pattern pattern, String text) {
     return PyRegex.split(pattern, text);
   }
 
-  /** {@code re.findall} with at most one group; the empty text for a group that did not match. */
+  /** {@code re.findall} with at most one group; an empty string for a group that did not match. */
   public static List<String> reFindall(Pattern pattern, String text) {
     return PyRegex.findall(pattern, text);
   }
@@ -496,7 +496,7 @@ public final class PySemantics {
     return PyJson.DEFAULT.dumps(value);
   }
 
-  /** {@code json.dumps(text)}: escapes all that is not ASCII. */
+  /** {@code json.dumps(text)}: escapes everything that is not ASCII. */
   public static String jsonString(String text) {
     return PyJson.DEFAULT.dumps(text);
   }
@@ -518,7 +518,7 @@ public final class PySemantics {
     return PyIso.parse(text);
   }
 
-  /** {@code value.strftime(format)} in the C locale; throws for a directive it does not know. */
+  /** {@code value.strftime(format)} in the C locale; throws for an unknown directive. */
   public static String strftime(Temporal value, String format) {
     return PyTime.strftime(value, format);
   }
@@ -560,7 +560,7 @@ public final class PySemantics {
     return PyBytes.decode(data, StandardCharsets.UTF_8);
   }
 
-  /** {@code data.decode(errors='replace')}: as many U+FFFD as Python puts. */
+  /** {@code data.decode(errors='replace')}: as many U+FFFD as Python writes. */
   public static String decodeUtf8Replace(byte[] data) {
     return PyBytes.decodeUtf8(data, "\uFFFD");
   }
@@ -570,7 +570,7 @@ public final class PySemantics {
     return PyBytes.decodeUtf8(data, "");
   }
 
-  /** {@code text.encode()}: throws for half a surrogate pair. */
+  /** {@code text.encode()}: throws for a lone surrogate. */
   public static byte[] encodeUtf8(String text) {
     return PyBytes.encode(text, StandardCharsets.UTF_8);
   }
@@ -580,7 +580,7 @@ public final class PySemantics {
     return PyBytes.encode(text, charset);
   }
 
-  /** {@code text.encode('utf-16')}: little-endian, with a mark. */
+  /** {@code text.encode('utf-16')}: little-endian, with a byte order mark. */
   public static byte[] encodeUtf16(String text) {
     return PyBytes.encode("\uFEFF" + text, StandardCharsets.UTF_16LE);
   }
@@ -610,17 +610,17 @@ public final class PySemantics {
     return PyBytes.encodebytes(data);
   }
 
-  /** {@code base64.b64decode(text)}: skips foreign characters and wants padding. */
+  /** {@code base64.b64decode(text)}: skips other characters and requires padding. */
   public static byte[] b64decode(String text) {
     return PyBytes.b64decode(text);
   }
 
-  /** {@code base64.urlsafe_b64decode(text)}: skips foreign characters and wants padding. */
+  /** {@code base64.urlsafe_b64decode(text)}: skips other characters and requires padding. */
   public static byte[] urlsafeB64decode(String text) {
     return PyBytes.b64decode(text.replace('-', '+').replace('_', '/'));
   }
 
-  /** {@code uuid.UUID(text)}: takes hyphens anywhere, braces and {@code urn:uuid:}. */
+  /** {@code uuid.UUID(text)}: accepts hyphens anywhere, braces and {@code urn:uuid:}. */
   public static UUID uuid(String text) {
     return PyUuids.parse(text);
   }
@@ -657,7 +657,7 @@ public final class PySemantics {
     return PyUrls.quotePlus(text, safe);
   }
 
-  /** {@code unquote(text)}: leaves bad percent signs and {@code +} as they are. */
+  /** {@code unquote(text)}: leaves invalid percent-encoding and {@code +} unchanged. */
   public static String unquote(String text) {
     return PyUrls.unquote(text);
   }

@@ -38,7 +38,7 @@ final class PyTime {
 
   private PyTime() {}
 
-  /** Nanoseconds are cut to the microseconds that Python has. */
+  /** Nanoseconds are truncated to Python's microseconds. */
   static String isoformat(Temporal time, String separator) {
     if (time instanceof Instant instant) {
       return isoformat(instant.atOffset(ZoneOffset.UTC), separator);
@@ -210,7 +210,7 @@ final class PyTime {
     return at.getYear() % 100;
   }
 
-  /** The week of the year, where days before the first {@code start} are in week 0. */
+  /** The week of the year; days before the first {@code start} are in week 0. */
   private static int week(LocalDateTime at, DayOfWeek start) {
     int sinceStart = Math.floorMod(at.getDayOfWeek().getValue() - start.getValue(), 7);
     return (at.getDayOfYear() + 6 - sinceStart) / 7;

@@ -36,7 +36,7 @@ final class PyUrls {
     return text.indexOf(' ') < 0 ? quote(text, safe) : quote(text, safe + " ").replace(' ', '+');
   }
 
-  /** Bad percent signs stay; what is not UTF-8 becomes U+FFFD. */
+  /** Invalid percent-encoding is kept; bytes that are not UTF-8 become U+FFFD. */
   static String unquote(String text) {
     if (text.indexOf('%') < 0) {
       return text;

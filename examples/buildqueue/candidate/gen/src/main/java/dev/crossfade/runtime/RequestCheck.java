@@ -5,9 +5,9 @@ import io.grpc.MethodDescriptor;
 import java.util.Iterator;
 import java.util.concurrent.CompletionStage;
 
-/** Looks at each request before its handler does; throws what the client is to be told. */
+/** Checks each request before its handler runs; throws the status that the client gets. */
 public interface RequestCheck extends HandlerInterceptor {
-  /** Returns where the request is as it should be. */
+  /** Returns if the request is valid. */
   <Q> void check(MethodDescriptor<Q, ?> method, Q request, CallContext context) throws Exception;
 
   @Override

@@ -5,7 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.Iterator;
 
-/** One RPC: its method, its handler, and whether asking twice does no harm. */
+/** One RPC: its method, its handler, and whether it is safe to call twice. */
 public final class Rpc {
   private final Typed<?, ?> typed;
   private final ByteHandler handler;
@@ -17,7 +17,7 @@ public final class Rpc {
     this.safe = safe;
   }
 
-  /** One request, one answer; a handler that is null is never ported. */
+  /** One request, one answer; without a handler (null) it is never ported. */
   public static <Q, R> Rpc unary(MethodDescriptor<Q, R> method, UnaryRpc<Q, R> handler) {
     if (handler instanceof AsyncUnaryRpc<Q, R> async) {
       return of(
@@ -29,7 +29,7 @@ public final class Rpc {
         blocking(handler, (in, out, it, context) -> out.send(it.handle(single(in), context))));
   }
 
-  /** One request, many messages; a handler that is null is never ported. */
+  /** One request, many messages; without a handler (null) it is never ported. */
   public static <Q, R> Rpc serverStream(
       MethodDescriptor<Q, R> method, ServerStreamRpc<Q, R> handler) {
     if (handler instanceof AsyncServerStreamRpc<Q, R> async) {
@@ -39,14 +39,14 @@ public final class Rpc {
         method, blocking(handler, (in, out, it, context) -> it.handle(single(in), out, context)));
   }
 
-  /** Many messages, one answer; a handler that is null is never ported. */
+  /** Many messages, one answer; without a handler (null) it is never ported. */
   public static <Q, R> Rpc clientStream(
       MethodDescriptor<Q, R> method, ClientStreamRpc<Q, R> handler) {
     return of(
         method, blocking(handler, (in, out, it, context) -> out.send(it.handle(in, context))));
   }
 
-  /** Messages both ways; a handler that is null is never ported. */
+  /** Messages both ways; without a handler (null) it is never ported. */
   public static <Q, R> Rpc bidi(MethodDescriptor<Q, R> method, BidiRpc<Q, R> handler) {
     return of(method, blocking(handler, (in, out, it, context) -> it.handle(in, out, context)));
   }
@@ -60,7 +60,7 @@ public final class Rpc {
     return in.iterator().next();
   }
 
-  /** How a handler of one shape is run. */
+  /** Runs a handler of one shape. */
   private interface Shape<Q, R, H> {
     void run(In<Q> in, Out<R> out, H handler, CallContext context) throws Exception;
   }
@@ -74,17 +74,17 @@ public final class Rpc {
         };
   }
 
-  /** The same, marked as safe where the contract says it by other means than idempotency_level. */
+  /** The same RPC, marked as safe by other means than the contract's idempotency_level. */
   public Rpc asSafe() {
     return new Rpc(typed, true);
   }
 
-  /** The same, with this around its handler; what is put around last is outermost. */
+  /** The same RPC with an interceptor around its handler; the last one added is outermost. */
   public Rpc intercept(HandlerInterceptor interceptor) {
     return new Rpc(typed.around(interceptor), safe);
   }
 
-  /** The method as the contract has it. */
+  /** The method as the contract defines it. */
   public MethodDescriptor<?, ?> method() {
     return typed.method;
   }
@@ -94,17 +94,17 @@ public final class Rpc {
     return typed.method.getFullMethodName();
   }
 
-  /** The handler over bytes; null where there is none. */
+  /** The handler over bytes; null if there is none. */
   public ByteHandler handler() {
     return handler;
   }
 
-  /** True when the call changes nothing, so that it may be made twice. */
+  /** True if the call changes nothing, so that it may be made twice. */
   public boolean isSafe() {
     return safe;
   }
 
-  /** A method with its handler; messages to bytes and back are the last thing around it. */
+  /** A method with its typed handler; {@link #bytes} adds the conversion from and to bytes. */
   private record Typed<Q, R>(MethodDescriptor<Q, R> method, HandlerInterceptor.Next<Q, R> handler) {
     Typed<Q, R> around(HandlerInterceptor interceptor) {
       return handler == null
@@ -119,7 +119,7 @@ public final class Rpc {
     }
   }
 
-  /** Messages to bytes and back, with the statuses that a Python server has for what can't be. */
+  /** Converts messages from and to bytes, and fails with the statuses of a Python server. */
   private static final class Codec<Q, R> {
     private final MethodDescriptor<Q, R> method;
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Reads settings from environment variables and gathers what is wrong with them. */
+/** Reads settings from environment variables and collects the errors in them. */
 public final class Settings {
   private final Map<String, String> environment;
   private final SortedMap<String, Object> values = new TreeMap<>();
@@ -21,34 +21,34 @@ public final class Settings {
     this.environment = environment;
   }
 
-  /** A text; the default may be null. */
-  public String text(String name, String otherwise) {
+  /** A string; the default may be null. */
+  public String text(String name, String defaultValue) {
     String value = environment.getOrDefault(name, "").strip();
-    return keep(name, value.isEmpty() ? otherwise : value);
+    return keep(name, value.isEmpty() ? defaultValue : value);
   }
 
   /** A whole number within bounds. */
-  public int number(String name, int otherwise, int least, int most) {
+  public int number(String name, int defaultValue, int min, int max) {
     String value = environment.getOrDefault(name, "").strip();
     if (value.isEmpty()) {
-      return keep(name, otherwise);
+      return keep(name, defaultValue);
     }
     try {
       int number = Integer.parseInt(value);
-      if (least <= number && number <= most) {
+      if (min <= number && number <= max) {
         return keep(name, number);
       }
     } catch (NumberFormatException e) {
-      // falls through to the same line as a number out of bounds
+      // handled below, like a number out of bounds
     }
-    wrong(name, "a whole number from " + least + " to " + most, value);
-    return otherwise;
+    wrong(name, "a whole number from " + min + " to " + max, value);
+    return defaultValue;
   }
 
-  /** A duration in seconds, which may have a fraction; 0 stands for none. */
-  public Duration seconds(String name, double otherwise) {
+  /** A duration in seconds, which may have a fraction; 0 means none. */
+  public Duration seconds(String name, double defaultValue) {
     String value = environment.getOrDefault(name, "").strip();
-    double seconds = otherwise;
+    double seconds = defaultValue;
     if (!value.isEmpty()) {
       try {
         seconds = Double.parseDouble(value);
@@ -57,14 +57,14 @@ public final class Settings {
       }
       if (!(seconds >= 0 && seconds <= 1e8)) {
         wrong(name, "seconds, 0 or more", value);
-        seconds = otherwise;
+        seconds = defaultValue;
       }
     }
     keep(name, seconds);
     return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
-  /** A share in per cent, 0 to 100; null where the variable is not set. */
+  /** A percentage from 0 to 100; null if the variable is not set. */
   public Double percent(String name) {
     String value = environment.getOrDefault(name, "").strip();
     if (value.isEmpty()) {
@@ -76,29 +76,29 @@ public final class Settings {
         return keep(name, percent);
       }
     } catch (NumberFormatException e) {
-      // falls through to the same line as a number out of bounds
+      // handled below, like a number out of bounds
     }
     wrong(name, "a number from 0 to 100", value);
     return null;
   }
 
   /** True or false. */
-  public boolean flag(String name, boolean otherwise) {
+  public boolean flag(String name, boolean defaultValue) {
     String value = environment.getOrDefault(name, "").strip();
     switch (value) {
       case "":
-        return keep(name, otherwise);
+        return keep(name, defaultValue);
       case "true", "1":
         return keep(name, true);
       case "false", "0":
         return keep(name, false);
       default:
         wrong(name, "true or false", value);
-        return otherwise;
+        return defaultValue;
     }
   }
 
-  /** A file that can be read; null where the variable is not set. */
+  /** A readable file; null if the variable is not set. */
   public Path file(String name) {
     String value = environment.getOrDefault(name, "").strip();
     if (value.isEmpty()) {
@@ -106,14 +106,14 @@ public final class Settings {
     }
     Path path = Path.of(value);
     if (!Files.isReadable(path) || Files.isDirectory(path)) {
-      wrong(name, "a file that can be read", value);
+      wrong(name, "a readable file", value);
     }
     return keep(name, path);
   }
 
-  /** Texts with commas between them. */
-  public List<String> list(String name, String otherwise) {
-    String value = environment.getOrDefault(name, otherwise);
+  /** Strings separated by commas. */
+  public List<String> list(String name, String defaultValue) {
+    String value = environment.getOrDefault(name, defaultValue);
     List<String> items = new ArrayList<>();
     for (String item : value.split(",")) {
       if (!item.isBlank()) {
@@ -123,7 +123,7 @@ public final class Settings {
     return keep(name, List.copyOf(items));
   }
 
-  /** Notes that a variable is wrong, in the words that all have. */
+  /** Adds an error for a variable. */
   public void wrong(String name, String expected, String got) {
     wrong.add(name + ": expected " + expected + ", got " + (got == null ? "nothing" : got));
   }
@@ -131,7 +131,7 @@ public final class Settings {
   /**
    * Ends the reading.
    *
-   * @throws ConfigException something is wrong
+   * @throws ConfigException if there are errors
    */
   public void check() {
     if (!wrong.isEmpty()) {
@@ -139,7 +139,7 @@ public final class Settings {
     }
   }
 
-  /** Every variable that was asked for, with its value or its default. */
+  /** Every variable that was read, with its value or its default. */
   public SortedMap<String, Object> values() {
     return values;
   }

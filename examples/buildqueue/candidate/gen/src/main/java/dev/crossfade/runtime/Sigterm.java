@@ -5,11 +5,11 @@ import java.lang.reflect.Proxy;
 import java.util.logging.Level;
 
 /**
- * Takes SIGTERM, so that an end in good order has exit code 0: a JVM that is left to itself ends
- * with 143 whatever its hooks have done.
+ * Handles SIGTERM, so that a clean shutdown has exit code 0: by default a JVM exits with 143
+ * whatever its shutdown hooks did.
  *
- * <p>sun.misc.Signal is the only way, and javac warns of it: hence by reflection. Where it is not
- * there, or -Xrs forbids it, the shutdown hook drains as well.
+ * <p>sun.misc.Signal is the only way, and javac warns about it, so it is called by reflection. If
+ * it is missing, or -Xrs forbids it, the shutdown hook drains instead.
  */
 final class Sigterm {
   private Sigterm() {}

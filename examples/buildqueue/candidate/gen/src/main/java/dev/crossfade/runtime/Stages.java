@@ -6,16 +6,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
-/** What is done with the end of a handler. */
+/** Helpers for the stage that a handler returns. */
 public final class Stages {
   private Stages() {}
 
-  /** A stage that has ended. */
+  /** A completed stage. */
   public static CompletionStage<Void> ended() {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Waits for a stage; throws what it failed with, as a handler that blocks would have. */
+  /** Waits for a stage; throws what it failed with, as a blocking handler would. */
   public static <T> T await(CompletionStage<T> stage) throws Exception {
     try {
       return stage.toCompletableFuture().get();
@@ -28,17 +28,17 @@ public final class Stages {
     }
   }
 
-  /** The same exception, where none may be declared: a handler's caller takes any. */
+  /** Rethrows a checked exception undeclared: a handler's caller accepts any. */
   static RuntimeException unchecked(Throwable thrown) {
     return Stages.<RuntimeException>as(thrown);
   }
 
-  @SuppressWarnings("unchecked") // a type parameter is not there at run time
+  @SuppressWarnings("unchecked") // type parameters are erased at run time
   private static <E extends Throwable> E as(Throwable thrown) throws E {
     throw (E) thrown;
   }
 
-  /** What a stage failed with, without the wrapping of those behind it; null stays null. */
+  /** What a stage failed with, unwrapped; null stays null. */
   public static Throwable cause(Throwable thrown) {
     Throwable cause = thrown;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)

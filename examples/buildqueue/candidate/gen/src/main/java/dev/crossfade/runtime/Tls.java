@@ -18,18 +18,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
-/** Credentials from PEM files; files that change are used for new connections. */
+/** Credentials from PEM files; changed files apply to new connections. */
 public final class Tls {
-  private final Duration every;
+  private final Duration interval;
   private final ScheduledExecutorService timer;
 
-  /** Looks at its files at this interval. */
-  public Tls(Duration every, ScheduledExecutorService timer) {
-    this.every = every;
+  /** Checks its files at this interval. */
+  public Tls(Duration interval, ScheduledExecutorService timer) {
+    this.interval = interval;
     this.timer = timer;
   }
 
-  /** What a server shows, and the authority that its clients must be signed by, or null. */
+  /** A server's certificate, and the CA that must have signed its clients', or null. */
   public ServerCredentials server(Path cert, Path key, Path clientCa) throws IOException {
     TlsServerCredentials.Builder credentials =
         TlsServerCredentials.newBuilder().keyManager(keys(cert, key));
@@ -41,7 +41,7 @@ public final class Tls {
     return credentials.build();
   }
 
-  /** Whom a client trusts (null: whom the JVM trusts), and what it shows, or null. */
+  /** The CA that a client trusts (null: those of the JVM), and its own certificate, or null. */
   public ChannelCredentials client(Path ca, Path cert, Path key) throws IOException {
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     if (ca != null) {
@@ -57,7 +57,7 @@ public final class Tls {
     AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     follow(
         () -> keys.updateIdentityCredentials(cert.toFile(), key.toFile()),
-        "PEM files of a certificate chain and of its key",
+        "PEM files of a certificate chain and its key",
         cert,
         key);
     return keys;
@@ -70,28 +70,29 @@ public final class Tls {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM has no trust manager", e);
     }
-    follow(() -> trust.updateTrustCredentials(ca.toFile()), "a PEM file of certificates alone", ca);
+    follow(
+        () -> trust.updateTrustCredentials(ca.toFile()), "a PEM file with certificates only", ca);
     return trust;
   }
 
-  /** Loads now, and again when the files have changed; what can't be loaded changes nothing. */
+  /** Loads now, and again when the files change; if that fails, the last good ones stay. */
   private void follow(Load load, String expected, Path... files) throws IOException {
-    Watched watched = new Watched(files);
-    watched.look();
+    WatchedFiles watched = new WatchedFiles(files);
+    watched.poll();
     try {
       load.run();
     } catch (GeneralSecurityException e) {
       List<Path> names = Arrays.asList(files);
       throw new IOException(names + ": expected " + expected + ", got: " + e.getMessage(), e);
     }
-    long nanos = every.toNanos();
+    long nanos = interval.toNanos();
     timer.scheduleWithFixedDelay(
-        () -> again(watched, load, files), nanos, nanos, TimeUnit.NANOSECONDS);
+        () -> reload(watched, load, files), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  private static void again(Watched watched, Load load, Path... files) {
+  private static void reload(WatchedFiles watched, Load load, Path... files) {
     try {
-      if (watched.look() != null) {
+      if (watched.poll() != null) {
         load.run();
         Log.event(Level.INFO, "tls.changed", "files", Arrays.asList(files));
       }

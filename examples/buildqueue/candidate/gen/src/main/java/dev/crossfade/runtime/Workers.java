@@ -18,10 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Where handlers run: so many at once, so many waiting, the rest is refused.
+ * Runs handlers: a limited number at once, a limited number waiting; the rest are rejected.
  *
- * <p>On JDK 21 and newer each call has a virtual thread and a semaphore is the bound; before, it is
- * a pool of threads.
+ * <p>On JDK 21 and newer each call has a virtual thread and a semaphore is the limit; before that,
+ * a thread pool.
  */
 public final class Workers {
   private final ExecutorService threads;
@@ -29,7 +29,7 @@ public final class Workers {
   private final AtomicInteger inside = new AtomicInteger();
   private final int most;
 
-  /** Bounds for handlers that run, and for calls that wait for one to end. */
+  /** Limits for running handlers, and for calls that wait for one. */
   public Workers(String name, int atOnce, int waiting) {
     ExecutorService virtual = virtualThreads();
     this.threads = virtual == null ? pool(name, atOnce) : virtual;
@@ -38,10 +38,10 @@ public final class Workers {
   }
 
   /**
-   * Runs a task when it is its turn. It counts until the stage that it returns has ended; then
-   * there is room for the next, and {@code after} is told what it failed with, or null.
+   * Runs a task when it is its turn. It counts until the stage that it returns completes; then the
+   * next may run, and {@code after} is called with the failure, or null.
    *
-   * @throws RejectedExecutionException too many wait already
+   * @throws RejectedExecutionException if too many already wait
    */
   public void execute(
       Callable<? extends CompletionStage<?>> task, Consumer<? super Throwable> after) {
@@ -62,11 +62,11 @@ public final class Workers {
     CompletionStage<?> end;
     try {
       end = Objects.requireNonNull(task.call(), "expected a stage from the handler, got null");
-    } catch (Throwable e) { // whatever a handler throws, the client must hear of an end
+    } catch (Throwable e) { // whatever a handler throws, the call must end
       over(e, after);
       return;
     }
-    // stages wrap what they fail with; what was thrown is left as it is, even if it looks like that
+    // stages wrap their failures; an exception thrown directly stays as it is
     end.whenComplete((nothing, failure) -> over(Stages.cause(failure), after));
   }
 
@@ -76,7 +76,7 @@ public final class Workers {
     after.accept(thrown);
   }
 
-  /** Takes nothing more; what runs is not waited for. */
+  /** Accepts no more tasks; does not wait for running ones. */
   public void close() {
     threads.shutdown();
   }
@@ -110,7 +110,7 @@ public final class Workers {
     } catch (NoSuchMethodException e) {
       return null;
     } catch (Throwable e) {
-      throw new IllegalStateException("virtual threads can't be had", e);
+      throw new IllegalStateException("virtual threads are not available", e);
     }
   }
 }

@@ -8,7 +8,7 @@ import io.grpc.Metadata;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The context of a call that a test makes up: what it has is set, what the handler did is read. */
+/** A made-up context for tests: set what the call has, then read what the handler did. */
 public final class FakeContext implements CallContext {
   private final Metadata headers = new Metadata();
   private final Metadata trailers = new Metadata();
@@ -19,38 +19,38 @@ public final class FakeContext implements CallContext {
   private boolean shadow;
   private boolean cancelled;
 
-  /** One field more of what the client sent. */
+  /** Adds a field to the client's metadata. */
   public FakeContext header(String name, String value) {
     headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
     return this;
   }
 
-  /** When the client stops waiting. */
+  /** Sets when the client stops waiting. */
   public FakeContext deadline(Deadline deadline) {
     this.deadline = deadline;
     return this;
   }
 
-  /** Who is at the other end. */
+  /** Sets who is at the other end. */
   public FakeContext peer(Peer peer) {
     this.peer = peer;
     return this;
   }
 
-  /** The answer is compared and thrown away. */
+  /** Makes it a shadow call, whose answer is only compared. */
   public FakeContext shadow() {
     this.shadow = true;
     return this;
   }
 
-  /** The client leaves; what the handler wanted to do then is done, on this thread. */
+  /** Cancels the call; runs the handler's cancel tasks on this thread. */
   public void cancel() {
     cancelled = true;
     cancelTasks.forEach(Runnable::run);
     cancelTasks.clear();
   }
 
-  /** The initial metadata that the handler has sent; null where it has sent none. */
+  /** The initial metadata that the handler has sent; null if none. */
   public Metadata sentHeaders() {
     return sentHeaders;
   }
@@ -68,7 +68,7 @@ public final class FakeContext implements CallContext {
   @Override
   public void sendHeaders(Metadata metadata) {
     if (sentHeaders != null) {
-      throw new IllegalStateException("headers were sent already");
+      throw new IllegalStateException("headers were already sent");
     }
     sentHeaders = metadata;
   }

@@ -11,7 +11,7 @@ import java.util.List;
 public final class Main {
   private Main() {}
 
-  /** Runs until SIGTERM; a wrong setting ends it with exit code 2 and a line on standard error. */
+  /** Runs until SIGTERM; on a wrong setting it prints a line and exits with code 2. */
   public static void main(String[] args) throws Exception {
     try {
       Strangler.start(Config.fromEnvironment(), rpcs()).awaitTermination();

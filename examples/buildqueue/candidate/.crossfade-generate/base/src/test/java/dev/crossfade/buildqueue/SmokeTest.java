@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the build checks of the whole service. */
+/** Checks that every RPC of the contract is served. */
 class SmokeTest {
   @Test
   void everyRpcIsServedOnce() {

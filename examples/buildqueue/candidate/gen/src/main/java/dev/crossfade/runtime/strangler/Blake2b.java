@@ -3,7 +3,7 @@ package dev.crossfade.runtime.strangler;
 
 import java.util.Arrays;
 
-/** BLAKE2b with 8 bytes of output and no key (RFC 7693), which the JDK does not have. */
+/** BLAKE2b with 8 bytes of output and no key (RFC 7693), which the JDK lacks. */
 final class Blake2b {
   private static final long[] IV = {
     0x6a09e667f3bcc908L, 0xbb67ae8584caa73bL, 0x3c6ef372fe94f82bL, 0xa54ff53a5f1d36f1L,
@@ -35,7 +35,7 @@ final class Blake2b {
   Blake2b update(byte... bytes) {
     int from = 0;
     while (from < bytes.length) {
-      if (filled == BLOCK) { // the last block is mixed in another way, so a full one waits
+      if (filled == BLOCK) { // the last block is mixed differently, so a full one waits
         hashed += BLOCK;
         mix(false);
         filled = 0;
@@ -48,7 +48,7 @@ final class Blake2b {
     return this;
   }
 
-  /** The 8 bytes, in their order, as 16 hex digits. */
+  /** The 8 bytes, in order, as 16 hex digits. */
   String hex() {
     hashed += filled;
     Arrays.fill(block, filled, BLOCK, (byte) 0);

@@ -8,10 +8,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where comparisons run; no thread is ever waited for.
+ * The threads of comparisons; no client ever waits for one.
  *
- * <p>A handler that goes on after its time keeps its thread, which another replaces. So many may do
- * so per RPC; then the RPC is not replayed until one has ended.
+ * <p>A handler that runs past its timeout keeps its thread, and another thread replaces it. Only a
+ * few may do so per RPC; beyond that the RPC is not replayed until one has ended.
  */
 final class CompareThreads {
   private static final int MOST_LATE = 4;
@@ -43,7 +43,7 @@ final class CompareThreads {
     return pool;
   }
 
-  /** True while too many handlers of this RPC go on after their time. */
+  /** True while too many handlers of this RPC run past their timeout. */
   synchronized boolean isHeld(String rpc) {
     return late.getOrDefault(rpc, 0) >= MOST_LATE;
   }
@@ -60,7 +60,7 @@ final class CompareThreads {
     }
   }
 
-  /** The use of one thread by one handler. */
+  /** One handler's use of a thread. */
   final class Use {
     private final String rpc;
     private boolean late;
@@ -70,7 +70,7 @@ final class CompareThreads {
       this.rpc = rpc;
     }
 
-    /** Its time is over. */
+    /** Its timeout has passed. */
     synchronized void late() {
       if (!late && !ended) {
         late = true;

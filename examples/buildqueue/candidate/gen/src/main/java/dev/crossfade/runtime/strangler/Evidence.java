@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What comparisons have shown and nobody was told yet; bounded.
+ * The results of comparisons that are not sent yet; bounded.
  *
- * <p>Per RPC: entered = equal + unequal pairs + shed + what is still being compared.
+ * <p>Per RPC: entered = equal + unequal pairs + shed + those still being compared.
  */
 public final class Evidence {
   private static final int MOST_PAIRS = 1024;
@@ -39,7 +39,7 @@ public final class Evidence {
     return counts.computeIfAbsent(route, unused -> new RouteCounts());
   }
 
-  /** Keeps an unequal pair to be sent; one too many is counted as shed. */
+  /** Keeps an unequal pair for sending; if there are too many, counts it as shed. */
   void pair(String route, String line) {
     if (chars.addAndGet(line.length()) > MOST_CHARS || !pairs.offer(line)) {
       chars.addAndGet(-line.length());
@@ -47,7 +47,7 @@ public final class Evidence {
     }
   }
 
-  /** The oldest pair, waiting for one so long; null where there is none. */
+  /** The oldest pair; waits for one up to this long, then returns null. */
   String nextPair(long millis) throws InterruptedException {
     String line = pairs.poll(Math.max(0, millis), TimeUnit.MILLISECONDS);
     if (line != null) {
@@ -56,7 +56,7 @@ public final class Evidence {
     return line;
   }
 
-  /** The counts since the last time, as lines; they are not told again. */
+  /** The counts since the last call, as lines. */
   List<String> takeCounts() {
     Map<String, RouteCounts> taken;
     synchronized (this) {

@@ -8,11 +8,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import java.util.function.Function;
 
-/** Methods that this build does not know, such as ones that legacy got later: legacy answers. */
+/** Sends methods that this build does not know, such as newer ones of legacy, to legacy. */
 public final class Fallback extends HandlerRegistry {
   private final Function<String, ServerCallHandler<byte[], byte[]>> handlers;
 
-  /** Answers a method by the handler that is made for its full name. */
+  /** Answers a method with the handler that this function returns for its full name. */
   public Fallback(Function<String, ServerCallHandler<byte[], byte[]>> handlers) {
     this.handlers = handlers;
   }

@@ -12,32 +12,32 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How legacy is reached and compared, from environment variables.
+ * How to reach and compare legacy, from environment variables.
  *
  * <ul>
- *   <li>CROSSFADE_LEGACY (needed): its address, host:port or a gRPC target such as
- *       dns:///legacy-headless:50051, over whose addresses calls are spread.
- *   <li>CROSSFADE_LEGACY_TLS (false): whether it speaks TLS. CROSSFADE_LEGACY_CA: whom to trust,
- *       else whom the JVM trusts. CROSSFADE_LEGACY_CERT, CROSSFADE_LEGACY_KEY: what to show. All
- *       PEM.
- *   <li>CROSSFADE_LEGACY_AUTHORITY: the name to call it by, for TLS and :authority; without it the
- *       client's :authority is passed on, where legacy does not speak TLS.
- *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): a ping after so long; Python servers refuse more than
- *       one in five minutes.
+ *   <li>CROSSFADE_LEGACY (required): its address, host:port or a gRPC target such as
+ *       dns:///legacy-headless:50051, which spreads calls over all its addresses.
+ *   <li>CROSSFADE_LEGACY_TLS (false): whether it uses TLS. CROSSFADE_LEGACY_CA: the CA to trust,
+ *       else those of the JVM. CROSSFADE_LEGACY_CERT, CROSSFADE_LEGACY_KEY: the client certificate
+ *       to present. All are PEM files.
+ *   <li>CROSSFADE_LEGACY_AUTHORITY: its name for TLS and :authority; without it the client's
+ *       :authority is forwarded if legacy does not use TLS.
+ *   <li>CROSSFADE_LEGACY_KEEPALIVE_S (330): the ping interval; Python servers reject more than one
+ *       in five minutes.
  *   <li>CROSSFADE_LEGACY_HEALTH (false): whether legacy answers grpc.health.v1.Health; this
  *       server's own is then on CROSSFADE_HEALTH_PORT alone.
  *   <li>CROSSFADE_MODES: the modes file; without it every RPC is in LEGACY. CROSSFADE_MODES_POLL_S
- *       (1): how often it is looked at.
- *   <li>CROSSFADE_INGEST: where crossfade takes comparisons, host:port or unix:/path.
+ *       (1): how often it is checked.
+ *   <li>CROSSFADE_INGEST: where crossfade receives comparisons, host:port or unix:/path.
  *       CROSSFADE_INGEST_FLUSH_S (2): how often counts are sent.
- *   <li>CROSSFADE_COMPARE_ALSO: RPCs that are compared although they are not safe, with commas;
- *       legacy and the handler then both do what they do.
- *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata that is not compared, with commas, such as
- *       those of ids that are new in each answer.
- *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): those
- *       that wait. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
- *   <li>CROSSFADE_COMPARE_MAX_BYTES (1048576): the most that one comparison holds.
- *       CROSSFADE_COMPARE_MEMORY_BYTES (67108864): the most that all hold.
+ *   <li>CROSSFADE_COMPARE_ALSO: RPCs to compare although they are not safe, separated by commas;
+ *       their side effects then happen on both sides.
+ *   <li>CROSSFADE_COMPARE_IGNORE: names of metadata to ignore, separated by commas, such as ids
+ *       that are new in each answer.
+ *   <li>CROSSFADE_COMPARE_WORKERS (4): comparisons at once. CROSSFADE_COMPARE_QUEUE (256): waiting
+ *       comparisons. CROSSFADE_COMPARE_TIMEOUT_S (10): how long one may take.
+ *   <li>CROSSFADE_COMPARE_MAX_BYTES (1048576): the memory limit of one comparison.
+ *       CROSSFADE_COMPARE_MEMORY_BYTES (67108864): the limit for all.
  * </ul>
  */
 public record LegacyConfig(
@@ -61,9 +61,9 @@ public record LegacyConfig(
     int compareMaxBytes,
     int compareMemoryBytes) {
   /**
-   * From the settings that a config was read from.
+   * Reads the settings of a config.
    *
-   * @throws dev.crossfade.runtime.ConfigException what is wrong, a line for each
+   * @throws dev.crossfade.runtime.ConfigException if settings are wrong, with a line for each
    */
   public static LegacyConfig of(Config config) {
     Settings settings = config.settings();
@@ -97,7 +97,7 @@ public record LegacyConfig(
     if (target == null) {
       settings.wrong("CROSSFADE_LEGACY", "the address of the legacy service, host:port", null);
     } else if (OwnAddress.isOwn(target, config.host(), config.port())) {
-      settings.wrong("CROSSFADE_LEGACY", "another address than this service's own", target);
+      settings.wrong("CROSSFADE_LEGACY", "an address other than this service's own", target);
     }
     if ((cert == null) != (key == null)) {
       String missing = cert == null ? "CROSSFADE_LEGACY_CERT" : "CROSSFADE_LEGACY_KEY";
@@ -128,7 +128,7 @@ public record LegacyConfig(
     }
   }
 
-  /** What says nothing about the answer is never compared: see crossfade's own list. */
+  /** Metadata that is not part of the answer is never compared: see crossfade's own list. */
   private static Set<String> ignored(List<String> more) {
     Set<String> names = new HashSet<>(Metadatas.NEVER_COMPARED);
     more.forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));

@@ -6,9 +6,9 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 
-/** Tells statuses that legacy sent from those that grpc makes where there was no answer. */
+/** Distinguishes statuses that legacy sent from those that grpc makes up without an answer. */
 final class LegacyFailures {
-  private static final String GUESSED = "missing GRPC status"; // grpc's word where none was sent
+  private static final String GUESSED = "missing GRPC status"; // grpc's text if none was sent
 
   private LegacyFailures() {}
 
@@ -17,14 +17,14 @@ final class LegacyFailures {
     return status.getCause() != null;
   }
 
-  /** A deadline is often told by this side itself, when it is over. */
+  /** An exceeded deadline is often reported by this side itself. */
   static boolean isOver(Status status, Deadline deadline) {
     return status.getCode() == Status.Code.DEADLINE_EXCEEDED
         && deadline != null
         && deadline.isExpired();
   }
 
-  /** Sees whether a call's end came from the network: only then is its status an answer. */
+  /** Detects whether a call's end came from the network: only then is its status an answer. */
   static final class Trailers extends ClientStreamTracer.Factory {
     private volatile boolean came;
 
@@ -39,7 +39,7 @@ final class LegacyFailures {
       };
     }
 
-    /** The status, with a cause where legacy did not send it; a client does not see the cause. */
+    /** The status, with a cause if legacy did not send it; clients do not see the cause. */
     Status judge(Status status) {
       String text = status.getDescription();
       boolean sent = came && (text == null || !text.startsWith(GUESSED));

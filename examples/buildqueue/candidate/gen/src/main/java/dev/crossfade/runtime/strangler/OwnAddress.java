@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Whether a gRPC target is the very server that would ask it: each call would go round for ever.
- */
+/** Whether a gRPC target is this server itself, where each call would loop forever. */
 public final class OwnAddress {
   // host:port, dns:host:port, dns:///host:port, dns://server/host:port, ipv4:a:port, ipv6:[a]:port
   private static final Pattern TARGET =
@@ -20,7 +18,7 @@ public final class OwnAddress {
 
   private OwnAddress() {}
 
-  /** {@code host} is where the server listens, null for all addresses. */
+  /** {@code host} is the address that the server listens on, null for all addresses. */
   public static boolean isOwn(String target, String host, int port) {
     return Arrays.stream(target.split(","))
         .map(TARGET::matcher)
@@ -50,7 +48,7 @@ public final class OwnAddress {
     }
   }
 
-  /** None for a name that nobody knows yet: legacy may come later. */
+  /** Empty for a name that does not resolve yet: legacy may start later. */
   private static List<InetAddress> addresses(String host) {
     try {
       return Arrays.asList(InetAddress.getAllByName(host));

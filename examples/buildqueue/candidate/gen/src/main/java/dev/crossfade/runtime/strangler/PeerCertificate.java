@@ -18,10 +18,10 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Tells legacy who the client is: the certificate ends here, so its facts travel in a header.
+ * Forwards the client's certificate to legacy in a header, because TLS ends here.
  *
- * <p>The format of x-forwarded-client-cert is Envoy's. Where this server verified a client, what
- * the client says of itself is thrown away; else the header is left as it is.
+ * <p>The format of x-forwarded-client-cert is Envoy's. If this server verified the client, a header
+ * that the client sent is discarded; else it is left unchanged.
  */
 final class PeerCertificate {
   private static final Metadata.Key<String> HEADER =
@@ -32,7 +32,7 @@ final class PeerCertificate {
 
   private PeerCertificate() {}
 
-  /** Replaces the header where the connection has a verified client. */
+  /** Replaces the header if the connection has a verified client. */
   static void pass(Attributes connection, Metadata headers) {
     SSLSession session = connection.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (session == null) {
@@ -50,7 +50,7 @@ final class PeerCertificate {
         headers.put(HEADER, known);
       }
     } catch (SSLPeerUnverifiedException e) {
-      // the client showed no certificate
+      // the client presented no certificate
     } catch (GeneralSecurityException e) {
       headers.discardAll(HEADER);
     }

@@ -24,7 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Runs a handler in this process on the messages of a recorded call, for nobody. */
+/** Runs a handler in this process on a recorded call, only to compare its answer. */
 final class Replay {
   private final ErrorTable errors;
   private final Duration timeout;
@@ -36,7 +36,7 @@ final class Replay {
     this.timer = timer;
   }
 
-  /** What the handler says, on this thread; {@code late} hears it when its time is over. */
+  /** The handler's reply, on this thread; {@code late} is called if the timeout passes. */
   Reply run(Rpc rpc, Recording recording, Consumer<Reply> late) {
     Context.CancellableContext context =
         recording.context().withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS, timer);
@@ -58,10 +58,10 @@ final class Replay {
   }
 
   private Reply tooLate() {
-    return new Reply.Failed("deadline", "no end within " + timeout.toMillis() + " ms");
+    return new Reply.Failed("deadline", "no answer within " + timeout.toMillis() + " ms");
   }
 
-  /** Why a run stops that can't be compared. */
+  /** Stops a run that can't be compared; the message is the reason. */
   private static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -96,7 +96,7 @@ final class Replay {
         return new Reply.Skipped(Shed.NOT_PORTED);
       } catch (Stopped e) {
         return new Reply.Skipped(e.getMessage());
-      } catch (Throwable e) { // whatever a handler throws is its answer
+      } catch (Throwable e) { // whatever a handler throws becomes its answer
         boolean streams = !rpc.method().getType().serverSendsOneMessage();
         ErrorTable.End ended = errors.end(rpc.name(), e, streams);
         status = ended.status();
@@ -120,7 +120,7 @@ final class Replay {
         @Override
         public boolean hasNext() {
           if (!messages.hasNext() && !recording.isHalfClosed()) {
-            throw new Stopped(Shed.TRUNCATED); // who answered did so without reading on
+            throw new Stopped(Shed.TRUNCATED); // the side that answered did not read on
           }
           return messages.hasNext();
         }
@@ -138,11 +138,11 @@ final class Replay {
     @Override
     public void send(byte[] message) {
       if (context.isCancelled()) {
-        throw new CancellationException("the time for a comparison is over");
+        throw new CancellationException("the comparison has timed out");
       }
-      String refused = recording.share().take(message.length);
-      if (refused != null) {
-        throw new Stopped(refused);
+      String rejected = recording.share().take(message.length);
+      if (rejected != null) {
+        throw new Stopped(rejected);
       }
       if (answerHeaders == null) {
         answerHeaders = new Metadata();
@@ -153,7 +153,7 @@ final class Replay {
     @Override
     public void sendHeaders(Metadata metadata) {
       if (answerHeaders != null) {
-        throw new IllegalStateException("headers were sent already");
+        throw new IllegalStateException("headers were already sent");
       }
       answerHeaders = Metadatas.copy(metadata);
     }

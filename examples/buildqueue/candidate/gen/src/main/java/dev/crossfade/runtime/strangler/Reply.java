@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** What a side said to a request. */
+/** One side's reply to a request. */
 sealed interface Reply {
   /** A complete answer. */
   record Answer(
       Metadata headers, List<byte[]> messages, Status status, Metadata trailers, double latencyMs)
       implements Reply {
 
-    /** Equal bytes, status, text and metadata; whether a difference matters is for crossfade. */
+    /** Whether bytes, status, text and metadata are equal; crossfade judges any difference. */
     boolean same(Answer other, Set<String> ignored) {
       return status.getCode() == other.status.getCode()
           && text().equals(other.text())
@@ -40,9 +40,9 @@ sealed interface Reply {
     }
   }
 
-  /** No complete answer, although one was due: crossfade's word for it, and a line for a person. */
+  /** No complete answer, although one was due: crossfade's reason, and a line for a person. */
   record Failed(String reason, String detail) implements Reply {}
 
-  /** Nothing that can be compared; the reason is one of {@link Shed}. */
+  /** Nothing to compare; the reason is one of {@link Shed}. */
   record Skipped(String reason) implements Reply {}
 }

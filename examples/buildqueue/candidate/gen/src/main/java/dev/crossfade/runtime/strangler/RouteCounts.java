@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What became of the calls of one RPC since it was last told; guarded by {@link Evidence}. */
+/** Counts of one RPC's calls since they were last sent; guarded by {@link Evidence}. */
 final class RouteCounts {
   private static final int MOST_EQUALS = 20_000;
 
@@ -25,7 +25,7 @@ final class RouteCounts {
   }
 
   void equal(String hash, double legacy, double candidate) {
-    if (hashes.size() == MOST_EQUALS) { // nobody has taken them for long
+    if (hashes.size() == MOST_EQUALS) { // they were not sent for a long time
       shed(Shed.QUEUE_FULL);
       return;
     }

@@ -14,7 +14,7 @@ public enum Side {
     this.word = word;
   }
 
-  /** The word that stands in x-crossfade-served-by. */
+  /** The value of x-crossfade-served-by. */
   public String word() {
     return word;
   }

@@ -13,31 +13,32 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 
 /**
- * Decides once per call, before any message is parsed, which side answers it.
+ * Chooses once per call, before any message is parsed, the side that answers it.
  *
- * <p>The call ends on the side where it began, whatever the mode becomes meanwhile.
+ * <p>A call stays on its side even if the mode changes meanwhile.
  */
 public final class Switch implements ServerCallHandler<byte[], byte[]> {
   private static final long LOG_EVERY_NS = 60_000_000_000L;
 
   private final Rpc rpc;
   private final Modes modes;
-  private final Passage passage;
+  private final LegacyGateway gateway;
   private final HandlerCalls handler;
   private final Comparer comparer;
   private final AtomicLong logged = new AtomicLong(System.nanoTime() - LOG_EVERY_NS);
   private volatile boolean seenUnported;
 
-  /** The switch of one RPC; without a comparer nothing is compared. */
-  public Switch(Rpc rpc, Modes modes, Passage passage, HandlerCalls handler, Comparer comparer) {
+  /** The switch of one RPC; if the comparer is null, nothing is compared. */
+  public Switch(
+      Rpc rpc, Modes modes, LegacyGateway gateway, HandlerCalls handler, Comparer comparer) {
     this.rpc = rpc;
     this.modes = modes;
-    this.passage = passage;
+    this.gateway = gateway;
     this.handler = handler;
     this.comparer = comparer;
   }
 
-  /** True while calls may have to go to legacy. */
+  /** True while calls may go to legacy. */
   public boolean needsLegacy() {
     return rpc.handler() == null || seenUnported || modes.of(rpc.name()).needsLegacy();
   }
@@ -52,7 +53,7 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
       unported(mode);
       side = Side.LEGACY;
     }
-    ServedCall served = passage.serve(call, rpc.name(), side, mode);
+    ServedCall served = gateway.serve(call, rpc.name(), side, mode);
     Recording recording =
         comparer != null && mode.compares() && !shadow
             ? comparer.record(rpc, headers, Peer.of(call.getAttributes()))
@@ -61,10 +62,10 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
       return start(served, served, headers, side, null);
     }
     Side answers = side;
-    RecordingCall tape =
+    RecordingCall recorded =
         new RecordingCall(
             served, recording, (over, reply) -> comparer.compare(rpc, over, answers, reply));
-    return tape.listen(start(tape, served, headers, side, tape));
+    return recorded.listen(start(recorded, served, headers, side, recorded));
   }
 
   private ServerCall.Listener<byte[]> start(
@@ -72,10 +73,10 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
       ServedCall served,
       Metadata headers,
       Side side,
-      RecordingCall tape) {
+      RecordingCall recorded) {
     boolean forbidden = Shadow.is(headers) && !rpc.isSafe();
     if (side == Side.LEGACY) {
-      return passage.forward(call, headers, forbidden);
+      return gateway.forward(call, headers, forbidden);
     }
     return handler.startCall(
         call,
@@ -83,14 +84,14 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
         (same, sameHeaders) -> {
           unported(modes.of(rpc.name()));
           served.passToLegacy();
-          if (tape != null) {
-            tape.spoil(Shed.NOT_PORTED);
+          if (recorded != null) {
+            recorded.discard(Shed.NOT_PORTED);
           }
-          return passage.forward(same, sameHeaders, forbidden);
+          return gateway.forward(same, sameHeaders, forbidden);
         });
   }
 
-  /** Said once a minute: the mode wants a handler that is not there. */
+  /** Logs at most once a minute that the mode needs a handler that is not ported. */
   private void unported(Mode mode) {
     seenUnported = true;
     long last = logged.get();

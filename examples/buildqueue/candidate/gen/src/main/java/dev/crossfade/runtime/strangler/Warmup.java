@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
 /**
- * Sends health checks through a forwarder of its own before the first client comes.
+ * Sends health checks through a forwarder before the first client connects.
  *
- * <p>The first call through a cold JVM takes some 200 ms; a client should not wait for that.
+ * <p>The first call through a cold JVM takes about 200 ms; no client should wait for that.
  */
 public final class Warmup {
   private static final int CALLS = 300;
@@ -36,7 +36,7 @@ public final class Warmup {
 
   private Warmup() {}
 
-  /** Asks until it is warm, or for five seconds; a legacy that is not there ends it. */
+  /** Calls until warm, for at most five seconds; stops if legacy is not reachable. */
   public static void run(Channel legacy) throws IOException {
     long start = System.nanoTime();
     InetSocketAddress loopback = new InetSocketAddress("127.0.0.1", 0);
@@ -53,7 +53,7 @@ public final class Warmup {
             .build();
     int calls = 0;
     try {
-      while (calls < CALLS && System.nanoTime() - start < AT_MOST_NS && ask(client)) {
+      while (calls < CALLS && System.nanoTime() - start < AT_MOST_NS && check(client)) {
         calls++;
       }
     } finally {
@@ -64,8 +64,8 @@ public final class Warmup {
     Log.event(Level.INFO, "warmup.ended", "calls", calls, "took_ms", took);
   }
 
-  /** Any answer will do, also UNIMPLEMENTED. */
-  private static boolean ask(Channel client) {
+  /** Any answer counts, even UNIMPLEMENTED. */
+  private static boolean check(Channel client) {
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS);
     try {
       ClientCalls.blockingUnaryCall(client, CHECK, options, new byte[0]);

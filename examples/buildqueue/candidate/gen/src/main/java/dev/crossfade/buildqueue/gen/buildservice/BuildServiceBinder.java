@@ -9,47 +9,47 @@ import dev.crossfade.runtime.Rpc;
 public final class BuildServiceBinder {
   private BuildServiceBinder() {}
 
-  /** ci.builds.v1.BuildService/GetBuild; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/GetBuild; with a null handler it is not served here. */
   public static Rpc getBuild(GetBuild handler) {
     return Rpc.unary(BuildServiceGrpc.getGetBuildMethod(), handler).asSafe();
   }
 
-  /** ci.builds.v1.BuildService/ListBuilds; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/ListBuilds; with a null handler it is not served here. */
   public static Rpc listBuilds(ListBuilds handler) {
     return Rpc.unary(BuildServiceGrpc.getListBuildsMethod(), handler).asSafe();
   }
 
-  /** ci.builds.v1.BuildService/SearchBuilds; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/SearchBuilds; with a null handler it is not served here. */
   public static Rpc searchBuilds(SearchBuilds handler) {
     return Rpc.serverStream(BuildServiceGrpc.getSearchBuildsMethod(), handler).asSafe();
   }
 
-  /** ci.builds.v1.BuildService/SubmitBuild; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/SubmitBuild; with a null handler it is not served here. */
   public static Rpc submitBuild(SubmitBuild handler) {
     return Rpc.unary(BuildServiceGrpc.getSubmitBuildMethod(), handler);
   }
 
-  /** ci.builds.v1.BuildService/CancelBuild; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/CancelBuild; with a null handler it is not served here. */
   public static Rpc cancelBuild(CancelBuild handler) {
     return Rpc.unary(BuildServiceGrpc.getCancelBuildMethod(), handler);
   }
 
-  /** ci.builds.v1.BuildService/WatchBuild; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/WatchBuild; with a null handler it is not served here. */
   public static Rpc watchBuild(WatchBuild handler) {
     return Rpc.serverStream(BuildServiceGrpc.getWatchBuildMethod(), handler).asSafe();
   }
 
-  /** ci.builds.v1.BuildService/UploadLog; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/UploadLog; with a null handler it is not served here. */
   public static Rpc uploadLog(UploadLog handler) {
     return Rpc.clientStream(BuildServiceGrpc.getUploadLogMethod(), handler);
   }
 
-  /** ci.builds.v1.BuildService/Console; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/Console; with a null handler it is not served here. */
   public static Rpc console(Console handler) {
     return Rpc.bidi(BuildServiceGrpc.getConsoleMethod(), handler);
   }
 
-  /** ci.builds.v1.BuildService/GetFlakiness; a handler that is null is never ported. */
+  /** ci.builds.v1.BuildService/GetFlakiness; with a null handler it is not served here. */
   public static Rpc getFlakiness(GetFlakiness handler) {
     return Rpc.unary(BuildServiceGrpc.getGetFlakinessMethod(), handler).asSafe();
   }

@@ -1,0 +1,140 @@
+"""The comparisons under way: each runs as a task, and ends in exactly one observation."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from crossfade.shadow.asking.asker import Asker
+from crossfade.shadow.asking.ended import Ended
+from crossfade.shadow.asking.lifecycle import Event, Legacy, Work
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.suspects import Suspects
+from crossfade.shadow.errors import where
+from crossfade.shadow.exchange import Answer, Reply
+from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.handles import ForeignHandles
+from crossfade.shadow.judging.judge import Judge
+
+log = logging.getLogger(__name__)
+
+
+class Comparisons:
+    """Runs them within the limits, and counts what is held for them."""
+
+    def __init__(
+        self,
+        *,
+        sides: Mapping[str, Sides],
+        judge: Judge,
+        handles: ForeignHandles,
+        limits: Limits,
+        record: Callable[[Observation], None],
+    ) -> None:
+        self._handles = handles
+        self._limits = limits
+        self._record = record
+        self._pending: dict[str, Pending] = {}
+        self._asker = Asker(sides=sides, judge=judge, handles=handles, limits=limits, hold=self.hold)
+        self.suspects = Suspects(handles)
+        self.gate = self._asker.gate
+        self.held_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def get(self, request_id: str) -> Pending | None:
+        """The request with this id, while it has no outcome."""
+        return self._pending.get(request_id)
+
+    def all(self) -> tuple[Pending, ...]:
+        """Those without an outcome."""
+        return tuple(self._pending.values())
+
+    def has_room(self, body_bytes: int) -> bool:
+        """Whether one more may begin, with a body of this size."""
+        is_full = len(self._pending) >= self._limits.in_flight + self._limits.waiting
+        return not is_full and self.held_bytes + body_bytes <= self._limits.held_bytes
+
+    def has_room_for_reply(self, body_bytes: int) -> bool:
+        """Twice the bound, as in the feed: a request that was let in is not to end for the next one's sake."""
+        return self.held_bytes + body_bytes <= 2 * self._limits.held_bytes
+
+    def add(self, pending: Pending) -> None:
+        """Takes in a request, which ``start`` then compares."""
+        self._pending[pending.frame.request.id] = pending
+
+    def start(self, pending: Pending) -> None:
+        """Begins a comparison."""
+        pending.task = asyncio.create_task(self._run(pending))
+        pending.task.add_done_callback(lambda _: self._finish_unstarted(pending))
+
+    def hold(self, pending: Pending, more_bytes: int) -> None:
+        """Counts what is kept for a request; where all together is too much, a stream that grew is the one to go."""
+        pending.held_bytes += more_bytes
+        self.held_bytes += more_bytes
+        if more_bytes > 0 and pending.is_stream and self.held_bytes > self._limits.held_bytes:
+            pending.stop(Outcome.SHED, Reason.QUEUE_FULL)
+
+    def settle(self, route: RouteInfo, outcome: Outcome, reason: Reason) -> None:
+        """Records how a request ended without a judgement."""
+        self._record(Settled(route=route, outcome=outcome, reason=reason))
+
+    def learn_minted(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
+        """Of a write that ended without two answers compared, all that legacy minted may be foreign."""
+        if pending.frame.write and isinstance(legacy, Answer):
+            self._handles.learn_minted(pending.request(), legacy)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Waits for what is in flight; what is not done by then is shed."""
+        tasks = [pending.task for pending in self._pending.values() if pending.task is not None]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=timeout_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, pending: Pending) -> None:
+        route = pending.frame.route
+        try:
+            async with asyncio.timeout(None) as deadline:
+                observation = await self._asker.observe(pending, deadline)
+        except Ended as ended:
+            observation = Settled(route=route, outcome=ended.settled[0], reason=ended.settled[1])
+        except asyncio.CancelledError:
+            observation = _ended_from_outside(pending)
+        except TimeoutError:
+            observation = Settled(route=route, outcome=Outcome.SHED, reason=Reason.QUEUE_FULL)
+        except Exception as error:  # noqa: BLE001 - a bug ends one comparison, not the process
+            log.error("comparison.failed route=%s %s", route.route, where(error))  # noqa: TRY400 - no values in logs
+            observation = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=Reason.INTERNAL)
+        finally:
+            self._release(pending)
+        self._record(observation)
+
+    def _finish_unstarted(self, pending: Pending) -> None:
+        """A task that was cancelled before it ran has not told how it ended."""
+        if pending.frame.request.id in self._pending:
+            self._release(pending)
+            self._record(_ended_from_outside(pending))
+
+    def _release(self, pending: Pending) -> None:
+        self._pending.pop(pending.frame.request.id, None)
+        self.suspects.forget(pending)
+        self.held_bytes -= pending.held_bytes
+        pending.suspects = ()
+        is_learnt = pending.is_in(Work.JUDGED)
+        pending.advance(Event.END)
+        pending.let_others_go_on()
+        if not is_learnt and pending.legacy is not None and not pending.is_in(Legacy.LOST):
+            self.learn_minted(pending, pending.legacy)
+
+
+def _ended_from_outside(pending: Pending) -> Settled:
+    outcome, reason = pending.end or (Outcome.SHED, Reason.SHUTDOWN)
+    return Settled(route=pending.frame.route, outcome=outcome, reason=reason)

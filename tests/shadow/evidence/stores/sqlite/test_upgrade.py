@@ -1,0 +1,166 @@
+"""A store of an older crossfade is brought forward as a whole, or stays as it was."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
+from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.stores.sqlite import schema
+from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
+
+# The store as the crossfade of schema version 1 made it, written down here so that it can't change with the code.
+VERSION_1 = """
+CREATE TABLE meta ("key" TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY ("key"));
+CREATE TABLE runs (run_id TEXT NOT NULL, service TEXT NOT NULL, engine TEXT NOT NULL, legacy_build TEXT NOT NULL,
+  candidate_build TEXT NOT NULL, rules_digest TEXT NOT NULL, contract_digest TEXT NOT NULL, started_at DOUBLE NOT NULL,
+  ended_at DOUBLE, examples_stored BOOLEAN NOT NULL, PRIMARY KEY (run_id));
+CREATE TABLE routes (run_id TEXT NOT NULL, route TEXT NOT NULL, protocol TEXT NOT NULL, call_type TEXT NOT NULL,
+  stage TEXT NOT NULL, entered BIGINT NOT NULL, distinct_n BIGINT NOT NULL, secondary_asked BIGINT NOT NULL,
+  legacy_ms TEXT NOT NULL, candidate_ms TEXT NOT NULL, paired_ratio TEXT NOT NULL, PRIMARY KEY (run_id, route));
+CREATE TABLE settled (run_id TEXT NOT NULL, route TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+  seen BIGINT NOT NULL, PRIMARY KEY (run_id, route, outcome, reason));
+CREATE TABLE signatures (run_id TEXT NOT NULL, route TEXT NOT NULL, signature TEXT NOT NULL, seen BIGINT NOT NULL,
+  distinct_n BIGINT NOT NULL, PRIMARY KEY (run_id, route, signature));
+CREATE TABLE noise (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+  "both" BIGINT NOT NULL, candidate_only BIGINT NOT NULL, secondary_only BIGINT NOT NULL,
+  PRIMARY KEY (run_id, route, template, kind));
+CREATE TABLE clusters (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+  cause TEXT NOT NULL, seen BIGINT NOT NULL, first_seen DOUBLE NOT NULL, last_seen DOUBLE NOT NULL,
+  examples TEXT NOT NULL, PRIMARY KEY (run_id, route, template, kind, cause));
+INSERT INTO meta VALUES ('schema_version', '1');
+INSERT INTO runs VALUES ('run-1', 'builds', 'mitmproxy', 'py', 'java', 'r', 'c', 1000.0, 2000.0, 1);
+INSERT INTO settled VALUES ('run-1', 'GET /a', 'skipped', 'policy', 7);
+"""
+STEPS = {
+    1: ("CREATE TABLE more (run_id TEXT NOT NULL)", "INSERT INTO more SELECT run_id FROM runs"),
+    2: ("DROP TABLE noise",),
+}
+BROKEN = {**STEPS, 2: ("DROP TABLE noise", "DROP TABLE absent")}
+
+
+@pytest.fixture
+def old(store: Any) -> Any:
+    """A store of version 1 with one run."""
+    with sqlite3.connect(store.path) as connection:
+        connection.executescript(VERSION_1)
+    connection.close()
+    return store
+
+
+def _content(path: Path) -> list[str]:
+    with sqlite3.connect(path) as connection:
+        lines = list(connection.iterdump())
+    connection.close()
+    return lines
+
+
+def test_the_present_version(old: Any) -> None:
+    """From version 1 there is a way to the present one, and afterwards nothing more to do."""
+    upgrade(old.path, now=0.0)
+    assert tuple(run.run_id for run in old.store.runs()) == ("run-1",)
+    done = upgrade(old.path, now=0.0)
+    assert (done.before, done.after, done.backup) == (schema.SCHEMA_VERSION, schema.SCHEMA_VERSION, None)
+
+
+def test_an_old_run_knows_no_ports(old: Any) -> None:
+    """Its routes are of no port, which a rule without a port speaks of."""
+    old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a b', 'http', 'http', 'shadow', 7, 0, 0, '', '', '')")
+    upgrade(old.path, now=0.0)
+    assert old.sql("SELECT route, listener, entered FROM routes") == [("GET /a b", "", 7)]
+
+
+def test_step_by_step(old: Any) -> None:
+    """Each step runs once and in order; the copy is the store as it was."""
+    before = _content(old.path)
+    done = upgrade(old.path, now=0.0, steps=STEPS)
+    assert (done.before, done.after, done.backup) == (1, 3, old.folder / "evidence.v1.sqlite")
+    assert done.backup is not None
+    assert _content(done.backup) == before
+    assert old.sql("SELECT value FROM meta WHERE key = 'schema_version'") == [("3",)]
+    assert old.sql("SELECT * FROM more") == [("run-1",)]
+    assert "noise" not in {name for (name,) in old.sql("SELECT name FROM sqlite_master")}
+    assert old.sql("SELECT seen FROM settled") == [(7,)]
+
+
+def test_a_step_that_fails(old: Any) -> None:
+    """Nothing of it stays, also of the steps before."""
+    before = _content(old.path)
+    with pytest.raises(EvidenceError, match=r"no such table: absent; it is as it was"):
+        upgrade(old.path, now=0.0, steps=BROKEN)
+    assert _content(old.path) == before
+
+
+def test_a_dry_run(old: Any) -> None:
+    """It says where it would lead and writes nothing."""
+    before = _content(old.path)
+    done = upgrade(old.path, now=0.0, steps=STEPS, dry_run=True)
+    assert (done.before, done.after, done.backup) == (1, 3, None)
+    assert _content(old.path) == before
+    assert not list(old.folder.glob("evidence.v*"))
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("4", "expected schema version 3 or older, got 4"), ("x", "got x; use a newer"), ("0", "no step leads from 0")],
+)
+def test_no_way(old: Any, version: str, expected: str) -> None:
+    """A newer store, one without a version, one that is too old: one line."""
+    old.sql(f"UPDATE meta SET value = '{version}'")
+    with pytest.raises(EvidenceError, match=expected):
+        upgrade(old.path, now=0.0, steps=STEPS)
+
+
+def test_no_store(store: Any) -> None:
+    """One line, and none is made."""
+    with pytest.raises(EvidenceError, match="got none; run `crossfade shadow` first"):
+        upgrade(store.path, now=0.0, steps=STEPS)
+    assert not store.path.exists()
+
+
+def test_a_live_run(old: Any) -> None:
+    """Its proxy knows the old schema only; ten minutes after it was killed it is no longer live."""
+    old.sql("INSERT INTO meta VALUES ('flushed:run-1', '5000.0')")
+    with pytest.raises(EvidenceError, match="expected no live run, got run-1; end its proxy"):
+        upgrade(old.path, now=5001.0, steps=STEPS)
+    assert upgrade(old.path, now=5600.0, steps=STEPS).after == 3
+
+
+def test_a_copy_is_not_overwritten(old: Any) -> None:
+    """An older copy may be the only one."""
+    (old.folder / "evidence.v1.sqlite").write_text("precious")
+    with pytest.raises(EvidenceError, match=r"evidence\.v1\.sqlite: expected nothing there"):
+        upgrade(old.path, now=0.0, steps=STEPS)
+    assert (old.folder / "evidence.v1.sqlite").read_text() == "precious"
+
+
+@pytest.mark.parametrize("version", ["0", "99"])
+def test_another_version_is_left_alone(old: Any, version: str) -> None:
+    """A proxy refuses it, and adds no table to it."""
+    old.sql(f"UPDATE meta SET value = '{version}'")
+    old.sql("DROP TABLE noise")
+    before = _content(old.path)
+    info = RunInfo(
+        run_id="r",
+        service="s",
+        engine="e",
+        legacy_build="l",
+        candidate_build="c",
+        rules_digest="r",
+        contract_digest="c",
+        started_at=time.time(),
+    )
+    with pytest.raises(EvidenceError, match=f"got {version}; use the crossfade that wrote it"):
+        EvidenceWriter.begin(old.store, info, None)
+    assert _content(old.path) == before
+
+
+def test_an_old_store_says_what_to_do(old: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is a step the line names the command."""
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr(schema, "MIGRATIONS", STEPS)
+    with pytest.raises(EvidenceError, match=r"expected schema version 3, got 1; .* `crossfade store upgrade`"):
+        old.store.runs()
