@@ -119,7 +119,7 @@ class Asker:
         begin = pending.begin
         if begin is not None and not pending.frame.write and pending.body is None:
             asyncio.get_running_loop().call_later(
-                _HOLDS_WRITES_S, lambda: begin.done() if pending.is_in(Legacy.AWAITED, Legacy.STREAMING) else None
+                _HOLDS_WRITES_S, lambda: begin.done() if pending.reply is None else None
             )
 
     async def _compare(self, pending: Pending, calls: Calls) -> Observation:
@@ -144,9 +144,8 @@ async def _obeyed(pending: Pending) -> None:
     """Waits until legacy has done what it was told. Raises: Ended: it failed, or nobody knows."""
     await pending.until(SILENT)
     legacy = await pending.answered()
-    reply = legacy.reply if isinstance(legacy, LegacyStream) else legacy
-    if isinstance(reply, Failure):
-        raise Ended(Outcome.LEGACY_FAILED, Reason(reply.reason.value))
+    if isinstance(pending.reply, Failure):
+        raise Ended(Outcome.LEGACY_FAILED, Reason(pending.reply.reason.value))
     if not pending.is_in(*OBEYED) and isinstance(legacy, LegacyStream) and legacy.cut is not None:
         raise Ended(*CUT_BEFORE_ALL[legacy.cut])
 

@@ -110,6 +110,42 @@ async def test_the_end_without_a_reply(frame_of: Frames, answer_of: Answers, ben
     assert sorted(bench.candidate.asked) == ["early", "late"]
 
 
+@pytest.mark.parametrize(
+    ("cut_by", "ends"),
+    [("client", ["same", "differs"]), ("legacy", ["shed(queue_full)", "legacy_failed(reset)"])],
+)
+async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
+    frame_of: Frames,
+    answer_of: Answers,
+    bench_of: Benches,
+    monkeypatch: pytest.MonkeyPatch,
+    cut_by: str,
+    ends: list[str],
+) -> None:
+    """What legacy itself has not ended holds up no writes, however long the candidate may be silent."""
+    monkeypatch.setattr("crossfade.shadow.asking.asker._HOLDS_WRITES_S", 0.02)
+    silent = asyncio.Event()
+
+    async def reply(request: Request) -> Reply:
+        if request.id == "watch":
+            await silent.wait()
+        return answer_of()
+
+    bench = bench_of(reply, deadline_s=0.3, wait_s=0.15)
+    bench.collector.on_request(frame_of("watch"))
+    bench.collector.on_answer_head(AnswerHeadFrame(request_id="watch", status=200, headers=EVENTS))
+    bench.collector.on_part(PartFrame(request_id="watch", of_answer=True, data=b"data: 1\n\n"))
+    await bench.rest()
+    if cut_by == "legacy":
+        bench.legacy("watch", DOWN)
+    else:
+        bench.cancel("watch")
+    bench.collector.on_request(frame_of("write", write=True))
+    bench.legacy("write", answer_of())
+    assert await bench.finish() == ends
+    assert ("write" in bench.candidate.asked) is (cut_by == "client")
+
+
 async def test_a_second_reply_changes_nothing(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
     """Nor does a reply to something unknown, or an end after the reply."""
     bench = bench_of(answer_of())
