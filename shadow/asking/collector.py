@@ -54,7 +54,7 @@ class Collector:
 
     def obey(self, is_off: Callable[[], bool]) -> None:
         """Looks at the kill switch before anything is sent."""
-        self._comparisons.gate.is_off = is_off
+        self._comparisons.admission.is_off = is_off
 
     def on_request(self, frame: RequestFrame) -> None:
         """Begins to mirror a request, or sheds it where the bounds are reached."""
@@ -156,7 +156,7 @@ class Collector:
         return Load(
             pending=len(self._comparisons),
             held_bytes=self._comparisons.held_bytes,
-            slots_in_use=self._comparisons.gate.calls.in_use(),
+            slots_in_use=self._comparisons.admission.calls.in_use(),
             flushed_at=flushed_at,
             notes=totals(note for sides in self._sides for note in sides.notes()) + self.mistakes.notes(),
         )
