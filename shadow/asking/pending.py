@@ -82,6 +82,11 @@ class Pending:
         return self.legacy if isinstance(self.legacy, LegacyStream) else None
 
     @property
+    def reply(self) -> Reply | None:
+        """Legacy's reply where it has ended its answer: a client that leaves does not."""
+        return self.legacy.reply if isinstance(self.legacy, LegacyStream) else self.legacy
+
+    @property
     def is_stream(self) -> bool:
         """Whether it grows while it is followed."""
         return self.body is not None or self.stream is not None

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from crossfade.shadow.asking.clients.notes import Note
@@ -107,6 +108,42 @@ async def test_the_end_without_a_reply(frame_of: Frames, answer_of: Answers, ben
     gate.set()
     assert await bench.finish() == ["skipped(client_cancelled)"] * 3
     assert sorted(bench.candidate.asked) == ["early", "late"]
+
+
+@pytest.mark.parametrize(
+    ("cut_by", "ends"),
+    [("client", ["same", "differs"]), ("legacy", ["shed(queue_full)", "legacy_failed(reset)"])],
+)
+async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
+    frame_of: Frames,
+    answer_of: Answers,
+    bench_of: Benches,
+    monkeypatch: pytest.MonkeyPatch,
+    cut_by: str,
+    ends: list[str],
+) -> None:
+    """What legacy itself has not ended holds up no writes, however long the candidate may be silent."""
+    monkeypatch.setattr("crossfade.shadow.asking.asker._HOLDS_WRITES_S", 0.02)
+    silent = asyncio.Event()
+
+    async def reply(request: Request) -> Reply:
+        if request.id == "watch":
+            await silent.wait()
+        return answer_of()
+
+    bench = bench_of(reply, deadline_s=0.3, wait_s=0.15)
+    bench.collector.on_request(frame_of("watch"))
+    bench.collector.on_answer_head(AnswerHeadFrame(request_id="watch", status=200, headers=EVENTS))
+    bench.collector.on_part(PartFrame(request_id="watch", of_answer=True, data=b"data: 1\n\n"))
+    await bench.rest()
+    if cut_by == "legacy":
+        bench.legacy("watch", DOWN)
+    else:
+        bench.cancel("watch")
+    bench.collector.on_request(frame_of("write", write=True))
+    bench.legacy("write", answer_of())
+    assert await bench.finish() == ends
+    assert ("write" in bench.candidate.asked) is (cut_by == "client")
 
 
 async def test_a_second_reply_changes_nothing(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
@@ -500,6 +537,28 @@ async def test_the_kill_switch(frame_of: Frames, answer_of: Answers, bench_of: B
     bench.collector.on_request(frame_of("new"))
     assert sorted(await bench.finish()) == ["differs", *["skipped(mirror_off)"] * 3]
     assert bench.candidate.asked == ["sent"]
+
+
+async def test_what_comes_after_the_kill_switch_goes_no_further(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that comes before the call has been hung up is not sent."""
+    bench = bench_of(answer_of())
+    sent: list[bytes] = []
+
+    async def ask(_request: Request, _answer: Any, parts: Any, **_: Any) -> Reply:
+        while (part := await parts.take()) is not None:
+            sent.append(part)
+        return answer_of()
+
+    monkeypatch.setattr(bench.candidate, "ask", ask)
+    bench.collector.on_request(msgspec.structs.replace(frame_of("1"), live=True))
+    bench.collector.on_part(PartFrame(request_id="1", of_answer=False, data=b"one"))
+    await bench.rest()
+    bench.collector.turned_off()
+    bench.collector.on_part(PartFrame(request_id="1", of_answer=False, data=b"two"))
+    assert await bench.finish() == ["skipped(mirror_off)"]
+    assert sent == [b"one"]
 
 
 async def test_the_secondary_is_not_asked_after_the_switch(
