@@ -35,6 +35,8 @@ def caught(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise  # --help, --version and wrong usage: click ends these itself
         except Exception as error:
             code = _exit_code(error)
             if code is None:

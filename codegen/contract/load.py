@@ -17,7 +17,6 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from crossfade.codegen.contract.records import Contract, ContractError
-from crossfade.codegen.contract.reflection import fetch_descriptors
 
 # buf/alpha/image/v1/image.proto: ImageFile's buf_extension, and is_import of ImageFileExtension
 _BUF_EXTENSION, _BUF_IS_IMPORT = 8042, 1
@@ -61,6 +60,9 @@ def load_contract(source: ProtoFiles | DescriptorSet | Reflection) -> Contract:
             files = _read_set(source.path)
             return Contract(files, named=(file.name for file in files.file if not _is_import(file)))
         case Reflection():
+            # grpc takes as long to import as all the rest, and every command imports this module
+            from crossfade.codegen.contract.reflection import fetch_descriptors  # noqa: PLC0415
+
             served = fetch_descriptors(source.target, tls=source.tls, timeout_s=source.timeout_s)
             return Contract(served.files, named=served.named)
         case _:

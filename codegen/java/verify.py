@@ -5,14 +5,12 @@ project checks in any case: each interface and each binder names the classes tha
 is not there.
 """
 
-import errno
 import os
 import platform
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +27,19 @@ from crossfade.codegen.java.protos import place_in_packages
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "osx", "Windows": "windows"}
 _MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "aarch_64", "arm64": "aarch_64"}
+_COPY = """
+import shutil, sys
+try:
+    shutil.copyfile(*sys.argv[1:])
+except OSError as error:
+    sys.exit(error.errno)
+"""
 # What both write is indented by two blanks for each class around a declaration. Annotations (of what is deprecated) and
 # modifiers may stand before it on its line, in any number; a line of a comment or of a text starts with another sign.
 _BEFORE = rb"^( *)(?:@[\w.$]+(?:\([^()\n]*\))? +|(?:public|static|final|abstract) +)*"
 _PACKAGE = re.compile(rb"^package ([\w.$]+);", re.MULTILINE)
 _CLASS = re.compile(_BEFORE + rb"(?:class|enum) ([\w$]+)", re.MULTILINE)
 _GETTER = re.compile(_BEFORE + rb"io\.grpc\.MethodDescriptor<\s*([\w.$]+),\s*([\w.$]+)> ([\w$]+)\(\) \{", re.MULTILINE)
-
-_BUSY_WAITS_S = (0.05, 0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,10 @@ def _nested(text: bytes) -> Iterable[str]:
 def compile_java(
     compilers: Compilers, files: Iterable[descriptor_pb2.FileDescriptorProto], names: Collection[str]
 ) -> Mapping[str, bytes]:
-    """The Java sources of the named files by path. Raises: JavaError: a compiler refuses them."""
+    """The Java sources of the named files by path.
+
+    Raises: JavaError: a compiler refuses them. OSError: they can't be copied or started.
+    """
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
         every, java, grpc = folder / "set.binpb", folder / "java.jar", folder / "grpc.jar"
@@ -136,31 +142,16 @@ def compile_java(
         out = [f"--java_out={java}"]
         if compilers.grpc_plugin is not None:
             out += [f"--grpc_out={grpc}", f"--plugin=protoc-gen-grpc={_executable(compilers.grpc_plugin, folder)}"]
-        done = _run([str(_executable(compilers.protoc, folder)), f"--descriptor_set_in={every}", *out, *names])
+        done = subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
+            [_executable(compilers.protoc, folder), f"--descriptor_set_in={every}", *out, *names],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         if done.returncode:
             raise JavaError(f"protoc: expected it to write Java, got exit {done.returncode}: {one_line(done.stderr)}")
         return {path: text for jar in (java, grpc) if jar.exists() for path, text in _sources(jar)}
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Runs a program that was just written, and again while it is busy.
-
-    A process that another thread forked meanwhile holds the file open for writing until it executes its own program.
-    """
-    for wait_s in _BUSY_WAITS_S:
-        try:
-            return _run_once(command)
-        except OSError as error:
-            if error.errno != errno.ETXTBSY:
-                raise
-        time.sleep(wait_s)
-    return _run_once(command)
-
-
-def _run_once(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - names are plain paths, see protos.write_contract
-        command, capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
 
 
 def _sources(jar: Path) -> Iterable[tuple[str, bytes]]:
@@ -169,10 +160,16 @@ def _sources(jar: Path) -> Iterable[tuple[str, bytes]]:
 
 
 def _executable(path: Path, folder: Path) -> Path:
-    """A copy that may be run: Maven stores executables as plain files."""
+    """A copy that may be run: Maven stores executables as plain files.
+
+    Another process writes it. If this one did and another thread forked meanwhile, its child would hold the file open
+    for writing, and Linux does not run such a file (ETXTBSY, "Text file busy").
+    """
     if os.access(path, os.X_OK):
         return path
     copy = folder / path.name
-    shutil.copyfile(path, copy)
+    command = [sys.executable, "-I", "-S", "-c", _COPY, str(path), str(copy)]
+    if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
+        raise OSError(code, os.strerror(code), str(copy))
     copy.chmod(0o700)
     return copy

@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
+from crossfade.shadow.asking.admission import Admission
 from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.calls import Calls
 from crossfade.shadow.asking.comparer import CUT_BEFORE_ALL, Comparer
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.gate import Gate
 from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Legacy
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.pending import Pending
@@ -43,12 +43,12 @@ class Asker:
         hold: Callable[[Pending, int], None],
     ) -> None:
         """``hold`` counts how many more bytes are kept for a request."""
-        self.gate = Gate(limits.in_flight)
+        self.admission = Admission(limits.in_flight)
         self._sides = sides
         self._judge = judge
         self._handles = handles
         self._limits = limits
-        self._comparer = Comparer(judge=judge, handles=handles, limits=limits, gate=self.gate, hold=hold)
+        self._comparer = Comparer(judge=judge, handles=handles, limits=limits, admission=self.admission, hold=hold)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """The observation of one request. Raises: Ended; TimeoutError: its turn did not come in time."""
@@ -83,14 +83,14 @@ class Asker:
     async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request that came as a whole, most likely with an answer that does too."""
         async with self._calls(pending) as calls:
-            async with self.gate.calls:
+            async with self.admission.calls:
                 deadline.reschedule(None)
                 self._send(pending, calls)
                 await calls.wait(self._limits.deadline_s)
             if pending.begin is not None and not pending.frame.write and calls.all_done():
                 pending.begin.done()  # a write need not wait for legacy to answer what no side works on any more
             is_stream = isinstance(await pending.answered(), LegacyStream)
-            with self.gate.stream() if is_stream else contextlib.nullcontext():
+            with self.admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)
 
     async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Observation:
@@ -98,7 +98,7 @@ class Asker:
         if pending.is_in(*SPOKEN):
             await pending.answered()  # raises Ended where it is over before it began
         deadline.reschedule(None)
-        with self.gate.stream():
+        with self.admission.stream():
             async with self._calls(pending) as calls, _in_background(_pass_on(pending, body)):
                 self._send(pending, calls)
                 if pending.begin is not None:
@@ -109,7 +109,7 @@ class Asker:
     async def _observe_stream(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request whose answer may be quiet for long, on all sides."""
         deadline.reschedule(None)
-        with self.gate.stream():
+        with self.admission.stream():
             async with self._calls(pending) as calls:
                 self._send(pending, calls)
                 await pending.until(SPOKEN)
@@ -117,7 +117,7 @@ class Asker:
 
     def _send(self, pending: Pending, calls: Calls) -> None:
         """Sends the request. Raises: Ended: mirroring was turned off while it waited, or it can't be sent as it is."""
-        self.gate.refuse_when_off()
+        self.admission.refuse_when_off()
         if not calls.can_start():  # a blank in an HTTP/2 path, a CR in a value
             raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
         pending.advance(Event.SEND)

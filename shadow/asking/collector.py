@@ -6,7 +6,7 @@ from dataclasses import replace
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.comparisons import Comparisons
-from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError
+from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError, Work
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.order import Order
@@ -54,7 +54,7 @@ class Collector:
 
     def obey(self, is_off: Callable[[], bool]) -> None:
         """Looks at the kill switch before anything is sent."""
-        self._comparisons.gate.is_off = is_off
+        self._comparisons.admission.is_off = is_off
 
     def on_request(self, frame: RequestFrame) -> None:
         """Begins to mirror a request, or sheds it where the bounds are reached."""
@@ -156,7 +156,7 @@ class Collector:
         return Load(
             pending=len(self._comparisons),
             held_bytes=self._comparisons.held_bytes,
-            slots_in_use=self._comparisons.gate.calls.in_use(),
+            slots_in_use=self._comparisons.admission.calls.in_use(),
             flushed_at=flushed_at,
             notes=totals(note for sides in self._sides for note in sides.notes()) + self.mistakes.notes(),
         )
@@ -192,9 +192,12 @@ class Collector:
             pending.begin = turn
 
     def _take_request_part(self, pending: Pending, data: bytes) -> None:
-        """A part that carries a handle of legacy's goes no further, and what began ends."""
+        """A part that carries a handle of legacy's goes no further, and what began ends.
+
+        Nor does one that comes after the end was ordered: the calls are hung up only some turns of the loop later.
+        """
         body = pending.body
-        if not self._advance(pending, Event.REQUEST_PART) or body is None:
+        if not self._advance(pending, Event.REQUEST_PART) or body is None or pending.is_in(Work.STOPPED):
             return
         for message in body.read(data):
             tokens = self._handles.tokens(replace(pending.frame.request, body=message))

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from crossfade.shadow.asking.admission import Admission
 from crossfade.shadow.asking.call import Terms
 from crossfade.shadow.asking.calls import Calls
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.exchange import reply_of
-from crossfade.shadow.asking.gate import Gate
 from crossfade.shadow.asking.lifecycle import Client, Event
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.pending import Pending
@@ -42,14 +42,14 @@ class Comparer:
         judge: Judge,
         handles: ForeignHandles,
         limits: Limits,
-        gate: Gate,
+        admission: Admission,
         hold: Callable[[Pending, int], None],
     ) -> None:
         """``hold`` counts how many more bytes are kept for a request."""
         self._judge = judge
         self._handles = handles
         self._limits = limits
-        self._gate = gate
+        self._admission = admission
         self._hold = hold
 
     async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Observation:
@@ -131,8 +131,8 @@ class Comparer:
         has_answer = comparison.secondary is not None
         if has_answer or sides.secondary is None or frame.live or frame.write or not status_differs(comparison):
             return comparison
-        async with self._gate.calls:
-            self._gate.refuse_when_off()  # without the secondary's answer nobody knows whether the stores drifted
+        async with self._admission.calls:
+            self._admission.refuse_when_off()  # without the secondary's answer nobody knows whether the stores drifted
             return replace(comparison, secondary=await reply_of(sides.secondary, frame.request, Terms(safe=True)))
 
     def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Observation:

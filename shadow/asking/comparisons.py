@@ -41,7 +41,7 @@ class Comparisons:
         self._pending: dict[str, Pending] = {}
         self._asker = Asker(sides=sides, judge=judge, handles=handles, limits=limits, hold=self.hold)
         self.suspects = Suspects(handles)
-        self.gate = self._asker.gate
+        self.admission = self._asker.admission
         self.held_bytes = 0
 
     def __len__(self) -> int:

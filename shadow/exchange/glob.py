@@ -4,7 +4,8 @@ import re
 from fnmatch import translate
 from functools import lru_cache
 
-_MAX_COMPILED = 16_384
+MAX_COMPILED = 16_384
+"""So many globs are kept compiled."""
 
 
 class Glob:
@@ -20,7 +21,7 @@ class Glob:
         return self._match(text) is not None
 
 
-@lru_cache(maxsize=_MAX_COMPILED)  # a config of more rules than this compiles them again and again
+@lru_cache(maxsize=MAX_COMPILED)  # a config of more rules than this compiles them again and again
 def glob(text: str) -> Glob:
     """The glob that is written so, compiled once."""
     return Glob(text)

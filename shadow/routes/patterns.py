@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote
 
-from crossfade.shadow.exchange.glob import Glob, glob, regex
+from crossfade.shadow.exchange.glob import MAX_COMPILED, Glob, regex
 from crossfade.shadow.exchange.route import qualified
 from crossfade.shadow.routes.spelling import fold
 from crossfade.shadow.routes.templates import Templates, is_parameter, split_path
@@ -25,8 +26,9 @@ def glob_matches(pattern: str, route: str, listener: str = "") -> bool:
     return any(map(_written(pattern).matches, names_of(route, listener)))
 
 
+@lru_cache(maxsize=MAX_COMPILED)  # a client waits while a thousand rules are looked through
 def _written(text: str) -> Glob:
-    return glob(unnamed(text))
+    return Glob(unnamed(text))
 
 
 def unnamed(route: str) -> str:

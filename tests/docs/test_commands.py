@@ -8,6 +8,7 @@ from typing import Any
 import click
 import pytest
 
+from crossfade.reports.formats import MODULES
 from crossfade.tools.cli import main
 from crossfade.tools.errors import ExitCode
 
@@ -97,7 +98,8 @@ def test_every_option_has_a_meaning(page: Any) -> None:
     rows = [cells for cells in page("reference/commands.md").rows() if cells[0].startswith("`--")]
     assert [cells for cells in rows if not cells[3].endswith(".")] == []
     assert ["`--run`", "text", "the newest", "The id of a run."] in rows
-    assert ["`--format`", "`terminal`, `json`, `html`", "terminal", "Output format."] in rows
+    formats = ", ".join(f"`{name}`" for name in MODULES)
+    assert ["`--format`", formats, "terminal", "Output format."] in rows
 
 
 def test_every_command_shows_an_example() -> None:

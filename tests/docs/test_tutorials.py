@@ -139,7 +139,7 @@ def test_the_grpc_service(page: Any, tmp_path: Path) -> None:
         -len(warning) :
     ] == [line.strip() for line in warning]
     tutorial.replace(
-        handler, r"^ +// Not the same.*throw new NotPortedException\(\);\n", tutorial.block("java", "newBuilder")
+        handler, r"^ +// These lines behave.*throw new NotPortedException\(\);\n", tutorial.block("java", "newBuilder")
     )
     with (tmp_path / "java" / "modes.properties").open("a") as modes:
         modes.write(tutorial.block("properties", "GetUser"))

@@ -1,6 +1,7 @@
 """The client sends no faster than the proxy compares."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -152,6 +153,8 @@ def test_the_client_program(dead_proxy: str, example: Path, env: Any, tmp_path: 
     command += ["--metrics", dead_proxy, "--patience-s", "0.1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=env)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{dead_proxy}: expected the proxy to compare, got no progress in 0 s: ")
-    assert done.stderr.endswith("the compare process is down; look at the proxy's log\n")
+    expected = f"{dead_proxy}: expected the proxy to compare, got no progress in S s: 0 requests are not compared, "
+    expected += "the compare process is down; look at the proxy's log\n"
+    # the time that passed, by the clock: at least the patience, and more on a loaded machine
+    assert re.sub(r"in \d+ s:", "in S s:", done.stderr) == expected
     assert not (tmp_path / "client.json").exists()

@@ -34,6 +34,7 @@ class Broken:
             raise ImportError(f"{name} is broken")
 sys.meta_path.insert(0, Broken())
 """
+GENERATORS = ("crossfade.codegen.hazards", "crossfade.codegen.java", "crossfade.codegen.project")
 
 
 def test_every_module_is_listed() -> None:
@@ -49,6 +50,16 @@ def test_help(invoke: Invoke, name: str) -> None:
     result = invoke(name, "--help")
     assert result.exit_code == 0
     assert f"Example:\n    crossfade {name}" in result.output
+
+
+@pytest.mark.parametrize("name", sorted(SUMMARIES))
+def test_help_is_light(command: Any, tmp_path: Path, name: str) -> None:
+    """--help imports no library that only the work of a command needs, and no generator but for those that use it."""
+    heavy = ["grpc", "sqlalchemy", *(() if name in {"generate", "status"} else GENERATORS)]
+    code = f"import atexit, sys\natexit.register(lambda: print('imported:', [m for m in {heavy} if m in sys.modules]))"
+    output, errors = command(name, "--help", cwd=tmp_path, code=code).communicate(timeout=60)
+    assert errors == ""
+    assert output.splitlines()[-1] == "imported: []"
 
 
 def test_the_list_of_commands(invoke: Invoke) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from crossfade.shadow.config import evidence_dir
+from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.operate.switch import FILE_NAME, Off, read_off, turn_off, turn_on
 from crossfade.tools.errors import ExitCode, fail
 from crossfade.tools.options import config_option
@@ -26,13 +27,13 @@ def mirror(state: str | None, config_path: Path, reason: str, *, as_json: bool) 
 
     A running proxy obeys within a second; one that starts later obeys from its start. Requests that the candidate is
     working on finish; nothing more is sent to it, and requests are skipped(mirror_off). Only [evidence] dir is read
-    from the config, so the switch works even if the rest of the file has a mistake.
+    from the config, so the switch works even if another key has a mistake.
 
     \b
     Example:
       crossfade mirror off --reason "the candidate fills the disk of the database"
     """
-    folder = evidence_dir(config_path)
+    folder = _folder(config_path, state)
     try:
         if state == "off":
             turn_off(folder, Off(by=_user(), at=time.time(), reason=reason))
@@ -43,6 +44,15 @@ def mirror(state: str | None, config_path: Path, reason: str, *, as_json: bool) 
         fail(message, ExitCode.INFRASTRUCTURE)
     off = read_off(folder)
     emit(_json(off) if as_json else _text(off))
+
+
+def _folder(config_path: Path, state: str | None) -> Path:
+    try:
+        return evidence_dir(config_path)
+    except ShadowError as error:
+        if state != "off":
+            raise
+        raise ShadowError(f"{error}; or create the file {FILE_NAME} in the evidence folder by hand") from None
 
 
 def _user() -> str:

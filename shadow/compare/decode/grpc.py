@@ -5,9 +5,8 @@ import struct
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-import grpc
 from google.protobuf.message import DecodeError
-from google.rpc import status_pb2
+from google.rpc import code_pb2, status_pb2
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode.codings import MAX_DECODED_BYTES, decode_codings
@@ -17,7 +16,7 @@ from crossfade.shadow.exchange import Answer, Headers, header_values
 from crossfade.shadow.exchange.difference import Value
 
 _PREFIX = struct.Struct(">BI")
-_CODES = {str(code.value[0]): code.name for code in grpc.StatusCode}
+_CODES = {str(number): name for name, number in code_pb2.Code.items()}
 _STATUS_FIELDS = frozenset({"grpc-status", "grpc-message", "grpc-status-details-bin"})
 
 

@@ -1,9 +1,13 @@
 """The computed names are those that protoc and the grpc plugin write, or the line names the place in the .proto."""
 
+import errno
+import os
 import platform
 import random
-import shutil
+import subprocess
+import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +18,7 @@ from google.api import annotations_pb2
 from google.protobuf import descriptor_pb2
 
 from crossfade.codegen.contract import Contract, ContractError, ProtoFiles, load_contract
-from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project, verify
+from crossfade.codegen.java import JavaClass, JavaError, ProjectOptions, build_project
 from crossfade.codegen.java.classes import java_classes
 from crossfade.codegen.java.names import camel_case
 from crossfade.codegen.java.verify import (
@@ -188,12 +192,41 @@ def test_finding_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert find_compilers(tmp_path) == Compilers(protoc=paths[0], grpc_plugin=paths[1])
 
 
-def test_a_compiler_that_is_held_open(tmp_path: Path) -> None:
-    """A program that another process still holds open for writing is run once it has let go."""
-    program = tmp_path / "protoc"
-    shutil.copy("/bin/sh", program)
-    program.chmod(0o700)
-    holder = program.open("ab")
-    threading.Timer(0.1, holder.close).start()
-    done = verify._run([str(program), "-c", "exit 3"])
-    assert (done.returncode, holder.closed) == (3, True)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux refuses to run a file that is open for writing")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_fork_while_a_compiler_is_copied(tmp_path: Path) -> None:
+    """The child has the open files of this process for a while; the copy can be run all the same."""
+    stored = tmp_path / "stored.exe"
+    stored.write_bytes(b"#!/bin/sh\nexit 0\n" + b"#" * 2**26)
+    done = threading.Event()
+
+    def fork() -> None:
+        while not done.is_set():
+            if any(path.endswith("/stored.exe") for path in _open_files() - {str(stored)}):
+                subprocess.run(["true"], check=True, preexec_fn=lambda: time.sleep(0.5))
+                return
+
+    thread = threading.Thread(target=fork)
+    thread.start()
+    try:
+        assert compile_java(Compilers(protoc=stored, grpc_plugin=None), (), ()) == {}
+    finally:
+        done.set()
+        thread.join()
+
+
+def _open_files() -> set[str]:
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed since
+            found.add(os.readlink(link))  # noqa: PTH115
+    return found
+
+
+def test_a_compiler_that_can_not_be_copied(tmp_path: Path) -> None:
+    """Raises what the system says, with the path."""
+    compilers = Compilers(protoc=tmp_path / "none.exe", grpc_plugin=None)
+    with pytest.raises(FileNotFoundError) as raised:
+        compile_java(compilers, (), ())
+    assert raised.value.errno == errno.ENOENT
+    assert raised.value.filename.endswith("/none.exe")

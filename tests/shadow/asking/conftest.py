@@ -131,7 +131,7 @@ class Bench:
         assert self.collector.in_flight() == 0
         kept = self.collector._comparisons
         assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
-        assert (kept.held_bytes, kept.gate.in_use()) == (0, (0, 0))
+        assert (kept.held_bytes, kept.admission.in_use()) == (0, (0, 0))
 
     def _record(self, observation: Observation) -> None:
         self.seen.append(observation)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -572,6 +573,28 @@ async def test_the_kill_switch(frame_of: Frames, answer_of: Answers, bench_of: B
     bench.collector.on_request(frame_of("new"))
     assert sorted(await bench.finish()) == ["differs", *["skipped(mirror_off)"] * 3]
     assert bench.candidate.asked == ["sent"]
+
+
+async def test_what_comes_after_the_kill_switch_goes_no_further(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that comes before the call has been hung up is not sent."""
+    bench = bench_of(answer_of())
+    sent: list[bytes] = []
+
+    async def ask(_request: Request, _answer: Any, parts: Any, **_: Any) -> Reply:
+        while (part := await parts.take()) is not None:
+            sent.append(part)
+        return answer_of()
+
+    monkeypatch.setattr(bench.candidate, "ask", ask)
+    bench.collector.on_request(msgspec.structs.replace(frame_of("1"), live=True))
+    bench.collector.on_part(PartFrame(request_id="1", of_answer=False, data=b"one"))
+    await bench.rest()
+    bench.collector.turned_off()
+    bench.collector.on_part(PartFrame(request_id="1", of_answer=False, data=b"two"))
+    assert await bench.finish() == ["skipped(mirror_off)"]
+    assert sent == [b"one"]
 
 
 async def test_the_secondary_is_not_asked_after_the_switch(

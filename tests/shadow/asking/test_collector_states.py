@@ -378,7 +378,7 @@ class Traffic(RuleBasedStateMachine):
             kept = collector._comparisons
             assert (len(kept), kept.held_bytes, kept.suspects.count()) == (0, 0, 0)
             assert kept.suspects._holders == {}
-            assert kept.gate.in_use() == (0, 0)
+            assert kept.admission.in_use() == (0, 0)
             assert (collector._order._reads, collector._order._write) == ({}, None)
             assert [side.open for side in self.sides] == [[], []]
             assert not self._wrong()

@@ -19,6 +19,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.runs.run import open_run
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
+KNOWN = ", ".join(f"{scheme}:" for scheme in sorted(STORES))
 CONFIG = """\
 [service]
 name = "builds"
@@ -42,8 +43,8 @@ def test_a_folder_has_its_store_in_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("mysql://a/b", "expected a URL that begins with one of memory:, sqlite:, got mysql://a/b"),
-        ("", "expected a URL that begins with one of memory:, sqlite:, got $"),
+        ("mysql://a/b", f"expected a URL that begins with one of {KNOWN}, got mysql://a/b"),
+        ("", f"expected a URL that begins with one of {KNOWN}, got $"),
         ("evidence.sqlite", "got evidence.sqlite"),
         ("sqlite:", "expected sqlite:/// and the path of a file, got sqlite:"),
         ("sqlite:///", "expected sqlite:/// and the path of a file, got sqlite:///"),

@@ -45,15 +45,17 @@ def test_a_mistake_in_the_rest_of_the_config(invoke: Any, service: Any) -> None:
     ("added", "expected"),
     [
         ("[", ": expected TOML, got "),
-        ("[evidence]\ndir = 3\n", ":13: evidence.dir: expected a path in quotes, got 3\n"),
+        ("[evidence]\ndir = 3\n", ":13: evidence.dir: expected a path in quotes, got 3"),
     ],
 )
 def test_no_folder_to_be_read(invoke: Any, service: Any, added: str, expected: str) -> None:
-    """Exit 2 and one line."""
+    """Exit 2 and one line, which tells whoever wants it off how to do it without the config."""
     service.add(added)
     result = invoke("mirror", "off", "--config", service.config)
     assert result.exit_code == 2
     assert result.output.startswith(f"error: {service.config}{expected}")
+    assert result.output.endswith(f"; or create the file {FILE_NAME} in the evidence folder by hand\n")
+    assert FILE_NAME not in invoke("mirror", "--config", service.config).output
 
 
 def test_a_folder_that_can_not_be(invoke: Any, service: Any) -> None:

@@ -21,6 +21,7 @@ def close_lost(path: Path, run_id: str, entered: Mapping[RouteInfo, int], *, now
     with schema.connected(path) as engine:
         try:
             with engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 itself would begin behind the first count
                 routes = by_key(entered).values()
                 lost = sum(_close_route(connection, run_id, info, count) for info, count in routes)
                 connection.execute(schema.runs.update().where(schema.runs.c.run_id == run_id).values(ended_at=now))

@@ -136,6 +136,6 @@ def test_a_client_that_leaves_is_noticed(probe: Any, through: grpc.Channel, said
 
 
 def test_a_deadline_is_known_to_the_handler(probe: Any, through: grpc.Channel, said: Said) -> None:
-    """The client's time is over, and the handler's call is cancelled."""
+    """The client's time is over, and the handler's call is cancelled; the server's reset may come first."""
     answer = probe.ask(through, "Chat", [said("sleep 60000")], timeout_s=0.3)
-    assert answer.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert answer.code in {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}

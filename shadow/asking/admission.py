@@ -8,7 +8,7 @@ from crossfade.shadow.asking.slots import Slots
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
-class Gate:
+class Admission:
     """Lets so many calls out at a time, follows as many streams, and sends nothing while mirroring is off."""
 
     def __init__(self, size: int) -> None:
