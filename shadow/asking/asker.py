@@ -68,11 +68,17 @@ class Asker:
         deadline.reschedule(asyncio.get_running_loop().time() + self._limits.wait_s)
         suspects, pending.suspects = pending.suspects, ()
         await all_judged(suspects)
-        if self._handles.foreign(pending.tokens):
-            raise Ended(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
+        self._refuse_foreign(pending)
         if pending.begin is not None:
             await pending.begin.wait()
+        if pending.body is not None:
+            self._refuse_foreign(pending)  # more of it may have come meanwhile
         pending.advance(Event.TURN)
+
+    def _refuse_foreign(self, pending: Pending) -> None:
+        """Raises: Ended: it carries a handle that legacy alone knows."""
+        if self._handles.foreign(pending.tokens):
+            raise Ended(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
 
     async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request that came as a whole, most likely with an answer that does too."""

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
+from crossfade.codegen.contract import Contract
 from crossfade.shadow.asking.clients.notes import Note
 from crossfade.shadow.asking.mistakes import Mistakes
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
@@ -108,6 +110,40 @@ async def test_the_end_without_a_reply(frame_of: Frames, answer_of: Answers, ben
     gate.set()
     assert await bench.finish() == ["skipped(client_cancelled)"] * 3
     assert sorted(bench.candidate.asked) == ["early", "late"]
+
+
+async def test_a_handle_of_legacy_that_comes_while_a_live_request_waits_for_its_turn(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, contract: Contract, note: Any
+) -> None:
+    """All that has come of a body by then is looked at before anything of it is sent."""
+    over = asyncio.Event()
+
+    async def reply(request: Request) -> Reply:
+        await over.wait()
+        return answer_of(request.body)
+
+    def part(text: str) -> PartFrame:
+        message = note(text=text).SerializeToString()
+        data = b"\0" + len(message).to_bytes(4, "big") + message
+        return PartFrame(request_id="live", of_answer=False, data=data)
+
+    bench = bench_of(reply)
+    bench.collector._handles._contract = contract
+    minting = frame_of("minting", write=True).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=minting, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_request(frame_of("write", write=True))
+    bench.legacy("write", answer_of())
+    frame = frame_of(
+        "live", protocol=Protocol.GRPC, target="/s.v1.Streams/Upload", headers=(("content-type", "application/grpc"),)
+    )
+    bench.collector.on_request(structs.replace(frame, live=True))
+    bench.collector.on_part(part("first"))
+    await bench.rest()
+    bench.collector.on_part(part(MINTED))
+    over.set()
+    await bench.rest()
+    assert bench.candidate.asked == ["write"]
+    assert bench.ends[1] == "skipped(foreign_handle)"
 
 
 @pytest.mark.parametrize(
