@@ -32,9 +32,11 @@ IN_CI = bool(os.environ.get("CI"))
 os.environ.setdefault("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 # Properties say what holds, not how fast: machines that run them are shared. Speed is measured in bench/.
-settings.register_profile("dev", deadline=None, print_blob=True)
-settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)  # the same examples at each run
-settings.register_profile("soak", deadline=None, print_blob=True, max_examples=2000)  # new examples at each run
+# Each names everything that matters here: where CI is set, Hypothesis has other defaults.
+_COMMON = {"deadline": None, "print_blob": True}
+settings.register_profile("dev", **_COMMON, derandomize=False, max_examples=100)
+settings.register_profile("ci", **_COMMON, derandomize=True, max_examples=100)  # the same examples at each run
+settings.register_profile("soak", **_COMMON, derandomize=False, max_examples=2000)
 settings.load_profile("ci" if IN_CI else "dev")
 
 
