@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_a_file_stays_in_one_process(tmp_path: Path) -> None:
     """Two files of ten tests in two processes: each file writes one process id."""
     for name in ("one", "two"):

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_new_format(service: Any, with_fake: Any) -> None:
     """To standard output and to a file, for a report and for a gate, which keeps its exit code; examples and all."""
     service.diverged(400)

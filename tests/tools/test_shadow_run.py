@@ -72,6 +72,7 @@ ENGINES["scripted"] = "scripted_engine:make_engine"
 """
 
 
+@pytest.mark.slow
 def test_a_second_engine(command: Any, service: Any, upstream: Any, invoke: Any) -> None:
     """A line in the list of engines is all that another one needs for a whole run, up to its name in the report."""
     candidate = upstream()

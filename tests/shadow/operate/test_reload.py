@@ -91,6 +91,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     logging.getLogger("crossfade").removeHandler(handler)
 
 
+@pytest.mark.slow
 async def test_a_change_is_seen(watched: Watched) -> None:
     """Without a signal, within seconds, and it is said."""
     watched.path.write_text(BASE + "[mirror]\nsample_pct = 5\n")
@@ -105,6 +106,7 @@ async def test_asked_where_nothing_changed(watched: Watched) -> None:
     assert watched.applied.empty()
 
 
+@pytest.mark.slow
 async def test_a_mistake(watched: Watched) -> None:
     """The old rules stay; the line says file, line, key and what was expected; then the corrected file is taken."""
     watched.path.write_text(BASE + "[mirror]\nsample_pct = 500\n")

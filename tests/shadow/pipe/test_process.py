@@ -133,6 +133,7 @@ def test_a_process_that_is_never_ready(run: Run, code: str, message: str) -> Non
     assert workers[0].is_down()
 
 
+@pytest.mark.slow
 def test_the_real_one(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """It starts from a config, reads frames and ends with 0; with a bad config it does not start, and says why."""
     path = tmp_path / "crossfade.toml"

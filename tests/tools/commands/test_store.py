@@ -52,6 +52,7 @@ def test_a_newer_store(invoke: Any, service: Any) -> None:
     assert "or older, got 99; use a newer crossfade\n" in result.output
 
 
+@pytest.mark.slow
 def test_the_start_of_a_run_prunes(proxy: Any, upstream: Any, service: Any) -> None:
     """By the same rule, and it is said; a run that was killed counts as ended when it was last flushed."""
     now = time.time()

@@ -390,6 +390,7 @@ async def test_a_status_in_the_middle(serve: Any, stage: Any, dial: Any, note: A
     assert {("status.code", "value"), ("message[*]", "added")} <= findings(await on.judged())
 
 
+@pytest.mark.slow
 async def test_quiet_on_all_sides(serve: Any, stage: Any, dial: Any, note: Any, gate: Any) -> None:
     """A service that begins to answer with its first message owes nothing before legacy's has come."""
     more = gate()
@@ -410,6 +411,7 @@ async def test_quiet_on_all_sides(serve: Any, stage: Any, dial: Any, note: Any, 
     assert findings(await on.judged()) == set()
 
 
+@pytest.mark.slow
 async def test_an_idle_conversation_holds_up_no_write(serve: Any, stage: Any, dial: Any, note: Any, gate: Any) -> None:
     """Neither a client stream without a message nor a watch without an answer stands before a write."""
     over = gate()

@@ -334,6 +334,7 @@ async def test_a_stream_that_only_one_side_codes(web: Any, stage: Any, swapped: 
     assert findings(await on.judged()) == {("header.content-encoding", kind)}
 
 
+@pytest.mark.slow
 async def test_an_endless_stream_against_a_whole_answer(web: Any, stage: Any, gate: Any) -> None:
     """The candidate has its deadline, and its slot and its place in the order are free again."""
     over = gate()

@@ -499,6 +499,7 @@ async def test_a_bug_in_the_sink_does_not_reach_the_client(grpc_port: int, start
     assert await asyncio.to_thread(call) == [b"ba"] * 5
 
 
+@pytest.mark.slow
 async def test_every_request_ends_once(grpc_port: int, start: Start) -> None:
     """Over a mixed load with aborts: as many ends as starts, none twice."""
     sink = Recorder()

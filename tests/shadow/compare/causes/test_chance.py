@@ -64,6 +64,7 @@ def test_no_cause_is_named_by_chance_in_a_kind_of_field(named: dict[str, Counter
     assert {key: rate for key, rate in rates.items() if rate >= KNOWN.get(key, MAX_RATE)} == {}
 
 
+@pytest.mark.slow
 def test_few_causes_are_named_by_chance(named: dict[str, Counter[str]]) -> None:
     """Over all kinds of field."""
     total: Counter[str] = sum(named.values(), Counter())
