@@ -43,6 +43,7 @@ def test_the_rules_hold() -> None:
         ("shadow/asking/order.py", "import crossfade.shadow.mirror.policy", "The two processes meet in the pipe alone"),
         ("reports/route_names.py", "import mitmproxy", "Engines stay in capture"),
         ("tools/shadow_run.py", "import crossfade.shadow.capture.mitmproxy", "Engines stay in capture"),
+        ("shadow/recording/lines.py", "import crossfade.shadow.config", "A recording knows"),
         ("shadow/evidence/writer.py", "import sqlalchemy", "SQLAlchemy stays in the stores"),
         ("shadow/evidence/claims.py", "import time", "What evidence concludes is pure"),
     ],
