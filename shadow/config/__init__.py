@@ -20,6 +20,7 @@ from crossfade.shadow.config.settings import (
     MirrorRule,
     MirrorSettings,
     State,
+    Unit,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "MirrorRule",
     "MirrorSettings",
     "State",
+    "Unit",
     "evidence_dir",
     "load_config",
     "parse_config",

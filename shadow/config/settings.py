@@ -241,6 +241,12 @@ class MirrorSettings(Section):
     long for comparisons under way."""
     buffer_bytes: int = Field(default=33_554_432, ge=65_536)
     """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed."""
+    recheck_pct: Pct = 20.0
+    """The share of mirrored safe requests that candidate and secondary may be sent once more, where an answer differs
+    from legacy's. It tells a fault from noise and from drift. 0 turns it off; without a secondary there is none."""
+    race_window_ms: int = Field(default=0, ge=0, le=600_000)
+    """For so long after a write was sent, reads of the same data are `skipped(state_race)`. A read during the write
+    always is."""
     body_limit_bytes: int = Field(default=1_048_576, ge=1024, le=67_108_864)
     """The longest body kept whole. Longer ones are compared by digests."""
     rule: tuple[MirrorRule, ...] = Field(default=(), strict=False)
@@ -261,6 +267,9 @@ class IgnoreSettings(Section):
 class CompareSettings(Section):
     """[compare]."""
 
+    distinct_by: tuple[Name, ...] = Field(default=(), strict=False)
+    """Header fields that make a request another one, beside its method, target, body and credential:
+    `accept-language`, `x-tenant`."""
     ignore: tuple[IgnoreSettings, ...] = Field(default=(), strict=False)
 
 
@@ -303,6 +312,15 @@ class EvidenceSettings(Section):
     A live run never is."""
     keep_runs: int = Field(default=100, ge=1, le=100_000)
     """All but this many of the newest runs are deleted at the same moments."""
+
+
+class Unit(StrEnum):
+    """What a claim counts."""
+
+    REQUEST = "request"
+    CLIENT = "client"
+    SESSION = "session"
+    MINUTE = "minute"
 
 
 class AdminSettings(Section):
@@ -363,8 +381,31 @@ class GateSection(Section):
     """A claim: less than this share of requests diverges."""
     confidence_pct: float = Field(default=95.0, gt=50, lt=100)
     """The confidence of a claim."""
+    unit: Annotated[Unit, Field(strict=False)] = Unit.REQUEST
+    """What is counted: distinct requests, or clients, sessions or minutes of which at least one request diverged. Use
+    another unit where requests share their fate."""
+    planned_n: int | None = Field(default=None, ge=1)
+    """The number of distinct units after which a run is judged, fixed before it begins. It gives an exact bound, which
+    needs less (299 instead of 377 at 1 %). Without it the bound holds whenever a run is ended."""
+    transient_budget_pct: float | None = Field(default=None, gt=0, lt=100)
+    """The budget of differences that a second look at the same request does not show, above those that legacy itself
+    has. `budget_pct` by default."""
+    transient_reason: str | None = Field(default=None, min_length=1)
+    """Why `transient_budget_pct` is above `budget_pct`. Required then."""
+    min_surfaced_pct: Pct = 50.0
+    """A claim is inconclusive when less than this share of the faults that crossfade puts into copies of real answers
+    is found on the route."""
     min_compared_pct: Pct = 95.0
     """A claim is inconclusive when less than this share of the eligible requests was compared."""
+
+    @model_validator(mode="after")
+    def _reason_to_raise(self) -> Self:
+        raised = self.transient_budget_pct is not None and self.transient_budget_pct > self.budget_pct
+        if raised and self.transient_reason is None:
+            raise ValueError(
+                "expected transient_reason with a transient_budget_pct above budget_pct, got none; give the reason"
+            )
+        return self
 
 
 class Config(Section):

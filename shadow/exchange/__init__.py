@@ -5,6 +5,7 @@
 """
 
 from crossfade.shadow.exchange.records import (
+    Again,
     Answer,
     Comparison,
     Failure,
@@ -17,6 +18,7 @@ from crossfade.shadow.exchange.records import (
 )
 
 __all__ = [
+    "Again",
     "Answer",
     "Comparison",
     "Failure",

@@ -1,6 +1,7 @@
 """What became of one request, as evidence takes it in."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -59,13 +60,85 @@ class Example:
     owner: str = ""
 
 
+class Check(StrEnum):
+    """What is still compared of a value that differs from one answer of legacy to the next."""
+
+    DISTANCE = "distance"  # farther from legacy's value than the secondary's is, as a time or a number
+    REPEATS = "repeats"  # the same value for two requests, where legacy gives two
+    FORM = "form"  # a shape, a length class, an alphabet or an enum value that legacy does not use
+    RELATION = "relation"  # outside of the request's own time, or no longer equal to or before another value
+
+
+class Mutation(StrEnum):
+    """How a real answer was made wrong on purpose."""
+
+    VALUE = "value"  # one leaf has another value
+    MISSING = "missing"  # one field is missing
+    STATUS = "status"  # another status
+    CONSTANT = "constant"  # a value that legacy changes with each answer is always the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A place (a template and a kind) at which an answer to one request differed from legacy's.
+
+    ``candidate`` and ``secondary``: whether theirs did, ``candidate_again`` and ``secondary_again`` whether it did when
+    they were sent the request once more; None where that was not done. ``drift``: the secondary agreed with itself and
+    not with legacy, so that it is the reference here: ``candidate`` is then whether the candidate differs from the
+    secondary.
+    """
+
+    template: str
+    kind: str
+    candidate: bool
+    secondary: bool | None = None
+    candidate_again: bool | None = None
+    secondary_again: bool | None = None
+    drift: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One check at a noisy place in one request: whether the candidate's value, and the control's, fails it.
+
+    The control is the secondary, or legacy itself where two of its own answers are held against each other; while both
+    sides are the same implementation, either fails as often as the other.
+    """
+
+    template: str
+    kind: str
+    check: Check
+    candidate: bool
+    control: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An answer that was made wrong on purpose, judged like any other, and what was found of that.
+
+    It is no request: it counts in an account of its own. ``signature`` holds what the mutation added to the answer's
+    own differences, () where it was not seen. Of ``CONSTANT`` there are ``checks`` instead.
+    """
+
+    route: RouteInfo
+    mutation: Mutation
+    signature: Signature = ()
+    checks: tuple[Checked, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A request that legacy answered and that was sent to the candidate.
 
-    ``signature`` is empty when the answers are the same; a candidate that gave no answer is a signature of one
-    fingerprint of kind ``failed``. ``noise`` is legacy against the secondary, None where that was not contacted.
-    ``request_hash`` is 8 bytes: equal requests have equal hashes. ``cut``: why a stream was compared only so far.
+    ``signature`` holds the candidate's differences that nothing in this request excuses; a candidate that gave no
+    answer is a signature of one fingerprint of kind ``failed``. ``excused`` are those at places where the secondary
+    differs from itself or from legacy in this very request, ``drift`` those at places where the candidate answers as
+    the secondary does, which agrees with itself and not with legacy. All three are empty when the answers are the same.
+
+    ``noise`` is legacy against the secondary at the first look, None where that was not contacted. ``sightings``: every
+    place at which any answer differed from legacy's. ``asked_again``: there was a second look.
+    ``request_hash`` is 8 bytes: what is one unit of the claim has equal hashes. ``cut``: why a stream was compared only
+    so far.
     """
 
     route: RouteInfo
@@ -77,6 +150,11 @@ class Judged:
     legacy_ms: float | None
     candidate_ms: float | None
     cut: Reason | None = None
+    excused: Signature = ()
+    drift: Signature = ()
+    sightings: tuple[Sighting, ...] = ()
+    checks: tuple[Checked, ...] = ()
+    asked_again: bool = False
 
 
 Observation = Settled | Judged

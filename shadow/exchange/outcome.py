@@ -26,9 +26,12 @@ class Reason(StrEnum):
     SAMPLED_OUT = "sampled_out"  # skipped: outside the sample
     POLICY = "policy"  # skipped: not safe to mirror and no rule allows it
     NOT_PORTED = "not_ported"  # skipped: the candidate forwarded to legacy
+    RULE = "rule"  # skipped: a rule keeps this route from the candidate
     FOREIGN_HANDLE = "foreign_handle"  # skipped: carries a value that only legacy can know
-    STATE_DRIFT = "state_drift"  # skipped: legacy's second instance answers with the candidate's status
-    BLOCKED = "blocked"  # skipped: a rule forbids mirroring this route
+    BLOCKED = "blocked"  # skipped: carries a value of an answer for which the candidate gave none of its own
+    CREDENTIAL = "credential"  # skipped: the candidate refuses a credential that legacy issued outside of the run
+    STATE_DRIFT = "state_drift"  # skipped: legacy's second instance answers as the candidate does
+    STATE_RACE = "state_race"  # skipped: read at the same time as the data was written
     MIRROR_OFF = "mirror_off"  # skipped: the kill switch is on
     LOOP = "loop"  # skipped: the request is itself a copy
     CLIENT_CANCELLED = "client_cancelled"  # skipped: the client went away before the answer was complete

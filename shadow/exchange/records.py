@@ -31,7 +31,8 @@ class Request:
 
     ``target`` is the raw path with its query, or the absolute form where the client sent that; it and ``method`` are as
     ``fields.wire_text`` makes them. ``body`` is cut at the configured limit, and then ``truncated`` is true;
-    a gRPC body is the length-prefixed frames of all messages. ``started_at`` is seconds since the epoch.
+    a gRPC body is the length-prefixed frames of all messages. ``started_at`` is seconds since the epoch. ``peer`` is
+    the address of the client's connection, "" where that is not known.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Request:
     truncated: bool
     trailers: Headers
     started_at: float
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,23 @@ Reply = Answer | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What the sides answered when a safe request was sent to them once more, at the same time.
+
+    ``later`` is what the secondary answered once more after that, where it takes two of its answers to tell a state
+    from noise and the comparison itself has none.
+    """
+
+    candidate: Reply
+    secondary: Reply
+    later: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """The exchanges of one client request; ``secondary`` is None where it was not contacted.
 
+    ``again``: the answers to a second look, where one was taken.
     ``followed``: the answers were compared message by message as they came; those that are streams hold a copy of their
     messages, or nothing. ``cut``: legacy's ended before its end, and why.
     """
@@ -93,6 +109,7 @@ class Comparison:
     secondary: Reply | None
     followed: bool = False
     cut: Reason | None = None
+    again: Again | None = None
 
 
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:

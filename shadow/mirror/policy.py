@@ -67,7 +67,7 @@ class Policy:
             return Outcome.SKIPPED, Reason.MIRROR_OFF
         rule = self._rule(names)
         if rule is not None and rule.action is MirrorAction.SKIP:
-            return Outcome.SKIPPED, Reason.BLOCKED
+            return Outcome.SKIPPED, Reason.RULE
         if rule is None and not safe:
             return Outcome.SKIPPED, Reason.POLICY
         if share(request_id, "sample") >= self._sample_pct(names, rule, safe=safe):

@@ -158,6 +158,6 @@ def test_new_rules(proxy: Any, upstream: Any, invoke: Any) -> None:
     running.config.write_text(text, encoding="utf-8")
     report = json.loads(invoke("report", "--config", running.config, "--json").output)
     (route,) = report["routes"]
-    assert (route["outcomes"]["matched"], route["reasons"]) == (1, {"blocked": 2})
+    assert (route["outcomes"]["matched"], route["reasons"]) == (1, {"rule": 2})
     first, second = report["rules_digest"].split("+")
     assert len({first, second}) == 2

@@ -91,9 +91,9 @@ async def test_totals_are_counted_once(answer_of: Answers, bench_of: Benches) ->
     """Counters are totals: a frame that comes twice, or one that is lost, changes nothing of the sum."""
     writer = Writer()
     worker = _worker(bench_of(answer_of()), writer)
-    for frame in (_counts(3, policy=2), _counts(3, policy=2), _counts(9, policy=5, blocked=3)):
+    for frame in (_counts(3, policy=2), _counts(3, policy=2), _counts(9, policy=5, rule=3)):
         assert worker.take(frame)
-    assert writer.reasons == {"policy": 5, "blocked": 3}
+    assert writer.reasons == {"policy": 5, "rule": 3}
     assert writer.commits == [
         ({"GET /a": 3}, {"GET /a": 2}),
         ({"GET /a": 3}, {"GET /a": 2}),

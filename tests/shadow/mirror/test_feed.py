@@ -133,7 +133,7 @@ def test_what_policy_leaves_out_is_counted_at_once(seen: Seen, answer_of: Answer
     seen.feed.replied("1", answer_of())
     seen.feed.cancelled("1")
     assert seen.kinds() == []
-    assert seen.settled() == [("skipped", "blocked", 1)]
+    assert seen.settled() == [("skipped", "rule", 1)]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

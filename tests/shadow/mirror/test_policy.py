@@ -63,7 +63,7 @@ def _rule(route: str, action: str, **values: Any) -> MirrorRule:
         ("PROPFIND /a", (SKIPPED, Reason.POLICY)),
         ("QUERY /a", (SKIPPED, Reason.POLICY)),
         ("POST /own", None),
-        ("GET /mail", (SKIPPED, Reason.BLOCKED)),
+        ("GET /mail", (SKIPPED, Reason.RULE)),
     ],
 )
 def test_http(name: str, settled: object) -> None:
@@ -200,7 +200,7 @@ def test_a_skip_rule_means_every_spelling(route: str, target: str) -> None:
     """Whatever may be read as a path that is skipped is skipped, also as HEAD and in another case of the method."""
     policy = Policy(MirrorSettings(rule=(_rule(route, "skip"),)), {}, State.SISTER)
     for method in ("GET", "HEAD", "get"):
-        assert policy.decide(_head(f"{method} {target}")).settled == (SKIPPED, Reason.BLOCKED)
+        assert policy.decide(_head(f"{method} {target}")).settled == (SKIPPED, Reason.RULE)
     assert policy.decide(_head(f"OPTIONS {target}")).settled is None
 
 
@@ -275,7 +275,7 @@ def test_an_exception_is_no_way_round_a_skip() -> None:
     rules = (_rule("GET /jobs/status*", "mirror"), _rule("GET /jobs/*", "skip"))
     policy = Policy(MirrorSettings(rule=rules), {}, State.SISTER)
     ends = [policy.decide(_head(f"GET /jobs/{path}")).settled for path in ("status", "status/../run", "Status", "run")]
-    assert ends == [None, *[(SKIPPED, Reason.BLOCKED)] * 3]
+    assert ends == [None, *[(SKIPPED, Reason.RULE)] * 3]
 
 
 @pytest.mark.parametrize(
@@ -290,12 +290,12 @@ def test_an_exception_is_no_way_round_a_skip() -> None:
         ("POST /own", (), None),
         ("POST /own", (("X-HTTP-Method-Override", "DELETE"),), (SKIPPED, Reason.POLICY)),
         ("POST /own", (("X-HTTP-Method-Override", "GET"),), (SKIPPED, Reason.POLICY)),
-        ("POST /jobs/run", (("X-Method-Override", "get"),), (SKIPPED, Reason.BLOCKED)),
-        ("GET /", (("X-Original-URL", "/jobs/run?a"),), (SKIPPED, Reason.BLOCKED)),
-        ("GET /", (("X-Rewrite-URL", "/J%6Fbs/run"),), (SKIPPED, Reason.BLOCKED)),
+        ("POST /jobs/run", (("X-Method-Override", "get"),), (SKIPPED, Reason.RULE)),
+        ("GET /", (("X-Original-URL", "/jobs/run?a"),), (SKIPPED, Reason.RULE)),
+        ("GET /", (("X-Rewrite-URL", "/J%6Fbs/run"),), (SKIPPED, Reason.RULE)),
         ("POST /own", (("X-Original-URL", "/admin"),), (SKIPPED, Reason.POLICY)),
         ("POST /own", (("X-Original-URL", "/own"),), None),
-        ("GET /a", tuple(("X-Original-URL", f"/{n}") for n in range(20)), (SKIPPED, Reason.BLOCKED)),
+        ("GET /a", tuple(("X-Original-URL", f"/{n}") for n in range(20)), (SKIPPED, Reason.RULE)),
     ],
 )
 def test_another_method_or_path_in_a_field(name: str, headers: Headers, settled: object) -> None:
@@ -322,10 +322,10 @@ def test_a_sampled_route_is_sampled_in_every_spelling() -> None:
         ("p.S/Get", (), None),
         ("p.S/Make", (), (SKIPPED, Reason.POLICY)),
         ("p.S/Make", (_rule("p.S/Make", "mirror"),), None),
-        ("p.S/Get", (_rule("p.S/*", "skip"),), (SKIPPED, Reason.BLOCKED)),
-        ("p.S/Get", (_rule("web p.S/Get", "skip"),), (SKIPPED, Reason.BLOCKED)),
+        ("p.S/Get", (_rule("p.S/*", "skip"),), (SKIPPED, Reason.RULE)),
+        ("p.S/Get", (_rule("web p.S/Get", "skip"),), (SKIPPED, Reason.RULE)),
         ("p.S/Get", (_rule("POST *", "skip"),), None),
-        ("pay/7", (_rule("POST /pay/*", "skip"), _rule("*", "mirror")), (SKIPPED, Reason.BLOCKED)),
+        ("pay/7", (_rule("POST /pay/*", "skip"), _rule("*", "mirror")), (SKIPPED, Reason.RULE)),
         ("!//p.S/Get", (), (SKIPPED, Reason.POLICY)),
         ("!/p.S/Get?x", (), (SKIPPED, Reason.POLICY)),
         ("!/p.S/Get/", (), (SKIPPED, Reason.POLICY)),
@@ -333,8 +333,8 @@ def test_a_sampled_route_is_sampled_in_every_spelling() -> None:
         ("!p.S/Get", (), (SKIPPED, Reason.POLICY)),
         ("!//p.S/Make", (_rule("p.S/Make", "mirror"),), (SKIPPED, Reason.POLICY)),
         ("!/p.S/M%61ke", (_rule("p.S/Make", "mirror"),), (SKIPPED, Reason.POLICY)),
-        ("!//p.S/Get", (_rule("p.S/Get", "skip"),), (SKIPPED, Reason.BLOCKED)),
-        ("GET /p.S/Get?message=1", (_rule("p.S/Get", "skip"),), (SKIPPED, Reason.BLOCKED)),
+        ("!//p.S/Get", (_rule("p.S/Get", "skip"),), (SKIPPED, Reason.RULE)),
+        ("GET /p.S/Get?message=1", (_rule("p.S/Get", "skip"),), (SKIPPED, Reason.RULE)),
     ],
 )
 def test_grpc(name: str, rules: tuple[MirrorRule, ...], settled: object) -> None:
@@ -382,7 +382,7 @@ def test_whatever_a_reference_takes_for_a_skipped_path_is_skipped(data: st.DataO
     target = data.draw(st.composite(lambda draw: _spelled("/jobs/nightly/run", draw))())
     policy = Policy(MirrorSettings(rule=(_rule("GET /jobs/{name}/run", "skip"),)), {}, State.SISTER)
     if _reference(target) == "/jobs/nightly/run":
-        assert policy.decide(_head(f"GET {target}")).settled == (SKIPPED, Reason.BLOCKED)
+        assert policy.decide(_head(f"GET {target}")).settled == (SKIPPED, Reason.RULE)
 
 
 @given(st.text(st.sampled_from("/.;%2fFeE5cC\\an1?#:"), max_size=24))
