@@ -105,7 +105,8 @@ class Tally:
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""
-        observation = self._with_noise_excused(observation)
+        if observation.drift:
+            observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
         excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
         gathered = self._gathered(signature)
@@ -145,6 +146,8 @@ class Tally:
         return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
 
     def _bounded(self, signature: Signature) -> Signature:
+        if not signature:
+            return ()
         new = [item for item in signature if item not in self.clusters]
         past = {*new[max(0, self.limits.clusters - len(self.clusters)) :]}
         without_room = self.places.without_room((item.template, item.kind) for item in signature)
