@@ -5,17 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
+from crossfade.shadow.evidence.findings import NOISY
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-
-NOISY = Fingerprint(template="(noise)", kind=Kind.VALUE.value)
-"""Stands in a signature for those of its places that are noise, where too many signatures differ in these alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
