@@ -79,10 +79,14 @@ class _Looks:
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
         if any(key[0] in STATUS_PLACES for key in drift):
             return Shown(drift=frozenset(ours), sightings=self._sightings(steady, ours))
-        excused = parted - steady.keys()
+        excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
         return Shown(
             excused=frozenset(excused), drift=frozenset(drift), sightings=self._sightings(steady, frozenset(drift))
         )
+
+    def _comes_and_goes(self, key: Key) -> bool:
+        """Whether one answer of the secondary's has legacy's status: one that never has is no noise but a state."""
+        return any(_knows(look, key) is False for look in self._theirs)
 
     def _look(self, reply: Reply | None) -> Look | None:
         return None if self._differ is None else self._differ.from_legacy(reply)
@@ -92,8 +96,9 @@ class _Looks:
 
     def _keys(self) -> Iterator[Key]:
         """Every place once, those of the candidate first."""
-        looks = (self._c1, self._c2, *self._theirs)
-        found = dict.fromkeys(key for look in looks if look is not None for key in sorted(look.keys))
+        ours = (key for look in (self._c1, self._c2) if look is not None for key in sorted(look.keys))
+        theirs = (key for look in self._theirs for key in sorted(look.keys) if _knows(look, key))
+        found = dict.fromkeys((*ours, *theirs))
         found.pop(FAILED, None)
         return iter(found)
 
