@@ -23,12 +23,13 @@ MAX_BODY_BYTES = 4_194_304
 """A longer body is not looked through."""
 
 CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
-_NO_HANDLES = frozenset(
+NO_HANDLES = frozenset(
     {"host", "content-length", "content-type", "content-encoding", "date", "user-agent", "server", "via", "te", "vary"}
     | {"accept", "accept-encoding", "accept-language", "connection", "transfer-encoding", "last-modified", "expires"}
     | {"cache-control", "age", "grpc-status", "grpc-message", "grpc-encoding", "grpc-accept-encoding", "grpc-timeout"}
     | {"if-modified-since", "if-unmodified-since", "allow", "keep-alive", "x-crossfade-id", "x-crossfade-role"}
 )
+"""Header fields in which no handle stands."""
 _ETAGS = frozenset({"etag", "if-match", "if-none-match", "if-range"})
 _TARGETS = frozenset({"location", "content-location", "referer"})
 _LINK = re.compile(r"(?<=<)[^<>\s]{1,4096}(?=>)")
@@ -87,7 +88,7 @@ def message_type(request: Request, contract: Contract | None, *, is_answer: bool
 
 
 def _field(name: str, value: str, change: Change) -> str:
-    if not value or name in _NO_HANDLES or name.endswith("-bin"):
+    if not value or name in NO_HANDLES or name.endswith("-bin"):
         return value
     site = Site(Part.HEADER, (name,))
     if name in CREDENTIALS:

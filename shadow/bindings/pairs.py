@@ -72,6 +72,8 @@ class _Pairing:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._equality = Equality()
+        self._contents: dict[int, int] = {}
+        self._numbers: dict[Hashable, int] = {}
 
     def values(
         self, legacy: Value, other: Value | Partner, path: tuple[str | int, ...], names: tuple[str, ...]
@@ -137,17 +139,26 @@ class _Pairing:
         return found
 
     def _content(self, value: Value, name: str, depth: int) -> Hashable:
-        """What an element is known by."""
+        """What an element is known by; each object and list is looked at once, however deep it lies."""
         if depth > _MAX_DEPTH:
             return "deep"
-        if isinstance(value, dict):
-            return ("object", frozenset((key, self._content(item, key, depth + 1)) for key, item in value.items()))
-        if isinstance(value, tuple):
-            return ("list", tuple(self._content(item, name, depth + 1) for item in value))
+        if isinstance(value, dict | tuple):
+            if id(value) not in self._contents:
+                self._contents[id(value)] = self._inner(value, name, depth)
+            return self._contents[id(value)]
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if isinstance(text, str) and not self._known(text):
             return self._masked(text, name, value)
         return scalar_key(value)
+
+    def _inner(self, value: dict[str, Value] | tuple[Value, ...], name: str, depth: int) -> int:
+        """A number that equal contents share, so that deep values have no deep keys."""
+        content: Hashable
+        if isinstance(value, dict):
+            content = ("object", frozenset((key, self._content(item, key, depth + 1)) for key, item in value.items()))
+        else:
+            content = ("list", tuple(self._content(item, name, depth + 1) for item in value))
+        return self._numbers.setdefault(content, len(self._numbers))
 
     def _masked(self, text: str, name: str, value: Value) -> Hashable:
         if is_token(text) or (is_id_name(name) and is_short_id(text)):

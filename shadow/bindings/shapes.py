@@ -27,7 +27,9 @@ _LASTING = frozenset({"iat", "exp", "nbf", "jti", "auth_time"})
 
 def is_token(text: str) -> bool:
     """Whether a text is long and hard to guess: a uuid, hex, a ULID, a JWT, a prefixed id, mixed letters and digits."""
-    if not MIN_TOKEN_CHARS <= len(text) <= MAX_TOKEN_CHARS or _OPAQUE.fullmatch(text) is None or "@" in text:
+    if not MIN_TOKEN_CHARS <= len(text) <= MAX_TOKEN_CHARS or _OPAQUE.fullmatch(text) is None:
+        return False
+    if "@" in text or "/" in text:
         return False
     if _UUID.fullmatch(text) or _HEX.fullmatch(text) or _ULID.fullmatch(text) or is_jwt(text):
         return True
@@ -37,6 +39,11 @@ def is_token(text: str) -> bool:
         return True
     run = _RUN.search(text)
     return run is not None and _MIXED.match(run[0]) is not None and not _is_otherwise_known(text)
+
+
+def is_guessable(text: str) -> bool:
+    """Whether another side may give the same text by chance: numbers in sequence, with or without a prefix."""
+    return is_short_id(text) or (text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_:").isdigit())
 
 
 def is_opaque_token(text: str) -> bool:
