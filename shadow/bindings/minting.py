@@ -46,6 +46,8 @@ class Learnt:
 _NEW = "#new"
 """The scope of short ids of a kind that is not known yet."""
 
+ToLegacy = Callable[[Side, Value], Value]
+
 Values = Mapping[Side, Value | None]
 """The sides' answers with legacy's values as far as they are known; None of one that can't be held against legacy's."""
 
@@ -60,9 +62,24 @@ class Minting:
         self._tables = tables
         self._scopes = scopes
 
-    def learn(self, exchange: Exchange, legacy: Value, others: Values, to_legacy: Callable[[Side, Value], Value]) -> Learnt:
+    def learn(
+        self, exchange: Exchange, legacy: Value, others: Values, to_legacy: Callable[[Side, Value], Value]
+    ) -> Learnt:
         """``to_legacy`` gives a value of a side with legacy's values in it, for the claims of its tokens."""
         return _Lesson(self, self._tables, self._scopes, exchange, to_legacy).learn(legacy, others)
+
+    def renewed(self, exchange: Exchange, legacy: Value, other: Value, side: Side) -> dict[str, str]:
+        """What a side minted anew when it was asked once more, where legacy mints in each answer, by legacy's value."""
+        lesson = _Lesson(self, self._tables, self._scopes, exchange, lambda _, value: value)
+        return {
+            found.other: found.legacy
+            for found in lesson.differing(legacy, other)
+            if isinstance(found.other, str)
+            and self.places.mints(exchange.route, (found.site.part, *found.site.names))
+            and is_token(found.other)
+            and self._tables.knows(EVERYWHERE, found.legacy)
+            and not self._tables.is_theirs(EVERYWHERE, found.other, side)
+        }
 
     def lose(self, exchange: Exchange, legacy: Value, reason: Reason) -> None:
         """Remembers what legacy may have minted in an answer to which there is no other: ids of what it is about."""
@@ -79,7 +96,7 @@ class _Lesson:
         tables: Tables,
         scopes: Scopes,
         exchange: Exchange,
-        to_legacy: Callable[[Side, Value], Value],
+        to_legacy: ToLegacy,
     ) -> None:
         self._minting = minting
         self._tables = tables
@@ -92,9 +109,9 @@ class _Lesson:
     def learn(self, legacy: Value, others: Values) -> Learnt:
         candidate, secondary = others.get(Side.CANDIDATE), others.get(Side.SECONDARY)
         if secondary is not None:
-            self._secondary = {found.path: found for found in self._differing(legacy, secondary)}
+            self._secondary = {found.path: found for found in self.differing(legacy, secondary)}
         if candidate is not None:
-            ours = {found.path: found for found in self._differing(legacy, candidate)}
+            ours = {found.path: found for found in self.differing(legacy, candidate)}
             for found in ours.values():
                 self._candidates(found)
             self._secondarys(ours)
@@ -114,7 +131,8 @@ class _Lesson:
         if scope is not None and not scope.startswith("etag "):
             self._tables.lose(scope, found.legacy, reason)
 
-    def _differing(self, legacy: Value, other: Value) -> list[Found]:
+    def differing(self, legacy: Value, other: Value) -> list[Found]:
+        """The places at which an answer differs from legacy's."""
         return [found for leaf in differing(legacy, other, self._is_known) for found in found_leaves(leaf)]
 
     def _is_known(self, text: str) -> bool:
@@ -248,12 +266,10 @@ class _Lesson:
     def _is_old(self, text: str, scope: str) -> bool:
         if scope.startswith("etag "):
             return False
-        if (scope, text) in self._exchange.carried or (self._tables.knows(scope, text) and not self._is_half_known(scope, text)):
+        is_known = self._tables.theirs(scope, text, Side.CANDIDATE) is not None
+        if is_known or (scope, text) in self._exchange.carried:
             return True
         return scope == EVERYWHERE and (text in self._minting.sent or text in self._minting.agreed)
-
-    def _is_half_known(self, scope: str, text: str) -> bool:
-        return self._tables.theirs(scope, text, Side.CANDIDATE) is None
 
     def _scope(self, found: Found, *, own: bool = False, create: bool = False) -> str | None:
         """Among which values legacy's is unique; None where it is no handle by its looks, or of no clear kind."""
