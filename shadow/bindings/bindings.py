@@ -11,12 +11,14 @@ from crossfade.shadow.bindings.exchanges import (
     etag_scope,
     may_be_mapped,
     may_differ_in_handles,
+    page_scope,
     status_of,
     succeeded,
 )
+from crossfade.shadow.bindings.kinds import Exchange
 from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, rewrite_request
-from crossfade.shadow.bindings.minting import Exchange, Learnt, Minting
-from crossfade.shadow.bindings.names import Part, Site, entity_of
+from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
+from crossfade.shadow.bindings.names import Site, entity_of
 from crossfade.shadow.bindings.scopes import Origin, Scopes, origin_of
 from crossfade.shadow.bindings.shapes import is_token
 from crossfade.shadow.bindings.sides import Rendered, Side
@@ -24,7 +26,6 @@ from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.bindings.translate import Back, Rendering, Standpoint
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
-from crossfade.shadow.exchange.difference import Value
 from crossfade.shadow.exchange.outcome import Reason
 
 __all__ = ["Bindings", "Rendered", "Side"]
@@ -63,7 +64,7 @@ class Bindings:
         """
         if self._shared or not len(self._tables):
             return Rendered(request=request)
-        rendering = Rendering(self._standpoint(side, origin_of(request), etag_scope(request, None)))
+        rendering = Rendering(self._standpoint(side, request))
         changed = rewrite_request(request, rendering, self._contract)
         if rendering.refused is not None:
             return Rendered(request=None, refused=rendering.refused)
@@ -106,7 +107,7 @@ class Bindings:
         """
         if self._shared or not len(self._tables):
             return data
-        rendering = Rendering(self._standpoint(side, _of_message(type_name)))
+        rendering = Rendering(self._standpoint_in(side, _of_message(type_name)))
         changed = rewrite_message(data, type_name, rendering, self._contract)
         return changed if rendering.refused is None else rendering.refused
 
@@ -114,21 +115,23 @@ class Bindings:
         """One message of a side's streamed answer with legacy's values in it."""
         if self._shared or not len(self._tables):
             return data
-        return rewrite_message(data, type_name, self._back(side, _of_message(type_name)), self._contract)
+        back = Back(self._standpoint_in(side, _of_message(type_name)), {}, strict=True)
+        return rewrite_message(data, type_name, back, self._contract)
 
     def learn_message(self, legacy: bytes, other: bytes, type_name: str | None, side: Side, *, route: str) -> None:
         """Learns what two messages show that stand at the same place of two streams, before they are mapped."""
         if self._shared or legacy == other:
             return
         origin = _of_message(type_name)
-        known = rewrite_message(other, type_name, self._back(side, origin, strict=False), self._contract)
+        back = Back(self._standpoint_in(side, origin), {}, strict=False)
+        known = rewrite_message(other, type_name, back, self._contract)
         try:
             ours = message_value_of(legacy, type_name, self._contract)
             theirs = message_value_of(known, type_name, self._contract)
         except UndecodableError:
             return
-        exchange = Exchange(route=route, origin=origin, etags="", carried=frozenset(), write=True)
-        self._minting.learn(exchange, ours, {side: theirs}, self._claims)
+        exchange = Exchange(route=route, origin=origin, etags="etag", pages="page", carried=frozenset(), write=True)
+        self._minting.learn(exchange, ours, {side: Answered(theirs, back.mapped)})
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """Remembers what legacy may have minted in a write that no other side got: foreign to both."""
@@ -167,22 +170,21 @@ class Bindings:
             ours = answer_value(request, legacy, self._contract)
         except UndecodableError:
             return Learnt()
-        others = {side: self._value(exchange, request, legacy, reply, side) for side, reply in sides.items()}
+        others = {side: self._value(request, legacy, reply, side) for side, reply in sides.items()}
         if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
             return Learnt()
-        return self._minting.learn(exchange, ours, others, self._claims)
+        return self._minting.learn(exchange, ours, others)
 
-    def _value(
-        self, exchange: Exchange, request: Request, legacy: Answer, reply: Reply | None, side: Side
-    ) -> Value | None:
+    def _value(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
         """A side's answer that can be held against legacy's, with the values of legacy's that are known."""
         if not isinstance(reply, Answer) or status_of(reply, request) != status_of(legacy, request):
             return None
-        back = self._back(side, exchange.origin, exchange.etags, strict=False)
+        back = Back(self._standpoint(side, request, legacy), {}, strict=False)
         try:
-            return answer_value(request, rewrite_answer(request, reply, back, self._contract), self._contract)
+            value = answer_value(request, rewrite_answer(request, reply, back, self._contract), self._contract)
         except UndecodableError:
             return None
+        return Answered(value, back.mapped)
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
@@ -214,6 +216,7 @@ class Bindings:
             route=route,
             origin=origin,
             etags=etag_scope(request, legacy),
+            pages=page_scope(request),
             carried=frozenset(self._scoped(values, origin)),
             write=write,
         )
@@ -230,7 +233,7 @@ class Bindings:
             return reply
         if not self._may_hold(request, reply, side, here):
             return reply
-        back = self._back(side, origin_of(request), etag_scope(request, legacy), here)
+        back = Back(self._standpoint(side, request, legacy), here, strict=True)
         mapped = rewrite_answer(request, reply, back, self._contract)
         shared = [text for text in back.shared if not _holds(request, text)]
         for text in shared:
@@ -254,32 +257,27 @@ class Bindings:
         if not isinstance(legacy, Answer) or not self._minting.places.any_minting(comparison.route):
             return {}
         exchange = self._exchange(request, comparison.route, legacy, (), False)  # noqa: FBT003
-        theirs = self._value(exchange, request, legacy, reply, side)
+        theirs = self._value(request, legacy, reply, side)
         try:
             ours = answer_value(request, legacy, self._contract)
         except UndecodableError:
             return {}
         return {} if theirs is None else self._minting.renewed(exchange, ours, theirs, side)
 
-    def _claims(self, side: Side, value: Value) -> Value:
-        """The claims of a side's token with legacy's values in them."""
-        return _changed(value, (), self._back(side, _NOWHERE))
+    def _standpoint(self, side: Side, request: Request, legacy: Answer | None = None) -> Standpoint:
+        return Standpoint(
+            tables=self._tables,
+            scopes=self._scopes,
+            side=side,
+            origin=origin_of(request),
+            etags=etag_scope(request, legacy),
+            pages=page_scope(request),
+        )
 
-    def _back(
-        self, side: Side, origin: Origin, etags: str = "", here: Mapping[str, str] | None = None, *, strict: bool = True
-    ) -> Back:
-        return Back(self._standpoint(side, origin, etags), here or {}, strict=strict)
-
-    def _standpoint(self, side: Side, origin: Origin, etags: str = "") -> Standpoint:
-        return Standpoint(tables=self._tables, scopes=self._scopes, side=side, origin=origin, etags=etags)
-
-
-def _changed(value: Value, names: tuple[str, ...], back: Back) -> Value:
-    if isinstance(value, dict):
-        return {key: _changed(item, (*names, key), back) for key, item in value.items()}
-    if isinstance(value, str):
-        return back(value, Site(Part.BODY, names)) or value
-    return value
+    def _standpoint_in(self, side: Side, origin: Origin) -> Standpoint:
+        return Standpoint(
+            tables=self._tables, scopes=self._scopes, side=side, origin=origin, etags="etag", pages="page"
+        )
 
 
 def _of_message(type_name: str | None) -> Origin:

@@ -1,5 +1,7 @@
 """What a request and its answers show at a glance, before anything of them is read. Pure."""
 
+import hashlib
+
 from crossfade.shadow.bindings.carried import id_members, is_plain_json, runs
 from crossfade.shadow.bindings.messages import CREDENTIALS, NO_HANDLES
 from crossfade.shadow.bindings.names import words_of
@@ -16,6 +18,12 @@ def etag_scope(request: Request, legacy: Answer | None) -> str:
     """The scope of ETags: those of two resources may be the same text. What was created has that of its Location."""
     made = () if legacy is None else header_values(legacy.headers, "location")
     return f"etag {(made[0] if len(made) == 1 else request.target).partition('?')[0]}"
+
+
+def page_scope(request: Request) -> str:
+    """The scope of page tokens: those of two callers, or of two lists, may be the same text."""
+    asks = hashlib.blake2b("\0".join(credentials(request)).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"page {asks} {request.target.partition('?')[0]}"
 
 
 def credentials(request: Request) -> list[str]:

@@ -23,6 +23,7 @@ class Partner(Enum):
 
     MISSING = "missing"  # the other answer has none there
     UNCLEAR = "unclear"  # it has several that may be it
+    TAKEN = "taken"  # what it has there is another handle
 
 
 @dataclass(frozen=True, slots=True)

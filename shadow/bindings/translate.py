@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crossfade.shadow.bindings.kinds import is_page_site
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site
 from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_guessable, is_short_id
@@ -16,13 +17,14 @@ OWN = 900_000_000_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standpoint:
-    """Whose values, and in which request: ``etags`` is the scope of its ETags."""
+    """Whose values, and in which request: ``etags`` and ``pages`` are the scopes of its ETags and page tokens."""
 
     tables: Tables
     scopes: Scopes
     side: Side
     origin: Origin
     etags: str
+    pages: str
 
     def groups(self, site: Site, text: str) -> tuple[list[str], list[str]]:
         """The scopes of short ids that may stand at a place: those of its very collection, and those of its name."""
@@ -44,6 +46,8 @@ class Rendering:
         at = self._at
         if site.part is Part.HEADER and site.name == "etag":
             return at.tables.theirs(at.etags, text, at.side)
+        if is_page_site(site) and self._is_handle(at.pages, text):
+            return self._named(at.pages, text)
         if len(text) >= MIN_TOKEN_CHARS and self._is_handle(EVERYWHERE, text):
             return self._named(EVERYWHERE, text)
         near, named = at.groups(site, text)
@@ -70,26 +74,37 @@ class Back:
     """From a side's values to legacy's. ``here`` are those of this very answer, which go before the tables'.
 
     ``strict``: a value of the side's own that has the text of another of legacy's becomes one that legacy has not.
-    ``shared`` gathers values that the side gave as legacy did, though they are bound to others.
+    ``shared`` gathers values that the side gave as legacy did, though they are bound to others, and ``mapped`` what
+    legacy calls the others, and where they stand.
     """
 
     def __init__(self, at: Standpoint, here: Mapping[str, str], *, strict: bool) -> None:
         self.shared: list[str] = []
+        self.mapped: set[tuple[Site, str]] = set()
         self._at = at
         self._here = here
         self._strict = strict
 
     def __call__(self, text: str, site: Site) -> str | None:
         """What legacy calls the value; None where it is no handle."""
+        found = self._find(text, site)
+        if found is not None:
+            self.mapped.add((site, found))
+        return found
+
+    def _find(self, text: str, site: Site) -> str | None:
+        at = self._at
         if text in self._here:
             return self._here[text]
         if site.part is Part.HEADER and site.name == "etag":
-            return self._in([self._at.etags], text)
+            return self._in([at.etags], text)
+        if is_page_site(site) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:
+            return page
         if len(text) >= MIN_TOKEN_CHARS:
             found = self._in([EVERYWHERE], text)
             if found is not None:
                 return found
-        near, named = self._at.groups(site, text)
+        near, named = at.groups(site, text)
         return self._in(near, text) or self._in(named, text)
 
     def _in(self, scopes: list[str], text: str) -> str | None:
