@@ -22,6 +22,7 @@ from crossfade.shadow.compare.streams import StreamDiff
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.judge import Verdict
@@ -64,11 +65,14 @@ class Comparer:
             secondary=secondary[0] if secondary else None,
         )
         comparison = self._resolved(comparison, pending)
-        if not frame.write and not frame.live:
+        is_read = not frame.write and not frame.live and frame.route.call_type not in STREAMED_ANSWERS
+        if is_read:
             self._refuse_raced(comparison, legacy)
             self._means.rechecks.earn()
-            comparison = await self._second_look.take(comparison, pending, sides)
-        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route))
+        first = self._judge.differs(comparison, frame.route)
+        if is_read:
+            comparison = await self._second_look.take(comparison, first.places, pending, sides)
+        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route, first))
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
         """The whole answers of the sides. Raises: Ended; TimeoutError: the turn of a live write did not come."""

@@ -14,13 +14,14 @@ from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -155,9 +156,12 @@ class Traffic(RuleBasedStateMachine):
         candidate, secondary = self.sides
         collector = Collector(
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
-            judge=Judge(contract=None, ignore=()),
-            handles=ForeignHandles(contract=None, shared=False),
-            limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0),
+            means=means_of(
+                contract=None,
+                judge=Judge(contract=None, ignore=()),
+                bindings=Bindings(contract=None, shared=False),
+                limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0),
+            ),
             record=self._record,
         )
         collector.obey(lambda: self.off)
@@ -378,8 +382,8 @@ class Traffic(RuleBasedStateMachine):
             kept = collector._comparisons
             assert (len(kept), kept.held_bytes, kept.suspects.count()) == (0, 0, 0)
             assert kept.suspects._holders == {}
-            assert kept.admission.in_use() == (0, 0)
-            assert (collector._order._reads, collector._order._write) == ({}, None)
+            assert collector._means.admission.in_use() == (0, 0)
+            assert (collector._means.order._reads, collector._means.order._write) == ({}, None)
             assert [side.open for side in self.sides] == [[], []]
             assert not self._wrong()
         finally:
