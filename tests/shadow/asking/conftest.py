@@ -81,7 +81,7 @@ class Strict(Mistakes):
 
 
 class Bench:
-    """A collector with its sides; ``ends`` are its observations as short texts, in order."""
+    """A collector with its sides; ``ends`` are its observations as short texts, in order. ``now`` is its clock."""
 
     def __init__(
         self, candidate: Side, secondary: Side, *, shared: bool, contract: Contract | None, **limits: Any
@@ -89,6 +89,7 @@ class Bench:
         self.candidate = candidate
         self.secondary = secondary
         self.seen: list[Observation] = []
+        self.now = 2_000_000_000.0
         self._more = asyncio.Event()
         self.collector = Collector(
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
@@ -99,6 +100,7 @@ class Bench:
                 limits=Limits(**{**_LIMITS, **limits}),
             ),
             record=self._record,
+            clock=lambda: self.now,
         )
         self.collector.mistakes = Strict()
 

@@ -26,6 +26,11 @@ Answers = Callable[..., Answer]
 Benches = Callable[..., Any]
 
 
+def _ask(bench: Any, frame: RequestFrame, legacy: Reply) -> None:
+    bench.collector.on_request(frame)
+    bench.legacy(frame.request.id, legacy)
+
+
 def _id_body(text: str) -> bytes:
     return b'{"id": "%s"}' % text.encode()
 
@@ -466,6 +471,36 @@ async def test_state_drift(
     bench.legacy("1", answer_of())
     assert await bench.finish() == [end]
     assert bench.secondary.asked == ["1"]
+
+
+async def test_a_read_while_the_data_was_written(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """No order of the two is the right one; a write that was not mirrored and one that legacy still works on count."""
+    bench = bench_of(answer_of(b"2"))
+    bench.collector.on_request(frame_of("write", write=True, target="/a/1", started_at=10.0))
+    for name, target in (("under way", "/a/1"), ("the list", "/a?page=2"), ("another", "/a/2")):
+        _ask(bench, frame_of(name, target=target, started_at=11.0), answer_of(b"1"))
+    bench.legacy("write", answer_of(b"2", latency_ms=2000.0))
+    await bench.ended(4)
+    other = frame_of("other", write=True, target="/b", started_at=20.0).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=other, answer=answer_of(latency_ms=2000.0)))
+    for at in (12.5, 21.0, 22.5):
+        _ask(bench, frame_of(str(at), target="/a/1" if at < 20 else "/b/1", started_at=at), answer_of(b"1"))
+    raced = "skipped(state_race)"
+    ends = await bench.finish()
+    assert (sorted(ends[:4]), ends[4:]) == (["differs", "same", raced, raced], ["differs", raced, "differs"])
+
+
+async def test_a_write_that_is_given_up_is_no_race_for_ever(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """From when nothing more will be known of it, it counts as done."""
+    bench = bench_of(answer_of(), in_flight=1)
+    bench.collector.on_request(frame_of("write", write=True, started_at=10.0))
+    bench.cancel("write")
+    await bench.ended(1)
+    _ask(bench, frame_of("read", started_at=bench.now + 1), answer_of())
+    assert await bench.finish() == ["skipped(client_cancelled)", "same"]
+    assert bench.collector._means.races._under_way == {}
 
 
 async def test_a_write_is_never_sent_late_to_the_secondary(
