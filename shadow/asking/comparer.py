@@ -69,10 +69,9 @@ class Comparer:
         if is_read:
             self._refuse_raced(comparison, legacy)
             self._means.rechecks.earn()
-        first = self._judge.differs(comparison, frame.route)
-        if is_read:
-            comparison = await self._second_look.take(comparison, first.places, pending, sides)
-        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route, first))
+            places = self._judge.differs(comparison, frame.route)
+            comparison = await self._second_look.take(comparison, places, pending, sides)
+        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route))
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
         """The whole answers of the sides. Raises: Ended; TimeoutError: the turn of a live write did not come."""
@@ -138,10 +137,10 @@ class Comparer:
         if is_served_by_legacy(comparison.candidate):
             raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
         comparison = self._bindings.resolve(comparison, write=pending.frame.write)
-        if credential_refused(comparison, self._bindings):
-            raise Ended(Outcome.SKIPPED, Reason.CREDENTIAL)
-        if has_drifted(comparison):
-            raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
+        is_refused = credential_refused(comparison, self._bindings)
+        if is_refused or has_drifted(comparison):
+            pending.advance(Event.JUDGE)  # what legacy minted is known from here on
+            raise Ended(Outcome.SKIPPED, Reason.CREDENTIAL if is_refused else Reason.STATE_DRIFT)
         return comparison
 
     def _refuse_raced(self, comparison: Comparison, legacy: Answer) -> None:

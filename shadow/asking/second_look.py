@@ -93,7 +93,7 @@ class SecondLook:
         if comparison.again is None or isinstance(comparison.secondary, Answer):
             return False
         other = replace(comparison, candidate=comparison.again.secondary, secondary=None, again=None)
-        return bool(self._means.judge.differs(other, route).places)
+        return bool(self._means.judge.differs(other, route))
 
     async def _ask(self, request: Request, sides: Mapping[Side, Upstream]) -> Mapping[Side, Reply]:
         """What each side answers, asked at the same time; nothing where not all of them can be asked now."""

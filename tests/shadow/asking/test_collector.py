@@ -18,6 +18,7 @@ from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
+ANOTHER = "c0ffee00-1111-4222-8333-444455556666"
 OTHER = "698aed65-686c-4c9f-9364-b7706b3d75a2"
 DOWN = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
 EVENTS = (("content-type", "text/event-stream"),)
@@ -379,10 +380,12 @@ async def test_with_a_shared_store_no_handle_is_foreign(
 async def test_a_handle_is_waited_for_while_its_comparison_is_under_way(
     frame_of: Frames, answer_of: Answers, bench_of: Benches
 ) -> None:
-    """A client may send back an id before the candidate has shown that it minted another one."""
+    """A client may send back an id before the candidate has shown what it calls that: then it is asked by its own."""
     gate = asyncio.Event()
+    targets = []
 
     async def reply(request: Request) -> Reply:
+        targets.append(request.target)
         await gate.wait()
         return answer_of(_id_body(OTHER if request.id == "create" else "x"))
 
@@ -395,8 +398,35 @@ async def test_a_handle_is_waited_for_while_its_comparison_is_under_way(
     assert bench.candidate.asked == ["create"]
     assert bench.ends == []
     gate.set()
-    assert await bench.finish() == ["differs", "skipped(foreign_handle)"]
-    assert bench.candidate.asked == ["create"]
+    assert await bench.finish() == ["same", "same"]
+    assert targets == ["/a", f"/a/{OTHER}"]
+
+
+async def test_each_side_is_asked_by_its_own_handles(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Once and again, and what they answer is compared in legacy's; another record is another one."""
+    own = {"candidate": OTHER, "secondary": "0b1d6d9c-3c5b-4a43-9d2e-27a7b1f0c111"}
+    asked: list[tuple[str, str]] = []
+
+    def side(name: str) -> Callable[[Request], Any]:
+        async def reply(request: Request) -> Reply:
+            asked.append((name, request.target))
+            is_wrong = name == "candidate" and "wrong" in request.target
+            return answer_of(_id_body(ANOTHER if is_wrong else own[name]))
+
+        return reply
+
+    bench = bench_of(side("candidate"), side("secondary"), recheck_pct=100.0)
+    _ask(bench, frame_of("create", write=True, ask_secondary=True), answer_of(_id_body(MINTED)))
+    await bench.ended(1)
+    _ask(bench, frame_of("read", target=f"/a/{MINTED}", ask_secondary=True), answer_of(_id_body(MINTED)))
+    await bench.ended(2)
+    _ask(bench, frame_of("wrong", target=f"/a/{MINTED}?wrong"), answer_of(_id_body(MINTED)))
+    assert await bench.finish() == ["same", "same", "differs"]
+    mine = {name: [target for side, target in asked if side == name] for name in own}
+    assert mine == {
+        "candidate": ["/a", f"/a/{OTHER}", f"/a/{OTHER}?wrong", f"/a/{OTHER}?wrong"],
+        "secondary": ["/a", f"/a/{own['secondary']}", f"/a/{own['secondary']}?wrong"],
+    }
 
 
 @pytest.mark.parametrize(

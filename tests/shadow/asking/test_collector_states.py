@@ -20,7 +20,7 @@ from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import (
@@ -160,7 +160,7 @@ class Traffic(RuleBasedStateMachine):
                 contract=None,
                 judge=Judge(contract=None, ignore=()),
                 bindings=Bindings(contract=None, shared=False),
-                limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0),
+                limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0, recheck_pct=50.0),
             ),
             record=self._record,
         )
@@ -227,7 +227,7 @@ class Traffic(RuleBasedStateMachine):
             body=body,
             truncated=False,
             trailers=(),
-            started_at=0.0,
+            started_at=float(len(self.seen)),
         )
         route = RouteInfo(route=name, protocol="http", call_type=call_type, stage=Stage.SHADOW)
         frame = RequestFrame(
@@ -358,8 +358,9 @@ class Traffic(RuleBasedStateMachine):
 
     @invariant()
     def holds_what_is_stated(self) -> None:
-        """No request twice at a side; no end twice; bytes and slots within their bounds."""
-        assert all(count == 1 for side in self.sides for count in side.sent.values())
+        """No write twice at a side, no read more often than it may be looked at; no end twice; bounds are kept."""
+        for side, most in zip(self.sides, (2, 3), strict=True):
+            assert all(count <= self._most(name, most) for name, count in side.sent.items())
         assert all(count == 1 for count in self.ends.values())
         assert self.ends.total() + self.collector.in_flight() == len(self.seen)
         load = self.collector.load(0.0)
@@ -367,6 +368,10 @@ class Traffic(RuleBasedStateMachine):
         assert 0 <= load.slots_in_use <= 3
         assert self.strays or not self.collector.mistakes.counts
         assert not self._wrong()
+
+    def _most(self, name: str, looks: int) -> int:
+        frame = self.seen[name].frame
+        return 1 if frame.write or frame.live or frame.route.call_type in STREAMED_ANSWERS else looks
 
     def _wrong(self) -> tuple[object, ...]:
         """What went wrong in tasks: a broken rule, a bug of crossfade's, what asyncio complains of."""
