@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.json_text import rewrite_json
+from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.texts import Change, rewrite_pairs, rewrite_target, rewrite_text, rewrite_words
 from crossfade.shadow.bindings.wire import WireRewriter
 from crossfade.shadow.compare.decode import UndecodableError
@@ -43,7 +43,13 @@ def rewrite_request(request: Request, change: Change, contract: Contract | None)
     is_call = request.protocol is Protocol.GRPC
     target = request.target if is_call else rewrite_target(request.target, change)
     headers, trailers = (rewrite_fields(fields, change) for fields in (request.headers, request.trailers))
-    body = request.body if request.truncated else _body(request, request.headers, request.body, change, contract)
+    body = request.body
+    if not request.truncated and is_call:
+        body = _call_body(
+            request.headers, body, WireRewriter(contract, _leaves(change)), message_type(request, contract)
+        )
+    elif not request.truncated:
+        body = _body(request.headers, body, change)
     if (target, headers, trailers, body) == (request.target, request.headers, request.trailers, request.body):
         return request
     headers = _with_length(headers, request.body, body)
@@ -54,8 +60,11 @@ def rewrite_answer(request: Request, answer: Answer, change: Change, contract: C
     """The answer with what ``change`` replaces; the very same answer where that is nothing."""
     headers, trailers = (rewrite_fields(fields, change) for fields in (answer.headers, answer.trailers))
     body = answer.body
-    if not answer.truncated:
-        body = _body(request, answer.headers, answer.body, change, contract, is_answer=True)
+    if not answer.truncated and request.protocol is Protocol.GRPC:
+        kind = message_type(request, contract, is_answer=True)
+        body = _call_body(answer.headers, body, WireRewriter(contract, _leaves(change)), kind)
+    elif not answer.truncated:
+        body = _body(answer.headers, body, change)
     if (headers, trailers, body) == (answer.headers, answer.trailers, answer.body):
         return answer
     return replace(answer, headers=_with_length(headers, answer.body, body), trailers=trailers, body=body)
@@ -79,7 +88,7 @@ def rewrite_fields(headers: Headers, change: Change) -> Headers:
     return headers if changed == headers else changed
 
 
-def message_type(request: Request, contract: Contract | None, *, is_answer: bool) -> str | None:
+def message_type(request: Request, contract: Contract | None, *, is_answer: bool = False) -> str | None:
     """The type of a call's messages, None where the contract does not have the method."""
     method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
     if method is None:
@@ -87,7 +96,7 @@ def message_type(request: Request, contract: Contract | None, *, is_answer: bool
     return method.output_type if is_answer else method.input_type
 
 
-def _field(name: str, value: str, change: Change) -> str:
+def _field(name: str, value: str, change: Change) -> str:  # noqa: PLR0911 - one for each grammar
     if not value or name in NO_HANDLES or name.endswith("-bin"):
         return value
     site = Site(Part.HEADER, (name,))
@@ -100,7 +109,9 @@ def _field(name: str, value: str, change: Change) -> str:
         pair, mark, attributes = value.partition(";")
         return _cookie(pair, change) + mark + attributes
     if name in _ETAGS:
-        return _joined(",", value, lambda item: _stripped(item, lambda etag: change(etag, Site(Part.HEADER, ("etag",)))))
+        return _joined(
+            ",", value, lambda item: _stripped(item, lambda etag: change(etag, Site(Part.HEADER, ("etag",))))
+        )
     if name in _TARGETS:
         return rewrite_target(value, change)
     if name == "link":
@@ -139,16 +150,12 @@ def _leaves(change: Change) -> Callable[[str, tuple[str, ...]], str | None]:
     return leaf
 
 
-def _body(  # noqa: PLR0913 - a body, and what says how it is read
-    request: Request, headers: Headers, body: bytes, change: Change, contract: Contract | None, *, is_answer: bool = False
-) -> bytes:
+def _body(headers: Headers, body: bytes, change: Change) -> bytes:
+    """An HTTP body in its content codings."""
     if not body or len(body) > MAX_BODY_BYTES:
         return body
+    codings = header_values(headers, "content-encoding")
     try:
-        if request.protocol is Protocol.GRPC:
-            type_name = message_type(request, contract, is_answer=is_answer)
-            return body if type_name is None else _frames(headers, body, WireRewriter(contract, _leaves(change)), type_name)
-        codings = header_values(headers, "content-encoding")
         plain = decode_codings(body, codings, MAX_BODY_BYTES) if codings else body
         changed = _plain(headers, plain, change)
         return body if changed == plain else encode_codings(changed, codings)
@@ -175,10 +182,15 @@ def _coded(plain: bytes, charset: str, rewrite: Callable[[str], str]) -> bytes:
     return plain if changed == text else changed.encode(charset)
 
 
-def _frames(headers: Headers, body: bytes, rewriter: WireRewriter, type_name: str) -> bytes:
-    """The frames of a call with their messages rewritten. Raises: UndecodableError: a cut frame, or not its coding."""
+def _call_body(headers: Headers, body: bytes, rewriter: WireRewriter, type_name: str | None) -> bytes:
+    """The frames of a call; a cut frame, or one that is not in its coding, leaves all of them as they are."""
+    if type_name is None or not body or len(body) > MAX_BODY_BYTES:
+        return body
     codings = header_values(headers, "grpc-encoding")
-    return b"".join(_frame(flag, data, rewriter, type_name, codings) for flag, data in _split(body))
+    try:
+        return b"".join(_frame(flag, data, rewriter, type_name, codings) for flag, data in _split(body))
+    except UndecodableError:
+        return body
 
 
 def _split(body: bytes) -> Iterator[tuple[int, bytes]]:

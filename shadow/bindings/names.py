@@ -13,7 +13,8 @@ _IDS = frozenset({"id", "uuid", "guid", "uid", "ids", "uuids", "guids", "uids"})
 _TOKENS = frozenset(
     {"token", "tokens", "cursor", "csrf", "xsrf", "session", "sid", "jwt", "etag", "cookie", "continuation"}
 )
-_PAGES = frozenset({"next", "previous", "prev", "after", "before"})
+_AROUND = frozenset({"next", "previous", "prev", "after", "before"})
+_PAGES = _AROUND | {"page", "cursor", "continuation", "sync", "resume"}
 _MAX_CHARS = 100
 _ES = re.compile(r"(?:s|x|z|ch|sh)es")
 
@@ -68,7 +69,18 @@ def is_id_name(name: str) -> bool:
 def is_token_name(name: str) -> bool:
     """Whether values of this name mean nothing to a client, which only sends them back: page tokens, sessions."""
     words = words_of(name)
-    return not _TOKENS.isdisjoint(words) or (bool(words) and words[-1] in _PAGES)
+    return not _TOKENS.isdisjoint(words) or (bool(words) and words[-1] in _AROUND)
+
+
+@lru_cache(4096)
+def is_page_name(name: str) -> bool:
+    """Whether a name is that of tokens of pages: cursor, next_page_token, after, continuation."""
+    words = words_of(name)
+    if not words:
+        return False
+    if "token" in words or "tokens" in words:
+        return not _PAGES.isdisjoint(words)
+    return "cursor" in words or "continuation" in words or words[-1] in _AROUND
 
 
 @lru_cache(4096)

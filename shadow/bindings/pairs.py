@@ -23,6 +23,7 @@ class Partner(Enum):
 
     MISSING = "missing"  # the other answer has none there
     UNCLEAR = "unclear"  # it has several that may be it
+    TAKEN = "taken"  # what it has there is another handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def differing(legacy: Value, other: Value, known: Known) -> Iterator[Leaf]:
         yield leaf
 
 
-def leaves(value: Value, path: tuple[str | int, ...] = (), names: tuple[str, ...] = ()) -> Iterator[tuple[
-    tuple[str | int, ...], tuple[str, ...], Value
-]]:
+def leaves(
+    value: Value, path: tuple[str | int, ...] = (), names: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], tuple[str, ...], Value]]:
     """All leaves with their paths and names."""
     if len(path) > _MAX_DEPTH:
         return
@@ -91,7 +92,7 @@ class _Pairing:
             why = other if isinstance(other, Partner) else Partner.MISSING
             for below, named, value in leaves(legacy, path, names):
                 yield Leaf(below, named, value, why)
-        elif isinstance(other, Partner) or isinstance(other, dict | tuple):
+        elif isinstance(other, Partner | dict | tuple):
             yield Leaf(path, names, legacy, other if isinstance(other, Partner) else Partner.MISSING)
         elif scalar_key(legacy) != scalar_key(other):
             yield Leaf(path, names, legacy, other)
@@ -120,9 +121,7 @@ class _Pairing:
                 found.append(item)
         return found
 
-    def _partners(
-        self, legacy: tuple[Value, ...], left: list[int], others: list[Value]
-    ) -> dict[int, Value | Partner]:
+    def _partners(self, legacy: tuple[Value, ...], left: list[int], others: list[Value]) -> dict[int, Value | Partner]:
         """The one element with the same content but for handles; unclear where there are several."""
         ours = {index: self._content(legacy[index], "", 0) for index in left}
         counted = Counter(ours.values())

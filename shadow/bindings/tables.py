@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from crossfade.shadow.bindings.sides import Side
@@ -41,11 +42,11 @@ class Tables:
     def __len__(self) -> int:
         return len(self._handles) + len(self._lost)
 
-    def may_hold(self, runs: Set[str]) -> bool:
+    def may_hold(self, runs: AbstractSet[str]) -> bool:
         """Whether a text with these runs of letters, digits, - and _ may hold a value of legacy's that is kept here."""
         return bool(self._runs) and not runs.isdisjoint(self._runs)
 
-    def may_hold_theirs(self, runs: Set[str], side: Side) -> bool:
+    def may_hold_theirs(self, runs: AbstractSet[str], side: Side) -> bool:
         """As ``may_hold``, for a side's values and for legacy's, for which the side's own may pass."""
         return self.may_hold(runs) or not runs.isdisjoint(self._their_runs[side])
 
@@ -91,6 +92,10 @@ class Tables:
         """What legacy calls it, None also where that would hide a difference."""
         handle = self._by_theirs.get((side, scope, theirs))
         return None if handle is None or side in handle.opaque else handle.legacy
+
+    def is_theirs(self, scope: str, theirs: str, side: Side) -> bool:
+        """Whether a side's value is bound, to be mapped back or not."""
+        return (side, scope, theirs) in self._by_theirs
 
     def is_anothers(self, scope: str, theirs: str, side: Side) -> bool:
         """Whether a side's value has the text of one of legacy's that the side calls otherwise."""

@@ -76,7 +76,7 @@ class WireRewriter:
         known = descriptor.fields_by_number.get(field.number)
         if known is None:
             return field.raw
-        below = (*names, known.name, ANY) if isinstance(known.default_value, list) else (*names, known.name)
+        below = _below(names, descriptor, known)
         if field.wire_type == START:
             is_group = known.type == FieldDescriptor.TYPE_GROUP
             return self._message(field.raw, known.message_type, below, depth + 1) if is_group else field.raw
@@ -123,6 +123,13 @@ class WireRewriter:
         if changed is None or not changed.removeprefix("-").isdecimal() or not low <= int(changed) < high:
             return raw
         return raw if int(changed) == value else write_int(int(changed), kind)
+
+
+def _below(names: _Names, descriptor: Any, known: Any) -> _Names:  # noqa: ANN401 - upb's classes
+    """The names of a field: of each element of a list, and of an entry's key and value, those of the whole."""
+    if descriptor.GetOptions().map_entry:
+        return names
+    return (*names, known.name, ANY) if isinstance(known.default_value, list) else (*names, known.name)
 
 
 def _rewritten(data: bytes, change: Callable[[Field], bytes]) -> bytes:
