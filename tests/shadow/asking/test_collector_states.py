@@ -71,7 +71,8 @@ class Seen:
 class Call:
     """A request at a side, which answers when the test lets it."""
 
-    def __init__(self, answer: AnswerInProgress) -> None:
+    def __init__(self, request_id: str, answer: AnswerInProgress) -> None:
+        self.request_id = request_id
         self.answer = answer
         self.done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -104,7 +105,7 @@ class Side:
         self._look("sent while mirroring is off", not self._is_off())
         self._look("sent before legacy", not seen.frame.write or seen.frame.live or seen.is_done)
         self.sent[request.id] += 1
-        call = Call(answer)
+        call = Call(request.id, answer)
         self.open.append(call)
         reading = asyncio.create_task(self._read(parts, seen)) if parts is not None else None
         try:
@@ -207,7 +208,7 @@ class Traffic(RuleBasedStateMachine):
         secondary=st.booleans(),
         live=st.booleans(),
         call_type=st.sampled_from(["http", "http", "server_stream"]),
-        path=st.sampled_from([*["/a"] * 12, "/unsendable", *(f"/a/{handle}" for handle in HANDLES)]),
+        path=st.sampled_from([*["/a", "/b", "/c"] * 4, "/unsendable", *(f"/a/{handle}" for handle in HANDLES)]),
         body=st.sampled_from([b"", *BODIES]),
         rest=st.sampled_from([0, _REST]),
     )
@@ -215,6 +216,11 @@ class Traffic(RuleBasedStateMachine):
         self, *, write: bool, secondary: bool, live: bool, call_type: str, path: str, body: bytes, rest: int
     ) -> None:
         """A request comes, whole or live."""
+        self._enter(path, write=write, secondary=secondary, live=live, call_type=call_type, body=body, rest=rest)
+
+    def _enter(
+        self, path: str, *, write: bool, secondary: bool, live: bool, call_type: str, body: bytes, rest: int
+    ) -> str:
         name = str(len(self.seen))
         request = Request(
             id=name,
@@ -235,6 +241,42 @@ class Traffic(RuleBasedStateMachine):
         )
         self.seen[name] = Seen(frame)
         self._take(self.collector.on_request, frame, rest)
+        return name
+
+    @precondition(lambda self: sum(seen.is_open for seen in self.seen.values()) < _OPEN)
+    @rule(
+        secondary=st.booleans(),
+        body=st.sampled_from(BODIES),
+        answers=st.lists(_steps, min_size=1, max_size=6),
+        write=st.sampled_from(["", "", "before", "during"]),
+    )
+    def a_read_and_what_the_sides_say(
+        self, *, secondary: bool, body: bytes, answers: list[tuple[str, bytes, bytes]], write: str
+    ) -> None:
+        """A read of data of its own that legacy answers at once; the sides do so one after the other, and again."""
+        path = f"/r{len(self.seen)}"
+        name = self._enter(path, write=False, secondary=secondary, live=False, call_type="http", body=b"", rest=_REST)
+        self.seen[name].is_open, self.seen[name].is_done = False, True
+        self._take(self.collector.on_reply, reply_frame(name, _answer(body, JSON)))
+        if write:
+            other = self._enter(
+                path if write == "during" else "/w",
+                write=True,
+                secondary=secondary,
+                live=False,
+                call_type="http",
+                body=b"",
+                rest=_REST,
+            )
+            self.seen[other].is_open, self.seen[other].is_done = False, True
+            self._take(self.collector.on_reply, reply_frame(other, _answer(body, JSON)))
+        for step in answers:
+
+            async def answer(step: tuple[str, bytes, bytes] = step) -> None:
+                for call in [call for side in self.sides for call in side.open if call.request_id == name]:
+                    _go_on(call, *step)
+
+            self._run(answer)
 
     @precondition(lambda self: self._any(lambda seen: seen.is_open and seen.is_coming))
     @rule(data=st.data(), body=st.sampled_from(BODIES), ends=st.booleans())
