@@ -48,10 +48,8 @@ class NoiseChecks:
         return found
 
 
-def seen_of(judgement: Judgement, shown: Shown, comparison: Comparison, request_hash: int) -> Seen | None:
-    """What is to be checked of a comparison; nothing where all answers are the same, or where statuses differ."""
-    if not judgement.places and comparison.again is None:
-        return None
+def seen_of(judgement: Judgement, shown: Shown, comparison: Comparison, request_hash: int) -> Seen:
+    """What is to be checked of a comparison; nothing where statuses differ."""
     secondaries = tuple(look for look in (judgement.secondary, shown.again[1]) if _is_comparable(look))
     candidate = judgement.candidate
     return Seen(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
-from crossfade.shadow.judging.checks.place import PlaceChecks
+from crossfade.shadow.judging.checks.place import Forms, Repeats
 from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
 from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
@@ -46,10 +46,11 @@ class Seen:
 
 @dataclass(slots=True)
 class _Place:
-    checks: PlaceChecks = field(default_factory=PlaceChecks)
+    repeats: Repeats = field(default_factory=Repeats)
+    forms: Forms = field(default_factory=Forms)
     fresh: Fresh = field(default_factory=Fresh)
     constant: Value = None
-    constants: PlaceChecks = field(default_factory=PlaceChecks)
+    constant_repeats: Repeats = field(default_factory=Repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class RouteChecks:
         return tuple(found)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
-        """As ``see``, for a candidate that always answers what legacy did first. Only that is remembered of it."""
+        """REPEATS for a candidate that always answers what legacy did first. Only that is remembered of it."""
         looks = (seen.candidate, *seen.secondaries)
         values = _first_values((item for look in looks for item in look.differences), self._places)
         found: list[Checked] = []
@@ -83,9 +84,8 @@ class RouteChecks:
             place = self._places[template]
             if place.constant is None:
                 place.constant = item.legacy
-            failed = place.constants.see(seen.request_hash, item.legacy, place.constant)
-            found += [_checked(template, *trial) for trial in failed]
-            found += self._far(template, item, seen.beside, place.constant)
+            trial = place.constant_repeats.see(seen.request_hash, item.legacy, place.constant)
+            found += [] if trial is None else [_checked(template, *trial)]
         return tuple(found)
 
     def learn(self, seen: Seen, room: int) -> int:
@@ -96,15 +96,14 @@ class RouteChecks:
             for template, item in _first_values(look.differences, None).items():
                 if template in seen.steady or (template not in self._places and len(self._places) >= room):
                     continue
-                place = self._places.setdefault(template, _Place())
-                place.checks.learn(item.candidate)
-                place.constants.learn(item.candidate)
+                self._places.setdefault(template, _Place()).forms.learn(item.candidate)
         return len(self._places) - before
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():
-            for trial in self._places[template].checks.see(request_hash, item.legacy, item.candidate):
-                yield _checked(template, *trial)
+            place, sides = self._places[template], (item.legacy, item.candidate)
+            trials = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            yield from (_checked(template, *trial) for trial in trials if trial is not None)
 
     def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
         times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
@@ -134,14 +133,6 @@ class RouteChecks:
         candidate = left is not None and beside.candidate_window.holds(left)
         control = right is not None and beside.secondary_window.holds(right)
         yield _checked(template, Check.RELATION, control and not candidate, candidate and not control)
-
-    def _far(self, template: str, item: Difference, beside: Beside | None, constant: Value) -> Iterator[Checked]:
-        if beside is None or knows(beside.secondary, (template, Kind.VALUE.value)) is None:
-            return
-        right = _farthest(_by_template(beside.secondary.differences, {template}).get(template, ()))
-        left = distance(item.legacy, constant)
-        if left is not None and right is not None:
-            yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
 
 
 def _checked(template: str, check: Check, candidate: bool, control: bool) -> Checked:  # noqa: FBT001 - a trial's parts
