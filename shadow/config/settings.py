@@ -28,6 +28,7 @@ from crossfade.shadow.config.address import (
     check_url,
 )
 from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
+from crossfade.shadow.exchange.unit import Unit
 
 
 def _shown(form: str) -> WithJsonSchema:
@@ -312,15 +313,6 @@ class EvidenceSettings(Section):
     A live run never is."""
     keep_runs: int = Field(default=100, ge=1, le=100_000)
     """All but this many of the newest runs are deleted at the same moments."""
-
-
-class Unit(StrEnum):
-    """What a claim counts."""
-
-    REQUEST = "request"
-    CLIENT = "client"
-    SESSION = "session"
-    MINUTE = "minute"
 
 
 class AdminSettings(Section):

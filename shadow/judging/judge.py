@@ -15,6 +15,7 @@ from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
@@ -47,10 +48,19 @@ class Judge:
     """So much is kept of each side's stream, to be judged again."""
 
     def __init__(
-        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        templates: Iterable[str] = (),
+        units: Units | None = None,
     ) -> None:
-        """``templates`` are those of the config, by which rules name routes."""
+        """``templates`` are those of the config, by which rules name routes.
+
+        ``units``: what is counted; None: requests as generated services count them, without who asks.
+        """
         self._contract = contract
+        self._hash = request_hash if units is None else units.hash
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
 
@@ -151,7 +161,7 @@ class Judge:
         observation = Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=request_hash(comparison.request),
+            request_hash=self._hash(comparison.request),
             signature=bound_signature(gathered),
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=self._examples(comparison, gathered),
