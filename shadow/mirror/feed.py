@@ -119,6 +119,17 @@ class Feed:
         """Sends a part of an answer."""
         self._send_part(request_id, data, of_answer=True)
 
+    def outlives_client(self, request_id: str) -> bool:
+        """True for a write that is mirrored: what legacy has committed must reach the other stores."""
+        entry = self._open.get(request_id)
+        return (
+            entry is not None
+            and entry.sent
+            and entry.plan.write
+            and not entry.live_answer
+            and not self._policy.is_off()
+        )
+
     def replied(self, request_id: str, reply: Reply) -> None:
         """Sends legacy's reply after its request."""
         self._tell_minted(request_id, reply)
