@@ -216,6 +216,18 @@ def test_a_client_that_leaves(seen: Seen, sent: bool) -> None:
     assert seen.settled() == ([] if sent else [("skipped", "client_cancelled", 1)])
 
 
+def test_a_write_whose_client_leaves(seen: Seen) -> None:
+    """Nobody knows whether legacy made it, once it was sent as a whole."""
+    seen.start("1", "POST", "/own")
+    seen.complete("2", "POST", "/own")
+    for request_id in "12":
+        seen.feed.cancelled(request_id)
+    assert seen.settled() == [("skipped", "client_cancelled", 1)]
+    assert seen.pipe.frames[1:] == [
+        SettledFrame(request_id="2", outcome=Outcome.SKIPPED, reason=Reason.ABANDONED_WRITE)
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "target", "outlives"),
     [("POST", "/own", True), ("POST", "/other", False), ("GET", "/a", False), ("GET", "/mail", False)],
