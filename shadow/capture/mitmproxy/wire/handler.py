@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from mitmproxy import options
-from mitmproxy.connection import Connection
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import NextLayerHook
@@ -119,6 +119,7 @@ class FairHandler(ProxyConnectionHandler):
         transport = self.transports.pop(self.client, None)
         if transport is not None and transport.writer is not None:  # it was cancelled before it could see the end
             transport.writer.close()
+        self.client.state = ConnectionState.CLOSED
         await self.server_event(ClientGone(0))
         if (orphan := orphan_of(self.client)) is not None:
             try:
