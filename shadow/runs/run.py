@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
@@ -76,9 +77,10 @@ class OpenRun:
     writer: RunWriter
 
 
-def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenRun:
+def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: Units | None = None) -> OpenRun:
     """Begins a run in the store, after old ones were deleted; ``engine`` names what saw the traffic.
 
+    ``units``: what is counted; None: requests, as generated services count them.
     Raises: ShadowError: a contract that can't be read; EvidenceError: a key or a store that can't be used.
     """
     contract = read_contract(config)
@@ -92,9 +94,9 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenR
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
     rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates)
+    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
     if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates)
+        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
