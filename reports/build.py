@@ -9,7 +9,7 @@ from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.advice import advice
-from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_pct, places_of, surfaced_of
+from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
 from crossfade.reports.reasons import NOTHING_CLAIMED, claim_reason
 from crossfade.reports.report import (
     SCHEMA_VERSION,
@@ -57,7 +57,8 @@ def build_report(
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
-    views = [(route, view_route(route, accepted, today, evidence.info)) for route in evidence.routes if route.info in names]
+    of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
+    views = [(route, of_run(route)) for route in evidence.routes if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
@@ -134,7 +135,7 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
         in_flight=view.in_flight,
         eligible=view.eligible,
         compared_pct=_floored_pct(view.compared, view.eligible),
-        left_out_pct=left_out_pct({reason.value: number for reason, number in view.left_out.items()}, view.total),
+        left_out=left_out_of(view.left_out, view.total),
         distinct=view.distinct,
         divergent=view.divergent,
         divergence=_divergence(claim.bounds),
@@ -249,13 +250,16 @@ def _example(example: StoredExample, repro: ReproSettings) -> Example:
 def _totals(routes: Sequence[Route], clusters: Iterable[Cluster]) -> Totals:
     outcomes: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
     reasons: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     for route in routes:
         outcomes.update(route.outcomes)
         reasons.update(route.reasons)
+        left_out.update({reason: part.requests for reason, part in route.left_out.items()})
     statuses = Counter(cluster.status for cluster in clusters)
     return Totals(
         outcomes=dict(outcomes),
         reasons=dict(sorted(reasons.items())),
+        left_out=left_out_of(left_out, sum(route.total for route in routes)),
         open_clusters=statuses["open"],
         suspicious_clusters=statuses["suspicious"],
         undecided_clusters=statuses["undecided"],

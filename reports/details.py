@@ -33,11 +33,6 @@ def details(route: Route, report: Report) -> tuple[Detail, ...]:
     return tuple(line for make in _LINES if (line := make(route, report)) is not None)
 
 
-def left_out(route: Route) -> int:
-    """Requests of a route that were not compared, without those in flight."""
-    return sum(number for reason, number in route.reasons.items() if reason not in CUTS)
-
-
 def places_by_cluster(report: Report) -> Mapping[tuple[str, str, str], Place]:
     """The places of all routes, by what a cluster has of them: route, path and kind."""
     return {(route.route, place.path, place.kind): place for route in report.routes for place in route.places}
@@ -56,11 +51,11 @@ def standing(place: Place | None) -> str:
 
 
 def _not_compared(route: Route, _: Report) -> Detail | None:
-    number = left_out(route)
+    number = sum(part.requests for part in route.left_out.values())
     if not number:
         return None
     parts = ", ".join(
-        f"{reason} {count(route.reasons[reason])} ({share_at_most(pct)})" for reason, pct in route.left_out_pct.items()
+        f"{reason} {count(part.requests)} ({share_at_most(part.of_all_pct)})" for reason, part in route.left_out.items()
     )
     of_all = f"of all {count(route.total)} requests ({share_at_most(100 * number / route.total)})"
     return Detail(label="not compared", text=f"{count(number)} {of_all}: {parts}")

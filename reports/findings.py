@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping
 
-from crossfade.reports.report import Injected, Place, PlaceCheck, Surfaced
+from crossfade.reports.report import Injected, LeftOut, Place, PlaceCheck, Surfaced
 from crossfade.shadow.evidence.findings import CheckView, PlaceView, Status
 from crossfade.shadow.evidence.findings import Surfaced as SurfacedView
+from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_ORDER = {
     status.value: order
@@ -71,10 +72,10 @@ def _sum(parts: Iterable[Injected | None]) -> Injected:
     return Injected(injected=sum(part.injected for part in known), surfaced=sum(part.surfaced for part in known))
 
 
-def left_out_pct(left_out: Mapping[str, int], total: int) -> dict[str, float]:
-    """By reason, the share (0-100) of all requests that was not compared: two decimals, rounded up."""
+def left_out_of(numbers: Mapping[Reason, int] | Mapping[str, int], total: int) -> dict[str, LeftOut]:
+    """By reason, how many of all requests were not compared, and their share: two decimals, rounded up."""
     return {
-        reason: min(100.0, math.ceil(10_000 * number / total) / 100)
-        for reason, number in sorted(left_out.items())
+        str(reason): LeftOut(requests=number, of_all_pct=min(100.0, math.ceil(10_000 * number / total) / 100))
+        for reason, number in sorted(numbers.items())
         if number and total
     }

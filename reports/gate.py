@@ -7,7 +7,7 @@ from crossfade.reports.figures import at_least, at_most, count, share
 from crossfade.reports.report import Report, Route
 from crossfade.reports.units import of_units, rate_of
 from crossfade.reports.visible import visible
-from crossfade.reports.wording import compared, expired, other_reasons, raised_budget
+from crossfade.reports.wording import compared, expired, is_refuted, other_reasons, raised_budget
 
 _EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
 
@@ -42,11 +42,11 @@ def claim_sentence(route: Route, report: Report) -> str:
     under_way = f", {count(route.in_flight)} in flight" if route.in_flight > 0 else ""
     figures = (
         f"{count(route.divergent)} of {of_units(route.distinct, report.unit)} diverged, {bound(route, report)} "
-        f"({route.divergence.method}), {compared_of_all(route)}{under_way}"
+        f"({_method(route, report)}), {compared_of_all(route)}{under_way}"
     )
     if route.verdict == "pass":
         return f"PASS {route.route} diverges in less than {claim}: {figures}"
-    if route.ground == "refuted":
+    if is_refuted(route, report):
         return f"FAIL {route.route} diverges in more than {claim}: {figures}"
     return f"{(route.verdict or '').upper()} {route.route}: {route.reason}; {figures}"
 
@@ -63,8 +63,13 @@ def compared_of_all(route: Route) -> str:
     return f"{count(number)} of {count(route.total)} requests compared ({of_all})"
 
 
+def _method(route: Route, report: Report) -> str:
+    """How the bound of the sentence was computed: lower ones hold at every look, whatever was planned."""
+    return "anytime-valid" if is_refuted(route, report) else route.divergence.method
+
+
 def bound(route: Route, report: Report) -> str:
     """The bound that decides the verdict: the lower one where the claim is refuted, else the upper one."""
-    if route.ground == "refuted":
+    if is_refuted(route, report):
         return f"at least {at_least(route.divergence.lower, report.budget)}"
     return f"at most {at_most(route.divergence.upper, report.budget)}"

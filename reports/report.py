@@ -44,7 +44,7 @@ class Divergence(Record):
     confidence: float
     """The confidence of both bounds, 0 to 1."""
     method: str
-    """How the bounds were computed."""
+    """How the upper bound was computed. The lower one is always anytime-valid."""
 
 
 class Quantiles(Record):
@@ -122,6 +122,15 @@ class Injected(Record):
     """How many of them were found."""
 
 
+class LeftOut(Record):
+    """Requests that were not compared, for one reason."""
+
+    requests: int
+    """How many."""
+    of_all_pct: float
+    """Their share of *all* requests, rounded up."""
+
+
 class Surfaced(Record):
     """Faults that were put into copies of real answers, to see that they are found. None of them is a request."""
 
@@ -153,7 +162,7 @@ class Route(Record):
     outcomes: dict[str, int]
     """Requests by outcome."""
     reasons: dict[str, int]
-    """Requests by reason."""
+    """Requests by reason: why they were not compared, which side failed how, how a stream was cut."""
     total: int
     """Requests that entered."""
     in_flight: int
@@ -162,8 +171,8 @@ class Route(Record):
     """Requests that were not left out on purpose."""
     compared_pct: float
     """The share of the eligible requests that was compared, rounded down."""
-    left_out_pct: dict[str, float]
-    """By reason, the share of *all* requests that was not compared, rounded up."""
+    left_out: dict[str, LeftOut]
+    """Requests that were not compared, by reason."""
     distinct: int
     """n: distinct units of the claim that were compared."""
     divergent: int
@@ -283,6 +292,8 @@ class Totals(Record):
     """Requests by outcome."""
     reasons: dict[str, int]
     """Requests by reason."""
+    left_out: dict[str, LeftOut]
+    """Requests that were not compared, by reason."""
     open_clusters: int
     """How many clusters are open."""
     suspicious_clusters: int

@@ -23,14 +23,15 @@ from crossfade.reports.wording import (
     caveats,
     compared,
     compared_by_call_type,
+    cuts_of,
     expired,
     further_clusters_of,
     headline,
+    is_refuted,
     open_clusters_of,
     other_reasons,
     reason_in_words,
     sides,
-    split_reasons,
 )
 
 _STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim", "": ""}
@@ -89,12 +90,14 @@ def _print_clusters(report: Report, package: str, console: Console) -> None:
 
 
 def _claims(report: Report, package: str) -> Group:
-    """What the verdict on each claimed route rests on."""
-    parts: list[RenderableType] = [_text("\nwhat the claims rest on", style="bold")]
+    """What the verdict on each claimed route rests on; routes of which the same is to be told stand together."""
+    names: dict[tuple[Detail, ...], list[str]] = {}
     for route in by_verdict(report):
-        lines = details(route, report) if route.claimed else ()
-        if lines:
-            parts += [_text(without_package(route.route, package), style="bold"), _detail_rows(lines)]
+        if route.claimed and (lines := details(route, report)):
+            names.setdefault(lines, []).append(without_package(route.route, package))
+    parts: list[RenderableType] = [_text("\nwhat the claims rest on", style="bold")]
+    for lines, routes in names.items():
+        parts += [_text(", ".join(routes), style="bold"), _detail_rows(lines)]
     return Group(*parts)
 
 
@@ -111,7 +114,8 @@ def _head(report: Report) -> Group:
     ended = f"{period(report.started_at, report.ended_at)}" if report.ended_at else "live"
     what = f"{report.builds.legacy} against {report.builds.candidate}, engine {report.engine}"
     parts = " + ".join(f"{count(number)} {name}" for name, number in balance(report))
-    left_out, cut = split_reasons(report.totals.reasons)
+    left_out = {name: part.requests for name, part in report.totals.left_out.items()}
+    cut = cuts_of(report.totals.reasons)
     lines: list[RenderableType] = [
         _text(f"{report.service}  run {report.run_id}, {moment(report.started_at)}, {ended}", style="bold"),
         _text(what, style="dim"),
@@ -145,8 +149,8 @@ def _figures(route: Route, report: Report, package: str) -> tuple[str, ...]:
         return name, of_all, "-", "-"
     diverged = f"{count(route.divergent)}/{count(route.distinct)}"
     bounds, budget = route.divergence, report.budget
-    lower = route.ground == "refuted"
-    bound = f"> {at_least(bounds.lower, budget)}" if lower else f"< {at_most(bounds.upper, budget)}"
+    refuted = is_refuted(route, report)
+    bound = f"> {at_least(bounds.lower, budget)}" if refuted else f"< {at_most(bounds.upper, budget)}"
     return name, of_all, diverged, bound
 
 

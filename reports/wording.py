@@ -84,10 +84,9 @@ def further_clusters_of(report: Report) -> str:
     return ", ".join((*named, f"{count(others)} noise or accepted"))
 
 
-def split_reasons(reasons: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """Why requests were not compared, and why streams were compared only as far as they went."""
-    cut = {name: number for name, number in reasons.items() if name in CUTS}
-    return {name: number for name, number in reasons.items() if name not in cut}, cut
+def cuts_of(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Why streams were compared only as far as they went."""
+    return {name: number for name, number in reasons.items() if name in CUTS}
 
 
 def compared_by_call_type(report: Report) -> tuple[tuple[str, str], ...]:
@@ -142,6 +141,11 @@ def caveats(report: Report) -> tuple[str, ...]:
     if report.ended_at is None:
         lines.append("The run has not ended. These are its figures so far; the bounds hold however often you look.")
     return (*lines, NOT_COVERED)
+
+
+def is_refuted(route: Route, report: Report) -> bool:
+    """Whether k alone refutes the claim: its lower bound is above the budget."""
+    return route.verdict == "fail" and route.divergence.lower > report.budget
 
 
 def by_verdict(report: Report) -> list[Route]:

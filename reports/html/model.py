@@ -1,5 +1,6 @@
 """What the page shows, decided before a template sees it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crossfade.reports.details import Detail, details, places_by_cluster
@@ -8,7 +9,7 @@ from crossfade.reports.findings import STATUS_ORDER
 from crossfade.reports.gate import bound, compared_of_all
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
 from crossfade.reports.html.cards import Card, cards
-from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.report import Cluster, LeftOut, Report, Route
 from crossfade.reports.route_names import is_grpc
 from crossfade.reports.units import rate_of, short_units
 from crossfade.reports.wording import (
@@ -17,10 +18,10 @@ from crossfade.reports.wording import (
     caveats,
     expired,
     headline,
+    is_refuted,
     not_compared,
     other_reasons,
     reason_in_words,
-    split_reasons,
 )
 
 MAX_CARDS = 200
@@ -108,7 +109,7 @@ def page(report: Report) -> Page:
         outcomes=stretches(balance(report)),
         in_flight=count(report.in_flight),
         not_compared=not_compared(report),
-        left_out=_left_out(split_reasons(report.totals.reasons)[0]),
+        left_out=_left_out(report.totals.left_out),
         axis=f"{100 * report.budget:g} %",
         confidence=f"{100 * report.confidence:g} %",
         routes=tuple(_route(route, report) for route in by_verdict(report)),
@@ -152,7 +153,7 @@ def _route(route: Route, report: Report) -> RouteRow:
         outcomes=stretches((*outcomes, ("in flight", route.in_flight))),
         compared=compared_of_all(route),
         of_eligible=f"{share(route.compared_pct)} of the {count(route.eligible)} eligible",
-        left_out=_left_out(route.reasons),
+        left_out=_left_out(route.left_out),
         diverged=f"{count(route.divergent)} of {count(route.distinct)}" if route.distinct else "no data",
         unit=short_units(route.distinct, report.unit),
         undecided=f"{count(route.undecided)} more undecided" if route.undecided else "",
@@ -169,7 +170,7 @@ def _claim(route: Route, report: Report) -> str:
     claim = f"{100 * report.budget:g} % of {rate_of(report.unit)}, at {100 * report.confidence:g} % confidence."
     if route.verdict == "pass":
         return f"Diverges in less than {claim}"
-    if route.ground == "refuted":
+    if is_refuted(route, report):
         return f"Diverges in more than {claim}"
     return f"{route.reason[:1].upper()}{route.reason[1:]}."
 
@@ -182,8 +183,8 @@ def _bounds(route: Route, report: Report) -> str:
     return f"{low} to {high}, {bounds.method}"
 
 
-def _left_out(reasons: dict[str, int]) -> Pairs:
-    return tuple((reason_in_words(name), count(number)) for name, number in reasons.items())
+def _left_out(left_out: Mapping[str, LeftOut]) -> Pairs:
+    return tuple((reason_in_words(name), count(part.requests)) for name, part in left_out.items())
 
 
 def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
