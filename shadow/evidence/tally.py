@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable_fingerprint
+from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
@@ -105,6 +105,7 @@ class Tally:
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""
+        observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
         excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
         for fingerprint in dict.fromkeys((*signature, *excused)):
@@ -130,6 +131,14 @@ class Tally:
         if key in self.proofs or len(self.proofs) < self.limits.proofs:
             self.proofs[key] += 1
             self.changed.proofs.add(key)
+
+    def _with_noise_excused(self, observation: Judged) -> Judged:
+        """Where legacy was seen to differ from itself, two of its answers agree by chance too: that is no drift."""
+        noisy = {item for item in observation.drift if self.places.is_noisy((storable(item.template), item.kind))}
+        if not noisy:
+            return observation
+        drift = tuple(item for item in observation.drift if item not in noisy)
+        return replace(observation, drift=drift, excused=tuple(sorted({*observation.excused, *noisy})))
 
     def _has_room(self, fingerprint: Fingerprint) -> bool:
         return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
