@@ -113,7 +113,11 @@ class Places:
         for place in sorted(places):
             self._at(place)
         news = self._news(observation)
-        looks = {place: look for place, look in _looks(observation).items() if self.has_room(place)}
+        looks = {}
+        for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
+            if self.has_room(place):
+                self._at(place)
+                looks[place] = look
         if news is not None and news.bet:
             self._bet(looks, is_first=observation.noise is not None)
         for place in sorted(looks):

@@ -108,9 +108,10 @@ class Tally:
         observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
         excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
-        for fingerprint in dict.fromkeys((*signature, *excused)):
+        gathered = self._gathered(signature)
+        for fingerprint in dict.fromkeys((*signature, *excused, *gathered)):
             self._see(fingerprint, observation.at)
-        self._count(self._gathered(signature), observation)
+        self._count(gathered, observation)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
             self.changed.cut.add(observation.cut)
@@ -159,9 +160,6 @@ class Tally:
         return gathered if gathered == (NOISY,) or gathered in self.signatures else (MORE,)
 
     def _count(self, signature: Signature, observation: Judged) -> None:
-        for fingerprint in signature:
-            if fingerprint not in self.clusters:  # MORE and NOISY, which stand for others
-                self._see(fingerprint, observation.at)
         seen = self.signatures.setdefault(signature, Seen())
         seen.count += 1
         seen.drift += bool(observation.drift)
