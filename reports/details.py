@@ -78,12 +78,12 @@ def _undecided(route: Route, report: Report) -> Detail | None:
 
 
 def _noisy(route: Route, _: Report) -> Detail | None:
-    names = [_checked(place) for place in route.places if place.status == "noise" and not place.always]
+    names = [_checked(place) for place in _noise_places(route) if not place.always]
     return Detail(label="noisy", text=some_of(names)) if names else None
 
 
 def _always(route: Route, _: Report) -> Detail | None:
-    names = [_checked(place) for place in route.places if place.status == "noise" and place.always]
+    names = [_checked(place) for place in _noise_places(route) if place.always]
     return Detail(label="always different", text=some_of(names)) if names else None
 
 
@@ -147,6 +147,11 @@ _LINES: tuple[Callable[[Route, Report], Detail | None], ...] = (
     _looks,
     _injected,
 )
+
+
+def _noise_places(route: Route) -> list[Place]:
+    """Where legacy differs from itself; a place that shows nothing but drift is none of them."""
+    return [place for place in route.places if place.status == "noise" and place.self_differs]
 
 
 def _plain(place: Place) -> str:

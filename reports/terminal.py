@@ -31,6 +31,7 @@ from crossfade.reports.wording import (
     open_clusters_of,
     other_reasons,
     reason_in_words,
+    second_looks,
     sides,
 )
 
@@ -128,6 +129,8 @@ def _head(report: Report) -> Group:
     by_call_type = compared_by_call_type(report)
     if by_call_type:
         lines += [_text("by call type:", style="dim"), _indented(list(by_call_type))]
+    if looks := second_looks(report):
+        lines.append(_text(f"second looks: {looks}", style="dim"))
     return Group(*lines, Text())
 
 

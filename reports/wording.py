@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from crossfade.reports.figures import count, share, share_at_most
 from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Example, Report, Route
-from crossfade.reports.units import rate_of
+from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
@@ -116,6 +116,12 @@ def expired(report: Report) -> tuple[str, ...]:
         "its differences are open again"
         for rule in report.expired_rules
     )
+
+
+def second_looks(report: Report) -> str:
+    """What second looks cost in requests, or "" where there was none."""
+    number = report.totals.asked_again
+    return f"{of_requests(number)} sent once more to candidate and secondary" if number else ""
 
 
 def raised_budget(report: Report) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from crossfade.reports.wording import (
     not_compared,
     other_reasons,
     reason_in_words,
+    second_looks,
 )
 
 MAX_CARDS = 200
@@ -127,6 +128,7 @@ def _facts(report: Report) -> Pairs:
         ("Run", report.run_id),
         ("Engine", report.engine),
         ("Claim", _claimed(report)),
+        ("Second looks", second_looks(report) or "none"),
         ("Rules", report.rules_digest),
         ("Contract", report.contract_digest),
     )

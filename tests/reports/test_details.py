@@ -61,6 +61,7 @@ def test_noisy_places_with_what_was_checked(tell: Any) -> None:
         tell.place("body/ok", status="accepted"),
         tell.place("body/bad", status="open"),
     )
+    places = (*places, tell.place("body/drifted", drift=3, self_differs=0))
     lines = _lines(tell, tell.route(places=places))
     assert lines["noisy"].text == "body/rank (value, unchecked)"
     assert lines["always different"].text == "body/at (value, distance + relation)"

@@ -16,6 +16,7 @@ from crossfade.reports.wording import (
     not_compared,
     raised_budget,
     reason_in_words,
+    second_looks,
     sides,
 )
 from crossfade.shadow.evidence.records import SignatureCount
@@ -100,6 +101,16 @@ def test_refuted_by_k(tell: Any, verdict: str, lower: float, refuted: bool) -> N
     divergence = route.divergence.model_copy(update={"lower": lower})
     shown = route.model_copy(update={"verdict": verdict, "divergence": divergence})
     assert is_refuted(shown, tell.report(shown)) is refuted
+
+
+def test_what_second_looks_cost(tell: Any) -> None:
+    """So many requests more; nothing where there was none."""
+    report = tell.report()
+    totals = report.totals.model_copy(update={"asked_again": 1200})
+    assert second_looks(report) == ""
+    assert second_looks(report.model_copy(update={"totals": totals})) == (
+        "1,200 requests sent once more to candidate and secondary"
+    )
 
 
 def test_further_clusters(tell: Any) -> None:
