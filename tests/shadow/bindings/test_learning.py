@@ -64,7 +64,9 @@ class Traffic:
         return made.get("id")
 
     def _request(self, method: str, path: str, body: dict[str, Any], keys: dict[str, int]) -> Any:
-        values = {name: keys[name.removesuffix("_id")] if name.endswith("_id") else value for name, value in body.items()}
+        values = {
+            name: keys[name.removesuffix("_id")] if name.endswith("_id") else value for name, value in body.items()
+        }
         return self._records.request(method, path.format(**keys), values or None)
 
     def _verdict(self, request: Any, wanted: Any, rendered: Any) -> str:
