@@ -183,7 +183,7 @@ class Judge:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
         hashed = request_hash(comparison.request)
-        proofs = self._prover.proofs(comparison, judgement, route)
+        proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route, hashed)
             return Verdict(observation=same, handles=frozenset(), proofs=proofs)
