@@ -17,6 +17,7 @@ from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import (
@@ -65,10 +66,19 @@ class Judge:
     """So much is kept of each side's stream, to be judged again."""
 
     def __init__(
-        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        templates: Iterable[str] = (),
+        units: Units | None = None,
     ) -> None:
-        """``templates`` are those of the config, by which rules name routes."""
+        """``templates`` are those of the config, by which rules name routes.
+
+        ``units``: what is counted; None: requests as generated services count them, without who asks.
+        """
         self._contract = contract
+        self._hash = request_hash if units is None else units.hash
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
@@ -182,15 +192,14 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        hashed = request_hash(comparison.request)
         proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
-            same = self._judged(judgement, comparison, route, hashed)
+            same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, handles=frozenset(), proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, hashed)
+        inside = seen_of(judgement, seen, comparison, request_hash(comparison.request))
         observation = replace(
-            self._judged(judgement, comparison, route, hashed),
+            self._judged(judgement, comparison, route),
             **self._findings(judgement, comparison, seen),
             sightings=seen.sightings,
             checks=self._checks.see(route, inside),
@@ -201,12 +210,12 @@ class Judge:
             proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
         return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
 
-    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
+    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Judged:
         """The observation as long as nothing of the candidate's differs."""
         return Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=hashed,
+            request_hash=self._hash(comparison.request),
             signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=(),

@@ -12,6 +12,7 @@ from crossfade.codegen.contract import (
     load_contract,
     read_idempotency,
 )
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
@@ -65,6 +66,11 @@ def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
     return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
 
 
+def units_of(config: Config) -> Units:
+    """What the config's claims count."""
+    return Units(unit=config.gate.unit, distinct_by=config.compare.distinct_by)
+
+
 def build_run_info(config: Config, contract: Contract | None, run_id: str, now: float, *, engine: str) -> RunInfo:
     """Who is compared with whom under which rules, seen by which engine; ``now`` is seconds since the epoch."""
     return RunInfo(
@@ -76,7 +82,16 @@ def build_run_info(config: Config, contract: Contract | None, run_id: str, now: 
         rules_digest=rules_digest(config),
         contract_digest="" if contract is None else contract.digest,
         started_at=now,
+        unit=config.gate.unit.value,
+        secondary=has_secondary(config, engine=engine),
     )
+
+
+def has_secondary(config: Config, *, engine: str) -> bool:
+    """Whether each request may reach a second instance of legacy; if on some ports only, evidence tells where."""
+    if engine != config.capture.engine:  # ingest, which has a secondary of its own
+        return config.ingest.secondary is not None
+    return all(listen.secondary is not None for listen in config.listen)
 
 
 def rules_digest(config: Config) -> str:
