@@ -14,6 +14,7 @@ from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer
 from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
@@ -82,6 +83,7 @@ class Judge:
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
+        self._map_keys = MapKeys()
         self._prover = Prover(contract)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
@@ -96,7 +98,9 @@ class Judge:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
         judgement = self._first_look(comparison, route)
         self._last = None
-        return self._verdict(judgement, comparison, route)
+        verdict = self._verdict(judgement, comparison, route)
+        self._map_keys.settle()
+        return verdict
 
     def observe_stream(
         self,
@@ -130,7 +134,12 @@ class Judge:
         if comparison.followed:
             judgement = self._judge_copies(comparison, route)
         else:
-            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+            judgement = judge(
+                comparison,
+                contract=self._contract,
+                ignore=self._ignored(comparison, route),
+                naming=self._map_keys.naming(route.key),
+            )
         self._last = (answers, judgement)
         return judgement
 
