@@ -79,7 +79,8 @@ class Judge:
         ``units``: what is counted; None: requests as generated services count them, without who asks.
         """
         self._contract = contract
-        self._hash = request_hash if units is None else units.hash
+        self._unit_of = request_hash if units is None else units.hash
+        self._request_of = request_hash if units is None else units.request
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
@@ -201,13 +202,13 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        hashed = self._hash(comparison.request)
+        hashed = self._unit_of(comparison.request)
         proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route, hashed)
             return Verdict(observation=same, handles=frozenset(), proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, hashed)
+        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
         observation = replace(
             self._judged(judgement, comparison, route, hashed),
             **self._findings(judgement, comparison, seen),

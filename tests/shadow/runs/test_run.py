@@ -152,13 +152,15 @@ def test_what_is_counted(tmp_path: Path, more: str, request_to: Any, answer_of: 
     comparison = Comparison(
         request=request_to(), route="GET /a", legacy=answer_of(), candidate=answer_of(), secondary=None
     )
-    hashes = []
+    hashes, named = [], []
     for number, units in enumerate((units_of(config), None)):
         run = open_run(config, store_in(config.evidence.dir), f"run-{number}", engine="x", units=units)
         observed = run.judge.observe(comparison, ROUTE).observation
         run.writer.finish({})
         assert isinstance(observed, Judged)
         hashes.append(observed.request_hash)
+        named.append(store_in(config.evidence.dir).read(f"run-{number}").info.unit)
+    assert named == ["minute", "request"]
     assert hashes == [Units(unit=Unit.MINUTE).hash(comparison.request), request_hash(comparison.request)]
 
 
