@@ -241,7 +241,7 @@ class Judge:
         excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
         own = [item for item in found if item not in excused and item not in drift]
         bound = bound_signature(own)
-        if judgement.candidate.full and MORE not in bound:
+        if judgement.candidate.full and not seen.is_whole and MORE not in bound:
             bound = tuple(sorted((*bound[: MAX_FINGERPRINTS - 1], MORE)))
         ordered = {item: found[item] for item in dict.fromkeys((*own, *found))}
         return {
