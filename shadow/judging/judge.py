@@ -14,6 +14,7 @@ from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer
 from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
@@ -78,10 +79,12 @@ class Judge:
         ``units``: what is counted; None: requests as generated services count them, without who asks.
         """
         self._contract = contract
-        self._hash = request_hash if units is None else units.hash
+        self._unit_of = request_hash if units is None else units.hash
+        self._request_of = request_hash if units is None else units.request
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
+        self._map_keys = MapKeys()
         self._prover = Prover(contract)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
@@ -96,7 +99,9 @@ class Judge:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
         judgement = self._first_look(comparison, route)
         self._last = None
-        return self._verdict(judgement, comparison, route)
+        verdict = self._verdict(judgement, comparison, route)
+        self._map_keys.settle()
+        return verdict
 
     def observe_stream(
         self,
@@ -130,7 +135,12 @@ class Judge:
         if comparison.followed:
             judgement = self._judge_copies(comparison, route)
         else:
-            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+            judgement = judge(
+                comparison,
+                contract=self._contract,
+                ignore=self._ignored(comparison, route),
+                naming=self._map_keys.naming(route.key),
+            )
         self._last = (answers, judgement)
         return judgement
 
@@ -197,7 +207,7 @@ class Judge:
             same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, handles=frozenset(), proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, request_hash(comparison.request))
+        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
         observation = replace(
             self._judged(judgement, comparison, route),
             **self._findings(judgement, comparison, seen),
@@ -215,7 +225,7 @@ class Judge:
         return Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=self._hash(comparison.request),
+            request_hash=self._unit_of(comparison.request),
             signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=(),
