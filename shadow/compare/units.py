@@ -29,7 +29,7 @@ class Units:
         """
         match self.unit:
             case Unit.REQUEST:
-                return self._request(request)
+                return self.request(request)
             case Unit.CLIENT:
                 return _hash((self.unit, client_of(request)))
             case Unit.SESSION:
@@ -38,8 +38,11 @@ class Units:
                 return _hash((self.unit, str(int(request.started_at // _SECONDS))))
         assert_never(self.unit)
 
-    def _request(self, request: Request) -> int:
-        """Without a credential and without a field, the hash is that of services, which know only the request."""
+    def request(self, request: Request) -> int:
+        """8 bytes that are equal for the same request of the same person, whatever the unit is.
+
+        Without a credential and without a field they are those of services, which know only the request.
+        """
         plain = request_hash(request)
         more = [
             f"{name.lower()}={value}" for name in self.distinct_by for value in header_values(request.headers, name)

@@ -16,6 +16,7 @@ from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
+from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
@@ -89,6 +90,8 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
         log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
     _prune(config, store)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
+    if units is None:
+        info = replace(info, unit=Unit.REQUEST.value)
     writer = EvidenceWriter.begin(store, info, redactor)
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())

@@ -145,6 +145,25 @@ def test_a_claim_of_one_port(tmp_path: Path) -> None:
     assert (names, found) == (["web"], [("p.S/A", "web"), ("p.S/B", ""), ("p.S/B", "web")])
 
 
+@pytest.mark.parametrize("more", ["", "[record]\nsample_pct = 100.0\n"])
+def test_what_is_counted(tmp_path: Path, more: str, request_to: Any, answer_of: Any) -> None:
+    """A run counts the units of its config, recorded or not; of services it takes their own requests."""
+    config = _config(tmp_path, f'{more}[gate]\nunit = "minute"\n')
+    comparison = Comparison(
+        request=request_to(), route="GET /a", legacy=answer_of(), candidate=answer_of(), secondary=None
+    )
+    hashes, named = [], []
+    for number, units in enumerate((units_of(config), None)):
+        run = open_run(config, store_in(config.evidence.dir), f"run-{number}", engine="x", units=units)
+        observed = run.judge.observe(comparison, ROUTE).observation
+        run.writer.finish({})
+        assert isinstance(observed, Judged)
+        hashes.append(observed.request_hash)
+        named.append(store_in(config.evidence.dir).read(f"run-{number}").info.unit)
+    assert named == ["minute", "request"]
+    assert hashes == [Units(unit=Unit.MINUTE).hash(comparison.request), request_hash(comparison.request)]
+
+
 def test_a_claimed_template_that_never_comes(tmp_path: Path) -> None:
     """A declared route of HTTP is no less claimed than an RPC; what nobody claims is not there."""
     config = _config(
@@ -154,20 +173,3 @@ def test_a_claimed_template_that_never_comes(tmp_path: Path) -> None:
     run.writer.finish({})
     found = [(route.info.key, route.entered) for route in store_in(config.evidence.dir).read().routes]
     assert found == [("GET /a/{id}", 0), ("GET /b", 0), ("web GET /b", 0)]
-
-
-@pytest.mark.parametrize("more", ["", "[record]\nsample_pct = 100.0\n"])
-def test_what_is_counted(tmp_path: Path, more: str, request_to: Any, answer_of: Any) -> None:
-    """A run counts the units of its config, recorded or not; of services it takes their own requests."""
-    config = _config(tmp_path, f'{more}[gate]\nunit = "minute"\n')
-    comparison = Comparison(
-        request=request_to(), route="GET /a", legacy=answer_of(), candidate=answer_of(), secondary=None
-    )
-    hashes = []
-    for number, units in enumerate((units_of(config), None)):
-        run = open_run(config, store_in(config.evidence.dir), f"run-{number}", engine="x", units=units)
-        observed = run.judge.observe(comparison, ROUTE).observation
-        run.writer.finish({})
-        assert isinstance(observed, Judged)
-        hashes.append(observed.request_hash)
-    assert hashes == [Units(unit=Unit.MINUTE).hash(comparison.request), request_hash(comparison.request)]

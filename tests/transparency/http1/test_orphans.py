@@ -80,6 +80,37 @@ async def test_its_answer_is_told(proxy: Any, raw: Any, ends: Any, resets: bool,
     assert running.engine.open_flows() == 0
 
 
+@pytest.mark.parametrize("how", ["closes", "resets", "says so first"])
+async def test_its_answer_is_told_though_its_client_spoke_tls(
+    proxy: Any, raw: Any, ends: Any, certificates: Any, how: str
+) -> None:
+    """A client that closes with or without a close_notify, or resets."""
+    legacy = _Legacy()
+    trust = ssl.create_default_context(cafile=certificates.ca)
+    async with raw(legacy)() as server:
+        running = await proxy(server.port, cert=certificates.server)
+        running.told.wants_orphans = True
+
+        def send() -> ssl.SSLSocket:
+            plain = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+            client = trust.wrap_socket(plain, server_hostname="localhost")
+            client.sendall(POST)
+            return client
+
+        client = await asyncio.to_thread(send)
+        await asyncio.wait_for(legacy.arrived.wait(), 10)
+        if how == "resets":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESETS)
+        elif how == "says so first":
+            client.settimeout(0)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                client.unwrap()
+        client.close()
+        (end,) = await ends(running, 1)
+    assert isinstance(end, Answer)
+    assert (end.status, end.body) == (201, b"hi")
+
+
 class _Worker(threading.Thread):
     """A legacy with TLS that works as WSGI servers do: it reads a request, does its work, and writes."""
 
