@@ -11,7 +11,9 @@ from collections.abc import Callable
 class Turn:
     """One request's place in the order."""
 
-    def __init__(self, before: tuple[asyncio.Event, ...], forget: Callable[["Turn"], None]) -> None:
+    def __init__(self, before: tuple[asyncio.Event, ...], forget: Callable[["Turn"], None], writes: int) -> None:
+        """``writes``: how many have entered before it."""
+        self.writes = writes
         self._before = before
         self._forget = forget
         self._given_up: asyncio.Task[None] | None = None
@@ -52,17 +54,27 @@ class Order:
     def __init__(self) -> None:
         self._write: Turn | None = None
         self._reads: dict[Turn, None] = {}
+        self._writes = 0
 
     def enter(self, *, write: bool) -> Turn:
         """The next place in the order."""
         before = () if self._write is None else (self._write.finished,)
         if write:
-            turn = Turn((*before, *(read.finished for read in self._reads)), self._finished)
+            turn = Turn((*before, *(read.finished for read in self._reads)), self._finished, self._writes)
             self._write, self._reads = turn, {}
+            self._writes += 1
         else:
-            turn = Turn(before, self._finished)
+            turn = Turn(before, self._finished, self._writes)
             self._reads[turn] = None
         return turn
+
+    def is_unchanged(self, turn: Turn) -> bool:
+        """Whether what a read saw is still there: its turn lasts, or no write has entered since."""
+        return not turn.finished.is_set() or turn.writes == self._writes
+
+    def prolong(self, turn: Turn) -> Turn:
+        """An unchanged read's turn for one more look: its own while it lasts, else a new one."""
+        return self.enter(write=False) if turn.finished.is_set() else turn
 
     def _finished(self, turn: Turn) -> None:
         self._reads.pop(turn, None)

@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import is_
+from typing import Any
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import NotComparableError
@@ -16,11 +18,23 @@ from crossfade.shadow.compare.fingerprint import bound_signature, gather, reques
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
-from crossfade.shadow.exchange.difference import Difference, Fingerprint, Value
-from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
+from crossfade.shadow.exchange.observations import (
+    Example,
+    Judged,
+    Mutation,
+    Observation,
+    Proof,
+    RequestSample,
+    Settled,
+)
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
+from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
+from crossfade.shadow.judging.looks import Shown, shown
+from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
@@ -34,10 +48,14 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation, and the values by which a later request would be known as legacy's own."""
+    """The observation, and the values by which a later request would be known as legacy's own.
+
+    ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
+    """
 
     observation: Observation
     handles: frozenset[str]
+    proofs: tuple[Proof, ...] = ()
 
 
 class Judge:
@@ -53,14 +71,22 @@ class Judge:
         self._contract = contract
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
+        self._checks = NoiseChecks()
+        self._prover = Prover(contract)
+        self._last: tuple[tuple[object, ...], Judgement] | None = None
+
+    def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
+        """Where the candidate or the secondary differ at the first look at a comparison that legacy answered.
+
+        Where ``observe`` is called next for the same answers, it costs that much less.
+        """
+        return self._first_look(comparison, route).places
 
     def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
-        if comparison.followed:
-            return self._verdict(self._judge_copies(comparison, route), comparison, route)
-        return self._verdict(
-            judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route)), comparison, route
-        )
+        judgement = self._first_look(comparison, route)
+        self._last = None
+        return self._verdict(judgement, comparison, route)
 
     def observe_stream(
         self,
@@ -86,6 +112,17 @@ class Judge:
             form = form_of(*media_type(headers))
             return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False)
         return StreamDiff(self._message_reader(route), Place.at("message"), proto=True)
+
+    def _first_look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        answers = (comparison.request, comparison.legacy, comparison.candidate, comparison.secondary)
+        if self._last is not None and all(map(is_, self._last[0], answers)):
+            return self._last[1]
+        if comparison.followed:
+            judgement = self._judge_copies(comparison, route)
+        else:
+            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+        self._last = (answers, judgement)
+        return judgement
 
     def _judge_stream(
         self,
@@ -145,21 +182,54 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        gathered = gather(
-            judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract)
+        hashed = request_hash(comparison.request)
+        proofs = self._prover.proofs(comparison, judgement, route)
+        if not judgement.places and comparison.again is None:
+            same = self._judged(judgement, comparison, route, hashed)
+            return Verdict(observation=same, handles=frozenset(), proofs=proofs)
+        seen = shown(judgement, comparison)
+        inside = seen_of(judgement, seen, comparison, hashed)
+        observation = replace(
+            self._judged(judgement, comparison, route, hashed),
+            **self._findings(judgement, comparison, seen),
+            sightings=seen.sightings,
+            checks=self._checks.see(route, inside),
+            asked_again=comparison.again is not None,
         )
-        observation = Judged(
+        constant = self._checks.see_constant(route, inside, is_sampled=is_sampled(comparison.request.id))
+        if constant:
+            proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
+        return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
+
+    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
+        """The observation as long as nothing of the candidate's differs."""
+        return Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=request_hash(comparison.request),
-            signature=bound_signature(gathered),
+            request_hash=hashed,
+            signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
-            examples=self._examples(comparison, gathered),
+            examples=(),
             legacy_ms=latency_ms(comparison, comparison.legacy),
             candidate_ms=latency_ms(comparison, comparison.candidate),
             cut=comparison.cut,
         )
-        return Verdict(observation=observation, handles=handle_values(judgement.differences))
+
+    def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
+        """The candidate's differences by whose fault they are, with examples, first of what is its own."""
+        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
+        excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
+        own = [item for item in found if item not in excused and item not in drift]
+        bound = bound_signature(own)
+        if judgement.candidate.full and MORE not in bound:
+            bound = tuple(sorted((*bound[: MAX_FINGERPRINTS - 1], MORE)))
+        ordered = {item: found[item] for item in dict.fromkeys((*own, *found))}
+        return {
+            "signature": bound,
+            "excused": bound_signature(excused),
+            "drift": bound_signature(drift),
+            "examples": self._examples(comparison, ordered),
+        }
 
     def _examples(self, comparison: Comparison, gathered: Mapping[Fingerprint, Difference]) -> tuple[Example, ...]:
         """One example for each fingerprint, at most 20."""
@@ -168,6 +238,10 @@ class Judge:
         sample = request_sample(comparison.request, self._contract)
         found = islice(gathered.items(), _MAX_EXAMPLES)
         return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
+
+
+def _is_in(fingerprint: Fingerprint, places: frozenset[Key]) -> bool:
+    return (fingerprint.template, fingerprint.kind) in places
 
 
 def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:

@@ -1,0 +1,283 @@
+"""What is counted of the places of one route: pairs of answers, units with differences, checks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import TypedDict
+
+from crossfade.shadow.evidence.changes import storable
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
+from crossfade.shadow.exchange.difference import MORE, Kind, Signature
+from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sighting
+
+_MORE = MORE.template, MORE.kind
+_NOISY_FROM = 3
+"""So many units must show legacy differing from itself before a place is called noise."""
+
+
+# What was counted of a unit of the claim, each bit only once: requests for the same thing are no new trial.
+_COMPARED = 1
+_PAIRED = 2  # the secondary answered at the first look
+_ASKED = 4  # there was a second look
+_BET = 8  # either of them
+_CHECKED = 16
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """The numbers of a ``PlaceCount``, while they grow."""
+
+    both: int = 0
+    candidate_only: int = 0
+    secondary_only: int = 0
+    bets_candidate: int = 0
+    bets_secondary: int = 0
+    self_differs: int = 0
+    drift: int = 0
+    differing: int = 0
+    rechecked: int = 0
+
+    def frozen(self) -> PlaceCount:
+        """As they are now."""
+        return PlaceCount(**{item.name: getattr(self, item.name) for item in fields(self)})
+
+
+@dataclass(slots=True, kw_only=True)
+class GrowingUnits:
+    """``Units``, while they grow."""
+
+    hashes: set[int] = field(default_factory=set)
+    more: int = 0
+    first: int = 0
+
+
+class PlaceChanges(TypedDict):
+    """What changed since the last commit, as totals."""
+
+    places: dict[Place, PlaceCount]
+    units: dict[tuple[Place, Sort], Units]
+    checks: dict[tuple[Place, Check], CheckCount]
+
+
+@dataclass(slots=True, kw_only=True)
+class Places:
+    """The places of one route. Past ``max_places`` there is MORE alone, past ``max_units`` no unit is new."""
+
+    max_places: int
+    max_units: int
+    at_place: int
+    at_places: int
+    distinct: int = 0
+    paired: int = 0
+    any_candidate: int = 0
+    any_secondary: int = 0
+    counts: dict[Place, Counts] = field(default_factory=dict)
+    units: dict[tuple[Place, Sort], GrowingUnits] = field(default_factory=dict)
+    checks: dict[tuple[Place, Check], list[int]] = field(default_factory=dict)
+    known: dict[int, int] = field(default_factory=dict)
+    kept: int = 0
+    changed: set[Place] = field(default_factory=set)
+    changed_units: set[tuple[Place, Sort]] = field(default_factory=set)
+    changed_checks: set[tuple[Place, Check]] = field(default_factory=set)
+
+    def has_room(self, place: Place) -> bool:
+        """Whether a place is counted, or would be."""
+        return place in self.counts or len(self.counts) < self.max_places
+
+    def without_room(self, places: Iterable[Place]) -> frozenset[Place]:
+        """Those of the places of one signature that can't be counted."""
+        new = [place for place in dict.fromkeys(places) if place not in self.counts]
+        return frozenset(new[max(0, self.max_places - len(self.counts)) :])
+
+    def is_noisy(self, place: Place) -> bool:
+        """Whether legacy differed from itself there in more than an odd case."""
+        return place in self.counts and self.counts[place].self_differs >= _NOISY_FROM
+
+    def count(self, observation: Judged, signature: Signature) -> None:
+        """Counts a judged request; ``signature`` holds what is counted of its own."""
+        new = self._new(observation)
+        if signature or observation.sightings or observation.noise or observation.excused or observation.drift:
+            self._count_places(observation, {(item.template, item.kind) for item in signature}, new)
+        if new is not None and new & _CHECKED:
+            self._check(observation.checks)
+
+    def _count_places(self, observation: Judged, places: set[Place], new: int | None) -> None:
+        for place in sorted(places):
+            self._at(place)
+        looks = {}
+        for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
+            if self.has_room(place):
+                self._at(place)
+                looks[place] = look
+        if new is not None and new & _BET:
+            self._bet(looks, is_first=observation.noise is not None)
+        for place, look in looks.items():
+            self._see(place, look, new)
+        if new is None or _is_drift_alone(observation):
+            return
+        for place in sorted(places | looks.keys()):
+            sort = _sort(place, looks.get(place), is_found=place in places)
+            if sort is not None:
+                self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
+
+    def _at(self, place: Place) -> Counts:
+        self.changed.add(place)
+        return self.counts.setdefault(place, Counts())
+
+    def _new(self, observation: Judged) -> int | None:
+        """The bits of the trials of its unit that a request is the first of; None for a unit past the bound."""
+        before = self.known.get(observation.request_hash, 0)
+        if not before and len(self.known) >= self.max_units:
+            return None
+        now = before
+        if not _is_drift_alone(observation):
+            now |= _COMPARED
+        if observation.noise is not None:
+            now |= _PAIRED | _BET
+        if observation.asked_again:
+            now |= _ASKED | _BET
+        if observation.checks:
+            now |= _CHECKED
+        new = now & ~before
+        if new:
+            self.known[observation.request_hash] = now
+            self.distinct += new & _COMPARED
+            self.paired += new & _PAIRED == _PAIRED
+        return new
+
+    def _bet(self, looks: dict[Place, "_Look"], *, is_first: bool) -> None:
+        """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
+
+        Over the whole route it is made where the secondary never differed before, whatever it does now.
+        """
+        steady_candidate = steady_secondary = False
+        for place, look in looks.items():
+            ours, theirs = look.first if is_first else look.second
+            counts = self._at(place)
+            if not counts.self_differs:
+                steady_candidate |= ours
+                steady_secondary |= theirs
+            counts.bets_candidate += ours and not theirs
+            counts.bets_secondary += theirs and not ours
+        self.any_candidate += steady_candidate and not steady_secondary
+        self.any_secondary += steady_secondary and not steady_candidate
+
+    def _see(self, place: Place, look: "_Look", new: int | None) -> None:
+        counts, item = self._at(place), look.sighting
+        ours, theirs = look.first
+        counts.differing += ours
+        counts.rechecked += ours and item.candidate_again is not None
+        if new is None:
+            return
+        if new & _PAIRED:
+            counts.both += ours and theirs
+            counts.candidate_only += ours and not theirs
+            counts.secondary_only += theirs and not ours
+        if (new & _PAIRED and item.secondary) or (new & _ASKED and (item.secondary or item.secondary_again)):
+            counts.drift += item.drift
+            counts.self_differs += not item.drift
+
+    def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
+        units = self.units.setdefault((place, sort), GrowingUnits())
+        if unit in units.hashes:
+            return
+        if len(units.hashes) < self.at_place and self.kept < self.at_places:
+            units.hashes.add(unit)
+            self.kept += 1
+        else:
+            units.more += 1
+            units.first += is_first
+        self.changed_units.add((place, sort))
+
+    def _check(self, checks: Iterable[Checked]) -> None:
+        for item in checks:
+            place = storable(item.template), item.kind
+            if place in self.counts or self.has_room(place):
+                self._at(place)
+                counts = self.checks.setdefault((place, item.check), [0, 0, 0])
+                counts[0] += 1
+                counts[1] += item.candidate and not item.control
+                counts[2] += item.control and not item.candidate
+                self.changed_checks.add((place, item.check))
+
+    def changes(self) -> PlaceChanges:
+        """What changed since ``committed`` was last called."""
+        return {
+            "places": {place: self.counts[place].frozen() for place in self.changed},
+            "units": {key: _frozen(self.units[key]) for key in self.changed_units},
+            "checks": {key: _check_count(*self.checks[key]) for key in self.changed_checks},
+        }
+
+    def committed(self) -> None:
+        """Forgets which totals changed."""
+        self.changed, self.changed_units, self.changed_checks = set(), set(), set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A sighting, and at which looks candidate and secondary each differed from legacy, drift or not."""
+
+    sighting: Sighting
+    first: tuple[bool, bool]
+
+    @property
+    def second(self) -> tuple[bool, bool]:
+        """At a place of drift the candidate is taken to agree with legacy unless it can't, which favours it."""
+        return bool(self.sighting.candidate_again), bool(self.sighting.secondary_again)
+
+
+def _looks(observation: Judged) -> dict[Place, _Look]:
+    """What was seen at each place; of a judge that tells no more, what its first look shows."""
+    ours = {(item.template, item.kind) for item in (*observation.signature, *observation.excused, *observation.drift)}
+    sightings = observation.sightings or _first_look(observation, ours)
+    return {
+        (storable(item.template), item.kind): _Look(
+            sighting=item, first=((item.template, item.kind) in ours or item.candidate, bool(item.secondary))
+        )
+        for item in sightings
+    }
+
+
+def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
+    theirs = {(item.template, item.kind) for item in observation.noise or ()}
+    for template, kind in ours | theirs:
+        secondary = None if observation.noise is None else (template, kind) in theirs
+        yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
+
+
+def _is_drift_alone(observation: Judged) -> bool:
+    """Whether it is no evidence: the candidate agrees with the secondary, which is steady and differs from legacy."""
+    return bool(observation.drift) and not observation.signature
+
+
+def _sort(place: Place, look: _Look | None, *, is_found: bool) -> Sort | None:
+    """What a place is counted as in one request; None where nothing speaks of the candidate."""
+    if place == _MORE:
+        return Sort.UNCHECKED
+    if is_found and place[1] == Kind.FAILED:
+        return Sort.PERSISTENT
+    if look is None:
+        return Sort.UNCHECKED if is_found else None
+    item = look.sighting
+    if not is_found:
+        return _control(look)
+    if item.candidate_again is None or (item.candidate_again and item.secondary_again is None):
+        return Sort.UNCHECKED
+    return Sort.PERSISTENT if item.candidate_again else Sort.TRANSIENT
+
+
+def _control(look: _Look) -> Sort | None:
+    """Whether it is a persistent difference with the sides exchanged: the secondary's, at the second look."""
+    item = look.sighting
+    if not (look.first[0] and item.secondary_again) or item.secondary:
+        return None
+    if item.drift:
+        return Sort.EITHER
+    return Sort.CONTROL if item.candidate_again is False else None
+
+
+def _frozen(units: GrowingUnits) -> Units:
+    return Units(hashes=frozenset(units.hashes), more=units.more, first=units.first)
+
+
+def _check_count(n: int, candidate: int, control: int) -> CheckCount:
+    return CheckCount(n=n, candidate=candidate, control=control)
