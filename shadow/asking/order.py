@@ -11,7 +11,9 @@ from collections.abc import Callable
 class Turn:
     """One request's place in the order."""
 
-    def __init__(self, before: tuple[asyncio.Event, ...], forget: Callable[["Turn"], None]) -> None:
+    def __init__(self, before: tuple[asyncio.Event, ...], forget: Callable[["Turn"], None], writes: int) -> None:
+        """``writes``: how many have entered before it."""
+        self.writes = writes
         self._before = before
         self._forget = forget
         self._given_up: asyncio.Task[None] | None = None
@@ -52,17 +54,28 @@ class Order:
     def __init__(self) -> None:
         self._write: Turn | None = None
         self._reads: dict[Turn, None] = {}
+        self._writes = 0
 
     def enter(self, *, write: bool) -> Turn:
         """The next place in the order."""
         before = () if self._write is None else (self._write.finished,)
         if write:
-            turn = Turn((*before, *(read.finished for read in self._reads)), self._finished)
+            turn = Turn((*before, *(read.finished for read in self._reads)), self._finished, self._writes)
             self._write, self._reads = turn, {}
+            self._writes += 1
         else:
-            turn = Turn(before, self._finished)
+            turn = Turn(before, self._finished, self._writes)
             self._reads[turn] = None
         return turn
+
+    def prolong(self, turn: Turn) -> Turn | None:
+        """A read's turn for one more look at what it read: its own while it lasts, else a new one.
+
+        None where a write has entered since, which may have been sent by now.
+        """
+        if not turn.finished.is_set():
+            return turn
+        return self.enter(write=False) if turn.writes == self._writes else None
 
     def _finished(self, turn: Turn) -> None:
         self._reads.pop(turn, None)

@@ -17,6 +17,7 @@ class Note(StrEnum):
     CLOSED_AS_USED = "closed_as_used"  # it closed an idle connection as a safe request went out: sent once more
     NOT_PROCESSED = "not_processed"  # it declared that it had not processed a request (RFC 9113 8.7): sent again
     BYTES_AFTER_ANSWER = "bytes_after_answer"  # it sent more than the answer, such as a body after HEAD, 204 or 304
+    SECOND_LOOK = "second_look"  # crossfade sent it a safe request once more, to tell a fault from noise and drift
 
 
 class Notes:
@@ -27,6 +28,10 @@ class Notes:
         self.side = side
         self._route_of = route_of
         self._told: set[tuple[Note, str]] = set()
+
+    def count(self, note: Note) -> None:
+        """Counts what crossfade itself does, which is no news for the log."""
+        self.counts[note] += 1
 
     def add(self, note: Note, request: Request) -> None:
         """Counts it, and logs the first of each kind on a route."""

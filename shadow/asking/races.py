@@ -1,0 +1,158 @@
+"""Reads of data that was being written at the same time: no order of the two is the right one. Pure.
+
+Which data a request touches is taken from the request alone. Over HTTP it is the path: a write of ``/items`` and a read
+of ``/items/7`` touch the same, and so the other way round. Over gRPC it is the service and the values in the messages:
+two requests without a value in common touch different data, but a request without values touches all.
+"""
+
+from bisect import insort
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import unquote
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.grpc import split_frames
+from crossfade.shadow.compare.decode.proto import decode_message
+from crossfade.shadow.exchange import Protocol, Request
+from crossfade.shadow.exchange.difference import Value
+
+_MOST_GROUPS = 1000
+_MOST_WRITES = 4096
+"""Kept of one group; where there are more, the older half is forgotten."""
+_MOST_VALUES = 256
+_MOST_SEGMENTS = 32
+_COLLECTION_READS = ("List", "Search", "Query", "Find", "Count")
+"""Methods that read what they do not name (google.aip.dev/132, 136)."""
+_PAGING = frozenset({"page_size", "page_token", "page", "per_page", "limit", "offset", "max_results"})
+"""Fields that say how much is read, not what."""
+
+_Group = tuple[Protocol, str]
+_Data = tuple[str, ...] | frozenset[int]
+"""The segments of a path, or the hashes of a message's values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Write:
+    """A write that was answered, in seconds since the epoch."""
+
+    data: _Data
+    from_s: float
+    until_s: float
+
+
+class Races:
+    """The newest writes, by the data that they touch."""
+
+    def __init__(self, *, contract: Contract | None, window_s: float) -> None:
+        """A write counts from when it was sent until it was answered, and for ``window_s`` seconds at least."""
+        self._contract = contract
+        self._window_s = window_s
+        self._under_way: dict[_Group, dict[str, Request]] = {}
+        self._answered: OrderedDict[_Group, list[_Write]] = OrderedDict()
+
+    def begin(self, write: Request) -> None:
+        """Legacy was sent a write; its end is told later, whatever becomes of it."""
+        self._under_way.setdefault(_group(write), {})[write.id] = write
+
+    def end(self, write: Request, at: float) -> None:
+        """Legacy is done with a write, of which the beginning may not have been told."""
+        group = _group(write)
+        begun = self._under_way.get(group, {})
+        begun.pop(write.id, None)
+        if not begun:
+            self._under_way.pop(group, None)
+        until_s = max(at, write.started_at + self._window_s)
+        kept = self._answered.setdefault(group, [])
+        insort(
+            kept,
+            _Write(data=self._data(write), from_s=write.started_at, until_s=until_s),
+            key=lambda other: other.until_s,
+        )
+        if len(kept) > _MOST_WRITES:
+            del kept[: _MOST_WRITES // 2]
+        self._answered.move_to_end(group)
+        if len(self._answered) > _MOST_GROUPS:
+            self._answered.popitem(last=False)
+
+    def overlap(self, read: Request, at: float) -> bool:
+        """Whether the same data was written between a read's beginning and its answer, ``at``."""
+        group = _group(read)
+        begun = [write for write in self._under_way.get(group, {}).values() if write.started_at <= at]
+        ended = [write for write in self._until(group, read.started_at) if write.from_s <= at]
+        if not begun and not ended:
+            return False
+        data = self._data(read)
+        return any(_is_shared(data, self._data(write)) for write in begun) or any(
+            _is_shared(data, write.data) for write in ended
+        )
+
+    def followed(self, read: Request) -> bool:
+        """Whether legacy has already answered a write of the same data that began after this read."""
+        later = [write for write in self._until(_group(read), read.started_at) if write.from_s > read.started_at]
+        if not later:
+            return False
+        data = self._data(read)
+        return any(_is_shared(data, write.data) for write in later)
+
+    def _until(self, group: _Group, since: float) -> Iterator[_Write]:
+        """The answered writes of a group that count until this time or later."""
+        for write in reversed(self._answered.get(group, ())):
+            if write.until_s < since:
+                return
+            yield write
+
+    def _data(self, request: Request) -> _Data:
+        if request.protocol is not Protocol.GRPC:
+            return _segments(request.target)
+        method = _path(request.target).lstrip("/")
+        if self._contract is None or method.rpartition("/")[2].startswith(_COLLECTION_READS):
+            return frozenset()
+        found = self._contract.methods.get(method)
+        if found is None:
+            return frozenset()
+        try:
+            frames = split_frames(request.body, request.headers)
+            values = [decode_message(frame, found.input_type, self._contract) for frame in frames]
+        except UndecodableError:
+            return frozenset()
+        return frozenset(map(hash, islice((text for value in values for text in _leaves(value)), _MOST_VALUES)))
+
+
+def _is_shared(one: _Data, other: _Data) -> bool:
+    if isinstance(one, tuple) or isinstance(other, tuple):
+        return all(mine == theirs for mine, theirs in zip(one, other, strict=False))
+    return not one or not other or not one.isdisjoint(other)
+
+
+def _group(request: Request) -> _Group:
+    """The first segment of the path: over gRPC that is the service."""
+    return request.protocol, next(iter(_segments(request.target)), "")
+
+
+def _path(target: str) -> str:
+    """The path of a target, which may be in the absolute form."""
+    path = target.partition("?")[0]
+    return path if path.startswith("/") else "/" + path.partition("://")[2].partition("/")[2]
+
+
+def _segments(target: str) -> tuple[str, ...]:
+    found = (unquote(segment) for segment in _path(target).split("/") if segment)
+    return tuple(islice(found, _MOST_SEGMENTS))
+
+
+def _leaves(value: Value) -> Iterator[str]:
+    """The values that may name something: texts, bytes and numbers that are not a field's default."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name not in _PAGING:
+                yield from _leaves(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, bytes):
+        yield from (value.decode("latin-1"),) if value else ()
+    elif isinstance(value, str | int) and not isinstance(value, bool) and value:
+        yield str(value)
