@@ -29,7 +29,10 @@ class Job:
 
     def numbers(self) -> Iterator[str]:
         """A text for each run from which its randomness comes."""
-        return (f"{self.seed}/{'/'.join(map(str, self.cell))}/{number}" for number in range(self.first, self.first + self.runs))
+        return (
+            f"{self.seed}/{'/'.join(map(str, self.cell))}/{number}"
+            for number in range(self.first, self.first + self.runs)
+        )
 
     @property
     def key(self) -> str:

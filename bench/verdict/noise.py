@@ -18,7 +18,7 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gated import Run
 from jobs import Cell, Job, arguments, jobs, run, share
@@ -59,9 +59,9 @@ def simulate(world: World, n: int, secondary_pct: float, seed: str, at: Sequence
     return found
 
 
-def _is_found(statuses: object) -> bool:
+def _is_found(statuses: Mapping[Fingerprint, Status]) -> bool:
     place = Fingerprint(template=template(_BUG_AT), kind="value")
-    return isinstance(statuses, dict) and statuses.get(place) in {Status.OPEN, getattr(Status, "SUSPICIOUS", None)}
+    return statuses.get(place) in {Status.OPEN, Status.SUSPICIOUS}
 
 
 def clean(job: Job) -> Counter[str]:
@@ -91,9 +91,9 @@ def hidden(job: Job) -> Counter[str]:
     return total
 
 
-def _sum(counts: object) -> Counter[str]:
+def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for each in counts:  # type: ignore[attr-defined]
+    for each in counts:
         total.update(each)
     return total
 
@@ -143,7 +143,7 @@ def _print(name: str, sums: dict[Cell, Counter[str]]) -> bool:
     }[name]
     columns = ("FAIL", "PASS", "inconclusive", "bug open", "grounds")
     if name == "hidden":
-        columns = tuple(f"PASS at {n}" for n in _LOOKS) + ("FAIL, open at 5000",)
+        columns = (*(f"PASS at {n}" for n in _LOOKS), "FAIL, open at 5000")
     print(f"\n{name}\n\n| {' | '.join((*heads, 'runs', *columns))} |\n|{'---|' * (len(heads) + 1 + len(columns))}")
     missed = False
     for cell, count in sums.items():

@@ -97,12 +97,16 @@ def over_grpc(messages: ModuleType) -> Protocols:
         name="grpc",
         server=lambda shop: shop_grpc.Server(shop, messages),
         person=lambda port, number, rng: shop_grpc.Person(port, number, rng, messages),
-        config=_config(shop_grpc.WRITES, f'[contract]\nprotos = ["{shop_grpc.PROTO}"]\nincludes = ["{shop_grpc.PROTO.parent}"]\n'),
+        config=_config(
+            shop_grpc.WRITES, f'[contract]\nprotos = ["{shop_grpc.PROTO}"]\nincludes = ["{shop_grpc.PROTO.parent}"]\n'
+        ),
     )
 
 
 def _config(writes: Sequence[str], more: str) -> str:
-    rules = "".join(f'[[mirror.rule]]\nroute = "{route}"\naction = "mirror"\nreason = "own stores"\n' for route in writes)
+    rules = "".join(
+        f'[[mirror.rule]]\nroute = "{route}"\naction = "mirror"\nreason = "own stores"\n' for route in writes
+    )
     return f'[gate]\nroutes = ["*"]\n[mirror]\nsecondary_pct = 20.0\n{rules}{more}'
 
 

@@ -181,7 +181,9 @@ class Shop:
         return order
 
     def _shown(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        counted = order["items"][:-1] if self._fault == "wrong_total" and len(order["items"]) >= _THIRD else order["items"]
+        counted = order["items"]
+        if self._fault == "wrong_total" and len(counted) >= _THIRD:
+            counted = counted[:-1]
         shown = {key: value for key, value in order.items() if key != "version"}
         shown["total"] = sum(item["quantity"] * item["unit_price"] for item in counted)
         shown["etag"] = self._etag(order)
