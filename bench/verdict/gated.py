@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from looks import ROUTE, STARTED
 
 from crossfade.shadow.evidence import EvidenceWriter
-from crossfade.shadow.evidence.store import open_store
 from crossfade.shadow.evidence.claims import Claim, GateSettings, judge_claim
 from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.store import open_store
 from crossfade.shadow.evidence.view import RouteView, view_route
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.route import RouteInfo

@@ -41,19 +41,21 @@ def counts(requests: int, wrong_pct: float, recheck_pct: float, *, with_time: bo
     servers = [Server(right), Server(_side(requests, wrong_pct, with_time=with_time)), Server(right)]
     legacy, candidate, secondary = servers
     config = f'[routes]\nhttp = ["GET /things/{{id}}"]\n[mirror]\nrecheck_pct = {recheck_pct:.1f}\n'
-    with tempfile.TemporaryDirectory(prefix="crossfade-rechecks-") as name:
-        with Shadow(
+    with (
+        tempfile.TemporaryDirectory(prefix="crossfade-rechecks-") as name,
+        Shadow(
             Path(name), legacy=legacy.url, candidate=candidate.url, secondary=secondary.url, config=config
-        ) as shadow:
-            threads = [
-                threading.Thread(target=_ask, args=(shadow.port, range(first, requests, _THREADS)))
-                for first in range(_THREADS)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            time.sleep(1.0)
+        ) as shadow,
+    ):
+        threads = [
+            threading.Thread(target=_ask, args=(shadow.port, range(first, requests, _THREADS)))
+            for first in range(_THREADS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        time.sleep(1.0)
     for server in servers:
         server.end()
     return candidate.count, secondary.count
