@@ -25,6 +25,7 @@ from crossfade.reports.report import (
 )
 from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
 from crossfade.shadow.evidence.claims import Claim, GateSettings, Verdict, judge_claim
+from crossfade.shadow.evidence.findings import Status
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
@@ -32,7 +33,7 @@ from crossfade.shadow.evidence.records import (
     RunEvidence,
     StoredExample,
 )
-from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_route
+from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo

@@ -4,8 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.evidence.latency import Latencies
-from crossfade.shadow.evidence.records import NoiseCount, SignatureCount, StoredExample
+from crossfade.shadow.evidence.records import (
+    CheckCount,
+    Place,
+    PlaceCount,
+    SignatureCount,
+    Sort,
+    StoredExample,
+    Units,
+)
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Check, Mutation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -23,6 +32,8 @@ class ClusterCount:
 class RouteChanges:
     """One route. The numbers are always there, the maps hold what changed; see ``RouteEvidence`` for what they count.
 
+    Of ``places`` and ``units`` each has its own changes: a place may change without its units.
+
     ``latencies`` are those of the running tally, to be read at once; None where they did not change. ``examples``:
     all of a fingerprint that has a new one.
     """
@@ -31,10 +42,17 @@ class RouteChanges:
     entered: int
     distinct: int
     secondary_asked: int
+    asked_again: int
+    paired: int
+    any_candidate: int
+    any_secondary: int
     settled: Mapping[tuple[Outcome, Reason], int]
     cut: Mapping[Reason, int]
     signatures: Mapping[Signature, SignatureCount]
-    noise: Mapping[tuple[str, str], NoiseCount]
+    places: Mapping[Place, PlaceCount]
+    units: Mapping[tuple[Place, Sort], Units]
+    checks: Mapping[tuple[Place, Check], CheckCount]
+    proofs: Mapping[tuple[Mutation, Signature], int]
     clusters: Mapping[Fingerprint, ClusterCount]
     examples: Mapping[Fingerprint, Sequence[StoredExample]]
     latencies: Latencies | None

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
-from crossfade.shadow.exchange.observations import RequestSample
+from crossfade.shadow.exchange.observations import Check, Mutation, RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -14,7 +15,11 @@ CUT_OFF_S = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
-    """Who was compared with whom, under which rules. Times are seconds since the epoch."""
+    """Who was compared with whom, under which rules. Times are seconds since the epoch.
+
+    ``unit`` is what distinct requests are counted by: request, client, session or minute. ``secondary``: a second
+    instance of legacy is configured.
+    """
 
     run_id: str
     service: str
@@ -24,6 +29,8 @@ class RunInfo:
     rules_digest: str
     contract_digest: str
     started_at: float
+    unit: str = "request"
+    secondary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,22 +60,73 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureCount:
-    """How often a signature was seen, and in how many distinct requests."""
+    """How often a signature was seen.
+
+    Of them ``noise`` had further differences, which the secondary excused in the same request, and ``drift`` some at
+    places where the secondary is the reference and the candidate agrees with it. ``distinct`` is known of runs of
+    schema 3 and older: in how many distinct requests it was seen; newer ones have ``RouteEvidence.units``.
+    """
 
     count: int
-    distinct: int
+    distinct: int = 0
+    noise: int = 0
+    drift: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoiseCount:
-    """Where a (template, kind) differed, in the requests that the secondary answered too.
+class PlaceCount:
+    """What answers were at one (template, kind), each unit of the claim counted at its first pair of answers.
 
-    ``both``: candidate and secondary both differ from legacy; ``candidate_only``; ``secondary_only``.
+    First looks: ``both`` candidate and secondary differ from legacy, ``candidate_only``, ``secondary_only``. Pairs of
+    any look, one for each unit, in which one side alone differs: ``bets_candidate``, ``bets_secondary``.
+    ``self_differs``: the secondary differed, and is no reference; ``drift``: it differed and is one. Requests, not
+    units: ``differing``, in which the candidate differed at the first look, and ``rechecked``, those asked again.
     """
 
-    both: int
-    candidate_only: int
-    secondary_only: int
+    both: int = 0
+    candidate_only: int = 0
+    secondary_only: int = 0
+    bets_candidate: int = 0
+    bets_secondary: int = 0
+    self_differs: int = 0
+    drift: int = 0
+    differing: int = 0
+    rechecked: int = 0
+
+
+class Sort(StrEnum):
+    """What is known of a difference of the candidate's after all looks at the same request."""
+
+    PERSISTENT = "persistent"  # the second look showed it again, and the secondary agreed with legacy
+    UNCHECKED = "unchecked"  # nothing excuses it, and there was no second look
+    TRANSIENT = "transient"  # the second look did not show it
+    CONTROL = "control"  # the second look showed one of the secondary's instead: what chance does to either side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """The units of the claim in which a difference of some sort was seen at a place: so many of their hashes as fit.
+
+    ``more`` times it was seen past that bound, perhaps in the same unit again; ``first`` of these were the first
+    comparison of a unit.
+    """
+
+    hashes: frozenset[int] = frozenset()
+    more: int = 0
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCount:
+    """How many trials of a check there were, and in how many the candidate alone failed, or the control alone."""
+
+    n: int = 0
+    candidate: int = 0
+    control: int = 0
+
+
+Place = tuple[str, str]
+"""A template and a kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +166,11 @@ class RouteEvidence:
 
     ``entered`` was counted by the engine; ``settled`` and ``signatures`` were counted by the collector.
     ``cut``: of the judged, how many streams were compared only so far, and why.
-    ``distinct`` is n, the distinct requests compared. ``noise`` is keyed by (template, kind), with
-    ``secondary_asked`` the comparisons in which the secondary answered.
+    ``distinct`` is n, the distinct units compared, of which ``paired`` had an answer of the secondary at a first look.
+    ``secondary_asked`` and ``asked_again`` are the comparisons with such an answer, and with a second look.
+    ``any_candidate`` and ``any_secondary``: pairs of answers, one for each unit, in which one side alone differed
+    anywhere where the secondary had not differed before. ``proofs``: faults put into copies of answers, by what was
+    found of them.
     """
 
     info: RouteInfo
@@ -117,13 +178,20 @@ class RouteEvidence:
     settled: Mapping[tuple[Outcome, Reason], int]
     signatures: Mapping[Signature, SignatureCount]
     distinct: int
-    noise: Mapping[tuple[str, str], NoiseCount]
     secondary_asked: int
     clusters: tuple[ClusterEvidence, ...]
     legacy_ms: LatencyQuantiles
     candidate_ms: LatencyQuantiles
     paired_ratio: LatencyQuantiles
     cut: Mapping[Reason, int] = field(default_factory=dict)
+    asked_again: int = 0
+    paired: int = 0
+    any_candidate: int = 0
+    any_secondary: int = 0
+    places: Mapping[Place, PlaceCount] = field(default_factory=dict)
+    units: Mapping[tuple[Place, Sort], Units] = field(default_factory=dict)
+    checks: Mapping[tuple[Place, Check], CheckCount] = field(default_factory=dict)
+    proofs: Mapping[tuple[Mutation, Signature], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,24 +3,16 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 
+from crossfade.shadow.evidence.findings import PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.noise import noisy_places
 from crossfade.shadow.evidence.records import RouteEvidence
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
-from crossfade.shadow.exchange.outcome import COMPARED, Outcome
+from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import glob_matches
-
-
-class Status(StrEnum):
-    """What a cluster is under the present rules."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    NOISE = "noise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +41,16 @@ class AcceptRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteView:
-    """Counts of one route. ``eligible`` leaves out what was skipped; ``divergent`` is k among n distinct requests."""
+    """Counts of one route.
+
+    ``total`` requests entered, of which ``eligible`` leaves out those that were skipped on purpose; ``left_out`` are
+    all that were not compared, by reason. ``in_flight`` is below 0 where more ended than entered.
+    ``distinct`` is n, the units of the claim (``unit``) that were compared. Of them ``divergent`` (k) have a difference
+    at an open place that a second look did not resolve; ``undecided`` are further ones, with a difference at a place
+    that is not decided; ``transient`` have a difference that the second look did not show, at a place of either sort.
+    ``secondary_asked``: comparisons in which the secondary answered at the first look; ``asked_again``: those with a
+    second look. ``has_secondary``: there is one, so that a difference may be noise.
+    """
 
     outcomes: Mapping[Outcome, int]
     reasons: Mapping[str, int]
@@ -60,6 +61,15 @@ class RouteView:
     compared: int
     distinct: int
     divergent: int
+    undecided: int = 0
+    transient: int = 0
+    places: tuple[PlaceView, ...] = ()
+    surfaced: Surfaced = field(default_factory=Surfaced)
+    left_out: Mapping[Reason, int] = field(default_factory=dict)
+    secondary_asked: int = 0
+    asked_again: int = 0
+    has_secondary: bool = False
+    unit: str = "request"
 
     @property
     def compared_pct(self) -> float:

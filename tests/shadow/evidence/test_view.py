@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crossfade.shadow.evidence.findings import Status
 from crossfade.shadow.evidence.records import LatencyQuantiles, NoiseCount, RouteEvidence, SignatureCount
-from crossfade.shadow.evidence.view import AcceptRule, RouteView, Status, view_route
+from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo

@@ -1,0 +1,71 @@
+"""What is concluded of the places of a route: which differences count, what was checked of those that are noise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crossfade.shadow.exchange.observations import Check, Mutation
+
+
+class Status(StrEnum):
+    """What a cluster is under the present rules."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    NOISE = "noise"  # legacy differs from itself there, and the candidate no more than that
+    UNDECIDED = "undecided"  # too few pairs of answers tell whether legacy differs from itself there
+    SUSPICIOUS = "suspicious"  # noise, but the candidate's values fail a check that legacy's own pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """A check at a noisy place: in how many of ``n`` trials the candidate alone failed it, or the control alone.
+
+    ``flagged``: the candidate fails it more often than chance explains.
+    """
+
+    check: Check
+    n: int
+    candidate: int
+    control: int
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """A place (template and kind) at which an answer differed from legacy's, over distinct units of the claim.
+
+    Of ``pairs`` first answers of candidate and secondary to the same request, the candidate's alone differed from
+    legacy's in ``candidate_only``, the secondary's alone in ``secondary_only``. ``self_differs``: in how many requests
+    the secondary differed from itself, or from legacy without being steady. ``drift``: in how many it was steady and
+    differed from legacy. ``decided``: an open place at which chance is ruled out. ``always``: legacy differs from
+    itself nearly always, so that values are held to the ``checks`` alone. ``more_pairs``: of a place that keeps a claim
+    from being proven, how many more pairs it takes if they are like those before; None where that can't be told.
+    """
+
+    template: str
+    kind: str
+    status: Status
+    decided: bool = False
+    pairs: int = 0
+    self_differs: int = 0
+    candidate_only: int = 0
+    secondary_only: int = 0
+    drift: int = 0
+    always: bool = False
+    more_pairs: int | None = None
+    checks: tuple[CheckView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surfaced:
+    """Of the faults that were put into copies of real answers, how many were found: in all, and by mutation."""
+
+    injected: int = 0
+    surfaced: int = 0
+    by_mutation: Mapping[Mutation, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def pct(self) -> float:
+        """The share that was found, 100 where none was injected."""
+        return 100 * self.surfaced / self.injected if self.injected else 100.0
