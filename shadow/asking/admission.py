@@ -9,7 +9,10 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
 class Admission:
-    """Lets so many calls out at a time, follows as many streams, and sends nothing while mirroring is off."""
+    """Lets so many calls out at a time, and sends nothing while mirroring is off.
+
+    As many streams are followed, and as many requests may wait to be asked again, with their answers kept.
+    """
 
     def __init__(self, size: int) -> None:
         """``is_off`` is the kill switch."""
@@ -17,6 +20,7 @@ class Admission:
         self.is_off: Callable[[], bool] = lambda: False
         self._size = size
         self._streams = 0
+        self._looks = 0
 
     def refuse_when_off(self) -> None:
         """Raises: Ended: mirroring was turned off in the meantime."""
@@ -33,6 +37,16 @@ class Admission:
             yield
         finally:
             self._streams -= 1
+
+    @contextlib.contextmanager
+    def second_look(self) -> Iterator[bool]:
+        """A place among the requests that are asked again; whether there was one."""
+        has_place = self._looks < self._size
+        self._looks += has_place
+        try:
+            yield has_place
+        finally:
+            self._looks -= has_place
 
     def in_use(self) -> tuple[int, int]:
         """Calls and streams under way."""

@@ -5,24 +5,22 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
-from crossfade.shadow.asking.admission import Admission
 from crossfade.shadow.asking.call import terms_of
-from crossfade.shadow.asking.calls import Calls
+from crossfade.shadow.asking.calls import Calls, Contact
 from crossfade.shadow.asking.comparer import CUT_BEFORE_ALL, Comparer
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Legacy
-from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
-from crossfade.shadow.asking.streams.live_body import LiveBody
+from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError
 from crossfade.shadow.asking.suspects import all_judged
+from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Failure
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
-from crossfade.shadow.judging.handles import ForeignHandles
-from crossfade.shadow.judging.judge import Judge
 
 _HOLDS_WRITES_S = 1.0
 """What legacy itself has not answered after so long holds up no writes: a stream, a long poll may never end."""
@@ -33,22 +31,13 @@ _BEGUN_OR_LOST = BEGUN | {Legacy.LOST}
 class Asker:
     """Sends requests within the limits, in legacy's order."""
 
-    def __init__(
-        self,
-        *,
-        sides: Mapping[str, Sides],
-        judge: Judge,
-        handles: ForeignHandles,
-        limits: Limits,
-        hold: Callable[[Pending, int], None],
-    ) -> None:
+    def __init__(self, *, sides: Mapping[str, Sides], means: Means, hold: Callable[[Pending, int], None]) -> None:
         """``hold`` counts how many more bytes are kept for a request."""
-        self.admission = Admission(limits.in_flight)
         self._sides = sides
-        self._judge = judge
-        self._handles = handles
-        self._limits = limits
-        self._comparer = Comparer(judge=judge, handles=handles, limits=limits, admission=self.admission, hold=hold)
+        self._means = means
+        self._limits = means.limits
+        self._admission = means.admission
+        self._comparer = Comparer(means=means, hold=hold)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """The observation of one request. Raises: Ended; TimeoutError: its turn did not come in time."""
@@ -64,33 +53,25 @@ class Asker:
         return await self._observe_whole(pending, deadline)
 
     async def _wait_for_turn(self, pending: Pending, deadline: asyncio.Timeout) -> None:
-        """Raises: Ended: it carries a handle that legacy alone knows; TimeoutError."""
+        """Raises: TimeoutError."""
         deadline.reschedule(asyncio.get_running_loop().time() + self._limits.wait_s)
         suspects, pending.suspects = pending.suspects, ()
         await all_judged(suspects)
-        self._refuse_foreign(pending)
         if pending.begin is not None:
             await pending.begin.wait()
-        if pending.body is not None:
-            self._refuse_foreign(pending)  # more of it may have come meanwhile
         pending.advance(Event.TURN)
-
-    def _refuse_foreign(self, pending: Pending) -> None:
-        """Raises: Ended: it carries a handle that legacy alone knows."""
-        if self._handles.foreign(pending.tokens):
-            raise Ended(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
 
     async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request that came as a whole, most likely with an answer that does too."""
         async with self._calls(pending) as calls:
-            async with self.admission.calls:
+            async with self._admission.calls:
                 deadline.reschedule(None)
                 self._send(pending, calls)
                 await calls.wait(self._limits.deadline_s)
             if pending.begin is not None and not pending.frame.write and calls.all_done():
                 pending.begin.done()  # a write need not wait for legacy to answer what no side works on any more
             is_stream = isinstance(await pending.answered(), LegacyStream)
-            with self.admission.stream() if is_stream else contextlib.nullcontext():
+            with self._admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)
 
     async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Observation:
@@ -98,30 +79,38 @@ class Asker:
         if pending.is_in(*SPOKEN):
             await pending.answered()  # raises Ended where it is over before it began
         deadline.reschedule(None)
-        with self.admission.stream():
-            async with self._calls(pending) as calls, _in_background(_pass_on(pending, body)):
+        async with self._calls(pending) as calls:
+            with self._admission.stream():
                 self._send(pending, calls)
-                if pending.begin is not None:
-                    pending.begin.done()
-                await pending.until(SPOKEN)
-                return await self._compare(pending, calls)
+                async with _in_background(_pass_on(pending, body)):
+                    if pending.begin is not None:
+                        pending.begin.done()
+                    await pending.until(SPOKEN)
+                    return await self._compare(pending, calls)
 
     async def _observe_stream(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
         """A request whose answer may be quiet for long, on all sides."""
         deadline.reschedule(None)
-        with self.admission.stream():
-            async with self._calls(pending) as calls:
+        async with self._calls(pending) as calls:
+            with self._admission.stream():
                 self._send(pending, calls)
                 await pending.until(SPOKEN)
                 return await self._compare(pending, calls)
 
     def _send(self, pending: Pending, calls: Calls) -> None:
-        """Sends the request. Raises: Ended: mirroring was turned off while it waited, or it can't be sent as it is."""
-        self.admission.refuse_when_off()
+        """Sends the request.
+
+        Raises: Ended: mirroring was turned off while it waited, it can't be sent as it is, or carries a handle that a
+        side can't have.
+        """
+        self._admission.refuse_when_off()
         if not calls.can_start():  # a blank in an HTTP/2 path, a CR in a value
             raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
         pending.advance(Event.SEND)
-        calls.start()
+        try:
+            calls.start()
+        except RefusedError as refused:
+            raise Ended(Outcome.SKIPPED, refused.reason) from None
         begin = pending.begin
         if begin is not None and not pending.frame.write and pending.body is None:
             asyncio.get_running_loop().call_later(
@@ -133,13 +122,21 @@ class Asker:
 
     @contextlib.asynccontextmanager
     async def _calls(self, pending: Pending) -> AsyncIterator[Calls]:
-        """The calls to the other sides; those that have not ended are cancelled at the end."""
+        """The calls to the other sides, each with its own handles; those that have not ended are cancelled at the end.
+
+        A secondary that can't have it is not contacted. Raises: Ended: the candidate can't have a handle in it.
+        """
         frame = pending.frame
         sides = self._sides[frame.listener]
-        contacted = [sides.candidate]
+        own = self._means.bindings.render(frame.request, Side.CANDIDATE)
+        if own.request is None:
+            raise Ended(Outcome.SKIPPED, own.refused or Reason.FOREIGN_HANDLE)
+        contacted = [Contact(side=sides.candidate, name=Side.CANDIDATE, request=own.request)]
         if sides.secondary is not None and frame.ask_secondary:
-            contacted.append(sides.secondary)
-        calls = Calls(pending, tuple(contacted), terms_of(self._judge, frame.route, write=frame.write))
+            other = self._means.bindings.render(frame.request, Side.SECONDARY)
+            if other.request is not None:
+                contacted.append(Contact(side=sides.secondary, name=Side.SECONDARY, request=other.request))
+        calls = Calls(pending, tuple(contacted), terms_of(self._means.judge, frame.route, write=frame.write))
         try:
             yield calls
         finally:

@@ -1,6 +1,7 @@
 """The calls to the other sides that one mirrored request makes."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
@@ -8,8 +9,9 @@ from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.lifecycle import SPOKEN, Legacy
 from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.decode.body import is_opaque
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, header_values
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES, WINDOW_BYTES
 
 _FAR = 16
@@ -20,30 +22,43 @@ _CODED_BYTES = 1_048_576
 """Legacy's answer counts as at least so long where it limits how much of another one is read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A side that is contacted, and the request with that side's own handles."""
+
+    side: Upstream
+    name: Side
+    request: Request
+
+
 class Calls:
     """One request to each of the sides that are contacted, the candidate first."""
 
-    def __init__(self, pending: Pending, sides: tuple[Upstream, ...], terms: Terms) -> None:
+    def __init__(self, pending: Pending, contacts: tuple[Contact, ...], terms: Terms) -> None:
         self._pending = pending
-        self._sides = sides
+        self._contacts = contacts
         self._terms = terms
         self._reads_on = False
         self.calls: tuple[Call, ...] = ()
 
     def can_start(self) -> bool:
         """Whether every side can be sent the request as it is."""
-        return all(side.takes(self._pending.frame.request) for side in self._sides)
+        return all(contact.side.takes(contact.request) for contact in self._contacts)
 
     def start(self) -> None:
         """Sends it, once."""
         body = self._pending.body
-        parts: tuple[RequestParts | None, ...] = (None,) * len(self._sides)
+        parts: tuple[RequestParts | None, ...] = (None,) * len(self._contacts)
         if body is not None:
-            parts = body.start(len(self._sides))
-        request = self._pending.frame.request
+            parts = body.start(tuple(contact.name for contact in self._contacts))
         self.calls = tuple(
-            place_call(side, request, self._terms, part) for side, part in zip(self._sides, parts, strict=True)
+            place_call(contact.side, contact.request, self._terms, part)
+            for contact, part in zip(self._contacts, parts, strict=True)
         )
+
+    def by_side(self) -> tuple[tuple[Side, Call], ...]:
+        """Each call with whose it is."""
+        return tuple((contact.name, call) for contact, call in zip(self._contacts, self.calls, strict=True))
 
     async def wait(self, deadline_s: float) -> None:
         """Returns when the sides have answered, or have to be followed."""

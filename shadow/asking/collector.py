@@ -1,5 +1,6 @@
 """Takes frames, has each request compared once, and hands one observation per request to evidence."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -7,18 +8,15 @@ from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.comparisons import Comparisons
 from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError, Work
-from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.mistakes import Mistakes
-from crossfade.shadow.asking.order import Order
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
-from crossfade.shadow.asking.streams.live_body import LiveBody
-from crossfade.shadow.exchange import Failure
+from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Render
+from crossfade.shadow.exchange import Failure, Reply
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.judging.handles import ForeignHandles
-from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.operate.status import Load
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -40,21 +38,20 @@ class Collector:
         self,
         *,
         sides: Mapping[str, Sides],
-        judge: Judge,
-        handles: ForeignHandles,
-        limits: Limits,
+        means: Means,
         record: Callable[[Observation], None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        """``clock`` gives the time in seconds since the epoch."""
         self._sides = tuple(sides.values())
-        self._handles = handles
-        self._judge = judge
-        self._order = Order()
-        self._comparisons = Comparisons(sides=sides, judge=judge, handles=handles, limits=limits, record=record)
+        self._means = means
+        self._clock = clock
+        self._comparisons = Comparisons(sides=sides, means=means, record=record, clock=clock)
         self.mistakes = Mistakes()
 
     def obey(self, is_off: Callable[[], bool]) -> None:
         """Looks at the kill switch before anything is sent."""
-        self._comparisons.admission.is_off = is_off
+        self._means.admission.is_off = is_off
 
     def on_request(self, frame: RequestFrame) -> None:
         """Begins to mirror a request, or sheds it where the bounds are reached."""
@@ -62,14 +59,14 @@ class Collector:
         if not self._comparisons.has_room(len(body)):
             self._comparisons.settle(frame.route, Outcome.SHED, Reason.QUEUE_FULL)
             return
-        tokens = self._handles.tokens(frame.request)
+        if frame.write:
+            self._means.races.begin(frame.request)
         pending = Pending(
             frame=frame,
-            body=LiveBody(frame.request) if frame.live else None,
-            tokens=tokens,
-            suspects=self._comparisons.suspects.of(tokens),
+            body=LiveBody(frame.request, self._renders(frame)) if frame.live else None,
+            suspects=self._comparisons.suspects.of(self._means.bindings.carried(frame.request)),
             # A safe request takes its place now; a live one when it begins, and a write when legacy has answered.
-            begin=None if frame.write or frame.live else self._order.enter(write=False),
+            begin=None if frame.write or frame.live else self._means.order.enter(write=False),
         )
         self._comparisons.add(pending)
         if not frame.live:
@@ -102,8 +99,8 @@ class Collector:
         pending = self._comparisons.get(frame.request_id)
         if pending is None or not self._advance(pending, Event.ANSWER_HEAD):
             return
-        framing_of = self._judge.framing_of(pending.frame.route)
-        answer = AnswerInProgress(limit_bytes=0, framing_of=framing_of, copy_bytes=self._judge.stream_copy_bytes)
+        framing_of = self._means.judge.framing_of(pending.frame.route)
+        answer = AnswerInProgress(limit_bytes=0, framing_of=framing_of, copy_bytes=self._means.judge.stream_copy_bytes)
         answer.begin(frame.status, frame.headers)
         pending.legacy = LegacyStream(answer=answer)
 
@@ -112,10 +109,11 @@ class Collector:
         pending = self._comparisons.get(frame.request_id)
         if pending is None:
             return
+        self._note_answered(pending, frame.reply)
         body_bytes = 0 if isinstance(frame.reply, Failure) else len(frame.reply.body)
         if pending.stream is None and not self._comparisons.has_room_for_reply(body_bytes):
             if self._lose(pending, Outcome.SHED, Reason.QUEUE_FULL):
-                self._comparisons.learn_minted(pending, frame.reply)
+                self._comparisons.learn_unmirrored(pending, frame.reply)
             return
         if not self._advance(pending, Event.FAILURE if isinstance(frame.reply, Failure) else Event.ANSWER):
             return
@@ -139,7 +137,8 @@ class Collector:
 
     def on_unmirrored(self, frame: UnmirroredFrame) -> None:
         """Legacy alone got a write."""
-        self._handles.learn_minted(frame.request, frame.answer)
+        self._means.races.end(frame.request, frame.request.started_at + frame.answer.latency_ms / 1000)
+        self._means.bindings.learn_unmirrored(frame.request, frame.answer)
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""
@@ -156,7 +155,7 @@ class Collector:
         return Load(
             pending=len(self._comparisons),
             held_bytes=self._comparisons.held_bytes,
-            slots_in_use=self._comparisons.admission.calls.in_use(),
+            slots_in_use=self._means.admission.calls.in_use(),
             flushed_at=flushed_at,
             notes=totals(note for sides in self._sides for note in sides.notes()) + self.mistakes.notes(),
         )
@@ -178,14 +177,14 @@ class Collector:
             self.mistakes.add(error, pending.frame.route)
             return False
         if was_quiet and not pending.is_in(Client.QUIET):
-            pending.begin = self._order.enter(write=False)
+            pending.begin = self._means.order.enter(write=False)
         return True
 
     def _take_place_of_write(self, pending: Pending) -> None:
         """A write takes its place when legacy has answered it; of a live one that is the place of its end."""
         if not pending.frame.write:
             return
-        turn = self._order.enter(write=True)
+        turn = self._means.order.enter(write=True)
         if pending.frame.live:
             pending.finish = turn
         else:
@@ -199,15 +198,31 @@ class Collector:
         body = pending.body
         if not self._advance(pending, Event.REQUEST_PART) or body is None or pending.is_in(Work.STOPPED):
             return
-        for message in body.read(data):
-            tokens = self._handles.tokens(replace(pending.frame.request, body=message))
-            if not pending.is_sent:
-                pending.tokens |= tokens
-                pending.suspects += self._comparisons.suspects.of(tokens)
-            elif self._handles.foreign(tokens):
-                pending.stop(Outcome.SKIPPED, Reason.FOREIGN_HANDLE)
-                return
-        self._comparisons.hold(pending, body.add(data))
+        try:
+            frames = body.add(data)
+        except RefusedError as refused:
+            pending.stop(Outcome.SKIPPED, refused.reason)
+            return
+        if not pending.is_sent:
+            for frame in frames:
+                carried = self._means.bindings.carried(replace(pending.frame.request, body=frame))
+                pending.suspects += self._comparisons.suspects.of(carried)
+        self._comparisons.hold(pending, body.more_bytes())
+
+    def _renders(self, frame: RequestFrame) -> Render:
+        """How a message of a live request is made a side's own."""
+        contract, bindings = self._means.contract, self._means.bindings
+        method = None if contract is None else contract.methods.get(frame.route.route)
+        if method is None:
+            return lambda message, _: message
+        return lambda message, side: bindings.render_message(message, method.input_type, side)
+
+    def _note_answered(self, pending: Pending, reply: Reply) -> None:
+        """Tells when a write was answered; how long a live one took to come, its answer does not tell."""
+        request = pending.frame.request
+        if pending.frame.write:
+            at = self._clock() if pending.frame.live else request.started_at + reply.latency_ms / 1000
+            self._means.races.end(request, at)
 
     def _lose(self, pending: Pending, outcome: Outcome, reason: Reason) -> bool:
         """Legacy's answer will not be known: what waits for it ends. False where it is known already."""

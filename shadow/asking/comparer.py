@@ -4,26 +4,27 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from crossfade.shadow.asking.admission import Admission
-from crossfade.shadow.asking.call import Terms
 from crossfade.shadow.asking.calls import Calls
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.exchange import reply_of
 from crossfade.shadow.asking.lifecycle import Client, Event
-from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.second_look import SecondLook
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.follower import Follower
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.side import Followed
+from crossfade.shadow.asking.streams.translation import Translation
+from crossfade.shadow.bindings.credentials import credential_refused
+from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.answers import NotComparableError
+from crossfade.shadow.compare.streams import StreamDiff
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
-from crossfade.shadow.judging.drift import has_drifted, status_differs
-from crossfade.shadow.judging.handles import ForeignHandles
-from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.judging.drift import has_drifted
+from crossfade.shadow.judging.judge import Verdict
 
 _TOLD = frozenset({Client.PASSED_ON})
 CUT_BEFORE_ALL = {
@@ -36,20 +37,13 @@ CUT_BEFORE_ALL = {
 class Comparer:
     """Waits for all answers, whole or as streams, and has them judged."""
 
-    def __init__(
-        self,
-        *,
-        judge: Judge,
-        handles: ForeignHandles,
-        limits: Limits,
-        admission: Admission,
-        hold: Callable[[Pending, int], None],
-    ) -> None:
+    def __init__(self, *, means: Means, hold: Callable[[Pending, int], None]) -> None:
         """``hold`` counts how many more bytes are kept for a request."""
-        self._judge = judge
-        self._handles = handles
-        self._limits = limits
-        self._admission = admission
+        self._means = means
+        self._judge = means.judge
+        self._bindings = means.bindings
+        self._limits = means.limits
+        self._second_look = SecondLook(means)
         self._hold = hold
 
     async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Observation:
@@ -61,15 +55,20 @@ class Comparer:
             return await self._observe_streams(pending, calls, legacy, sides)
         calls.expect(legacy)
         candidate, *secondary = await self._replies(pending, calls)
+        frame = pending.frame
         comparison = Comparison(
             request=pending.request(),
-            route=pending.frame.route.route,
+            route=frame.route.route,
             legacy=legacy,
             candidate=candidate,
             secondary=secondary[0] if secondary else None,
         )
-        comparison = await self._checked(comparison, pending, sides)
-        return self._learned(pending, comparison, self._judge.observe(comparison, pending.frame.route))
+        comparison = self._resolved(comparison, pending)
+        if not frame.write and not frame.live:
+            self._refuse_raced(comparison, legacy)
+            self._means.rechecks.earn()
+            comparison = await self._second_look.take(comparison, pending, sides)
+        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route))
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
         """The whole answers of the sides. Raises: Ended; TimeoutError: the turn of a live write did not come."""
@@ -95,7 +94,9 @@ class Comparer:
             followed=True,
             cut=legacy.cut,
         )
-        comparison = await self._checked(comparison, pending, sides)
+        comparison = self._resolved(comparison, pending)
+        if sides.secondary is not None and not pending.frame.write and not pending.frame.live:
+            await self._second_look.refuse_drifted(comparison, sides.secondary)
         noise = None if secondary is None or secondary.whole != candidate.whole else secondary.differences
         verdict = self._judge.observe_stream(comparison, route, candidate.differences, noise)
         return self._learned(pending, comparison, verdict)
@@ -109,36 +110,46 @@ class Comparer:
             is_owed=lambda: pending.is_level,
         )
         try:
-            pairs = tuple(
-                (call, self._judge.stream_diff(pending.frame.route, legacy.answer.headers)) for call in calls.calls
-            )
+            pairs = tuple((call, self._stream_diff(pending, side, legacy)) for side, call in calls.by_side())
             candidate, *others = await follower.run(pairs)
         except NotComparableError as error:
             raise Ended(Outcome.UNCOMPARABLE, error.reason) from None
         return candidate, others[0] if others else None
 
-    async def _checked(self, comparison: Comparison, pending: Pending, sides: Sides) -> Comparison:
-        """Raises: Ended: the candidate passed the call back, or the stores have drifted apart."""
+    def _stream_diff(self, pending: Pending, side: Side, legacy: LegacyStream) -> StreamDiff:
+        """The comparison of legacy's stream with a side's, in legacy's handles. Raises: NotComparableError."""
+        route, contract = pending.frame.route, self._means.contract
+        diff = self._judge.stream_diff(route, legacy.answer.headers)
+        method = None if contract is None else contract.methods.get(route.route)
+        type_name = None if method is None else method.output_type
+        diff.own_to_legacy = Translation(self._bindings, route.route, side, type_name)
+        return diff
+
+    def _resolved(self, comparison: Comparison, pending: Pending) -> Comparison:
+        """The comparison with legacy's values for the handles of all sides.
+
+        Raises: Ended: the candidate passed the call back, refuses a credential that it can't know, or the stores have
+        drifted apart.
+        """
         if is_served_by_legacy(comparison.candidate):
             raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
-        if has_drifted(comparison := await self._with_secondary(comparison, pending, sides)):
+        comparison = self._bindings.resolve(comparison, write=pending.frame.write)
+        if credential_refused(comparison, self._bindings):
+            raise Ended(Outcome.SKIPPED, Reason.CREDENTIAL)
+        if has_drifted(comparison):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
         return comparison
 
-    async def _with_secondary(self, comparison: Comparison, pending: Pending, sides: Sides) -> Comparison:
-        """Where the statuses differ, the secondary tells another state from another implementation."""
-        frame = pending.frame
-        has_answer = comparison.secondary is not None
-        if has_answer or sides.secondary is None or frame.live or frame.write or not status_differs(comparison):
-            return comparison
-        async with self._admission.calls:
-            self._admission.refuse_when_off()  # without the secondary's answer nobody knows whether the stores drifted
-            return replace(comparison, secondary=await reply_of(sides.secondary, frame.request, Terms(safe=True)))
+    def _refuse_raced(self, comparison: Comparison, legacy: Answer) -> None:
+        """Raises: Ended: what it reads was written at the same time."""
+        request = comparison.request
+        if self._means.races.overlap(request, request.started_at + legacy.latency_ms / 1000):
+            raise Ended(Outcome.SKIPPED, Reason.STATE_RACE)
 
     def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Observation:
-        self._handles.learn(verdict.handles)
-        has_two = isinstance(comparison.candidate, Answer) and isinstance(verdict.observation, Judged)
-        pending.advance(Event.JUDGE if has_two else Event.GIVE_UP)
+        """What legacy minted is known by now, but where there are no two answers that can be compared."""
+        is_known = isinstance(comparison.candidate, Failure) or isinstance(verdict.observation, Judged)
+        pending.advance(Event.JUDGE if is_known else Event.GIVE_UP)
         return verdict.observation
 
 

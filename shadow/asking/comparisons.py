@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from crossfade.shadow.asking.asker import Asker
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.lifecycle import Event, Legacy, Work
-from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
@@ -17,8 +17,6 @@ from crossfade.shadow.exchange import Answer, Reply
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.handles import ForeignHandles
-from crossfade.shadow.judging.judge import Judge
 
 log = logging.getLogger(__name__)
 
@@ -30,18 +28,18 @@ class Comparisons:
         self,
         *,
         sides: Mapping[str, Sides],
-        judge: Judge,
-        handles: ForeignHandles,
-        limits: Limits,
+        means: Means,
         record: Callable[[Observation], None],
+        clock: Callable[[], float],
     ) -> None:
-        self._handles = handles
-        self._limits = limits
+        """``clock`` gives the time in seconds since the epoch."""
+        self._means = means
+        self._limits = means.limits
         self._record = record
+        self._clock = clock
         self._pending: dict[str, Pending] = {}
-        self._asker = Asker(sides=sides, judge=judge, handles=handles, limits=limits, hold=self.hold)
-        self.suspects = Suspects(handles)
-        self.admission = self._asker.admission
+        self._asker = Asker(sides=sides, means=means, hold=self.hold)
+        self.suspects = Suspects(means.bindings)
         self.held_bytes = 0
 
     def __len__(self) -> int:
@@ -84,10 +82,10 @@ class Comparisons:
         """Records how a request ended without a judgement."""
         self._record(Settled(route=route, outcome=outcome, reason=reason))
 
-    def learn_minted(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
-        """Of a write that ended without two answers compared, all that legacy minted may be foreign."""
+    def learn_unmirrored(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
+        """Of a write that ended without answers compared, all that legacy minted may be foreign."""
         if pending.frame.write and isinstance(legacy, Answer):
-            self._handles.learn_minted(pending.request(), legacy)
+            self._means.bindings.learn_unmirrored(pending.request(), legacy)
 
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""
@@ -128,11 +126,13 @@ class Comparisons:
         self.suspects.forget(pending)
         self.held_bytes -= pending.held_bytes
         pending.suspects = ()
+        if pending.frame.write:
+            self._means.races.give_up(pending.frame.request, self._clock())
         is_learnt = pending.is_in(Work.JUDGED)
         pending.advance(Event.END)
         pending.let_others_go_on()
         if not is_learnt and pending.legacy is not None and not pending.is_in(Legacy.LOST):
-            self.learn_minted(pending, pending.legacy)
+            self.learn_unmirrored(pending, pending.legacy)
 
 
 def _ended_from_outside(pending: Pending) -> Settled:

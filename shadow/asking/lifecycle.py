@@ -37,10 +37,10 @@ class Work(StrEnum):
     """How far the comparison has come."""
 
     RECEIVED = auto()
-    READY = auto()  # its turn has come, and it carries no handle that legacy alone knows
+    READY = auto()  # its turn has come
     SENT = auto()  # to the candidate, and perhaps to the secondary
     FOLLOWED = auto()  # the answers are streams, compared as they come
-    JUDGED = auto()  # two answers were compared: what legacy alone minted is known
+    JUDGED = auto()  # what legacy minted is known: by two answers, or by a candidate that gave none
     UNCOMPARED = auto()  # judged, but there were no two answers that can be compared
     STOPPED = auto()  # from outside: the kill switch, a full buffer
     ENDED = auto()  # there is an observation

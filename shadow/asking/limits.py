@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Limits:
     """Calls at a time (and as many streams), requests waiting behind them, bytes held, seconds of waiting for a turn.
 
-    ``deadline_s``: how long a side may be silent where legacy has given more.
+    ``deadline_s``: how long a side may be silent where legacy has given more. ``recheck_pct``: the share of safe
+    requests that may be asked again. ``race_window_s``: for so long after it was sent a write counts as under way.
     """
 
     in_flight: int
@@ -15,3 +16,5 @@ class Limits:
     held_bytes: int
     wait_s: float
     deadline_s: float
+    recheck_pct: float = 0.0
+    race_window_s: float = 0.0

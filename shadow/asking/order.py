@@ -68,14 +68,13 @@ class Order:
             self._reads[turn] = None
         return turn
 
-    def prolong(self, turn: Turn) -> Turn | None:
-        """A read's turn for one more look at what it read: its own while it lasts, else a new one.
+    def is_unchanged(self, turn: Turn) -> bool:
+        """Whether what a read saw is still there: its turn lasts, or no write has entered since."""
+        return not turn.finished.is_set() or turn.writes == self._writes
 
-        None where a write has entered since, which may have been sent by now.
-        """
-        if not turn.finished.is_set():
-            return turn
-        return self.enter(write=False) if turn.writes == self._writes else None
+    def prolong(self, turn: Turn) -> Turn:
+        """An unchanged read's turn for one more look: its own while it lasts, else a new one."""
+        return self.enter(write=False) if turn.finished.is_set() else turn
 
     def _finished(self, turn: Turn) -> None:
         self._reads.pop(turn, None)

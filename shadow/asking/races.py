@@ -77,6 +77,11 @@ class Races:
         if len(self._answered) > _MOST_GROUPS:
             self._answered.popitem(last=False)
 
+    def give_up(self, write: Request, at: float) -> None:
+        """Nothing more will be known of a write: if it is still under way, it ends now."""
+        if write.id in self._under_way.get(_group(write), {}):
+            self.end(write, at)
+
     def overlap(self, read: Request, at: float) -> bool:
         """Whether the same data was written between a read's beginning and its answer, ``at``."""
         group = _group(read)

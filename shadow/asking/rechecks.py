@@ -27,7 +27,7 @@ class Rechecks:
         """``share_pct`` of the safe requests may be asked again; 0: none ever is."""
         self._earned = share_pct / 100
         self._credits = _BURST if share_pct > 0 else 0.0
-        self._looks: OrderedDict[tuple[tuple[str, str], str, str], int] = OrderedDict()
+        self._looks: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
     def earn(self) -> None:
         """One more safe request was mirrored."""

@@ -1,9 +1,9 @@
-"""Requests under way that may yet show that a value is legacy's alone."""
+"""Requests under way that may yet show what a value of legacy's is called by the other sides."""
 
 from crossfade.shadow.asking.lifecycle import Work
 from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply
-from crossfade.shadow.judging.handles import ForeignHandles
 
 _ENDED = frozenset({Work.ENDED})
 
@@ -14,8 +14,8 @@ class Suspects:
     Answers are read only when a later request carries something; most are judged before.
     """
 
-    def __init__(self, handles: ForeignHandles) -> None:
-        self._handles = handles
+    def __init__(self, bindings: Bindings) -> None:
+        self._bindings = bindings
         self._unread: dict[Pending, Reply] = {}
         self._values: dict[Pending, frozenset[str]] = {}
         self._holders: dict[str, list[Pending]] = {}
@@ -24,16 +24,16 @@ class Suspects:
         """Legacy has answered a request that is not judged yet."""
         self._unread[pending] = reply
 
-    def of(self, tokens: frozenset[str]) -> tuple[Pending, ...]:
+    def of(self, values: frozenset[str]) -> tuple[Pending, ...]:
         """Those not judged yet whose legacy answers carry one of these values."""
-        if not tokens:
+        if not values:
             return ()
         for pending, reply in self._unread.items():
-            self._values[pending] = self._handles.answered(pending.frame.request, reply)
+            self._values[pending] = self._bindings.answered(pending.frame.request, reply)
             for value in self._values[pending]:
                 self._holders.setdefault(value, []).append(pending)
         self._unread.clear()
-        return tuple(other for token in tokens for other in self._holders.get(token, ()))
+        return tuple(other for value in values for other in self._holders.get(value, ()))
 
     def forget(self, pending: Pending) -> None:
         """It is judged, or ended without that."""

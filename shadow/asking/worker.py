@@ -18,14 +18,15 @@ import click
 
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import build_sides
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Totals
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.pipe.frames import (
@@ -124,9 +125,12 @@ async def serve(config: Config, run_id: str) -> None:
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,
-        judge=run.judge,
-        handles=ForeignHandles(contract=run.contract, shared=config.service.state is State.SHARED),
-        limits=_limits(config),
+        means=means_of(
+            contract=run.contract,
+            judge=run.judge,
+            bindings=Bindings(contract=run.contract, shared=config.service.state is State.SHARED),
+            limits=_limits(config),
+        ),
         record=lambda observation: _record(observation, run.writer, totals),
     )
     collector.obey(switch.is_off)
@@ -164,6 +168,8 @@ def _limits(config: Config) -> Limits:
         held_bytes=mirror.buffer_bytes,
         wait_s=mirror.max_wait_ms / 1000,
         deadline_s=mirror.deadline_ms / 1000,
+        recheck_pct=mirror.recheck_pct,
+        race_window_s=mirror.race_window_ms / 1000,
     )
 
 

@@ -50,7 +50,11 @@ class StreamDiff:
     """
 
     def __init__(self, decode: Callable[[bytes], Value], root: Place, *, proto: bool) -> None:
-        """``decode`` gives the value of a message and raises UndecodableError."""
+        """``decode`` gives the value of a message and raises UndecodableError.
+
+        ``own_to_legacy`` may be set: it gives the other side's message in legacy's words, by legacy's at its place.
+        """
+        self.own_to_legacy: Callable[[bytes, bytes], bytes] | None = None
         self._decode = decode
         self.root = root
         self._proto = proto
@@ -93,12 +97,21 @@ class StreamDiff:
     def _add(self, queue: deque[bytes], message: bytes) -> None:
         queue.append(message)
         self.waiting_bytes += cost_bytes(message)
+        if self.own_to_legacy is not None and len(queue) <= min(len(self._legacy), len(self._other)):
+            self._translate(len(queue) - 1)
         while self._legacy and self._other and self._legacy[0] == self._other[0]:
             self.waiting_bytes -= 2 * cost_bytes(self._legacy.popleft())
             self._other.popleft()
             self._first += 1
         if min(len(self._legacy), len(self._other)) >= WINDOW_MESSAGES:
             self._compare(WINDOW_MESSAGES, WINDOW_MESSAGES)
+
+    def _translate(self, at: int) -> None:
+        own = self._other[at]
+        translated = own if self.own_to_legacy is None else self.own_to_legacy(self._legacy[at], own)
+        if translated is not own:
+            self._other[at] = translated
+            self.waiting_bytes += cost_bytes(translated) - cost_bytes(own)
 
     def _compare(self, legacy_n: int, other_n: int) -> None:
         ours = [self._legacy.popleft() for _ in range(legacy_n)]

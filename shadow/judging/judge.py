@@ -54,13 +54,21 @@ class Judge:
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
 
-    def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
-        """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
+    def differs(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        """The first look at a comparison that legacy answered; its ``places`` are where the others' answers differ.
+
+        What it has decoded is used again by ``observe``, to which it may be given. Nothing is remembered of it.
+        """
         if comparison.followed:
-            return self._verdict(self._judge_copies(comparison, route), comparison, route)
-        return self._verdict(
-            judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route)), comparison, route
-        )
+            return self._judge_copies(comparison, route)
+        return judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+
+    def observe(self, comparison: Comparison, route: RouteInfo, first: Judgement | None = None) -> Verdict:
+        """What evidence is to keep of a comparison that legacy answered; streams are read from their copies.
+
+        ``first`` is what ``differs`` gave for the same answers, whatever was answered to a second look since then.
+        """
+        return self._verdict(first or self.differs(comparison, route), comparison, route)
 
     def observe_stream(
         self,

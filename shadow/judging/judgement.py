@@ -1,18 +1,19 @@
 """The judgement of one comparison: the same, these differences, or not comparable and why."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, diff_views
-from crossfade.shadow.compare.decode.view import AnswerView
+from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, leaf
 from crossfade.shadow.exchange import Comparison, Failure
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
-from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.judging.differ import Differ, Key, Look
+
+FAILED = ("answer", Kind.FAILED.value)
+"""Where a candidate that gave no answer differs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,36 +30,51 @@ class IgnoreRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """``differences`` of the candidate, ``noise`` of the secondary.
+    """``differences`` of the candidate, and the ``secondary``'s look; None where it gave nothing comparable.
 
-    ``noise`` is None where the secondary was not contacted, gave nothing comparable, or answered with another status.
     Where ``uncomparable`` is set there are no differences, and ``detail`` is what was wrong.
-    ``ignored`` counts the candidate's differences that rules left out.
+    ``ignored`` counts the candidate's differences that rules left out. ``differ`` has decoded the answers, and holds
+    more of them against each other.
     """
 
     differences: tuple[Difference, ...] = ()
-    noise: tuple[Difference, ...] | None = None
+    secondary: Look | None = None
     uncomparable: Reason | None = None
     detail: str = ""
     ignored: int = 0
+    differ: Differ | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def noise(self) -> tuple[Difference, ...] | None:
+        """The secondary's differences; None where it was not contacted, can't be compared, or has another status.
+
+        Another status means another state (or a refusal), and then the rest of the answer is no evidence of noise.
+        """
+        return None if self.secondary is None or self.secondary.other_status else self.secondary.differences
+
+    @property
+    def places(self) -> frozenset[Key]:
+        """The template and kind of each place at which the candidate or the secondary differs from legacy."""
+        found = [(item.template, item.kind.value) for item in self.differences]
+        return frozenset(found) if self.secondary is None else self.secondary.keys.union(found)
 
 
 def judge(comparison: Comparison, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...] = ()) -> Judgement:
-    """The judgement of a comparison whose legacy side answered."""
+    """The judgement of the first look at a comparison whose legacy side answered."""
     legacy = comparison.legacy
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
+    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore])
     if isinstance(comparison.candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", comparison.candidate.reason.value)
-        return Judgement(differences=(failed,))
-    rules, view = _Rules(ignore), AnswerView(legacy)
+        return Judgement(differences=(failed,), differ=differ)
     try:
-        differences = diff_views(comparison.request, view, AnswerView(comparison.candidate), contract)
-        found = bounded(rules.kept(differences))
+        found, ignored = differ.of_candidate(comparison.candidate)
     except NotComparableError as error:
         return Judgement(uncomparable=error.reason, detail=error.detail)
-    ignored = rules.ignored
-    return Judgement(differences=found, noise=_noise(comparison, view, contract, rules), ignored=ignored)
+    return Judgement(
+        differences=found, secondary=differ.from_legacy(comparison.secondary), ignored=ignored, differ=differ
+    )
 
 
 def judge_stream(
@@ -76,60 +92,18 @@ def judge_stream(
     legacy, candidate = comparison.legacy, comparison.candidate
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
-    rules, view = _Rules(ignore), AnswerView(legacy)
+    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore])
     if isinstance(candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", candidate.reason.value)
-        return Judgement(differences=bounded(chain((failed,), rules.kept(found))))
+        return Judgement(differences=bounded(chain((failed,), differ.kept(found))))
     try:
-        ends = diff_views(comparison.request, view, AnswerView(candidate), contract)
-        kept = bounded(rules.kept(chain(ends, found)))
+        kept, ignored = differ.of_candidate(candidate, found)
     except NotComparableError as error:
         return Judgement(uncomparable=error.reason, detail=error.detail)
-    ignored = rules.ignored
-    return Judgement(differences=kept, noise=_stream_noise(comparison, view, noise, contract, rules), ignored=ignored)
+    secondary = None if noise is None else differ.from_legacy(comparison.secondary, noise)
+    return Judgement(differences=kept, secondary=secondary, ignored=ignored)
 
 
-def _stream_noise(
-    comparison: Comparison,
-    legacy: AnswerView,
-    noise: tuple[Difference, ...] | None,
-    contract: Contract | None,
-    rules: "_Rules",
-) -> tuple[Difference, ...] | None:
-    ends = None if noise is None else _noise(comparison, legacy, contract, rules)
-    if noise is None or ends is None:
-        return None
-    return bounded(chain(ends, rules.kept(noise)), MAX_FINGERPRINTS - 1)
-
-
-class _Rules:
-    """The ignore rules of one comparison; ``ignored`` counts what they left out so far."""
-
-    def __init__(self, rules: tuple[IgnoreRule, ...]) -> None:
-        self.ignored = 0
-        self._paths = [glob(rule.path) for rule in rules]
-
-    def kept(self, found: Iterable[Difference]) -> Iterator[Difference]:
-        for difference in found:
-            if any(path.matches(difference.template) for path in self._paths):
-                self.ignored += 1
-            else:
-                yield difference
-
-
-def _noise(
-    comparison: Comparison, legacy: AnswerView, contract: Contract | None, rules: _Rules
-) -> tuple[Difference, ...] | None:
-    """Bounded to what a signature holds, so that noise never stands for differences that were not looked at."""
-    if comparison.secondary is None or isinstance(comparison.secondary, Failure):
-        return None
-    try:
-        differences = diff_views(comparison.request, legacy, AnswerView(comparison.secondary), contract)
-        first = next(differences, None)
-        # Another status means another state (or a refusal), and then the rest of the answer is no evidence of noise.
-        if first is not None and first.template in STATUS_PLACES:
-            return None
-        everything = differences if first is None else chain((first,), differences)
-        return bounded(rules.kept(everything), MAX_FINGERPRINTS - 1)
-    except NotComparableError:
-        return None
+def is_full(differences: tuple[Difference, ...]) -> bool:
+    """Whether there were more places than are kept."""
+    return len({(item.template, item.kind) for item in differences}) > MAX_FINGERPRINTS

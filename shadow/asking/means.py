@@ -1,0 +1,40 @@
+"""What all comparisons of a run have in common."""
+
+from dataclasses import dataclass
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.asking.admission import Admission
+from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.order import Order
+from crossfade.shadow.asking.races import Races
+from crossfade.shadow.asking.rechecks import Rechecks
+from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.judging.judge import Judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """Who judges, what is known of handles, of writes and of earlier second looks, and the bounds."""
+
+    contract: Contract | None
+    judge: Judge
+    bindings: Bindings
+    limits: Limits
+    admission: Admission
+    order: Order
+    races: Races
+    rechecks: Rechecks
+
+
+def means_of(*, contract: Contract | None, judge: Judge, bindings: Bindings, limits: Limits) -> Means:
+    """The means of a run that begins."""
+    return Means(
+        contract=contract,
+        judge=judge,
+        bindings=bindings,
+        limits=limits,
+        admission=Admission(limits.in_flight),
+        order=Order(),
+        races=Races(contract=contract, window_s=limits.race_window_s),
+        rechecks=Rechecks(limits.recheck_pct),
+    )

@@ -1,0 +1,108 @@
+"""A second look at answers that differ: candidate and secondary are asked again, at the same time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from crossfade.shadow.asking.call import Terms
+from crossfade.shadow.asking.clients.notes import Note
+from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.ended import Ended
+from crossfade.shadow.asking.exchange import reply_of
+from crossfade.shadow.asking.means import Means
+from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.rechecks import Places
+from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
+from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.drift import has_drifted, status_differs
+
+_ONCE_MORE = Terms(safe=True)
+
+
+class SecondLook:
+    """Takes second looks within the bounds. Only the request itself waits for one, and the writes behind it."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def take(self, comparison: Comparison, pending: Pending, sides: Sides) -> Comparison:
+        """The comparison of a safe request, with the answers of a second look where one was taken.
+
+        Raises: Ended: the stores have drifted apart; mirroring was turned off where only the secondary could tell.
+        """
+        if sides.secondary is None:
+            return comparison
+        asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
+        places = self._means.judge.differs(comparison, pending.frame.route)
+        with self._means.admission.second_look() as has_place:
+            if has_place and self._may_look(pending, places):
+                pending.begin = self._means.order.prolong(pending.begin) if pending.begin else None
+                comparison = await self._look(comparison, pending.frame.route, asked)
+        if comparison.again is None:
+            await self.refuse_drifted(comparison, sides.secondary)
+        elif has_drifted(replace(comparison, secondary=comparison.again.secondary)):
+            raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
+        return comparison
+
+    async def refuse_drifted(self, comparison: Comparison, secondary: Upstream) -> None:
+        """Where the statuses differ, the secondary is asked for its own, to tell another state from a fault.
+
+        That answer is no evidence of noise, because only such requests have it.
+        Raises: Ended: the stores have drifted apart, or mirroring was turned off.
+        """
+        if comparison.secondary is not None or not status_differs(comparison):
+            return
+        async with self._means.admission.calls:
+            self._means.admission.refuse_when_off()  # without the answer nobody knows whether the stores drifted
+            replies = await self._ask(comparison.request, {Side.SECONDARY: secondary})
+        if replies and has_drifted(replace(comparison, secondary=replies[Side.SECONDARY])):
+            raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
+
+    def _may_look(self, pending: Pending, places: Places) -> bool:
+        """Whether the sides still are in the state in which they were asked, and the share allows it."""
+        means, frame = self._means, pending.frame
+        if not places or pending.begin is None or not means.order.is_unchanged(pending.begin):
+            return False
+        return not means.races.followed(frame.request) and means.rechecks.take(frame.route, places, frame.request.id)
+
+    async def _look(self, comparison: Comparison, route: RouteInfo, asked: Mapping[Side, Upstream]) -> Comparison:
+        """The same comparison where no call was free in time, or mirroring was turned off."""
+        try:
+            async with asyncio.timeout(self._means.limits.deadline_s) as deadline, self._means.admission.calls:
+                deadline.reschedule(None)  # from here on each call has its own
+                replies = await self._ask(comparison.request, asked)
+                if not replies:
+                    return comparison
+                again = Again(candidate=replies[Side.CANDIDATE], secondary=replies[Side.SECONDARY])
+                looked = self._resolved(comparison, again)
+                if not self._needs_later(looked, route):
+                    return looked
+                later = await self._ask(comparison.request, {Side.SECONDARY: asked[Side.SECONDARY]})
+                return self._resolved(comparison, replace(again, later=later.get(Side.SECONDARY)))
+        except TimeoutError:
+            return comparison
+
+    def _resolved(self, comparison: Comparison, again: Again) -> Comparison:
+        return self._means.bindings.resolve_again(replace(comparison, again=again))
+
+    def _needs_later(self, comparison: Comparison, route: RouteInfo) -> bool:
+        """Whether the secondary's only answer differs from legacy's: two of them tell a state from noise."""
+        if comparison.again is None or isinstance(comparison.secondary, Answer):
+            return False
+        other = replace(comparison, candidate=comparison.again.secondary, secondary=None, again=None)
+        return bool(self._means.judge.differs(other, route))
+
+    async def _ask(self, request: Request, sides: Mapping[Side, Upstream]) -> Mapping[Side, Reply]:
+        """What each side answers, asked at the same time; nothing where not all of them can be asked now."""
+        bindings = self._means.bindings
+        rendered = {side: bindings.render(request, side).request for side in sides}
+        requests = {side: found for side, found in rendered.items() if found is not None and sides[side].takes(found)}
+        if len(requests) < len(sides) or self._means.admission.is_off():
+            return {}
+        for side in sides.values():
+            side.notes.count(Note.SECOND_LOOK)
+        replies = await asyncio.gather(*(reply_of(sides[side], requests[side], _ONCE_MORE) for side in sides))
+        return dict(zip(sides, replies, strict=True))
