@@ -60,7 +60,7 @@ def simulate(job: Job) -> Counter[str]:
 
 def _passes(world: World, mode: str, budget_pct: float, secondary_pct: float, units: int, seed: str) -> bool:  # noqa: PLR0913, PLR0917
     gate, rng = _gate(budget_pct, mode), random.Random(seed)
-    rechecks, gated = Rechecks(_RECHECK_PCT), Run(gate)
+    rechecks, gated = Rechecks(_RECHECK_PCT), Run(gate, secondary=secondary_pct > 0)
     earliest = gate.planned_n or int(_SOUNDEST * _exact_n(budget_pct) / 3)
     for unit in range(units):
         fate = Asked(world, unit, rng)

@@ -28,11 +28,12 @@ class Seen:
 class Run:
     """One run on one route."""
 
-    def __init__(self, gate: GateSettings, route: RouteInfo = ROUTE) -> None:
+    def __init__(self, gate: GateSettings, *, route: RouteInfo = ROUTE, secondary: bool = True) -> None:
+        """``secondary``: there is a second instance of legacy."""
         self._gate = gate
         self._route = route
         self._store = open_store("memory:")
-        self._writer = EvidenceWriter.begin(self._store, _info(gate), None)
+        self._writer = EvidenceWriter.begin(self._store, _info(gate, secondary), None)
         self._entered = 0
 
     @property
@@ -52,8 +53,7 @@ class Run:
         return Seen(view=view, claim=judge_claim(view, self._gate, claimed=True, finished=finished))
 
 
-def _info(gate: GateSettings) -> RunInfo:
-    del gate
+def _info(gate: GateSettings, secondary: bool) -> RunInfo:  # noqa: FBT001 - private
     return RunInfo(
         run_id="r",
         service="things",
@@ -63,4 +63,6 @@ def _info(gate: GateSettings) -> RunInfo:
         rules_digest="r",
         contract_digest="",
         started_at=STARTED,
+        unit=gate.unit,
+        secondary=secondary,
     )

@@ -62,7 +62,7 @@ def main() -> int:
                 unequal |= differing(looks.legacy, looks.secondary)
             found = judge.observe(full, ROUTE).observation
             quick = observed(looks)
-            seen = frozenset(judge.differs(full, ROUTE))
+            seen = frozenset(judge.differs(full, ROUTE).places)
             total += 1
             if isinstance(found, Judged) and _plain(found) == _plain(quick) and seen == places(unequal):
                 equal += 1
