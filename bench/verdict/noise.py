@@ -1,14 +1,15 @@
 """Fields that differ from one answer of legacy to the next, with and without a bug among them: what the gate says.
 
-    python bench/verdict/noise.py [--seed N] [--runs 300] [--only clean,found,hidden] [--done FILE]
+    python bench/verdict/noise.py [--seed N] [--runs 300] [--only clean,found,hidden,passes] [--done FILE]
 
-Three tables, each of many simulated runs whose observations go through the real evidence, view and claim (`quick.py`
+Four tables, each of many simulated runs whose observations go through the real evidence, view and claim (`quick.py`
 stands for the judge, and `same_as_judge.py` holds it against the real one):
 
 * clean: 50 noisy fields and a right candidate. FAIL must be at most 1 %.
 * found: a bug behind noise. PASS must be at most 5 %.
 * hidden: one or a few differences of legacy from its secondary in the field in which the candidate is wrong more often
   than the budget allows. PASS must be at most 5 % in every cell.
+* passes: after how many requests a right candidate passes (no target).
 
 Noise comes in two kinds: "by answer" (any answer has an odd value now and then) and "by request" (in some requests the
 field is another in each answer).
@@ -38,6 +39,7 @@ _BUG_AT = 7
 _KINDS = ("by answer", "by request")
 _LOOKS = (300, 400, 1000, 2000, 5000)
 _FAIL_PCT, _PASS_PCT = 1.0, 5.0
+_PATIENCE = 6000
 
 
 def simulate(world: World, n: int, secondary_pct: float, seed: str, at: Sequence[int] = ()) -> Counter[str]:
@@ -91,6 +93,25 @@ def hidden(job: Job) -> Counter[str]:
     return total
 
 
+def passes(job: Job) -> Counter[str]:
+    """After how many requests a right candidate passes, looked at every 20; ``n`` sums them."""
+    fields, noise, kind, secondary_pct = job.cell[1:]
+    world = World(places=int(fields), noise=float(noise) / 100, by_request=kind == _KINDS[1])
+    return _sum(_until_it_passes(world, float(secondary_pct), seed) for seed in job.numbers())
+
+
+def _until_it_passes(world: World, secondary_pct: float, seed: str) -> Counter[str]:
+    rng = random.Random(seed)
+    rechecks, gated = Rechecks(RECHECK_PCT), Run(GATE)
+    for number in range(_PATIENCE):
+        gated.enter()
+        gated.add(observed(look(Asked(world, number, rng), number, f"{seed}/{number}", secondary_pct, rechecks)))
+        if (number + 1) % 20 == 0 and gated.look().claim.verdict == "pass":
+            return Counter({"runs": 1, "pass": 1, "n": number + 1})
+    claim = gated.look().claim
+    return Counter({"runs": 1, claim.verdict: 1, f"ground {claim.ground.value}": 1})
+
+
 def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:
     total: Counter[str] = Counter()
     for each in counts:
@@ -98,7 +119,7 @@ def _sum(counts: Iterable[Counter[str]]) -> Counter[str]:
     return total
 
 
-WORK = {"clean": clean, "found": found, "hidden": hidden}
+WORK = {"clean": clean, "found": found, "hidden": hidden, "passes": passes}
 
 
 def work(job: Job) -> Counter[str]:
@@ -125,6 +146,12 @@ def cells(name: str) -> list[Cell]:
             for steady in ("steady", "now and then")
             for secondary in (20, 100)
         ]
+    if name == "passes":
+        return [
+            (name, fields, noise, kind, secondary)
+            for fields, noise, kind in ((3, 100, _KINDS[1]), (3, 5, _KINDS[0]), (50, 1, _KINDS[0]), (50, 70, _KINDS[1]))
+            for secondary in (10, 20, 100)
+        ]
     return [
         (name, rate, steady, events, secondary)
         for rate in (2, 5, 10, 20)
@@ -140,10 +167,13 @@ def _print(name: str, sums: dict[Cell, Counter[str]]) -> bool:
         "clean": ("noise %", "kind", "n", "secondary %"),
         "found": ("noise %", "bug %", "kind", "bug is", "n", "secondary %"),
         "hidden": ("bug %", "bug is", "events", "secondary %"),
+        "passes": ("fields", "noise %", "kind", "secondary %"),
     }[name]
     columns = ("FAIL", "PASS", "inconclusive", "bug open", "grounds")
     if name == "hidden":
         columns = (*(f"PASS at {n}" for n in _LOOKS), "FAIL, open at 5000")
+    if name == "passes":
+        columns = ("PASS", "after (mean)", "FAIL", f"grounds at {_PATIENCE}")
     print(f"\n{name}\n\n| {' | '.join((*heads, 'runs', *columns))} |\n|{'---|' * (len(heads) + 1 + len(columns))}")
     missed = False
     for cell, count in sums.items():
@@ -153,8 +183,16 @@ def _print(name: str, sums: dict[Cell, Counter[str]]) -> bool:
             shown = [share(each, runs) for each in passes]
             shown.append(f"{100 * count['fail at 5000'] / runs:.0f} %, {100 * count['found at 5000'] / runs:.0f} %")
             bad = any(100 * each / runs > _PASS_PCT for each in passes)
+        elif name == "passes":
+            shown = [
+                str(count["pass"]),
+                f"{count['n'] / max(1, count['pass']):.0f}",
+                str(count["fail"]),
+                _grounds(count),
+            ]
+            bad = False
         else:
-            grounds = ", ".join(f"{key[7:]} {n}" for key, n in count.most_common() if key.startswith("ground "))
+            grounds = _grounds(count)
             shown = [share(count["fail"], runs), share(count["pass"], runs)]
             shown += [f"{100 * count['inconclusive'] / runs:.0f} %", f"{100 * count['found'] / runs:.0f} %", grounds]
             limit, key = (_FAIL_PCT, "fail") if name == "clean" else (_PASS_PCT, "pass")
@@ -162,6 +200,10 @@ def _print(name: str, sums: dict[Cell, Counter[str]]) -> bool:
         missed = missed or bad
         print(f"| {' | '.join((*map(str, cell[1:]), str(runs), *shown))} |{' MISSED' if bad else ''}")
     return missed
+
+
+def _grounds(count: Counter[str]) -> str:
+    return ", ".join(f"{key[7:]} {n}" for key, n in count.most_common() if key.startswith("ground "))
 
 
 def _runs(cell: Cell, runs: int) -> int:
