@@ -97,8 +97,8 @@ class _Counts:
 
     def add(self, route: RouteInfo, before: Finding, after: Finding, *, judged: bool) -> None:
         self.changes[change_of(before, after) if judged else Change.NOT_JUDGED] += 1
-        self._before.update((route.key, fingerprint) for fingerprint in before.signature or ())
-        self._after.update((route.key, fingerprint) for fingerprint in after.signature or ())
+        self._before.update((route.key, fingerprint) for fingerprint in before.found or ())
+        self._after.update((route.key, fingerprint) for fingerprint in after.found or ())
 
     def clusters(self) -> tuple[ClusterChange, ...]:
         """All clusters, those that changed most first."""
@@ -115,14 +115,14 @@ class _Counts:
 
 
 def change_of(before: Finding, after: Finding) -> Change:
-    """What became of a comparison; noise is left out, because one comparison alone can't show it."""
-    if (before.signature, before.reason) == (after.signature, after.reason):
+    """What became of a comparison, by all of the candidate's differences, whether the secondary excuses them or not."""
+    if (before.found, before.reason) == (after.found, after.reason):
         return Change.SAME
-    if after.signature is None:
+    if after.found is None:
         return Change.NEWLY_UNCOMPARABLE
-    if not after.signature:
+    if not after.found:
         return Change.NEWLY_MATCHED
-    return Change.OTHER_FINDINGS if before.signature else Change.NEWLY_DIVERGED
+    return Change.OTHER_FINDINGS if before.found else Change.NEWLY_DIVERGED
 
 
 def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _Counts) -> RunEvidence:
@@ -154,4 +154,8 @@ def _as_recorded(item: Recorded) -> Observation:
         legacy_ms=latency_ms(comparison, comparison.legacy),
         candidate_ms=latency_ms(comparison, comparison.candidate),
         cut=finding.cut,
+        excused=finding.excused,
+        drift=finding.drift,
+        sightings=finding.sightings,
+        asked_again=comparison.again is not None,
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.records import (
+    Again,
     Answer,
     Comparison,
     Failure,
@@ -28,12 +29,15 @@ _UNREADABLE = b"\xff"  # begins no UTF-8 text, no JSON, no gzip and no protobuf 
 
 
 class Side(StrEnum):
-    """Whose event it is."""
+    """Whose event it is; the last three are of the second look."""
 
     CLIENT = "client"
     LEGACY = "legacy"
     CANDIDATE = "candidate"
     SECONDARY = "secondary"
+    CANDIDATE_AGAIN = "candidate_again"
+    SECONDARY_AGAIN = "secondary_again"
+    SECONDARY_LATER = "secondary_later"
 
 
 class EventKind(StrEnum):
@@ -87,11 +91,14 @@ def stand_in(hidden: Hidden) -> bytes:
 
 def to_events(comparison: Comparison) -> tuple[Event, ...]:
     """The events of a comparison: the client's first, then one side after the other."""
-    request = comparison.request
+    request, again = comparison.request, comparison.again
     replies = (
         (Side.LEGACY, comparison.legacy),
         (Side.CANDIDATE, comparison.candidate),
         (Side.SECONDARY, comparison.secondary),
+        (Side.CANDIDATE_AGAIN, None if again is None else again.candidate),
+        (Side.SECONDARY_AGAIN, None if again is None else again.secondary),
+        (Side.SECONDARY_LATER, None if again is None else again.later),
     )
     return (
         *_numbered(request.id, Side.CLIENT, _client(comparison)),
@@ -113,16 +120,27 @@ def from_events(events: Iterable[Event]) -> Comparison:
     for event in events:
         sides.setdefault(event.side, []).append(event)
     client, legacy = (sides.get(side, []) for side in (Side.CLIENT, Side.LEGACY))
-    secondary = sides.get(Side.SECONDARY)
     cut = next((event.about["cut"] for event in legacy if "cut" in event.about), None)
     return Comparison(
         request=_request(client),
         route=_about(client, "route"),
         legacy=_reply(legacy),
         candidate=_reply(sides.get(Side.CANDIDATE, [])),
-        secondary=None if secondary is None else _reply(secondary),
+        secondary=_reply(sides[Side.SECONDARY]) if Side.SECONDARY in sides else None,
         followed=_about(client, "followed"),
         cut=None if cut is None else Reason(cut),
+        again=_again(sides),
+    )
+
+
+def _again(sides: Mapping[Side, list[Event]]) -> Again | None:
+    """The answers to the second look, of which there are two or none."""
+    if Side.CANDIDATE_AGAIN not in sides and Side.SECONDARY_AGAIN not in sides:
+        return None
+    return Again(
+        candidate=_reply(sides.get(Side.CANDIDATE_AGAIN, [])),
+        secondary=_reply(sides.get(Side.SECONDARY_AGAIN, [])),
+        later=_reply(sides[Side.SECONDARY_LATER]) if Side.SECONDARY_LATER in sides else None,
     )
 
 
@@ -143,6 +161,8 @@ def _client(comparison: Comparison) -> Iterator[_Unnumbered]:
     names = ("protocol", "method", "scheme", "authority", "target", "started_at")
     about = {"route": comparison.route, "followed": comparison.followed}
     about |= {**{name: getattr(request, name) for name in names}, "protocol": request.protocol.value}
+    if request.peer:
+        about["peer"] = request.peer
     yield EventKind.CLIENT_HEADER, {"headers": request.headers, "about": about}
     yield from _messages(EventKind.CLIENT_MESSAGE, request.body, request.protocol)
     about = {"truncated": request.truncated}

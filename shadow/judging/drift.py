@@ -4,7 +4,7 @@ A write that was shed or never mirrored sets the stores apart. A later request f
 another status from both the candidate and the secondary, and is no evidence about the port.
 """
 
-from crossfade.shadow.exchange import Answer, Comparison, Protocol, Reply, header_values
+from crossfade.shadow.exchange import Answer, Comparison, Protocol, Reply, Request, header_values
 
 _SERVER_FAULTS = frozenset({"2", "4", "8", "12", "13", "14", "15"})  # UNKNOWN ... DATA_LOSS: never caused by a state
 _TOO_MANY_REQUESTS = 429
@@ -28,11 +28,18 @@ def has_drifted(comparison: Comparison) -> bool:
 
 
 def _status(comparison: Comparison, reply: Reply | None) -> _Status | None:
-    if not isinstance(reply, Answer):
-        return None
-    if comparison.request.protocol is not Protocol.GRPC:
-        return (reply.status, "")
-    return (reply.status, ",".join(header_values((*reply.headers, *reply.trailers), "grpc-status")))
+    return _status_of(comparison.request, reply) if isinstance(reply, Answer) else None
+
+
+def _status_of(request: Request, answer: Answer) -> _Status:
+    if request.protocol is not Protocol.GRPC:
+        return (answer.status, "")
+    return (answer.status, ",".join(header_values((*answer.headers, *answer.trailers), "grpc-status")))
+
+
+def is_fault(request: Request, answer: Answer) -> bool:
+    """Whether an answer's status is one that no state brings about."""
+    return _is_fault(_status_of(request, answer))
 
 
 def _is_fault(status: _Status) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import is_
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import NotComparableError
@@ -16,11 +17,13 @@ from crossfade.shadow.compare.fingerprint import bound_signature, gather, reques
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
-from crossfade.shadow.exchange.difference import Difference, Fingerprint, Value
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
+from crossfade.shadow.judging.looks import shown
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
@@ -53,22 +56,20 @@ class Judge:
         self._contract = contract
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
+        self._last: tuple[tuple[object, ...], Judgement] | None = None
 
-    def differs(self, comparison: Comparison, route: RouteInfo) -> Judgement:
-        """The first look at a comparison that legacy answered; its ``places`` are where the others' answers differ.
+    def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
+        """Where the candidate or the secondary differ at the first look at a comparison that legacy answered.
 
-        What it has decoded is used again by ``observe``, to which it may be given. Nothing is remembered of it.
+        Where ``observe`` is called next for the same answers, it costs that much less.
         """
-        if comparison.followed:
-            return self._judge_copies(comparison, route)
-        return judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+        return self._first_look(comparison, route).places
 
-    def observe(self, comparison: Comparison, route: RouteInfo, first: Judgement | None = None) -> Verdict:
-        """What evidence is to keep of a comparison that legacy answered; streams are read from their copies.
-
-        ``first`` is what ``differs`` gave for the same answers, whatever was answered to a second look since then.
-        """
-        return self._verdict(first or self.differs(comparison, route), comparison, route)
+    def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
+        """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
+        judgement = self._first_look(comparison, route)
+        self._last = None
+        return self._verdict(judgement, comparison, route)
 
     def observe_stream(
         self,
@@ -94,6 +95,17 @@ class Judge:
             form = form_of(*media_type(headers))
             return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False)
         return StreamDiff(self._message_reader(route), Place.at("message"), proto=True)
+
+    def _first_look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        answers = (comparison.request, comparison.legacy, comparison.candidate, comparison.secondary)
+        if self._last is not None and all(map(is_, self._last[0], answers)):
+            return self._last[1]
+        if comparison.followed:
+            judgement = self._judge_copies(comparison, route)
+        else:
+            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+        self._last = (answers, judgement)
+        return judgement
 
     def _judge_stream(
         self,
@@ -153,19 +165,26 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        gathered = gather(
-            judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract)
-        )
+        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
+        seen = shown(judgement, comparison)
+        gathered = {item: found[item] for item in found if not _is_in(item, seen.excused | seen.drift)}
+        own = bound_signature(gathered)
+        if judgement.candidate.full and MORE not in own:
+            own = bound_signature((*own[: MAX_FINGERPRINTS - 1], MORE))
         observation = Judged(
             route=route,
             at=comparison.request.started_at,
             request_hash=request_hash(comparison.request),
-            signature=bound_signature(gathered),
+            signature=own,
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=self._examples(comparison, gathered),
             legacy_ms=latency_ms(comparison, comparison.legacy),
             candidate_ms=latency_ms(comparison, comparison.candidate),
             cut=comparison.cut,
+            excused=bound_signature(item for item in found if _is_in(item, seen.excused)),
+            drift=bound_signature(item for item in found if _is_in(item, seen.drift)),
+            sightings=seen.sightings,
+            asked_again=comparison.again is not None,
         )
         return Verdict(observation=observation, handles=handle_values(judgement.differences))
 
@@ -176,6 +195,10 @@ class Judge:
         sample = request_sample(comparison.request, self._contract)
         found = islice(gathered.items(), _MAX_EXAMPLES)
         return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
+
+
+def _is_in(fingerprint: Fingerprint, places: frozenset[Key]) -> bool:
+    return (fingerprint.template, fingerprint.kind) in places
 
 
 def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:

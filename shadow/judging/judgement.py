@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.answers import NotComparableError
+from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, leaf
 from crossfade.shadow.exchange import Comparison, Failure
@@ -53,10 +53,20 @@ class Judgement:
         return None if self.secondary is None or self.secondary.other_status else self.secondary.differences
 
     @property
+    def candidate(self) -> Look:
+        """The differences of the candidate as a look."""
+        keys = frozenset((item.template, item.kind.value) for item in self.differences)
+        return Look(
+            differences=self.differences,
+            keys=keys,
+            full=len(keys) > MAX_FINGERPRINTS,
+            other_status=any(template in STATUS_PLACES for template, _ in keys),
+        )
+
+    @property
     def places(self) -> frozenset[Key]:
         """The template and kind of each place at which the candidate or the secondary differs from legacy."""
-        found = [(item.template, item.kind.value) for item in self.differences]
-        return frozenset(found) if self.secondary is None else self.secondary.keys.union(found)
+        return self.candidate.keys if self.secondary is None else self.candidate.keys | self.secondary.keys
 
 
 def judge(comparison: Comparison, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...] = ()) -> Judgement:
@@ -102,8 +112,3 @@ def judge_stream(
         return Judgement(uncomparable=error.reason, detail=error.detail)
     secondary = None if noise is None else differ.from_legacy(comparison.secondary, noise)
     return Judgement(differences=kept, secondary=secondary, ignored=ignored)
-
-
-def is_full(differences: tuple[Difference, ...]) -> bool:
-    """Whether there were more places than are kept."""
-    return len({(item.template, item.kind) for item in differences}) > MAX_FINGERPRINTS

@@ -6,12 +6,14 @@ from typing import Any
 
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Sighting
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.recording.records import VERSION, End, Finding, Header
 
 Record = dict[str, Any]
 JUDGED, END = "judged", "end"
+_SIGHTING = tuple(item.name for item in dataclasses.fields(Sighting))
 
 
 def header_line(header: Header) -> str:
@@ -36,6 +38,10 @@ def finding_line(comparison_id: str, route: RouteInfo, finding: Finding, *, alte
         record["signature"] = _fingerprints(finding.signature)
     if finding.noise is not None:
         record["noise"] = _fingerprints(finding.noise)
+    named = {"excused": finding.excused, "drift": finding.drift}
+    record |= {name: _fingerprints(signature) for name, signature in named.items() if signature}
+    if finding.sightings:
+        record["sightings"] = [dataclasses.astuple(sighting) for sighting in finding.sightings]
     if finding.reason is not None:
         record["reason"] = finding.reason.value
     if finding.cut is not None:
@@ -50,6 +56,9 @@ def read_finding(record: Record) -> tuple[RouteInfo, Finding, bool]:
         noise=_signature(record.get("noise")),
         reason=Reason(record["reason"]) if "reason" in record else None,
         cut=Reason(record["cut"]) if "cut" in record else None,
+        excused=_signature(record.get("excused")) or (),
+        drift=_signature(record.get("drift")) or (),
+        sightings=tuple(_sighting(seen) for seen in record.get("sightings", ())),
     )
     return RouteInfo(**record["route"]), finding, record.get("altered", False)
 
@@ -62,6 +71,11 @@ def end_line(end: End) -> str:
 def read_end(record: Record) -> End:
     """Raises: KeyError."""
     return End(recorded=record["recorded"], left_out=record["left_out"])
+
+
+def _sighting(values: list[Any]) -> Sighting:
+    """Values in the order of the record's fields."""
+    return Sighting(**dict(zip(_SIGHTING, values, strict=True)))
 
 
 def _line(record: Record) -> str:

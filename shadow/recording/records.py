@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.difference import Signature
-from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.exchange.observations import Judged, Observation, Sighting
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -25,12 +25,21 @@ class Finding:
     """What was found in a comparison: a signature (empty if the answers are the same), or the reason why nothing was.
 
     ``noise`` is legacy against the secondary, None without a secondary. ``cut``: why a stream was compared only so far.
+    ``excused``, ``drift`` and ``sightings`` as in ``Judged``; recordings of earlier versions have all in the signature.
     """
 
     signature: Signature | None
     noise: Signature | None = None
     reason: Reason | None = None
     cut: Reason | None = None
+    excused: Signature = ()
+    drift: Signature = ()
+    sightings: tuple[Sighting, ...] = ()
+
+    @property
+    def found(self) -> Signature | None:
+        """All of the candidate's differences, whosever fault they are."""
+        return None if self.signature is None else tuple(sorted({*self.signature, *self.excused, *self.drift}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +69,12 @@ class End:
 def finding_of(observation: Observation) -> Finding:
     """What is recorded of an observation."""
     if isinstance(observation, Judged):
-        return Finding(signature=observation.signature, noise=observation.noise, cut=observation.cut)
+        return Finding(
+            signature=observation.signature,
+            noise=observation.noise,
+            cut=observation.cut,
+            excused=observation.excused,
+            drift=observation.drift,
+            sightings=observation.sightings,
+        )
     return Finding(signature=None, reason=observation.reason)

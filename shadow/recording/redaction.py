@@ -56,6 +56,8 @@ class ComparisonRedactor:
         match name, value:
             case "target", str():
                 return self._redactor.target(value)
+            case "peer", str():
+                return self._redactor.digest(value.encode())
             case "windows", str():
                 digests = bytes.fromhex(value)
                 return "".join(

@@ -10,9 +10,11 @@ from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Comparison, Request
+from crossfade.shadow.exchange.difference import Signature
 from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import Event, from_events
 from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
@@ -43,7 +45,7 @@ class Recorder:
         self._redact = redact
         self._judge = judge
         self._pct = pct
-        self._unsampled: Counter[tuple[str, Finding]] = Counter()
+        self._unsampled: Counter[tuple[str, Signature | None, Reason | None]] = Counter()
         self._chosen = 0
         self._stopped = False
 
@@ -88,9 +90,9 @@ class Recorder:
     def _is_chosen(self, comparison_id: str, route: RouteInfo, finding: Finding) -> bool:
         if share(comparison_id, "record") < self._pct:
             return True
-        if finding.signature == ():
+        if finding.found == ():
             return False
-        key = (route.key, finding)
+        key = (route.key, finding.found, finding.reason)
         if key not in self._unsampled and len(self._unsampled) >= _MAX_FINDINGS:
             return False
         self._unsampled[key] += 1
@@ -159,4 +161,4 @@ def open_recorder(
 def _what_is_judged(comparison: Comparison) -> tuple[object, ...]:
     request: Request = comparison.request
     path = request.target.partition("?")[0]
-    return (request.method, path, comparison.legacy, comparison.candidate, comparison.secondary)
+    return (request.method, path, comparison.legacy, comparison.candidate, comparison.secondary, comparison.again)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.exchange import Answer, Comparison, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.records import Again
 
 _text = st.text(st.characters(), max_size=20)  # lone surrogates too
 _headers = st.lists(st.tuples(_text, _text), max_size=4).map(tuple)
@@ -33,6 +34,7 @@ _requests = st.builds(
     truncated=st.booleans(),
     trailers=_headers,
     started_at=st.floats(allow_nan=False, allow_infinity=False),
+    peer=_text,
 )
 _answers = st.builds(
     Answer,
@@ -54,6 +56,9 @@ COMPARISONS = st.builds(
     secondary=st.one_of(st.none(), _replies),
     followed=st.booleans(),
     cut=st.one_of(st.none(), st.sampled_from(Reason)),
+    again=st.one_of(
+        st.none(), st.builds(Again, candidate=_replies, secondary=_replies, later=st.one_of(st.none(), _replies))
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Protocol, Request
 from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, stand_in, to_events
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.records import Again
 
 REQUEST = Request(
     id="c-1",
@@ -45,13 +46,16 @@ def test_round_trip(comparisons: Any, data: st.DataObject) -> None:
 
 def test_every_field_has_its_event() -> None:
     """The strategies above name every field: a new one has to be written and read too."""
-    names = {kind: {item.name for item in dataclasses.fields(kind)} for kind in (Request, Answer, Failure, Comparison)}
+    names = {
+        kind: {item.name for item in dataclasses.fields(kind)} for kind in (Request, Answer, Failure, Again, Comparison)
+    }
     assert names == {
         Request: {"id", "protocol", "method", "scheme", "authority", "target", "headers", "body"}
-        | {"truncated", "trailers", "started_at"},
+        | {"truncated", "trailers", "started_at", "peer"},
         Answer: {"status", "headers", "body", "truncated", "trailers", "latency_ms", "windows"},
         Failure: {"reason", "detail", "latency_ms"},
-        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut"},
+        Again: {"candidate", "secondary", "later"},
+        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut", "again"},
     }
 
 
@@ -100,6 +104,20 @@ def test_a_hidden_body_comes_back_as_its_stand_in() -> None:
         stand_in(one).decode()
     events = [dataclasses.replace(event, body=one) if event.body == b"ab" else event for event in to_events(COMPARISON)]
     assert from_events(events).request.body == b"\0\0\0\0\5" + stand_in(one) + b"\1\0\0\0\1c"
+
+
+def test_an_old_recording_has_no_peer_and_no_second_look() -> None:
+    """Its client header names none, and no event is of a later look."""
+    comparison = from_events(to_events(COMPARISON))
+    assert "peer" not in to_events(COMPARISON)[0].about
+    assert (comparison.request.peer, comparison.again) == ("", None)
+
+
+def test_half_of_a_second_look_is_none() -> None:
+    """Of the two that were asked at the same time, both are there or something is lost."""
+    again = dataclasses.replace(COMPARISON, again=Again(candidate=ANSWER, secondary=ANSWER))
+    with pytest.raises(ValueError, match="expected events from"):
+        from_events([event for event in to_events(again) if event.side is not Side.SECONDARY_AGAIN])
 
 
 @pytest.mark.parametrize("missing", [EventKind.CLIENT_HEADER, EventKind.CLIENT_HALF_CLOSE, EventKind.SERVER_TRAILER])

@@ -1,0 +1,199 @@
+"""What all answers to one request show, place by place: a fault, noise, or another state. Pure.
+
+The secondary is another instance of what legacy is. Where two of its answers agree with each other and not with
+legacy's, its state is another one, and the candidate is held against it. Where it differs from legacy and not twice
+alike, nothing can be said of the candidate in this request.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from crossfade.shadow.compare.answers import STATUS_PLACES
+from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
+from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.judging.differ import Key, Look
+from crossfade.shadow.judging.drift import is_fault
+from crossfade.shadow.judging.judgement import FAILED, Judgement
+
+_HIDING = frozenset({Kind.MISSING.value, Kind.ADDED.value, Kind.TYPE.value})
+"""Kinds of a difference below which there is nothing to compare."""
+_BELOW = frozenset("/.[")
+_ELEMENT = ("*", "*]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """``excused`` and ``drift`` are the places of the candidate's differences that are not its fault."""
+
+    excused: frozenset[Key] = frozenset()
+    drift: frozenset[Key] = frozenset()
+    sightings: tuple[Sighting, ...] = ()
+
+
+def shown(judgement: Judgement, comparison: Comparison) -> Shown:
+    """What the looks show; of a stream there is the first look alone."""
+    if comparison.again is None and not judgement.places:
+        return Shown()
+    return _Looks(judgement, comparison).shown()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    answer: Answer
+    look: Look
+
+
+class _Looks:
+    """C1, C2 are the candidate's looks, S1, S2 and S3 the secondary's; a stream's secondary has no answer here."""
+
+    def __init__(self, judgement: Judgement, comparison: Comparison) -> None:
+        self._differ = judgement.differ
+        self._comparison = comparison
+        self._c1 = judgement.candidate
+        self._s1 = judgement.secondary
+        again = comparison.again
+        self._c2 = None if again is None else self._look(again.candidate)
+        self._s2 = None if again is None else self._look(again.secondary)
+        s3 = None if again is None else self._look(again.later)
+        replies = (comparison.secondary, *(() if again is None else (again.secondary, again.later)))
+        self._theirs = [look for look in (self._s1, self._s2, s3) if look is not None]
+        looks = (self._s1, *(() if again is None else (self._s2, s3)))
+        answered = [
+            _Seen(reply, look)
+            for reply, look in zip(replies, looks, strict=True)
+            if isinstance(reply, Answer) and look is not None and look.keys
+        ]
+        self._pairs = [
+            (one, two, between)
+            for one, two in combinations(answered, 2)
+            if one.look.keys & two.look.keys and (between := self._between(one.answer, two.answer)) is not None
+        ]
+
+    def shown(self) -> Shown:
+        """All of it. Where the candidate's status is the other state's, so is the rest of its answer."""
+        ours = self._c1.keys - {FAILED}
+        parted = {key for key in ours if any(_knows(look, key) for look in self._theirs)}
+        steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
+        drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
+        if any(key[0] in STATUS_PLACES for key in drift):
+            return Shown(drift=frozenset(ours), sightings=self._sightings(steady, ours))
+        excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
+        return Shown(
+            excused=frozenset(excused), drift=frozenset(drift), sightings=self._sightings(steady, frozenset(drift))
+        )
+
+    def _comes_and_goes(self, key: Key) -> bool:
+        """Whether one answer of the secondary's has legacy's status: one that never has is no noise but a state."""
+        return any(_knows(look, key) is False for look in self._theirs)
+
+    def _look(self, reply: Reply | None) -> Look | None:
+        return None if self._differ is None else self._differ.from_legacy(reply)
+
+    def _between(self, one: Answer, two: Reply) -> Look | None:
+        return None if self._differ is None else self._differ.between(one, two)
+
+    def _keys(self) -> Iterator[Key]:
+        """Every place once, those of the candidate first."""
+        ours = (key for look in (self._c1, self._c2) if look is not None for key in sorted(look.keys))
+        theirs = (key for look in self._theirs for key in sorted(look.keys) if _knows(look, key))
+        found = dict.fromkeys((*ours, *theirs))
+        found.pop(FAILED, None)
+        return iter(found)
+
+    def _steady(self, key: Key) -> "tuple[_Seen, Look] | None":
+        """Of two answers of the secondary's that agree here and not with legacy's: the first, and how they differ."""
+        for one, two, between in self._pairs:
+            if not (_knows(one.look, key) and _knows(two.look, key)) or between.full or _is_at(between.keys, key[0]):
+                continue
+            if key[0] in STATUS_PLACES and is_fault(self._comparison.request, one.answer):
+                continue
+            return one, between
+        return None
+
+    def _agrees(self, key: Key, reply: Reply, steady: "tuple[_Seen, Look]") -> bool:
+        """Whether a candidate's answer is the secondary's here, but for what differs between two of the secondary's."""
+        reference, own = steady
+        between = self._between(reference.answer, reply)
+        if between is None:
+            return False
+        others = {other for other in between.keys if not _is_at(own.keys, other[0])}
+        if _is_at(others, key[0]):
+            return False
+        return key[1] == Kind.ORDER or not any(_is_below(other[0], key[0]) for other in others)
+
+    def _sightings(self, steady: "dict[Key, tuple[_Seen, Look]]", drift: frozenset[Key]) -> tuple[Sighting, ...]:
+        found = [*self._failed(), *(item for key in self._keys() for item in self._sighting(key, steady, drift))]
+        return tuple(sorted(found[:MAX_FINGERPRINTS], key=lambda item: (item.template, item.kind)))
+
+    def _sighting(self, key: Key, steady: "dict[Key, tuple[_Seen, Look]]", drift: frozenset[Key]) -> Iterable[Sighting]:
+        """Nothing where it is not known whether the candidate differs."""
+        candidate = key in self._c1.keys or (False if FAILED in self._c1.keys else _knows(self._c1, key))
+        if candidate is None:
+            return
+        again = None if self._c2 is None else key in self._c2.keys or _knows(self._c2, key)
+        if key in steady:
+            candidate = candidate and key not in drift
+            again = again and not self._agrees(key, _again(self._comparison), steady[key])
+        yield Sighting(
+            template=key[0],
+            kind=key[1],
+            candidate=candidate,
+            secondary=_beside(self._c1, self._s1, key),
+            candidate_again=again,
+            secondary_again=_beside(self._c2, self._s2, key),
+            drift=key in steady,
+        )
+
+    def _failed(self) -> Iterable[Sighting]:
+        """Where the candidate gave no answer; one that differs only as the secondary does is as good as legacy's."""
+        again = self._comparison.again
+        failed = FAILED in self._c1.keys
+        failed_again = again is not None and isinstance(again.candidate, Failure)
+        if not failed and not failed_again:
+            return
+        if failed and again is not None and not failed_again:
+            noise = frozenset[Key]() if self._s2 is None else self._s2.keys
+            failed_again = self._c2 is None or bool(self._c2.keys - noise)
+        template, kind = FAILED
+        yield Sighting(
+            template=template, kind=kind, candidate=failed, candidate_again=None if again is None else failed_again
+        )
+
+
+def _again(comparison: Comparison) -> Reply:
+    return comparison.candidate if comparison.again is None else comparison.again.candidate
+
+
+def _beside(ours: Look | None, theirs: Look | None, key: Key) -> bool | None:
+    """What the secondary shows beside the candidate: nothing where that has another status, as the other way round."""
+    is_elsewhere = ours is not None and ours.other_status and key[0] not in STATUS_PLACES
+    return None if is_elsewhere else _knows(theirs, key)
+
+
+def _knows(look: Look | None, key: Key) -> bool | None:
+    """Whether an answer differs from legacy's at a place; None where it can't be said.
+
+    Another status says nothing of the rest, what is missing nothing of its parts, and what was not looked at nothing.
+    """
+    if look is None or (look.other_status and key[0] not in STATUS_PLACES):
+        return None
+    if key in look.keys:
+        return True
+    if look.full or any(_hides(other, key[0]) and not other[0].endswith(_ELEMENT) for other in look.keys):
+        return None
+    return False
+
+
+def _is_at(keys: Iterable[Key], template: str) -> bool:
+    """Whether one of the places is here, or leaves nothing here to compare."""
+    return any(other[0] == template or _hides(other, template) for other in keys)
+
+
+def _hides(other: Key, template: str) -> bool:
+    return other[1] in _HIDING and _is_below(template, other[0])
+
+
+def _is_below(inner: str, outer: str) -> bool:
+    return len(inner) > len(outer) and inner.startswith(outer) and inner[len(outer)] in _BELOW
