@@ -56,6 +56,10 @@ def gate_settings(config: Config) -> GateSettings:
         budget_pct=gate.budget_pct,
         confidence_pct=gate.confidence_pct,
         min_compared_pct=gate.min_compared_pct,
+        unit=gate.unit.value,
+        planned_n=gate.planned_n,
+        transient_budget_pct=gate.transient_budget_pct,
+        min_surfaced_pct=gate.min_surfaced_pct,
     )
 
 

@@ -1,12 +1,19 @@
 """What is claimed of a route, and whether its evidence proves it. Pure."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from crossfade.shadow.evidence.findings import PlaceView
-from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, needed_n
+from crossfade.shadow.evidence.excess import (
+    log_e_excess_above,
+    log_e_excess_below,
+    log_mean,
+    needed_pairs,
+)
+from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
+from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import glob_matches
@@ -34,6 +41,7 @@ class Ground(StrEnum):
 
 
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
+_EXACT = "Clopper-Pearson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,23 +111,156 @@ class Claim:
 
 
 def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished: bool) -> Claim:
-    """The claim on one route: exact bounds for a finished run, anytime-valid ones for a live run."""
-    bounds_of = finished_bounds if finished else live_bounds
-    bounds = bounds_of(view.divergent, view.distinct, gate.confidence)
-    ground = _ground(view, gate, bounds) if claimed else Ground.NOT_CLAIMED
-    too_few = ground is Ground.TOO_FEW_DISTINCT
-    needed = needed_n(view.divergent, gate.budget, gate.confidence, bounds_of) if too_few else 0
-    transient = bounds_of(view.transient, view.distinct, gate.confidence)
-    return Claim(bounds=bounds, transient=transient, ground=ground, needed=needed)
+    """The claim on one route. In a run that is not ``finished`` a unit other than a request may still be going on."""
+    n = view.distinct if finished or view.unit == "request" else max(view.distinct - 1, 0)
+    figures = _Figures(
+        view=view,
+        gate=gate,
+        n=n,
+        bounds=_bounds(view.certain, view.divergent, view.divergent + view.undecided, n, gate),
+        open_bounds=_bounds(view.certain, view.divergent, view.divergent, n, gate),
+        transient=_bounds(0, view.transient, view.transient, n, gate),
+    )
+    ground, places = _ground(figures) if claimed else (Ground.NOT_CLAIMED, ())
+    return Claim(
+        bounds=figures.bounds,
+        transient=figures.transient,
+        ground=ground,
+        needed=_needed(figures, ground),
+        places=places,
+    )
 
 
-def _ground(view: RouteView, gate: GateSettings, bounds: Bounds) -> Ground:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figures:
+    """What a ground is looked for in; ``bounds`` include what is undecided, ``open_bounds`` do not."""
+
+    view: RouteView
+    gate: GateSettings
+    n: int
+    bounds: Bounds
+    open_bounds: Bounds
+    transient: Bounds
+
+    @property
+    def limit(self) -> float:
+        """What the logarithm of evidence must reach."""
+        return math.log(1 / (1 - self.gate.confidence))
+
+
+def _bounds(least: int, seen: int, most: int, n: int, gate: GateSettings) -> Bounds:
+    """The lower bound of what is certain, and the upper one of all that may be; the point of what was seen.
+
+    Where the number of units was planned, the upper bound is exact, and there is none before: it allows for one look.
+    """
+    least, seen, most = min(least, n), min(seen, n), min(most, n)
+    lower = live_bounds(least, n, gate.confidence).lower
+    point = seen / n if n else None
+    if gate.planned_n is None:
+        return replace(live_bounds(most, n, gate.confidence), lower=lower, point=point)
+    planned = gate.planned_n
+    if n < planned:
+        return Bounds(point=point, lower=lower, upper=1.0, confidence=gate.confidence, method=_EXACT)
+    return replace(finished_bounds(min(most, planned), planned, gate.confidence), lower=lower, point=point)
+
+
+def _needed(figures: _Figures, ground: Ground) -> int:
+    """How many distinct units prove what is missing, if no more diverge."""
+    view, gate = figures.view, figures.gate
+    counts = {
+        Ground.TOO_FEW_DISTINCT: (view.divergent + view.undecided, gate.budget),
+        Ground.UNDECIDED: (view.divergent + view.undecided, gate.budget),
+        Ground.TRANSIENT: (view.transient, gate.transient_budget),
+    }
+    if ground not in counts:
+        return 0
+    k, budget = counts[ground]
+    if gate.planned_n is None:
+        return needed_n(k, budget, gate.confidence, live_bounds)
+    return max(needed_n(k, budget, gate.confidence, finished_bounds), gate.planned_n)
+
+
+def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
+    """What the verdict rests on, and the places where that is."""
+    view, gate = figures.view, figures.gate
     if view.in_flight < 0:
-        return Ground.CONTRADICTORY
-    if view.distinct and bounds.lower > gate.budget:
-        return Ground.REFUTED
+        return Ground.CONTRADICTORY, ()
+    if view.unit != gate.unit:
+        return Ground.OTHER_UNIT, ()
+    return _refuted(figures) or _not_shown(view, gate) or _unproven(figures) or (Ground.PROVEN, ())
+
+
+def _refuted(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
+    view, budget = figures.view, figures.gate.budget
+    above = tuple(
+        item.place
+        for item in view.excesses
+        if item.place is not None and item.place.decided and _log_e_above(item, budget) >= figures.limit
+    )
+    if above or (figures.n and figures.bounds.lower > budget):
+        return Ground.REFUTED, tuple(dict.fromkeys(above))
+    suspicious = tuple(place for place in view.places if _fails_check(place, budget, figures.limit))
+    return (Ground.SUSPICIOUS, suspicious) if suspicious else None
+
+
+def _fails_check(place: PlaceView, budget: float, limit: float) -> bool:
+    return place.status is Status.SUSPICIOUS and any(
+        check.flagged and log_e_excess_above(check.candidate, check.control, check.n, budget) >= limit
+        for check in place.checks
+    )
+
+
+def _not_shown(view: RouteView, gate: GateSettings) -> tuple[Ground, tuple[PlaceView, ...]] | None:
+    """Why the route shows nothing, whatever its differences are."""
     if not view.distinct:
-        return Ground.NOTHING_COMPARED
+        return Ground.NOTHING_COMPARED, ()
     if view.compared_pct < gate.min_compared_pct:
-        return Ground.TOO_FEW_COMPARED
-    return Ground.PROVEN if bounds.upper < gate.budget else Ground.TOO_FEW_DISTINCT
+        return Ground.TOO_FEW_COMPARED, ()
+    if view.surfaced.pct < gate.min_surfaced_pct:
+        return Ground.NOT_SURFACED, ()
+    flagged = tuple(place for place in view.places if place.status is Status.SUSPICIOUS)
+    return (Ground.CHECK_FLAGGED, flagged) if flagged else None
+
+
+def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
+    view, gate = figures.view, figures.gate
+    if figures.bounds.upper >= gate.budget:
+        undecided = tuple(place for place in view.places if place.status is Status.UNDECIDED)
+        is_undecided = figures.open_bounds.upper < gate.budget
+        return (Ground.UNDECIDED, undecided) if is_undecided else (Ground.TOO_FEW_DISTINCT, ())
+    if figures.transient.upper >= gate.transient_budget:
+        return Ground.TRANSIENT, ()
+    unbounded = [item for item in view.excesses if not _is_below(item, gate, figures.limit)]
+    if unbounded:
+        return Ground.TOO_FEW_PAIRS, _with_more_pairs(unbounded, gate)
+    return None
+
+
+def _budget(item: Excess, gate: GateSettings) -> float:
+    return gate.transient_budget if item.transient else gate.budget
+
+
+def _is_below(item: Excess, gate: GateSettings, limit: float) -> bool:
+    """Whether it is proven to be below its budget: by pairs, or because so little was seen at all."""
+    budget = _budget(item, gate)
+    pairs = log_e_excess_below(item.candidate, item.control, item.n, budget * item.share)
+    seen = log_e_rate_below(item.seen, item.of, budget * item.seen_share) if item.seen_share else 0.0
+    return log_mean([pairs, seen]) >= limit
+
+
+def _log_e_above(item: Excess, budget: float) -> float:
+    return log_e_excess_above(item.candidate, item.control, item.n, budget)
+
+
+def _with_more_pairs(unbounded: list[Excess], gate: GateSettings) -> tuple[PlaceView, ...]:
+    """The places, those that take most first, each with the pairs it takes."""
+    found: dict[tuple[str, str], PlaceView] = {}
+    for item in unbounded:
+        if item.place is not None:
+            rate = _budget(item, gate) * item.share
+            more = needed_pairs(item.candidate, item.control, item.n, rate, (1 - gate.confidence) / 2)
+            key = item.place.template, item.place.kind
+            before = found[key].more_pairs if key in found else 0
+            worst = None if more is None or before is None else max(more, before)
+            found[key] = replace(item.place, more_pairs=worst)
+    return tuple(sorted(found.values(), key=lambda place: -math.inf if place.more_pairs is None else -place.more_pairs))

@@ -69,3 +69,24 @@ class Surfaced:
     def pct(self) -> float:
         """The share that was found, 100 where none was injected."""
         return 100 * self.surfaced / self.injected if self.injected else 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """What shows how much more often than legacy itself the candidate differs at a place, or where None at any of them.
+
+    Of ``n`` units the candidate alone differed in ``candidate``, the control alone in ``control``; of all ``of`` units
+    the candidate differed unexcused in ``seen`` at most. ``share`` and ``seen_share``: of a fault's units these two
+    show so many, 0 to 1, because the others hide behind noise, or were not asked again. ``transient``: at the first
+    look, so that a difference that the second does not show counts too.
+    """
+
+    place: PlaceView | None
+    transient: bool
+    candidate: int
+    control: int
+    n: int
+    seen: int
+    of: int
+    share: float
+    seen_share: float

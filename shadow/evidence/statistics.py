@@ -24,7 +24,7 @@ class Bounds:
 
 
 def finished_bounds(k: int, n: int, confidence: float) -> Bounds:
-    """Clopper-Pearson bounds: exact for one look at a finished run.
+    """Clopper-Pearson bounds: exact for one look, at a number of units that was fixed before the first was seen.
 
     Raises: ValueError: not 0 <= k <= n, or not 0 < confidence < 1.
     Source: Clopper and Pearson 1934.
@@ -37,14 +37,14 @@ def finished_bounds(k: int, n: int, confidence: float) -> Bounds:
 
 
 def live_bounds(k: int, n: int, confidence: float) -> Bounds:
-    """Anytime-valid bounds: they hold at every look at a live run, not only at the last one.
+    """Anytime-valid bounds: they hold at every look, so also where it was the look that ended the run.
 
     Raises: ValueError: not 0 <= k <= n, or not 0 < confidence < 1.
     Source: one-sided mixture e-process over a grid of alternatives; Howard et al. 2021, Ville's inequality.
     """
     _check(k, n, confidence)
     limit = math.log(1 / (1 - confidence))
-    upper = 1.0 if k == n else _crossing(lambda p: _log_e_below(k, n, p) - limit, left=k / n)
+    upper = 1.0 if k == n else _crossing(lambda p: log_e_rate_below(k, n, p) - limit, left=k / n)
     lower = 0.0 if k == 0 else _crossing(lambda p: limit - _log_e_above(k, n, p), right=k / n)
     return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="anytime-valid")
 
@@ -75,7 +75,7 @@ def _finished_proves(k: int, n: int, budget: float, confidence: float) -> bool:
 
 def _live_proves(k: int, n: int, budget: float, confidence: float) -> bool:
     """As ``_finished_proves``."""
-    return budget > 1 or (k < n * budget and _log_e_below(k, n, budget) > math.log(1 / (1 - confidence)))
+    return budget > 1 or (k < n * budget and log_e_rate_below(k, n, budget) > math.log(1 / (1 - confidence)))
 
 
 _PROVES: dict[Callable[[int, int, float], Bounds], Callable[[int, int, float, float], bool]] = {
@@ -115,8 +115,8 @@ def _away_from_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
 
 
-def _log_e_below(k: int, n: int, p: float) -> float:
-    """Log evidence that the rate is below p."""
+def log_e_rate_below(k: int, n: int, p: float) -> float:
+    """The logarithm of the evidence that the rate is below p, which holds at every look."""
     if p >= 1:
         return math.inf if k < n else -math.inf
     return _log_mean([-k * math.log(r) + (n - k) * (math.log1p(-p / r) - math.log1p(-p)) for r in _RATIOS])

@@ -1,29 +1,40 @@
 """What is counted of one route while a run goes on: totals in memory, within stated bounds."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
+from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable_fingerprint
 from crossfade.shadow.evidence.latency import Latencies
-from crossfade.shadow.evidence.records import NoiseCount, SignatureCount, StoredExample
+from crossfade.shadow.evidence.place_tally import Places
+from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
-from crossfade.shadow.exchange.observations import Judged, Settled
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+
+NOISY = Fingerprint(template="(noise)", kind=Kind.VALUE.value)
+"""Stands in a signature for those of its places that are noise, where too many signatures differ in these alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Upper bounds per route of one run; ``distinct`` is where n stops growing.
 
-    The empty signature and MORE, which stands for all past a bound, are always counted.
+    The empty signature and MORE, which stands for all past a bound, are always counted. ``clusters`` bounds places too,
+    ``at_place`` and ``at_places`` the hashes that are kept of units with a difference at one place and at all.
+    ``proofs`` bounds what is told apart of injected faults; further kinds are not counted.
+    At these bounds a route takes about 110 MB: 100 of them are a million units, 6 the hashes at places.
     """
 
     signatures: int = 2000
     clusters: int = 500
     examples: int = 5
     distinct: int = 2**20
+    at_place: int = 1024
+    at_places: int = 2**16
+    proofs: int = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,10 +49,11 @@ class Cluster:
 
 @dataclass(slots=True, kw_only=True)
 class Seen:
-    """How often a signature came, and the hashes of the requests in which it did (not kept for the empty one)."""
+    """How often a signature came: in all, beside excused differences, and beside drift."""
 
     count: int = 0
-    hashes: set[int] = field(default_factory=set)
+    noise: int = 0
+    drift: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +65,7 @@ class Changed:
     signatures: set[Signature] = field(default_factory=set)
     clusters: set[Fingerprint] = field(default_factory=set)
     examples: set[Fingerprint] = field(default_factory=set)
-    noise: set[tuple[str, str]] = field(default_factory=set)
+    proofs: set[tuple[Mutation, Signature]] = field(default_factory=set)
     latencies: bool = False
 
 
@@ -68,11 +80,22 @@ class Tally:
     cut: Counter[Reason] = field(default_factory=Counter)
     signatures: dict[Signature, Seen] = field(default_factory=dict)
     clusters: dict[Fingerprint, Cluster] = field(default_factory=dict)
-    noise: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    hashes: set[int] = field(default_factory=set)
+    places: Places = field(init=False)
+    proofs: Counter[tuple[Mutation, Signature]] = field(default_factory=Counter)
     secondary_asked: int = 0
+    asked_again: int = 0
     latencies: Latencies = field(default_factory=Latencies)
     changed: Changed = field(default_factory=Changed)
+
+    def __post_init__(self) -> None:
+        """Begins with no place."""
+        limits = self.limits
+        self.places = Places(
+            max_places=limits.clusters,
+            max_units=limits.distinct,
+            at_place=limits.at_place,
+            at_places=limits.at_places,
+        )
 
     def settle(self, observation: Settled) -> None:
         """Counts requests that were not judged."""
@@ -82,30 +105,59 @@ class Tally:
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""
-        signature = self._bounded(observation.signature)
-        for fingerprint in signature:
+        signature = self._bounded(storable_signature(observation.signature))
+        excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
+        for fingerprint in dict.fromkeys((*signature, *excused)):
             self._see(fingerprint, observation.at)
-        seen = self.signatures.setdefault(signature, Seen())
-        seen.count += 1
-        self.changed.signatures.add(signature)
+        self._count(self._gathered(signature), observation)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
             self.changed.cut.add(observation.cut)
-        if len(self.hashes) < self.limits.distinct or observation.request_hash in self.hashes:
-            self.hashes.add(observation.request_hash)
-            if signature:
-                seen.hashes.add(observation.request_hash)
+        self.secondary_asked += observation.noise is not None
+        self.asked_again += observation.asked_again
+        self.places.count(observation, signature)
         if redactor is not None:
             self._keep_examples(observation, redactor)
-        self._count_noise(observation)
         self._time(observation)
+
+    def prove(self, proof: Proof) -> None:
+        """Counts what was found of an injected fault; one that was held to checks alone, and to none, is no trial."""
+        if proof.mutation is Mutation.CONSTANT and not (proof.checks or proof.signature):
+            return
+        failed = {(item.template, item.kind) for item in proof.checks if item.candidate and not item.control}
+        found = {Fingerprint(template=template, kind=kind) for template, kind in failed}
+        key = proof.mutation, storable_signature(sorted({*proof.signature, *found}))
+        if key in self.proofs or len(self.proofs) < self.limits.proofs:
+            self.proofs[key] += 1
+            self.changed.proofs.add(key)
+
+    def _has_room(self, fingerprint: Fingerprint) -> bool:
+        return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
 
     def _bounded(self, signature: Signature) -> Signature:
         new = [item for item in signature if item not in self.clusters]
-        past = new[max(0, self.limits.clusters - len(self.clusters)) :]
-        bounded = tuple(sorted({MORE if item in past else item for item in signature}))
-        full = len(self.signatures) >= self.limits.signatures
-        return (MORE,) if bounded and full and bounded not in self.signatures else bounded
+        past = {*new[max(0, self.limits.clusters - len(self.clusters)) :]}
+        without_room = self.places.without_room((item.template, item.kind) for item in signature)
+        past |= {item for item in signature if (item.template, item.kind) in without_room}
+        return tuple(sorted({MORE if item in past else item for item in signature}))
+
+    def _gathered(self, signature: Signature) -> Signature:
+        """The key under which a signature is counted: past the bound, one that leaves out what is noise; or MORE."""
+        if not signature or signature in self.signatures or len(self.signatures) < self.limits.signatures:
+            return signature
+        noisy = [item for item in signature if self.places.is_noisy((item.template, item.kind))]
+        gathered = tuple(sorted({NOISY if item in noisy else item for item in signature}))
+        return gathered if gathered == (NOISY,) or gathered in self.signatures else (MORE,)
+
+    def _count(self, signature: Signature, observation: Judged) -> None:
+        for fingerprint in signature:
+            if fingerprint not in self.clusters:  # MORE and NOISY, which stand for others
+                self._see(fingerprint, observation.at)
+        seen = self.signatures.setdefault(signature, Seen())
+        seen.count += 1
+        seen.drift += bool(observation.drift)
+        seen.noise += bool(observation.excused and not observation.drift)
+        self.changed.signatures.add(signature)
 
     def _see(self, fingerprint: Fingerprint, at: float) -> None:
         cluster = self.clusters.setdefault(fingerprint, Cluster(first_seen=at))
@@ -115,22 +167,11 @@ class Tally:
 
     def _keep_examples(self, observation: Judged, redactor: Examples) -> None:
         for example in observation.examples:
-            cluster = self.clusters.get(example.fingerprint)
+            fingerprint = storable_fingerprint(example.fingerprint)
+            cluster = self.clusters.get(fingerprint)
             if cluster is not None and len(cluster.examples) < self.limits.examples:
                 cluster.examples.append(redactor.example(example))
-                self.changed.examples.add(example.fingerprint)
-
-    def _count_noise(self, observation: Judged) -> None:
-        if observation.noise is None:
-            return
-        self.secondary_asked += 1
-        ours = {(item.template, item.kind) for item in observation.signature}
-        theirs = {(item.template, item.kind) for item in observation.noise}
-        for place in sorted(ours | theirs):
-            if place in self.noise or len(self.noise) < self.limits.clusters:
-                which = 0 if place in ours and place in theirs else (1 if place in ours else 2)
-                self.noise.setdefault(place, [0, 0, 0])[which] += 1
-                self.changed.noise.add(place)
+                self.changed.examples.add(fingerprint)
 
     def _time(self, observation: Judged) -> None:
         if observation.legacy_ms is not None and observation.candidate_ms is not None:
@@ -139,34 +180,40 @@ class Tally:
 
     def changes(self) -> RouteChanges:
         """What changed since ``committed`` was last called."""
-        changed = self.changed
+        changed, places = self.changed, self.places
         return RouteChanges(
             info=self.info,
             entered=self.entered,
-            distinct=len(self.hashes),
+            distinct=places.distinct,
             secondary_asked=self.secondary_asked,
+            asked_again=self.asked_again,
+            paired=places.paired,
+            any_candidate=places.any_candidate,
+            any_secondary=places.any_secondary,
             settled={key: self.settled[key] for key in changed.settled},
             cut={reason: self.cut[reason] for reason in changed.cut},
-            signatures={signature: _count(self.signatures[signature]) for signature in changed.signatures},
-            noise={(storable(place[0]), place[1]): _noise(self.noise[place]) for place in changed.noise},
-            clusters={storable_fingerprint(found): _cluster(self.clusters[found]) for found in changed.clusters},
-            examples={storable_fingerprint(found): tuple(self.clusters[found].examples) for found in changed.examples},
+            signatures={signature: _signature_count(self.signatures[signature]) for signature in changed.signatures},
+            clusters={found: _cluster_count(self.clusters[found]) for found in changed.clusters},
+            examples={found: tuple(self.clusters[found].examples) for found in changed.examples},
             latencies=self.latencies if changed.latencies else None,
+            proofs={key: self.proofs[key] for key in changed.proofs},
+            **places.changes(),
         )
 
     def committed(self) -> None:
         """Forgets which totals changed: the store has them."""
         self.changed = Changed()
+        self.places.committed()
 
 
-def _count(seen: Seen) -> SignatureCount:
-    return SignatureCount(count=seen.count, distinct=len(seen.hashes))
+def storable_signature(signature: Iterable[Fingerprint]) -> Signature:
+    """A signature with names that can be written."""
+    return tuple(map(storable_fingerprint, signature))
 
 
-def _noise(counts: list[int]) -> NoiseCount:
-    both, candidate_only, secondary_only = counts
-    return NoiseCount(both=both, candidate_only=candidate_only, secondary_only=secondary_only)
+def _signature_count(seen: Seen) -> SignatureCount:
+    return SignatureCount(count=seen.count, noise=seen.noise, drift=seen.drift)
 
 
-def _cluster(cluster: Cluster) -> ClusterCount:
+def _cluster_count(cluster: Cluster) -> ClusterCount:
     return ClusterCount(count=cluster.count, first_seen=cluster.first_seen, last_seen=cluster.last_seen)

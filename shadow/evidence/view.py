@@ -1,18 +1,33 @@
-"""Outcomes and statuses as views: the stored signatures under the present noise and accept rules. Pure."""
+"""Outcomes and statuses as views: what is stored under the present rules. Pure."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crossfade.shadow.evidence.findings import PlaceView, Status, Surfaced
-from crossfade.shadow.evidence.noise import noisy_places
-from crossfade.shadow.evidence.records import RouteEvidence
+from crossfade.shadow.evidence.findings import Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.places import Judged, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
+from crossfade.shadow.evidence.tally import NOISY
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
+from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import glob_matches
+
+_ON_PURPOSE = frozenset(
+    {
+        Reason.SAMPLED_OUT,
+        Reason.POLICY,
+        Reason.RULE,
+        Reason.MIRROR_OFF,
+        Reason.LOOP,
+        Reason.NOT_PORTED,
+        Reason.CLIENT_CANCELLED,
+    }
+)
+"""Skipped because somebody wanted it, or had nothing to compare; any other skip may hide what a claim is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +61,9 @@ class RouteView:
     ``total`` requests entered, of which ``eligible`` leaves out those that were skipped on purpose; ``left_out`` are
     all that were not compared, by reason. ``in_flight`` is below 0 where more ended than entered.
     ``distinct`` is n, the units of the claim (``unit``) that were compared. Of them ``divergent`` (k) have a difference
-    at an open place that a second look did not resolve; ``undecided`` are further ones, with a difference at a place
-    that is not decided; ``transient`` have a difference that the second look did not show, at a place of either sort.
+    at an open place that a second look did not resolve, ``certain`` at least at places where chance is ruled out;
+    ``undecided`` are further ones, with a difference at a place that is not decided; ``transient`` have a difference
+    that the second look did not show, at a place of either sort. ``excesses`` bound what noise may hide.
     ``secondary_asked``: comparisons in which the secondary answered at the first look; ``asked_again``: those with a
     second look. ``has_secondary``: there is one, so that a difference may be noise.
     """
@@ -61,9 +77,11 @@ class RouteView:
     compared: int
     distinct: int
     divergent: int
+    certain: int = 0
     undecided: int = 0
     transient: int = 0
     places: tuple[PlaceView, ...] = ()
+    excesses: tuple[Excess, ...] = ()
     surfaced: Surfaced = field(default_factory=Surfaced)
     left_out: Mapping[Reason, int] = field(default_factory=dict)
     secondary_asked: int = 0
@@ -77,46 +95,55 @@ class RouteView:
         return 100 * self.compared / self.eligible if self.eligible else 0.0
 
 
-def view_route(route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date) -> RouteView:
-    """One route under the present rules."""
+def view_route(
+    route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date, run: RunInfo | None = None
+) -> RouteView:
+    """One route under the present rules; ``run`` tells the unit, and whether there is a secondary that is yet to answer."""
     rules = [rule for rule in accepted if not rule.has_expired(today)]
-    statuses = _statuses(route, rules)
+    has_secondary = bool(route.secondary_asked or route.asked_again) or (run is not None and run.secondary)
+    judged = judge_places(
+        route, is_accepted=lambda place: _is_accepted(route.info, rules, place), has_secondary=has_secondary
+    )
+    statuses = _statuses(route, judged)
     outcomes = _outcomes(route, statuses)
-    total = max(route.entered, sum(outcomes.values()))
-    eligible = total - outcomes[Outcome.SKIPPED]
-    divergent = sum(seen.distinct for signature, seen in route.signatures.items() if _is_open(signature, statuses))
-    reasons: Counter[str] = Counter()
-    for (_, reason), count in route.settled.items():
-        reasons[reason.value] += count
-    for reason, count in route.cut.items():
-        reasons[reason.value] += count
+    left_out = _left_out(route)
+    ended = sum(outcomes.values())
+    total = max(route.entered, ended)
+    counted, differing = judged.of(Status.OPEN), judged.of(Status.OPEN, Status.UNDECIDED)
+    divergent = _divergent(route, counted)
     return RouteView(
         outcomes=outcomes,
-        reasons=reasons,
+        reasons=_reasons(route, left_out),
         statuses=statuses,
         total=total,
-        in_flight=total - sum(outcomes.values()),
-        eligible=eligible,
+        in_flight=route.entered - ended,
+        eligible=total - sum(left_out[reason] for reason in _ON_PURPOSE),
         compared=sum(outcomes[outcome] for outcome in COMPARED),
         distinct=route.distinct,
-        divergent=min(divergent, route.distinct),
+        divergent=divergent,
+        certain=min(fewest(route, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
+        undecided=_divergent(route, differing) - divergent,
+        transient=most(route, differing, Sort.TRANSIENT),
+        places=tuple(view for place, view in judged.views.items() if place in route.places),
+        excesses=tuple(excesses(route, judged)),
+        surfaced=_surfaced(route, judged, rules),
+        left_out=left_out,
+        secondary_asked=route.secondary_asked,
+        asked_again=route.asked_again,
+        has_secondary=has_secondary,
+        unit="request" if run is None else run.unit,
     )
 
 
-def _statuses(route: RouteEvidence, rules: list[AcceptRule]) -> dict[Fingerprint, Status]:
-    noisy = noisy_places(route.noise)
-    found = {}
-    for signature in route.signatures:
-        for fingerprint in signature:
-            if fingerprint.kind == Kind.FAILED:
-                found[fingerprint] = Status.OPEN  # no answer is no difference that may stay
-            elif any(rule.accepts(route.info, fingerprint) for rule in rules):
-                found[fingerprint] = Status.ACCEPTED
-            elif (fingerprint.template, fingerprint.kind) in noisy:
-                found[fingerprint] = Status.NOISE
-            else:
-                found[fingerprint] = Status.OPEN
-    return found
+def _is_accepted(route: RouteInfo, rules: list[AcceptRule], place: Place) -> bool:
+    fingerprint = Fingerprint(template=place[0], kind=place[1])
+    return any(rule.accepts(route, fingerprint) for rule in rules) and fingerprint != NOISY
+
+
+def _statuses(route: RouteEvidence, judged: Judged) -> dict[Fingerprint, Status]:
+    found = {item for signature in route.signatures for item in signature}
+    found.update(cluster.fingerprint for cluster in route.clusters)
+    return {item: judged.views[item.template, item.kind].status for item in sorted(found)}
 
 
 def _outcomes(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> Counter[Outcome]:
@@ -124,17 +151,73 @@ def _outcomes(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> C
     for (outcome, _), count in route.settled.items():
         counts[outcome] += count
     for signature, seen in route.signatures.items():
-        counts[_outcome(signature, statuses)] += seen.count
+        if signature:
+            counts[_outcome(signature, statuses)] += seen.count
+        else:
+            counts[Outcome.SKIPPED] += seen.drift
+            counts[Outcome.NOISE] += seen.noise
+            counts[Outcome.MATCHED] += seen.count - seen.noise - seen.drift
     return counts
 
 
 def _outcome(signature: Signature, statuses: Mapping[Fingerprint, Status]) -> Outcome:
-    if not signature:
-        return Outcome.MATCHED
     if any(fingerprint.kind == Kind.FAILED for fingerprint in signature):
         return Outcome.CANDIDATE_FAILED
-    return Outcome.DIVERGED if _is_open(signature, statuses) else Outcome.NOISE
+    is_divergent = any(statuses[item] in {Status.OPEN, Status.UNDECIDED} for item in signature)
+    return Outcome.DIVERGED if is_divergent else Outcome.NOISE
 
 
-def _is_open(signature: Signature, statuses: Mapping[Fingerprint, Status]) -> bool:
-    return any(statuses[fingerprint] is Status.OPEN for fingerprint in signature)
+def _left_out(route: RouteEvidence) -> Counter[Reason]:
+    """All requests that were not compared, by reason."""
+    found: Counter[Reason] = Counter()
+    for (outcome, reason), count in route.settled.items():
+        if outcome not in COMPARED:
+            found[reason] += count
+    if drifted := sum(seen.drift for signature, seen in route.signatures.items() if not signature):
+        found[Reason.STATE_DRIFT] += drifted
+    return found
+
+
+def _reasons(route: RouteEvidence, left_out: Mapping[Reason, int]) -> Counter[str]:
+    reasons = Counter({reason.value: count for reason, count in left_out.items()})
+    for (outcome, reason), count in route.settled.items():
+        if outcome in COMPARED:
+            reasons[reason.value] += count
+    for reason, count in route.cut.items():
+        reasons[reason.value] += count
+    return reasons
+
+
+def _divergent(route: RouteEvidence, places: frozenset[Place]) -> int:
+    """The units with a difference at one of these places, at most."""
+    return min(most(route, places) + _stored_distinct(route, places), route.distinct)
+
+
+def _stored_distinct(route: RouteEvidence, places: frozenset[Place]) -> int:
+    """As counted by signature in runs of schema 3 and older: a request that gave several counts for each."""
+    return sum(
+        seen.distinct
+        for signature, seen in route.signatures.items()
+        if seen.distinct and any((item.template, item.kind) in places for item in signature)
+    )
+
+
+def _surfaced(route: RouteEvidence, judged: Judged, rules: list[AcceptRule]) -> Surfaced:
+    """An injected fault is found where it adds a difference that no rule accepts, and that does not always differ."""
+    counts: defaultdict[Mutation, list[int]] = defaultdict(lambda: [0, 0])
+    for (mutation, signature), count in route.proofs.items():
+        found = any(_shows(route.info, judged, rules, mutation, (item.template, item.kind)) for item in signature)
+        counts[mutation][0] += count
+        counts[mutation][1] += count * found
+    return Surfaced(
+        injected=sum(injected for injected, _ in counts.values()),
+        surfaced=sum(surfaced for _, surfaced in counts.values()),
+        by_mutation={mutation: (injected, surfaced) for mutation, (injected, surfaced) in sorted(counts.items())},
+    )
+
+
+def _shows(info: RouteInfo, judged: Judged, rules: list[AcceptRule], mutation: Mutation, place: Place) -> bool:
+    if _is_accepted(info, rules, place):
+        return False
+    view = judged.views.get(place)
+    return mutation is Mutation.CONSTANT or view is None or not view.always

@@ -12,7 +12,7 @@ from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.judging.judge import Judge
@@ -33,8 +33,8 @@ class RunWriter:
         self._recorder = recorder
         self.flushed_at = time.time()
 
-    def add(self, observation: Observation) -> None:
-        """Counts one observation, in memory."""
+    def add(self, observation: Observation | Proof) -> None:
+        """Counts one observation, or what was found of an injected fault, in memory."""
         self._writer.add(observation)
 
     def note_rules(self, rules_digest: str) -> None:

@@ -76,7 +76,16 @@ def build_run_info(config: Config, contract: Contract | None, run_id: str, now: 
         rules_digest=rules_digest(config),
         contract_digest="" if contract is None else contract.digest,
         started_at=now,
+        unit=config.gate.unit.value,
+        secondary=has_secondary(config, engine=engine),
     )
+
+
+def has_secondary(config: Config, *, engine: str) -> bool:
+    """Whether each request may reach a second instance of legacy; if on some ports only, evidence tells where."""
+    if engine != config.capture.engine:  # ingest, which has a secondary of its own
+        return config.ingest.secondary is not None
+    return all(listen.secondary is not None for listen in config.listen)
 
 
 def rules_digest(config: Config) -> str:

@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,
-    NoiseCount,
+    PlaceCount,
     RouteEvidence,
     RunEvidence,
     RunInfo,
@@ -65,7 +65,6 @@ class Make:
         defaults = {
             "entered": counted,
             "distinct": sum(seen.distinct for seen in signatures.values()),
-            "noise": {},
             "secondary_asked": 0,
             "clusters": (),
             "legacy_ms": empty,
@@ -113,7 +112,8 @@ class Make:
             },
             settled={(Outcome.SKIPPED, Reason.FOREIGN_HANDLE): 4, (Outcome.SHED, Reason.QUEUE_FULL): 2},
             entered=186,
-            noise={("header.date", "value"): NoiseCount(both=40, candidate_only=0, secondary_only=0)},
+            places={("header.date", "value"): PlaceCount(both=40, self_differs=40)},
+            paired=40,
             secondary_asked=40,
             clusters=(Make.cluster(value, count=30), Make.cluster(order, count=7), Make.cluster(date, count=120)),
             legacy_ms=LatencyQuantiles(p50=10.0, p95=20.0, p99=1500.0),

@@ -7,22 +7,30 @@ from crossfade.shadow.evidence.changes import Changes, ClusterCount, RouteChange
 from crossfade.shadow.evidence.errors import EvidenceError, no_such_run
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.records import (
+    CheckCount,
     ClusterEvidence,
     LatencyQuantiles,
-    NoiseCount,
+    Place,
+    PlaceCount,
     RouteEvidence,
     RunEvidence,
     RunInfo,
     RunSummary,
     SignatureCount,
+    Sort,
     StoredExample,
+    Units,
 )
 from crossfade.shadow.evidence.store import RunStore, Store, Upgraded
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Check, Mutation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
 _URL = "memory:"
+_NUMBERS = ("entered", "distinct", "secondary_asked", "asked_again", "paired", "any_candidate", "any_secondary")
+_MAPS = ("settled", "cut", "signatures", "places", "units", "checks", "proofs")
+"""Numbers and maps that changes and evidence have in common."""
 _LOST = Outcome.SHED, Reason.COMPARE_DOWN
 
 
@@ -41,24 +49,26 @@ class _Route:
     entered: int = 0
     distinct: int = 0
     secondary_asked: int = 0
+    asked_again: int = 0
+    paired: int = 0
+    any_candidate: int = 0
+    any_secondary: int = 0
     settled: dict[tuple[Outcome, Reason], int] = field(default_factory=dict)
     cut: dict[Reason, int] = field(default_factory=dict)
     signatures: dict[Signature, SignatureCount] = field(default_factory=dict)
-    noise: dict[tuple[str, str], NoiseCount] = field(default_factory=dict)
+    places: dict[Place, PlaceCount] = field(default_factory=dict)
+    units: dict[tuple[Place, Sort], Units] = field(default_factory=dict)
+    checks: dict[tuple[Place, Check], CheckCount] = field(default_factory=dict)
+    proofs: dict[tuple[Mutation, Signature], int] = field(default_factory=dict)
     clusters: dict[Fingerprint, ClusterCount] = field(default_factory=dict)
     examples: dict[Fingerprint, Sequence[StoredExample]] = field(default_factory=dict)
     quantiles: dict[str, LatencyQuantiles] = field(default_factory=lambda: Latencies().quantiles())
 
     def take(self, changes: RouteChanges) -> None:
-        self.entered = changes.entered
-        self.distinct = changes.distinct
-        self.secondary_asked = changes.secondary_asked
-        self.settled.update(changes.settled)
-        self.cut.update(changes.cut)
-        self.signatures.update(changes.signatures)
-        self.noise.update(changes.noise)
-        self.clusters.update(changes.clusters)
-        self.examples.update(changes.examples)
+        for name in _NUMBERS:
+            setattr(self, name, getattr(changes, name))
+        for name in (*_MAPS, "clusters", "examples"):
+            getattr(self, name).update(getattr(changes, name))
         if changes.latencies is not None:
             self.quantiles = changes.latencies.quantiles()
 
@@ -73,13 +83,8 @@ class _Route:
     def evidence(self, *, examples: bool) -> RouteEvidence:
         return RouteEvidence(
             info=self.info,
-            entered=self.entered,
-            settled=dict(sorted(self.settled.items())),
-            cut=dict(sorted(self.cut.items())),
-            signatures=dict(sorted(self.signatures.items())),
-            distinct=self.distinct,
-            noise=dict(sorted(self.noise.items())),
-            secondary_asked=self.secondary_asked,
+            **{name: getattr(self, name) for name in _NUMBERS},
+            **{name: dict(sorted(getattr(self, name).items())) for name in _MAPS},
             clusters=tuple(
                 ClusterEvidence(
                     fingerprint=fingerprint,

@@ -15,26 +15,32 @@ import sqlalchemy as sa
 from crossfade.shadow.evidence.errors import EvidenceError, no_such_run
 from crossfade.shadow.evidence.latency import read_quantiles
 from crossfade.shadow.evidence.records import (
+    CheckCount,
     ClusterEvidence,
-    NoiseCount,
+    Place,
+    PlaceCount,
     RouteEvidence,
     RunEvidence,
     RunInfo,
     RunSummary,
     SignatureCount,
+    Sort,
     StoredExample,
+    Units,
 )
 from crossfade.shadow.evidence.stores.sqlite import schema
+from crossfade.shadow.evidence.stores.sqlite.hashes import unpacked
 from crossfade.shadow.evidence.stores.sqlite.last_flush import flush_times
 from crossfade.shadow.evidence.stores.sqlite.signature_text import read_signature
-from crossfade.shadow.exchange.difference import Fingerprint
-from crossfade.shadow.exchange.observations import RequestSample
+from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Check, Mutation, RequestSample
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 
 _DAMAGED = (sa.exc.SQLAlchemyError, ValueError, KeyError, TypeError, IndexError, zlib.error, struct.error)
 """What rows, JSON, an enum or a compressed histogram raise where the content is not what crossfade wrote."""
+_PLACE_COUNTS = tuple(field.name for field in fields(PlaceCount))
 _LATENCIES = ("legacy_ms", "candidate_ms", "paired_ratio")
 
 
@@ -98,7 +104,8 @@ class _Routes:
     def read(self) -> list[RouteEvidence]:
         """All of them, in no order."""
         settled, cut = self._settled(), self._cut()
-        signatures, noise, clusters = self._signatures(), self._noise(), self._clusters()
+        signatures, clusters = self._signatures(), self._clusters()
+        places, units, checks, proofs = self._places(), self._units(), self._checks(), self._proofs()
         return [
             RouteEvidence(
                 info=_info(row),
@@ -107,8 +114,15 @@ class _Routes:
                 cut=cut[row.route],
                 signatures=signatures[row.route],
                 distinct=row.distinct_n,
-                noise=noise[row.route],
                 secondary_asked=row.secondary_asked,
+                asked_again=row.asked_again,
+                paired=row.paired,
+                any_candidate=row.any_candidate,
+                any_secondary=row.any_secondary,
+                places=places[row.route],
+                units=units[row.route],
+                checks=checks[row.route],
+                proofs=proofs[row.route],
                 clusters=tuple(sorted(clusters[row.route], key=lambda cluster: cluster.fingerprint)),
                 **read_quantiles({name: getattr(row, name) for name in _LATENCIES}),
             )
@@ -135,17 +149,35 @@ class _Routes:
 
     def _signatures(self) -> dict[str, dict[tuple[Fingerprint, ...], SignatureCount]]:
         found: dict[str, dict[tuple[Fingerprint, ...], SignatureCount]] = defaultdict(dict)
-        for route, text, seen, distinct in self._rows(schema.signatures):
-            found[route][read_signature(text)] = SignatureCount(count=seen, distinct=distinct)
+        for route, text, seen, distinct, noise, drift in self._rows(schema.signatures):
+            count = SignatureCount(count=seen, distinct=distinct, noise=noise, drift=drift)
+            found[route][read_signature(text)] = count
         return found
 
-    def _noise(self) -> dict[str, dict[tuple[str, str], NoiseCount]]:
-        found: dict[str, dict[tuple[str, str], NoiseCount]] = defaultdict(dict)
-        for route, template, kind, *counts in self._rows(schema.noise):
-            both, candidate_only, secondary_only = counts
-            found[route][template, kind] = NoiseCount(
-                both=both, candidate_only=candidate_only, secondary_only=secondary_only
-            )
+    def _places(self) -> dict[str, dict[Place, PlaceCount]]:
+        found: dict[str, dict[Place, PlaceCount]] = defaultdict(dict)
+        for route, template, kind, *counts in self._rows(schema.places):
+            found[route][template, kind] = PlaceCount(**dict(zip(_PLACE_COUNTS, counts, strict=True)))
+        return found
+
+    def _units(self) -> dict[str, dict[tuple[Place, Sort], Units]]:
+        found: dict[str, dict[tuple[Place, Sort], Units]] = defaultdict(dict)
+        for route, template, kind, sort, hashes, more, first in self._rows(schema.units):
+            units = Units(hashes=unpacked(hashes), more=more, first=first)
+            found[route][(template, kind), Sort(sort)] = units
+        return found
+
+    def _checks(self) -> dict[str, dict[tuple[Place, Check], CheckCount]]:
+        found: dict[str, dict[tuple[Place, Check], CheckCount]] = defaultdict(dict)
+        for route, template, kind, check, n, candidate, control in self._rows(schema.checks):
+            count = CheckCount(n=n, candidate=candidate, control=control)
+            found[route][(template, kind), Check(check)] = count
+        return found
+
+    def _proofs(self) -> dict[str, dict[tuple[Mutation, Signature], int]]:
+        found: dict[str, dict[tuple[Mutation, Signature], int]] = defaultdict(dict)
+        for route, mutation, text, seen in self._rows(schema.proofs):
+            found[route][Mutation(mutation), read_signature(text)] = seen
         return found
 
     def _clusters(self) -> dict[str, list[ClusterEvidence]]:

@@ -13,8 +13,9 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from crossfade.shadow.evidence.changes import Changes, RouteChanges
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.latency import Latencies
-from crossfade.shadow.evidence.records import RunInfo, StoredExample
+from crossfade.shadow.evidence.records import Place, RunInfo, StoredExample
 from crossfade.shadow.evidence.stores.sqlite import schema
+from crossfade.shadow.evidence.stores.sqlite.hashes import packed
 from crossfade.shadow.evidence.stores.sqlite.last_flush import forget_flush, note_flush
 from crossfade.shadow.evidence.stores.sqlite.signature_text import signature_text
 
@@ -96,8 +97,8 @@ def upsert(table: sa.Table, *columns: str) -> Insert:
     )
 
 
-_UPSERTS = {table.name: upsert(table) for table in (schema.settled, schema.cut, schema.signatures, schema.noise)}
-_ROUTE, _ROUTE_COUNTS = upsert(schema.routes), upsert(schema.routes, "entered", "distinct_n", "secondary_asked")
+_COUNTED = ("entered", "distinct_n", "secondary_asked", "asked_again", "paired", "any_candidate", "any_secondary")
+_ROUTE, _ROUTE_COUNTS = upsert(schema.routes), upsert(schema.routes, *_COUNTED)
 _CLUSTER, _CLUSTER_COUNTS = upsert(schema.clusters), upsert(schema.clusters, "seen", "first_seen", "last_seen")
 _NO_LATENCIES, _NO_EXAMPLES = Latencies().encode(), "[]"
 """What a new row has where a flush brings none; a row that is there keeps what it has."""
@@ -108,8 +109,8 @@ def _statements(run_id: str, routes: Sequence[RouteChanges]) -> Iterator[tuple[I
     timed = [route for route in routes if route.latencies is not None]
     yield _ROUTE, [route_row(run_id, route) for route in timed]
     yield _ROUTE_COUNTS, [route_row(run_id, route) for route in routes if route.latencies is None]
-    for name, rows in (("settled", _settled), ("cut", _cut), ("signatures", _signatures), ("noise", _noise)):
-        yield _UPSERTS[name], [row for route in routes for row in rows(_key(run_id, route), route)]
+    for statement, rows in _MAPS:
+        yield statement, [row for route in routes for row in rows(_key(run_id, route), route)]
     clusters = [row for route in routes for row in _clusters(_key(run_id, route), route)]
     yield _CLUSTER, [row for row in clusters if row["examples"] != _NO_EXAMPLES]
     yield _CLUSTER_COUNTS, [row for row in clusters if row["examples"] == _NO_EXAMPLES]
@@ -130,6 +131,10 @@ def route_row(run_id: str, route: RouteChanges) -> Row:
         "entered": route.entered,
         "distinct_n": route.distinct,
         "secondary_asked": route.secondary_asked,
+        "asked_again": route.asked_again,
+        "paired": route.paired,
+        "any_candidate": route.any_candidate,
+        "any_secondary": route.any_secondary,
         **(_NO_LATENCIES if route.latencies is None else route.latencies.encode()),
     }
 
@@ -146,12 +151,45 @@ def _cut(key: Row, route: RouteChanges) -> Iterator[Row]:
 
 def _signatures(key: Row, route: RouteChanges) -> Iterator[Row]:
     for signature, seen in route.signatures.items():
-        yield {**key, "signature": signature_text(signature), "seen": seen.count, "distinct_n": seen.distinct}
+        row = {"seen": seen.count, "distinct_n": seen.distinct, "noise": seen.noise, "drift": seen.drift}
+        yield {**key, "signature": signature_text(signature), **row}
 
 
-def _noise(key: Row, route: RouteChanges) -> Iterator[Row]:
-    for (template, kind), count in route.noise.items():
-        yield {**key, "template": template, "kind": kind, **dataclasses.asdict(count)}
+def _places(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for place, count in route.places.items():
+        yield {**_place(key, place), **dataclasses.asdict(count)}
+
+
+def _units(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for (place, sort), units in route.units.items():
+        hashes = packed(units.hashes)
+        yield {**_place(key, place), "sort": sort.value, "hashes": hashes, "more": units.more, "first": units.first}
+
+
+def _checks(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for (place, check), count in route.checks.items():
+        yield {**_place(key, place), "check": check.value, **dataclasses.asdict(count)}
+
+
+def _proofs(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for (mutation, signature), seen in route.proofs.items():
+        yield {**key, "mutation": mutation.value, "signature": signature_text(signature), "seen": seen}
+
+
+def _place(key: Row, place: Place) -> Row:
+    return {**key, "template": place[0], "kind": place[1]}
+
+
+_MAPS = (
+    (upsert(schema.settled), _settled),
+    (upsert(schema.cut), _cut),
+    (upsert(schema.signatures), _signatures),
+    (upsert(schema.places), _places),
+    (upsert(schema.units), _units),
+    (upsert(schema.checks), _checks),
+    (upsert(schema.proofs), _proofs),
+)
+"""How each map of a route is written, and as which rows."""
 
 
 def _clusters(key: Row, route: RouteChanges) -> Iterator[Row]:

@@ -9,17 +9,46 @@ import sqlalchemy as sa
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.errors import EvidenceError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
         PRIMARY KEY (run_id, route, reason))""",
     ),
     2: ("ALTER TABLE routes ADD COLUMN listener TEXT NOT NULL DEFAULT ''",),
+    3: (
+        "ALTER TABLE runs ADD COLUMN unit TEXT NOT NULL DEFAULT 'request'",
+        "ALTER TABLE runs ADD COLUMN secondary BOOLEAN NOT NULL DEFAULT 0",
+        *(
+            f"ALTER TABLE routes ADD COLUMN {name} BIGINT NOT NULL DEFAULT 0"
+            for name in ("asked_again", "paired", "any_candidate", "any_secondary")
+        ),
+        "UPDATE routes SET paired = secondary_asked",
+        "ALTER TABLE signatures ADD COLUMN noise BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE signatures ADD COLUMN drift BIGINT NOT NULL DEFAULT 0",
+        """CREATE TABLE places (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        "both" BIGINT NOT NULL, candidate_only BIGINT NOT NULL, secondary_only BIGINT NOT NULL,
+        bets_candidate BIGINT NOT NULL, bets_secondary BIGINT NOT NULL, self_differs BIGINT NOT NULL,
+        drift BIGINT NOT NULL, differing BIGINT NOT NULL, rechecked BIGINT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind))""",
+        """INSERT INTO places SELECT run_id, route, template, kind, "both", candidate_only, secondary_only,
+        candidate_only, secondary_only, "both" + secondary_only, 0, "both" + candidate_only, 0 FROM noise""",
+        "DROP TABLE noise",
+        """CREATE TABLE units (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        sort TEXT NOT NULL, hashes BLOB NOT NULL, more BIGINT NOT NULL, first BIGINT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, sort))""",
+        """CREATE TABLE checks (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        "check" TEXT NOT NULL, n BIGINT NOT NULL, candidate BIGINT NOT NULL, control BIGINT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, "check"))""",
+        """CREATE TABLE proofs (run_id TEXT NOT NULL, route TEXT NOT NULL, mutation TEXT NOT NULL,
+        signature TEXT NOT NULL, seen BIGINT NOT NULL, PRIMARY KEY (run_id, route, mutation, signature))""",
+        "UPDATE settled SET reason = 'rule' WHERE reason = 'blocked'",
+    ),
 }
 """By a version, the statements that make the next one of it; a new SCHEMA_VERSION brings its step along."""
 
 metadata = sa.MetaData()
+_PLACE = ("run_id", "route", "template", "kind")
 
 
 class AnyText(sa.TypeDecorator[str]):
@@ -48,7 +77,8 @@ runs = sa.Table(
     metadata,
     _text("run_id", key=True),
     *(_text(name) for name in ("service", "engine", "legacy_build", "candidate_build")),
-    *(_text(name) for name in ("rules_digest", "contract_digest")),
+    *(_text(name) for name in ("rules_digest", "contract_digest", "unit")),
+    sa.Column("secondary", sa.Boolean, nullable=False),
     sa.Column("started_at", sa.Double, nullable=False),
     sa.Column("ended_at", sa.Double),
     sa.Column("examples_stored", sa.Boolean, nullable=False),
@@ -59,7 +89,8 @@ routes = sa.Table(
     metadata,
     *(_text(name, key=True) for name in ("run_id", "route")),
     *(_text(name) for name in ("protocol", "call_type", "stage", "listener")),
-    *(_count(name) for name in ("entered", "distinct_n", "secondary_asked")),
+    *(_count(name) for name in ("entered", "distinct_n", "secondary_asked", "asked_again")),
+    *(_count(name) for name in ("paired", "any_candidate", "any_secondary")),
     *(_text(name) for name in ("legacy_ms", "candidate_ms", "paired_ratio")),
 )
 settled = sa.Table(
@@ -70,13 +101,34 @@ signatures = sa.Table(
     "signatures",
     metadata,
     *(_text(name, key=True) for name in ("run_id", "route", "signature")),
-    *(_count(name) for name in ("seen", "distinct_n")),
+    *(_count(name) for name in ("seen", "distinct_n", "noise", "drift")),
 )
-noise = sa.Table(
-    "noise",
+places = sa.Table(
+    "places",
     metadata,
-    *(_text(name, key=True) for name in ("run_id", "route", "template", "kind")),
-    *(_count(name) for name in ("both", "candidate_only", "secondary_only")),
+    *(_text(name, key=True) for name in _PLACE),
+    *(_count(name) for name in ("both", "candidate_only", "secondary_only", "bets_candidate", "bets_secondary")),
+    *(_count(name) for name in ("self_differs", "drift", "differing", "rechecked")),
+)
+# ``hashes``: 8 bytes each, the lowest first.
+units = sa.Table(
+    "units",
+    metadata,
+    *(_text(name, key=True) for name in (*_PLACE, "sort")),
+    sa.Column("hashes", sa.LargeBinary, nullable=False),
+    *(_count(name) for name in ("more", "first")),
+)
+checks = sa.Table(
+    "checks",
+    metadata,
+    *(_text(name, key=True) for name in (*_PLACE, "check")),
+    *(_count(name) for name in ("n", "candidate", "control")),
+)
+proofs = sa.Table(
+    "proofs",
+    metadata,
+    *(_text(name, key=True) for name in ("run_id", "route", "mutation", "signature")),
+    _count("seen"),
 )
 clusters = sa.Table(
     "clusters",

@@ -1,0 +1,274 @@
+"""What is counted of the places of one route: pairs of answers, units with differences, checks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from enum import IntFlag
+from typing import TypedDict
+
+from crossfade.shadow.evidence.changes import storable
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
+from crossfade.shadow.exchange.difference import MORE, Kind, Signature
+from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sighting
+
+_MORE = MORE.template, MORE.kind
+_NOISY_FROM = 3
+"""So many units must show legacy differing from itself before a place is called noise."""
+
+
+class Once(IntFlag):
+    """What was counted of a unit of the claim; each only once, because requests for the same thing are no new trial."""
+
+    NOTHING = 0
+    COMPARED = 1
+    PAIRED = 2  # the secondary answered at the first look
+    ASKED = 4  # there was a second look
+    BET = 8  # either of them
+    CHECKED = 16
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """The numbers of a ``PlaceCount``, while they grow."""
+
+    both: int = 0
+    candidate_only: int = 0
+    secondary_only: int = 0
+    bets_candidate: int = 0
+    bets_secondary: int = 0
+    self_differs: int = 0
+    drift: int = 0
+    differing: int = 0
+    rechecked: int = 0
+
+    def frozen(self) -> PlaceCount:
+        """As they are now."""
+        return PlaceCount(**{item.name: getattr(self, item.name) for item in fields(self)})
+
+
+@dataclass(slots=True, kw_only=True)
+class GrowingUnits:
+    """``Units``, while they grow."""
+
+    hashes: set[int] = field(default_factory=set)
+    more: int = 0
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """Which trials of its unit a request is the first of; ``paired``: with the secondary's answer at the first look."""
+
+    compared: bool
+    paired: bool
+    asked: bool
+    bet: bool
+    checked: bool
+
+
+class PlaceChanges(TypedDict):
+    """What changed since the last commit, as totals."""
+
+    places: dict[Place, PlaceCount]
+    units: dict[tuple[Place, Sort], Units]
+    checks: dict[tuple[Place, Check], CheckCount]
+
+
+@dataclass(slots=True, kw_only=True)
+class Places:
+    """The places of one route. Past ``max_places`` there is MORE alone, past ``max_units`` no unit is new."""
+
+    max_places: int
+    max_units: int
+    at_place: int
+    at_places: int
+    distinct: int = 0
+    paired: int = 0
+    any_candidate: int = 0
+    any_secondary: int = 0
+    counts: dict[Place, Counts] = field(default_factory=dict)
+    units: dict[tuple[Place, Sort], GrowingUnits] = field(default_factory=dict)
+    checks: dict[tuple[Place, Check], list[int]] = field(default_factory=dict)
+    known: dict[int, Once] = field(default_factory=dict)
+    kept: int = 0
+    changed: set[Place] = field(default_factory=set)
+    changed_units: set[tuple[Place, Sort]] = field(default_factory=set)
+    changed_checks: set[tuple[Place, Check]] = field(default_factory=set)
+
+    def has_room(self, place: Place) -> bool:
+        """Whether a place is counted, or would be."""
+        return place in self.counts or len(self.counts) < self.max_places
+
+    def without_room(self, places: Iterable[Place]) -> frozenset[Place]:
+        """Those of the places of one signature that can't be counted."""
+        new = [place for place in dict.fromkeys(places) if place not in self.counts]
+        return frozenset(new[max(0, self.max_places - len(self.counts)) :])
+
+    def is_noisy(self, place: Place) -> bool:
+        """Whether legacy differed from itself there in more than an odd case."""
+        return place in self.counts and self.counts[place].self_differs >= _NOISY_FROM
+
+    def count(self, observation: Judged, signature: Signature) -> None:
+        """Counts a judged request; ``signature`` holds what is counted of its own."""
+        places = {(item.template, item.kind) for item in signature}
+        for place in sorted(places):
+            self._at(place)
+        news = self._news(observation)
+        sightings = {place: item for place, item in _sightings(observation) if self.has_room(place)}
+        if news is not None and news.bet:
+            self._bet(observation, sightings)
+        for place in sorted(sightings):
+            self._see(place, sightings[place], news, paired=observation.noise is not None)
+        if news is not None and not _is_drift_alone(observation):
+            for place in sorted(places | set(sightings)):
+                sort = _sort(place, sightings.get(place), is_found=place in places)
+                if sort is not None:
+                    self._keep(place, sort, observation.request_hash, is_first=news.compared)
+        if news is not None and news.checked:
+            self._check(observation.checks)
+
+    def _at(self, place: Place) -> Counts:
+        self.changed.add(place)
+        return self.counts.setdefault(place, Counts())
+
+    def _news(self, observation: Judged) -> _News | None:
+        """None for a unit that is past the bound."""
+        before = self.known.get(observation.request_hash)
+        if before is None:
+            if len(self.known) >= self.max_units:
+                return None
+            before = Once.NOTHING
+        paired = observation.noise is not None
+        now = before
+        if not _is_drift_alone(observation):
+            now |= Once.COMPARED
+        if paired:
+            now |= Once.PAIRED | Once.BET
+        if observation.asked_again:
+            now |= Once.ASKED | Once.BET
+        if observation.checks:
+            now |= Once.CHECKED
+        self.known[observation.request_hash] = now
+        new = now & ~before
+        self.distinct += Once.COMPARED in new
+        self.paired += Once.PAIRED in new
+        return _News(
+            compared=Once.COMPARED in new,
+            paired=Once.PAIRED in new,
+            asked=Once.ASKED in new,
+            bet=Once.BET in new,
+            checked=Once.CHECKED in new,
+        )
+
+    def _bet(self, observation: Judged, sightings: dict[Place, Sighting]) -> None:
+        """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
+
+        Over the whole route it is made where the secondary never differed before, whatever it does now.
+        """
+        steady_candidate = steady_secondary = False
+        for place, item in sightings.items():
+            if observation.noise is not None:
+                ours, theirs = item.candidate, bool(item.secondary) and not item.drift
+            else:
+                ours, theirs = bool(item.candidate_again), bool(item.secondary_again) and not item.drift
+            counts = self._at(place)
+            if not counts.self_differs:
+                steady_candidate |= ours
+                steady_secondary |= theirs
+            counts.bets_candidate += ours and not theirs
+            counts.bets_secondary += theirs and not ours
+        self.any_candidate += steady_candidate and not steady_secondary
+        self.any_secondary += steady_secondary and not steady_candidate
+
+    def _see(self, place: Place, item: Sighting, news: _News | None, *, paired: bool) -> None:
+        counts = self._at(place)
+        counts.differing += item.candidate
+        counts.rechecked += item.candidate and item.candidate_again is not None
+        if news is None:
+            return
+        theirs = bool(item.secondary) and not item.drift
+        if news.paired and paired:
+            counts.both += item.candidate and theirs
+            counts.candidate_only += item.candidate and not theirs
+            counts.secondary_only += theirs and not item.candidate
+        if (news.paired and item.secondary) or (news.asked and (item.secondary or item.secondary_again)):
+            counts.drift += item.drift
+            counts.self_differs += not item.drift
+
+    def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
+        units = self.units.setdefault((place, sort), GrowingUnits())
+        if unit in units.hashes:
+            return
+        if len(units.hashes) < self.at_place and self.kept < self.at_places:
+            units.hashes.add(unit)
+            self.kept += 1
+        else:
+            units.more += 1
+            units.first += is_first
+        self.changed_units.add((place, sort))
+
+    def _check(self, checks: Iterable[Checked]) -> None:
+        for item in checks:
+            place = storable(item.template), item.kind
+            if place in self.counts or self.has_room(place):
+                self._at(place)
+                counts = self.checks.setdefault((place, item.check), [0, 0, 0])
+                counts[0] += 1
+                counts[1] += item.candidate and not item.control
+                counts[2] += item.control and not item.candidate
+                self.changed_checks.add((place, item.check))
+
+    def changes(self) -> PlaceChanges:
+        """What changed since ``committed`` was last called."""
+        return {
+            "places": {place: self.counts[place].frozen() for place in self.changed},
+            "units": {key: _frozen(self.units[key]) for key in self.changed_units},
+            "checks": {key: _check_count(*self.checks[key]) for key in self.changed_checks},
+        }
+
+    def committed(self) -> None:
+        """Forgets which totals changed."""
+        self.changed, self.changed_units, self.changed_checks = set(), set(), set()
+
+
+def _sightings(observation: Judged) -> Iterator[tuple[Place, Sighting]]:
+    """What was seen at each place; of a judge that tells none, what its first look shows."""
+    if observation.sightings:
+        for item in observation.sightings:
+            yield (storable(item.template), item.kind), item
+        return
+    ours = {(item.template, item.kind) for item in observation.signature}
+    theirs = {(item.template, item.kind) for item in observation.noise or ()}
+    for template, kind in ours | theirs:
+        place = template, kind
+        secondary = None if observation.noise is None else place in theirs
+        item = Sighting(template=template, kind=kind, candidate=place in ours, secondary=secondary)
+        yield (storable(template), kind), item
+
+
+def _is_drift_alone(observation: Judged) -> bool:
+    """Whether it is no evidence: the candidate agrees with the secondary, which is steady and differs from legacy."""
+    return bool(observation.drift) and not observation.signature
+
+
+def _sort(place: Place, item: Sighting | None, *, is_found: bool) -> Sort | None:
+    """What a place is counted as in one request; None where nothing speaks of the candidate."""
+    if place == _MORE:
+        return Sort.UNCHECKED
+    if is_found and place[1] == Kind.FAILED:
+        return Sort.PERSISTENT
+    if item is None:
+        return Sort.UNCHECKED if is_found else None
+    if not is_found:
+        swapped = item.candidate and item.candidate_again is False and bool(item.secondary_again)
+        return Sort.CONTROL if swapped and not item.drift and not item.secondary else None
+    if item.candidate_again is None or (item.candidate_again and item.secondary_again is None):
+        return Sort.UNCHECKED
+    return Sort.PERSISTENT if item.candidate_again else Sort.TRANSIENT
+
+
+def _frozen(units: GrowingUnits) -> Units:
+    return Units(hashes=frozenset(units.hashes), more=units.more, first=units.first)
+
+
+def _check_count(n: int, candidate: int, control: int) -> CheckCount:
+    return CheckCount(n=n, candidate=candidate, control=control)

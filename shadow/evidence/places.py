@@ -1,0 +1,231 @@
+"""What each place of a route is under the present rules: open, accepted, noise, undecided or suspicious. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from crossfade.shadow.evidence.excess import discoveries, log_e_excess_above
+from crossfade.shadow.evidence.findings import CheckView, Excess, PlaceView, Status
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, RouteEvidence, Sort, Units
+from crossfade.shadow.evidence.tally import NOISY
+from crossfade.shadow.exchange.difference import MORE, Kind
+from crossfade.shadow.exchange.observations import Check
+
+_LEVEL = 0.01
+"""The share of places, and of checks, that may be called worse than legacy by chance."""
+_NOISE_FROM = 3
+"""So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
+_ALWAYS, _ALWAYS_PAIRS = 0.9, 20
+"""A place is always different from this share of first looks on, of which there must be so many."""
+_MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
+_COUNTED = (Sort.PERSISTENT, Sort.UNCHECKED)
+_NONE, _NO_UNITS = PlaceCount(), Units()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """All places of a route. ``together``: the candidate's differences as a whole are no chance."""
+
+    views: Mapping[Place, PlaceView]
+    together: bool
+
+    def of(self, *statuses: Status) -> frozenset[Place]:
+        """The places of these statuses."""
+        return frozenset(place for place, view in self.views.items() if view.status in statuses)
+
+    def certain(self) -> frozenset[Place]:
+        """Open places at which neither chance nor noise explains a difference: each that is seen there counts."""
+        return frozenset(
+            place
+            for place, view in self.views.items()
+            if view.status is Status.OPEN and (view.decided or self.together) and not view.self_differs
+        )
+
+
+def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], has_secondary: bool) -> Judged:
+    """The places of a route: all that were counted, or stand in a signature or a cluster."""
+    places = sorted({*route.places, *_found(route)})
+    accepted = {place for place in places if place[1] != Kind.FAILED and is_accepted(place)}
+    worse = _worse(route, [place for place in places if place not in accepted])
+    flagged = _flagged(route, accepted)
+    views = {}
+    for place in places:
+        view = _view(route, place, [key[1] for key in flagged if key[0] == place])
+        status, decided = _status(route, view, is_worse=place in worse, has_secondary=has_secondary)
+        if place in accepted:
+            status, decided = Status.ACCEPTED, False
+        views[place] = replace(view, status=status, decided=decided, more_pairs=_more_pairs(view, status))
+    together = not accepted and _is_worse(route.any_candidate, route.any_secondary)
+    return Judged(views=views, together=together)
+
+
+def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
+    """What bounds the candidate's excess at places where legacy differs from itself, but not always."""
+    noisy = [place for place in judged.of(Status.NOISE, Status.SUSPICIOUS) if not judged.views[place].always]
+    dirty = [place for place, view in judged.views.items() if view.decided and view.self_differs]
+    for place in sorted((*noisy, *dirty)):
+        yield from _at_place(route, place, judged.views[place])
+    if len(noisy) > 1:
+        yield _at_all(route, noisy)
+
+
+def fewest(route: RouteEvidence, places: Iterable[Place]) -> int:
+    """The units with a difference at one of these places, at least."""
+    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in _COUNTED]
+    one = max((len(units.hashes) + units.first for units in found), default=0)
+    return max(one, len(_union(found)))
+
+
+def most(route: RouteEvidence, places: Iterable[Place], *sorts: Sort) -> int:
+    """The units with a difference of some sort at one of these places, at most; by default one that counts."""
+    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
+    return min(len(_union(found)) + sum(units.more for units in found), route.distinct)
+
+
+def _found(route: RouteEvidence) -> Iterator[Place]:
+    for signature in route.signatures:
+        yield from ((item.template, item.kind) for item in signature)
+    yield from ((cluster.fingerprint.template, cluster.fingerprint.kind) for cluster in route.clusters)
+
+
+def _worse(route: RouteEvidence, places: Iterable[Place]) -> frozenset[Place]:
+    """Where the candidate alone differs more often than the secondary alone, beyond chance."""
+    bets = {place: route.places.get(place, _NONE) for place in places if place not in {_MORE, _NOISY}}
+    return discoveries(
+        {place: _log_e(count.bets_candidate, count.bets_secondary) for place, count in bets.items()}, _LEVEL
+    )
+
+
+def _flagged(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
+    evidence = {
+        key: _log_e(count.candidate, count.control) for key, count in route.checks.items() if key[0] not in accepted
+    }
+    return discoveries(evidence, _LEVEL)
+
+
+def _log_e(candidate: int, control: int) -> float:
+    return log_e_excess_above(candidate, control, candidate + control, 0)
+
+
+def _is_worse(candidate: int, control: int) -> bool:
+    return bool(discoveries({"all": _log_e(candidate, control)}, _LEVEL))
+
+
+def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView:
+    count = route.places.get(place, _NONE)
+    checks = (
+        _check_view(check, route.checks[place, check], is_flagged=check in flagged)
+        for check in Check
+        if (place, check) in route.checks
+    )
+    return PlaceView(
+        template=place[0],
+        kind=place[1],
+        status=Status.UNDECIDED,
+        pairs=route.paired,
+        self_differs=count.self_differs,
+        candidate_only=count.candidate_only,
+        secondary_only=count.secondary_only,
+        drift=count.drift,
+        always=route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= _ALWAYS,
+        checks=tuple(checks),
+    )
+
+
+def _check_view(check: Check, count: CheckCount, *, is_flagged: bool) -> CheckView:
+    return CheckView(check=check, n=count.n, candidate=count.candidate, control=count.control, flagged=is_flagged)
+
+
+def _status(route: RouteEvidence, view: PlaceView, *, is_worse: bool, has_secondary: bool) -> tuple[Status, bool]:
+    """The status of a place that is not accepted, and whether it is decided."""
+    place = view.template, view.kind
+    if place == _NOISY:
+        return Status.NOISE, False
+    if view.kind == Kind.FAILED or is_worse or not has_secondary:
+        return Status.OPEN, True
+    if place == _MORE:
+        return Status.OPEN, False
+    if view.self_differs >= _NOISE_FROM:
+        return (Status.SUSPICIOUS if any(check.flagged for check in view.checks) else Status.NOISE), False
+    if not view.self_differs and _persists(route, place):
+        return Status.OPEN, False
+    return (Status.UNDECIDED if _differs(route, place) else Status.NOISE), False
+
+
+def _persists(route: RouteEvidence, place: Place) -> bool:
+    """Whether a second look, where there was one, showed a difference again; not known of runs of schema 3 or older."""
+    if not route.units:
+        return any(place == (item.template, item.kind) for signature in route.signatures for item in signature)
+    return any((place, sort) in route.units for sort in _COUNTED)
+
+
+def _differs(route: RouteEvidence, place: Place) -> bool:
+    return _persists(route, place) or (place, Sort.TRANSIENT) in route.units
+
+
+def _more_pairs(view: PlaceView, status: Status) -> int | None:
+    """How many more pairs decide an undecided place, if legacy goes on differing from itself as often as before."""
+    if status is not Status.UNDECIDED or not view.self_differs:
+        return None
+    return -(-view.pairs * (_NOISE_FROM - view.self_differs) // view.self_differs)
+
+
+def _self_rate(route: RouteEvidence, place: Place) -> float:
+    """How often legacy's two instances differ at a first look, which nothing chose."""
+    count = route.places.get(place, _NONE)
+    return (count.both + count.secondary_only) / route.paired if route.paired else 0.0
+
+
+def _at_place(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
+    count, steady = route.places.get(place, _NONE), 1 - _self_rate(route, place)
+    yield _second_look(route, [place], view, share=steady * _rechecked(count), seen_share=steady**2)
+    yield Excess(
+        place=view,
+        transient=True,
+        candidate=count.candidate_only,
+        control=count.secondary_only,
+        n=route.paired,
+        seen=most(route, [place], *_COUNTED, Sort.TRANSIENT),
+        of=route.distinct,
+        share=steady,
+        seen_share=steady**2,
+    )
+
+
+def _at_all(route: RouteEvidence, places: list[Place]) -> Excess:
+    """All noisy places together: a fault may be spread over many of them."""
+    steady = min(1 - _self_rate(route, place) for place in places)
+    rechecked = min(_rechecked(route.places.get(place, _NONE)) for place in places)
+    controls = most(route, places, Sort.CONTROL)
+    apart = 1 - controls / route.asked_again if route.asked_again > controls else 0.0
+    return _second_look(route, places, None, share=steady * rechecked * apart, seen_share=steady**2)
+
+
+def _second_look(
+    route: RouteEvidence, places: list[Place], view: PlaceView | None, *, share: float, seen_share: float
+) -> Excess:
+    """Given that the candidate differed at the first look, either side is as likely to differ alone at the second."""
+    candidate, control = most(route, places, Sort.PERSISTENT), _least_controls(route, places)
+    return Excess(
+        place=view,
+        transient=False,
+        candidate=candidate,
+        control=min(control, route.distinct - candidate),
+        n=route.distinct,
+        seen=most(route, places),
+        of=route.distinct,
+        share=share,
+        seen_share=seen_share,
+    )
+
+
+def _least_controls(route: RouteEvidence, places: list[Place]) -> int:
+    return len(_union(route.units.get((place, Sort.CONTROL), _NO_UNITS) for place in places))
+
+
+def _rechecked(count: PlaceCount) -> float:
+    """The share of the candidate's differences that were looked at again."""
+    return count.rechecked / count.differing if count.differing else 1.0
+
+
+def _union(found: Iterable[Units]) -> frozenset[int]:
+    return frozenset().union(*(units.hashes for units in found))
