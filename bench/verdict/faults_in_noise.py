@@ -25,7 +25,6 @@ from crossfade.shadow.evidence.view import Status
 from crossfade.shadow.exchange import Again, Answer, Comparison
 from crossfade.shadow.exchange.share import share as share_of
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.judging.judgement import Judgement
 
 _RIGHT = "right"
 _LENGTHS = {100: 600, 20: 3000}
@@ -75,16 +74,16 @@ class Watched:
             candidate=self._sides.candidate(number),
             secondary=self._sides.legacy(number) if is_asked else None,
         )
-        first = self._judge.differs(comparison, self._form.route)
-        verdict = self._judge.observe(self._again(comparison, first, number), self._form.route, first)
+        verdict = self._judge.observe(self._again(comparison, number), self._form.route)
         self.run.enter()
         for observation in (verdict.observation, *verdict.proofs):
             self.run.add(observation)
 
-    def _again(self, comparison: Comparison, first: Judgement, number: int) -> Comparison:
+    def _again(self, comparison: Comparison, number: int) -> Comparison:
         """All fields differ in each answer, so a third answer of the secondary is needed wherever it has given none."""
         self._rechecks.earn()
-        if not self._rechecks.take(self._form.route, first.places, comparison.request.id):
+        places = self._judge.differs(comparison, self._form.route)
+        if not self._rechecks.take(self._form.route, places, comparison.request.id):
             return comparison
         later = self._sides.legacy(number) if comparison.secondary is None else None
         again = Again(candidate=self._sides.candidate(number), secondary=self._sides.legacy(number), later=later)

@@ -24,7 +24,7 @@ def observed(looks: Looks) -> Judged:
         parted = any(place in each for each in theirs)
         settled = next((value for at, value in enumerate(values) if value in values[:at]), looks.legacy.get(place))
         is_drift = parted and settled != looks.legacy.get(place)
-        wrong = looks.candidate.get(place) != settled if is_drift else place in ours
+        wrong = place in ours and looks.candidate.get(place) != settled
         if place in ours:
             (drift if is_drift and not wrong else excused if parted and not is_drift else signature).append(place)
         sightings.append(
@@ -33,7 +33,9 @@ def observed(looks: Looks) -> Judged:
                 kind=_KIND,
                 candidate=wrong,
                 secondary=None if looks.secondary is None else place in theirs[0],
-                candidate_again=None if again is None else place in again,
+                candidate_again=None
+                if again is None
+                else place in again and looks.candidate_again.get(place) != settled,
                 secondary_again=None if again is None else place in theirs[0 if looks.secondary is None else 1],
                 drift=is_drift,
             )

@@ -60,9 +60,9 @@ def main() -> int:
             unequal = differing(looks.legacy, looks.candidate)
             if looks.secondary is not None:
                 unequal |= differing(looks.legacy, looks.secondary)
+            seen = judge.differs(full, ROUTE)
             found = judge.observe(full, ROUTE).observation
             quick = observed(looks)
-            seen = frozenset(judge.differs(full, ROUTE).places)
             total += 1
             if isinstance(found, Judged) and _plain(found) == _plain(quick) and seen == places(unequal):
                 equal += 1
