@@ -83,9 +83,9 @@ class Sighting:
     """A place (a template and a kind) at which an answer to one request differed from legacy's.
 
     ``candidate`` and ``secondary``: whether theirs did, ``candidate_again`` and ``secondary_again`` whether it did when
-    they were sent the request once more; None where that was not done. ``drift``: the secondary agreed with itself and
-    not with legacy, so that it is the reference here: ``candidate`` is then whether the candidate differs from the
-    secondary.
+    they were sent the request once more; None where that was not done or can't be said. ``drift``: the secondary agreed
+    with itself and not with legacy, so that it is a reference here too: ``candidate`` is then whether the candidate
+    differs from both.
     """
 
     template: str

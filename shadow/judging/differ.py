@@ -9,11 +9,16 @@ from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, 
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff.walk import bounded
 from crossfade.shadow.exchange import Answer, Reply, Request
-from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
 from crossfade.shadow.exchange.glob import glob
 
 Key = tuple[str, str]
 """A place: the template of a path, and the kind of a difference."""
+
+_HIDING = frozenset({Kind.MISSING.value, Kind.ADDED.value, Kind.TYPE.value})
+"""Kinds of a difference below which there is nothing to compare."""
+_BELOW = frozenset("/.[")
+_ELEMENT = ("*", "*]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +103,27 @@ class Differ:
                 return view
         self._views.append(AnswerView(answer))
         return self._views[-1]
+
+
+def knows(look: Look | None, key: Key) -> bool | None:
+    """Whether an answer differs from legacy's at a place; None where it can't be said.
+
+    Another status says nothing of the rest, what is missing nothing of its parts, and what was not looked at nothing.
+    """
+    if look is None or (look.other_status and key[0] not in STATUS_PLACES):
+        return None
+    if key in look.keys:
+        return True
+    if look.full or any(hides(other, key[0]) and not other[0].endswith(_ELEMENT) for other in look.keys):
+        return None
+    return False
+
+
+def hides(other: Key, template: str) -> bool:
+    """Whether a difference leaves nothing to compare at a template below it."""
+    return other[1] in _HIDING and is_below(template, other[0])
+
+
+def is_below(inner: str, outer: str) -> bool:
+    """Whether a template lies within another one."""
+    return len(inner) > len(outer) and inner.startswith(outer) and inner[len(outer)] in _BELOW

@@ -21,6 +21,7 @@ from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Differe
 from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
+from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
 from crossfade.shadow.judging.looks import shown
@@ -56,6 +57,7 @@ class Judge:
         self._contract = contract
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
+        self._checks = NoiseChecks()
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
@@ -168,13 +170,15 @@ class Judge:
         found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
         seen = shown(judgement, comparison)
         gathered = {item: found[item] for item in found if not _is_in(item, seen.excused | seen.drift)}
+        hashed = request_hash(comparison.request)
+        inside = seen_of(judgement, seen, comparison, hashed)
         own = bound_signature(gathered)
         if judgement.candidate.full and MORE not in own:
             own = bound_signature((*own[: MAX_FINGERPRINTS - 1], MORE))
         observation = Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=request_hash(comparison.request),
+            request_hash=hashed,
             signature=own,
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=self._examples(comparison, gathered),
@@ -184,6 +188,7 @@ class Judge:
             excused=bound_signature(item for item in found if _is_in(item, seen.excused)),
             drift=bound_signature(item for item in found if _is_in(item, seen.drift)),
             sightings=seen.sightings,
+            checks=() if inside is None else self._checks.see(route, inside),
             asked_again=comparison.again is not None,
         )
         return Verdict(observation=observation, handles=handle_values(judgement.differences))

@@ -13,23 +13,22 @@ from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
 from crossfade.shadow.exchange.observations import Sighting
-from crossfade.shadow.judging.differ import Key, Look
+from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
 from crossfade.shadow.judging.judgement import FAILED, Judgement
-
-_HIDING = frozenset({Kind.MISSING.value, Kind.ADDED.value, Kind.TYPE.value})
-"""Kinds of a difference below which there is nothing to compare."""
-_BELOW = frozenset("/.[")
-_ELEMENT = ("*", "*]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """``excused`` and ``drift`` are the places of the candidate's differences that are not its fault."""
+    """``excused`` and ``drift`` are the places of the candidate's differences that are not its fault.
+
+    ``again`` are the candidate's and the secondary's second looks, in which one that failed is None.
+    """
 
     excused: frozenset[Key] = frozenset()
     drift: frozenset[Key] = frozenset()
     sightings: tuple[Sighting, ...] = ()
+    again: tuple[Look | None, Look | None] = (None, None)
 
 
 def shown(judgement: Judgement, comparison: Comparison) -> Shown:
@@ -74,19 +73,22 @@ class _Looks:
     def shown(self) -> Shown:
         """All of it. Where the candidate's status is the other state's, so is the rest of its answer."""
         ours = self._c1.keys - {FAILED}
-        parted = {key for key in ours if any(_knows(look, key) for look in self._theirs)}
+        parted = {key for key in ours if any(knows(look, key) for look in self._theirs)}
         steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
         if any(key[0] in STATUS_PLACES for key in drift):
-            return Shown(drift=frozenset(ours), sightings=self._sightings(steady, ours))
+            return Shown(drift=ours, sightings=self._sightings(steady, ours), again=(self._c2, self._s2))
         excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
         return Shown(
-            excused=frozenset(excused), drift=frozenset(drift), sightings=self._sightings(steady, frozenset(drift))
+            excused=frozenset(excused),
+            drift=frozenset(drift),
+            sightings=self._sightings(steady, frozenset(drift)),
+            again=(self._c2, self._s2),
         )
 
     def _comes_and_goes(self, key: Key) -> bool:
         """Whether one answer of the secondary's has legacy's status: one that never has is no noise but a state."""
-        return any(_knows(look, key) is False for look in self._theirs)
+        return any(knows(look, key) is False for look in self._theirs)
 
     def _look(self, reply: Reply | None) -> Look | None:
         return None if self._differ is None else self._differ.from_legacy(reply)
@@ -97,7 +99,7 @@ class _Looks:
     def _keys(self) -> Iterator[Key]:
         """Every place once, those of the candidate first."""
         ours = (key for look in (self._c1, self._c2) if look is not None for key in sorted(look.keys))
-        theirs = (key for look in self._theirs for key in sorted(look.keys) if _knows(look, key))
+        theirs = (key for look in self._theirs for key in sorted(look.keys) if knows(look, key))
         found = dict.fromkeys((*ours, *theirs))
         found.pop(FAILED, None)
         return iter(found)
@@ -105,7 +107,7 @@ class _Looks:
     def _steady(self, key: Key) -> "tuple[_Seen, Look] | None":
         """Of two answers of the secondary's that agree here and not with legacy's: the first, and how they differ."""
         for one, two, between in self._pairs:
-            if not (_knows(one.look, key) and _knows(two.look, key)) or between.full or _is_at(between.keys, key[0]):
+            if not (knows(one.look, key) and knows(two.look, key)) or between.full or _is_at(between.keys, key[0]):
                 continue
             if key[0] in STATUS_PLACES and is_fault(self._comparison.request, one.answer):
                 continue
@@ -121,7 +123,7 @@ class _Looks:
         others = {other for other in between.keys if not _is_at(own.keys, other[0])}
         if _is_at(others, key[0]):
             return False
-        return key[1] == Kind.ORDER or not any(_is_below(other[0], key[0]) for other in others)
+        return key[1] == Kind.ORDER or not any(is_below(other[0], key[0]) for other in others)
 
     def _sightings(self, steady: "dict[Key, tuple[_Seen, Look]]", drift: frozenset[Key]) -> tuple[Sighting, ...]:
         found = [*self._failed(), *(item for key in self._keys() for item in self._sighting(key, steady, drift))]
@@ -129,10 +131,10 @@ class _Looks:
 
     def _sighting(self, key: Key, steady: "dict[Key, tuple[_Seen, Look]]", drift: frozenset[Key]) -> Iterable[Sighting]:
         """Nothing where it is not known whether the candidate differs."""
-        candidate = key in self._c1.keys or (False if FAILED in self._c1.keys else _knows(self._c1, key))
+        candidate = key in self._c1.keys or (False if FAILED in self._c1.keys else knows(self._c1, key))
         if candidate is None:
             return
-        again = None if self._c2 is None else key in self._c2.keys or _knows(self._c2, key)
+        again = None if self._c2 is None else key in self._c2.keys or knows(self._c2, key)
         if key in steady:
             candidate = candidate and key not in drift
             again = again and not self._agrees(key, _again(self._comparison), steady[key])
@@ -169,31 +171,9 @@ def _again(comparison: Comparison) -> Reply:
 def _beside(ours: Look | None, theirs: Look | None, key: Key) -> bool | None:
     """What the secondary shows beside the candidate: nothing where that has another status, as the other way round."""
     is_elsewhere = ours is not None and ours.other_status and key[0] not in STATUS_PLACES
-    return None if is_elsewhere else _knows(theirs, key)
-
-
-def _knows(look: Look | None, key: Key) -> bool | None:
-    """Whether an answer differs from legacy's at a place; None where it can't be said.
-
-    Another status says nothing of the rest, what is missing nothing of its parts, and what was not looked at nothing.
-    """
-    if look is None or (look.other_status and key[0] not in STATUS_PLACES):
-        return None
-    if key in look.keys:
-        return True
-    if look.full or any(_hides(other, key[0]) and not other[0].endswith(_ELEMENT) for other in look.keys):
-        return None
-    return False
+    return None if is_elsewhere else knows(theirs, key)
 
 
 def _is_at(keys: Iterable[Key], template: str) -> bool:
     """Whether one of the places is here, or leaves nothing here to compare."""
-    return any(other[0] == template or _hides(other, template) for other in keys)
-
-
-def _hides(other: Key, template: str) -> bool:
-    return other[1] in _HIDING and _is_below(template, other[0])
-
-
-def _is_below(inner: str, outer: str) -> bool:
-    return len(inner) > len(outer) and inner.startswith(outer) and inner[len(outer)] in _BELOW
+    return any(other[0] == template or hides(other, template) for other in keys)

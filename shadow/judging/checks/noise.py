@@ -1,0 +1,92 @@
+"""The checks of all routes, within a bound, and from one comparison to what they see of it."""
+
+from collections.abc import Iterable
+
+from crossfade.shadow.exchange import Answer, Comparison, Reply
+from crossfade.shadow.exchange.observations import Checked
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.checks.relations import Window
+from crossfade.shadow.judging.checks.route import Beside, RouteChecks, Seen
+from crossfade.shadow.judging.differ import Look
+from crossfade.shadow.judging.judgement import Judgement
+from crossfade.shadow.judging.looks import Shown
+
+_MAX_ROUTES = 1000
+_MAX_PLACES = 4000  # of all routes: some 60 MB where each has as many forms as it may
+_CONSTANTS = 100
+"""So many requests of a route are also checked as if the candidate always answered the same."""
+
+
+class NoiseChecks:
+    """Checks values at noisy places; what differs at none of them costs nothing and is not remembered."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, RouteChecks] = {}
+        self._constants: dict[str, int] = {}
+        self._places = 0
+
+    def see(self, route: RouteInfo, seen: Seen) -> tuple[Checked, ...]:
+        """The trials of one request."""
+        if route.key not in self._routes:
+            if len(self._routes) >= _MAX_ROUTES:
+                return ()
+            self._routes[route.key] = RouteChecks()
+        checks = self._routes[route.key]
+        found = checks.see(seen)
+        self._places += checks.learn(seen, _MAX_PLACES - self._places)
+        return found
+
+    def see_constant(self, route: RouteInfo, seen: Seen, *, is_sampled: bool) -> tuple[Checked, ...]:
+        """The trials of the same request with a candidate that never changes: of the first ones and a sample."""
+        checks = self._routes.get(route.key)
+        count = self._constants.get(route.key, 0)
+        if checks is None or (count >= _CONSTANTS and not is_sampled):
+            return ()
+        found = checks.see_constant(seen)
+        if found:
+            self._constants[route.key] = count + 1
+        return found
+
+
+def seen_of(judgement: Judgement, shown: Shown, comparison: Comparison, request_hash: int) -> Seen | None:
+    """What is to be checked of a comparison; nothing where all answers are the same, or where statuses differ."""
+    if not judgement.places and comparison.again is None:
+        return None
+    secondaries = tuple(look for look in (judgement.secondary, shown.again[1]) if _is_comparable(look))
+    candidate = judgement.candidate
+    return Seen(
+        request_hash=request_hash,
+        candidate=_NOTHING if candidate.other_status else candidate,
+        window=_window(comparison, comparison.legacy),
+        beside=_beside(judgement, shown, comparison),
+        secondaries=tuple(look for look in secondaries if look is not None),
+        steady=frozenset(item.template for item in shown.sightings if item.drift),
+    )
+
+
+_NOTHING = Look(differences=(), keys=frozenset(), full=False, other_status=False)
+
+
+def _is_comparable(look: Look | None) -> bool:
+    return look is not None and not look.other_status
+
+
+def _beside(judgement: Judgement, shown: Shown, comparison: Comparison) -> Beside | None:
+    """The first look, where the secondary was asked then, whatever came of it; else the second.
+
+    A candidate's first answer must not be held against the secondary's second: that was asked for because of it.
+    """
+    replies: Iterable[Reply | None] = (comparison.candidate, comparison.secondary)
+    looks: tuple[Look | None, Look | None] = (judgement.candidate, judgement.secondary)
+    if comparison.secondary is None and comparison.again is not None:
+        replies, looks = (comparison.again.candidate, comparison.again.secondary), shown.again
+    candidate, secondary = looks
+    if candidate is None or secondary is None or candidate.other_status or secondary.other_status:
+        return None
+    windows = [_window(comparison, reply) for reply in replies]
+    return Beside(candidate=candidate, secondary=secondary, candidate_window=windows[0], secondary_window=windows[1])
+
+
+def _window(comparison: Comparison, reply: Reply | None) -> Window:
+    latency_ms = reply.latency_ms if isinstance(reply, Answer) else 0.0
+    return Window(started_at=comparison.request.started_at, latency_ms=latency_ms)

@@ -1,0 +1,183 @@
+"""All checks of one route: of the places at which the secondary differed from legacy before."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.judging.checks.place import PlaceChecks
+from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
+from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
+from crossfade.shadow.judging.differ import Look, knows
+
+MAX_PLACES = 200
+"""Places of one route whose values are checked."""
+_VALUES = frozenset({Kind.VALUE, Kind.FORMAT})
+_MEASURED = _VALUES | {Kind.TYPE}
+_INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)|(?<=\[)[0-9]+(?=\])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Two answers of the candidate and the secondary to one request that was sent to both at the same time."""
+
+    candidate: Look
+    secondary: Look
+    candidate_window: Window
+    secondary_window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is checked of one request: how the answers differ from legacy's.
+
+    ``secondaries`` are all looks of the secondary that are evidence of noise, ``steady`` the templates at which they
+    show another state instead.
+    """
+
+    request_hash: int
+    candidate: Look
+    window: Window
+    beside: Beside | None = None
+    secondaries: tuple[Look, ...] = ()
+    steady: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Place:
+    checks: PlaceChecks = field(default_factory=PlaceChecks)
+    fresh: Fresh = field(default_factory=Fresh)
+    constant: Value = None
+    constants: PlaceChecks = field(default_factory=PlaceChecks)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChecks:
+    """The checks of one route, with what they remember of it.
+
+    FORM, REPEATS and the order of times hold the candidate's value against legacy's own, where the two differ; while
+    both are the same implementation they might have changed places. DISTANCE and the window of RELATION hold it against
+    the secondary's of the same moment, where one of the two differs from legacy's. A place is checked from the request
+    on that follows the one in which the secondary first differed there, since that one was chosen by what was seen.
+    """
+
+    _places: dict[str, _Place] = field(default_factory=dict)
+    _orders: Orders = field(default_factory=Orders)
+
+    def see(self, seen: Seen) -> tuple[Checked, ...]:
+        """The trials of one request."""
+        values = _first_values(seen.candidate.differences, self._places)
+        found = [*self._by_value(seen.request_hash, values), *self._in_order(values), *self._beside(seen.beside)]
+        for template, item in values.items():
+            if (moment := moment_s(item.legacy)) is not None:
+                self._places[template].fresh.learn(in_window=seen.window.holds(moment))
+        return tuple(found)
+
+    def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
+        """As ``see``, for a candidate that always answers what legacy did first. Only that is remembered of it."""
+        looks = (seen.candidate, *seen.secondaries)
+        values = _first_values((item for look in looks for item in look.differences), self._places)
+        found: list[Checked] = []
+        for template, item in values.items():
+            place = self._places[template]
+            if place.constant is None:
+                place.constant = item.legacy
+            failed = place.constants.see(seen.request_hash, item.legacy, place.constant)
+            found += [_checked(template, *trial) for trial in failed]
+            found += self._far(template, item, seen.beside, place.constant)
+        return tuple(found)
+
+    def learn(self, seen: Seen, room: int) -> int:
+        """Takes the secondary's values, and gives how many places are new: at most ``room``."""
+        before = len(self._places)
+        room = min(before + room, MAX_PLACES)
+        for look in seen.secondaries:
+            for template, item in _first_values(look.differences, None).items():
+                if template in seen.steady or (template not in self._places and len(self._places) >= room):
+                    continue
+                place = self._places.setdefault(template, _Place())
+                place.checks.learn(item.candidate)
+                place.constants.learn(item.candidate)
+        return len(self._places) - before
+
+    def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
+        for template, item in values.items():
+            for trial in self._places[template].checks.see(request_hash, item.legacy, item.candidate):
+                yield _checked(template, *trial)
+
+    def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
+        times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
+        for template, candidate, control in self._orders.see(times):
+            yield _checked(template, Check.RELATION, candidate, control)
+
+    def _beside(self, beside: Beside | None) -> Iterator[Checked]:
+        if beside is None:
+            return
+        ours, theirs = (_by_template(look.differences, self._places) for look in (beside.candidate, beside.secondary))
+        for template in sorted(ours.keys() | theirs.keys()):
+            key = (template, Kind.VALUE.value)
+            if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
+                continue
+            left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
+            if left is not None and right is not None:
+                yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
+            yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
+
+    def _in_window(
+        self, template: str, beside: Beside, ours: tuple[Difference, ...], theirs: tuple[Difference, ...]
+    ) -> Iterator[Checked]:
+        if not self._places[template].fresh.is_known:
+            return
+        legacy = (ours or theirs)[0].legacy
+        left, right = (moment_s(items[0].candidate if items else legacy) for items in (ours, theirs))
+        candidate = left is not None and beside.candidate_window.holds(left)
+        control = right is not None and beside.secondary_window.holds(right)
+        yield _checked(template, Check.RELATION, control and not candidate, candidate and not control)
+
+    def _far(self, template: str, item: Difference, beside: Beside | None, constant: Value) -> Iterator[Checked]:
+        if beside is None or knows(beside.secondary, (template, Kind.VALUE.value)) is None:
+            return
+        right = _farthest(_by_template(beside.secondary.differences, {template}).get(template, ()))
+        left = distance(item.legacy, constant)
+        if left is not None and right is not None:
+            yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
+
+
+def _checked(template: str, check: Check, candidate: bool, control: bool) -> Checked:  # noqa: FBT001 - a trial's parts
+    return Checked(template=template, kind=Kind.VALUE.value, check=check, candidate=candidate, control=control)
+
+
+def _first_values(differences: Iterable[Difference], places: Mapping[str, object] | None) -> dict[str, Difference]:
+    """The first difference of two scalars at each template; of ``places`` alone, where they are given."""
+    found: dict[str, Difference] = {}
+    for item in differences:
+        if item.template in found or (places is not None and item.template not in places) or item.kind not in _VALUES:
+            continue
+        if is_scalar(item.legacy) and is_scalar(item.candidate):
+            found[item.template] = item
+    return found
+
+
+def _by_template(differences: Iterable[Difference], places: Iterable[str]) -> dict[str, tuple[Difference, ...]]:
+    known = places if isinstance(places, dict | set) else set(places)
+    found: dict[str, list[Difference]] = {}
+    for item in differences:
+        if item.template in known and item.kind in _MEASURED:
+            found.setdefault(item.template, []).append(item)
+    return {template: tuple(items) for template, items in found.items()}
+
+
+def _farthest(differences: tuple[Difference, ...]) -> Distance | None:
+    """The largest distance of a place's elements; none where one is no distance."""
+    sizes = [distance(item.legacy, item.candidate) for item in differences]
+    if any(size is None for size in sizes):
+        return None
+    return max((size for size in sizes if size is not None), key=lambda size: size.size, default=NEAR)
+
+
+def _times(item: Difference) -> Times | None:
+    legacy, candidate = moment_s(item.legacy), moment_s(item.candidate)
+    if legacy is None or candidate is None:
+        return None
+    return Times(legacy, candidate, tuple(_INDEX.findall(item.path)))
