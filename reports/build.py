@@ -55,7 +55,9 @@ def build_report(
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
-    views = [(route, view_route(route, accepted, today, evidence.info)) for route in evidence.routes if route.info in names]
+    views = [
+        (route, view_route(route, accepted, today, evidence.info)) for route in evidence.routes if route.info in names
+    ]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(

@@ -1,11 +1,12 @@
 """What is kept of comparisons, and what follows from it.
 
-Kept: ``tally`` counts in memory, ``writer`` hands the ``changes`` to a ``store``, which is one of ``stores`` and opened
-from a URL; ``records`` are a run as it is read back, ``latency`` its histograms; ``retention`` deletes old runs, with
-what lies beside the store: ``recordings`` and ``contracts``.
+Kept: ``tally`` counts in memory, ``place_tally`` what answers were at each place; ``writer`` hands the ``changes`` to a
+``store``, which is one of ``stores`` and opened from a URL; ``records`` are a run as it is read back, ``latency`` its
+histograms; ``retention`` deletes old runs, with what lies beside the store: ``recordings`` and ``contracts``.
 Redacted first: ``redact`` makes pseudonyms with a ``key``, ``samples`` notes which parts of a request they are.
-Concluded: ``view`` gives outcomes under the present rules, ``noise`` what legacy's own second instance shows,
-``statistics`` bounds, and ``claims`` verdicts. All four are pure.
+Concluded: ``places`` tells which differences are noise, as ``findings``; ``view`` gives outcomes under the present
+rules, ``statistics`` bounds on a rate, ``excess`` evidence on how much more often than legacy itself the candidate
+differs, and ``claims`` verdicts. All of them are pure.
 """
 
 from crossfade.shadow.evidence.errors import EvidenceError

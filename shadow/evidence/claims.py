@@ -119,7 +119,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         n=n,
         bounds=_bounds(view.certain, view.divergent, view.divergent + view.undecided, n, gate),
         open_bounds=_bounds(view.certain, view.divergent, view.divergent, n, gate),
-        transient=_bounds(0, view.transient, view.transient, n, gate),
+        transient=_bounds(view.certain_transient, view.transient, view.transient, n, gate),
     )
     ground, places = _ground(figures) if claimed else (Ground.NOT_CLAIMED, ())
     return Claim(
@@ -192,15 +192,27 @@ def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
 
 def _refuted(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
     view, budget = figures.view, figures.gate.budget
-    above = tuple(
-        item.place
-        for item in view.excesses
-        if item.place is not None and item.place.decided and _log_e_above(item, budget) >= figures.limit
-    )
-    if above or (figures.n and figures.bounds.lower > budget):
-        return Ground.REFUTED, tuple(dict.fromkeys(above))
+    above = _above(figures)
+    is_transient = figures.transient.lower > figures.gate.transient_budget
+    if figures.n and (above or is_transient or figures.bounds.lower > budget):
+        return Ground.REFUTED, above
     suspicious = tuple(place for place in view.places if _fails_check(place, budget, figures.limit))
     return (Ground.SUSPICIOUS, suspicious) if suspicious else None
+
+
+def _above(figures: _Figures) -> tuple[PlaceView, ...]:
+    """Open places at which legacy differs from itself too, and the candidate more than that by more than a budget.
+
+    A first look shows persistent and transient differences, so of both together; the evidence of the looks is averaged.
+    """
+    gate = figures.gate
+    evidence: dict[PlaceView, list[float]] = {}
+    for item in figures.view.excesses:
+        if item.place is not None and item.place.decided:
+            budget = gate.budget + gate.transient_budget if item.transient else gate.budget
+            found = log_e_excess_above(item.candidate, item.control, item.n, budget)
+            evidence.setdefault(item.place, []).append(found)
+    return tuple(place for place, found in evidence.items() if log_mean(found) >= figures.limit)
 
 
 def _fails_check(place: PlaceView, budget: float, limit: float) -> bool:
@@ -230,7 +242,8 @@ def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
         return (Ground.UNDECIDED, undecided) if is_undecided else (Ground.TOO_FEW_DISTINCT, ())
     if figures.transient.upper >= gate.transient_budget:
         return Ground.TRANSIENT, ()
-    unbounded = [item for item in view.excesses if not _is_below(item, gate, figures.limit)]
+    noisy = [item for item in view.excesses if item.place is None or not item.place.decided]
+    unbounded = [item for item in noisy if not _is_below(item, gate, figures.limit)]
     if unbounded:
         return Ground.TOO_FEW_PAIRS, _with_more_pairs(unbounded, gate)
     return None
@@ -246,10 +259,6 @@ def _is_below(item: Excess, gate: GateSettings, limit: float) -> bool:
     pairs = log_e_excess_below(item.candidate, item.control, item.n, budget * item.share)
     seen = log_e_rate_below(item.seen, item.of, budget * item.seen_share) if item.seen_share else 0.0
     return log_mean([pairs, seen]) >= limit
-
-
-def _log_e_above(item: Excess, budget: float) -> float:
-    return log_e_excess_above(item.candidate, item.control, item.n, budget)
 
 
 def _with_more_pairs(unbounded: list[Excess], gate: GateSettings) -> tuple[PlaceView, ...]:

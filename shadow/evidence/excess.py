@@ -7,7 +7,7 @@ with a probability of alpha at most, however often it is looked at. Source: Waud
 """
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 _BETS = (1.0, 0.85, 0.6, 0.35, 0.15, 0.05, 0.02, 0.005)

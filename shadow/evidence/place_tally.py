@@ -113,14 +113,18 @@ class Places:
         for place in sorted(places):
             self._at(place)
         news = self._news(observation)
-        sightings = {place: item for place, item in _sightings(observation) if self.has_room(place)}
+        looks = {}
+        for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
+            if self.has_room(place):
+                self._at(place)
+                looks[place] = look
         if news is not None and news.bet:
-            self._bet(observation, sightings)
-        for place in sorted(sightings):
-            self._see(place, sightings[place], news, paired=observation.noise is not None)
+            self._bet(looks, is_first=observation.noise is not None)
+        for place in sorted(looks):
+            self._see(place, looks[place], news)
         if news is not None and not _is_drift_alone(observation):
-            for place in sorted(places | set(sightings)):
-                sort = _sort(place, sightings.get(place), is_found=place in places)
+            for place in sorted(places | set(looks)):
+                sort = _sort(place, looks.get(place), is_found=place in places)
                 if sort is not None:
                     self._keep(place, sort, observation.request_hash, is_first=news.compared)
         if news is not None and news.checked:
@@ -159,17 +163,14 @@ class Places:
             checked=Once.CHECKED in new,
         )
 
-    def _bet(self, observation: Judged, sightings: dict[Place, Sighting]) -> None:
+    def _bet(self, looks: dict[Place, "_Look"], *, is_first: bool) -> None:
         """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
 
         Over the whole route it is made where the secondary never differed before, whatever it does now.
         """
         steady_candidate = steady_secondary = False
-        for place, item in sightings.items():
-            if observation.noise is not None:
-                ours, theirs = item.candidate, bool(item.secondary) and not item.drift
-            else:
-                ours, theirs = bool(item.candidate_again), bool(item.secondary_again) and not item.drift
+        for place, look in looks.items():
+            ours, theirs = look.first if is_first else look.second
             counts = self._at(place)
             if not counts.self_differs:
                 steady_candidate |= ours
@@ -179,17 +180,17 @@ class Places:
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, item: Sighting, news: _News | None, *, paired: bool) -> None:
-        counts = self._at(place)
-        counts.differing += item.candidate
-        counts.rechecked += item.candidate and item.candidate_again is not None
+    def _see(self, place: Place, look: "_Look", news: _News | None) -> None:
+        counts, item = self._at(place), look.sighting
+        ours, theirs = look.first
+        counts.differing += ours
+        counts.rechecked += ours and item.candidate_again is not None
         if news is None:
             return
-        theirs = bool(item.secondary) and not item.drift
-        if news.paired and paired:
-            counts.both += item.candidate and theirs
-            counts.candidate_only += item.candidate and not theirs
-            counts.secondary_only += theirs and not item.candidate
+        if news.paired:
+            counts.both += ours and theirs
+            counts.candidate_only += ours and not theirs
+            counts.secondary_only += theirs and not ours
         if (news.paired and item.secondary) or (news.asked and (item.secondary or item.secondary_again)):
             counts.drift += item.drift
             counts.self_differs += not item.drift
@@ -230,19 +231,36 @@ class Places:
         self.changed, self.changed_units, self.changed_checks = set(), set(), set()
 
 
-def _sightings(observation: Judged) -> Iterator[tuple[Place, Sighting]]:
-    """What was seen at each place; of a judge that tells none, what its first look shows."""
-    if observation.sightings:
-        for item in observation.sightings:
-            yield (storable(item.template), item.kind), item
-        return
-    ours = {(item.template, item.kind) for item in observation.signature}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A sighting, and at which looks candidate and secondary each differed from legacy, drift or not."""
+
+    sighting: Sighting
+    first: tuple[bool, bool]
+
+    @property
+    def second(self) -> tuple[bool, bool]:
+        """At a place of drift the candidate is taken to agree with legacy unless it can't, which favours it."""
+        return bool(self.sighting.candidate_again), bool(self.sighting.secondary_again)
+
+
+def _looks(observation: Judged) -> dict[Place, _Look]:
+    """What was seen at each place; of a judge that tells no more, what its first look shows."""
+    ours = {(item.template, item.kind) for item in (*observation.signature, *observation.excused, *observation.drift)}
+    sightings = observation.sightings or _first_look(observation, ours)
+    return {
+        (storable(item.template), item.kind): _Look(
+            sighting=item, first=((item.template, item.kind) in ours or item.candidate, bool(item.secondary))
+        )
+        for item in sightings
+    }
+
+
+def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
     theirs = {(item.template, item.kind) for item in observation.noise or ()}
     for template, kind in ours | theirs:
-        place = template, kind
-        secondary = None if observation.noise is None else place in theirs
-        item = Sighting(template=template, kind=kind, candidate=place in ours, secondary=secondary)
-        yield (storable(template), kind), item
+        secondary = None if observation.noise is None else (template, kind) in theirs
+        yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
 
 
 def _is_drift_alone(observation: Judged) -> bool:
@@ -250,20 +268,30 @@ def _is_drift_alone(observation: Judged) -> bool:
     return bool(observation.drift) and not observation.signature
 
 
-def _sort(place: Place, item: Sighting | None, *, is_found: bool) -> Sort | None:
+def _sort(place: Place, look: _Look | None, *, is_found: bool) -> Sort | None:
     """What a place is counted as in one request; None where nothing speaks of the candidate."""
     if place == _MORE:
         return Sort.UNCHECKED
     if is_found and place[1] == Kind.FAILED:
         return Sort.PERSISTENT
-    if item is None:
+    if look is None:
         return Sort.UNCHECKED if is_found else None
+    item = look.sighting
     if not is_found:
-        swapped = item.candidate and item.candidate_again is False and bool(item.secondary_again)
-        return Sort.CONTROL if swapped and not item.drift and not item.secondary else None
+        return _control(look)
     if item.candidate_again is None or (item.candidate_again and item.secondary_again is None):
         return Sort.UNCHECKED
     return Sort.PERSISTENT if item.candidate_again else Sort.TRANSIENT
+
+
+def _control(look: _Look) -> Sort | None:
+    """Whether it is a persistent difference with the sides exchanged: the secondary's, at the second look."""
+    item = look.sighting
+    if not (look.first[0] and item.secondary_again) or item.secondary:
+        return None
+    if item.drift:
+        return Sort.EITHER
+    return Sort.CONTROL if item.candidate_again is False else None
 
 
 def _frozen(units: GrowingUnits) -> Units:

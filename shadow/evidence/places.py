@@ -1,5 +1,6 @@
 """What each place of a route is under the present rules: open, accepted, noise, undecided or suspicious. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,8 +11,8 @@ from crossfade.shadow.evidence.tally import NOISY
 from crossfade.shadow.exchange.difference import MORE, Kind
 from crossfade.shadow.exchange.observations import Check
 
-_LEVEL = 0.01
-"""The share of places, and of checks, that may be called worse than legacy by chance."""
+_PLACES, _TOGETHER, _CHECKS = 0.005, 0.002, 0.003
+"""How often chance alone may call a place, the route as a whole or a check worse than legacy: one run in a hundred."""
 _NOISE_FROM = 3
 """So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
@@ -54,23 +55,28 @@ def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], 
         if place in accepted:
             status, decided = Status.ACCEPTED, False
         views[place] = replace(view, status=status, decided=decided, more_pairs=_more_pairs(view, status))
-    together = not accepted and _is_worse(route.any_candidate, route.any_secondary)
+    together = not accepted and _log_e(route.any_candidate, route.any_secondary) >= math.log(1 / _TOGETHER)
     return Judged(views=views, together=together)
 
 
 def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
-    """What bounds the candidate's excess at places where legacy differs from itself, but not always."""
+    """What bounds the candidate's excess where legacy differs from itself, but not always.
+
+    From above where that is noise, from below at open places.
+    """
     noisy = [place for place in judged.of(Status.NOISE, Status.SUSPICIOUS) if not judged.views[place].always]
     dirty = [place for place, view in judged.views.items() if view.decided and view.self_differs]
-    for place in sorted((*noisy, *dirty)):
+    for place in sorted(noisy):
         yield from _at_place(route, place, judged.views[place])
     if len(noisy) > 1:
         yield _at_all(route, noisy)
+    for place in sorted(dirty):
+        yield from _at_least(route, place, judged.views[place])
 
 
-def fewest(route: RouteEvidence, places: Iterable[Place]) -> int:
-    """The units with a difference at one of these places, at least."""
-    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in _COUNTED]
+def fewest(route: RouteEvidence, places: Iterable[Place], *sorts: Sort) -> int:
+    """The units with a difference of some sort at one of these places, at least; by default one that counts."""
+    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
     one = max((len(units.hashes) + units.first for units in found), default=0)
     return max(one, len(_union(found)))
 
@@ -90,24 +96,19 @@ def _found(route: RouteEvidence) -> Iterator[Place]:
 def _worse(route: RouteEvidence, places: Iterable[Place]) -> frozenset[Place]:
     """Where the candidate alone differs more often than the secondary alone, beyond chance."""
     bets = {place: route.places.get(place, _NONE) for place in places if place not in {_MORE, _NOISY}}
-    return discoveries(
-        {place: _log_e(count.bets_candidate, count.bets_secondary) for place, count in bets.items()}, _LEVEL
-    )
+    evidence = {place: _log_e(count.bets_candidate, count.bets_secondary) for place, count in bets.items()}
+    return discoveries(evidence, _PLACES)
 
 
 def _flagged(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
     evidence = {
         key: _log_e(count.candidate, count.control) for key, count in route.checks.items() if key[0] not in accepted
     }
-    return discoveries(evidence, _LEVEL)
+    return discoveries(evidence, _CHECKS)
 
 
 def _log_e(candidate: int, control: int) -> float:
     return log_e_excess_above(candidate, control, candidate + control, 0)
-
-
-def _is_worse(candidate: int, control: int) -> bool:
-    return bool(discoveries({"all": _log_e(candidate, control)}, _LEVEL))
 
 
 def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView:
@@ -216,6 +217,25 @@ def _second_look(
         share=share,
         seen_share=seen_share,
     )
+
+
+def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
+    """Of an open place at which legacy differs from itself too: the differences that are surely excess."""
+    units, count = route.units.get((place, Sort.PERSISTENT), _NO_UNITS), route.places[place]
+    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER)
+    for transient, (candidate, control) in ((False, again), (True, (count.bets_candidate, count.bets_secondary))):
+        n = max(route.distinct, candidate + control)
+        yield Excess(
+            place=view,
+            transient=transient,
+            candidate=candidate,
+            control=control,
+            n=n,
+            seen=n,
+            of=n,
+            share=1.0,
+            seen_share=1.0,
+        )
 
 
 def _least_controls(route: RouteEvidence, places: list[Place]) -> int:

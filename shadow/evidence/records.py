@@ -101,6 +101,7 @@ class Sort(StrEnum):
     UNCHECKED = "unchecked"  # nothing excuses it, and there was no second look
     TRANSIENT = "transient"  # the second look did not show it
     CONTROL = "control"  # the second look showed one of the secondary's instead: what chance does to either side
+    EITHER = "either"  # perhaps a control: the secondary is a reference there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable_fingerprint
+from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
@@ -105,11 +105,13 @@ class Tally:
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""
+        observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
         excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
-        for fingerprint in dict.fromkeys((*signature, *excused)):
+        gathered = self._gathered(signature)
+        for fingerprint in dict.fromkeys((*signature, *excused, *gathered)):
             self._see(fingerprint, observation.at)
-        self._count(self._gathered(signature), observation)
+        self._count(gathered, observation)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
             self.changed.cut.add(observation.cut)
@@ -131,6 +133,14 @@ class Tally:
             self.proofs[key] += 1
             self.changed.proofs.add(key)
 
+    def _with_noise_excused(self, observation: Judged) -> Judged:
+        """Where legacy was seen to differ from itself, two of its answers agree by chance too: that is no drift."""
+        noisy = {item for item in observation.drift if self.places.is_noisy((storable(item.template), item.kind))}
+        if not noisy:
+            return observation
+        drift = tuple(item for item in observation.drift if item not in noisy)
+        return replace(observation, drift=drift, excused=tuple(sorted({*observation.excused, *noisy})))
+
     def _has_room(self, fingerprint: Fingerprint) -> bool:
         return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
 
@@ -150,9 +160,6 @@ class Tally:
         return gathered if gathered == (NOISY,) or gathered in self.signatures else (MORE,)
 
     def _count(self, signature: Signature, observation: Judged) -> None:
-        for fingerprint in signature:
-            if fingerprint not in self.clusters:  # MORE and NOISY, which stand for others
-                self._see(fingerprint, observation.at)
         seen = self.signatures.setdefault(signature, Seen())
         seen.count += 1
         seen.drift += bool(observation.drift)

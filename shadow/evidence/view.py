@@ -63,7 +63,8 @@ class RouteView:
     ``distinct`` is n, the units of the claim (``unit``) that were compared. Of them ``divergent`` (k) have a difference
     at an open place that a second look did not resolve, ``certain`` at least at places where chance is ruled out;
     ``undecided`` are further ones, with a difference at a place that is not decided; ``transient`` have a difference
-    that the second look did not show, at a place of either sort. ``excesses`` bound what noise may hide.
+    that the second look did not show, at a place of either sort, ``certain_transient`` at one where chance is ruled
+    out. ``excesses`` bound what noise may hide.
     ``secondary_asked``: comparisons in which the secondary answered at the first look; ``asked_again``: those with a
     second look. ``has_secondary``: there is one, so that a difference may be noise.
     """
@@ -80,6 +81,7 @@ class RouteView:
     certain: int = 0
     undecided: int = 0
     transient: int = 0
+    certain_transient: int = 0
     places: tuple[PlaceView, ...] = ()
     excesses: tuple[Excess, ...] = ()
     surfaced: Surfaced = field(default_factory=Surfaced)
@@ -98,7 +100,7 @@ class RouteView:
 def view_route(
     route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date, run: RunInfo | None = None
 ) -> RouteView:
-    """One route under the present rules; ``run`` tells the unit, and whether there is a secondary that is yet to answer."""
+    """One route under the present rules; ``run`` tells the unit, and whether a secondary is there, if yet silent."""
     rules = [rule for rule in accepted if not rule.has_expired(today)]
     has_secondary = bool(route.secondary_asked or route.asked_again) or (run is not None and run.secondary)
     judged = judge_places(
@@ -124,6 +126,7 @@ def view_route(
         certain=min(fewest(route, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
         undecided=_divergent(route, differing) - divergent,
         transient=most(route, differing, Sort.TRANSIENT),
+        certain_transient=fewest(route, judged.certain(), Sort.TRANSIENT),
         places=tuple(view for place, view in judged.views.items() if place in route.places),
         excesses=tuple(excesses(route, judged)),
         surfaced=_surfaced(route, judged, rules),

@@ -102,23 +102,30 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenR
 
 
 def _claimed(config: Config, contract: Contract | None) -> Entered:
-    """The contract's RPCs that [gate] claims, with no request yet: one that never comes is not to be passed over.
+    """The routes that are declared and [gate] claims, with no request yet: one that never comes is not passed over.
 
-    They are of no port, unless the claim names one. A server's own services (health, reflection) are nobody's claim.
+    Declared are the contract's RPCs, but not a server's own services (health, reflection), and the templates of
+    [routes]. They are of no port, unless the claim names one.
     """
     methods = {} if contract is None else contract.methods
-    rpcs = (
-        RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage=Stage.SHADOW)
-        for name, method in methods.items()
-        if not name.startswith("grpc.")
-    )
-    return {claimed: 0 for rpc in rpcs for glob in config.gate.routes if (claimed := _meant(glob, rpc, config))}
+    declared = [
+        *(
+            RouteInfo(route=name, protocol=Protocol.GRPC.value, call_type=str(method.call_type), stage=Stage.SHADOW)
+            for name, method in methods.items()
+            if not name.startswith("grpc.")
+        ),
+        *(
+            RouteInfo(route=template, protocol=Protocol.HTTP.value, call_type="http", stage=Stage.SHADOW)
+            for template in config.routes.http
+        ),
+    ]
+    return {claimed: 0 for route in declared for glob in config.gate.routes if (claimed := _meant(glob, route, config))}
 
 
-def _meant(glob: str, rpc: RouteInfo, config: Config) -> RouteInfo | None:
-    """The RPC as a claim names it: on no port, or on one; None where it does not."""
-    on_ports = (replace(rpc, listener=listen.name) for listen in config.listen)
-    return next((info for info in (rpc, *on_ports) if glob_matches(glob, info.route, info.listener)), None)
+def _meant(glob: str, route: RouteInfo, config: Config) -> RouteInfo | None:
+    """The route as a claim names it: on no port, or on one; None where it does not."""
+    on_ports = (replace(route, listener=listen.name) for listen in config.listen)
+    return next((info for info in (route, *on_ports) if glob_matches(glob, info.route, info.listener)), None)
 
 
 def new_run_id(now: float) -> str:

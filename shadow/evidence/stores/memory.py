@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crossfade.shadow.evidence.changes import Changes, ClusterCount, RouteChanges, by_key
 from crossfade.shadow.evidence.errors import EvidenceError, no_such_run
@@ -81,10 +82,10 @@ class _Route:
         return lost
 
     def evidence(self, *, examples: bool) -> RouteEvidence:
+        values: dict[str, Any] = {name: getattr(self, name) for name in _NUMBERS}
+        values |= {name: dict(sorted(getattr(self, name).items())) for name in _MAPS}
         return RouteEvidence(
             info=self.info,
-            **{name: getattr(self, name) for name in _NUMBERS},
-            **{name: dict(sorted(getattr(self, name).items())) for name in _MAPS},
             clusters=tuple(
                 ClusterEvidence(
                     fingerprint=fingerprint,
@@ -95,6 +96,7 @@ class _Route:
                 )
                 for fingerprint, cluster in sorted(self.clusters.items())
             ),
+            **values,
             **self.quantiles,
         )
 

@@ -14,7 +14,7 @@ from crossfade.shadow.evidence.stores import STORES
 from crossfade.shadow.evidence.tally import Limits
 from crossfade.shadow.evidence.writer import EvidenceWriter
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
-from crossfade.shadow.exchange.observations import Example, Judged, RequestSample, Settled
+from crossfade.shadow.exchange.observations import Example, Judged, RequestSample, Settled, Sighting
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -81,6 +81,10 @@ class Make:
             "candidate_ms": None,
         }
         return Judged(**(defaults | values))
+
+    @staticmethod
+    def sighting(template: str = "body/a", kind: str = "value", *, candidate: bool = False, **values: Any) -> Sighting:
+        return Sighting(template=template, kind=kind, candidate=candidate, **values)
 
     @staticmethod
     def settled(outcome: Outcome = Outcome.SHED, reason: Reason = Reason.QUEUE_FULL, route: str = "") -> Settled:

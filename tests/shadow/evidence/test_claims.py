@@ -1,12 +1,15 @@
 """Verdicts: proven, refuted, or too little evidence, and what each rests on."""
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from crossfade.shadow.evidence.claims import GateSettings, Ground, judge_claim
-from crossfade.shadow.evidence.statistics import finished_bounds, live_bounds
+from crossfade.shadow.evidence.findings import CheckView, Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.statistics import live_bounds
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -24,15 +27,32 @@ def _view(n: int, k: int, **values: Any) -> RouteView:
         "compared": n,
         "distinct": n,
         "divergent": k,
+        "certain": k,
     }
     return RouteView(**(defaults | values))
+
+
+def _check(candidate: int, control: int = 0, n: int = 400) -> CheckView:
+    return CheckView(check=Check.DISTANCE, n=n, candidate=candidate, control=control, flagged=True)
+
+
+def _place(*checks: CheckView, status: Status = Status.SUSPICIOUS, **values: Any) -> PlaceView:
+    return PlaceView(**({"template": "body/a", "kind": "value", "status": status, "checks": checks} | values))
+
+
+def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess:
+    is_open = values.pop("is_open", False)
+    status = Status.OPEN if is_open else Status.NOISE
+    place = _place(status=status, decided=is_open, template=values.pop("template", "body/a"))
+    defaults = {"transient": False, "seen": candidate, "of": n, "share": 1.0, "seen_share": 1.0}
+    return Excess(place=place, candidate=candidate, control=control, n=n, **(defaults | values))
 
 
 @pytest.mark.parametrize(
     ("view", "verdict", "ground"),
     [
-        (_view(299, 0), "pass", Ground.PROVEN),
-        (_view(298, 0), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(377, 0), "pass", Ground.PROVEN),
+        (_view(376, 0), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(772, 3), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(20_000, 100), "pass", Ground.PROVEN),
         (_view(200, 20), "fail", Ground.REFUTED),
@@ -41,6 +61,27 @@ def _view(n: int, k: int, **values: Any) -> RouteView:
         (_view(400, 0, eligible=500), "inconclusive", Ground.TOO_FEW_COMPARED),
         (_view(9499, 0, eligible=10_000), "inconclusive", Ground.TOO_FEW_COMPARED),
         (_view(200, 20, eligible=9000), "fail", Ground.REFUTED),
+        (_view(200, 20, certain=0), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(20_000, 0, undecided=400), "inconclusive", Ground.UNDECIDED),
+        (_view(20_000, 0, undecided=100), "pass", Ground.PROVEN),
+        (_view(20_000, 0, transient=400), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 0, transient=400, certain_transient=400), "fail", Ground.REFUTED),
+        (_view(400, 0, unit="minute"), "inconclusive", Ground.OTHER_UNIT),
+        (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=4)), "inconclusive", Ground.NOT_SURFACED),
+        (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=5)), "pass", Ground.PROVEN),
+        (_view(400, 0, places=(_place(_check(40)),)), "fail", Ground.SUSPICIOUS),
+        (_view(400, 0, places=(_place(_check(12, n=2000)),)), "inconclusive", Ground.CHECK_FLAGGED),
+        (_view(400, 0, excesses=(_excess(0, 0),)), "inconclusive", Ground.TOO_FEW_PAIRS),
+        (_view(480, 0, excesses=(_excess(0, 0, n=480),)), "pass", Ground.PROVEN),
+        (
+            _view(480, 0, excesses=(_excess(0, 0, n=480, share=0.5, seen_share=0.5),)),
+            "inconclusive",
+            Ground.TOO_FEW_PAIRS,
+        ),
+        (_view(4800, 0, excesses=(_excess(40, 40, n=4800),)), "pass", Ground.PROVEN),
+        (_view(4800, 0, excesses=(_excess(80, 40, n=4800),)), "inconclusive", Ground.TOO_FEW_PAIRS),
+        (_view(480, 0, excesses=(_excess(60, 3, n=480, is_open=True),)), "fail", Ground.REFUTED),
+        (_view(480, 0, excesses=(_excess(6, 3, n=480, is_open=True),)), "pass", Ground.PROVEN),
         (_view(400, 0, in_flight=-7), "inconclusive", Ground.CONTRADICTORY),
         (_view(200, 20, in_flight=-1), "inconclusive", Ground.CONTRADICTORY),
     ],
@@ -51,21 +92,65 @@ def test_verdicts(view: RouteView, verdict: str, ground: Ground) -> None:
     assert (claim.verdict, claim.ground) == (verdict, ground)
 
 
-@pytest.mark.parametrize(("finished", "bounds"), [(True, finished_bounds), (False, live_bounds)])
-def test_the_needed_number_is_enough(finished: bool, bounds: Any) -> None:
+def test_the_needed_number_is_enough() -> None:
     """With as many distinct requests as it asks for, and no more divergent ones, the claim holds."""
-    needed = judge_claim(_view(100, 1), GATE, claimed=True, finished=finished).needed
-    assert bounds(1, needed, 0.95).upper < 0.01 <= bounds(1, needed - 1, 0.95).upper
-    proven = judge_claim(_view(needed, 1), GATE, claimed=True, finished=finished)
+    needed = judge_claim(_view(100, 1), GATE, claimed=True, finished=True).needed
+    assert live_bounds(1, needed, 0.95).upper < 0.01 <= live_bounds(1, needed - 1, 0.95).upper
+    proven = judge_claim(_view(needed, 1), GATE, claimed=True, finished=True)
     assert (proven.verdict, proven.needed) == ("pass", 0)
 
 
-def test_a_live_run_needs_more() -> None:
-    """What one look at a finished run proves is not proven at every look of a live one."""
-    done, live = (judge_claim(_view(310, 0), GATE, claimed=True, finished=finished) for finished in (True, False))
-    assert (done.verdict, done.bounds.method) == ("pass", "Clopper-Pearson")
-    assert (live.verdict, live.bounds.method) == ("inconclusive", "anytime-valid")
-    assert live.bounds.upper > done.bounds.upper
+def test_the_end_of_a_run_proves_nothing() -> None:
+    """Whoever ends a run when it looks good looked at it often: the bound is the same before and after."""
+    done, live = (judge_claim(_view(376, 0), GATE, claimed=True, finished=finished) for finished in (True, False))
+    assert done == live
+    assert (done.verdict, done.bounds.method) == ("inconclusive", "anytime-valid")
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "verdict", "needed"),
+    [(298, 0, "inconclusive", 299), (299, 0, "pass", 0), (5000, 0, "pass", 0), (5000, 1, "inconclusive", 473)],
+)
+def test_a_planned_number(n: int, k: int, verdict: str, needed: int) -> None:
+    """One exact look at a number that was fixed beforehand: never earlier, and all that came later counts against it."""
+    gate = dataclasses.replace(GATE, planned_n=299)
+    claim = judge_claim(_view(n, k), gate, claimed=True, finished=True)
+    assert (claim.verdict, claim.needed, claim.bounds.method) == (verdict, needed, "Clopper-Pearson")
+
+
+def test_a_planned_number_fails_no_long_run() -> None:
+    """What fails a claim is counted over all that came, not over what was planned."""
+    gate = dataclasses.replace(GATE, planned_n=299)
+    assert judge_claim(_view(30_000, 100), gate, claimed=True, finished=True).ground is Ground.TOO_FEW_DISTINCT
+    assert judge_claim(_view(30_000, 900), gate, claimed=True, finished=True).ground is Ground.REFUTED
+
+
+def test_a_unit_that_is_going_on() -> None:
+    """The newest minute of a live run may yet diverge, so it is no evidence; a request is over when it is counted."""
+    gate = dataclasses.replace(GATE, unit="minute")
+    view = _view(377, 0, unit="minute")
+    assert judge_claim(view, gate, claimed=True, finished=True).verdict == "pass"
+    assert judge_claim(view, gate, claimed=True, finished=False).verdict == "inconclusive"
+    assert judge_claim(_view(377, 0), GATE, claimed=True, finished=False).verdict == "pass"
+
+
+def test_a_budget_of_its_own() -> None:
+    """Transient differences may be allowed more than those that stay."""
+    view = _view(20_000, 0, transient=400)
+    raised = dataclasses.replace(GATE, transient_budget_pct=3.0)
+    assert judge_claim(view, raised, claimed=True, finished=True).verdict == "pass"
+    assert judge_claim(view, GATE, claimed=True, finished=True).needed > 20_000
+
+
+def test_the_places_of_a_ground() -> None:
+    """The verdict names them, those that take the most pairs first."""
+    few, many = _excess(1, 1, n=400, template="body/few"), _excess(90, 90, n=400, template="body/many")
+    claim = judge_claim(_view(400, 0, excesses=(few, many)), GATE, claimed=True, finished=True)
+    assert [place.template for place in claim.places] == ["body/many", "body/few"]
+    pairs = [place.more_pairs or 0 for place in claim.places]
+    assert pairs[0] > pairs[1] > 0
+    suspicious = judge_claim(_view(400, 0, places=(_place(_check(40)),)), GATE, claimed=True, finished=True)
+    assert [place.template for place in suspicious.places] == ["body/a"]
 
 
 @pytest.mark.parametrize("view", [_view(0, 0, reasons={"policy": 3}), _view(0, 0), _view(9, 1)])
@@ -73,7 +158,7 @@ def test_not_claimed(view: RouteView) -> None:
     """A route that no glob claims has bounds and no verdict."""
     claim = judge_claim(view, GATE, claimed=False, finished=True)
     assert (claim.verdict, claim.ground) == (None, Ground.NOT_CLAIMED)
-    assert claim.bounds == finished_bounds(view.divergent, view.distinct, 0.95)
+    assert claim.bounds == live_bounds(view.divergent, view.distinct, 0.95)
 
 
 @pytest.mark.parametrize(

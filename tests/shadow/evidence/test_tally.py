@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.evidence.changes import ClusterCount
-from crossfade.shadow.evidence.records import SignatureCount
+from crossfade.shadow.evidence.records import SignatureCount, Sort
 from crossfade.shadow.evidence.tally import Limits, Tally
 from crossfade.shadow.exchange.difference import MORE, Fingerprint
+from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
@@ -20,12 +21,9 @@ def tally(make: Any, **limits: int) -> Tally:
     return Tally(info=make.route(), limits=Limits(**limits))
 
 
-def counts(found: Tally) -> dict[tuple[str, ...], tuple[int, int]]:
-    """By templates: how often, and in how many distinct requests."""
-    return {
-        tuple(item.template for item in signature): (seen.count, len(seen.hashes))
-        for signature, seen in found.signatures.items()
-    }
+def counts(found: Tally) -> dict[tuple[str, ...], int]:
+    """By templates: how often."""
+    return {tuple(item.template for item in signature): seen.count for signature, seen in found.signatures.items()}
 
 
 def test_what_was_not_compared(make: Any) -> None:
@@ -43,7 +41,7 @@ def test_what_was_not_compared(make: Any) -> None:
         (Outcome.SHED, Reason.SHUTDOWN): 1,
         (Outcome.SKIPPED, Reason.POLICY): 3,
     }
-    assert (found.signatures, found.hashes) == ({}, set())
+    assert (found.signatures, found.places.distinct) == ({}, 0)
 
 
 def test_many_alike_at_once(make: Any) -> None:
@@ -58,10 +56,10 @@ def test_a_signature_and_its_clusters(make: Any) -> None:
     found = tally(make)
     for at, request, templates in ((5.0, 1, "ab"), (6.0, 1, "ab"), (7.0, 2, "ab"), (9.0, 3, "b"), (9.5, 3, "")):
         found.judge(make.judged(*templates, request=request, at=at), None)
-    assert counts(found) == {("a", "b"): (3, 2), ("b",): (1, 1), (): (1, 0)}
+    assert counts(found) == {("a", "b"): 3, ("b",): 1, (): 1}
     clusters = {key.template: (item.count, item.first_seen, item.last_seen) for key, item in found.clusters.items()}
     assert clusters == {"a": (3, 5.0, 7.0), "b": (4, 5.0, 9.0)}
-    assert found.hashes == {1, 2, 3}
+    assert found.places.distinct == 3
 
 
 # bounds
@@ -72,7 +70,7 @@ def test_past_the_bound_of_signatures(make: Any) -> None:
     found = tally(make, signatures=2)
     for request, template in enumerate("abcdac"):
         found.judge(make.judged(template, request=request), None)
-    assert counts(found) == {("a",): (2, 2), ("b",): (1, 1), ("(more)",): (3, 3)}
+    assert counts(found) == {("a",): 2, ("b",): 1, ("(more)",): 3}
     assert found.clusters[MORE].count == 3
 
 
@@ -81,8 +79,8 @@ def test_equal_answers_past_the_bound_are_equal(make: Any) -> None:
     found = tally(make, signatures=2)
     for request, templates in enumerate(("a", "b", "c", "", "", "d")):
         found.judge(make.judged(*templates, request=request), None)
-    assert counts(found)[()] == (2, 0)
-    assert counts(found)["(more)",] == (2, 2)
+    assert counts(found)[()] == 2
+    assert counts(found)["(more)",] == 2
 
 
 def test_past_the_bound_of_clusters(make: Any) -> None:
@@ -91,7 +89,7 @@ def test_past_the_bound_of_clusters(make: Any) -> None:
     found.judge(make.judged("a", "b", "c", "d", "e", request=1), None)
     found.judge(make.judged("a", "x", "y", request=2), None)
     found.judge(make.judged("z", request=3), None)
-    assert counts(found) == {("(more)", "a", "b", "c"): (1, 1), ("(more)", "a"): (1, 1), ("(more)",): (1, 1)}
+    assert counts(found) == {("(more)", "a", "b", "c"): 1, ("(more)", "a"): 1, ("(more)",): 1}
     assert {key.template: item.count for key, item in found.clusters.items()} == {"(more)": 3, "a": 2, "b": 1, "c": 1}
 
 
@@ -100,8 +98,10 @@ def test_past_the_bound_of_distinct_requests(make: Any) -> None:
     found = tally(make, distinct=2)
     for request, templates in ((1, ""), (2, "a"), (3, "a"), (1, "b"), (4, ""), (5, "c")):
         found.judge(make.judged(*templates, request=request), None)
-    assert found.hashes == {1, 2}
-    assert counts(found) == {(): (2, 0), ("a",): (2, 1), ("b",): (1, 1), ("c",): (1, 0)}
+    assert found.places.distinct == 2
+    assert counts(found) == {(): 2, ("a",): 2, ("b",): 1, ("c",): 1}
+    units = {place[0]: set(item.hashes) for (place, _), item in found.places.units.items()}
+    assert units == {"a": {2}, "b": {1}}
 
 
 def test_past_the_bound_of_examples(make: Any) -> None:
@@ -125,13 +125,39 @@ def test_no_examples_of_what_has_no_cluster(make: Any) -> None:
     assert [item.examples for item in bare.clusters.values()] == [[], []]
 
 
-def test_past_the_bound_of_noise(make: Any) -> None:
-    """A place that is not counted excuses nothing; those that are known go on."""
-    found = tally(make, clusters=2)
-    for places in ("ab", "ac", "cb"):
-        found.judge(make.judged(*places, noise=tuple(make.fingerprint(name) for name in places)), None)
-    assert found.noise == {("a", "value"): [2, 0, 0], ("b", "value"): [2, 0, 0]}
-    assert found.secondary_asked == 3
+def test_past_the_bound_of_signatures_noise_is_no_more(make: Any) -> None:
+    """Any subset of many noisy fields may come; what is left of a signature without them is counted as before."""
+    found = tally(make, signatures=4)
+    for request in range(3):
+        both = make.fingerprint("x"), make.fingerprint("y")
+        found.judge(make.judged("x", "y", request=request, noise=both), None)
+    for request, templates in enumerate(("a", "b", "bc", "x", "y", "ax", "xy", "abx")):
+        found.judge(make.judged(*templates, request=10 + request), None)
+    assert counts(found) == {
+        ("x", "y"): 4,
+        ("a",): 1,
+        ("b",): 1,
+        ("b", "c"): 1,
+        ("(noise)",): 2,
+        ("(more)",): 2,
+    }
+    places = {place[0] for (place, sort) in found.places.units if sort is Sort.UNCHECKED}
+    assert places == {"a", "b", "c", "x", "y"}
+
+
+def test_drift_where_legacy_differs_from_itself(make: Any) -> None:
+    """Two answers of the secondary's may agree by chance: what is known as noise is no other state."""
+    found = tally(make)
+    at = make.fingerprint("at")
+    drifted = make.sighting("at", secondary=True, secondary_again=True, candidate_again=False, drift=True)
+    noisy = make.sighting("at", secondary=True, secondary_again=False)
+    for request, (sighting, drift) in enumerate(((drifted, (at,)), *[(noisy, ())] * 3, (drifted, (at,)))):
+        found.judge(
+            make.judged(request=request, noise=(at,), drift=drift, sightings=(sighting,), asked_again=True), None
+        )
+    seen = found.signatures[()]
+    assert (seen.count, seen.drift, seen.noise) == (5, 1, 1)
+    assert found.places.distinct == 4
 
 
 STEPS = st.lists(
@@ -156,29 +182,55 @@ def test_no_bound_loses_a_request(make: Any, steps: Any, signatures: int, cluste
     assert (found.signatures[()].count if () in found.signatures else 0) == same
     assert len(found.signatures) <= signatures + 2  # the empty one, and MORE
     assert len(found.clusters) <= clusters + 1
-    assert len(found.noise) <= clusters
-    assert len(found.hashes) <= distinct
-    assert all(seen.hashes <= found.hashes for seen in found.signatures.values())
-    assert {item for signature in found.signatures for item in signature} == set(found.clusters)
+    assert len(found.places.counts) <= clusters + 1
+    assert found.places.distinct == min(distinct, len({request for _, request, _ in steps}))
+    assert {item for signature in found.signatures for item in signature} <= set(found.clusters)
+    differing = {request for templates, request, _ in steps if templates}
+    units = [units.hashes for units in found.places.units.values()]
+    assert set().union(*units) <= differing
+    assert bool(units) == bool(differing & set(found.places.known))
 
 
-# noise
+# injected faults
 
 
-def test_noise_is_counted_in_pairs(make: Any) -> None:
-    """By place and kind, whatever the cause; only where the secondary was asked."""
+def test_injected_faults(make: Any) -> None:
+    """Are counted by what they added, past the bound not at all, and never as requests."""
+    found = tally(make, proofs=2)
+    for mutation, template in (
+        (Mutation.VALUE, "a"),
+        (Mutation.VALUE, "a"),
+        (Mutation.MISSING, ""),
+        (Mutation.STATUS, "b"),
+    ):
+        signature = (make.fingerprint(template),) if template else ()
+        found.prove(Proof(route=make.route(), mutation=mutation, signature=signature))
+    a = make.fingerprint("a")
+    assert found.proofs == {(Mutation.VALUE, (a,)): 2, (Mutation.MISSING, ()): 1}
+    assert (found.places.distinct, found.signatures) == (0, {})
+    assert found.changes().proofs == found.proofs
+    found.committed()
+    assert found.changes().proofs == {}
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [((), {}), (((True, False), (False, True)), {("a",): 1}), (((False, False),), {(): 1}), (((True, True),), {(): 1})],
+)
+def test_an_injected_constant(make: Any, checks: Any, expected: Any) -> None:
+    """Is found where a check fails for it alone; without a check it was not tried."""
     found = tally(make)
-    ours = (make.fingerprint("a", cause="x"), make.fingerprint("b"))
-    theirs = (make.fingerprint("a"), make.fingerprint("b", "format"), make.fingerprint("c"))
-    for noise in (theirs, (), None):
-        found.judge(make.judged(signature=ours, noise=noise), None)
-    assert found.noise == {
-        ("a", "value"): [1, 1, 0],
-        ("b", "value"): [0, 2, 0],
-        ("b", "format"): [0, 0, 1],
-        ("c", "value"): [0, 0, 1],
-    }
-    assert found.secondary_asked == 2
+    found.prove(
+        Proof(
+            route=make.route(),
+            mutation=Mutation.CONSTANT,
+            checks=tuple(
+                Checked(template="ab"[number], kind="value", check=Check.REPEATS, candidate=ours, control=theirs)
+                for number, (ours, theirs) in enumerate(checks)
+            ),
+        )
+    )
+    assert {tuple(item.template for item in key[1]): count for key, count in found.proofs.items()} == expected
 
 
 ORDER = """
@@ -191,7 +243,7 @@ found = tuple(Fingerprint(template=f"t{n}", kind="value") for n in range(9))
 tally = Tally(info=route, limits=Limits(clusters=4))
 tally.judge(Judged(route=route, at=0.0, request_hash=1, signature=found, noise=found, examples=(), legacy_ms=None,
                    candidate_ms=None), None)
-print(sorted(tally.noise), sorted(tally.clusters))
+print(sorted(tally.places.counts), sorted(tally.clusters))
 """
 
 
@@ -244,14 +296,18 @@ def test_changes_are_totals_of_what_changed(make: Any) -> None:
     found.settle(make.settled())
     whole = found.changes()
     assert (set(whole.clusters), set(whole.examples), set(whole.signatures)) == ({a, b}, {a, b}, {(a,), (b,)})
-    assert (len(whole.noise), whole.settled) == (2, {(Outcome.SHED, Reason.QUEUE_FULL): 1})
+    assert (len(whole.places), whole.settled) == (2, {(Outcome.SHED, Reason.QUEUE_FULL): 1})
     found.committed()
     found.judge(make.judged("a", request=9, at=50.0), make.redactor())
     changes = found.changes()
     assert (changes.distinct, changes.secondary_asked) == (4, 3)
-    assert changes.signatures == {(a,): SignatureCount(count=3, distinct=3)}
+    assert changes.signatures == {(a,): SignatureCount(count=3)}
+    assert {key: sorted(units.hashes) for key, units in changes.units.items()} == {
+        (("a", "value"), Sort.UNCHECKED): [0, 1, 9]
+    }
     assert changes.clusters == {a: ClusterCount(count=3, first_seen=make.started + 1, last_seen=50.0)}
-    assert (changes.settled, changes.noise, changes.examples, changes.latencies) == ({}, {}, {}, None)
+    assert (changes.settled, set(changes.places), changes.examples) == ({}, {("a", "value")}, {})
+    assert changes.latencies is None
 
 
 def test_changes_are_kept_until_they_are_committed(make: Any) -> None:
@@ -275,7 +331,8 @@ def test_names_that_can_not_be_encoded(make: Any) -> None:
     changes = found.changes()
     escaped = make.fingerprint("body/\\ud800", cause="\\udcff")
     assert (set(changes.clusters), set(changes.examples)) == ({escaped}, {escaped})
-    assert set(changes.noise) == {("body/\\ud800", "value")}
+    assert set(changes.places) == {("body/\\ud800", "value")}
+    assert set(changes.signatures) == {(escaped,)}
 
 
 def test_what_redacting_can_not_do_is_no_example(make: Any) -> None:
@@ -283,5 +340,5 @@ def test_what_redacting_can_not_do_is_no_example(make: Any) -> None:
     found = tally(make)
     bad = make.example(make.fingerprint("a"), request=make.request(target="/\ud800?token=\udcff", body="[" * 4000))
     found.judge(make.judged("a", examples=(bad,)), make.redactor())
-    assert counts(found) == {("a",): (1, 1)}
+    assert counts(found) == {("a",): 1}
     assert isinstance(next(iter(found.clusters)), Fingerprint)

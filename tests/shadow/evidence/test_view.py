@@ -1,5 +1,6 @@
 """Outcomes and statuses under the present rules."""
 
+import dataclasses
 import datetime
 from typing import Any
 
@@ -8,9 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossfade.shadow.evidence.findings import Status
-from crossfade.shadow.evidence.records import LatencyQuantiles, NoiseCount, RouteEvidence, SignatureCount
+from crossfade.shadow.evidence.records import (
+    LatencyQuantiles,
+    Place,
+    PlaceCount,
+    RouteEvidence,
+    RunInfo,
+    SignatureCount,
+    Sort,
+    Units,
+)
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
+from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -19,7 +30,7 @@ ROUTE = RouteInfo(route="GET /b/{id}", protocol="http", call_type="http", stage=
 EMPTY = LatencyQuantiles(p50=None, p95=None, p99=None)
 A, B = Fingerprint(template="body/a", kind="value"), Fingerprint(template="body/items/*/b", kind="order", cause="c")
 FAILED = Fingerprint(template="answer", kind="failed")
-NOISY = NoiseCount(both=5, candidate_only=0, secondary_only=0)
+NOISY = PlaceCount(both=5, self_differs=5, differing=5)
 
 
 def evidence(signatures: dict[Signature, tuple[int, int]], **values: Any) -> RouteEvidence:
@@ -28,8 +39,8 @@ def evidence(signatures: dict[Signature, tuple[int, int]], **values: Any) -> Rou
     defaults = {
         "entered": sum(settled.values()) + sum(count for count, _ in signatures.values()),
         "distinct": sum(distinct for _, distinct in signatures.values()),
-        "noise": {},
-        "secondary_asked": 0,
+        "secondary_asked": 40 if "places" in values else 0,
+        "paired": 40 if "places" in values else 0,
         "clusters": (),
     }
     return RouteEvidence(
@@ -93,7 +104,7 @@ def test_nothing_eligible_is_nothing_compared() -> None:
 
 def test_a_failed_candidate_is_divergent() -> None:
     """No rule accepts it, and it is never noise."""
-    route = evidence({(FAILED,): (3, 2)}, noise={("answer", "failed"): NOISY})
+    route = evidence({(FAILED,): (3, 2)}, places={("answer", "failed"): NOISY})
     for rules in ((), (rule(),), (rule("answer", kind="failed"),)):
         found = view(route, *rules)
         assert outcomes(found) == {"candidate_failed": 3}
@@ -103,7 +114,7 @@ def test_a_failed_candidate_is_divergent() -> None:
 
 def test_one_open_finding_makes_it_diverge() -> None:
     """Whatever is accepted or noise beside it."""
-    route = evidence({(A, B): (7, 6), (A,): (2, 1)}, noise={("body/a", "value"): NOISY})
+    route = evidence({(A, B): (7, 6), (A,): (2, 1)}, places={("body/a", "value"): NOISY})
     found = view(route)
     assert found.statuses == {A: Status.NOISE, B: Status.OPEN}
     assert (outcomes(found), found.divergent) == ({"diverged": 7, "noise": 2}, 6)
@@ -116,14 +127,16 @@ def test_noise_is_by_place_and_kind() -> None:
     """A noisy value excuses no format; the cause is no matter."""
     other = Fingerprint(template="body/a", kind="format")
     caused = Fingerprint(template="body/a", kind="value", cause="x")
-    found = view(evidence({(A,): (1, 1), (other,): (1, 1), (caused,): (1, 1)}, noise={("body/a", "value"): NOISY}))
+    found = view(evidence({(A,): (1, 1), (other,): (1, 1), (caused,): (1, 1)}, places={("body/a", "value"): NOISY}))
     assert found.statuses == {A: Status.NOISE, other: Status.OPEN, caused: Status.NOISE}
 
 
 def test_noise_hides_no_candidate_that_is_worse() -> None:
     """A field that wavers in legacy and is wrong in the candidate diverges."""
-    worse = NoiseCount(both=5, candidate_only=300, secondary_only=20)
-    found = view(evidence({(A,): (305, 300)}, noise={("body/a", "value"): worse}))
+    worse = PlaceCount(
+        both=5, candidate_only=300, secondary_only=20, bets_candidate=300, bets_secondary=20, self_differs=25
+    )
+    found = view(evidence({(A,): (305, 300)}, places={("body/a", "value"): worse}, paired=400))
     assert (found.statuses[A], found.divergent) == (Status.OPEN, 300)
 
 
@@ -162,13 +175,13 @@ def test_brackets_in_rules_are_brackets() -> None:
 
 def test_accepted_comes_before_noise() -> None:
     """What a person decided is shown as decided."""
-    route = evidence({(A,): (1, 1)}, noise={("body/a", "value"): NOISY})
+    route = evidence({(A,): (1, 1)}, places={("body/a", "value"): NOISY})
     assert view(route, rule("body/a")).statuses == {A: Status.ACCEPTED}
 
 
 def test_noise_does_not_excuse_what_was_not_kept_apart() -> None:
     """Past the bounds anything may lie."""
-    route = evidence({(MORE,): (3, 3), (A, MORE): (2, 2)}, noise={("body/a", "value"): NOISY})
+    route = evidence({(MORE,): (3, 3), (A, MORE): (2, 2)}, places={("body/a", "value"): NOISY})
     found = view(route, rule("body/*"))
     assert (found.statuses[MORE], found.divergent) == (Status.OPEN, 5)
 
@@ -180,9 +193,124 @@ def test_a_request_is_divergent_once() -> None:
 
 
 def test_more_outcomes_than_entered() -> None:
-    """The total is never less than what is known: nothing is left out, and nothing in flight is negative."""
+    """Nothing is left out of the total, and what is too much is seen."""
     found = view(evidence({(): (10, 0)}, entered=4))
-    assert (found.total, found.in_flight) == (10, 0)
+    assert (found.total, found.in_flight) == (10, -6)
+
+
+def units(**found: dict[Sort, Any]) -> dict[tuple[Place, Sort], Units]:
+    """By a letter's place and a sort: hashes, or units."""
+    return {
+        ((f"body/{name}", "value"), sort): item if isinstance(item, Units) else Units(hashes=frozenset(item))
+        for name, sorts in found.items()
+        for sort, item in sorts.items()
+    }
+
+
+def test_a_unit_is_divergent_once() -> None:
+    """Whatever it differed in, and however often it was asked; what is noise, accepted or transient is no part of k."""
+    b = Fingerprint(template="body/b", kind="value")
+    route = evidence(
+        {(A,): (9, 0), (b,): (9, 0)},
+        distinct=100,
+        units=units(
+            a={Sort.PERSISTENT: {1, 2}, Sort.UNCHECKED: {2, 3}, Sort.TRANSIENT: {9}}, b={Sort.PERSISTENT: {3, 4}}
+        ),
+    )
+    found = view(route)
+    assert (found.divergent, found.certain, found.undecided, found.transient) == (4, 4, 0, 1)
+    assert (view(route, rule("body/a")).divergent, view(route, rule("body/a")).transient) == (2, 0)
+
+
+def test_units_past_the_bound() -> None:
+    """At most k is what was kept and all that came later; certain is at least what came new to one place."""
+    route = evidence(
+        {(A,): (900, 0), (Fingerprint(template="body/b", kind="value"),): (2, 0)},
+        distinct=500,
+        units=units(
+            a={Sort.PERSISTENT: Units(hashes=frozenset({1, 2}), more=60, first=50)}, b={Sort.UNCHECKED: {1, 7}}
+        ),
+    )
+    found = view(route)
+    assert (found.divergent, found.certain) == (63, 52)
+
+
+def test_one_event_decides_nothing() -> None:
+    """Where legacy differed from itself once or twice, a difference counts for the upper bound, and fails no claim."""
+    for events, status in ((0, Status.OPEN), (1, Status.UNDECIDED), (2, Status.UNDECIDED), (3, Status.NOISE)):
+        route = evidence(
+            {(A,): (5, 0)},
+            distinct=300,
+            places={("body/a", "value"): PlaceCount(secondary_only=events, self_differs=events)},
+            units=units(a={Sort.PERSISTENT: {1, 2, 3}}),
+        )
+        found = view(route)
+        assert found.statuses[A] is status
+        expected = {Status.OPEN: (3, 0), Status.UNDECIDED: (0, 3), Status.NOISE: (0, 0)}[status]
+        assert (found.divergent, found.undecided, found.certain) == (*expected, 0)
+
+
+def test_excused_and_drift() -> None:
+    """Equal but for noise is noise; equal to a secondary of another state is no evidence, and stays eligible."""
+    route = evidence({}, entered=10, distinct=8)
+    counted = {(): SignatureCount(count=10, noise=3, drift=2)}
+    found = view(dataclasses.replace(route, signatures=counted))
+    assert outcomes(found) == {"matched": 5, "noise": 3, "skipped": 2}
+    assert (found.eligible, found.compared, found.left_out) == (10, 8, {Reason.STATE_DRIFT: 2})
+    assert found.reasons == {"state_drift": 2}
+
+
+@pytest.mark.parametrize(
+    ("reason", "eligible"),
+    [(reason, False) for reason in ("sampled_out", "policy", "rule", "mirror_off", "loop", "not_ported")]
+    + [("client_cancelled", False)]
+    + [(reason, True) for reason in ("foreign_handle", "blocked", "credential", "state_drift", "state_race")],
+)
+def test_what_is_skipped_on_purpose_is_not_eligible(reason: str, eligible: bool) -> None:
+    """What had to be skipped may hide what the claim is about, so it lowers the share that was compared."""
+    found = view(evidence({(): (6, 0)}, settled={(Outcome.SKIPPED, Reason(reason)): 4}))
+    assert (found.eligible, found.left_out) == (10 if eligible else 6, {Reason(reason): 4})
+
+
+def test_a_secondary_that_is_yet_to_answer() -> None:
+    """A difference may still be noise, so it is open, and not decided."""
+    route = evidence({(A,): (5, 0)}, distinct=5, units=units(a={Sort.UNCHECKED: {1, 2, 3}}))
+    info = RunInfo(
+        run_id="r",
+        service="s",
+        engine="e",
+        legacy_build="l",
+        candidate_build="c",
+        rules_digest="",
+        contract_digest="",
+        started_at=0.0,
+        unit="session",
+        secondary=True,
+    )
+    found = view_route(route, (), TODAY, info)
+    assert (found.statuses[A], found.divergent, found.certain, found.unit) == (Status.OPEN, 3, 0, "session")
+    assert (view(route).certain, view(route).unit) == (3, "request")
+
+
+def test_injected_faults() -> None:
+    """One is found where it adds a difference that no rule accepts; at a place that always differs by a check alone."""
+    always = PlaceCount(both=40, self_differs=40)
+    at = Fingerprint(template="body/at", kind="value")
+    route = evidence(
+        {},
+        places={("body/at", "value"): always},
+        proofs={
+            (Mutation.VALUE, (A,)): 4,
+            (Mutation.VALUE, (at,)): 2,
+            (Mutation.MISSING, ()): 3,
+            (Mutation.CONSTANT, (at,)): 1,
+        },
+    )
+    found = view(route).surfaced
+    assert (found.injected, found.surfaced, found.pct) == (10, 5, 50.0)
+    assert found.by_mutation == {Mutation.VALUE: (6, 4), Mutation.MISSING: (3, 0), Mutation.CONSTANT: (1, 1)}
+    assert view(route, rule("body/*")).surfaced.surfaced == 0
+    assert view(evidence({})).surfaced.pct == 100.0
 
 
 SIGNATURES = st.dictionaries(
@@ -200,8 +328,8 @@ RULES = st.lists(
 def test_conservation(signatures: Any, settled: Any, in_flight: int, rules: list[AcceptRule], noisy: bool) -> None:
     """Whatever the rules: entered = outcomes + in flight, and only an equal answer is matched."""
     counted = sum(settled.values()) + sum(count for count, _ in signatures.values())
-    noise = {("body/a", "value"): NOISY} if noisy else {}
-    route = evidence(signatures, settled=settled, entered=counted + in_flight, noise=noise)
+    places = {"places": {("body/a", "value"): NOISY}} if noisy else {}
+    route = evidence(signatures, settled=settled, entered=counted + in_flight, **places)
     found = view(route, *rules)
     assert found.total == sum(found.outcomes.values()) + found.in_flight == route.entered
     assert found.in_flight == in_flight

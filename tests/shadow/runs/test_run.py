@@ -139,3 +139,14 @@ def test_a_claim_of_one_port(tmp_path: Path) -> None:
     run.writer.finish({})
     found = [(route.info.route, route.info.listener) for route in store_in(config.evidence.dir).read().routes]
     assert (names, found) == (["web"], [("p.S/A", "web"), ("p.S/B", ""), ("p.S/B", "web")])
+
+
+def test_a_claimed_template_that_never_comes(tmp_path: Path) -> None:
+    """A declared route of HTTP is no less claimed than an RPC; what nobody claims is not there."""
+    config = _config(
+        tmp_path, '[routes]\nhttp = ["GET /a/{id}", "POST /a", "GET /b"]\n[gate]\nroutes = ["GET *", "web GET /b"]\n'
+    )
+    run = open_run(config, store_in(config.evidence.dir), "run-1", engine="mitmproxy")
+    run.writer.finish({})
+    found = [(route.info.key, route.entered) for route in store_in(config.evidence.dir).read().routes]
+    assert found == [("GET /a/{id}", 0), ("GET /b", 0), ("web GET /b", 0)]

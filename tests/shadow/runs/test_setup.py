@@ -160,3 +160,28 @@ def test_a_place_is_no_rule() -> None:
         + '[evidence]\ndir = "elsewhere"\n[record]\nsample_pct = 5\n[gate]\nroutes = ["*"]\n'
     )
     assert rules_digest(parse_config(text, Path("crossfade.toml"))) == rules_digest(_config())
+
+
+OTHER_PORT = """\
+[[listen]]
+name = "other"
+address = "127.0.0.1:8081"
+legacy = "http://127.0.0.1:5000"
+candidate = "http://127.0.0.1:5001"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "engine", "unit", "secondary"),
+    [
+        ("", "mitmproxy", "request", False),
+        ('secondary = "http://127.0.0.1:5002"\n[gate]\nunit = "minute"', "mitmproxy", "minute", True),
+        ('[ingest]\nsecondary = "http://127.0.0.1:5002"', "ingest", "request", True),
+        ('[ingest]\nsecondary = "http://127.0.0.1:5002"', "mitmproxy", "request", False),
+        ('secondary = "http://127.0.0.1:5002"\n' + OTHER_PORT, "mitmproxy", "request", False),
+    ],
+)
+def test_what_a_run_counts_by(more: str, engine: str, unit: str, secondary: bool) -> None:
+    """Its unit, and whether every request may reach a second instance of legacy."""
+    info = build_run_info(_config(more), None, "run-1", 1.0, engine=engine)
+    assert (info.unit, info.secondary) == (unit, secondary)

@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
-from crossfade.shadow.evidence.records import CUT_OFF_S, NoiseCount, RunEvidence, SignatureCount
-from crossfade.shadow.exchange.observations import Settled
+from crossfade.shadow.evidence.records import (
+    CUT_OFF_S,
+    CheckCount,
+    PlaceCount,
+    RunEvidence,
+    SignatureCount,
+    Sort,
+    Units,
+)
+from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 
@@ -164,7 +172,7 @@ def test_hostile_names_are_counted(make: Any, stores: Any) -> None:
     plain, escaped = run.routes
     assert escaped.info.route == f"GET \\ud800{HOSTILE}"
     (cluster,) = plain.clusters
-    assert (set(plain.signatures), set(plain.noise)) == ({(found,)}, {(found.template, "value")})
+    assert (set(plain.signatures), set(plain.places)) == ({(found,)}, {(found.template, "value")})
     assert (cluster.fingerprint, cluster.examples[0].request) == (found, request)
 
 
@@ -287,17 +295,46 @@ def test_a_run_comes_back(make: Any, stores: Any) -> None:
     assert (empty.info, empty.entered, empty.signatures, empty.legacy_ms.p50) == (make.route("GET /a"), 1, {}, None)
     assert (route.info, route.entered, route.distinct, route.secondary_asked) == (make.route(), 5, 3, 2)
     assert route.settled == {(Outcome.SKIPPED, Reason.POLICY): 1}
-    assert route.signatures == {(a, b): SignatureCount(count=2, distinct=2), (): SignatureCount(count=1, distinct=0)}
-    assert route.noise == {
-        ("body/a", "value"): NoiseCount(both=0, candidate_only=2, secondary_only=0),
-        ("body/b", "order"): NoiseCount(both=1, candidate_only=1, secondary_only=0),
+    assert route.signatures == {(a, b): SignatureCount(count=2), (): SignatureCount(count=1)}
+    assert route.places == {
+        ("body/a", "value"): PlaceCount(candidate_only=2, bets_candidate=2, differing=2),
+        ("body/b", "order"): PlaceCount(both=1, candidate_only=1, bets_candidate=1, self_differs=1, differing=2),
     }
+    assert (route.paired, route.asked_again, route.any_candidate, route.any_secondary) == (2, 0, 1, 0)
     first, second = route.clusters
     assert (first.fingerprint, first.count, first.first_seen, first.last_seen) == (a, 2, 5.0, 7.0)
     assert first.examples == (make.redactor().example(example),)
     assert (second.fingerprint, second.examples) == (b, ())
     assert dataclasses.astuple(route.legacy_ms) == pytest.approx((10.0,) * 3, rel=0.01)
     assert dataclasses.astuple(route.paired_ratio) == pytest.approx((2.0,) * 3, rel=0.01)
+
+
+def test_what_second_looks_and_proofs_show_comes_back(make: Any, stores: Any) -> None:
+    """Units by their hashes, checks, injected faults, and what is to be told of the run."""
+    writer = stores.open(dataclasses.replace(make.info(), unit="minute", secondary=True))
+    place = "body/a", "value"
+    for number, again in enumerate((True, False)):
+        sighting = make.sighting(candidate=True, secondary_again=False, candidate_again=again)
+        check = Checked(template="body/a", kind="value", check=Check.FORM, candidate=True, control=False)
+        writer.add(
+            make.judged("body/a", request=2**64 - 1 - number, sightings=(sighting,), checks=(check,), asked_again=True)
+        )
+    drift = make.fingerprint("body/d")
+    writer.add(make.judged(request=3, drift=(drift,), excused=(make.fingerprint("body/e"),)))
+    proof = Proof(route=make.route(), mutation=Mutation.VALUE, signature=(make.fingerprint("body/x"),))
+    writer.add(proof)
+    writer.finish(make.entered(3), now=9.0)
+    run = stores.store.read()
+    assert (run.info.unit, run.info.secondary) == ("minute", True)
+    (route,) = run.routes
+    assert (route.distinct, route.asked_again, route.any_candidate) == (2, 2, 1)
+    assert route.units == {
+        (place, Sort.PERSISTENT): Units(hashes=frozenset({2**64 - 1})),
+        (place, Sort.TRANSIENT): Units(hashes=frozenset({2**64 - 2})),
+    }
+    assert route.checks == {(place, Check.FORM): CheckCount(n=2, candidate=2, control=0)}
+    assert route.proofs == {(Mutation.VALUE, proof.signature): 1}
+    assert route.signatures[()] == SignatureCount(count=1, drift=1)
 
 
 def test_without_examples(make: Any, stores: Any) -> None:

@@ -2,15 +2,18 @@
 
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
-from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.latency import Latencies
+from crossfade.shadow.evidence.records import PlaceCount, RunInfo, SignatureCount
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 # The store as the crossfade of schema version 1 made it, written down here so that it can't change with the code.
 VERSION_1 = """
@@ -71,6 +74,45 @@ def test_an_old_run_knows_no_ports(old: Any) -> None:
     old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a b', 'http', 'http', 'shadow', 7, 0, 0, '', '', '')")
     upgrade(old.path, now=0.0)
     assert old.sql("SELECT route, listener, entered FROM routes") == [("GET /a b", "", 7)]
+
+
+def test_an_old_run_has_first_looks_alone(old: Any) -> None:
+    """What was noise is counted as pairs; k is known by signature; what was blocked was kept back by a rule."""
+    old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a', 'http', 'http', 'shadow', 60, 50, 40, '', '', '')")
+    old.sql("INSERT INTO noise VALUES ('run-1', 'GET /a', 'body/a', 'value', 5, 3, 2)")
+    signature = '[["body/a", "value", ""]]'
+    old.sql(f"INSERT INTO signatures VALUES ('run-1', 'GET /a', '{signature}', 9, 8)")
+    old.sql("INSERT INTO settled VALUES ('run-1', 'GET /a', 'skipped', 'blocked', 4)")
+    empty = Latencies().encode()
+    old.sql("UPDATE routes SET " + ", ".join(f"{name} = '{text}'" for name, text in empty.items()))
+    upgrade(old.path, now=0.0)
+    run = old.store.read()
+    assert (run.info.unit, run.info.secondary) == ("request", False)
+    (route,) = run.routes
+    count = PlaceCount(both=5, candidate_only=3, secondary_only=2, self_differs=7, differing=8)
+    assert route.places == {("body/a", "value"): replace(count, bets_candidate=3, bets_secondary=2)}
+    assert (route.paired, route.secondary_asked, route.units) == (40, 40, {})
+    assert list(route.signatures.values()) == [SignatureCount(count=9, distinct=8)]
+    assert route.settled == {(Outcome.SKIPPED, Reason.POLICY): 7, (Outcome.SKIPPED, Reason.RULE): 4}
+
+
+def test_the_upgrade_makes_the_tables_of_a_new_store(old: Any, tmp_path: Path) -> None:
+    """The same columns, and no table more or less."""
+    upgrade(old.path, now=0.0)
+    new = tmp_path / "new.sqlite"
+    with schema.connected(new) as engine:
+        schema.create(engine, new)
+    assert _columns(old.path) == _columns(new)
+
+
+def _columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
+    connection = sqlite3.connect(path)
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {
+        name: {(row[1], row[2], row[5]) for row in connection.execute(f"PRAGMA table_info({name})")} for name in names
+    }
+    connection.close()
+    return found
 
 
 def test_step_by_step(old: Any) -> None:

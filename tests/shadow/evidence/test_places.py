@@ -1,0 +1,216 @@
+"""What a place is: noise takes more than one event, and what noise may hide is bounded."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
+from crossfade.shadow.evidence.places import Judged, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.records import (
+    CheckCount,
+    LatencyQuantiles,
+    Place,
+    PlaceCount,
+    RouteEvidence,
+    SignatureCount,
+    Sort,
+    Units,
+)
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind
+from crossfade.shadow.exchange.observations import Check
+from crossfade.shadow.exchange.route import RouteInfo
+
+A, B = ("body/a", "value"), ("body/b", "value")
+EMPTY = LatencyQuantiles(p50=None, p95=None, p99=None)
+
+
+def evidence(*signature: Place, **values: Any) -> RouteEvidence:
+    """A route with one signature, of 1,000 units of which the secondary was asked in all."""
+    found = tuple(Fingerprint(template=template, kind=kind) for template, kind in signature)
+    defaults = {"entered": 1000, "distinct": 1000, "secondary_asked": 1000, "paired": 1000, "clusters": ()}
+    return RouteEvidence(
+        info=RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow"),
+        settled={},
+        signatures={found: SignatureCount(count=9)},
+        legacy_ms=EMPTY,
+        candidate_ms=EMPTY,
+        paired_ratio=EMPTY,
+        **(defaults | values),
+    )
+
+
+def judged(route: RouteEvidence, *accepted: Place, has_secondary: bool = True) -> Judged:
+    return judge_places(route, is_accepted=lambda place: place in accepted, has_secondary=has_secondary)
+
+
+def at(route: RouteEvidence, place: Place = A, **values: Any) -> PlaceView:
+    return judged(route, **values).views[place]
+
+
+def seen(*sorts: Sort, place: Place = A) -> dict[tuple[Place, Sort], Units]:
+    return {(place, sort): Units(hashes=frozenset({1, 2, 3})) for sort in sorts}
+
+
+@pytest.mark.parametrize(
+    ("count", "sorts", "status", "decided"),
+    [
+        ({}, (Sort.PERSISTENT,), Status.OPEN, False),
+        ({}, (Sort.UNCHECKED,), Status.OPEN, False),
+        ({}, (Sort.TRANSIENT,), Status.UNDECIDED, False),
+        ({"self_differs": 1}, (Sort.PERSISTENT,), Status.UNDECIDED, False),
+        ({"self_differs": 2}, (Sort.TRANSIENT,), Status.UNDECIDED, False),
+        ({"self_differs": 3}, (Sort.PERSISTENT, Sort.TRANSIENT), Status.NOISE, False),
+        ({"self_differs": 3, "bets_candidate": 30}, (Sort.PERSISTENT,), Status.OPEN, True),
+        ({"self_differs": 300, "bets_candidate": 60, "bets_secondary": 50}, (Sort.PERSISTENT,), Status.NOISE, False),
+        ({"bets_candidate": 8}, (Sort.PERSISTENT,), Status.OPEN, False),
+        ({"bets_candidate": 12}, (Sort.PERSISTENT,), Status.OPEN, True),
+        ({"drift": 5}, (), Status.NOISE, False),
+    ],
+)
+def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status, decided: bool) -> None:
+    """One or two events of legacy's decide nothing, and neither does a difference that did not stay."""
+    view = at(evidence(A, places={A: PlaceCount(**count)}, units={**seen(*sorts), **seen(Sort.UNCHECKED, place=B)}))
+    assert (view.status, view.decided) == (status, decided)
+
+
+def test_without_a_secondary_every_difference_is_decided() -> None:
+    """Nothing tells noise apart."""
+    view = at(evidence(A, units=seen(Sort.UNCHECKED), secondary_asked=0, paired=0), has_secondary=False)
+    assert (view.status, view.decided) == (Status.OPEN, True)
+
+
+def test_what_is_never_noise() -> None:
+    """A missing answer, and what was not kept apart; a rule accepts any other place first."""
+    failed = "answer", Kind.FAILED.value
+    more = MORE.template, MORE.kind
+    noisy = PlaceCount(self_differs=50, both=50)
+    route = evidence(A, failed, more, places={A: noisy, failed: noisy, more: noisy}, units=seen(Sort.PERSISTENT))
+    views = judged(route, A, failed).views
+    assert (views[A].status, views[failed].status, views[failed].decided) == (Status.ACCEPTED, Status.OPEN, True)
+    assert (views[more].status, views[more].decided) == (Status.OPEN, False)
+
+
+@pytest.mark.parametrize(("candidate", "status"), [(6, Status.NOISE), (20, Status.SUSPICIOUS)])
+def test_a_check_inside_noise(candidate: int, status: Status) -> None:
+    """Is flagged where the candidate alone fails it more often than chance lets it."""
+    checks = {
+        (A, Check.DISTANCE): CheckCount(n=100, candidate=candidate, control=0),
+        (A, Check.FORM): CheckCount(n=100, candidate=9, control=9),
+    }
+    view = at(evidence(A, places={A: PlaceCount(self_differs=900, both=900)}, checks=checks))
+    assert (view.status, view.always) == (status, True)
+    assert [(item.check, item.flagged) for item in view.checks] == [
+        (Check.DISTANCE, status is Status.SUSPICIOUS),
+        (Check.FORM, False),
+    ]
+
+
+def test_always_different_takes_pairs() -> None:
+    """Not said of a few; and a place that is equal in a tenth of them is compared."""
+    for both, paired, always in ((19, 19, False), (20, 20, True), (899, 1000, False), (900, 1000, True)):
+        count = PlaceCount(both=both, self_differs=both)
+        assert at(evidence(A, places={A: count}, paired=paired)).always is always
+
+
+def test_many_places_share_the_level() -> None:
+    """What is a discovery alone is chance among hundreds."""
+    count = PlaceCount(bets_candidate=12)
+    alone = evidence(A, places={A: count}, units=seen(Sort.UNCHECKED))
+    others = {(f"body/x{number}", "value"): PlaceCount(bets_candidate=1) for number in range(200)}
+    among = evidence(A, places={A: count, **others}, units=seen(Sort.UNCHECKED))
+    assert (at(alone).decided, at(among).decided) == (True, False)
+
+
+def test_differences_that_are_certain() -> None:
+    """At decided places that never differ in legacy; at all open ones where the candidate as a whole is worse."""
+    route = evidence(
+        A,
+        B,
+        places={A: PlaceCount(bets_candidate=30), B: PlaceCount(bets_candidate=30, self_differs=1)},
+        units={
+            **seen(Sort.UNCHECKED),
+            **seen(Sort.UNCHECKED, place=B),
+            **seen(Sort.UNCHECKED, place=("body/c", "value")),
+        },
+    )
+    assert judged(route).certain() == {A}
+    spread = evidence(A, units=seen(Sort.UNCHECKED), any_candidate=20)
+    assert (judged(spread).certain(), judged(spread, B).certain()) == ({A}, {A})
+    assert judged(evidence(A, units=seen(Sort.UNCHECKED), any_candidate=5)).certain() == frozenset()
+
+
+def test_an_accepted_difference_is_no_sign_for_the_rest() -> None:
+    """What the route shows as a whole holds it too."""
+    route = evidence(A, B, units={**seen(Sort.UNCHECKED), **seen(Sort.UNCHECKED, place=B)}, any_candidate=500)
+    assert judged(route).certain() == {A, B}
+    assert judged(route, B).certain() == frozenset()
+
+
+def test_more_pairs() -> None:
+    """An undecided place tells how many it takes, if legacy goes on as before; without an event nobody knows."""
+    for events, more in ((0, None), (1, 2000), (2, 500), (3, None)):
+        count = PlaceCount(self_differs=events)
+        assert at(evidence(A, places={A: count}, units=seen(Sort.TRANSIENT))).more_pairs == more
+
+
+def by_look(route: RouteEvidence) -> dict[bool, Excess]:
+    return {item.transient: item for item in excesses(route, judged(route))}
+
+
+def test_what_noise_may_hide() -> None:
+    """The share of a fault that shows: legacy is steady in 80 % of pairs, and half of the differences were rechecked."""
+    count = PlaceCount(both=150, candidate_only=60, secondary_only=50, self_differs=200, differing=400, rechecked=200)
+    found = by_look(
+        evidence(
+            A,
+            places={A: count},
+            units={**seen(Sort.PERSISTENT, Sort.TRANSIENT), (A, Sort.CONTROL): Units(hashes=frozenset({7}))},
+        )
+    )
+    first, again = found[True], found[False]
+    assert (first.candidate, first.control, first.n, first.share) == (60, 50, 1000, 0.8)
+    assert (again.candidate, again.control, again.n, again.share) == (3, 1, 1000, 0.4)
+    assert (first.seen, again.seen) == (3, 3)
+
+
+def test_what_always_differs_has_no_bound() -> None:
+    """It is held to its checks."""
+    assert not by_look(evidence(A, places={A: PlaceCount(both=950, self_differs=950)}))
+
+
+def test_noisy_places_are_bounded_together() -> None:
+    """A fault may be spread over many of them."""
+    count = PlaceCount(both=100, self_differs=100, differing=100, rechecked=100)
+    units = {
+        (A, Sort.PERSISTENT): Units(hashes=frozenset({1, 2})),
+        (B, Sort.PERSISTENT): Units(hashes=frozenset({2, 3})),
+    }
+    route = evidence(A, B, places={A: count, B: count}, units=units)
+    (together,) = [item for item in excesses(route, judged(route)) if item.place is None]
+    assert (together.candidate, together.control, together.share) == (3, 0, 0.0)
+
+
+def test_an_open_place_beside_noise() -> None:
+    """Is bounded from below: what may be chance is taken off."""
+    count = PlaceCount(self_differs=20, bets_candidate=100, bets_secondary=5)
+    units = {
+        (A, Sort.PERSISTENT): Units(hashes=frozenset({1, 2}), more=9, first=4),
+        (A, Sort.CONTROL): Units(hashes=frozenset({3})),
+        (A, Sort.EITHER): Units(hashes=frozenset({4})),
+    }
+    found = by_look(evidence(A, places={A: count}, units=units))
+    assert (found[False].candidate, found[False].control) == (6, 2)
+    assert (found[True].candidate, found[True].control) == (100, 5)
+
+
+def test_numbers_of_units() -> None:
+    """The most counts each that was not kept, the fewest only what is surely another one."""
+    units = {
+        (A, Sort.PERSISTENT): Units(hashes=frozenset({1, 2}), more=5, first=3),
+        (B, Sort.UNCHECKED): Units(hashes=frozenset({2, 3, 4})),
+        (A, Sort.TRANSIENT): Units(hashes=frozenset({9})),
+    }
+    route = evidence(units=units)
+    assert (fewest(route, [A, B]), most(route, [A, B])) == (5, 9)
+    assert (fewest(route, [B]), most(route, [A], Sort.TRANSIENT), most(route, [])) == (3, 1, 0)
+    assert most(evidence(units=units, distinct=6), [A, B]) == 6
