@@ -212,7 +212,7 @@ class Collector:
     def _renders(self, frame: RequestFrame) -> Render:
         """How a message of a live request is made a side's own."""
         contract, bindings = self._means.contract, self._means.bindings
-        method = None if contract is None else contract.methods.get(frame.route.route)
+        method = None if contract is None else contract.methods.get(frame.request.target.partition("?")[0].lstrip("/"))
         if method is None:
             return lambda message, _: message
         return lambda message, side: bindings.render_message(message, method.input_type, side)

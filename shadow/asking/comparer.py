@@ -22,6 +22,7 @@ from crossfade.shadow.compare.streams import StreamDiff
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.judge import Verdict
@@ -64,10 +65,12 @@ class Comparer:
             secondary=secondary[0] if secondary else None,
         )
         comparison = self._resolved(comparison, pending)
-        if not frame.write and not frame.live:
+        is_read = not frame.write and not frame.live and frame.route.call_type not in STREAMED_ANSWERS
+        if is_read:
             self._refuse_raced(comparison, legacy)
             self._means.rechecks.earn()
-            comparison = await self._second_look.take(comparison, pending, sides)
+            places = self._judge.differs(comparison, frame.route)
+            comparison = await self._second_look.take(comparison, places, pending, sides)
         return self._learned(pending, comparison, self._judge.observe(comparison, frame.route))
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
@@ -134,10 +137,10 @@ class Comparer:
         if is_served_by_legacy(comparison.candidate):
             raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
         comparison = self._bindings.resolve(comparison, write=pending.frame.write)
-        if credential_refused(comparison, self._bindings):
-            raise Ended(Outcome.SKIPPED, Reason.CREDENTIAL)
-        if has_drifted(comparison):
-            raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
+        is_refused = credential_refused(comparison, self._bindings)
+        if is_refused or has_drifted(comparison):
+            pending.advance(Event.JUDGE)  # what legacy minted is known from here on
+            raise Ended(Outcome.SKIPPED, Reason.CREDENTIAL if is_refused else Reason.STATE_DRIFT)
         return comparison
 
     def _refuse_raced(self, comparison: Comparison, legacy: Answer) -> None:

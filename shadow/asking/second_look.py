@@ -28,19 +28,19 @@ class SecondLook:
     def __init__(self, means: Means) -> None:
         self._means = means
 
-    async def take(self, comparison: Comparison, pending: Pending, sides: Sides) -> Comparison:
-        """The comparison of a safe request, with the answers of a second look where one was taken.
+    async def take(self, comparison: Comparison, places: Places, pending: Pending, sides: Sides) -> Comparison:
+        """The comparison of a safe request that differs at these places, with the answers of a second look if taken.
 
         Raises: Ended: the stores have drifted apart; mirroring was turned off where only the secondary could tell.
         """
         if sides.secondary is None:
             return comparison
         asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
-        places = self._means.judge.differs(comparison, pending.frame.route)
         with self._means.admission.second_look() as has_place:
             if has_place and self._may_look(pending, places):
                 pending.begin = self._means.order.prolong(pending.begin) if pending.begin else None
-                comparison = await self._look(comparison, pending.frame.route, asked)
+                looked = await self._look(comparison, pending.frame.route, asked)
+                comparison = comparison if self._means.races.followed(comparison.request) else looked
         if comparison.again is None:
             await self.refuse_drifted(comparison, sides.secondary)
         elif has_drifted(replace(comparison, secondary=comparison.again.secondary)):

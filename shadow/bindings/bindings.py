@@ -1,11 +1,36 @@
 """What asking, ingest and replay need of handles."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.bindings.answers import answer_value, message_value_of
+from crossfade.shadow.bindings.carried import answer_values, is_plain_json, request_values, runs
+from crossfade.shadow.bindings.exchanges import (
+    credentials,
+    etag_scope,
+    may_be_mapped,
+    may_differ_in_handles,
+    page_scope,
+    status_of,
+    succeeded,
+)
+from crossfade.shadow.bindings.kinds import Exchange
+from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, rewrite_request
+from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
+from crossfade.shadow.bindings.names import Site, entity_of
+from crossfade.shadow.bindings.scopes import Origin, Scopes, origin_of
+from crossfade.shadow.bindings.shapes import is_token
 from crossfade.shadow.bindings.sides import Rendered, Side
-from crossfade.shadow.exchange import Answer, Comparison, Reply, Request
+from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
+from crossfade.shadow.bindings.translate import Back, Rendering, Standpoint
+from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.outcome import Reason
 
 __all__ = ["Bindings", "Rendered", "Side"]
+
+_NOWHERE = Origin(home="", entities=())
 
 
 class Bindings:
@@ -17,23 +42,33 @@ class Bindings:
     def __init__(self, *, contract: Contract | None, shared: bool, capacity: int = 100_000) -> None:
         self._contract = contract
         self._shared = shared
-        self._capacity = capacity
+        self._tables = Tables(capacity)
+        self._scopes = Scopes()
+        self._minting = Minting(self._tables, self._scopes, capacity)
 
     def carried(self, request: Request) -> frozenset[str]:
         """The values of a request that stand where a handle may stand; a body that can't be decoded has none."""
-        raise NotImplementedError
+        return frozenset() if self._shared else frozenset(text for text, _ in request_values(request, self._contract))
 
     def answered(self, request: Request, reply: Reply) -> frozenset[str]:
         """The values of legacy's reply that a client may send back, and perhaps a few more."""
-        raise NotImplementedError
+        if self._shared or not isinstance(reply, Answer):
+            return frozenset()
+        return answer_values(request, reply, self._contract)
 
     def render(self, request: Request, side: Side) -> Rendered:
         """The request with the side's own handles in it; the very same request where it carries none.
 
         Refused: ``foreign_handle`` where it carries a value that legacy alone knows or one that may be several handles,
-        ``blocked`` where the candidate gave none of its own for one. The request's values count as sent from now on.
+        ``blocked`` where the candidate gave none of its own for one.
         """
-        raise NotImplementedError
+        if self._shared or not len(self._tables):
+            return Rendered(request=request)
+        rendering = Rendering(self._standpoint(side, request))
+        changed = rewrite_request(request, rendering, self._contract)
+        if rendering.refused is not None:
+            return Rendered(request=None, refused=rendering.refused)
+        return Rendered(request=changed)
 
     def resolve(self, comparison: Comparison, *, write: bool) -> Comparison:
         """Learns what was minted, and gives the comparison with each side's handles replaced by legacy's values.
@@ -41,35 +76,216 @@ class Bindings:
         ``comparison`` holds the answers as they came, its request as the client sent it. Whatever isn't a handle stays
         byte for byte; where nothing changes it is the very same comparison. To be called once for one comparison.
         """
-        raise NotImplementedError
+        legacy = comparison.legacy
+        if self._shared or not isinstance(legacy, Answer):
+            return comparison
+        learnt = self._learn(comparison, legacy, write=write)
+        candidate = self._mapped(comparison, comparison.candidate, Side.CANDIDATE, learnt.here[Side.CANDIDATE])
+        secondary = comparison.secondary
+        if secondary is not None:
+            secondary = self._mapped(comparison, secondary, Side.SECONDARY, learnt.here[Side.SECONDARY])
+        if candidate is not comparison.candidate or secondary is not comparison.secondary:
+            comparison = replace(comparison, candidate=candidate, secondary=secondary)
+        return self.resolve_again(comparison)
 
     def resolve_again(self, comparison: Comparison) -> Comparison:
         """A resolved comparison to which ``again`` was added as it came, with legacy's values in that, too."""
-        raise NotImplementedError
+        again = comparison.again
+        if self._shared or again is None:
+            return comparison
+        candidate = self._mapped_again(comparison, again.candidate, Side.CANDIDATE)
+        secondary = self._mapped_again(comparison, again.secondary, Side.SECONDARY)
+        later = None if again.later is None else self._mapped_again(comparison, again.later, Side.SECONDARY)
+        if candidate is again.candidate and secondary is again.secondary and later is again.later:
+            return comparison
+        return replace(comparison, again=Again(candidate=candidate, secondary=secondary, later=later))
 
     def render_message(self, data: bytes, type_name: str | None, side: Side) -> bytes | Reason:
         """One message of a streamed request as the side understands it, or why that can't be: as in ``render``.
 
         ``type_name`` is the message's type in the contract, None of a JSON text.
         """
-        raise NotImplementedError
+        if self._shared or not len(self._tables):
+            return data
+        rendering = Rendering(self._standpoint_in(side, _of_message(type_name)))
+        changed = rewrite_message(data, type_name, rendering, self._contract)
+        return changed if rendering.refused is None else rendering.refused
 
     def map_message(self, data: bytes, type_name: str | None, side: Side) -> bytes:
         """One message of a side's streamed answer with legacy's values in it."""
-        raise NotImplementedError
+        if self._shared or not len(self._tables):
+            return data
+        back = Back(self._standpoint_in(side, _of_message(type_name)), {}, strict=True)
+        return rewrite_message(data, type_name, back, self._contract)
 
     def learn_message(self, legacy: bytes, other: bytes, type_name: str | None, side: Side, *, route: str) -> None:
         """Learns what two messages show that stand at the same place of two streams, before they are mapped."""
-        raise NotImplementedError
+        if self._shared or legacy == other:
+            return
+        origin = _of_message(type_name)
+        back = Back(self._standpoint_in(side, origin), {}, strict=False)
+        known = rewrite_message(other, type_name, back, self._contract)
+        try:
+            ours = message_value_of(legacy, type_name, self._contract)
+            theirs = message_value_of(known, type_name, self._contract)
+        except UndecodableError:
+            return
+        exchange = Exchange(route=route, origin=origin, etags="etag", pages="page", carried=frozenset(), write=True)
+        self._minting.learn(exchange, ours, {side: Answered(theirs, back.mapped)})
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """Remembers what legacy may have minted in a write that no other side got: foreign to both."""
-        raise NotImplementedError
+        self._lose(request, answer, Reason.FOREIGN_HANDLE)
 
     def learn_failed(self, request: Request, answer: Answer) -> None:
         """Remembers what legacy may have minted in a write for which the candidate gave no answer: blocked there."""
-        raise NotImplementedError
+        self._lose(request, answer, Reason.BLOCKED)
 
     def issued(self, request: Request) -> bool:
-        """Whether each credential that a request carries came out of an answer of this run, or it carries none."""
-        raise NotImplementedError
+        """Whether the candidate is known to know each credential of a request, or the request carries none."""
+        return all(
+            self._tables.theirs(EVERYWHERE, text, Side.CANDIDATE) is not None or text in self._minting.agreed
+            for text in credentials(request)
+        )
+
+    def _learn(self, comparison: Comparison, legacy: Answer, *, write: bool) -> Learnt:
+        request, candidate, secondary = comparison.request, comparison.candidate, comparison.secondary
+        values = request_values(request, self._contract)
+        learnt = Learnt()
+        if may_differ_in_handles(legacy, candidate, write=write) or may_differ_in_handles(
+            legacy, secondary, write=False
+        ):
+            learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
+        elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
+            self._agree(legacy)
+        self._minting.sent.add(text for text, _ in values if is_token(text))
+        if isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
+            self._minting.agreed.add(text for text in credentials(request) if not self._tables.knows(EVERYWHERE, text))
+        return learnt
+
+    def _study(self, comparison: Comparison, legacy: Answer, exchange: Exchange) -> Learnt:
+        request = comparison.request
+        sides: dict[Side, Reply | None] = {Side.CANDIDATE: comparison.candidate, Side.SECONDARY: comparison.secondary}
+        try:
+            ours = answer_value(request, legacy, self._contract)
+        except UndecodableError:
+            return Learnt()
+        others = {side: self._value(request, legacy, reply, side) for side, reply in sides.items()}
+        if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
+            return Learnt()
+        return self._minting.learn(exchange, ours, others)
+
+    def _value(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
+        """A side's answer that can be held against legacy's, with the values of legacy's that are known."""
+        if not isinstance(reply, Answer) or status_of(reply, request) != status_of(legacy, request):
+            return None
+        back = Back(self._standpoint(side, request, legacy), {}, strict=False)
+        try:
+            value = answer_value(request, rewrite_answer(request, reply, back, self._contract), self._contract)
+        except UndecodableError:
+            return None
+        return Answered(value, back.mapped)
+
+    def _agree(self, legacy: Answer) -> None:
+        """Both sides gave the same body: what ids and tokens are in it is known to both."""
+        found = [run for run in runs(legacy.body.decode("utf-8", "replace")) if is_token(run)]
+        self._minting.agreed.add(run for run in found if not self._tables.knows(EVERYWHERE, run))
+        self._tables.find(EVERYWHERE, found)
+
+    def _lose(self, request: Request, answer: Answer, reason: Reason) -> None:
+        if self._shared or not succeeded(answer, request):
+            return
+        values = request_values(request, self._contract)
+        try:
+            value = answer_value(request, answer, self._contract)
+        except UndecodableError:
+            return
+        self._minting.lose(self._exchange(request, "", answer, values, True), value, reason)  # noqa: FBT003
+        self._minting.sent.add(text for text, _ in values if is_token(text))
+
+    def _exchange(
+        self,
+        request: Request,
+        route: str,
+        legacy: Answer,
+        values: Iterable[tuple[str, Site]],
+        write: bool,  # noqa: FBT001
+    ) -> Exchange:
+        origin = origin_of(request)
+        return Exchange(
+            route=route,
+            origin=origin,
+            etags=etag_scope(request, legacy),
+            pages=page_scope(request),
+            carried=frozenset(self._scoped(values, origin)),
+            write=write,
+        )
+
+    def _scoped(self, values: Iterable[tuple[str, Site]], origin: Origin) -> Iterable[tuple[str, str]]:
+        for text, site in values:
+            yield EVERYWHERE, text
+            for group in self._scopes.standing(site, origin):
+                yield from ((scope.key, text) for scope in group)
+
+    def _mapped(self, comparison: Comparison, reply: Reply, side: Side, here: Mapping[str, str]) -> Reply:
+        request, legacy = comparison.request, comparison.legacy
+        if not isinstance(reply, Answer) or not isinstance(legacy, Answer):
+            return reply
+        if not self._may_hold(request, reply, side, here):
+            return reply
+        back = Back(self._standpoint(side, request, legacy), here, strict=True)
+        mapped = rewrite_answer(request, reply, back, self._contract)
+        shared = [text for text in back.shared if not _holds(request, text)]
+        for text in shared:
+            self._tables.unbind(EVERYWHERE, text, side)
+        self._minting.agreed.add(shared)
+        return mapped
+
+    def _may_hold(self, request: Request, reply: Answer, side: Side, here: Mapping[str, str]) -> bool:
+        """Whether there may be a handle in an answer: most have none, and are not looked through."""
+        if here or not len(self._tables):
+            return bool(here)
+        found = may_be_mapped(request, reply)
+        return found is None or self._tables.may_hold_theirs(found, side)
+
+    def _mapped_again(self, comparison: Comparison, reply: Reply, side: Side) -> Reply:
+        """As ``_mapped``; where legacy mints in each answer, what a side mints anew stands for the same value."""
+        return self._mapped(comparison, reply, side, self._renewed(comparison, reply, side))
+
+    def _renewed(self, comparison: Comparison, reply: Reply, side: Side) -> Mapping[str, str]:
+        request, legacy = comparison.request, comparison.legacy
+        if not isinstance(legacy, Answer) or not self._minting.places.any_minting(comparison.route):
+            return {}
+        exchange = self._exchange(request, comparison.route, legacy, (), False)  # noqa: FBT003
+        theirs = self._value(request, legacy, reply, side)
+        try:
+            ours = answer_value(request, legacy, self._contract)
+        except UndecodableError:
+            return {}
+        return {} if theirs is None else self._minting.renewed(exchange, ours, theirs, side)
+
+    def _standpoint(self, side: Side, request: Request, legacy: Answer | None = None) -> Standpoint:
+        return Standpoint(
+            tables=self._tables,
+            scopes=self._scopes,
+            side=side,
+            origin=origin_of(request),
+            etags=etag_scope(request, legacy),
+            pages=page_scope(request),
+        )
+
+    def _standpoint_in(self, side: Side, origin: Origin) -> Standpoint:
+        return Standpoint(
+            tables=self._tables, scopes=self._scopes, side=side, origin=origin, etags="etag", pages="page"
+        )
+
+
+def _of_message(type_name: str | None) -> Origin:
+    if type_name is None:
+        return _NOWHERE
+    package, _, name = type_name.rpartition(".")
+    return Origin(home=f"{package}/{name}", entities=(entity_of(name),))
+
+
+def _holds(request: Request, text: str) -> bool:
+    return text in request.target or text.encode("utf-8", "replace") in request.body

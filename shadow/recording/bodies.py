@@ -14,7 +14,7 @@ from crossfade.shadow.evidence.markup import redact_markup
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.events import Body, Hidden
-from crossfade.shadow.recording.codings import encode_codings
+from crossfade.shadow.compare.decode.encoders import encode_codings
 from crossfade.shadow.recording.readable import is_readable
 
 MAX_BODY_BYTES = 1_048_576

@@ -17,7 +17,7 @@ from crossfade.shadow.compare.decode.proto import find_type
 from crossfade.shadow.evidence.json_text import hide_key
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.recording.readable import is_readable
-from crossfade.shadow.recording.wire_format import (
+from crossfade.shadow.compare.decode.wire_format import (
     FIXED,
     LEN,
     START,

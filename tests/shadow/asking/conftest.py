@@ -1,6 +1,7 @@
 """Builders of what the engine saw, sides that keep what they were asked, and a collector between them."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +17,14 @@ from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.lifecycle import IllegalEventError
 from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import RequestFrame, SettledFrame, reply_frame
 
@@ -79,19 +81,26 @@ class Strict(Mistakes):
 
 
 class Bench:
-    """A collector with its sides; ``ends`` are its observations as short texts, in order."""
+    """A collector with its sides; ``ends`` are its observations as short texts, in order. ``now`` is its clock."""
 
-    def __init__(self, candidate: Side, secondary: Side, *, shared: bool, **limits: Any) -> None:
+    def __init__(
+        self, candidate: Side, secondary: Side, *, shared: bool, contract: Contract | None, **limits: Any
+    ) -> None:
         self.candidate = candidate
         self.secondary = secondary
         self.seen: list[Observation] = []
+        self.now = 2_000_000_000.0
         self._more = asyncio.Event()
         self.collector = Collector(
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
-            judge=Judge(contract=None, ignore=()),
-            handles=ForeignHandles(contract=None, shared=shared),
-            limits=Limits(**{**_LIMITS, **limits}),
+            means=means_of(
+                contract=contract,
+                judge=Judge(contract=contract, ignore=()),
+                bindings=Bindings(contract=contract, shared=shared),
+                limits=Limits(**{**_LIMITS, **limits}),
+            ),
             record=self._record,
+            clock=lambda: self.now,
         )
         self.collector.mistakes = Strict()
 
@@ -131,7 +140,7 @@ class Bench:
         assert self.collector.in_flight() == 0
         kept = self.collector._comparisons
         assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
-        assert (kept.held_bytes, kept.admission.in_use()) == (0, (0, 0))
+        assert (kept.held_bytes, self.collector._means.admission.in_use()) == (0, (0, 0))
 
     def _record(self, observation: Observation) -> None:
         self.seen.append(observation)
@@ -146,10 +155,12 @@ def _end(observation: Observation) -> str:
 
 @pytest.fixture(scope="session")
 def frame_of(request_of: Callable[..., Request]) -> Callable[..., RequestFrame]:
-    """Builds the frame of a request; values are those of the request."""
+    """Builds the frame of a request, each a second after the one before; values are those of the request."""
+    times = itertools.count(1_800_000_000)
 
     def build(request_id: str, *, write: bool = False, ask_secondary: bool = False, **values: Any) -> RequestFrame:
-        request = request_of(request_id, **{"method": "POST" if write else "GET", **values})
+        given = {"method": "POST" if write else "GET", "started_at": float(next(times)), **values}
+        request = request_of(request_id, **given)
         route = RouteInfo(route=f"{request.method} /a", protocol="http", call_type="http", stage="shadow")
         return RequestFrame(
             route=route, listener="web", write=write, ask_secondary=ask_secondary, live=False, request=request
@@ -170,8 +181,10 @@ def _side(reply: Any) -> Side:
 def bench_of() -> Callable[..., Bench]:
     """Builds a collector; a side is given by its reply, or by a coroutine function that makes one of a request."""
 
-    def build(candidate: Any, secondary: Any = None, *, shared: bool = False, **limits: Any) -> Bench:
-        return Bench(_side(candidate), _side(secondary), shared=shared, **limits)
+    def build(
+        candidate: Any, secondary: Any = None, *, shared: bool = False, contract: Contract | None = None, **limits: Any
+    ) -> Bench:
+        return Bench(_side(candidate), _side(secondary), shared=shared, contract=contract, **limits)
 
     return build
 

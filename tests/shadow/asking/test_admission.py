@@ -35,3 +35,11 @@ def test_the_kill_switch() -> None:
     with pytest.raises(Ended) as raised:
         admission.refuse_when_off()
     assert raised.value.settled == (Outcome.SKIPPED, Reason.MIRROR_OFF)
+
+
+def test_requests_that_are_asked_again_are_bounded() -> None:
+    """One more has no place; it is told so and goes on."""
+    admission = Admission(1)
+    for _ in range(2):
+        with admission.second_look() as first, admission.second_look() as second:
+            assert (first, second) == (True, False)

@@ -18,12 +18,18 @@ from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
+ANOTHER = "c0ffee00-1111-4222-8333-444455556666"
 OTHER = "698aed65-686c-4c9f-9364-b7706b3d75a2"
 DOWN = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
 EVENTS = (("content-type", "text/event-stream"),)
 Frames = Callable[..., RequestFrame]
 Answers = Callable[..., Answer]
 Benches = Callable[..., Any]
+
+
+def _ask(bench: Any, frame: RequestFrame, legacy: Reply) -> None:
+    bench.collector.on_request(frame)
+    bench.legacy(frame.request.id, legacy)
 
 
 def _id_body(text: str) -> bytes:
@@ -127,8 +133,7 @@ async def test_a_handle_of_legacy_that_comes_while_a_live_request_waits_for_its_
         data = b"\0" + len(message).to_bytes(4, "big") + message
         return PartFrame(request_id="live", of_answer=False, data=data)
 
-    bench = bench_of(reply)
-    bench.collector._handles._contract = contract
+    bench = bench_of(reply, contract=contract)
     minting = frame_of("minting", write=True).request
     bench.collector.on_unmirrored(UnmirroredFrame(request=minting, answer=answer_of(_id_body(MINTED))))
     bench.collector.on_request(frame_of("write", write=True))
@@ -375,10 +380,12 @@ async def test_with_a_shared_store_no_handle_is_foreign(
 async def test_a_handle_is_waited_for_while_its_comparison_is_under_way(
     frame_of: Frames, answer_of: Answers, bench_of: Benches
 ) -> None:
-    """A client may send back an id before the candidate has shown that it minted another one."""
+    """A client may send back an id before the candidate has shown what it calls that: then it is asked by its own."""
     gate = asyncio.Event()
+    targets = []
 
     async def reply(request: Request) -> Reply:
+        targets.append(request.target)
         await gate.wait()
         return answer_of(_id_body(OTHER if request.id == "create" else "x"))
 
@@ -391,23 +398,50 @@ async def test_a_handle_is_waited_for_while_its_comparison_is_under_way(
     assert bench.candidate.asked == ["create"]
     assert bench.ends == []
     gate.set()
-    assert await bench.finish() == ["differs", "skipped(foreign_handle)"]
-    assert bench.candidate.asked == ["create"]
+    assert await bench.finish() == ["same", "same"]
+    assert targets == ["/a", f"/a/{OTHER}"]
+
+
+async def test_each_side_is_asked_by_its_own_handles(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Once and again, and what they answer is compared in legacy's; another record is another one."""
+    own = {"candidate": OTHER, "secondary": "0b1d6d9c-3c5b-4a43-9d2e-27a7b1f0c111"}
+    asked: list[tuple[str, str]] = []
+
+    def side(name: str) -> Callable[[Request], Any]:
+        async def reply(request: Request) -> Reply:
+            asked.append((name, request.target))
+            is_wrong = name == "candidate" and "wrong" in request.target
+            return answer_of(_id_body(ANOTHER if is_wrong else own[name]))
+
+        return reply
+
+    bench = bench_of(side("candidate"), side("secondary"), recheck_pct=100.0)
+    _ask(bench, frame_of("create", write=True, ask_secondary=True), answer_of(_id_body(MINTED)))
+    await bench.ended(1)
+    _ask(bench, frame_of("read", target=f"/a/{MINTED}", ask_secondary=True), answer_of(_id_body(MINTED)))
+    await bench.ended(2)
+    _ask(bench, frame_of("wrong", target=f"/a/{MINTED}?wrong"), answer_of(_id_body(MINTED)))
+    assert await bench.finish() == ["same", "same", "differs"]
+    mine = {name: [target for side, target in asked if side == name] for name in own}
+    assert mine == {
+        "candidate": ["/a", f"/a/{OTHER}", f"/a/{OTHER}?wrong", f"/a/{OTHER}?wrong"],
+        "secondary": ["/a", f"/a/{own['secondary']}", f"/a/{own['secondary']}?wrong"],
+    }
 
 
 @pytest.mark.parametrize(
-    ("reply", "end"),
+    ("reply", "end", "later"),
     [
-        ("failed", "differs"),
-        ("not ported", "skipped(not_ported)"),
-        ("broken", "uncomparable(internal)"),
-        ("cut", "uncomparable(truncated)"),
+        ("failed", "differs", "blocked"),
+        ("not ported", "skipped(not_ported)", "foreign_handle"),
+        ("broken", "uncomparable(internal)", "foreign_handle"),
+        ("cut", "uncomparable(truncated)", "foreign_handle"),
     ],
 )
-async def test_a_write_without_two_answers_mints_foreign_handles(
-    frame_of: Frames, answer_of: Answers, bench_of: Benches, reply: str, end: str
+async def test_what_a_write_without_two_answers_mints(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, reply: str, end: str, later: str
 ) -> None:
-    """What legacy minted there the candidate can't know, so later requests for it say nothing of the port."""
+    """The candidate can't know it, so later requests for it say nothing of the port, or nothing new."""
 
     async def answer(_: Request) -> Reply:
         if reply == "broken":
@@ -421,7 +455,7 @@ async def test_a_write_without_two_answers_mints_foreign_handles(
     await bench.ended(1)
     bench.collector.on_request(frame_of("read", target=f"/a/{MINTED}"))
     bench.legacy("read", answer_of())
-    assert await bench.finish() == [end, "skipped(foreign_handle)"]
+    assert await bench.finish() == [end, f"skipped({later})"]
     assert bench.candidate.asked == ["create"]
 
 
@@ -469,6 +503,36 @@ async def test_state_drift(
     assert bench.secondary.asked == ["1"]
 
 
+async def test_a_read_while_the_data_was_written(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """No order of the two is the right one; a write that was not mirrored and one that legacy still works on count."""
+    bench = bench_of(answer_of(b"2"))
+    bench.collector.on_request(frame_of("write", write=True, target="/a/1", started_at=10.0))
+    for name, target in (("under way", "/a/1"), ("the list", "/a?page=2"), ("another", "/a/2")):
+        _ask(bench, frame_of(name, target=target, started_at=11.0), answer_of(b"1"))
+    bench.legacy("write", answer_of(b"2", latency_ms=2000.0))
+    await bench.ended(4)
+    other = frame_of("other", write=True, target="/b", started_at=20.0).request
+    bench.collector.on_unmirrored(UnmirroredFrame(request=other, answer=answer_of(latency_ms=2000.0)))
+    for at in (12.5, 21.0, 22.5):
+        _ask(bench, frame_of(str(at), target="/a/1" if at < 20 else "/b/1", started_at=at), answer_of(b"1"))
+    raced = "skipped(state_race)"
+    ends = await bench.finish()
+    assert (sorted(ends[:4]), ends[4:]) == (["differs", "same", raced, raced], ["differs", raced, "differs"])
+
+
+async def test_a_write_that_is_given_up_is_no_race_for_ever(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """From when nothing more will be known of it, it counts as done."""
+    bench = bench_of(answer_of(), in_flight=1)
+    bench.collector.on_request(frame_of("write", write=True, started_at=10.0))
+    bench.cancel("write")
+    await bench.ended(1)
+    _ask(bench, frame_of("read", started_at=bench.now + 1), answer_of())
+    assert await bench.finish() == ["skipped(client_cancelled)", "same"]
+    assert bench.collector._means.races._under_way == {}
+
+
 async def test_a_write_is_never_sent_late_to_the_secondary(
     frame_of: Frames, answer_of: Answers, bench_of: Benches
 ) -> None:
@@ -481,21 +545,21 @@ async def test_a_write_is_never_sent_late_to_the_secondary(
 
 
 async def test_a_judge_that_raises(
-    frame_of: Frames, answer_of: Answers, bench_of: Benches, caplog: pytest.LogCaptureFixture
+    frame_of: Frames,
+    answer_of: Answers,
+    bench_of: Benches,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The request is uncomparable, the next one is judged, and the log has the place but no value of the traffic."""
     bench = bench_of(answer_of())
-    judge = bench.collector._comparisons._asker._comparer._judge
+    judge = bench.collector._means.judge
 
-    class Broken:
-        framing_of = judge.framing_of
-        stream_copy_bytes = judge.stream_copy_bytes
+    def broken(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        raise KeyError("s3cret of a client", arguments)
 
-        def observe(self, *arguments: Any) -> Any:
-            bench.collector._comparisons._asker._comparer._judge = judge
-            raise KeyError("s3cret of a client", arguments)
-
-    bench.collector._comparisons._asker._comparer._judge = Broken()  # type: ignore[assignment]
+    monkeypatch.setattr(judge, "observe", broken)
     with caplog.at_level(logging.ERROR):
         for name in ("1", "2"):
             bench.collector.on_request(frame_of(name))
@@ -535,7 +599,8 @@ async def test_a_drain_sheds_what_is_late(frame_of: Frames, answer_of: Answers, 
 
     bench = bench_of(hang)
     for name in ("hang", "no reply", "no reply to a write", "done"):
-        bench.collector.on_request(frame_of(name, write=name.endswith("write"), body=b"x"))
+        is_write = name.endswith("write")
+        bench.collector.on_request(frame_of(name, write=is_write, target="/b" if is_write else "/a", body=b"x"))
     for name in ("hang", "done"):
         bench.legacy(name, answer_of())
     await bench.collector.drain(0.02)

@@ -14,13 +14,14 @@ from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import Sides
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.stage import Stage
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -70,7 +71,8 @@ class Seen:
 class Call:
     """A request at a side, which answers when the test lets it."""
 
-    def __init__(self, answer: AnswerInProgress) -> None:
+    def __init__(self, request_id: str, answer: AnswerInProgress) -> None:
+        self.request_id = request_id
         self.answer = answer
         self.done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -103,7 +105,7 @@ class Side:
         self._look("sent while mirroring is off", not self._is_off())
         self._look("sent before legacy", not seen.frame.write or seen.frame.live or seen.is_done)
         self.sent[request.id] += 1
-        call = Call(answer)
+        call = Call(request.id, answer)
         self.open.append(call)
         reading = asyncio.create_task(self._read(parts, seen)) if parts is not None else None
         try:
@@ -155,9 +157,12 @@ class Traffic(RuleBasedStateMachine):
         candidate, secondary = self.sides
         collector = Collector(
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
-            judge=Judge(contract=None, ignore=()),
-            handles=ForeignHandles(contract=None, shared=False),
-            limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0),
+            means=means_of(
+                contract=None,
+                judge=Judge(contract=None, ignore=()),
+                bindings=Bindings(contract=None, shared=False),
+                limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0, recheck_pct=50.0),
+            ),
             record=self._record,
         )
         collector.obey(lambda: self.off)
@@ -203,7 +208,7 @@ class Traffic(RuleBasedStateMachine):
         secondary=st.booleans(),
         live=st.booleans(),
         call_type=st.sampled_from(["http", "http", "server_stream"]),
-        path=st.sampled_from([*["/a"] * 12, "/unsendable", *(f"/a/{handle}" for handle in HANDLES)]),
+        path=st.sampled_from([*["/a", "/b", "/c"] * 4, "/unsendable", *(f"/a/{handle}" for handle in HANDLES)]),
         body=st.sampled_from([b"", *BODIES]),
         rest=st.sampled_from([0, _REST]),
     )
@@ -211,6 +216,11 @@ class Traffic(RuleBasedStateMachine):
         self, *, write: bool, secondary: bool, live: bool, call_type: str, path: str, body: bytes, rest: int
     ) -> None:
         """A request comes, whole or live."""
+        self._enter(path, write=write, secondary=secondary, live=live, call_type=call_type, body=body, rest=rest)
+
+    def _enter(
+        self, path: str, *, write: bool, secondary: bool, live: bool, call_type: str, body: bytes, rest: int
+    ) -> str:
         name = str(len(self.seen))
         request = Request(
             id=name,
@@ -223,7 +233,7 @@ class Traffic(RuleBasedStateMachine):
             body=body,
             truncated=False,
             trailers=(),
-            started_at=0.0,
+            started_at=float(len(self.seen)),
         )
         route = RouteInfo(route=name, protocol="http", call_type=call_type, stage=Stage.SHADOW)
         frame = RequestFrame(
@@ -231,6 +241,42 @@ class Traffic(RuleBasedStateMachine):
         )
         self.seen[name] = Seen(frame)
         self._take(self.collector.on_request, frame, rest)
+        return name
+
+    @precondition(lambda self: sum(seen.is_open for seen in self.seen.values()) < _OPEN)
+    @rule(
+        secondary=st.booleans(),
+        body=st.sampled_from(BODIES),
+        answers=st.lists(_steps, min_size=1, max_size=6),
+        write=st.sampled_from(["", "", "before", "during"]),
+    )
+    def a_read_and_what_the_sides_say(
+        self, *, secondary: bool, body: bytes, answers: list[tuple[str, bytes, bytes]], write: str
+    ) -> None:
+        """A read of data of its own that legacy answers at once; the sides do so one after the other, and again."""
+        path = f"/r{len(self.seen)}"
+        name = self._enter(path, write=False, secondary=secondary, live=False, call_type="http", body=b"", rest=_REST)
+        self.seen[name].is_open, self.seen[name].is_done = False, True
+        self._take(self.collector.on_reply, reply_frame(name, _answer(body, JSON)))
+        if write:
+            other = self._enter(
+                path if write == "during" else "/w",
+                write=True,
+                secondary=secondary,
+                live=False,
+                call_type="http",
+                body=b"",
+                rest=_REST,
+            )
+            self.seen[other].is_open, self.seen[other].is_done = False, True
+            self._take(self.collector.on_reply, reply_frame(other, _answer(body, JSON)))
+        for step in answers:
+
+            async def answer(step: tuple[str, bytes, bytes] = step) -> None:
+                for call in [call for side in self.sides for call in side.open if call.request_id == name]:
+                    _go_on(call, *step)
+
+            self._run(answer)
 
     @precondition(lambda self: self._any(lambda seen: seen.is_open and seen.is_coming))
     @rule(data=st.data(), body=st.sampled_from(BODIES), ends=st.booleans())
@@ -354,8 +400,9 @@ class Traffic(RuleBasedStateMachine):
 
     @invariant()
     def holds_what_is_stated(self) -> None:
-        """No request twice at a side; no end twice; bytes and slots within their bounds."""
-        assert all(count == 1 for side in self.sides for count in side.sent.values())
+        """No write twice at a side, no read more often than it may be looked at; no end twice; bounds are kept."""
+        for side, most in zip(self.sides, (2, 3), strict=True):
+            assert all(count <= self._most(name, most) for name, count in side.sent.items())
         assert all(count == 1 for count in self.ends.values())
         assert self.ends.total() + self.collector.in_flight() == len(self.seen)
         load = self.collector.load(0.0)
@@ -363,6 +410,10 @@ class Traffic(RuleBasedStateMachine):
         assert 0 <= load.slots_in_use <= 3
         assert self.strays or not self.collector.mistakes.counts
         assert not self._wrong()
+
+    def _most(self, name: str, looks: int) -> int:
+        frame = self.seen[name].frame
+        return 1 if frame.write or frame.live or frame.route.call_type in STREAMED_ANSWERS else looks
 
     def _wrong(self) -> tuple[object, ...]:
         """What went wrong in tasks: a broken rule, a bug of crossfade's, what asyncio complains of."""
@@ -378,8 +429,8 @@ class Traffic(RuleBasedStateMachine):
             kept = collector._comparisons
             assert (len(kept), kept.held_bytes, kept.suspects.count()) == (0, 0, 0)
             assert kept.suspects._holders == {}
-            assert kept.admission.in_use() == (0, 0)
-            assert (collector._order._reads, collector._order._write) == ({}, None)
+            assert collector._means.admission.in_use() == (0, 0)
+            assert (collector._means.order._reads, collector._means.order._write) == ({}, None)
             assert [side.open for side in self.sides] == [[], []]
             assert not self._wrong()
         finally:

@@ -78,3 +78,22 @@ async def test_thousands_that_are_given_up() -> None:
     first.done()
     await asyncio.wait_for(order.enter(write=False).wait(), 30)
     assert all(other.finished.is_set() for other in others)
+
+
+async def test_a_read_may_look_again_while_nothing_has_changed() -> None:
+    """In its own turn while that lasts, in a new one after it, but not where a write may have gone out since."""
+    order = Order()
+    read = order.enter(write=False)
+    assert order.is_unchanged(read)
+    assert order.prolong(read) is read
+    read.done()
+    assert order.is_unchanged(read)
+    again = order.prolong(read)
+    write = order.enter(write=True)
+    waiting = asyncio.create_task(write.wait())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert (order.is_unchanged(read), order.is_unchanged(again)) == (False, True)
+    again.done()
+    await asyncio.wait_for(waiting, 1)
+    assert not order.is_unchanged(again)

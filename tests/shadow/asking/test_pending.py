@@ -16,7 +16,7 @@ from crossfade.shadow.pipe.frames import RequestFrame
 @pytest.fixture
 def pending(frame_of: Callable[..., RequestFrame]) -> Pending:
     """A whole, safe request."""
-    return Pending(frame=frame_of("1"), body=None, tokens=frozenset(), suspects=(), begin=None)
+    return Pending(frame=frame_of("1"), body=None, suspects=(), begin=None)
 
 
 async def test_who_waits_is_woken(pending: Pending) -> None:

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from crossfade.shadow.asking.lifecycle import Event
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.suspects import Suspects, all_judged
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.pipe.frames import RequestFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
 
 
 def _pending(frame: RequestFrame) -> Pending:
-    return Pending(frame=frame, body=None, tokens=frozenset(), suspects=(), begin=None)
+    return Pending(frame=frame, body=None, suspects=(), begin=None)
 
 
 async def test_who_holds_a_value(frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer]) -> None:
     """Those whose legacy answers carry it, until they are forgotten; then nothing is kept."""
-    suspects = Suspects(ForeignHandles(contract=None, shared=False))
+    suspects = Suspects(Bindings(contract=None, shared=False))
     holder, other, late = (_pending(frame_of(name, write=True)) for name in ("holder", "other", "late"))
     suspects.add(holder, answer_of(b'{"id": "%s"}' % MINTED.encode()))
     suspects.add(other, answer_of(b"{}"))

@@ -121,3 +121,29 @@ def test_findings_are_bounded() -> None:
     found = _found(ours, theirs)
     assert sum(item.path.endswith("[a]") for item in found) == 200
     assert [item.path for item in found if item.path.endswith("[b]")] == ["message[999][b]"]
+
+
+@given(_messages, st.text("lo", max_size=20))
+def test_messages_are_compared_in_legacys_words(messages: list[bytes], order: str) -> None:
+    """Each once, by legacy's message at its place, whichever of the two comes first; those without one stay."""
+    diff = _new()
+    pairs: list[tuple[bytes, bytes]] = []
+
+    def translate(legacy: bytes, own: bytes) -> bytes:
+        pairs.append((legacy, own))
+        return own.removeprefix(b"own ")
+
+    diff.own_to_legacy = translate
+    theirs = [b"own " + message for message in (*messages, b"7")]
+    left, right = iter(messages), iter(theirs)
+    for side in order:
+        message = next(left if side == "l" else right, None)
+        if message is not None:
+            (diff.add_legacy if side == "l" else diff.add_other)(message)
+    for message in left:
+        diff.add_legacy(message)
+    for message in right:
+        diff.add_other(message)
+    assert pairs == list(zip(messages, theirs, strict=False))
+    assert (diff.compared, diff.lead, list(diff._other)) == (len(messages), 1, [b"own 7"])
+    assert diff.waiting_bytes == cost_bytes(b"own 7")

@@ -14,13 +14,14 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
+from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.worker import Worker
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange.observations import Judged, Observation
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
@@ -110,9 +111,12 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
         seen: list[Observation] = []
         collector = Collector(
             sides={"one": sides},
-            judge=values.get("judge") or Judge(contract=contract, ignore=()),
-            handles=ForeignHandles(contract=contract, shared=False),
-            limits=Limits(**limits),
+            means=means_of(
+                contract=contract,
+                judge=values.get("judge") or Judge(contract=contract, ignore=()),
+                bindings=Bindings(contract=contract, shared=False),
+                limits=Limits(**limits),
+            ),
             record=seen.append,
         )
         pipe = Direct()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode.codings import decode_codings
-from crossfade.shadow.recording.codings import encode_codings
+from crossfade.shadow.compare.decode.encoders import encode_codings
 
 
 @pytest.mark.parametrize(

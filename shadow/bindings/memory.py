@@ -1,0 +1,67 @@
+"""What was seen of values and of places, within bounds: sent, agreed on, minted. Pure."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_MAX_PLACES = 20_000
+
+
+class Seen:
+    """The newest values of a kind; only their hashes are kept."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._hashes: OrderedDict[int, None] = OrderedDict()
+
+    def add(self, values: Iterable[str]) -> None:
+        """Remembers values."""
+        for value in values:
+            key = hash(value)
+            self._hashes[key] = None
+            self._hashes.move_to_end(key)
+        while len(self._hashes) > self._capacity:
+            self._hashes.popitem(last=False)
+
+    def __contains__(self, value: str) -> bool:
+        return hash(value) in self._hashes
+
+
+@dataclass(slots=True)
+class _Counts:
+    fresh: int = 0
+    steady: int = 0
+
+
+class Places:
+    """Per route and place: whether two instances of legacy gave values of their own there, or the same one."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[tuple[str, tuple[str, ...]], _Counts] = OrderedDict()
+        self._minting: dict[str, int] = {}
+
+    def saw(self, route: str, names: tuple[str, ...], *, fresh: bool) -> None:
+        """Counts one pair of legacy's own answers."""
+        counts = self._counts.setdefault((route, names), _Counts())
+        before = counts.fresh > counts.steady
+        counts.fresh += fresh
+        counts.steady += not fresh
+        self._note(route, int(counts.fresh > counts.steady) - int(before))
+        if len(self._counts) > _MAX_PLACES:
+            (oldest, _), gone = self._counts.popitem(last=False)
+            self._note(oldest, -int(gone.fresh > gone.steady))
+
+    def mints(self, route: str, names: tuple[str, ...]) -> bool | None:
+        """Whether legacy mints there; None where that is not known."""
+        counts = self._counts.get((route, names))
+        return None if counts is None else counts.fresh > counts.steady
+
+    def any_minting(self, route: str) -> bool:
+        """Whether the route has a place at which legacy mints."""
+        return self._minting.get(route, 0) > 0
+
+    def _note(self, route: str, change: int) -> None:
+        if change:
+            self._minting[route] = self._minting.get(route, 0) + change
+            if not self._minting[route]:
+                del self._minting[route]

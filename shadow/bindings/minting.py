@@ -1,0 +1,270 @@
+"""Which values were minted, by what the answers of two or three sides show, and what the sides call them. Pure."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Any
+
+from crossfade.shadow.bindings.answers import Found, found_leaves, site_of
+from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
+from crossfade.shadow.bindings.memory import Places, Seen
+from crossfade.shadow.bindings.names import Part, Site
+from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
+from crossfade.shadow.bindings.scopes import Scopes, is_id_site
+from crossfade.shadow.bindings.shapes import is_jwt, is_short_id, is_token, jwt_claims
+from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
+from crossfade.shadow.exchange.difference import Value
+from crossfade.shadow.exchange.outcome import Reason
+
+_Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A side's answer with legacy's values as far as they are known, and where those ``mapped`` stand in it."""
+
+    value: Value
+    mapped: AbstractSet[tuple[Site, str]]
+
+
+Values = Mapping[Side, Answered | None]
+"""The sides' answers; None of one that can't be held against legacy's."""
+
+
+class Seems(Enum):
+    """What a value of legacy's seems to be."""
+
+    MINTED = auto()
+    OPAQUE = auto()  # not minted, but nobody reads it: each side is to get its own, and a difference stays one
+    PLAIN = auto()
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What one answer showed: what of a side's is legacy's in this very answer."""
+
+    here: dict[Side, dict[str, str]] = field(default_factory=lambda: {side: {} for side in Side})
+
+
+class Minting:
+    """Learns from answers; what it concludes goes into the tables."""
+
+    def __init__(self, tables: Tables, scopes: Scopes, capacity: int) -> None:
+        self.sent = Seen(2 * capacity)
+        self.agreed = Seen(2 * capacity)
+        self.places = Places()
+        self._tables = tables
+        self._scopes = scopes
+
+    def learn(self, exchange: Exchange, legacy: Value, others: Values) -> Learnt:
+        """Binds what was minted."""
+        return self._lesson(exchange).learn(legacy, others)
+
+    def renewed(self, exchange: Exchange, legacy: Value, other: Answered, side: Side) -> dict[str, str]:
+        """What a side minted anew when it was asked once more, where legacy mints in each answer, by legacy's value."""
+        return {
+            found.other: found.legacy
+            for found in self._lesson(exchange).differing(legacy, other)
+            if isinstance(found.other, str)
+            and self.places.mints(exchange.route, (found.site.part, *found.site.names))
+            and is_token(found.other)
+            and self._tables.knows(EVERYWHERE, found.legacy)
+            and not self._tables.is_theirs(EVERYWHERE, found.other, side)
+        }
+
+    def lose(self, exchange: Exchange, legacy: Value, reason: Reason) -> None:
+        """Remembers what legacy may have minted in an answer to which there is no other: ids of what it is about."""
+        lesson = self._lesson(exchange)
+        for found in _all_found(legacy):
+            lesson.lose(found, reason)
+
+    def _lesson(self, exchange: Exchange) -> "_Lesson":
+        kinds = Kinds(self._tables, self._scopes, self.sent, self.agreed, exchange)
+        return _Lesson(self, self._tables, self._scopes, exchange, kinds)
+
+
+class _Lesson:
+    """What one exchange teaches."""
+
+    def __init__(self, minting: Minting, tables: Tables, scopes: Scopes, exchange: Exchange, kinds: Kinds) -> None:
+        self._minting = minting
+        self._tables = tables
+        self._scopes = scopes
+        self._exchange = exchange
+        self._kinds = kinds
+        self._learnt = Learnt()
+        self._secondary: dict[_Path, Found] | None = None
+
+    def learn(self, legacy: Value, others: Values) -> Learnt:
+        candidate, secondary = others.get(Side.CANDIDATE), others.get(Side.SECONDARY)
+        if secondary is not None:
+            self._secondary = {found.path: found for found in self.differing(legacy, secondary)}
+        if candidate is not None:
+            ours = {found.path: found for found in self.differing(legacy, candidate)}
+            for found in ours.values():
+                self._candidates(found)
+            self._secondarys(ours)
+            self._equal(legacy, ours)
+        elif Side.CANDIDATE in others:
+            self._blocked(legacy)
+        return self._learnt
+
+    def differing(self, legacy: Value, other: Answered) -> list[Found]:
+        """The places at which an answer differs from legacy's; tokens that hold other handles come last."""
+        found = [
+            replace(found, other=Partner.TAKEN) if (found.site, found.other) in other.mapped else found
+            for leaf in differing(legacy, other.value, self._is_known)
+            for found in found_leaves(leaf)
+        ]
+        return sorted(found, key=lambda item: is_jwt(item.legacy))
+
+    def lose(self, found: Found, reason: Reason) -> None:
+        """A value that is new, and looks like an id that a client may send back."""
+        scope = self._kinds.scope(found, own=True)
+        if scope is not None and not self._kinds.is_old(found.legacy, scope):
+            self._lose(found, reason)
+
+    def _lose(self, found: Found, reason: Reason) -> None:
+        scope = self._kinds.scope(found, create=True)
+        if scope is not None and scope != self._exchange.etags:
+            self._tables.lose(scope, found.legacy, reason)
+
+    def _is_known(self, text: str) -> bool:
+        return self._tables.knows(EVERYWHERE, text) or text in self._minting.agreed
+
+    def _candidates(self, found: Found) -> None:
+        """A leaf in which the candidate's answer differs from legacy's."""
+        if self._has_known_pair(found):
+            return
+        seems = self._seems(found)
+        if isinstance(found.other, Partner):
+            if seems is Seems.MINTED:
+                self._lose(found, Reason.FOREIGN_HANDLE if found.other is Partner.UNCLEAR else Reason.BLOCKED)
+        elif is_jwt(found.legacy) and is_jwt(found.other):
+            self._bind_jwt(found, found.other, Side.CANDIDATE)
+        elif seems is not Seems.PLAIN:
+            self._bind(found, Side.CANDIDATE, opaque=seems is Seems.OPAQUE)
+
+    def _bind(self, found: Found, side: Side, *, opaque: bool = False) -> None:
+        """Binds a pair; where the candidate's is another handle already, what legacy minted has none there."""
+        scope, theirs = self._kinds.scope(found, create=True), found.other
+        if scope is None or isinstance(theirs, Partner):
+            return
+        if opaque or scope == self._exchange.pages:
+            self._tables.rebind(scope, found.legacy, side, theirs, opaque=opaque)
+            if not opaque:
+                self._learnt.here[side][theirs] = found.legacy
+        elif not self._tables.bind(scope, found.legacy, side, theirs) and side is Side.CANDIDATE:
+            self._lose(found, Reason.BLOCKED)
+        if opaque and self._secondary is not None and found.path not in self._secondary:
+            self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)
+
+    def _bind_jwt(self, found: Found, theirs: str, side: Side) -> None:
+        """Tokens for the same person are the same: how they are signed, and when they were issued, is no difference."""
+        ours, others = jwt_claims(found.legacy), jwt_claims(theirs)
+        same = ours is not None and others is not None and self._same_claims(ours, others, side)
+        self._tables.rebind(EVERYWHERE, found.legacy, side, theirs, opaque=not same)
+        if same:
+            self._learnt.here[side][theirs] = found.legacy
+
+    def _same_claims(self, ours: dict[str, Any], theirs: dict[str, Any], side: Side) -> bool:
+        if ours.keys() != theirs.keys():
+            return False
+        return all(value == theirs[name] or self._is_bound(value, theirs[name], side) for name, value in ours.items())
+
+    def _is_bound(self, ours: object, theirs: object, side: Side) -> bool:
+        """Whether two claims are one handle, of whatever kind."""
+        scopes = (EVERYWHERE, *(scope.key for scope in self._scopes))
+        return type(ours) is type(theirs) and any(
+            self._tables.theirs(scope, str(ours), side) == str(theirs) for scope in scopes
+        )
+
+    def _secondarys(self, candidates: Mapping[_Path, Found]) -> None:
+        """Leaves in which the secondary differs: it mints, too."""
+        for path, found in (self._secondary or {}).items():
+            scope = self._kinds.scope(found)
+            if scope is None or isinstance(found.other, Partner):
+                continue
+            if is_jwt(found.legacy) and is_jwt(found.other):
+                self._bind_jwt(found, found.other, Side.SECONDARY)
+                continue
+            is_bound = self._tables.theirs(scope, found.legacy, Side.CANDIDATE) is not None
+            is_new = is_bound or self._kinds.is_new(found, scope)
+            if path not in candidates and is_new and not is_bound:
+                if not self._exchange.write or scope == EVERYWHERE:
+                    continue  # the candidate has legacy's value: the secondary has drifted
+                self._bind(Found(path, found.site, found.legacy, found.legacy), Side.CANDIDATE)  # equal by chance
+            if is_new:
+                self._bind(found, Side.SECONDARY)
+
+    def _equal(self, legacy: Value, candidates: Mapping[_Path, Found]) -> None:
+        """What the candidate gave as legacy did: known to both; a number that a write minted is bound to itself."""
+        for path, names, value in leaves(legacy):
+            if path in candidates or not isinstance(value, str | int):
+                continue
+            text, site = str(value), site_of(names)
+            if is_token(text) and not self._tables.knows(EVERYWHERE, text):
+                self._minting.agreed.add((text,))
+                self._tables.find(EVERYWHERE, (text,))
+            elif self._exchange.write and is_id_site(site) and is_short_id(text):
+                self._bind_to_itself(Found(path, site, text, text))
+
+    def _bind_to_itself(self, found: Found) -> None:
+        scope = self._kinds.scope(found, own=True)
+        if scope is None or self._kinds.is_old(found.legacy, scope) or self._tables.knows(scope, found.legacy):
+            return
+        self._bind(found, Side.CANDIDATE)
+        if self._secondary is not None and found.path not in self._secondary:
+            self._bind(found, Side.SECONDARY)
+
+    def _blocked(self, legacy: Value) -> None:
+        """There is no answer of the candidate's to hold against legacy's."""
+        for found in _all_found(legacy):
+            if self._kinds.scope(found, own=True) is None or self._seems(found) is not Seems.MINTED:
+                continue
+            self._lose(found, Reason.BLOCKED)
+            theirs = (self._secondary or {}).get(found.path)
+            if theirs is not None:
+                self._bind(theirs, Side.SECONDARY)
+
+    def _seems(self, found: Found) -> Seems:
+        scope = self._kinds.scope(found)
+        if scope is None or not self._kinds.is_new(found, scope):
+            return Seems.PLAIN
+        if scope == self._exchange.etags:
+            return Seems.MINTED
+        site = found.site
+        named = is_named(site) or site.part is Part.HEADER
+        fresh = self._is_fresh(found)
+        if fresh is None:
+            fresh = self._exchange.write or named
+        if fresh:
+            return Seems.MINTED
+        return Seems.OPAQUE if named or (self._exchange.write and is_id_site(site)) else Seems.PLAIN
+
+    def _is_fresh(self, found: Found) -> bool | None:
+        """Whether two instances of legacy give values of their own at a place, here or before; None: nobody knows."""
+        places, names = self._minting.places, (found.site.part, *found.site.names)
+        if self._secondary is None:
+            return places.mints(self._exchange.route, names)
+        theirs = self._secondary.get(found.path)
+        if theirs is not None and isinstance(theirs.other, Partner):
+            both_unclear = theirs.other is Partner.UNCLEAR is found.other
+            return both_unclear or places.mints(self._exchange.route, names)
+        places.saw(self._exchange.route, names, fresh=theirs is not None)
+        return theirs is not None
+
+    def _has_known_pair(self, found: Found) -> bool:
+        """Whether both sides give their own value of one known id: the place holds ids of that kind from now on."""
+        if isinstance(found.other, Partner) or not is_id_site(found.site) or not is_short_id(found.legacy):
+            return False
+        theirs = ((scope, self._tables.theirs(scope.key, found.legacy, Side.CANDIDATE)) for scope in self._scopes)
+        kinds = [scope for scope, other in theirs if other == found.other]
+        return len(kinds) == 1 and self._scopes.add_name(kinds[0], found.site, self._exchange.origin)
+
+
+def _all_found(legacy: Value) -> Iterator[Found]:
+    for path, names, value in leaves(legacy):
+        yield from found_leaves(Leaf(path, names, value, Partner.MISSING))

@@ -1,0 +1,140 @@
+"""Short ids mean something only among those of one kind: which kind stands at which place. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crossfade.shadow.bindings.names import ANY, Part, Site, entity_of, is_id_name, is_plural, words_of
+from crossfade.shadow.bindings.texts import path_names
+from crossfade.shadow.exchange import Protocol, Request
+
+_MAX_SCOPES = 1000
+_WRAPPERS = frozenset({"data", "result", "results", "item", "items", "response", "payload", "message", "value", "body"})
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a request is about: the ``home`` of its collection, and the ``entities`` that an ``id`` of it may be."""
+
+    home: str
+    entities: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Ids of one kind: ``homes`` are the paths of their collections, ``entities`` what fields call them."""
+
+    key: str
+    homes: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+
+
+def origin_of(request: Request) -> Origin:
+    """The collection in a path, or the service and what the name of its method is about: GetBuild, build."""
+    path = request.target.partition("?")[0]
+    if request.protocol is Protocol.GRPC:
+        service, _, method = path.strip("/").rpartition("/")
+        words = words_of(method)[1:] or words_of(method)
+        whole = entity_of("_".join(words))
+        entities = (whole, *map(entity_of, reversed(words[:_MAX_WORDS])))
+        return Origin(home=f"{service}/{whole}", entities=tuple(dict.fromkeys(filter(None, entities))))
+    return collection_of(path_names(path))
+
+
+def collection_of(names: tuple[str, ...]) -> Origin:
+    """The last collection in a path, all of it where no segment looks like one."""
+    end = next((at for at in range(len(names), 0, -1) if names[at - 1] != ANY and is_plural(names[at - 1])), 0)
+    end = end or next((at for at in range(len(names), 0, -1) if names[at - 1] != ANY), 0)
+    home = names[:end]
+    return Origin(home="/" + "/".join(home), entities=(entity_of(home[-1]),) if home else ())
+
+
+def is_id_site(site: Site) -> bool:
+    """Whether ids stand at a place by its name; in a path, behind any word."""
+    if site.part is Part.PATH:
+        return len(site.names) > 1 and site.names[-1] == ANY
+    return site.part in {Part.QUERY, Part.BODY} and is_id_name(site.name)
+
+
+def is_own_site(site: Site, origin: Origin) -> bool:
+    """Whether a place holds ids of what the request is about, not of something that is named there."""
+    return _subject(site, origin)[0] is not None
+
+
+class Scopes:
+    """The kinds of ids that were seen, at most 1,000."""
+
+    def __init__(self) -> None:
+        self._scopes: list[Scope] = []
+        self._homes: dict[str, list[Scope]] = {}
+        self._entities: dict[str, list[Scope]] = {}
+
+    def __iter__(self) -> Iterator[Scope]:
+        return iter(self._scopes)
+
+    def producing(self, site: Site, origin: Origin, *, create: bool = False) -> Scope | None:
+        """The kind of the ids that are minted at a place; None where it can't be told from others, or is not known."""
+        at, entities = _subject(site, origin)
+        if at is not None:
+            if at in self._homes:
+                return self._homes[at][0]
+            homeless = [scope for name in entities for scope in self._entities.get(name, ()) if not scope.homes]
+            if not create:
+                return homeless[0] if homeless else None
+            return self._named(homeless[0] if homeless else self._new(entities[:1]), at, entities[:1])
+        for name in entities:
+            known = self._entities.get(name, [])
+            if known:
+                return known[0] if len(known) == 1 else None
+        return self._new(entities[:1]) if entities and create else None
+
+    def standing(self, site: Site, origin: Origin) -> tuple[list[Scope], list[Scope]]:
+        """The kinds whose ids may stand at a place: those of its very collection, and those of its name."""
+        at, entities = _subject(site, origin)
+        near = list(self._homes.get(at, ())) if at is not None else []
+        named = [scope for name in entities for scope in self._entities.get(name, ()) if scope not in near]
+        return (near, named) if near or at is not None else (named, [])
+
+    def add_name(self, scope: Scope, site: Site, origin: Origin) -> bool:
+        """A place was seen to hold ids of this kind; False where another kind has its name."""
+        at, entities = _subject(site, origin)
+        if at is not None and at not in self._homes:
+            self._named(scope, at, ())
+            return True
+        if at is None and entities and entities[0] not in self._entities:
+            self._named(scope, None, entities[:1])
+            return True
+        return False
+
+    def _new(self, entities: tuple[str, ...]) -> Scope | None:
+        if len(self._scopes) >= _MAX_SCOPES:
+            return None
+        scope = Scope(f"#{len(self._scopes)}")
+        self._scopes.append(scope)
+        return self._named(scope, None, entities)
+
+    def _named(self, scope: Scope | None, home: str | None, entities: tuple[str, ...]) -> Scope | None:
+        if scope is None:
+            return None
+        if home is not None and home not in scope.homes:
+            scope.homes.add(home)
+            self._homes.setdefault(home, []).append(scope)
+        for name in entities:
+            if name and name not in scope.entities:
+                scope.entities.add(name)
+                self._entities.setdefault(name, []).append(scope)
+        return scope
+
+
+def _subject(site: Site, origin: Origin) -> tuple[str | None, tuple[str, ...]]:
+    """The collection whose ids stand at a place, None where only a name says it; and names, the likeliest first."""
+    if site.part is Part.PATH:
+        found = Origin(home="/" + "/".join(site.names[:-1]), entities=(entity_of(site.name),))
+        return found.home, found.entities
+    own = entity_of(site.name)
+    if own:
+        return None, (own,)
+    owner = site.owner
+    if site.part is Part.BODY and owner and owner.lower() not in _WRAPPERS and entity_of(owner) not in origin.entities:
+        return None, (entity_of(owner),)
+    return origin.home, origin.entities

@@ -1,0 +1,125 @@
+"""A value at a place, as another side calls it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crossfade.shadow.bindings.kinds import is_page_site
+from crossfade.shadow.bindings.names import Part, Site
+from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site
+from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_guessable, is_short_id
+from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
+from crossfade.shadow.exchange.outcome import Reason
+
+OWN = 900_000_000_000_000_000
+"""Added to a number of a side's own that would pass for another one of legacy's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standpoint:
+    """Whose values, and in which request: ``etags`` and ``pages`` are the scopes of its ETags and page tokens."""
+
+    tables: Tables
+    scopes: Scopes
+    side: Side
+    origin: Origin
+    etags: str
+    pages: str
+
+    def groups(self, site: Site, text: str) -> tuple[list[str], list[str]]:
+        """The scopes of short ids that may stand at a place: those of its very collection, and those of its name."""
+        if not is_id_site(site) or not is_short_id(text):
+            return [], []
+        near, named = self.scopes.standing(site, self.origin)
+        return [scope.key for scope in near], [scope.key for scope in named]
+
+
+class Rendering:
+    """From legacy's values to a side's; ``refused`` says afterwards why that can't be."""
+
+    def __init__(self, at: Standpoint) -> None:
+        self.refused: Reason | None = None
+        self._at = at
+
+    def __call__(self, text: str, site: Site) -> str | None:
+        """What the side calls the value; None where it is no handle."""
+        at = self._at
+        if site.part is Part.HEADER and site.name == "etag":
+            return at.tables.theirs(at.etags, text, at.side)
+        if is_page_site(site) and self._is_handle(at.pages, text):
+            return self._named(at.pages, text)
+        if len(text) >= MIN_TOKEN_CHARS and self._is_handle(EVERYWHERE, text):
+            return self._named(EVERYWHERE, text)
+        near, named = at.groups(site, text)
+        for scopes in (near, named):
+            found = [scope for scope in scopes if self._is_handle(scope, text)]
+            if len(found) == 1 and (scopes is near or not near):
+                return self._named(found[0], text)
+            if found:
+                self.refused = self.refused or Reason.FOREIGN_HANDLE
+                return None
+        return None
+
+    def _is_handle(self, scope: str, text: str) -> bool:
+        return self._at.tables.knows(scope, text) or self._at.tables.lost(scope, text) is not None
+
+    def _named(self, scope: str, text: str) -> str | None:
+        theirs = self._at.tables.theirs(scope, text, self._at.side)
+        if theirs is None:
+            self.refused = self.refused or self._at.tables.lost(scope, text) or Reason.FOREIGN_HANDLE
+        return theirs
+
+
+class Back:
+    """From a side's values to legacy's. ``here`` are those of this very answer, which go before the tables'.
+
+    ``strict``: a value of the side's own that has the text of another of legacy's becomes one that legacy has not.
+    ``shared`` gathers values that the side gave as legacy did, though they are bound to others, and ``mapped`` what
+    legacy calls the others, and where they stand.
+    """
+
+    def __init__(self, at: Standpoint, here: Mapping[str, str], *, strict: bool) -> None:
+        self.shared: list[str] = []
+        self.mapped: set[tuple[Site, str]] = set()
+        self._at = at
+        self._here = here
+        self._strict = strict
+
+    def __call__(self, text: str, site: Site) -> str | None:
+        """What legacy calls the value; None where it is no handle."""
+        found = self._find(text, site)
+        if found is not None:
+            self.mapped.add((site, found))
+        return found
+
+    def _find(self, text: str, site: Site) -> str | None:
+        at = self._at
+        if text in self._here:
+            return self._here[text]
+        if site.part is Part.HEADER and site.name == "etag":
+            return self._in([at.etags], text)
+        if is_page_site(site) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:
+            return page
+        if len(text) >= MIN_TOKEN_CHARS:
+            found = self._in([EVERYWHERE], text)
+            if found is not None:
+                return found
+        near, named = at.groups(site, text)
+        return self._in(near, text) or self._in(named, text)
+
+    def _in(self, scopes: list[str], text: str) -> str | None:
+        tables, side = self._at.tables, self._at.side
+        found = {tables.legacys(scope, text, side) for scope in scopes} - {None}
+        if len(found) == 1:
+            return found.pop()
+        if found or not self._strict or not scopes or not tables.is_anothers(scopes[0], text, side):
+            return None
+        if is_guessable(text) or scopes[0] != EVERYWHERE:
+            return own(text)
+        self.shared.append(text)
+        return None
+
+
+def own(text: str) -> str:
+    """A value that is the side's own, so that it does not pass for legacy's of the same text."""
+    return str(OWN + int(text)) if text.isdecimal() and len(text) < len(str(OWN)) else f"{text} (its own)"

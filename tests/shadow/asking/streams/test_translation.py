@@ -1,0 +1,33 @@
+"""A side's stream is compared in legacy's words."""
+
+from typing import Any
+
+from crossfade.shadow.asking.streams.translation import _LEARNT, Translation
+from crossfade.shadow.bindings.sides import Side
+
+
+class Dictionary:
+    """Stands for bindings: learns that two messages are one."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, bytes] = {}
+        self.asked: list[tuple[Any, ...]] = []
+
+    def learn_message(self, legacy: bytes, other: bytes, *place: Any, route: str) -> None:
+        """As bindings do."""
+        self.asked.append((*place, route))
+        self.known[other] = legacy
+
+    def map_message(self, data: bytes, *_: Any) -> bytes:
+        """As bindings do."""
+        return self.known.get(data, data)
+
+
+def test_the_first_messages_are_learnt_from_and_all_are_translated() -> None:
+    """By then a session and its cursor have been named."""
+    bindings = Dictionary()
+    translation = Translation(bindings, "GET /a", Side.SECONDARY, None)  # type: ignore[arg-type]
+    given = [translation(b"legacy %d" % number, b"own %d" % number) for number in range(_LEARNT + 1)]
+    assert given == [*(b"legacy %d" % number for number in range(_LEARNT)), b"own %d" % _LEARNT]
+    assert translation(b"legacy", b"own 3") == b"legacy 3"
+    assert bindings.asked == [(None, Side.SECONDARY, "GET /a")] * _LEARNT

@@ -1,0 +1,73 @@
+"""A bounded share of what differs is asked again, whatever a second look will show."""
+
+from crossfade.shadow.asking.rechecks import _MOST_PLACES, Rechecks
+from crossfade.shadow.exchange.route import RouteInfo
+
+ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
+PLACE = ("body/a", "value")
+
+
+def _taken(rechecks: Rechecks, ids: range, place: tuple[str, str] = PLACE, route: RouteInfo = ROUTE) -> list[int]:
+    return [number for number in ids if rechecks.take(route, {place}, str(number))]
+
+
+def test_a_burst_at_first_and_a_share_later() -> None:
+    """A new place may use up all, then each request fills in its part."""
+    rechecks = Rechecks(10.0)
+    assert sum(rechecks.take(ROUTE, {(f"body/{at}", "value")}, str(at)) for at in range(100)) == 50
+    taken = 0
+    for at in range(100, 1100):
+        rechecks.earn()
+        taken += rechecks.take(ROUTE, {(f"body/{at}", "value")}, str(at))
+    assert 99 <= taken <= 101
+
+
+def test_turned_off() -> None:
+    """With a share of 0 there is no burst either."""
+    rechecks = Rechecks(0.0)
+    rechecks.earn()
+    assert not rechecks.take(ROUTE, {PLACE}, "1")
+
+
+def test_what_does_not_differ_is_not_asked_again() -> None:
+    """Nor does it cost anything."""
+    rechecks = Rechecks(100.0)
+    assert not rechecks.take(ROUTE, (), "1")
+    assert len(_taken(rechecks, range(30))) == 30
+
+
+def test_a_place_that_always_differs_leaves_something_for_a_rare_one() -> None:
+    """It gets a half of its requests, chosen by their ids, while the bucket is more than half full."""
+    rechecks = Rechecks(20.0)
+    noisy = []
+    for number in range(2000):
+        rechecks.earn()
+        if rechecks.take(ROUTE, {PLACE}, str(number)):
+            noisy.append(number)
+    assert 300 <= len(noisy) <= 430
+    assert len(_taken(rechecks, range(100), ("body/rare", "value"))) >= 24
+    again = Rechecks(20.0)
+    same = []
+    for number in range(2000):
+        again.earn()
+        if again.take(ROUTE, {PLACE}, str(number)):
+            same.append(number)
+    assert same == noisy
+
+
+def test_places_are_counted_for_each_route() -> None:
+    """The same field of another route is another place, as is another kind."""
+    rechecks = Rechecks(1.0)
+    assert len(_taken(rechecks, range(30))) == 30
+    other = RouteInfo(route="GET /b", protocol="http", call_type="http", stage="shadow")
+    assert _taken(rechecks, range(1), route=other) == [0]
+    assert _taken(rechecks, range(1), ("body/a", "missing")) == [0]
+
+
+def test_what_is_kept_is_bounded() -> None:
+    """Places that nobody sees again are forgotten."""
+    rechecks = Rechecks(100.0)
+    for number in range(_MOST_PLACES // 100 + 10):
+        rechecks.earn()
+        assert rechecks.take(ROUTE, {(f"body/{number}/{at}", "value") for at in range(100)}, str(number))
+    assert len(rechecks._looks) == _MOST_PLACES
