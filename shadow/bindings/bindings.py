@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.bindings.answers import answer_value, message_value_of
-from crossfade.shadow.bindings.carried import answer_values, is_plain_json, request_values, runs
+from crossfade.shadow.bindings.carried import answer_values, is_plain_json, long_runs, request_values, sent_runs
 from crossfade.shadow.bindings.exchanges import (
     credentials,
     etag_scope,
@@ -20,7 +20,6 @@ from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, 
 from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
 from crossfade.shadow.bindings.names import Site, entity_of
 from crossfade.shadow.bindings.scopes import Origin, Scopes, origin_of
-from crossfade.shadow.bindings.shapes import is_token
 from crossfade.shadow.bindings.sides import Rendered, Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.bindings.translate import Back, Rendering, Standpoint
@@ -150,15 +149,15 @@ class Bindings:
 
     def _learn(self, comparison: Comparison, legacy: Answer, *, write: bool) -> Learnt:
         request, candidate, secondary = comparison.request, comparison.candidate, comparison.secondary
-        values = request_values(request, self._contract)
         learnt = Learnt()
         if may_differ_in_handles(legacy, candidate, write=write) or may_differ_in_handles(
             legacy, secondary, write=False
         ):
+            values = request_values(request, self._contract)
             learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
-        self._minting.sent.add(text for text, _ in values if is_token(text))
+        self._minting.sent.add(sent_runs(request))
         if isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
             self._minting.agreed.add(text for text in credentials(request) if not self._tables.knows(EVERYWHERE, text))
         return learnt
@@ -188,9 +187,11 @@ class Bindings:
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        found = [run for run in runs(legacy.body.decode("utf-8", "replace")) if is_token(run)]
-        self._minting.agreed.add(run for run in found if not self._tables.knows(EVERYWHERE, run))
-        self._tables.find(EVERYWHERE, found)
+        found = long_runs(legacy.body.decode("utf-8", "replace"))
+        if len(self._tables):
+            found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
+            self._tables.find(EVERYWHERE, found)
+        self._minting.agreed.add(found)
 
     def _lose(self, request: Request, answer: Answer, reason: Reason) -> None:
         if self._shared or not succeeded(answer, request):
@@ -201,7 +202,7 @@ class Bindings:
         except UndecodableError:
             return
         self._minting.lose(self._exchange(request, "", answer, values, True), value, reason)  # noqa: FBT003
-        self._minting.sent.add(text for text, _ in values if is_token(text))
+        self._minting.sent.add(sent_runs(request))
 
     def _exchange(
         self,

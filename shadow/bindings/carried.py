@@ -11,9 +11,11 @@ from crossfade.shadow.bindings.shapes import MAX_TOKEN_CHARS, MIN_TOKEN_CHARS, i
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
 
+_MAX_LOOKED_AT = 65_536
 _RUN = re.compile(r"[A-Za-z0-9_-]+")
 _JSON_LEAVES = re.compile(r'"([^"]*)"(\s*:)?|(-?[0-9]+)')
-_ID_MEMBERS = re.compile(r'"[A-Za-z0-9_-]{0,60}(?:[iI][dD]s?|uuids?)"\s*:\s*(?:"([^"\\]{1,14})"|([0-9]{1,14}))')
+_LONG_RUN = re.compile(r"[A-Za-z0-9_-]{8,}")
+_ID_MEMBERS = re.compile(r'[iI][dD]s?"\s*:\s*(?:"([^"\\]{1,14})"|([0-9]{1,14}))')
 
 
 def request_values(request: Request, contract: Contract | None) -> list[tuple[str, Site]]:
@@ -61,6 +63,19 @@ def is_plain_json(headers: Headers) -> bool:
 def runs(text: str) -> set[str]:
     """The runs of letters, digits, - and _ in a text: no handle is without one."""
     return set(_RUN.findall(text))
+
+
+def long_runs(text: str) -> list[str]:
+    """Those of them that are long enough to be handles, and have a digit."""
+    return [run for run in _LONG_RUN.findall(text) if not run.isalpha()]
+
+
+def sent_runs(request: Request) -> list[str]:
+    """The runs that a client sent, but for its credentials."""
+    found = long_runs(request.target)
+    if request.body:
+        found += long_runs(request.body[:_MAX_LOOKED_AT].decode("latin-1"))
+    return found
 
 
 def id_members(text: str) -> Iterator[str]:

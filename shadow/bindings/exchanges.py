@@ -1,13 +1,15 @@
 """What a request and its answers show at a glance, before anything of them is read. Pure."""
 
 import hashlib
+from collections.abc import Callable
 
-from crossfade.shadow.bindings.carried import id_members, is_plain_json, runs
+from crossfade.shadow.bindings.carried import id_members, is_plain_json, long_runs, runs
 from crossfade.shadow.bindings.messages import CREDENTIALS, NO_HANDLES
 from crossfade.shadow.bindings.names import words_of
 from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_token
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Reply, Request, header_values
 
+_AROUND = 200
 _ERROR = 400
 _OF_CREDENTIALS = frozenset({"token", "session", "auth", "csrf", "xsrf", "jwt", "sid"})
 _TAKEN_APART = ("oken", "ursor", "\\")
@@ -51,7 +53,7 @@ def may_differ_in_handles(legacy: Answer, other: Reply | None, *, write: bool) -
     """Whether two answers may differ in a handle, or a write may show that they do not; none is read for that."""
     if not isinstance(other, Answer):
         return other is not None
-    if handle_fields(legacy.headers) != handle_fields(other.headers):
+    if legacy.headers != other.headers and handle_fields(legacy.headers) != handle_fields(other.headers):
         return True
     return write if legacy.body == other.body else not _is_alike(legacy, other)
 
@@ -60,10 +62,33 @@ def _is_alike(legacy: Answer, other: Answer) -> bool:
     """Whether two JSON bodies that differ have the same ids and tokens."""
     if not is_plain_json(legacy.headers):
         return False
-    ours, theirs = (answer.body.decode("utf-8", "replace") for answer in (legacy, other))
-    if any(mark in ours for mark in _TAKEN_APART) or any(is_token(run) for run in runs(ours) ^ runs(theirs)):
+    ours, theirs = (part.decode("latin-1") for part in unequal_parts(legacy.body, other.body))
+    if any(mark in ours or mark in theirs for mark in _TAKEN_APART):
+        return False
+    if any(is_token(run) for run in set(long_runs(ours)) ^ set(long_runs(theirs))):
         return False
     return set(id_members(ours)) == set(id_members(theirs))
+
+
+def unequal_parts(one: bytes, two: bytes) -> tuple[bytes, bytes]:
+    """What is between the equal beginnings and ends of two bodies, and 200 bytes around it."""
+    shorter = min(len(one), len(two))
+    begin = _bisect(shorter, lambda size: one[:size] == two[:size])
+    end = _bisect(shorter - begin, lambda size: one[len(one) - size :] == two[len(two) - size :])
+    begin, end = max(begin - _AROUND, 0), max(end - _AROUND, 0)
+    return one[begin : len(one) - end], two[begin : len(two) - end]
+
+
+def _bisect(high: int, holds: Callable[[int], bool]) -> int:
+    """The largest size up to ``high`` for which something holds that holds for all smaller ones."""
+    low = 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def may_be_mapped(request: Request, answer: Answer) -> set[str] | None:

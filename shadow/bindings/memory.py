@@ -3,25 +3,25 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 _MAX_PLACES = 20_000
 
 
 class Seen:
-    """The newest values of a kind; only their hashes are kept."""
+    """The values of a kind that were added first lately; only their hashes are kept."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._hashes: OrderedDict[int, None] = OrderedDict()
+        self._hashes: dict[int, None] = {}
 
     def add(self, values: Iterable[str]) -> None:
         """Remembers values."""
-        for value in values:
-            key = hash(value)
-            self._hashes[key] = None
-            self._hashes.move_to_end(key)
-        while len(self._hashes) > self._capacity:
-            self._hashes.popitem(last=False)
+        self._hashes.update(dict.fromkeys(map(hash, values)))
+        if len(self._hashes) > self._capacity:
+            oldest = tuple(islice(self._hashes, len(self._hashes) - self._capacity))
+            for key in oldest:
+                del self._hashes[key]
 
     def __contains__(self, value: str) -> bool:
         return hash(value) in self._hashes

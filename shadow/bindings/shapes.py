@@ -12,6 +12,7 @@ MAX_TOKEN_CHARS = 4096
 _MAX_SHORT_CHARS = 12
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?=[0-9a-fA-F]*[0-9])(?=[0-9]*[a-fA-F])(?:[0-9a-f]{8,}|[0-9A-F]{8,})")
+_GROUPED = re.compile(r"(?=[-0-9]*[a-fA-F])(?=[-a-fA-F]*[0-9])(?=.{12})[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{4,})+")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 _LONG_NUMBER = re.compile(r"[0-9]{15,}")
@@ -31,7 +32,13 @@ def is_token(text: str) -> bool:
         return False
     if "@" in text or "/" in text:
         return False
-    if _UUID.fullmatch(text) or _HEX.fullmatch(text) or _ULID.fullmatch(text) or is_jwt(text):
+    if (
+        _UUID.fullmatch(text)
+        or _GROUPED.fullmatch(text)
+        or _HEX.fullmatch(text)
+        or _ULID.fullmatch(text)
+        or is_jwt(text)
+    ):
         return True
     if _LONG_NUMBER.fullmatch(text):
         return not shape(int(text[:25])).startswith("epoch")

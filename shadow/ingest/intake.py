@@ -1,13 +1,15 @@
 """From finished pairs to observations: pairs are judged by the one differ, the rest is counted as it is told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from crossfade.shadow.bindings.bindings import Bindings, Side
+from crossfade.shadow.bindings.credentials import credential_refused
 from crossfade.shadow.capture.source import Match, Pair
 from crossfade.shadow.errors import where
-from crossfade.shadow.exchange import Comparison, Failure, Protocol
+from crossfade.shadow.exchange import Comparison, Failure, Protocol, Request
 from crossfade.shadow.exchange.observations import Judged, Observation, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
@@ -15,7 +17,6 @@ from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
 from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.routes.table import RouteTable
 
@@ -25,20 +26,36 @@ log = logging.getLogger("crossfade.ingest")
 
 
 class PairJudge:
-    """Judges pairs; without ``secondary`` nothing is known of noise."""
+    """Judges pairs; without ``secondary`` nothing is known of noise.
 
-    def __init__(self, *, judge: Judge, handles: ForeignHandles, secondary: Secondary | None = None) -> None:
+    Both sides of a pair were sent the same request, so one with a handle that the sides call otherwise shows nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        judge: Judge,
+        bindings: Bindings,
+        safe: Container[str] = frozenset(),
+        secondary: Secondary | None = None,
+    ) -> None:
+        """``safe`` are the methods that mint nothing by being called."""
         self.secondary = secondary
         self._judge = judge
-        self._handles = handles
+        self._bindings = bindings
+        self._safe = safe
 
     def begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
         """What is to be judged, or why there is nothing."""
         return _safely(route, lambda: self._begin(pair, route))
 
+    def for_secondary(self, comparison: Comparison) -> Request | None:
+        """The request as the secondary understands it; None where it can't be told."""
+        return self._bindings.render(comparison.request, Side.SECONDARY).request
+
     def judge(self, comparison: Comparison, route: RouteInfo) -> Observation:
         """What the comparison comes to."""
-        return _safely(route, lambda: self._observe(comparison, route))
+        return _safely(route, lambda: self._observe(comparison, route, write=route.route not in self._safe))
 
     def _begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
         if isinstance(pair.legacy, Failure):
@@ -47,8 +64,10 @@ class PairJudge:
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=pair.candidate)
         if is_served_by_legacy(pair.candidate):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.NOT_PORTED)
-        if self._handles.foreign(self._handles.tokens(pair.request)):
-            return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.FOREIGN_HANDLE)
+        rendered = self._bindings.render(pair.request, Side.CANDIDATE)
+        if rendered.request is not pair.request:
+            reason = rendered.refused or Reason.FOREIGN_HANDLE
+            return Settled(route=route, outcome=Outcome.SKIPPED, reason=reason)
         return Comparison(
             request=pair.request,
             route=route.route,
@@ -58,12 +77,13 @@ class PairJudge:
             followed=route.call_type in STREAMED_ANSWERS,
         )
 
-    def _observe(self, comparison: Comparison, route: RouteInfo) -> Observation:
+    def _observe(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Observation:
+        comparison = self._bindings.resolve(comparison, write=write)
         if has_drifted(comparison):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.STATE_DRIFT)
-        verdict = self._judge.observe(comparison, route)
-        self._handles.learn(verdict.handles)
-        return verdict.observation
+        if credential_refused(comparison, self._bindings):
+            return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.CREDENTIAL)
+        return self._judge.observe(comparison, route).observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +156,9 @@ class Sender:
         begun = judge.begin(pair, route)
         if not isinstance(begun, Comparison):
             self._end(begun)
-        elif judge.secondary is not None and judge.secondary.takes(begun):
+        elif (request := judge.for_secondary(begun)) and judge.secondary and judge.secondary.takes(begun):
             self._ledger.wait(route)
-            judge.secondary.complete(begun, lambda completed: self._judge_waiting(completed, route))
+            judge.secondary.complete(begun, request, lambda completed: self._judge_waiting(completed, route))
         else:
             self._end(judge.judge(begun, route))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from crossfade.codegen.contract import Method
 from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
 from crossfade.shadow.errors import ShadowError
@@ -16,7 +17,6 @@ from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Hello
 from crossfade.shadow.ingest.secondary import Secondary, SecondaryLimits
 from crossfade.shadow.ingest.service import Service, TimeAndIds
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.operate.status import Load, Place, Status, Totals, place_of
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.run import RunWriter, new_run_id, open_run
@@ -123,7 +123,8 @@ class Runs:
         methods = {} if run.contract is None else run.contract.methods
         judge = PairJudge(
             judge=run.judge,
-            handles=ForeignHandles(contract=run.contract, shared=self._config.service.state is State.SHARED),
+            bindings=Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED),
+            safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=self._secondary(methods),
         )
 

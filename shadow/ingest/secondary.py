@@ -52,12 +52,12 @@ class Secondary:
             return False
         return status_differs(comparison) or share(comparison.request.id, "secondary") < limits.pct
 
-    def complete(self, comparison: Comparison, judge: Callable[[Comparison], None]) -> None:
-        """Has the comparison judged once there is an answer, or none within the deadline."""
+    def complete(self, comparison: Comparison, request: Request, judge: Callable[[Comparison], None]) -> None:
+        """Sends the request; has the comparison judged once there is an answer, or none within the deadline."""
         size = _size(comparison)
         self._held_bytes += size
-        request = _as_sent(comparison.request, self._authority)
-        task = asyncio.create_task(reply_of(self._upstream, request, Terms(safe=True)))
+        sent = _as_sent(request, self._authority)
+        task = asyncio.create_task(reply_of(self._upstream, sent, Terms(safe=True)))
         self._tasks.add(task)
 
         def done(ended: "asyncio.Task[Reply]") -> None:

@@ -4,6 +4,7 @@ import re
 
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.body import plain_body
+from crossfade.shadow.compare.decode.encoders import encode_codings
 from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
 from crossfade.shadow.compare.decode.json_text import decode_documents
@@ -14,7 +15,6 @@ from crossfade.shadow.evidence.markup import redact_markup
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.events import Body, Hidden
-from crossfade.shadow.compare.decode.encoders import encode_codings
 from crossfade.shadow.recording.readable import is_readable
 
 MAX_BODY_BYTES = 1_048_576

@@ -14,9 +14,6 @@ from google.protobuf.message import DecodeError
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.proto import find_type
-from crossfade.shadow.evidence.json_text import hide_key
-from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.recording.readable import is_readable
 from crossfade.shadow.compare.decode.wire_format import (
     FIXED,
     LEN,
@@ -29,6 +26,9 @@ from crossfade.shadow.compare.decode.wire_format import (
     write_int,
     written,
 )
+from crossfade.shadow.evidence.json_text import hide_key
+from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.recording.readable import is_readable
 
 _MAX_DEPTH = 100  # protobuf's own limit
 _ANY = "google.protobuf.Any"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange.observations import Observation, Settled
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
 from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.ingest.service import Service, TimeAndIds
-from crossfade.shadow.judging.handles import ForeignHandles
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
 from crossfade.shadow.routes.table import RouteTable
@@ -102,15 +102,17 @@ class Bench:
         self.seen: list[Observation] = []
         self.clock = 1000.0
         self.complaints = Complaints(lambda: self.clock)
+        methods = {} if contract is None else contract.methods
         judge = PairJudge(
             judge=Judge(contract=contract, ignore=ignore),
-            handles=ForeignHandles(contract=contract, shared=shared),
+            bindings=Bindings(contract=contract, shared=shared),
+            safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=secondary,
         )
         ids = iter(range(10**6))
         self.time_and_ids = TimeAndIds(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
         self.intake = Intake(
-            routes=RouteTable((), 2, {} if contract is None else contract.methods),
+            routes=RouteTable((), 2, methods),
             judge=judge,
             record=self.seen.append,
             now=self.time_and_ids.now,
