@@ -6,6 +6,7 @@ A job is a cell of a grid and a stretch of seeds; its result counts what was see
 import argparse
 import json
 import multiprocessing
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -74,8 +75,9 @@ def run(work: Work, todo: Sequence[Job], *, processes: int, done: Path | None) -
         for at, (job, found) in enumerate(pool.imap_unordered(_Named(work), left), 1):
             sums[job.cell].update(found)
             _keep(done, job, found)
-            print(f"\r{at} of {len(left)} jobs, {time.monotonic() - began:.0f} s".ljust(_LINE), end="", flush=True)
-    print("\r" + " " * _LINE + "\r", end="")
+            if sys.stderr.isatty():
+                line = f"{at} of {len(left)} jobs, {time.monotonic() - began:.0f} s"
+                print(f"\r{line:{_LINE}}", end="\r", file=sys.stderr, flush=True)
     return sums
 
 

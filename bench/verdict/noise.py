@@ -58,6 +58,11 @@ def simulate(world: World, n: int, secondary_pct: float, seed: str, at: Sequence
             found[f"ground {seen.claim.ground.value}{label}"] += 1
             if world.bug is not None and _is_found(seen.view.statuses):
                 found[f"found{label}"] += 1
+            if at and seen.claim.verdict == "fail":
+                found.update(
+                    {f"{word} at {later}": 1 for later in at if later > number + 1 for word in ("fail", "found")}
+                )
+                break  # it has failed, and more of the same candidate takes nothing back
     return found
 
 
