@@ -1,6 +1,6 @@
 """Sessions against a stateful pair of which each side mints its own ids, tokens, page tokens and ETags.
 
-    python bench/verdict/sessions.py [--seed N] [--people 40] [--http | --grpc] [--faults wrong_total,page_gap]
+    python bench/verdict/sessions.py [--seed N] [--people 40] [--together 1] [--http | --grpc] [--faults wrong_total,page_gap]
 
 People register, log in, create orders, page through them, read, update and delete, through a real `crossfade shadow`,
 over HTTP (JWT in `Authorization`, ids in paths) and over gRPC (token in metadata). First with a right candidate, then
@@ -30,7 +30,6 @@ from shop import FAULTS, Shop
 
 _COMPARED = ("matched", "diverged", "noise", "candidate_failed")
 _LEAST_PCT = 95.0
-_THREADS = 4
 
 
 class Side(Protocol):
@@ -110,7 +109,7 @@ def _config(writes: Sequence[str], more: str) -> str:
     return f'[gate]\nroutes = ["*"]\n[mirror]\nsecondary_pct = 20.0\n{rules}{more}'
 
 
-def measure(protocol: Protocols, fault: str | None, *, people: int, seed: int) -> Found:
+def measure(protocol: Protocols, fault: str | None, *, people: int, together: int, seed: int) -> Found:
     """One run with one candidate."""
     sides = [
         protocol.server(Shop(f"{seed} {name}", fault=fault if name == "candidate" else None))
@@ -122,7 +121,7 @@ def measure(protocol: Protocols, fault: str | None, *, people: int, seed: int) -
             Path(name), legacy=legacy.url, candidate=candidate.url, secondary=secondary.url, config=protocol.config
         )
         with shadow:
-            asked = _work(protocol, shadow.port, people, seed)
+            asked = _work(protocol, shadow.port, people, together, seed)
             time.sleep(1.0)
         report = shadow.report()
         code, _ = shadow.gate()
@@ -131,8 +130,8 @@ def measure(protocol: Protocols, fault: str | None, *, people: int, seed: int) -
     return _found(report, asked, code)
 
 
-def _work(protocol: Protocols, port: int, people: int, seed: int) -> int:
-    """All sessions, four at a time; returns how many requests they sent."""
+def _work(protocol: Protocols, port: int, people: int, together: int, seed: int) -> int:
+    """All sessions, so many at a time; returns how many requests they sent."""
     others: list[str] = []
     todo = iter(range(people))
     lock, done = threading.Lock(), []
@@ -147,7 +146,7 @@ def _work(protocol: Protocols, port: int, people: int, seed: int) -> int:
             person.work(others)
             done.append(person.asked)
 
-    threads = [threading.Thread(target=worker) for _ in range(_THREADS)]
+    threads = [threading.Thread(target=worker) for _ in range(together)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -193,6 +192,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--people", type=int, default=40)
+    parser.add_argument("--together", type=int, default=1, help="sessions at the same time")
     parser.add_argument("--http", action="store_true", help="only HTTP")
     parser.add_argument("--grpc", action="store_true", help="only gRPC")
     parser.add_argument("--faults", default=",".join(FAULTS), help="only these, by commas; none: the right candidate")
@@ -204,7 +204,7 @@ def main() -> int:
             print(f"| {protocol.name}: candidate | requests | compared | left out | open clusters | gate |")
             print("|---|---|---|---|---|---|")
             for fault in faults:
-                found = measure(protocol, fault, people=asked.people, seed=asked.seed)
+                found = measure(protocol, fault, people=asked.people, together=asked.together, seed=asked.seed)
                 print(_row(fault or "right", found), flush=True)
                 if bool(found.clusters) != bool(fault) or found.compared_pct < _LEAST_PCT:
                     wrong.append(f"{protocol.name} {fault or 'right'}")

@@ -69,7 +69,10 @@ class Shadow:
 
     def report(self) -> Mapping[str, Any]:
         """The report of the run, which must have ended."""
-        found: Mapping[str, Any] = json.loads(self._ask("report", "--json").stdout)
+        done = self._ask("report", "--json")
+        if not done.stdout:
+            raise SystemExit(f"no report: {done.stderr}\n{self._log.read_text()}")
+        found: Mapping[str, Any] = json.loads(done.stdout)
         return found
 
     def gate(self) -> tuple[int, str]:
