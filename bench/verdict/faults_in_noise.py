@@ -76,7 +76,7 @@ class Watched:
         )
         verdict = self._judge.observe(self._again(comparison, number), self._form.route)
         self.run.enter()
-        for observation in (verdict.observation, *verdict.proofs):
+        for observation in (verdict.observation, *getattr(verdict, "proofs", ())):
             self.run.add(observation)
 
     def _again(self, comparison: Comparison, number: int) -> Comparison:
@@ -111,7 +111,8 @@ def _watch(name: str, fault: str, secondary_pct: int, seed: str) -> Counter[str]
         if seen.claim.verdict == "fail" or (fault == _RIGHT and suspicious):
             kind = "FAIL" if seen.claim.verdict == "fail" else "suspicious"
             return Counter({"runs": 1, kind: 1, "n": number + 1, f"at {', '.join(suspicious)}": 1})
-    return Counter({"runs": 1, watched.run.look().claim.verdict: 1})
+    claim = watched.run.look().claim
+    return Counter({"runs": 1, f"{claim.verdict} {claim.ground.value}": 1})
 
 
 def main() -> int:

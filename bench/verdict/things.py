@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import grpc_tools
 from compared import json_answer, request
 from grpc_tools import protoc
 from looks import ROUTE
@@ -85,7 +86,8 @@ class ProtoForm(Form):
     def __init__(self) -> None:
         self.contract = load_contract(ProtoFiles(files=(_PROTO,), includes=(_PROTO.parent,)))
         folder = tempfile.mkdtemp(prefix="crossfade-things-")
-        protoc.main(["protoc", f"-I{_PROTO.parent}", f"--python_out={folder}", str(_PROTO)])
+        google = Path(grpc_tools.__file__).parent / "_proto"
+        protoc.main(["protoc", f"-I{_PROTO.parent}", f"-I{google}", f"--python_out={folder}", str(_PROTO)])
         sys.path.insert(0, folder)
         self._messages: Any = importlib.import_module("things_pb2")
 
