@@ -62,6 +62,10 @@ class Differ:
         found = bounded(self.kept(chain(self._diff(self.legacy, answer), more)))
         return found, self.ignored - before
 
+    def of_view(self, other: AnswerView) -> Look | None:
+        """How an answer that is given by its parts differs from legacy's; None where it can't be compared."""
+        return self._look(self.view(self.legacy), other, ())
+
     def from_legacy(self, reply: Reply | None, more: Iterable[Difference] = ()) -> Look | None:
         """How another answer differs from legacy's; None where there is none, or it can't be compared."""
         return self.between(self.legacy, reply, more)
@@ -73,8 +77,11 @@ class Differ:
         """
         if not isinstance(one, Answer) or not isinstance(other, Answer):
             return None
+        return self._look(self.view(one), self.view(other), more)
+
+    def _look(self, one: AnswerView, other: AnswerView, more: Iterable[Difference]) -> Look | None:
         try:
-            differences = self._diff(one, other)
+            differences = diff_views(self._request, one, other, self._contract)
             first = next(differences, None)
             if first is None and not more:
                 return _SAME
@@ -95,9 +102,10 @@ class Differ:
                 yield difference
 
     def _diff(self, one: Answer, other: Answer) -> Iterator[Difference]:
-        return diff_views(self._request, self._view(one), self._view(other), self._contract)
+        return diff_views(self._request, self.view(one), self.view(other), self._contract)
 
-    def _view(self, answer: Answer) -> AnswerView:
+    def view(self, answer: Answer) -> AnswerView:
+        """The answer, decoded at most once."""
         for view in self._views:
             if view.answer is answer:
                 return view

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import is_
+from typing import Any
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import NotComparableError
@@ -18,13 +19,22 @@ from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
-from crossfade.shadow.exchange.observations import Example, Judged, Observation, RequestSample, Settled
+from crossfade.shadow.exchange.observations import (
+    Example,
+    Judged,
+    Mutation,
+    Observation,
+    Proof,
+    RequestSample,
+    Settled,
+)
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
-from crossfade.shadow.judging.looks import shown
+from crossfade.shadow.judging.looks import Shown, shown
+from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
@@ -38,10 +48,14 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation, and the values by which a later request would be known as legacy's own."""
+    """The observation, and the values by which a later request would be known as legacy's own.
+
+    ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
+    """
 
     observation: Observation
     handles: frozenset[str]
+    proofs: tuple[Proof, ...] = ()
 
 
 class Judge:
@@ -58,6 +72,7 @@ class Judge:
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
+        self._prover = Prover(contract)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
@@ -167,31 +182,54 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled, handles=frozenset())
-        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
-        seen = shown(judgement, comparison)
-        gathered = {item: found[item] for item in found if not _is_in(item, seen.excused | seen.drift)}
         hashed = request_hash(comparison.request)
+        proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
+        if not judgement.places and comparison.again is None:
+            same = self._judged(judgement, comparison, route, hashed)
+            return Verdict(observation=same, handles=frozenset(), proofs=proofs)
+        seen = shown(judgement, comparison)
         inside = seen_of(judgement, seen, comparison, hashed)
-        own = bound_signature(gathered)
-        if judgement.candidate.full and MORE not in own:
-            own = bound_signature((*own[: MAX_FINGERPRINTS - 1], MORE))
-        observation = Judged(
+        observation = replace(
+            self._judged(judgement, comparison, route, hashed),
+            **self._findings(judgement, comparison, seen),
+            sightings=seen.sightings,
+            checks=self._checks.see(route, inside),
+            asked_again=comparison.again is not None,
+        )
+        constant = self._checks.see_constant(route, inside, is_sampled=is_sampled(comparison.request.id))
+        if constant:
+            proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
+        return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
+
+    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
+        """The observation as long as nothing of the candidate's differs."""
+        return Judged(
             route=route,
             at=comparison.request.started_at,
             request_hash=hashed,
-            signature=own,
+            signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
-            examples=self._examples(comparison, gathered),
+            examples=(),
             legacy_ms=latency_ms(comparison, comparison.legacy),
             candidate_ms=latency_ms(comparison, comparison.candidate),
             cut=comparison.cut,
-            excused=bound_signature(item for item in found if _is_in(item, seen.excused)),
-            drift=bound_signature(item for item in found if _is_in(item, seen.drift)),
-            sightings=seen.sightings,
-            checks=() if inside is None else self._checks.see(route, inside),
-            asked_again=comparison.again is not None,
         )
-        return Verdict(observation=observation, handles=handle_values(judgement.differences))
+
+    def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
+        """The candidate's differences by whose fault they are, with examples, first of what is its own."""
+        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
+        excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
+        own = [item for item in found if item not in excused and item not in drift]
+        bound = bound_signature(own)
+        if judgement.candidate.full and MORE not in bound:
+            bound = tuple(sorted((*bound[: MAX_FINGERPRINTS - 1], MORE)))
+        ordered = {item: found[item] for item in dict.fromkeys((*own, *found))}
+        return {
+            "signature": bound,
+            "excused": bound_signature(excused),
+            "drift": bound_signature(drift),
+            "examples": self._examples(comparison, ordered),
+        }
 
     def _examples(self, comparison: Comparison, gathered: Mapping[Fingerprint, Difference]) -> tuple[Example, ...]:
         """One example for each fingerprint, at most 20."""

@@ -23,6 +23,14 @@ class AnswerView:
         self.answer = answer
         self._found: dict[object, Any] = {}
 
+    def assume(self, **parts: object) -> None:
+        """Takes what these methods give as known, whatever the bytes are: ``plain``, ``value``, ``json``, ``call``."""
+        self._found.update(parts)
+
+    def assume_messages(self, type_name: str, messages: tuple[Value, ...]) -> None:
+        """As ``assume``, for the messages of a type."""
+        self._found["messages", type_name] = messages
+
     def plain(self) -> bytes:
         """The HTTP body before its content codings were applied. Raises: UndecodableError."""
         return self._once("plain", lambda: plain_body(self.answer.headers, self.answer.body))

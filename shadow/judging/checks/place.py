@@ -10,8 +10,9 @@ MAX_FORMS = 64
 """A place with more forms than this has no form."""
 _MIN_SEEN = 5
 _FEW, _MIN_SEEN_OF_FEW = 8, 30
-_Failed = tuple[Check, bool, bool]
-"""A check, and whether the candidate and the control failed it."""
+
+Trial = tuple[Check, bool, bool]
+"""A check, and whether the candidate alone failed it, or the control alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,66 +26,70 @@ class _First:
 
 
 @dataclass(slots=True)
-class PlaceChecks:
-    """What is remembered of one place. ``see`` takes the two values where the candidate's differs from legacy's.
+class Repeats:
+    """Whether a side gives the same value twice where the other gives two; pairs of successive, different requests.
 
-    REPEATS: pairs of successive requests that are not the same one; a side fails where its two values are equal and the
-    other side's are not. Of ids each pair counts; of other values, which may well be equal twice, those of as long as
-    the candidate has given one single value. Whether a pair counts is decided before its first request, by what came
-    before: so the pair in which the candidate's value changes still counts, and none behind it.
-
-    FORM: a side fails where its value looks as none of legacy's or the secondary's did before, and the other's looks as
-    one did. Where these had few values, the value itself is its form.
+    Of ids each pair counts. Other values may well be equal twice (most are 0, or of the same second), so of those only
+    the pairs count that came while the candidate gave one single value. Whether a pair counts is decided before its
+    first request, by what came before: so the pair in which the candidate's value changes still counts, and no later
+    one. Until then the candidate's chances are those of legacy to repeat itself as often.
     """
 
     _first: _First | None = None
-    _are_ids: bool = True
-    _constant: bytes | None = None
+    _are_ids: bool | None = None
+    _value: bytes | None = None
     _is_constant: bool = True
+
+    def see(self, request_hash: int, legacy: Value, candidate: Value) -> Trial | None:
+        """The trial that this request completes, if it does."""
+        ours, theirs = digest(legacy), digest(candidate)
+        found = self._pair(request_hash, ours, theirs)
+        self._are_ids = self._are_ids is not False and is_id(legacy)
+        self._is_constant = self._is_constant and self._value in {None, theirs}
+        self._value = theirs
+        return found
+
+    def _pair(self, request_hash: int, ours: bytes, theirs: bytes) -> Trial | None:
+        first = self._first
+        if first is None:
+            self._first = _First(request_hash, ours, theirs, self._is_constant or self._are_ids is True)
+            return None
+        if first.request_hash == request_hash:
+            return None
+        self._first = None
+        same, other_same = first.candidate == theirs, first.legacy == ours
+        return (Check.REPEATS, same and not other_same, other_same and not same) if first.counts else None
+
+
+@dataclass(slots=True)
+class Forms:
+    """Whether a value looks as none of legacy's or the secondary's did before, and the other side's looks as one did.
+
+    Where these had few values, the value itself is its form.
+    """
+
     _forms: set[Form] = field(default_factory=set)
     _values: set[bytes] = field(default_factory=set)
     _seen: int = 0
 
-    def see(self, request_hash: int, legacy: Value, candidate: Value) -> list[_Failed]:
-        """The trials that this request completes."""
-        ours, theirs = digest(legacy), digest(candidate)
-        found = self._form(legacy, candidate, ours, theirs)
-        found += self._repeats(request_hash, ours, theirs)
-        self._is_constant = self._is_constant and self._constant in {None, theirs}
-        self._constant = theirs
+    def see(self, legacy: Value, candidate: Value) -> Trial | None:
+        """The trial of two values; none before a few were seen, or where there are too many forms."""
+        found = None
+        if self._seen >= _MIN_SEEN and len(self._forms) <= MAX_FORMS:
+            known, other_known = self._is_known(legacy), self._is_known(candidate)
+            found = (Check.FORM, known and not other_known, other_known and not known)
         self.learn(legacy)
         return found
 
     def learn(self, value: Value) -> None:
         """Takes a value that legacy or the secondary gave."""
         self._seen += 1
-        self._are_ids = self._are_ids and is_id(value)
         if len(self._forms) <= MAX_FORMS:
             self._forms.add(form(value))
         if len(self._values) <= _FEW:
             self._values.add(digest(value))
 
-    def _repeats(self, request_hash: int, ours: bytes, theirs: bytes) -> list[_Failed]:
-        first = self._first
-        if first is None:
-            counts = self._is_constant or (self._are_ids and self._seen > 0)
-            self._first = _First(request_hash, ours, theirs, counts)
-            return []
-        if first.request_hash == request_hash:
-            return []
-        self._first = None
-        if not first.counts:
-            return []
-        same, other_same = first.candidate == theirs, first.legacy == ours
-        return [(Check.REPEATS, same and not other_same, other_same and not same)]
-
-    def _form(self, legacy: Value, candidate: Value, ours: bytes, theirs: bytes) -> list[_Failed]:
-        if self._seen < _MIN_SEEN or len(self._forms) > MAX_FORMS:
-            return []
-        known, other_known = self._is_known(legacy, ours), self._is_known(candidate, theirs)
-        return [(Check.FORM, known and not other_known, other_known and not known)]
-
-    def _is_known(self, value: Value, its_digest: bytes) -> bool:
+    def _is_known(self, value: Value) -> bool:
         if self._seen >= _MIN_SEEN_OF_FEW and len(self._values) <= _FEW:
-            return its_digest in self._values
+            return digest(value) in self._values
         return form(value) in self._forms

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
-from crossfade.shadow.judging.checks.place import PlaceChecks
+from crossfade.shadow.judging.checks.place import Forms, Repeats
 from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
 from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
@@ -15,6 +15,8 @@ MAX_PLACES = 200
 """Places of one route whose values are checked."""
 _VALUES = frozenset({Kind.VALUE, Kind.FORMAT})
 _MEASURED = _VALUES | {Kind.TYPE}
+_NAMES_AN_ID = re.compile(r"(?:[./_]id|[a-z]I[dD])(?:/\*|\[\*\])*$")
+"""Numbers that count rows are far apart for no reason."""
 _INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)|(?<=\[)[0-9]+(?=\])")
 
 
@@ -46,10 +48,11 @@ class Seen:
 
 @dataclass(slots=True)
 class _Place:
-    checks: PlaceChecks = field(default_factory=PlaceChecks)
+    repeats: Repeats = field(default_factory=Repeats)
+    forms: Forms = field(default_factory=Forms)
     fresh: Fresh = field(default_factory=Fresh)
     constant: Value = None
-    constants: PlaceChecks = field(default_factory=PlaceChecks)
+    constant_repeats: Repeats = field(default_factory=Repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,10 @@ class RouteChecks:
     _places: dict[str, _Place] = field(default_factory=dict)
     _orders: Orders = field(default_factory=Orders)
 
+    def is_checked(self, template: str) -> bool:
+        """Whether values at this template are checked."""
+        return template in self._places
+
     def see(self, seen: Seen) -> tuple[Checked, ...]:
         """The trials of one request."""
         values = _first_values(seen.candidate.differences, self._places)
@@ -75,7 +82,7 @@ class RouteChecks:
         return tuple(found)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
-        """As ``see``, for a candidate that always answers what legacy did first. Only that is remembered of it."""
+        """REPEATS for a candidate that always answers what legacy did first. Only that is remembered of it."""
         looks = (seen.candidate, *seen.secondaries)
         values = _first_values((item for look in looks for item in look.differences), self._places)
         found: list[Checked] = []
@@ -83,9 +90,8 @@ class RouteChecks:
             place = self._places[template]
             if place.constant is None:
                 place.constant = item.legacy
-            failed = place.constants.see(seen.request_hash, item.legacy, place.constant)
-            found += [_checked(template, *trial) for trial in failed]
-            found += self._far(template, item, seen.beside, place.constant)
+            trial = place.constant_repeats.see(seen.request_hash, item.legacy, place.constant)
+            found += [] if trial is None else [_checked(template, *trial)]
         return tuple(found)
 
     def learn(self, seen: Seen, room: int) -> int:
@@ -96,15 +102,14 @@ class RouteChecks:
             for template, item in _first_values(look.differences, None).items():
                 if template in seen.steady or (template not in self._places and len(self._places) >= room):
                     continue
-                place = self._places.setdefault(template, _Place())
-                place.checks.learn(item.candidate)
-                place.constants.learn(item.candidate)
+                self._places.setdefault(template, _Place()).forms.learn(item.candidate)
         return len(self._places) - before
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():
-            for trial in self._places[template].checks.see(request_hash, item.legacy, item.candidate):
-                yield _checked(template, *trial)
+            place, sides = self._places[template], (item.legacy, item.candidate)
+            trials = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            yield from (_checked(template, *trial) for trial in trials if trial is not None)
 
     def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
         times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
@@ -120,7 +125,7 @@ class RouteChecks:
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
             left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
-            if left is not None and right is not None:
+            if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
             yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
 
@@ -134,14 +139,6 @@ class RouteChecks:
         candidate = left is not None and beside.candidate_window.holds(left)
         control = right is not None and beside.secondary_window.holds(right)
         yield _checked(template, Check.RELATION, control and not candidate, candidate and not control)
-
-    def _far(self, template: str, item: Difference, beside: Beside | None, constant: Value) -> Iterator[Checked]:
-        if beside is None or knows(beside.secondary, (template, Kind.VALUE.value)) is None:
-            return
-        right = _farthest(_by_template(beside.secondary.differences, {template}).get(template, ()))
-        left = distance(item.legacy, constant)
-        if left is not None and right is not None:
-            yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
 
 
 def _checked(template: str, check: Check, candidate: bool, control: bool) -> Checked:  # noqa: FBT001 - a trial's parts

@@ -1,0 +1,155 @@
+"""Has legacy's answer judged as the candidate's after something in it was made wrong on purpose."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.view import AnswerView
+from crossfade.shadow.compare.fingerprint import bound_signature
+from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
+from crossfade.shadow.exchange.difference import Fingerprint, Signature, Value
+from crossfade.shadow.exchange.observations import Mutation, Proof
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.share import share
+from crossfade.shadow.judging.differ import Differ, Key, knows
+from crossfade.shadow.judging.judgement import Judgement
+from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
+
+SHARE_PCT = 1.0
+"""So many comparisons of a route are proofs too, beside its first ones."""
+_FIRST = 20
+_MAX_ROUTES = 1000
+_MAX_BYTES = 262_144
+"""A longer answer is not taken apart for this."""
+_LEAVES_TRIED = 5
+_SERVER_ERROR, _OK_STATUS = 500, 200
+_OK, _INTERNAL = "OK", "INTERNAL"
+_NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
+
+
+def is_sampled(request_id: str) -> bool:
+    """Whether a comparison is one of the share."""
+    return share(request_id, "proof") < SHARE_PCT
+
+
+class Prover:
+    """Makes proofs of a route's first comparisons, and of a share of all."""
+
+    def __init__(self, contract: Contract | None) -> None:
+        self._contract = contract
+        self._made: dict[str, int] = {}
+
+    def proofs(
+        self, comparison: Comparison, judgement: Judgement, route: RouteInfo, is_noisy: Callable[[str], bool]
+    ) -> tuple[Proof, ...]:
+        """A leaf with another value, a missing field and another status, as far as the answer has such.
+
+        A leaf at a template that is noise can't show whether values are compared; that is what a constant proves.
+        """
+        differ = judgement.differ
+        if differ is None or not self._is_chosen(comparison, route):
+            return ()
+        number = int.from_bytes(hashlib.blake2b(comparison.request.id.encode(), digest_size=8).digest(), "big")
+        found: dict[Mutation, Signature] = {}
+        for mutation, view in self._mutants(comparison.request, differ, number):
+            if mutation in found:
+                continue
+            keys = frozenset[Key]() if (look := differ.of_view(view)) is None else look.keys
+            seen = {key for key in keys if not knows(judgement.secondary, key)}
+            is_steady = mutation is not Mutation.VALUE or any(not is_noisy(template) for template, _ in seen)
+            if is_steady or not keys:
+                found[mutation] = bound_signature(Fingerprint(template=template, kind=kind) for template, kind in seen)
+        return tuple(
+            Proof(route=route, mutation=mutation, signature=signature) for mutation, signature in found.items()
+        )
+
+    def _is_chosen(self, comparison: Comparison, route: RouteInfo) -> bool:
+        made = self._made.get(route.key, 0)
+        if made < _FIRST and (route.key in self._made or len(self._made) < _MAX_ROUTES):
+            self._made[route.key] = made + 1
+            return True
+        return is_sampled(comparison.request.id)
+
+    def _mutants(self, request: Request, differ: Differ, number: int) -> Iterator[tuple[Mutation, AnswerView]]:
+        legacy = differ.legacy
+        is_call = request.protocol is Protocol.GRPC
+        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= _MAX_BYTES
+        if has_body and (is_call or (request.method != "HEAD" and legacy.status not in _NO_BODY)):
+            body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
+            value = body.value()
+            for at in range(_LEAVES_TRIED):
+                if value is not None and (mutant := with_other_leaf(value, number + at)) is not None:
+                    yield Mutation.VALUE, body.with_value(mutant)
+            if value is not None and (mutant := without_a_field(value, number)) is not None:
+                yield Mutation.MISSING, body.with_value(mutant)
+        if (status := _with_other_status(differ.view(legacy), is_call=is_call)) is not None:
+            yield Mutation.STATUS, status
+
+
+class _Body:
+    """An HTTP answer's body."""
+
+    def __init__(self, legacy: AnswerView) -> None:
+        self._legacy = legacy
+
+    def value(self) -> Value | None:
+        """The value that is compared; None where it can't be read."""
+        try:
+            found = self._legacy.json()
+            return self._legacy.value() if found is None else found
+        except UndecodableError:
+            return None
+
+    def with_value(self, value: Value) -> AnswerView:
+        """The answer with another value: its bytes are others too, and never read."""
+        is_json = self._legacy.json() is not None
+        view = AnswerView(_with_other_bytes(self._legacy.answer))
+        view.assume(plain=self._legacy.plain() + b"\0", value=value, json=value if is_json else None)
+        return view
+
+
+class _MessageBody:
+    """The messages of a gRPC answer that a caller sees."""
+
+    def __init__(self, request: Request, legacy: AnswerView, contract: Contract | None) -> None:
+        self._legacy = legacy
+        self._contract = contract
+        method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
+        self._type_name = None if method is None else method.output_type
+
+    def value(self) -> Value | None:
+        """The messages; None where there are none, or they can't be read."""
+        if self._contract is None or self._type_name is None:
+            return None
+        try:
+            messages = self._legacy.messages(self._type_name, self._contract)
+            return messages if messages and self._legacy.call().code == _OK else None
+        except UndecodableError:
+            return None
+
+    def with_value(self, value: Value) -> AnswerView:
+        """The answer with other messages: their bytes are others too, and never read."""
+        call = self._legacy.call()
+        view = AnswerView(_with_other_bytes(self._legacy.answer))
+        view.assume(call=replace(call, messages=tuple(message + b"\0" for message in call.messages)))
+        view.assume_messages(str(self._type_name), value if isinstance(value, tuple) else (value,))
+        return view
+
+
+def _with_other_bytes(answer: Answer) -> Answer:
+    return replace(answer, body=answer.body + b"\0")
+
+
+def _with_other_status(legacy: AnswerView, *, is_call: bool) -> AnswerView | None:
+    answer = legacy.answer
+    if not is_call:
+        return AnswerView(replace(answer, status=_OK_STATUS if answer.status >= _SERVER_ERROR else _SERVER_ERROR))
+    try:
+        call = legacy.call()
+    except UndecodableError:
+        return None
+    view = AnswerView(replace(answer))
+    view.assume(call=replace(call, code=_INTERNAL if call.code == _OK else _OK))
+    return view
