@@ -76,7 +76,7 @@ class Watched:
         )
         verdict = self._judge.observe(self._again(comparison, number), self._form.route)
         self.run.enter()
-        for observation in (verdict.observation, *getattr(verdict, "proofs", ())):
+        for observation in (verdict.observation, *verdict.proofs):
             self.run.add(observation)
 
     def _again(self, comparison: Comparison, number: int) -> Comparison:

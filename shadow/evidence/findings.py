@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crossfade.shadow.exchange.difference import Fingerprint, Kind
 from crossfade.shadow.exchange.observations import Check, Mutation
+
+NOISY = Fingerprint(template="(noise)", kind=Kind.VALUE.value)
+"""Stands in a signature for those of its places that are noise, where too many signatures differ in these alone."""
 
 
 class Status(StrEnum):

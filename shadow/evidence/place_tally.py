@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from enum import IntFlag
 from typing import TypedDict
 
 from crossfade.shadow.evidence.changes import storable
@@ -15,15 +14,12 @@ _NOISY_FROM = 3
 """So many units must show legacy differing from itself before a place is called noise."""
 
 
-class Once(IntFlag):
-    """What was counted of a unit of the claim; each only once, because requests for the same thing are no new trial."""
-
-    NOTHING = 0
-    COMPARED = 1
-    PAIRED = 2  # the secondary answered at the first look
-    ASKED = 4  # there was a second look
-    BET = 8  # either of them
-    CHECKED = 16
+# What was counted of a unit of the claim, each bit only once: requests for the same thing are no new trial.
+_COMPARED = 1
+_PAIRED = 2  # the secondary answered at the first look
+_ASKED = 4  # there was a second look
+_BET = 8  # either of them
+_CHECKED = 16
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +32,7 @@ class Counts:
     bets_candidate: int = 0
     bets_secondary: int = 0
     self_differs: int = 0
+    once: int = 0
     drift: int = 0
     differing: int = 0
     rechecked: int = 0
@@ -52,17 +49,6 @@ class GrowingUnits:
     hashes: set[int] = field(default_factory=set)
     more: int = 0
     first: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    """Which trials of its unit a request is the first of; ``paired``: with the secondary's answer at the first look."""
-
-    compared: bool
-    paired: bool
-    asked: bool
-    bet: bool
-    checked: bool
 
 
 class PlaceChanges(TypedDict):
@@ -88,7 +74,7 @@ class Places:
     counts: dict[Place, Counts] = field(default_factory=dict)
     units: dict[tuple[Place, Sort], GrowingUnits] = field(default_factory=dict)
     checks: dict[tuple[Place, Check], list[int]] = field(default_factory=dict)
-    known: dict[int, Once] = field(default_factory=dict)
+    known: dict[int, int] = field(default_factory=dict)
     kept: int = 0
     changed: set[Place] = field(default_factory=set)
     changed_units: set[tuple[Place, Sort]] = field(default_factory=set)
@@ -105,63 +91,62 @@ class Places:
 
     def is_noisy(self, place: Place) -> bool:
         """Whether legacy differed from itself there in more than an odd case."""
-        return place in self.counts and self.counts[place].self_differs >= _NOISY_FROM
+        counts = self.counts.get(place)
+        if counts is None:
+            return False
+        return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= _NOISY_FROM
 
     def count(self, observation: Judged, signature: Signature) -> None:
         """Counts a judged request; ``signature`` holds what is counted of its own."""
-        places = {(item.template, item.kind) for item in signature}
+        new = self._new(observation)
+        if signature or observation.sightings or observation.noise or observation.excused or observation.drift:
+            self._count_places(observation, {(item.template, item.kind) for item in signature}, new)
+        if new is not None and new & _CHECKED:
+            self._check(observation.checks)
+
+    def _count_places(self, observation: Judged, places: set[Place], new: int | None) -> None:
         for place in sorted(places):
             self._at(place)
-        news = self._news(observation)
         looks = {}
         for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
             if self.has_room(place):
                 self._at(place)
                 looks[place] = look
-        if news is not None and news.bet:
+        if new is not None and new & _BET:
             self._bet(looks, is_first=observation.noise is not None)
-        for place in sorted(looks):
-            self._see(place, looks[place], news)
-        if news is not None and not _is_drift_alone(observation):
-            for place in sorted(places | set(looks)):
-                sort = _sort(place, looks.get(place), is_found=place in places)
-                if sort is not None:
-                    self._keep(place, sort, observation.request_hash, is_first=news.compared)
-        if news is not None and news.checked:
-            self._check(observation.checks)
+        for place, look in looks.items():
+            self._see(place, look, new)
+        if new is None or _is_drift_alone(observation):
+            return
+        for place in sorted(places | looks.keys()):
+            sort = _sort(place, looks.get(place), is_found=place in places)
+            if sort is not None:
+                self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
         return self.counts.setdefault(place, Counts())
 
-    def _news(self, observation: Judged) -> _News | None:
-        """None for a unit that is past the bound."""
-        before = self.known.get(observation.request_hash)
-        if before is None:
-            if len(self.known) >= self.max_units:
-                return None
-            before = Once.NOTHING
-        paired = observation.noise is not None
+    def _new(self, observation: Judged) -> int | None:
+        """The bits of the trials of its unit that a request is the first of; None for a unit past the bound."""
+        before = self.known.get(observation.request_hash, 0)
+        if not before and len(self.known) >= self.max_units:
+            return None
         now = before
         if not _is_drift_alone(observation):
-            now |= Once.COMPARED
-        if paired:
-            now |= Once.PAIRED | Once.BET
+            now |= _COMPARED
+        if observation.noise is not None:
+            now |= _PAIRED | _BET
         if observation.asked_again:
-            now |= Once.ASKED | Once.BET
+            now |= _ASKED | _BET
         if observation.checks:
-            now |= Once.CHECKED
-        self.known[observation.request_hash] = now
+            now |= _CHECKED
         new = now & ~before
-        self.distinct += Once.COMPARED in new
-        self.paired += Once.PAIRED in new
-        return _News(
-            compared=Once.COMPARED in new,
-            paired=Once.PAIRED in new,
-            asked=Once.ASKED in new,
-            bet=Once.BET in new,
-            checked=Once.CHECKED in new,
-        )
+        if new:
+            self.known[observation.request_hash] = now
+            self.distinct += new & _COMPARED
+            self.paired += new & _PAIRED == _PAIRED
+        return new
 
     def _bet(self, looks: dict[Place, "_Look"], *, is_first: bool) -> None:
         """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
@@ -172,7 +157,7 @@ class Places:
         for place, look in looks.items():
             ours, theirs = look.first if is_first else look.second
             counts = self._at(place)
-            if not counts.self_differs:
+            if not (counts.self_differs or counts.once):
                 steady_candidate |= ours
                 steady_secondary |= theirs
             counts.bets_candidate += ours and not theirs
@@ -180,20 +165,22 @@ class Places:
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, look: "_Look", news: _News | None) -> None:
+    def _see(self, place: Place, look: "_Look", new: int | None) -> None:
         counts, item = self._at(place), look.sighting
         ours, theirs = look.first
         counts.differing += ours
         counts.rechecked += ours and item.candidate_again is not None
-        if news is None:
+        if new is None:
             return
-        if news.paired:
+        if new & _PAIRED:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
-        if (news.paired and item.secondary) or (news.asked and (item.secondary or item.secondary_again)):
+        if new & _ASKED and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
+        elif new & _PAIRED and item.secondary:
+            counts.once += 1
 
     def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
         units = self.units.setdefault((place, sort), GrowingUnits())

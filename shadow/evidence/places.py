@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.evidence.excess import discoveries, log_e_excess_above
-from crossfade.shadow.evidence.findings import CheckView, Excess, PlaceView, Status
+from crossfade.shadow.evidence.findings import NOISY, CheckView, Excess, PlaceView, Status
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, RouteEvidence, Sort, Units
-from crossfade.shadow.evidence.tally import NOISY
 from crossfade.shadow.exchange.difference import MORE, Kind
 from crossfade.shadow.exchange.observations import Check
 
@@ -38,7 +37,7 @@ class Judged:
         return frozenset(
             place
             for place, view in self.views.items()
-            if view.status is Status.OPEN and (view.decided or self.together) and not view.self_differs
+            if view.status is Status.OPEN and (view.decided or self.together) and not _is_unsteady(view)
         )
 
 
@@ -65,7 +64,7 @@ def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
     From above where that is noise, from below at open places.
     """
     noisy = [place for place in judged.of(Status.NOISE, Status.SUSPICIOUS) if not judged.views[place].always]
-    dirty = [place for place, view in judged.views.items() if view.decided and view.self_differs]
+    dirty = [place for place, view in judged.views.items() if view.decided and _is_unsteady(view)]
     for place in sorted(noisy):
         yield from _at_place(route, place, judged.views[place])
     if len(noisy) > 1:
@@ -123,11 +122,13 @@ def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView
         kind=place[1],
         status=Status.UNDECIDED,
         pairs=route.paired,
-        self_differs=count.self_differs,
+        self_differs=count.self_differs if _is_seen_twice(count) else count.once,
         candidate_only=count.candidate_only,
         secondary_only=count.secondary_only,
         drift=count.drift,
-        always=route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= _ALWAYS,
+        always=route.paired >= _ALWAYS_PAIRS
+        and _self_rate(route, place) >= _ALWAYS
+        and count.drift <= count.self_differs,
         checks=tuple(checks),
     )
 
@@ -148,8 +149,19 @@ def _status(route: RouteEvidence, view: PlaceView, *, is_worse: bool, has_second
     if view.self_differs >= _NOISE_FROM:
         return (Status.SUSPICIOUS if any(check.flagged for check in view.checks) else Status.NOISE), False
     if not view.self_differs and _persists(route, place):
-        return Status.OPEN, False
+        is_drift = view.drift and (place, Sort.PERSISTENT) not in route.units
+        return (Status.UNDECIDED if is_drift else Status.OPEN), False
     return (Status.UNDECIDED if _differs(route, place) else Status.NOISE), False
+
+
+def _is_seen_twice(count: PlaceCount) -> bool:
+    """Whether a second look ever told drift from noise; where it did, one look alone is no sign of either."""
+    return bool(count.self_differs or count.drift)
+
+
+def _is_unsteady(view: PlaceView) -> bool:
+    """Whether a difference of the candidate's may be noise, or another state."""
+    return bool(view.self_differs or view.drift)
 
 
 def _persists(route: RouteEvidence, place: Place) -> bool:
@@ -171,7 +183,7 @@ def _more_pairs(view: PlaceView, status: Status) -> int | None:
 
 
 def _self_rate(route: RouteEvidence, place: Place) -> float:
-    """How often legacy's two instances differ at a first look, which nothing chose."""
+    """How often legacy's two instances differ at a first look, which nothing chose; drift included."""
     count = route.places.get(place, _NONE)
     return (count.both + count.secondary_only) / route.paired if route.paired else 0.0
 

@@ -5,17 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
+from crossfade.shadow.evidence.findings import NOISY
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-
-NOISY = Fingerprint(template="(noise)", kind=Kind.VALUE.value)
-"""Stands in a signature for those of its places that are noise, where too many signatures differ in these alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,8 @@ class Tally:
 
     def judge(self, observation: Judged, redactor: Examples | None) -> None:
         """Counts a judged request, with examples where a redactor makes them storable."""
-        observation = self._with_noise_excused(observation)
+        if observation.drift:
+            observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
         excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
         gathered = self._gathered(signature)
@@ -145,6 +144,8 @@ class Tally:
         return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
 
     def _bounded(self, signature: Signature) -> Signature:
+        if not signature:
+            return ()
         new = [item for item in signature if item not in self.clusters]
         past = {*new[max(0, self.limits.clusters - len(self.clusters)) :]}
         without_room = self.places.without_room((item.template, item.kind) for item in signature)

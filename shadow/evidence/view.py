@@ -5,10 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crossfade.shadow.evidence.findings import Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.findings import NOISY, Excess, PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.places import Judged, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
-from crossfade.shadow.evidence.tally import NOISY
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation

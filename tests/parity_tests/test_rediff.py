@@ -37,13 +37,14 @@ def test_the_same_rules_give_the_same_signatures(mixed: Any, judge: Any, judged:
         "settled",
         "signatures",
         "distinct",
-        "noise",
+        "places",
+        "paired",
         "secondary_asked",
         "legacy_ms",
         "candidate_ms",
     ):
         assert getattr(route, name) == getattr(original, name), name
-    assert original.noise
+    assert original.places
     assert [cluster.fingerprint for cluster in route.clusters] == [item.fingerprint for item in original.clusters]
     assert route.settled == {(Outcome.UNCOMPARABLE, Reason.UNDECODABLE): 1}
 

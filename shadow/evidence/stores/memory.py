@@ -83,7 +83,7 @@ class _Route:
 
     def evidence(self, *, examples: bool) -> RouteEvidence:
         values: dict[str, Any] = {name: getattr(self, name) for name in _NUMBERS}
-        values |= {name: dict(sorted(getattr(self, name).items())) for name in _MAPS}
+        values |= {name: dict(sorted(getattr(self, name).items())) for name in _MAPS} | self.quantiles
         return RouteEvidence(
             info=self.info,
             clusters=tuple(
@@ -97,7 +97,6 @@ class _Route:
                 for fingerprint, cluster in sorted(self.clusters.items())
             ),
             **values,
-            **self.quantiles,
         )
 
 

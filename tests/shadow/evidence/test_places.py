@@ -64,7 +64,12 @@ def seen(*sorts: Sort, place: Place = A) -> dict[tuple[Place, Sort], Units]:
         ({"self_differs": 300, "bets_candidate": 60, "bets_secondary": 50}, (Sort.PERSISTENT,), Status.NOISE, False),
         ({"bets_candidate": 8}, (Sort.PERSISTENT,), Status.OPEN, False),
         ({"bets_candidate": 12}, (Sort.PERSISTENT,), Status.OPEN, True),
+        ({"once": 3}, (Sort.UNCHECKED,), Status.NOISE, False),
+        ({"once": 2}, (Sort.UNCHECKED,), Status.UNDECIDED, False),
         ({"drift": 5}, (), Status.NOISE, False),
+        ({"drift": 5, "once": 50}, (Sort.UNCHECKED,), Status.UNDECIDED, False),
+        ({"drift": 5, "once": 50}, (Sort.PERSISTENT,), Status.OPEN, False),
+        ({"drift": 5, "once": 50, "self_differs": 3}, (Sort.UNCHECKED,), Status.NOISE, False),
     ],
 )
 def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status, decided: bool) -> None:
@@ -110,6 +115,13 @@ def test_always_different_takes_pairs() -> None:
     for both, paired, always in ((19, 19, False), (20, 20, True), (899, 1000, False), (900, 1000, True)):
         count = PlaceCount(both=both, self_differs=both)
         assert at(evidence(A, places={A: count}, paired=paired)).always is always
+
+
+def test_another_state_is_not_always_different() -> None:
+    """Where the secondary is steady, its values are what the candidate is held against."""
+    for drift, always in ((40, True), (41, False)):
+        count = PlaceCount(both=1000, self_differs=40, drift=drift)
+        assert at(evidence(A, places={A: count})).always is always
 
 
 def test_many_places_share_the_level() -> None:
