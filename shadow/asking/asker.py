@@ -18,9 +18,9 @@ from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError
 from crossfade.shadow.asking.suspects import all_judged
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Failure
-from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
+from crossfade.shadow.judging.judge import Verdict
 
 _HOLDS_WRITES_S = 1.0
 """What legacy itself has not answered after so long holds up no writes: a stream, a long poll may never end."""
@@ -39,8 +39,8 @@ class Asker:
         self._admission = means.admission
         self._comparer = Comparer(means=means, hold=hold)
 
-    async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
-        """The observation of one request. Raises: Ended; TimeoutError: its turn did not come in time."""
+    async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
+        """The verdict on one request. Raises: Ended; TimeoutError: its turn did not come in time."""
         if pending.body is not None:
             await pending.until(_BEGUN_OR_LOST)
         elif pending.frame.write:
@@ -61,7 +61,7 @@ class Asker:
             await pending.begin.wait()
         pending.advance(Event.TURN)
 
-    async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
+    async def _observe_whole(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
         """A request that came as a whole, most likely with an answer that does too."""
         async with self._calls(pending) as calls:
             async with self._admission.calls:
@@ -74,7 +74,7 @@ class Asker:
             with self._admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)
 
-    async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Observation:
+    async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Verdict:
         """A request that is still coming: begun in its turn, and, a write, ended only when legacy has ended it."""
         if pending.is_in(*SPOKEN):
             await pending.answered()  # raises Ended where it is over before it began
@@ -88,7 +88,7 @@ class Asker:
                     await pending.until(SPOKEN)
                     return await self._compare(pending, calls)
 
-    async def _observe_stream(self, pending: Pending, deadline: asyncio.Timeout) -> Observation:
+    async def _observe_stream(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
         """A request whose answer may be quiet for long, on all sides."""
         deadline.reschedule(None)
         async with self._calls(pending) as calls:
@@ -117,7 +117,7 @@ class Asker:
                 _HOLDS_WRITES_S, lambda: begin.done() if pending.reply is None else None
             )
 
-    async def _compare(self, pending: Pending, calls: Calls) -> Observation:
+    async def _compare(self, pending: Pending, calls: Calls) -> Verdict:
         return await self._comparer.observe(pending, calls, self._sides[pending.frame.listener])
 
     @contextlib.asynccontextmanager

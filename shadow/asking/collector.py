@@ -15,7 +15,7 @@ from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Render
 from crossfade.shadow.exchange import Failure, Reply
-from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.operate.status import Load
 from crossfade.shadow.pipe.frames import (
@@ -39,7 +39,7 @@ class Collector:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation], None],
+        record: Callable[[Observation | Proof], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""

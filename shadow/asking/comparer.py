@@ -20,7 +20,7 @@ from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.streams import StreamDiff
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
-from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
@@ -47,8 +47,8 @@ class Comparer:
         self._second_look = SecondLook(means)
         self._hold = hold
 
-    async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Observation:
-        """The observation of a request that was sent. Raises: Ended; TimeoutError: a live write's turn did not come."""
+    async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Verdict:
+        """The verdict on a request that was sent. Raises: Ended; TimeoutError: a live write's turn did not come."""
         legacy = await pending.answered()
         if isinstance(legacy, Failure):
             raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
@@ -83,7 +83,7 @@ class Comparer:
             raise Ended(Outcome.UNCOMPARABLE, Reason.TRUNCATED)  # legacy answered before it had the whole request
         return replies
 
-    async def _observe_streams(self, pending: Pending, calls: Calls, legacy: LegacyStream, sides: Sides) -> Observation:
+    async def _observe_streams(self, pending: Pending, calls: Calls, legacy: LegacyStream, sides: Sides) -> Verdict:
         route = pending.frame.route
         pending.advance(Event.FOLLOW)
         candidate, secondary = await self._follow(pending, calls, legacy)
@@ -149,11 +149,11 @@ class Comparer:
         if self._means.races.overlap(request, request.started_at + legacy.latency_ms / 1000):
             raise Ended(Outcome.SKIPPED, Reason.STATE_RACE)
 
-    def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Observation:
+    def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Verdict:
         """What legacy minted is known by now, but where there are no two answers that can be compared."""
         is_known = isinstance(comparison.candidate, Failure) or isinstance(verdict.observation, Judged)
         pending.advance(Event.JUDGE if is_known else Event.GIVE_UP)
-        return verdict.observation
+        return verdict
 
 
 def _refuse_unseen(legacy: LegacyStream, candidate: Followed) -> None:

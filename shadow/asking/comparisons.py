@@ -14,7 +14,7 @@ from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.suspects import Suspects
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Answer, Reply
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
@@ -29,7 +29,7 @@ class Comparisons:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation], None],
+        record: Callable[[Observation | Proof], None],
         clock: Callable[[], float],
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""
@@ -98,10 +98,13 @@ class Comparisons:
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self, pending: Pending) -> None:
+        observation: Observation
         route = pending.frame.route
+        proofs: tuple[Proof, ...] = ()
         try:
             async with asyncio.timeout(None) as deadline:
-                observation = await self._asker.observe(pending, deadline)
+                verdict = await self._asker.observe(pending, deadline)
+            observation, proofs = verdict.observation, verdict.proofs
         except Ended as ended:
             observation = Settled(route=route, outcome=ended.settled[0], reason=ended.settled[1])
         except asyncio.CancelledError:
@@ -114,6 +117,8 @@ class Comparisons:
         finally:
             self._release(pending)
         self._record(observation)
+        for proof in proofs:
+            self._record(proof)
 
     def _finish_unstarted(self, pending: Pending) -> None:
         """A task that was cancelled before it ran has not told how it ended."""

@@ -2,9 +2,12 @@
 
 Which data a request touches is taken from the request alone. Over HTTP it is the path: a write of ``/items`` and a read
 of ``/items/7`` touch the same, and so the other way round. Over gRPC it is the service and the values in the messages:
-two requests without a value in common touch different data, but a request without values touches all.
+two requests without a value in common touch different data, but a request without values touches all. What is asked
+for with different credentials is different data, too: in most services everybody works on their own, and all their
+writes together would leave hardly a read to compare. Where it is not, a second look finds the other state.
 """
 
+import re
 from bisect import insort
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -29,9 +32,20 @@ _COLLECTION_READS = ("List", "Search", "Query", "Find", "Count")
 _PAGING = frozenset({"page_size", "page_token", "page", "per_page", "limit", "offset", "max_results"})
 """Fields that say how much is read, not what."""
 
+_CREDENTIAL = re.compile(r"auth|token|session|api-?key", re.IGNORECASE)
+_SECRET_CHARS = 8
+"""A shorter value is a setting, such as a language."""
+
 _Group = tuple[Protocol, str]
-_Data = tuple[str, ...] | frozenset[int]
-"""The segments of a path, or the hashes of a message's values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Data:
+    """``path``: the segments of a path, ``values``: hashes of what is in a message, ``who``: those of credentials."""
+
+    path: tuple[str, ...] = ()
+    values: frozenset[int] = frozenset()
+    who: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +125,11 @@ class Races:
 
     def _data(self, request: Request) -> _Data:
         if request.protocol is not Protocol.GRPC:
-            return _segments(request.target)
+            return _Data(path=_segments(request.target), who=_who(request))
+        return _Data(values=self._values(request), who=_who(request))
+
+    def _values(self, request: Request) -> frozenset[int]:
+        """Hashes of what a call names; none where it may mean anything."""
         method = _path(request.target).lstrip("/")
         if self._contract is None or method.rpartition("/")[2].startswith(_COLLECTION_READS):
             return frozenset()
@@ -127,9 +145,23 @@ class Races:
 
 
 def _is_shared(one: _Data, other: _Data) -> bool:
-    if isinstance(one, tuple) or isinstance(other, tuple):
-        return all(mine == theirs for mine, theirs in zip(one, other, strict=False))
+    is_above = all(mine == theirs for mine, theirs in zip(one.path, other.path, strict=False))
+    return is_above and _may_meet(one.values, other.values) and _may_meet(one.who, other.who)
+
+
+def _may_meet(one: frozenset[int], other: frozenset[int]) -> bool:
     return not one or not other or not one.isdisjoint(other)
+
+
+def _who(request: Request) -> frozenset[int]:
+    """Hashes of the credentials that a request carries; each cookie counts for itself."""
+    found: list[str] = []
+    for name, value in request.headers:
+        if name.lower() == "cookie":
+            found += [pair.strip() for pair in value.split(";") if len(pair.partition("=")[2]) >= _SECRET_CHARS]
+        elif _CREDENTIAL.search(name) and len(value) >= _SECRET_CHARS:
+            found.append(value)
+    return frozenset(map(hash, found))
 
 
 def _group(request: Request) -> _Group:

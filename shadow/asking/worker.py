@@ -24,7 +24,7 @@ from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.operate.status import Load, Totals
@@ -148,9 +148,11 @@ async def serve(config: Config, run_id: str) -> None:
             await side.close()
 
 
-def _record(observation: Observation, writer: RunWriter, totals: Totals) -> None:
+def _record(observation: Observation | Proof, writer: RunWriter, totals: Totals) -> None:
+    """A proof is evidence of the gate, and no request."""
     writer.add(observation)
-    totals.add(observation)
+    if not isinstance(observation, Proof):
+        totals.add(observation)
 
 
 def _tell_engine(lines: Iterable[bytes]) -> None:

@@ -22,7 +22,7 @@ from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply, Request
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
@@ -89,6 +89,7 @@ class Bench:
         self.candidate = candidate
         self.secondary = secondary
         self.seen: list[Observation] = []
+        self.proofs: list[Proof] = []
         self.now = 2_000_000_000.0
         self._more = asyncio.Event()
         self.collector = Collector(
@@ -142,7 +143,10 @@ class Bench:
         assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
         assert (kept.held_bytes, self.collector._means.admission.in_use()) == (0, (0, 0))
 
-    def _record(self, observation: Observation) -> None:
+    def _record(self, observation: Observation | Proof) -> None:
+        if isinstance(observation, Proof):
+            self.proofs.append(observation)
+            return
         self.seen.append(observation)
         self._more.set()
 

@@ -14,7 +14,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.asking.clients.notes import Note
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
-from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.observations import Judged, Mutation
 from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
@@ -501,6 +501,50 @@ async def test_state_drift(
     bench.legacy("1", answer_of())
     assert await bench.finish() == [end]
     assert bench.secondary.asked == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("minted", "status", "end"),
+    [(False, 401, "skipped(credential)"), (False, 404, "differs"), (True, 401, "differs"), (False, 200, "same")],
+)
+async def test_a_credential_from_outside_of_the_run(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, minted: bool, status: int, end: str
+) -> None:
+    """One that the candidate can't know is no finding at each request; one that it issued itself is no excuse."""
+
+    async def reply(request: Request) -> Reply:
+        return answer_of(_id_body(OTHER)) if request.id == "login" else answer_of(status=status)
+
+    bench = bench_of(reply, answer_of())
+    if minted:
+        _ask(bench, frame_of("login", write=True), answer_of(_id_body(MINTED)))
+        await bench.ended(1)
+    _ask(bench, frame_of("read", headers=(("Authorization", f"Bearer {MINTED}"),)), answer_of())
+    assert (await bench.finish())[-1] == end
+
+
+async def test_a_secondary_that_can_not_be_asked(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """Its answer to the write is missing, so it has no name for what the write made: the candidate is compared alone."""
+
+    async def reply(request: Request) -> Reply:
+        return answer_of(_id_body(OTHER) if request.id == "create" else b"2")
+
+    bench = bench_of(reply, DOWN, recheck_pct=100.0)
+    _ask(bench, frame_of("create", write=True, ask_secondary=True), answer_of(_id_body(MINTED)))
+    await bench.ended(1)
+    _ask(bench, frame_of("read", target=f"/a/{MINTED}", ask_secondary=True), answer_of(b"1"))
+    assert await bench.finish() == ["same", "differs"]
+    assert (bench.candidate.asked, bench.secondary.asked) == (["create", "read"], ["create"])
+
+
+async def test_faults_that_were_put_in_are_told_beside(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
+    """What is judged has proofs, which are no requests; what ended without a judgement has none."""
+    bench = bench_of(answer_of(b'{"a": 1}', headers=(("content-type", "application/json"),)))
+    _ask(bench, frame_of("1"), answer_of(b'{"a": 1}', headers=(("content-type", "application/json"),)))
+    _ask(bench, frame_of("2"), DOWN)
+    assert sorted(await bench.finish()) == ["legacy_failed(reset)", "same"]
+    assert Mutation.VALUE in {proof.mutation for proof in bench.proofs}
+    assert {proof.route for proof in bench.proofs} == {bench.seen[0].route}
 
 
 async def test_a_read_while_the_data_was_written(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:

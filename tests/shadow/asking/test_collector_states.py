@@ -18,7 +18,7 @@ from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.stage import Stage
@@ -168,7 +168,9 @@ class Traffic(RuleBasedStateMachine):
         collector.obey(lambda: self.off)
         return collector
 
-    def _record(self, observation: Observation) -> None:
+    def _record(self, observation: Observation | Proof) -> None:
+        if isinstance(observation, Proof):
+            return
         if isinstance(observation, Settled) and observation.reason is Reason.INTERNAL:
             self.internal.add(observation.route.route)
         self.ends[observation.route.route] += 1

@@ -152,6 +152,28 @@ def test_calls_that_touch_the_same_data(
     assert races.overlap(call_of(method, 10.5, kind, **fields), 10.6) is shared
 
 
+@pytest.mark.parametrize(
+    ("write", "read", "shared"),
+    [
+        ((("Authorization", "Bearer secret-1"),), (("authorization", "Bearer secret-1"),), True),
+        ((("Authorization", "Bearer secret-1"),), (("Authorization", "Bearer secret-2"),), False),
+        ((("Authorization", "Bearer secret-1"),), (), True),
+        ((("Cookie", "lang=en; sid=0123456789"),), (("Cookie", "sid=0123456789; _ga=xyz987654321"),), True),
+        ((("Cookie", "lang=en; sid=0123456789"),), (("Cookie", "lang=en; sid=9876543210"),), False),
+        ((("Authorization", "Basic dTpwMTIzNDU2Nw=="),), (("Authorization", "Basic dTpwNzY1NDMyMQ=="),), False),
+        ((("X-Api-Key", "one-of-the-keys"),), (("X-Session-Token", "another-thing"),), False),
+        ((("Accept-Language", "a-long-language-1"),), (("Accept-Language", "a-long-language-2"),), True),
+    ],
+)
+def test_whose_data_it_is(
+    request_of: Requests, write: tuple[tuple[str, str], ...], read: tuple[tuple[str, str], ...], shared: bool
+) -> None:
+    """What two people ask for is not the same; whoever shows no credential may mean anybody's."""
+    races = _races()
+    races.end(request_of("w", headers=write, started_at=10.0), 11.0)
+    assert races.overlap(request_of("r", headers=read, started_at=10.5), 10.6) is shared
+
+
 def test_calls_that_can_not_be_read(contract: Contract, call_of: Calls, request_of: Requests) -> None:
     """Without a contract, a method in it or a whole frame, any data of the service may be meant."""
     read = call_of("Get", 10.5, id=7)

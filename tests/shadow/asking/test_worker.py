@@ -20,7 +20,7 @@ from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, St
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError, store_in
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.mirror.feed import Feed
@@ -58,7 +58,9 @@ class Writer:
         self.ended = 0
         self._broken = broken
 
-    def add(self, observation: Observation) -> None:
+    def add(self, observation: Observation | Proof) -> None:
+        if isinstance(observation, Proof):
+            return
         name, count = "judged", 1
         if isinstance(observation, Settled):
             name, count = observation.reason.value, observation.count

@@ -21,7 +21,7 @@ from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
-from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.exchange.observations import Judged, Observation, Proof
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
@@ -117,7 +117,7 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
                 bindings=Bindings(contract=contract, shared=False),
                 limits=Limits(**limits),
             ),
-            record=seen.append,
+            record=lambda found: None if isinstance(found, Proof) else seen.append(found),
         )
         pipe = Direct()
         pipe.worker = Worker(collector, RunWriter(NoWriter()))  # type: ignore[arg-type] # no frame of counts is sent

@@ -98,6 +98,21 @@ async def test_server_sent_events(web: Any, stage: Any) -> None:
     assert findings(await on.judged()) == {("body/*/data/a", "value")}
 
 
+@pytest.mark.parametrize("is_other", [False, True])
+async def test_events_name_each_sides_own_handles(web: Any, stage: Any, is_other: bool) -> None:
+    """An id that an event brings is mapped where it comes again; another one there is a difference."""
+    ids = ("7f30116a-cd6a-42de-8ef0-dd270b92b597", "698aed65-686c-4c9f-9364-b7706b3d75a2")
+    other = "c0ffee00-1111-4222-8333-444455556666"
+
+    def events(first: str, then: str) -> Answer:
+        texts = (f'data: {{"session_id": "{first}"}}\n\n', f'data: {{"of": "{then}"}}\n\n')
+        return chunked("text/event-stream", lambda: (text.encode() for text in texts))
+
+    on = await stage(web(events(ids[0], ids[0])), web(events(ids[1], other if is_other else ids[1])))
+    await asyncio.to_thread(get, on.port("one"))
+    assert findings(await on.judged()) == ({("body/*/data/of", "value")} if is_other else set())
+
+
 async def test_events_flow(web: Any, stage: Any, gate: Any) -> None:
     """The first event reaches the client before the second is produced; a quiet stream runs into no deadline."""
     more = gate()

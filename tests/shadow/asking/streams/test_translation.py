@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from crossfade.shadow.asking.streams.translation import _LEARNT, Translation
 from crossfade.shadow.bindings.sides import Side
 
@@ -31,3 +33,19 @@ def test_the_first_messages_are_learnt_from_and_all_are_translated() -> None:
     assert given == [*(b"legacy %d" % number for number in range(_LEARNT)), b"own %d" % _LEARNT]
     assert translation(b"legacy", b"own 3") == b"legacy 3"
     assert bindings.asked == [(None, Side.SECONDARY, "GET /a")] * _LEARNT
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        (b'{"id": 1}', b'{"id": 1}'),
+        (b'id: 7\ndata: {"id": 1}\n\n', b'{"id": 1}'),
+        (b'data:{"id":\r\ndata: 1}\r\n\r\n', b'{"id":\n1}'),
+        (b"event: ping\n\n", b"event: ping\n\n"),
+    ],
+)
+def test_an_event_is_learnt_by_its_data(text: bytes, data: bytes) -> None:
+    """Its fields stand around a JSON text."""
+    bindings = Dictionary()
+    Translation(bindings, "GET /a", Side.CANDIDATE, None)(text, text)  # type: ignore[arg-type]
+    assert bindings.known == {data: data}
