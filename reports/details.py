@@ -7,7 +7,8 @@ from typing import Literal
 from crossfade.reports.figures import at_most, count, share_at_most
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.report import Place, PlaceCheck, Report, Route
-from crossfade.reports.units import of_requests, of_units, units
+from crossfade.reports.units import of_requests, units
+from crossfade.reports.wording import compared
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import CUTS, Reason
 
@@ -91,10 +92,7 @@ def _transient(route: Route, report: Report) -> Detail | None:
     if not route.has_secondary or not route.distinct:
         return None
     bound = at_most(route.transience.upper, report.transient_budget)
-    text = (
-        f"{count(route.transient)} of {of_units(route.distinct, report.unit)} differed at the first look only, "
-        f"at most {bound}"
-    )
+    text = f"{count(route.transient)} of {count(route.distinct)} differed at the first look only, at most {bound}"
     if report.transient_budget != report.budget:
         text += f" (budget {100 * report.transient_budget:g} %)"
     return Detail(label="transient", text=text)
@@ -121,14 +119,14 @@ def _noise(route: Route, _: Report) -> Detail | None:
 def _looks(route: Route, _: Report) -> Detail | None:
     if not route.has_secondary or not route.distinct:
         return None
-    looks = f"{count(route.asked_again)} had a second look"
-    return Detail(label="secondary", text=f"answered in {count(route.secondary_asked)} comparisons, and {looks}")
+    looks = f"{count(route.secondary_asked)} of {count(compared(route))} answers"
+    return Detail(label="secondary", text=f"{looks}; {count(route.asked_again)} second looks")
 
 
 def _injected(route: Route, _: Report) -> Detail | None:
     account = route.surfaced
     if not account.injected:
-        return None
+        return Detail(label="injected faults", text="none", tone="inconclusive") if route.distinct else None
     parts = ", ".join(f"{name} {one.surfaced}/{one.injected}" for name, one in account.by_mutation.items())
     text = f"{count(account.surfaced)} of {count(account.injected)} surfaced ({parts})"
     return Detail(label="injected faults", text=text, tone="inconclusive" if route.ground == "not_surfaced" else "")

@@ -11,6 +11,7 @@ from crossfade.shadow.evidence.view import RouteView
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
 _PLACES = 3  # that a reason names
+_MORE_PAIRS = "; more pairs with the secondary are needed"
 
 
 def claim_reason(claim: Claim, view: RouteView, gate: GateSettings) -> str:
@@ -79,7 +80,7 @@ def _transient(claim: Claim, view: RouteView, gate: GateSettings) -> str:
 
 def _too_few_pairs(claim: Claim, _: RouteView, __: GateSettings) -> str:
     at = f"noisy {_names(claim.places)}" if claim.places else "the noisy places together"
-    return f"a fault may hide at {at}{_more_pairs(claim.places)}"
+    return f"a fault may hide at {at}{_more_pairs(claim.places) or _MORE_PAIRS}"
 
 
 def _not_claimed(_: Claim, view: RouteView, __: GateSettings) -> str:

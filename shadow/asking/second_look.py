@@ -37,7 +37,7 @@ class SecondLook:
             return comparison
         asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
         with self._means.admission.second_look() as has_place:
-            if has_place and self._may_look(pending, places):
+            if has_place and self._may_look(comparison, places, pending):
                 pending.begin = self._means.order.prolong(pending.begin) if pending.begin else None
                 looked = await self._look(comparison, pending.frame.route, asked)
                 comparison = comparison if self._means.races.followed(comparison.request) else looked
@@ -61,12 +61,15 @@ class SecondLook:
         if replies and has_drifted(replace(comparison, secondary=replies[Side.SECONDARY])):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
 
-    def _may_look(self, pending: Pending, places: Places) -> bool:
+    def _may_look(self, comparison: Comparison, places: Places, pending: Pending) -> bool:
         """Whether the sides still are in the state in which they were asked, and the share allows it."""
         means, frame = self._means, pending.frame
         if not places or pending.begin is None or not means.order.is_unchanged(pending.begin):
             return False
-        return not means.races.followed(frame.request) and means.rechecks.take(frame.route, places, frame.request.id)
+        if means.races.followed(frame.request):
+            return False
+        is_sampled = isinstance(comparison.secondary, Answer)
+        return means.rechecks.take(frame.route, places, frame.request.id, is_sampled=is_sampled)
 
     async def _look(self, comparison: Comparison, route: RouteInfo, asked: Mapping[Side, Upstream]) -> Comparison:
         """The same comparison where no call was free in time, or mirroring was turned off."""

@@ -1,6 +1,6 @@
 """What asking, ingest and replay need of handles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
@@ -15,14 +15,14 @@ from crossfade.shadow.bindings.exchanges import (
     status_of,
     succeeded,
 )
-from crossfade.shadow.bindings.kinds import Exchange
+from crossfade.shadow.bindings.kinds import ANYWHERE, Exchange
 from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, rewrite_request
 from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
 from crossfade.shadow.bindings.names import Site, entity_of
-from crossfade.shadow.bindings.scopes import Origin, Scopes, origin_of
+from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site, origin_of
 from crossfade.shadow.bindings.sides import Rendered, Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
-from crossfade.shadow.bindings.translate import Back, Rendering, Standpoint
+from crossfade.shadow.bindings.translate import Back, Here, Rendering, Standpoint
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.outcome import Reason
@@ -225,10 +225,12 @@ class Bindings:
     def _scoped(self, values: Iterable[tuple[str, Site]], origin: Origin) -> Iterable[tuple[str, str]]:
         for text, site in values:
             yield EVERYWHERE, text
+            if is_id_site(site):
+                yield ANYWHERE, text
             for group in self._scopes.standing(site, origin):
                 yield from ((scope.key, text) for scope in group)
 
-    def _mapped(self, comparison: Comparison, reply: Reply, side: Side, here: Mapping[str, str]) -> Reply:
+    def _mapped(self, comparison: Comparison, reply: Reply, side: Side, here: Here) -> Reply:
         request, legacy = comparison.request, comparison.legacy
         if not isinstance(reply, Answer) or not isinstance(legacy, Answer):
             return reply
@@ -242,7 +244,7 @@ class Bindings:
         self._minting.agreed.add(shared)
         return mapped
 
-    def _may_hold(self, request: Request, reply: Answer, side: Side, here: Mapping[str, str]) -> bool:
+    def _may_hold(self, request: Request, reply: Answer, side: Side, here: Here) -> bool:
         """Whether there may be a handle in an answer: most have none, and are not looked through."""
         if here or not len(self._tables):
             return bool(here)
@@ -253,7 +255,7 @@ class Bindings:
         """As ``_mapped``; where legacy mints in each answer, what a side mints anew stands for the same value."""
         return self._mapped(comparison, reply, side, self._renewed(comparison, reply, side))
 
-    def _renewed(self, comparison: Comparison, reply: Reply, side: Side) -> Mapping[str, str]:
+    def _renewed(self, comparison: Comparison, reply: Reply, side: Side) -> Here:
         request, legacy = comparison.request, comparison.legacy
         if not isinstance(legacy, Answer) or not self._minting.places.any_minting(comparison.route):
             return {}

@@ -106,4 +106,5 @@ def _plain(piece: str) -> str | None:
 def _written(text: str, piece: str) -> str:
     """As the text that it replaces is written: without escapes where that has none."""
     has_surrogate = any("\ud800" <= character <= "\udfff" for character in text)
-    return json.dumps(text, ensure_ascii=piece.isascii() or has_surrogate)
+    written = json.dumps(text, ensure_ascii=piece.isascii() or has_surrogate)
+    return written.replace("/", "\\/") if "\\/" in piece else written

@@ -11,8 +11,10 @@ from crossfade.shadow.bindings.shapes import is_opaque_token, is_short_id, is_to
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 
-_NEW = "#new"
-"""The scope of short ids of a kind that is not known yet."""
+ANYWHERE = "#any"
+"""The scope under which all short ids are listed that a request carried."""
+_NEW, _OTHER = "#new", "#other"
+"""The scopes of short ids of a kind that is not known yet: of what a request is about, and of something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,14 @@ class Kinds:
             return self._exchange.pages if " " not in text else None
         if is_token(text) or (is_named(site) and is_opaque_token(text)):
             return EVERYWHERE
-        if not is_id_site(site) or not is_short_id(text) or (own and not is_own_site(site, self._exchange.origin)):
+        is_own = is_own_site(site, self._exchange.origin)
+        if not is_id_site(site) or not is_short_id(text) or (own and not is_own):
             return None
         scope = self._scopes.producing(site, self._exchange.origin, create=create)
         if scope is None:
-            return None if create or self._scopes.standing(site, self._exchange.origin)[0] else _NEW
+            return (
+                None if create or self._scopes.standing(site, self._exchange.origin)[0] else _NEW if is_own else _OTHER
+            )
         return scope.key
 
     def is_new(self, found: Found, scope: str) -> bool:
@@ -77,7 +82,7 @@ class Kinds:
 
     def is_old(self, text: str, scope: str) -> bool:
         """Whether a value of legacy's was known before: bound, sent by a client, given by both sides."""
-        if (scope, text) in self._exchange.carried:
+        if (scope, text) in self._exchange.carried or (scope == _OTHER and (ANYWHERE, text) in self._exchange.carried):
             return True
         if scope in {self._exchange.etags, self._exchange.pages}:
             return False

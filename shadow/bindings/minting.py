@@ -11,7 +11,7 @@ from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
 from crossfade.shadow.bindings.memory import Places, Seen
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
-from crossfade.shadow.bindings.scopes import Scopes, is_id_site
+from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
 from crossfade.shadow.bindings.shapes import is_jwt, is_short_id, is_token, jwt_claims
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
@@ -45,7 +45,7 @@ class Seems(Enum):
 class Learnt:
     """What one answer showed: what of a side's is legacy's in this very answer."""
 
-    here: dict[Side, dict[str, str]] = field(default_factory=lambda: {side: {} for side in Side})
+    here: dict[Side, dict[tuple[Site, str], str]] = field(default_factory=lambda: {side: {} for side in Side})
 
 
 class Minting:
@@ -62,10 +62,10 @@ class Minting:
         """Binds what was minted."""
         return self._lesson(exchange).learn(legacy, others)
 
-    def renewed(self, exchange: Exchange, legacy: Value, other: Answered, side: Side) -> dict[str, str]:
+    def renewed(self, exchange: Exchange, legacy: Value, other: Answered, side: Side) -> dict[tuple[Site, str], str]:
         """What a side minted anew when it was asked once more, where legacy mints in each answer, by legacy's value."""
         return {
-            found.other: found.legacy
+            (found.site, found.other): found.legacy
             for found in self._lesson(exchange).differing(legacy, other)
             if isinstance(found.other, str)
             and self.places.mints(exchange.route, (found.site.part, *found.site.names))
@@ -136,9 +136,9 @@ class _Lesson:
 
     def _candidates(self, found: Found) -> None:
         """A leaf in which the candidate's answer differs from legacy's."""
-        if self._has_known_pair(found):
-            return
         seems = self._seems(found)
+        if seems is not Seems.MINTED and self._is_known_pair(found):
+            return
         if isinstance(found.other, Partner):
             if seems is Seems.MINTED:
                 self._lose(found, Reason.FOREIGN_HANDLE if found.other is Partner.UNCLEAR else Reason.BLOCKED)
@@ -155,7 +155,7 @@ class _Lesson:
         if opaque or scope == self._exchange.pages:
             self._tables.rebind(scope, found.legacy, side, theirs, opaque=opaque)
             if not opaque:
-                self._learnt.here[side][theirs] = found.legacy
+                self._learnt.here[side][found.site, theirs] = found.legacy
         elif not self._tables.bind(scope, found.legacy, side, theirs) and side is Side.CANDIDATE:
             self._lose(found, Reason.BLOCKED)
         if opaque and self._secondary is not None and found.path not in self._secondary:
@@ -167,7 +167,7 @@ class _Lesson:
         same = ours is not None and others is not None and self._same_claims(ours, others, side)
         self._tables.rebind(EVERYWHERE, found.legacy, side, theirs, opaque=not same)
         if same:
-            self._learnt.here[side][theirs] = found.legacy
+            self._learnt.here[side][found.site, theirs] = found.legacy
 
     def _same_claims(self, ours: dict[str, Any], theirs: dict[str, Any], side: Side) -> bool:
         if ours.keys() != theirs.keys():
@@ -208,8 +208,19 @@ class _Lesson:
             if is_token(text) and not self._tables.knows(EVERYWHERE, text):
                 self._minting.agreed.add((text,))
                 self._tables.find(EVERYWHERE, (text,))
-            elif self._exchange.write and is_id_site(site) and is_short_id(text):
-                self._bind_to_itself(Found(path, site, text, text))
+            elif is_id_site(site) and is_short_id(text):
+                self._same_number(Found(path, site, text, text))
+
+    def _same_number(self, found: Found) -> None:
+        """A number that both sides gave: a write's own is bound to itself, another one is plain."""
+        if is_own_site(found.site, self._exchange.origin):
+            if self._exchange.write:
+                self._bind_to_itself(found)
+        elif any(
+            self._tables.theirs(scope.key, found.legacy, Side.CANDIDATE) not in {None, found.legacy}
+            for scope in self._scopes
+        ):
+            self._scopes.saw_plain(found.site.name)
 
     def _bind_to_itself(self, found: Found) -> None:
         scope = self._kinds.scope(found, own=True)
@@ -256,13 +267,17 @@ class _Lesson:
         places.saw(self._exchange.route, names, fresh=theirs is not None)
         return theirs is not None
 
-    def _has_known_pair(self, found: Found) -> bool:
-        """Whether both sides give their own value of one known id: the place holds ids of that kind from now on."""
+    def _is_known_pair(self, found: Found) -> bool:
+        """Whether both sides give their own value of one known id, where such ids are not known to stand yet."""
         if isinstance(found.other, Partner) or not is_id_site(found.site) or not is_short_id(found.legacy):
             return False
         theirs = ((scope, self._tables.theirs(scope.key, found.legacy, Side.CANDIDATE)) for scope in self._scopes)
         kinds = [scope for scope, other in theirs if other == found.other]
-        return len(kinds) == 1 and self._scopes.add_name(kinds[0], found.site, self._exchange.origin)
+        if len(kinds) != 1:
+            return False
+        self._scopes.saw(kinds[0], found.site, self._exchange.origin, found.legacy)
+        self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
+        return True
 
 
 def _all_found(legacy: Value) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from crossfade.shadow.bindings.texts import path_names
 from crossfade.shadow.exchange import Protocol, Request
 
 _MAX_SCOPES = 1000
+_MIN_HITS = 3
 _WRAPPERS = frozenset({"data", "result", "results", "item", "items", "response", "payload", "message", "value", "body"})
 _MAX_WORDS = 6
 
@@ -68,6 +69,8 @@ class Scopes:
         self._scopes: list[Scope] = []
         self._homes: dict[str, list[Scope]] = {}
         self._entities: dict[str, list[Scope]] = {}
+        self._hits: dict[tuple[str | None, str], dict[str, set[str]]] = {}
+        self._plain: set[str] = set()
 
     def __iter__(self) -> Iterator[Scope]:
         return iter(self._scopes)
@@ -95,16 +98,27 @@ class Scopes:
         named = [scope for name in entities for scope in self._entities.get(name, ()) if scope not in near]
         return (near, named) if near or at is not None else (named, [])
 
-    def add_name(self, scope: Scope, site: Site, origin: Origin) -> bool:
-        """A place was seen to hold ids of this kind; False where another kind has its name."""
+    def saw(self, scope: Scope, site: Site, origin: Origin, text: str) -> None:
+        """An id of a kind was seen at a place; after three of them the place holds ids of this kind."""
         at, entities = _subject(site, origin)
-        if at is not None and at not in self._homes:
-            self._named(scope, at, ())
-            return True
-        if at is None and entities and entities[0] not in self._entities:
-            self._named(scope, None, entities[:1])
-            return True
-        return False
+        name = entities[0] if entities else ""
+        if len(self._hits) >= _MAX_SCOPES or (at in self._homes if at is not None else name in self._entities):
+            return
+        seen = self._hits.setdefault((at, name), {}).setdefault(scope.key, set())
+        seen.add(text)
+        if len(seen) >= _MIN_HITS:
+            del self._hits[at, name]
+            self._named(scope, at, () if at is not None or not name else (name,))
+
+    def saw_plain(self, name: str) -> None:
+        """Numbers of this name were seen to be the same on both sides."""
+        if len(self._plain) < _MAX_SCOPES:
+            self._plain.add(entity_of(name))
+
+    def is_unclear(self, site: Site, origin: Origin) -> bool:
+        """Whether a place is said to hold ids of a kind that was never seen, under any name."""
+        at, entities = _subject(site, origin)
+        return at is None and entities[0] not in self._entities and entities[0] not in self._plain
 
     def _new(self, entities: tuple[str, ...]) -> Scope | None:
         if len(self._scopes) >= _MAX_SCOPES:
@@ -132,8 +146,10 @@ def _subject(site: Site, origin: Origin) -> tuple[str | None, tuple[str, ...]]:
         found = Origin(home="/" + "/".join(site.names[:-1]), entities=(entity_of(site.name),))
         return found.home, found.entities
     own = entity_of(site.name)
-    if own:
+    if own and own not in origin.entities:
         return None, (own,)
+    if own:
+        return origin.home, (own,)
     owner = site.owner
     if site.part is Part.BODY and owner and owner.lower() not in _WRAPPERS and entity_of(owner) not in origin.entities:
         return None, (entity_of(owner),)

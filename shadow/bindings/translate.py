@@ -34,6 +34,10 @@ class Standpoint:
         return [scope.key for scope in near], [scope.key for scope in named]
 
 
+Here = Mapping[tuple[Site, str], str]
+"""Legacy's values for a side's at places of one answer."""
+
+
 class Rendering:
     """From legacy's values to a side's; ``refused`` says afterwards why that can't be."""
 
@@ -50,14 +54,32 @@ class Rendering:
             return self._named(at.pages, text)
         if len(text) >= MIN_TOKEN_CHARS and self._is_handle(EVERYWHERE, text):
             return self._named(EVERYWHERE, text)
-        near, named = at.groups(site, text)
+        return self._short(text, site)
+
+    def _short(self, text: str, site: Site) -> str | None:
+        near, named = self._at.groups(site, text)
         for scopes in (near, named):
             found = [scope for scope in scopes if self._is_handle(scope, text)]
             if len(found) == 1 and (scopes is near or not near):
                 return self._named(found[0], text)
             if found:
-                self.refused = self.refused or Reason.FOREIGN_HANDLE
-                return None
+                return self._refuse()
+        if not near and not named and self._may_be_any(site, text):
+            return self._refuse()
+        return None
+
+    def _may_be_any(self, site: Site, text: str) -> bool:
+        """Whether a place says that it holds ids, nobody knows whose, and one of some kind is other on this side."""
+        at = self._at
+        if not is_id_site(site) or not is_short_id(text) or not at.scopes.is_unclear(site, at.origin):
+            return False
+        return any(
+            self._is_handle(scope.key, text) and at.tables.theirs(scope.key, text, at.side) != text
+            for scope in at.scopes
+        )
+
+    def _refuse(self) -> str | None:
+        self.refused = self.refused or Reason.FOREIGN_HANDLE
         return None
 
     def _is_handle(self, scope: str, text: str) -> bool:
@@ -78,7 +100,7 @@ class Back:
     legacy calls the others, and where they stand.
     """
 
-    def __init__(self, at: Standpoint, here: Mapping[str, str], *, strict: bool) -> None:
+    def __init__(self, at: Standpoint, here: Here, *, strict: bool) -> None:
         self.shared: list[str] = []
         self.mapped: set[tuple[Site, str]] = set()
         self._at = at
@@ -94,8 +116,8 @@ class Back:
 
     def _find(self, text: str, site: Site) -> str | None:
         at = self._at
-        if text in self._here:
-            return self._here[text]
+        if (site, text) in self._here:
+            return self._here[site, text]
         if site.part is Part.HEADER and site.name == "etag":
             return self._in([at.etags], text)
         if is_page_site(site) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:

@@ -50,8 +50,8 @@ class GateSettings:
 
     ``unit`` is a request, client, session or minute. ``planned_n``: after how many of them the claim is judged, where
     that was fixed beforehand. ``transient_budget_pct``: of differences that a second look does not show, None for
-    ``budget_pct``, ``transient_reason`` why they may be more. Below ``min_surfaced_pct`` of the injected faults, or ``min_compared_pct`` of the eligible requests,
-    nothing is proven.
+    ``budget_pct``, ``transient_reason`` why they may be more. Below ``min_surfaced_pct`` of the injected faults, or
+    ``min_compared_pct`` of the eligible requests, nothing is proven.
     """
 
     routes: tuple[str, ...]

@@ -89,6 +89,10 @@ class Places:
         new = [place for place in dict.fromkeys(places) if place not in self.counts]
         return frozenset(new[max(0, self.max_places - len(self.counts)) :])
 
+    def has_differed(self, place: Place) -> bool:
+        """Whether legacy was ever seen to differ from itself there."""
+        return place in self.counts and self.counts[place].self_differs > 0
+
     def is_noisy(self, place: Place) -> bool:
         """Whether legacy differed from itself there in more than an odd case."""
         counts = self.counts.get(place)

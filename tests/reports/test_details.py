@@ -15,21 +15,22 @@ def _lines(tell: Any, route: Any, **values: Any) -> dict[str, Detail]:
 
 
 def test_a_clean_route(tell: Any) -> None:
-    """Of a route without noise the transient bound and the looks of the secondary are told, and nothing weighs."""
+    """Of a route without noise the transient bound and the looks are told, and only that nothing was injected weighs."""
     lines = _lines(tell, tell.route())
     assert {label: line.text for label, line in lines.items()} == {
-        "transient": "0 of 400 distinct requests differed at the first look only, at most 0.95 %",
-        "secondary": "answered in 40 comparisons, and 3 had a second look",
+        "transient": "0 of 400 differed at the first look only, at most 0.95 %",
+        "secondary": "40 of 400 answers; 3 second looks",
+        "injected faults": "none",
     }
-    assert all(line.tone == "" for line in lines.values())
+    assert [label for label, line in lines.items() if line.tone] == ["injected faults"]
 
 
 def test_without_a_secondary(tell: Any) -> None:
     """Nobody knows noise then, and that is said in place of the rest."""
     text = "not measured, there is no secondary: every difference counts"
-    assert _lines(tell, tell.route(has_secondary=False)) == {
-        "noise": Detail(label="noise", text=text, tone="inconclusive")
-    }
+    lines = _lines(tell, tell.route(has_secondary=False, surfaced=tell.surfaced(value=(1, 1))))
+    assert list(lines) == ["noise", "injected faults"]
+    assert lines["noise"] == Detail(label="noise", text=text, tone="inconclusive")
 
 
 def test_nothing_compared_tells_nothing_of_noise(tell: Any) -> None:
@@ -114,7 +115,7 @@ def test_drift_names_its_places(tell: Any) -> None:
 def test_another_budget_of_transient_differences(tell: Any) -> None:
     """Stands beside the bound where it is another one."""
     text = _lines(tell, tell.route(transient=1), transient_budget=0.02)["transient"].text
-    assert text == "1 of 400 distinct requests differed at the first look only, at most 0.95 % (budget 2 %)"
+    assert text == "1 of 400 differed at the first look only, at most 0.95 % (budget 2 %)"
 
 
 @pytest.mark.parametrize(("ground", "tone"), [("proven", ""), ("not_surfaced", "inconclusive")])

@@ -28,7 +28,8 @@ def test_proven_is_0(make: Any) -> None:
     assert sentence == (
         "PASS GET /ok diverges in less than 1 % of requests, at 95 % confidence: 0 of 400 distinct requests diverged, "
         "at most 0.95 % (anytime-valid), 400 of 400 requests compared (100 %)\n"
-        "  noise: not measured, there is no secondary: every difference counts"
+        "  noise: not measured, there is no secondary: every difference counts\n"
+        "  injected faults: none"
     )
 
 
@@ -138,10 +139,10 @@ def test_what_it_rests_on_stands_below(tell: Any) -> None:
     first, *rest = sentence.split("\n")
     assert first.startswith("PASS GET /ok diverges in less than 1 % of requests")
     assert rest == [
-        "  transient: 0 of 400 distinct requests differed at the first look only, at most 0.95 %",
+        "  transient: 0 of 400 differed at the first look only, at most 0.95 %",
         r"  noisy: body/n\nPASS (value, unchecked)",
         r"  always different: body/\x1b[2J (value, form)",
-        "  secondary: answered in 40 comparisons, and 3 had a second look",
+        "  secondary: 40 of 400 answers; 3 second looks",
         "  injected faults: 19 of 20 surfaced (value 19/20)",
     ]
 

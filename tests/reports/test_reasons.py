@@ -124,7 +124,12 @@ def test_needed(planned: int | None, needed: str) -> None:
             _view(400, 0),
             "a fault may hide at noisy body/ms (value); about 300 more pairs with the secondary are needed",
         ),
-        (Ground.TOO_FEW_PAIRS, {}, _view(400, 0), "a fault may hide at the noisy places together"),
+        (
+            Ground.TOO_FEW_PAIRS,
+            {},
+            _view(400, 0),
+            "a fault may hide at the noisy places together; more pairs with the secondary are needed",
+        ),
         (
             Ground.NOT_SURFACED,
             {},
