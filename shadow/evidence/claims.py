@@ -268,7 +268,8 @@ def _with_more_pairs(unbounded: list[Excess], gate: GateSettings) -> tuple[Place
     for item in unbounded:
         if item.place is not None:
             rate = _budget(item, gate) * item.share
-            more = needed_pairs(item.candidate, item.control, item.n, rate, (1 - gate.confidence) / 2)
+            units = needed_pairs(item.candidate, item.control, item.n, rate, (1 - gate.confidence) / 2)
+            more = None if units is None else -(-units * item.pairs // item.n)
             key = item.place.template, item.place.kind
             before = found[key].more_pairs if key in found else 0
             worst = None if more is None or before is None else max(more, before)
