@@ -117,8 +117,13 @@ class Bindings:
         back = Back(self._standpoint_in(side, _of_message(type_name)), {}, strict=True)
         return rewrite_message(data, type_name, back, self._contract)
 
-    def learn_message(self, legacy: bytes, other: bytes, type_name: str | None, side: Side, *, route: str) -> None:
-        """Learns what two messages show that stand at the same place of two streams, before they are mapped."""
+    def learn_message(  # noqa: PLR0913 - two messages, and where they stand
+        self, legacy: bytes, other: bytes, type_name: str | None, side: Side, *, route: str, write: bool = False
+    ) -> None:
+        """Learns what two messages show that stand at the same place of two streams, before they are mapped.
+
+        ``write``: the call may mint by itself. Else it is to be seen that both of legacy's instances do.
+        """
         if self._shared or legacy == other:
             return
         origin = _of_message(type_name)
@@ -129,7 +134,7 @@ class Bindings:
             theirs = message_value_of(known, type_name, self._contract)
         except UndecodableError:
             return
-        exchange = Exchange(route=route, origin=origin, etags="etag", pages="page", carried=frozenset(), write=True)
+        exchange = Exchange(route=route, origin=origin, etags="etag", pages="page", carried=frozenset(), write=write)
         self._minting.learn(exchange, ours, {side: Answered(theirs, back.mapped)})
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:

@@ -109,6 +109,8 @@ class _Lesson:
             self._equal(legacy, ours)
         elif Side.CANDIDATE in others:
             self._blocked(legacy)
+        else:
+            self._secondary_alone()
         return self._learnt
 
     def differing(self, legacy: Value, other: Answered) -> list[Found]:
@@ -197,6 +199,18 @@ class _Lesson:
                     continue  # the candidate has legacy's value: the secondary has drifted
                 self._bind(Found(path, found.site, found.legacy, found.legacy), Side.CANDIDATE)  # equal by chance
             if is_new:
+                self._bind(found, Side.SECONDARY)
+
+    def _secondary_alone(self) -> None:
+        """Nothing is said of the candidate here: it shows where legacy mints."""
+        for found in (self._secondary or {}).values():
+            scope = self._kinds.scope(found)
+            if scope is None or isinstance(found.other, Partner) or not self._kinds.is_new(found, scope):
+                is_bound = scope is not None and self._tables.knows(scope, found.legacy)
+            else:
+                self._minting.places.saw(self._exchange.route, (found.site.part, *found.site.names), fresh=True)
+                is_bound = True
+            if is_bound:
                 self._bind(found, Side.SECONDARY)
 
     def _equal(self, legacy: Value, candidates: Mapping[_Path, Found]) -> None:

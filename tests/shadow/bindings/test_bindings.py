@@ -241,14 +241,23 @@ def test_memory_is_bounded(client: Any, records: Any) -> None:
     assert bindings.render(records.request("GET", "/b/00000001cc"), Side.CANDIDATE).request is not None
 
 
-def test_one_message_of_a_stream(bindings: Bindings, records: Any) -> None:
-    """JSON texts are rendered and mapped one by one."""
-    ours, theirs = (json.dumps({"id": key, "n": 1}).encode() for key in (ONE, TWO))
-    bindings.learn_message(ours, theirs, None, Side.CANDIDATE, route="GET /a")
-    assert bindings.map_message(theirs, None, Side.CANDIDATE) == ours
-    assert bindings.render_message(ours, None, Side.CANDIDATE) == theirs
+def test_messages_of_a_stream(bindings: Bindings, records: Any) -> None:
+    """JSON texts are rendered and mapped one by one; a read mints where the secondary shows it."""
+
+    def text(key: str) -> bytes:
+        return json.dumps({"key": key, "n": 1}).encode()
+
+    bindings.learn_message(text(ONE), text(TWO), None, Side.CANDIDATE, route="GET /a")
+    assert bindings.map_message(text(TWO), None, Side.CANDIDATE) == text(TWO)
+    bindings.learn_message(text(ONE), text(THREE), None, Side.SECONDARY, route="GET /a")
+    bindings.learn_message(text(ONE), text(TWO), None, Side.CANDIDATE, route="GET /a")
+    assert bindings.map_message(text(TWO), None, Side.CANDIDATE) == text(ONE)
+    assert bindings.map_message(text(THREE), None, Side.SECONDARY) == text(ONE)
+    assert bindings.render_message(text(ONE), None, Side.CANDIDATE) == text(TWO)
+    bindings.learn_message(text(TWO), text(ONE), None, Side.CANDIDATE, route="POST /a", write=True)
+    assert bindings.render_message(text(TWO), None, Side.CANDIDATE) == text(ONE)
     bindings.learn_unmirrored(records.request("POST", "/a"), records.answer({"id": THREE}))
-    assert bindings.render_message(json.dumps([THREE]).encode(), None, Side.CANDIDATE) is Reason.FOREIGN_HANDLE
+    assert bindings.render_message(text(THREE), None, Side.CANDIDATE) is Reason.FOREIGN_HANDLE
 
 
 def test_values_that_a_client_may_send_back(bindings: Bindings, records: Any) -> None:

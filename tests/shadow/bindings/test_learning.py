@@ -6,6 +6,7 @@ A shop of four kinds of ids, each of which begins at another number on the candi
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -27,11 +28,12 @@ class Sides:
     _legacy: dict[str, Any] = field(default_factory=lambda: {kind: count(1) for kind in KINDS})
     _candidate: Counter[str] = field(default_factory=Counter)
 
-    def make(self, kind: str) -> int:
-        """A new id; legacy's."""
-        self._candidate[kind] += self.rng.randint(1, 3)
+    def make(self, kind: str, *, lost: bool) -> int:
+        """A new id; legacy's. The candidate has none where it did not get the write."""
         key = int(next(self._legacy[kind]))
-        self.ids[kind][key] = self._candidate[kind]
+        if not lost:
+            self._candidate[kind] += self.rng.randint(1, 3)
+            self.ids[kind][key] = self._candidate[kind]
         return key
 
 
@@ -48,11 +50,15 @@ class Traffic:
 
     def send(self, method: str, path: str, body: dict[str, Any], keys: dict[str, int], new: str = "") -> int | None:
         """One call with ids in its path and at names such as ``cart_id``; legacy's id of what it made."""
-        theirs = {kind: self._sides.ids[kind][key] for kind, key in keys.items()}
+        theirs = {kind: self._sides.ids[kind].get(key) for kind, key in keys.items()}
         request, wanted = (self._request(method, path, body, side) for side in (keys, theirs))
         rendered = self._bindings.render(request, Side.CANDIDATE).request
-        self.counts[self._verdict(request, wanted, rendered)] += 1
-        made = {"id": self._sides.make(new)} if new else {}
+        self.counts[self._verdict(request, None if None in theirs.values() else wanted, rendered)] += 1
+        lost = rendered is None or self._rng.random() < self._lost_share
+        made = {"id": self._sides.make(new, lost=lost)} if new else {}
+        if lost:
+            self._bindings.learn_unmirrored(request, self._records.answer(made))
+            return made.get("id")
         answers = []
         for side in (keys, theirs):
             named = {f"{kind}_id": key for kind, key in side.items()}
@@ -63,7 +69,7 @@ class Traffic:
         self._bindings.resolve(comparison, write=method == "POST")
         return made.get("id")
 
-    def _request(self, method: str, path: str, body: dict[str, Any], keys: dict[str, int]) -> Any:
+    def _request(self, method: str, path: str, body: dict[str, Any], keys: Mapping[str, int | None]) -> Any:
         values = {
             name: keys[name.removesuffix("_id")] if name.endswith("_id") else value for name, value in body.items()
         }
@@ -71,7 +77,9 @@ class Traffic:
 
     def _verdict(self, request: Any, wanted: Any, rendered: Any) -> str:
         if rendered is None:
-            return "refused"
+            return "refused" if wanted is None else "refused for nothing"
+        if wanted is None:
+            return "guessed"
         if (rendered.target, rendered.body) == (wanted.target, wanted.body):
             return "right"
         return "missed" if rendered is request else "wrong"
@@ -119,3 +127,12 @@ class Traffic:
 def test_no_number_is_taken_for_another(records: Any, seed: int) -> None:
     """Each request gets the candidate's own ids, and keeps its quantities and products."""
     assert Traffic(records, seed, 0.0).run() == {"right": PEOPLE * (CALLS + 1)}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_writes_that_the_candidate_did_not_get(records: Any, seed: int) -> None:
+    """What carries an id of theirs is refused, nothing is guessed, and all else goes on."""
+    found = Traffic(records, seed, 0.1).run()
+    assert found["wrong"] == found["missed"] == found["guessed"] == 0
+    assert found["refused"] > 0
+    assert found["refused for nothing"] <= 0.01 * found.total()
