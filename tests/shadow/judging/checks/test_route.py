@@ -25,7 +25,7 @@ def look_of(*differences: Difference) -> Look:
 def seen(number: int, candidate: Look, secondary: Look | None = None, **values: frozenset[str]) -> Seen:
     beside = None
     if secondary is not None:
-        beside = Beside(candidate=candidate, secondary=secondary, candidate_window=WINDOW, secondary_window=WINDOW)
+        beside = Beside(candidate=candidate, secondary=secondary, windows=(WINDOW, WINDOW))
     secondaries = () if secondary is None else (secondary,)
     return Seen(
         request_hash=number, candidate=candidate, window=WINDOW, beside=beside, secondaries=secondaries, **values
