@@ -163,3 +163,58 @@ async def run(services: Services, n: int, pct: float) -> tuple[RouteView, Claim]
 def verdict(contract: Contract, seed: int, n: int, pct: float = 100.0, **values: Any) -> tuple[RouteView, Claim]:
     services = Services(contract=contract, rng=random.Random(seed), **values)
     return asyncio.run(run(services, n, pct))
+
+
+def wrong(rate: float, **values: str) -> Fault:
+    """So many answers have these values."""
+    return lambda rng, seen: {**seen, **values} if rng.random() < rate else seen
+
+
+@pytest.mark.parametrize(
+    ("n", "values"),
+    [
+        (300, {"noise": 0.01}),
+        (120, {"noise": 0.05}),
+        (40, {"noise": 0.7}),
+        (300, {"noise": 0.1, "fields": 2, "lacks": True}),
+        (150, {"noise": 0.4, "fields": 2, "odd": 1, "pct": 50.0}),
+        (100, {"noise": 0.0, "refuses": 0.2}),
+    ],
+    ids=["seldom", "now and then", "mostly", "a field that is lacking", "one other value", "a status"],
+)
+def test_a_right_candidate_does_not_fail(wide: Contract, n: int, values: dict[str, Any]) -> None:
+    """Whatever legacy's noise is, no place is told to be worse than it."""
+    for seed in range(2):
+        view, claim = verdict(wide, seed, n, **values)
+        assert claim.verdict != "fail"
+        assert view.secondary_asked > 0
+        assert not [place for place in view.places if place.decided or any(check.flagged for check in place.checks)]
+
+
+@pytest.mark.parametrize("value", ["wrong", ""])
+def test_a_fault_beside_noise_is_open_and_decided(wide: Contract, value: str) -> None:
+    """A twentieth of 2,000 answers, in one of few fields that legacy changes by itself, too."""
+    view, claim = verdict(wide, 1, 2000, noise=0.01, fields=4, fault=wrong(0.05, f3=value))
+    (place,) = (place for place in view.places if place.decided)
+    assert (place.template, place.status) == ("message.f3", "open")
+    assert claim.verdict != "pass"
+
+
+def test_a_fault_that_legacy_never_shows_is_certain(wide: Contract) -> None:
+    """Then each unit that differs counts."""
+    view, claim = verdict(wide, 1, 300, noise=0.05, fields=2, fault=wrong(0.1, f9="wrong"))
+    assert (claim.verdict, view.certain) == ("fail", view.divergent)
+    assert view.certain > 15
+
+
+def test_noise_within_the_budget_passes(wide: Contract) -> None:
+    """As many pairs agree with the candidate as with legacy: over all requests, that is little enough."""
+    view, claim = verdict(wide, 2, 2500, noise=0.01, fields=1)
+    (place,) = view.places
+    assert (place.status, place.always, claim.verdict) == ("noise", False, "pass")
+
+
+def test_a_fault_inside_noise_does_not_pass(wide: Contract) -> None:
+    """Above the budget, though legacy differs from itself at the place as often."""
+    _, claim = verdict(wide, 2, 2500, noise=0.01, fields=1, fault=wrong(0.02, f1="wrong"))
+    assert claim.verdict != "pass"
