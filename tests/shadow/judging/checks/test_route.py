@@ -1,9 +1,12 @@
 """The checks of a route begin where the secondary was seen to differ, and hold the right values against each other."""
 
+from dataclasses import replace
+
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.relations import Window
 from crossfade.shadow.judging.checks.route import MAX_PLACES, Beside, RouteChecks, Seen
+from crossfade.shadow.judging.checks.values import CLOSE, Slack
 from crossfade.shadow.judging.differ import Look
 
 WINDOW = Window(started_at=1_700_000_000.0, latency_ms=10.0)
@@ -142,3 +145,13 @@ def test_places_are_bounded() -> None:
     many = [look(1, 2, name=f"f{number}").differences[0] for number in range(MAX_PLACES + 10)]
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), 5) == 5
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), MAX_PLACES + 10) == MAX_PLACES - 5
+
+
+def test_times_of_different_moments() -> None:
+    """They may be farther apart, and nothing is known of when the request was under way."""
+    for slack, far in ((CLOSE, True), (Slack(10.0, 0.5), False)):
+        checks = watching()
+        near = look("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z")
+        beside = Beside(candidate=look("2023-11-14T22:13:20Z", "2023-11-14T22:13:25Z"), secondary=near, slack=slack)
+        found = checks.see(replace(seen(1, look(1, 1)), beside=beside))
+        assert [(item.check, item.candidate, item.control) for item in found] == [(Check.DISTANCE, far, False)]
