@@ -13,6 +13,7 @@ from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
 from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.judging.checks.values import moment_s
 from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
 from crossfade.shadow.judging.judgement import FAILED, Judgement
@@ -79,6 +80,9 @@ class _Looks:
         parted = {key for key in ours if any(knows(look, key) for look in self._theirs)}
         steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
+        for key in (parted & steady.keys()) - drift:
+            if _is_time(steady[key][0].look, key):  # each instance took its own when the thing was made
+                del steady[key]
         excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
         is_whole = any(key[0] in STATUS_PLACES for key in drift) or self._is_whole(steady)
         drift = set(ours - excused) if is_whole else drift
@@ -196,3 +200,9 @@ def _beside(ours: Look | None, theirs: Look | None, key: Key) -> bool | None:
 def _is_at(keys: Iterable[Key], template: str) -> bool:
     """Whether one of the places is here, or leaves nothing here to compare."""
     return any(other[0] == template or hides(other, template) for other in keys)
+
+
+def _is_time(look: Look, key: Key) -> bool:
+    """Whether both sides have nothing but times at a place."""
+    items = [item for item in look.differences if (item.template, item.kind.value) == key]
+    return bool(items) and all(moment_s(value) is not None for item in items for value in (item.legacy, item.candidate))

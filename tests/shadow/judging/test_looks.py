@@ -143,6 +143,16 @@ def test_at_a_place_of_another_state_the_candidate_is_held_against_the_secondary
         assert (seen.candidate, seen.candidate_again) == (differs, differs)
 
 
+def test_a_time_that_each_instance_took_is_no_state() -> None:
+    """When a thing was made differs on all sides, though each tells it twice alike; an equal one is another state."""
+    legacy, candidate, secondary = ({"at": f"2026-01-01T10:00:0{second}Z", "n": second} for second in (1, 2, 3))
+    judged = see(legacy, candidate, secondary, candidate, secondary)
+    assert where(judged) == {"signature": ["n"], "excused": ["at"]}
+    assert (sighting(judged, "body/at").drift, sighting(judged, "body/n").drift) == (False, True)
+    judged = see(legacy, secondary, secondary, secondary, secondary)
+    assert where(judged) == {"drift": ["at", "n"]}
+
+
 def test_another_state_may_have_noise_within() -> None:
     """An element that only the secondary's state has, with a time of its own each time."""
     states = [
