@@ -36,7 +36,6 @@ from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, jud
 from crossfade.shadow.judging.looks import Shown, shown
 from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
-from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
@@ -48,13 +47,12 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation, and the values by which a later request would be known as legacy's own.
+    """The observation of a comparison.
 
     ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
     """
 
     observation: Observation
-    handles: frozenset[str]
     proofs: tuple[Proof, ...] = ()
 
 
@@ -181,12 +179,12 @@ class Judge:
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
-            return Verdict(observation=settled, handles=frozenset())
+            return Verdict(observation=settled)
         hashed = request_hash(comparison.request)
         proofs = self._prover.proofs(comparison, judgement, route)
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route, hashed)
-            return Verdict(observation=same, handles=frozenset(), proofs=proofs)
+            return Verdict(observation=same, proofs=proofs)
         seen = shown(judgement, comparison)
         inside = seen_of(judgement, seen, comparison, hashed)
         observation = replace(
@@ -199,7 +197,7 @@ class Judge:
         constant = self._checks.see_constant(route, inside, is_sampled=is_sampled(comparison.request.id))
         if constant:
             proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
-        return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
+        return Verdict(observation=observation, proofs=proofs)
 
     def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
         """The observation as long as nothing of the candidate's differs."""
