@@ -8,6 +8,8 @@ from functools import partial
 from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
+from crossfade.reports.advice import advice
+from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
 from crossfade.reports.reasons import NOTHING_CLAIMED, claim_reason
 from crossfade.reports.report import (
     SCHEMA_VERSION,
@@ -24,7 +26,7 @@ from crossfade.reports.report import (
     Totals,
 )
 from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
-from crossfade.shadow.evidence.claims import Claim, GateSettings, Verdict, judge_claim
+from crossfade.shadow.evidence.claims import GateSettings, Verdict, judge_claim
 from crossfade.shadow.evidence.findings import Status
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
@@ -33,12 +35,12 @@ from crossfade.shadow.evidence.records import (
     RunEvidence,
     StoredExample,
 )
+from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
 
-_STATUS_ORDER = {"open": 0, "accepted": 1, "noise": 2}
 _NOWHERE = ReproSettings()
 _TEXT_ONLY = frozenset({"status.message", "header.content-type.charset"})
 
@@ -55,9 +57,8 @@ def build_report(
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
-    views = [
-        (route, view_route(route, accepted, today, evidence.info)) for route in evidence.routes if route.info in names
-    ]
+    of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
+    views = [(route, of_run(route)) for route in evidence.routes if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
@@ -67,7 +68,7 @@ def build_report(
                 for item in route.clusters
             ),
             key=lambda cluster: (
-                _STATUS_ORDER[cluster.status],
+                STATUS_ORDER[cluster.status],
                 -cluster.count,
                 cluster.route,
                 cluster.path,
@@ -90,6 +91,11 @@ def build_report(
         budget=gate.budget,
         confidence=gate.confidence,
         min_compared_pct=gate.min_compared_pct,
+        min_surfaced_pct=gate.min_surfaced_pct,
+        transient_budget=gate.transient_budget,
+        transient_reason=gate.transient_reason,
+        unit=info.unit,
+        planned_n=gate.planned_n,
         entered=sum(route.total for route in routes),
         in_flight=sum(route.in_flight for route in routes),
         examples_stored=evidence.examples_stored,
@@ -99,6 +105,7 @@ def build_report(
         totals=_totals(routes, clusters),
         verdict=verdict,
         reasons=reasons,
+        advice=advice(routes),
     )
 
 
@@ -128,15 +135,25 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
         in_flight=view.in_flight,
         eligible=view.eligible,
         compared_pct=_floored_pct(view.compared, view.eligible),
+        left_out=left_out_of(view.left_out, view.total),
         distinct=view.distinct,
         divergent=view.divergent,
-        divergence=_divergence(claim),
+        divergence=_divergence(claim.bounds),
+        undecided=view.undecided,
+        transient=view.transient,
+        transience=_divergence(claim.transient),
+        has_secondary=view.has_secondary,
+        secondary_asked=view.secondary_asked,
+        asked_again=view.asked_again,
+        places=places_of(view.places),
+        surfaced=surfaced_of(view.surfaced),
         latency_ms=Latency(
             legacy=_quantiles(route.legacy_ms),
             candidate=_quantiles(route.candidate_ms),
             paired_ratio=_quantiles(route.paired_ratio),
         ),
         verdict=claim.verdict,
+        ground=claim.ground.value,
         reason=claim_reason(claim, view, gate),
     )
 
@@ -146,8 +163,7 @@ def _floored_pct(part: int, whole: int) -> float:
     return (10_000 * part // whole) / 100 if whole else 0.0
 
 
-def _divergence(claim: Claim) -> Divergence:
-    bounds = claim.bounds
+def _divergence(bounds: Bounds) -> Divergence:
     return Divergence(
         point=None if bounds.point is None else round(bounds.point, 8),
         lower=round(bounds.lower, 8),
@@ -231,14 +247,26 @@ def _example(example: StoredExample, repro: ReproSettings) -> Example:
     )
 
 
-def _totals(routes: Iterable[Route], clusters: Iterable[Cluster]) -> Totals:
+def _totals(routes: Sequence[Route], clusters: Iterable[Cluster]) -> Totals:
     outcomes: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
     reasons: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     for route in routes:
         outcomes.update(route.outcomes)
         reasons.update(route.reasons)
-    open_clusters = sum(cluster.status == "open" for cluster in clusters)
-    return Totals(outcomes=dict(outcomes), reasons=dict(sorted(reasons.items())), open_clusters=open_clusters)
+        left_out.update({reason: part.requests for reason, part in route.left_out.items()})
+    statuses = Counter(cluster.status for cluster in clusters)
+    return Totals(
+        outcomes=dict(outcomes),
+        reasons=dict(sorted(reasons.items())),
+        left_out=left_out_of(left_out, sum(route.total for route in routes)),
+        open_clusters=statuses["open"],
+        suspicious_clusters=statuses["suspicious"],
+        undecided_clusters=statuses["undecided"],
+        secondary_asked=sum(route.secondary_asked for route in routes),
+        asked_again=sum(route.asked_again for route in routes),
+        surfaced=all_surfaced(route.surfaced for route in routes),
+    )
 
 
 def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, tuple[str, ...]]:

@@ -27,6 +27,11 @@ def share(pct: float) -> str:
     return f"{math.floor(_cleaned(10 * pct)) / 10:g} %"
 
 
+def share_at_most(pct: float) -> str:
+    """A share (0-100) in percent with one decimal, rounded up: 0 % only means none."""
+    return f"{min(100.0, math.ceil(_cleaned(10 * pct)) / 10):g} %"
+
+
 def count(number: int) -> str:
     """A count with a comma at each thousand."""
     return f"{number:,}"

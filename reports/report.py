@@ -7,10 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from crossfade.reports.visible import encodable
 from crossfade.shadow.evidence.claims import Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Text = Annotated[str, AfterValidator(encodable)]
 """What came from traffic or a person: lone surrogates in it are escaped, so that every format can be written."""
+
+
+Status = Literal["open", "suspicious", "undecided", "accepted", "noise"]
+"""What a cluster or a place is, in the order of its weight."""
 
 
 class Record(BaseModel):
@@ -40,7 +44,7 @@ class Divergence(Record):
     confidence: float
     """The confidence of both bounds, 0 to 1."""
     method: str
-    """How the bounds were computed."""
+    """How the upper bound was computed. The lower one is always anytime-valid."""
 
 
 class Quantiles(Record):
@@ -65,11 +69,84 @@ class Latency(Record):
     """Candidate divided by legacy, request by request."""
 
 
+class PlaceCheck(Record):
+    """One check at a noisy place. The control is the secondary, or another of legacy's own answers."""
+
+    check: str
+    """`distance`, `repeats`, `form` or `relation`."""
+    trials: int
+    """How often it was made."""
+    candidate: int
+    """In how many trials the candidate alone failed it."""
+    control: int
+    """In how many trials the control alone failed it."""
+    flagged: bool
+    """Whether the candidate fails it more often than chance explains."""
+
+
+class Place(Record):
+    """A place of a route, a path and a kind, at which an answer differed from legacy's; counts are of requests."""
+
+    path: Text
+    """The path with `*` for indexes and values."""
+    kind: str
+    """A kind of difference."""
+    status: Status
+    """As of a cluster."""
+    decided: bool
+    """Whether chance is ruled out at an open place."""
+    always: bool
+    """Whether legacy differs from itself nearly always, so that values are only checked."""
+    pairs: int
+    """First answers of candidate and secondary to the same request."""
+    self_differs: int
+    """Requests in which legacy's two instances differed, and not because of drift."""
+    candidate_only: int
+    """Pairs in which the candidate's answer alone differed from legacy's."""
+    secondary_only: int
+    """Pairs in which the secondary's answer alone differed from legacy's."""
+    drift: int
+    """Requests in which the secondary agreed with itself and not with legacy."""
+    more_pairs: int | None
+    """How many more pairs decide it, if they are like those before; null where that is not known or not needed."""
+    checks: tuple[PlaceCheck, ...]
+    """What was checked of its values."""
+
+
+class Injected(Record):
+    """Faults of one sort that were put into copies of real answers."""
+
+    injected: int
+    """How many were put in."""
+    surfaced: int
+    """How many of them were found."""
+
+
+class LeftOut(Record):
+    """Requests that were not compared, for one reason."""
+
+    requests: int
+    """How many."""
+    of_all_pct: float
+    """Their share of *all* requests, rounded up."""
+
+
+class Surfaced(Record):
+    """Faults that were put into copies of real answers, to see that they are found. None of them is a request."""
+
+    injected: int
+    """How many were put in."""
+    surfaced: int
+    """How many of them were found."""
+    by_mutation: dict[str, Injected]
+    """The same by what was made wrong: `value`, `missing`, `status`, `constant`."""
+
+
 class Route(Record):
     """One route: all outcomes, what is claimed of it, and whether that holds.
 
     ``route`` is its name, behind that of its port where several ports carry one of that name.
-    ``total`` entered; ``eligible`` were not skipped; ``distinct`` is n and ``divergent`` is k of the bounds.
+    ``total`` entered; ``eligible`` were not skipped on purpose; ``distinct`` is n and ``divergent`` is k of the bounds.
     """
 
     route: Text
@@ -85,25 +162,45 @@ class Route(Record):
     outcomes: dict[str, int]
     """Requests by outcome."""
     reasons: dict[str, int]
-    """Requests by reason."""
+    """Requests by reason: why they were not compared, which side failed how, how a stream was cut."""
     total: int
     """Requests that entered."""
     in_flight: int
     """Requests without an outcome yet."""
     eligible: int
-    """Requests that were not skipped."""
+    """Requests that were not left out on purpose."""
     compared_pct: float
-    """The share of the eligible requests that was compared."""
+    """The share of the eligible requests that was compared, rounded down."""
+    left_out: dict[str, LeftOut]
+    """Requests that were not compared, by reason."""
     distinct: int
-    """n: distinct requests that were compared."""
+    """n: distinct units of the claim that were compared."""
     divergent: int
-    """k: those of them that diverged."""
+    """k: those of them in which at least one difference is open and persistent."""
     divergence: Divergence
-    """The rate and its bounds."""
+    """The rate and its bounds. The upper one counts what is undecided too."""
+    undecided: int
+    """Further ones of them with a difference that is undecided."""
+    transient: int
+    """Those of them with a difference that a second look did not show."""
+    transience: Divergence
+    """The rate of transient differences and its bounds."""
+    has_secondary: bool
+    """Whether there is a second instance of legacy, so that noise can be measured."""
+    secondary_asked: int
+    """Comparisons in which the secondary answered at the first look."""
+    asked_again: int
+    """Comparisons with a second look."""
+    places: tuple[Place, ...]
+    """Where answers differed, in the order of `clusters`."""
+    surfaced: Surfaced
+    """Injected faults, and how many of them were found."""
     latency_ms: Latency
     """In comparisons that have both answers."""
     verdict: Verdict | None
     """Null if the route is not claimed."""
+    ground: str
+    """What the verdict rests on, in one word: `proven`, `refuted`, `suspicious`, `undecided` or another one."""
     reason: Text
     """Why the verdict is not `pass`, or why nothing is claimed."""
 
@@ -167,8 +264,8 @@ class Cluster(Record):
     """When it was first seen."""
     last_seen: str
     """When it was last seen."""
-    status: Literal["open", "accepted", "noise"]
-    """`open` clusters make a request diverge."""
+    status: Status
+    """`open` clusters make a request diverge; `suspicious` ones fail a check, `undecided` ones prove nothing yet."""
     severity: Literal["breaking", "additive", "cosmetic"]
     """What it means for a caller."""
     examples: tuple[Example, ...]
@@ -195,14 +292,26 @@ class Totals(Record):
     """Requests by outcome."""
     reasons: dict[str, int]
     """Requests by reason."""
+    left_out: dict[str, LeftOut]
+    """Requests that were not compared, by reason."""
     open_clusters: int
     """How many clusters are open."""
+    suspicious_clusters: int
+    """How many clusters are suspicious."""
+    undecided_clusters: int
+    """How many clusters are undecided."""
+    secondary_asked: int
+    """Comparisons in which the secondary answered at the first look."""
+    asked_again: int
+    """Comparisons with a second look: so many requests more went to the candidate, and to the secondary."""
+    surfaced: Surfaced
+    """Injected faults, and how many of them were found."""
 
 
 class Report(Record):
     """One run. ``ended_at`` is null while it is live; ``entered`` = sum of outcomes + ``in_flight``."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     """Changes when a key changes its meaning or goes away."""
     service: Text
     """The name under `[service]`."""
@@ -226,6 +335,16 @@ class Report(Record):
     """`[gate] confidence_pct` as a share, 0 to 1."""
     min_compared_pct: float
     """`[gate] min_compared_pct`."""
+    min_surfaced_pct: float
+    """`[gate] min_surfaced_pct`."""
+    transient_budget: float
+    """`[gate] transient_budget_pct` as a share, 0 to 1."""
+    transient_reason: Text
+    """Why that is above the budget; empty where it is not."""
+    unit: str
+    """What the run counts as one: `request`, `client`, `session` or `minute`."""
+    planned_n: int | None
+    """`[gate] planned_n`; null where the number was not fixed beforehand."""
     entered: int
     """Requests that entered: the sum of all outcomes and `in_flight`."""
     in_flight: int
@@ -235,7 +354,7 @@ class Report(Record):
     routes: tuple[Route, ...]
     """All routes that were seen or are claimed."""
     clusters: tuple[Cluster, ...]
-    """All clusters: open, accepted and noise."""
+    """All clusters: open, suspicious, undecided, accepted, noise."""
     expired_rules: tuple[ExpiredRule, ...]
     """`[[accept]]` rules that no longer apply."""
     totals: Totals
@@ -244,3 +363,5 @@ class Report(Record):
     """The worst of the claims; `inconclusive` without any."""
     reasons: tuple[Text, ...]
     """Why the verdict is what it is, in sentences."""
+    advice: tuple[Text, ...]
+    """What to do about requests that were not compared, in sentences."""

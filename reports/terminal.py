@@ -1,7 +1,7 @@
 """The report in a terminal: what entered, routes, open clusters, and the verdict last, where a reader looks first."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from textwrap import wrap
 
 from rich import box
@@ -10,10 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from crossfade.reports.details import Detail, details, places_by_cluster, standing
 from crossfade.reports.figures import at_least, at_most, count, moment, period, share
 from crossfade.reports.formats import Format, Lead
 from crossfade.reports.gate import GateResult
-from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.report import Cluster, Place, Report, Route
 from crossfade.reports.route_names import common_package, without_package
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import (
@@ -22,16 +23,25 @@ from crossfade.reports.wording import (
     caveats,
     compared,
     compared_by_call_type,
+    cuts_of,
     expired,
+    further_clusters_of,
     headline,
+    is_refuted,
     open_clusters_of,
     other_reasons,
     reason_in_words,
+    second_looks,
     sides,
-    split_reasons,
 )
 
-_STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim"}
+_STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim", "": ""}
+_SHOWN: Mapping[str, Callable[[Report], str]] = {
+    "open": open_clusters_of,
+    "suspicious": lambda report: f"{count(report.totals.suspicious_clusters)} suspicious although noisy in legacy",
+    "undecided": lambda report: f"{count(report.totals.undecided_clusters)} undecided: noise or not is not known yet",
+}
+_CLUSTER_STYLES = {"open": "", "suspicious": "magenta", "undecided": "yellow"}
 _INDENT = 2
 _LABEL = len("candidate")
 _FILE_COLUMNS = 120
@@ -61,21 +71,52 @@ def print_report(report: Report, lead: Lead | None, console: Console) -> None:
         console.print(_routes(report, package))
         if package:
             console.print(_text(f"gRPC routes without their package, {package.rstrip('.')}", style="dim"))
-    open_clusters = [cluster for cluster in report.clusters if cluster.status == "open"]
-    if open_clusters:
-        console.print(_text(f"\n{open_clusters_of(report)}", style="bold"))
-        for cluster in open_clusters:
-            console.print(_cluster(cluster, package))
+    _print_clusters(report, package, console)
+    if any(route.claimed for route in report.routes):
+        console.print(_claims(report, package))
+    console.print(_end(report))
+
+
+def _print_clusters(report: Report, package: str, console: Console) -> None:
+    """What a person looks at, the open ones first; the rest is in the other formats."""
+    places = places_by_cluster(report)
+    for status, title in _SHOWN.items():
+        found = [cluster for cluster in report.clusters if cluster.status == status]
+        if found:
+            console.print(_text(f"\n{title(report)}", style=f"bold {_CLUSTER_STYLES[status]}"))
+        for cluster in found:
+            console.print(_cluster(cluster, package, places.get((cluster.route, cluster.path, cluster.kind))))
             for line in _cause(cluster, console.width):
                 console.print(line, soft_wrap=True)
-    console.print(_end(report))
+
+
+def _claims(report: Report, package: str) -> Group:
+    """What the verdict on each claimed route rests on; routes of which the same is to be told stand together."""
+    names: dict[tuple[Detail, ...], list[str]] = {}
+    for route in by_verdict(report):
+        if route.claimed and (lines := details(route, report)):
+            names.setdefault(lines, []).append(without_package(route.route, package))
+    parts: list[RenderableType] = [_text("\nwhat the claims rest on", style="bold")]
+    for lines, routes in names.items():
+        parts += [_text(", ".join(routes), style="bold"), _detail_rows(lines)]
+    return Group(*parts)
+
+
+def _detail_rows(lines: Iterable[Detail]) -> Padding:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for line in lines:
+        grid.add_row(line.label, _text(line.text, style=_STYLES[line.tone]))
+    return Padding(grid, (0, 0, 0, _INDENT))
 
 
 def _head(report: Report) -> Group:
     ended = f"{period(report.started_at, report.ended_at)}" if report.ended_at else "live"
     what = f"{report.builds.legacy} against {report.builds.candidate}, engine {report.engine}"
     parts = " + ".join(f"{count(number)} {name}" for name, number in balance(report))
-    left_out, cut = split_reasons(report.totals.reasons)
+    left_out = {name: part.requests for name, part in report.totals.left_out.items()}
+    cut = cuts_of(report.totals.reasons)
     lines: list[RenderableType] = [
         _text(f"{report.service}  run {report.run_id}, {moment(report.started_at)}, {ended}", style="bold"),
         _text(what, style="dim"),
@@ -88,6 +129,8 @@ def _head(report: Report) -> Group:
     by_call_type = compared_by_call_type(report)
     if by_call_type:
         lines += [_text("by call type:", style="dim"), _indented(list(by_call_type))]
+    if looks := second_looks(report):
+        lines.append(_text(f"second looks: {looks}", style="dim"))
     return Group(*lines, Text())
 
 
@@ -104,20 +147,21 @@ def _routes(report: Report, package: str) -> Table:
 
 def _figures(route: Route, report: Report, package: str) -> tuple[str, ...]:
     name = without_package(route.route, package)
-    of_eligible = f"{count(compared(route))}/{count(route.eligible)}"
+    of_all = f"{count(compared(route))}/{count(route.total)}"
     if not route.distinct:
-        return name, of_eligible, "-", "-"
+        return name, of_all, "-", "-"
     diverged = f"{count(route.divergent)}/{count(route.distinct)}"
     bounds, budget = route.divergence, report.budget
-    bound = f"> {at_least(bounds.lower, budget)}" if route.verdict == "fail" else f"< {at_most(bounds.upper, budget)}"
-    return name, of_eligible, diverged, bound
+    refuted = is_refuted(route, report)
+    bound = f"> {at_least(bounds.lower, budget)}" if refuted else f"< {at_most(bounds.upper, budget)}"
+    return name, of_all, diverged, bound
 
 
 def _verdict(verdict: str | None) -> Text:
     return _text(verdict or "not claimed", style=_STYLES.get(verdict, ""))
 
 
-def _cluster(cluster: Cluster, package: str) -> RenderableType:
+def _cluster(cluster: Cluster, package: str, place: Place | None) -> RenderableType:
     head = Text("\n").join(
         (
             _text(f"{without_package(cluster.route, package)}  ", style="bold")
@@ -129,7 +173,9 @@ def _cluster(cluster: Cluster, package: str) -> RenderableType:
             ),
         )
     )
-    return Group(Text(), head, _indented(_labelled(cluster)))
+    told = standing(place)
+    rows = ((cluster.status, told),) if told else ()
+    return Group(Text(), head, _indented((*rows, *_labelled(cluster))))
 
 
 def _indented(rows: Iterable[tuple[str, str]]) -> Padding:
@@ -163,13 +209,12 @@ def _cause(cluster: Cluster, columns: int) -> Iterator[Text]:
 
 
 def _end(report: Report) -> Group:
-    others = len(report.clusters) - report.totals.open_clusters
     lines = [
-        _text(f"\n{open_clusters_of(report)}, {count(others)} noise or accepted"),
+        _text(f"\n{open_clusters_of(report)}, {further_clusters_of(report)}"),
         *(() if report.examples_stored else [_text("no examples are stored: there is no redaction key")]),
         Text(),
         *_reasons(report),
-        *(_text(sentence, style="yellow") for sentence in expired(report)),
+        *(_text(sentence, style="yellow") for sentence in (*expired(report), *report.advice)),
         *(_text(sentence, style="dim") for sentence in caveats(report)),
         _text(headline(report), style=f"bold {_STYLES[report.verdict]}"),
         _text(f"verdict: {report.verdict}", style=f"bold {_STYLES[report.verdict]}"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from crossfade.reports.figures import count, share
+from crossfade.reports.figures import count, share, share_at_most
 from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Example, Report, Route
+from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
@@ -23,6 +24,7 @@ REASONS: Mapping[str, str] = {
     Reason.MIRROR_OFF: "while mirroring was off",
     Reason.LOOP: "that are themselves copies",
     Reason.CLIENT_CANCELLED: "cancelled by the client before the answer was complete",
+    Reason.ABANDONED_WRITE: "writes that the client abandoned: the stores may have parted",
     Reason.QUEUE_FULL: "while a queue was full",
     Reason.COMPARE_DOWN: "while the compare process was down",
     Reason.SHUTDOWN: "in flight when the run stopped",
@@ -48,6 +50,7 @@ def headline(report: Report) -> str:
     """The verdict in a sentence."""
     claimed = [route for route in report.routes if route.claimed]
     budget, confidence = f"{100 * report.budget:g} %", f"{100 * report.confidence:g} % confidence"
+    of = f"of {rate_of(report.unit)}"
     refuted = sum(route.verdict == "fail" for route in claimed)
     unseen = [reason for reason in other_reasons(report) if reason != NOTHING_CLAIMED]
     unproven = sum(route.verdict == "inconclusive" for route in claimed) + len(unseen)
@@ -55,11 +58,11 @@ def headline(report: Report) -> str:
         subject = (
             "the claimed route diverges" if len(claimed) == 1 else f"each of {len(claimed)} claimed routes diverges"
         )
-        return f"Proven: {subject} in less than {budget} of requests, at {confidence}."
+        return f"Proven: {subject} in less than {budget} {of}, at {confidence}."
     if report.verdict == "fail":
         more = f" {_claims(unproven)} not proven either way." if unproven else ""
         subject = f"{refuted} of {len(claimed)} claimed routes {'diverges' if refuted == 1 else 'diverge'}"
-        return f"Refuted: {subject} in more than {budget} of requests, at {confidence}.{more}"
+        return f"Refuted: {subject} in more than {budget} {of}, at {confidence}.{more}"
     if not report.entered:
         return "Nothing is proven: no request was captured."
     if not claimed and not unproven:
@@ -73,23 +76,31 @@ def open_clusters_of(report: Report) -> str:
     return f"{count(number)} open cluster{'' if number == 1 else 's'}"
 
 
-def split_reasons(reasons: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """Why requests were not compared, and why streams were compared only as far as they went."""
-    cut = {name: number for name, number in reasons.items() if name in CUTS}
-    return {name: number for name, number in reasons.items() if name not in cut}, cut
+def further_clusters_of(report: Report) -> str:
+    """How many clusters are of any other status: ``2 suspicious, 1 undecided, 3 noise or accepted``."""
+    totals = report.totals
+    others = len(report.clusters) - totals.open_clusters - totals.suspicious_clusters - totals.undecided_clusters
+    parts = [(totals.suspicious_clusters, "suspicious"), (totals.undecided_clusters, "undecided")]
+    named = [f"{count(number)} {name}" for number, name in parts if number]
+    return ", ".join((*named, f"{count(others)} noise or accepted"))
+
+
+def cuts_of(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Why streams were compared only as far as they went."""
+    return {name: number for name, number in reasons.items() if name in CUTS}
 
 
 def compared_by_call_type(report: Report) -> tuple[tuple[str, str], ...]:
-    """For each call type that was seen: its name, and how many of its eligible requests were compared."""
+    """For each call type that was seen: its name, and how many of its requests were compared."""
     counts: dict[str, list[int]] = {}
     for route in report.routes:
         of_type = counts.setdefault(route.call_type, [0, 0])
         of_type[0] += sum(number for name, number in route.outcomes.items() if name in _OF_COMPARED)
-        of_type[1] += route.eligible
+        of_type[1] += route.total
     return tuple(
-        (name, f"{count(done)} of {count(eligible)} compared ({share(100 * done / eligible)})")
-        for name, (done, eligible) in sorted(counts.items())
-        if eligible
+        (name, f"{count(done)} of {count(total)} compared ({share(100 * done / total)})")
+        for name, (done, total) in sorted(counts.items())
+        if total
     )
 
 
@@ -108,15 +119,40 @@ def expired(report: Report) -> tuple[str, ...]:
     )
 
 
+def second_looks(report: Report) -> str:
+    """What second looks cost in requests, or "" where there was none."""
+    number = report.totals.asked_again
+    return f"{of_requests(number)} sent once more to candidate and secondary" if number else ""
+
+
+def raised_budget(report: Report) -> tuple[str, ...]:
+    """Why transient differences may be more frequent than others, in a sentence; nothing where they may not."""
+    if not report.transient_reason:
+        return ()
+    budget = f"{100 * report.transient_budget:g} %"
+    return (f"Transient differences have a budget of their own, {budget}: {report.transient_reason}.",)
+
+
 def caveats(report: Report) -> tuple[str, ...]:
     """What the verdict does not cover, one sentence each."""
     lines = []
     unclaimed = sum(not route.claimed for route in report.routes)
     if unclaimed:
         lines.append(f"{_routes(unclaimed)} seen but not claimed; the verdict does not cover {_them(unclaimed)}.")
+    blind = sum(not route.has_secondary for route in report.routes if route.distinct)
+    if blind:
+        lines.append(
+            f"Noise was not measured on {_of_routes(blind)}, for want of a secondary: every difference counts."
+        )
+    lines += raised_budget(report)
     if report.ended_at is None:
         lines.append("The run has not ended. These are its figures so far; the bounds hold however often you look.")
     return (*lines, NOT_COVERED)
+
+
+def is_refuted(route: Route, report: Report) -> bool:
+    """Whether k alone refutes the claim: its lower bound is above the budget."""
+    return route.verdict == "fail" and route.divergence.lower > report.budget
 
 
 def by_verdict(report: Report) -> list[Route]:
@@ -132,7 +168,10 @@ def compared(route: Route) -> int:
 def not_compared(report: Report) -> str:
     """How many requests were not compared, or "" where all were."""
     missing = report.entered - sum(map(compared, report.routes))
-    return f"{count(missing)} of {count(report.entered)} requests were not compared" if missing else ""
+    if not missing:
+        return ""
+    of_all = share_at_most(100 * missing / report.entered)
+    return f"{count(missing)} of {count(report.entered)} requests were not compared ({of_all})"
 
 
 def reason_in_words(reason: str) -> str:
@@ -152,6 +191,10 @@ def _claims(number: int) -> str:
 
 def _routes(number: int) -> str:
     return "1 route is" if number == 1 else f"{number} routes are"
+
+
+def _of_routes(number: int) -> str:
+    return "1 route" if number == 1 else f"{number} routes"
 
 
 def _them(number: int) -> str:

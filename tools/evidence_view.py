@@ -59,6 +59,7 @@ def gate_settings(config: Config) -> GateSettings:
         unit=gate.unit.value,
         planned_n=gate.planned_n,
         transient_budget_pct=gate.transient_budget_pct,
+        transient_reason=gate.transient_reason or "",
         min_surfaced_pct=gate.min_surfaced_pct,
     )
 

@@ -1,12 +1,13 @@
 """Clusters as cards: what differs, why, what to write in Java, and how to reproduce it. Pure."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crossfade.reports.details import standing
 from crossfade.reports.figures import clock, count, share
 from crossfade.reports.html.highlight import Part, Parts, mark
-from crossfade.reports.report import Cluster, Example, Report
+from crossfade.reports.report import Cluster, Example, Place, Report
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import sides
 from crossfade.shadow.compare.render import ABSENT
@@ -16,6 +17,7 @@ MAX_EXAMPLES = 3
 MAX_VALUE_CHARS = 4000
 MAX_REPRO_CHARS = 20_000
 REASON_TO_WRITE = "who agreed to this, and why"
+_ACCEPTABLE = frozenset({"open", "suspicious", "undecided"})
 _SENTENCES = {
     "value": "A different value of the same type.",
     "format": "The same type in a different format.",
@@ -56,7 +58,8 @@ class Why:
 class Card:
     """One cluster as shown. ``find`` is the text that the filter box searches.
 
-    ``severity`` is "" for noise, which breaks nothing; ``accept`` is empty where a rule is not needed or has no effect.
+    ``severity`` is "" for noise, which breaks nothing; ``standing`` is why it is suspicious or undecided; ``accept`` is
+    empty where a rule is not needed or has no effect.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Card:
     path: str
     kind: str
     meaning: str
+    status: str
+    standing: str
     severity: str
     seen: str
     when: str
@@ -74,24 +79,26 @@ class Card:
     find: str
 
 
-def card(cluster: Cluster, report: Report) -> Card:
-    """The card of a cluster."""
+def card(cluster: Cluster, report: Report, place: Place | None = None) -> Card:
+    """The card of a cluster at a place; None where nothing is known of the place."""
     first, last = (clock(at, report.started_at) for at in (cluster.first_seen, cluster.last_seen))
     cause = cluster.cause
-    words = (cluster.route, cluster.path, cluster.kind, cluster.severity, cluster.id)
+    words = (cluster.route, cluster.path, cluster.kind, cluster.severity, cluster.id, *_noted(cluster))
     return Card(
         id=cluster.id,
         route=cluster.route,
         path=cluster.path,
         kind=cluster.kind,
         meaning=_SENTENCES.get(cluster.kind, ""),
+        status=cluster.status,
+        standing=standing(place),
         severity="" if cluster.status == "noise" else cluster.severity,
         seen=f"{share(100 * cluster.rate)} of compared requests ({count(cluster.count)})",
         when=f"{first} to {last} UTC",
         why=None if cause is None else _why(cluster),
         examples=tuple(_side(cluster.kind, example) for example in cluster.examples[:MAX_EXAMPLES]),
         more=max(0, len(cluster.examples) - MAX_EXAMPLES),
-        accept=accept_lines(cluster) if cluster.status == "open" and cluster.kind != Kind.FAILED else (),
+        accept=accept_lines(cluster) if cluster.status in _ACCEPTABLE and cluster.kind != Kind.FAILED else (),
         find=" ".join((*words, *((cause.id, cause.title) if cause else ()))).lower(),
     )
 
@@ -158,6 +165,13 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def cards(clusters: Iterable[Cluster], report: Report) -> tuple[Card, ...]:
-    """The cards of these clusters, in their order."""
-    return tuple(card(cluster, report) for cluster in clusters)
+def cards(
+    clusters: Iterable[Cluster], report: Report, places: Mapping[tuple[str, str, str], Place]
+) -> tuple[Card, ...]:
+    """The cards of these clusters, in their order; ``places`` by route, path and kind."""
+    return tuple(card(cluster, report, places.get((cluster.route, cluster.path, cluster.kind))) for cluster in clusters)
+
+
+def _noted(cluster: Cluster) -> tuple[str, ...]:
+    """The status, where a person looks for it."""
+    return (cluster.status,) if cluster.status in {"suspicious", "undecided"} else ()

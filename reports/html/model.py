@@ -1,24 +1,28 @@
 """What the page shows, decided before a template sees it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crossfade.reports.details import Detail, details, places_by_cluster
 from crossfade.reports.figures import at_least, at_most, count, milliseconds, moment, period, ratio, share
-from crossfade.reports.gate import bound
+from crossfade.reports.findings import STATUS_ORDER
+from crossfade.reports.gate import bound, compared_of_all
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
 from crossfade.reports.html.cards import Card, cards
-from crossfade.reports.report import Cluster, Report, Route
+from crossfade.reports.report import Cluster, LeftOut, Report, Route
 from crossfade.reports.route_names import is_grpc
+from crossfade.reports.units import rate_of, short_units
 from crossfade.reports.wording import (
     balance,
     by_verdict,
     caveats,
-    compared,
     expired,
     headline,
+    is_refuted,
     not_compared,
     other_reasons,
     reason_in_words,
-    split_reasons,
+    second_looks,
 )
 
 MAX_CARDS = 200
@@ -29,7 +33,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRow:
-    """One route of the table; ``package`` and ``name`` together are its name."""
+    """One route of the table; ``package`` and ``name`` together are its name, ``rest`` is what its verdict rests on."""
 
     package: str
     name: str
@@ -38,12 +42,16 @@ class RouteRow:
     claim: str
     outcomes: tuple[Stretch, ...]
     compared: str
+    of_eligible: str
     left_out: Pairs
     diverged: str
+    unit: str
+    undecided: str
     bound: str
     bounds: str
     bar: BoundBar | None
     latency: tuple[tuple[str, tuple[str, ...]], ...]
+    rest: tuple[Detail, ...]
     find: str
 
 
@@ -53,6 +61,7 @@ class Folder:
 
     status: str
     title: str
+    lead: str
     cards: tuple[Card, ...]
     more: int
 
@@ -71,6 +80,7 @@ class Page:
     verdict: str
     headline: str
     reasons: tuple[str, ...]
+    advice: tuple[str, ...]
     caveats: tuple[str, ...]
     facts: Pairs
     entered: str
@@ -93,17 +103,18 @@ def page(report: Report) -> Page:
         verdict=report.verdict,
         headline=headline(report),
         reasons=(*other_reasons(report), *expired(report)),
+        advice=report.advice,
         caveats=caveats(report),
         facts=_facts(report),
         entered=count(report.entered),
         outcomes=stretches(balance(report)),
         in_flight=count(report.in_flight),
         not_compared=not_compared(report),
-        left_out=_left_out(split_reasons(report.totals.reasons)[0]),
+        left_out=_left_out(report.totals.left_out),
         axis=f"{100 * report.budget:g} %",
         confidence=f"{100 * report.confidence:g} %",
         routes=tuple(_route(route, report) for route in by_verdict(report)),
-        folders=tuple(_folder(status, report) for status in ("open", "accepted", "noise")),
+        folders=tuple(_folder(status, report) for status in STATUS_ORDER if _is_shown(status, report)),
         examples_stored=report.examples_stored,
     )
 
@@ -116,11 +127,18 @@ def _facts(report: Report) -> Pairs:
         ("Started", f"{moment(report.started_at)}, {ended}"),
         ("Run", report.run_id),
         ("Engine", report.engine),
-        ("Claim", f"less than {100 * report.budget:g} % of requests diverge, at {100 * report.confidence:g} %"),
+        ("Claim", _claimed(report)),
+        ("Second looks", second_looks(report) or "none"),
         ("Rules", report.rules_digest),
         ("Contract", report.contract_digest),
     )
     return tuple((name, value or "not given") for name, value in pairs)
+
+
+def _claimed(report: Report) -> str:
+    """What is claimed of each route, with the number of units if it was fixed beforehand."""
+    claim = f"less than {100 * report.budget:g} % of {rate_of(report.unit)} diverge, at {100 * report.confidence:g} %"
+    return claim if report.planned_n is None else f"{claim}; planned for {count(report.planned_n)}"
 
 
 def _route(route: Route, report: Report) -> RouteRow:
@@ -135,22 +153,26 @@ def _route(route: Route, report: Report) -> RouteRow:
         verdict=route.verdict or "not claimed",
         claim=_claim(route, report),
         outcomes=stretches((*outcomes, ("in flight", route.in_flight))),
-        compared=f"{count(compared(route))} of {count(route.eligible)} eligible compared ({share(route.compared_pct)})",
-        left_out=_left_out(route.reasons),
+        compared=compared_of_all(route),
+        of_eligible=f"{share(route.compared_pct)} of the {count(route.eligible)} eligible",
+        left_out=_left_out(route.left_out),
         diverged=f"{count(route.divergent)} of {count(route.distinct)}" if route.distinct else "no data",
+        unit=short_units(route.distinct, report.unit),
+        undecided=f"{count(route.undecided)} more undecided" if route.undecided else "",
         bound=bound(route, report) if route.distinct else "",
         bounds=_bounds(route, report),
         bar=bound_bar(route, report),
         latency=_latency(route),
+        rest=tuple(line for line in details(route, report) if line.label != "not compared"),
         find=f"{route.route} {route.verdict or 'not claimed'}".lower(),
     )
 
 
 def _claim(route: Route, report: Report) -> str:
-    claim = f"{100 * report.budget:g} % of requests, at {100 * report.confidence:g} % confidence."
+    claim = f"{100 * report.budget:g} % of {rate_of(report.unit)}, at {100 * report.confidence:g} % confidence."
     if route.verdict == "pass":
         return f"Diverges in less than {claim}"
-    if route.verdict == "fail":
+    if is_refuted(route, report):
         return f"Diverges in more than {claim}"
     return f"{route.reason[:1].upper()}{route.reason[1:]}."
 
@@ -163,8 +185,8 @@ def _bounds(route: Route, report: Report) -> str:
     return f"{low} to {high}, {bounds.method}"
 
 
-def _left_out(reasons: dict[str, int]) -> Pairs:
-    return tuple((reason_in_words(name), count(number)) for name, number in reasons.items())
+def _left_out(left_out: Mapping[str, LeftOut]) -> Pairs:
+    return tuple((reason_in_words(name), count(part.requests)) for name, part in left_out.items())
 
 
 def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -179,10 +201,29 @@ def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, (text(row.p50), text(row.p95), text(row.p99))) for name, row, text in rows)
 
 
-_TITLES = {"open": "Open clusters", "accepted": "Accepted", "noise": "Noise"}
+_TITLES = {
+    "open": "Open clusters",
+    "suspicious": "Suspicious although noisy",
+    "undecided": "Undecided",
+    "accepted": "Accepted",
+    "noise": "Noise",
+}
+_LEADS = {
+    "open": "",
+    "suspicious": "Legacy differs from itself at these places, but the candidate gives values that legacy never gives.",
+    "undecided": "Whether legacy differs from itself at these places is unknown yet: no claim passes or fails by them.",
+    "accepted": "A rule in crossfade.toml accepts these differences.",
+    "noise": "Legacy's second instance differs from legacy at these places too.",
+}
+_ALWAYS_SHOWN = frozenset({"open", "accepted", "noise"})
+
+
+def _is_shown(status: str, report: Report) -> bool:
+    return status in _ALWAYS_SHOWN or any(cluster.status == status for cluster in report.clusters)
 
 
 def _folder(status: str, report: Report) -> Folder:
     found: list[Cluster] = [cluster for cluster in report.clusters if cluster.status == status]
-    shown = cards(found[:MAX_CARDS], report)
-    return Folder(status=status, title=_TITLES[status], cards=shown, more=len(found) - len(shown))
+    shown = cards(found[:MAX_CARDS], report, places_by_cluster(report))
+    more = len(found) - len(shown)
+    return Folder(status=status, title=_TITLES[status], lead=_LEADS[status], cards=shown, more=more)

@@ -32,6 +32,7 @@ class Counts:
     bets_candidate: int = 0
     bets_secondary: int = 0
     self_differs: int = 0
+    once: int = 0
     drift: int = 0
     differing: int = 0
     rechecked: int = 0
@@ -88,9 +89,16 @@ class Places:
         new = [place for place in dict.fromkeys(places) if place not in self.counts]
         return frozenset(new[max(0, self.max_places - len(self.counts)) :])
 
+    def has_differed(self, place: Place) -> bool:
+        """Whether legacy was ever seen to differ from itself there."""
+        return place in self.counts and self.counts[place].self_differs > 0
+
     def is_noisy(self, place: Place) -> bool:
         """Whether legacy differed from itself there in more than an odd case."""
-        return place in self.counts and self.counts[place].self_differs >= _NOISY_FROM
+        counts = self.counts.get(place)
+        if counts is None:
+            return False
+        return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= _NOISY_FROM
 
     def count(self, observation: Judged, signature: Signature) -> None:
         """Counts a judged request; ``signature`` holds what is counted of its own."""
@@ -153,7 +161,7 @@ class Places:
         for place, look in looks.items():
             ours, theirs = look.first if is_first else look.second
             counts = self._at(place)
-            if not counts.self_differs:
+            if not (counts.self_differs or counts.once):
                 steady_candidate |= ours
                 steady_secondary |= theirs
             counts.bets_candidate += ours and not theirs
@@ -172,9 +180,11 @@ class Places:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
-        if (new & _PAIRED and item.secondary) or (new & _ASKED and (item.secondary or item.secondary_again)):
+        if new & _ASKED and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
+        elif new & _PAIRED and item.secondary:
+            counts.once += 1
 
     def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
         units = self.units.setdefault((place, sort), GrowingUnits())

@@ -78,9 +78,10 @@ class PlaceCount:
     """What answers were at one (template, kind), each unit of the claim counted at its first pair of answers.
 
     First looks: ``both`` candidate and secondary differ from legacy, ``candidate_only``, ``secondary_only``. Pairs of
-    any look, one for each unit, in which one side alone differs: ``bets_candidate``, ``bets_secondary``.
-    ``self_differs``: the secondary differed, and is no reference; ``drift``: it differed and is one. Requests, not
-    units: ``differing``, in which the candidate differed at the first look, and ``rechecked``, those asked again.
+    any look, one for each unit, in which one side alone differs: ``bets_candidate``, ``bets_secondary``. Where the
+    secondary differed from legacy: ``self_differs``, it did not do so twice alike; ``drift``, it did; ``once``, it was
+    asked only once. Requests, not units: ``differing``, in which the candidate differed at the first look, and
+    ``rechecked``, those asked again.
     """
 
     both: int = 0
@@ -89,6 +90,7 @@ class PlaceCount:
     bets_candidate: int = 0
     bets_secondary: int = 0
     self_differs: int = 0
+    once: int = 0
     drift: int = 0
     differing: int = 0
     rechecked: int = 0

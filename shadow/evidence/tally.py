@@ -133,8 +133,11 @@ class Tally:
             self.changed.proofs.add(key)
 
     def _with_noise_excused(self, observation: Judged) -> Judged:
-        """Where legacy was seen to differ from itself, two of its answers agree by chance too: that is no drift."""
-        noisy = {item for item in observation.drift if self.places.is_noisy((storable(item.template), item.kind))}
+        """Where legacy was seen to differ from itself, two of its answers agree by chance too: that is no drift.
+
+        The candidate agrees with them either way, so once is enough.
+        """
+        noisy = {item for item in observation.drift if self.places.has_differed((storable(item.template), item.kind))}
         if not noisy:
             return observation
         drift = tuple(item for item in observation.drift if item not in noisy)

@@ -14,9 +14,11 @@ from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer
 from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import (
@@ -47,10 +49,7 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation of a comparison.
-
-    ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
-    """
+    """The observation, and what was found of faults that were put into this comparison's answer: no requests."""
 
     observation: Observation
     proofs: tuple[Proof, ...] = ()
@@ -63,13 +62,24 @@ class Judge:
     """So much is kept of each side's stream, to be judged again."""
 
     def __init__(
-        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        templates: Iterable[str] = (),
+        units: Units | None = None,
     ) -> None:
-        """``templates`` are those of the config, by which rules name routes."""
+        """``templates`` are those of the config, by which rules name routes.
+
+        ``units``: what is counted; None: requests as generated services count them, without who asks.
+        """
         self._contract = contract
+        self._unit_of = request_hash if units is None else units.hash
+        self._request_of = request_hash if units is None else units.request
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
+        self._map_keys = MapKeys()
         self._prover = Prover(contract)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
@@ -84,7 +94,9 @@ class Judge:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
         judgement = self._first_look(comparison, route)
         self._last = None
-        return self._verdict(judgement, comparison, route)
+        verdict = self._verdict(judgement, comparison, route)
+        self._map_keys.settle()
+        return verdict
 
     def observe_stream(
         self,
@@ -118,7 +130,12 @@ class Judge:
         if comparison.followed:
             judgement = self._judge_copies(comparison, route)
         else:
-            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+            judgement = judge(
+                comparison,
+                contract=self._contract,
+                ignore=self._ignored(comparison, route),
+                naming=self._map_keys.naming(route.key),
+            )
         self._last = (answers, judgement)
         return judgement
 
@@ -180,15 +197,14 @@ class Judge:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
             return Verdict(observation=settled)
-        hashed = request_hash(comparison.request)
-        proofs = self._prover.proofs(comparison, judgement, route)
+        proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
-            same = self._judged(judgement, comparison, route, hashed)
+            same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, hashed)
+        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
         observation = replace(
-            self._judged(judgement, comparison, route, hashed),
+            self._judged(judgement, comparison, route),
             **self._findings(judgement, comparison, seen),
             sightings=seen.sightings,
             checks=self._checks.see(route, inside),
@@ -199,12 +215,12 @@ class Judge:
             proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
         return Verdict(observation=observation, proofs=proofs)
 
-    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
+    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Judged:
         """The observation as long as nothing of the candidate's differs."""
         return Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=hashed,
+            request_hash=self._unit_of(comparison.request),
             signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=(),
@@ -219,7 +235,7 @@ class Judge:
         excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
         own = [item for item in found if item not in excused and item not in drift]
         bound = bound_signature(own)
-        if judgement.candidate.full and MORE not in bound:
+        if judgement.candidate.full and not seen.is_whole and MORE not in bound:
             bound = tuple(sorted((*bound[: MAX_FINGERPRINTS - 1], MORE)))
         ordered = {item: found[item] for item in dict.fromkeys((*own, *found))}
         return {

@@ -22,12 +22,14 @@ from crossfade.shadow.judging.judgement import FAILED, Judgement
 class Shown:
     """``excused`` and ``drift`` are the places of the candidate's differences that are not its fault.
 
+    ``is_whole``: all that differs is drift, also what lies past the bound.
     ``again`` are the candidate's and the secondary's second looks, in which one that failed is None.
     """
 
     excused: frozenset[Key] = frozenset()
     drift: frozenset[Key] = frozenset()
     sightings: tuple[Sighting, ...] = ()
+    is_whole: bool = False
     again: tuple[Look | None, Look | None] = (None, None)
 
 
@@ -50,6 +52,7 @@ class _Looks:
     def __init__(self, judgement: Judgement, comparison: Comparison) -> None:
         self._differ = judgement.differ
         self._comparison = comparison
+        self._known: dict[tuple[int, int], Look | None] = {}
         self._c1 = judgement.candidate
         self._s1 = judgement.secondary
         again = comparison.again
@@ -71,20 +74,32 @@ class _Looks:
         ]
 
     def shown(self) -> Shown:
-        """All of it. Where the candidate's status is the other state's, so is the rest of its answer."""
+        """All of it. Where the candidate's status or its whole answer is the other state's, all its differences are."""
         ours = self._c1.keys - {FAILED}
         parted = {key for key in ours if any(knows(look, key) for look in self._theirs)}
         steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
-        if any(key[0] in STATUS_PLACES for key in drift):
-            return Shown(drift=ours, sightings=self._sightings(steady, ours), again=(self._c2, self._s2))
         excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
+        is_whole = any(key[0] in STATUS_PLACES for key in drift) or self._is_whole(steady)
+        drift = set(ours - excused) if is_whole else drift
         return Shown(
             excused=frozenset(excused),
             drift=frozenset(drift),
+            is_whole=is_whole,
             sightings=self._sightings(steady, frozenset(drift)),
             again=(self._c2, self._s2),
         )
+
+    def _is_whole(self, steady: "dict[Key, tuple[_Seen, Look]]") -> bool:
+        """Whether the candidate answers as the secondary in another state, but for what differs between two of its own.
+
+        Then it does so also at places past the bound.
+        """
+        for reference, _, own in self._pairs if steady else ():
+            between = self._between(reference.answer, self._comparison.candidate)
+            if between is not None and not between.full and all(_is_at(own.keys, key[0]) for key in between.keys):
+                return True
+        return False
 
     def _comes_and_goes(self, key: Key) -> bool:
         """Whether one answer of the secondary's has legacy's status: one that never has is no noise but a state."""
@@ -94,7 +109,11 @@ class _Looks:
         return None if self._differ is None else self._differ.from_legacy(reply)
 
     def _between(self, one: Answer, two: Reply) -> Look | None:
-        return None if self._differ is None else self._differ.between(one, two)
+        """How two answers differ, found out once for all places."""
+        key = (id(one), id(two))
+        if self._differ is not None and key not in self._known:
+            self._known[key] = self._differ.between(one, two)
+        return self._known.get(key)
 
     def _keys(self) -> Iterator[Key]:
         """Every place once, those of the candidate first."""
@@ -135,8 +154,8 @@ class _Looks:
         if candidate is None:
             return
         again = None if self._c2 is None else key in self._c2.keys or knows(self._c2, key)
+        candidate = candidate and key not in drift
         if key in steady:
-            candidate = candidate and key not in drift
             again = again and not self._agrees(key, _again(self._comparison), steady[key])
         yield Sighting(
             template=key[0],
@@ -145,7 +164,7 @@ class _Looks:
             secondary=_beside(self._c1, self._s1, key),
             candidate_again=again,
             secondary_again=_beside(self._c2, self._s2, key),
-            drift=key in steady,
+            drift=key in steady or key in drift,
         )
 
     def _failed(self) -> Iterable[Sighting]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crossfade.shadow.evidence.statistics import finished_bounds, live_bounds, needed_n
 
-_BOUNDS = {"finished": finished_bounds, "live": live_bounds}
+_BOUNDS = {"`planned_n`": finished_bounds, "default": live_bounds}
 
 
 def _number(text: str) -> float:
@@ -31,8 +31,13 @@ def _split(cells: list[str]) -> list[tuple[str, str, str]]:
 def test_with_one_divergence(page: Any) -> None:
     """The sentence below the table."""
     text = page("explanation/statistics.md").text
-    match = re.search(r"With one divergence at 95 % on a finished run: ([\d,]+), ([\d,]+), ([\d,]+)\.", text)
+    match = re.search(
+        r"With one divergence at 95 %: ([\d,]+), ([\d,]+), ([\d,]+); with `planned_n` ([\d,]+), ([\d,]+), ([\d,]+)\.",
+        text,
+    )
     assert match
     assert [_number(text) for text in match.groups()] == [
-        needed_n(1, budget, 0.95, finished_bounds) for budget in (0.01, 0.005, 0.001)
+        needed_n(1, budget, 0.95, bounds)
+        for bounds in (live_bounds, finished_bounds)
+        for budget in (0.01, 0.005, 0.001)
     ]

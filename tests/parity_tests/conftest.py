@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Judged, Observation
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.records import Again
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
@@ -56,8 +57,8 @@ class Tape:
         self._recorder = Recorder(writer=writer, redact=redact, judge=Judge(contract=contract, ignore=()), pct=100.0)
         self._judge = RecordingJudge(contract=contract, ignore=(), recorder=self._recorder)
 
-    def add(self, legacy: Any, candidate: Any, secondary: Any = None, **values: Any) -> None:
-        """Compares answers: a body, a reply, or None for none."""
+    def add(self, legacy: Any, candidate: Any, secondary: Any = None, *, again: Any = None, **values: Any) -> None:
+        """Compares answers: a body, a reply, or None for none; ``again``: the candidate's and the secondary's second."""
         number = len(self.observations)
         request = Request(
             id=f"c-{number}",
@@ -78,6 +79,7 @@ class Tape:
             legacy=_reply(legacy),
             candidate=_reply(candidate),
             secondary=None if secondary is None else _reply(secondary),
+            again=None if again is None else Again(candidate=_reply(again[0]), secondary=_reply(again[1])),
             **values,
         )
         self.observations.append(self._judge.observe(comparison, ROUTE).observation)

@@ -157,3 +157,32 @@ def test_examples_are_those_of_the_recording(mixed: Any, judge: Any) -> None:
 def test_what_became_of_one(before: Finding, after: Finding, change: Change) -> None:
     """One word for each pair; noise says nothing of one comparison alone."""
     assert change_of(before, after) is change
+
+
+def test_a_second_look_is_judged_again(tape: Any, judge: Any) -> None:
+    """The same sightings as in the run, also of what is hidden and counts as it was recorded."""
+    again = {"a": 1, "at": 9}, {"a": 2, "at": 8}
+    tape.add({"a": 1, "at": 1}, {"a": 3, "at": 2}, {"a": 2, "at": 3}, again=again)
+    tape.add({"session_end": "2026-01-02T03:04:05Z"}, {"session_end": "2026-01-02T03:04:05+00:00"}, again=({}, {}))
+    reader = tape.finish()
+    items = list(reader.comparisons())
+    assert [item.altered for item in items] == [False, True]
+    for item, judged in zip(items, tape.observations, strict=True):
+        assert item.finding.sightings == judged.sightings != ()
+        assert item.comparison.again is not None
+    found = judge()(None).observe(items[0].comparison, items[0].route).observation
+    assert (found.sightings, found.signature, found.excused) == (
+        tape.observations[0].sightings,
+        tape.observations[0].signature,
+        tape.observations[0].excused,
+    )
+    assert rediff(reader, judge(), None, "r").changed == 0
+
+
+def test_faults_are_put_into_a_recording_too(mixed: Any, judge: Any) -> None:
+    """What a rule hides today is found out without traffic."""
+    recorded = mixed.finish()
+    seen, hidden = (rediff(recorded, judge(*rules), None, "r").evidence.routes[0].proofs for rules in ((), ("*",)))
+    assert min(sum(seen.values()), sum(hidden.values())) >= 60
+    assert all(signature for _, signature in seen)
+    assert not any(signature for _, signature in hidden)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
-from crossfade.reports.report import Report
+from crossfade.reports.report import Injected, Place, PlaceCheck, Report, Route, Surfaced
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
@@ -112,7 +112,12 @@ class Make:
             },
             settled={(Outcome.SKIPPED, Reason.FOREIGN_HANDLE): 4, (Outcome.SHED, Reason.QUEUE_FULL): 2},
             entered=186,
-            places={("header.date", "value"): PlaceCount(both=40, self_differs=40)},
+            places={
+                ("header.date", "value"): PlaceCount(both=40, self_differs=40),
+                ("body/n", "type"): PlaceCount(candidate_only=12, bets_candidate=25, differing=30, rechecked=20),
+                ("body/list", "order"): PlaceCount(candidate_only=3, bets_candidate=7, differing=7, rechecked=5),
+            },
+            asked_again=20,
             paired=40,
             secondary_asked=40,
             clusters=(Make.cluster(value, count=30), Make.cluster(order, count=7), Make.cluster(date, count=120)),
@@ -130,3 +135,56 @@ class Make:
 def make() -> type[Make]:
     """The records of a small run."""
     return Make
+
+
+class Tell:
+    """Records of a report as they are told, to be changed by the tests; nothing is computed."""
+
+    @staticmethod
+    def check(
+        name: str, trials: int = 40, candidate: int = 0, control: int = 0, *, flagged: bool = False
+    ) -> PlaceCheck:
+        return PlaceCheck(check=name, trials=trials, candidate=candidate, control=control, flagged=flagged)
+
+    @staticmethod
+    def place(path: str, kind: str = "value", **values: Any) -> Place:
+        defaults = {
+            "status": "noise",
+            "decided": False,
+            "always": False,
+            "pairs": 40,
+            "self_differs": 5,
+            "candidate_only": 0,
+            "secondary_only": 0,
+            "drift": 0,
+            "more_pairs": None,
+            "checks": (),
+        }
+        return Place(path=path, kind=kind, **(defaults | values))
+
+    @staticmethod
+    def surfaced(**by_mutation: tuple[int, int]) -> Surfaced:
+        """Of each mutation, how many were injected and how many of these surfaced."""
+        parts = {name: Injected(injected=put, surfaced=found) for name, (put, found) in by_mutation.items()}
+        return Surfaced(
+            injected=sum(part.injected for part in parts.values()),
+            surfaced=sum(part.surfaced for part in parts.values()),
+            by_mutation=parts,
+        )
+
+    @staticmethod
+    def route(name: str = "GET /b/{id}", **values: Any) -> Route:
+        """A claimed route with 400 matched requests and a secondary; the claim is proven."""
+        shown = Make.report(Make.route(name, matched=400)).routes[0]
+        return shown.model_copy(update={"has_secondary": True, "secondary_asked": 40, "asked_again": 3, **values})
+
+    @staticmethod
+    def report(*routes: Route, **values: Any) -> Report:
+        entered = sum(route.total for route in routes)
+        return Make.report(Make.route(matched=400)).model_copy(update={"routes": routes, "entered": entered, **values})
+
+
+@pytest.fixture
+def tell() -> type[Tell]:
+    """The records of a report."""
+    return Tell

@@ -27,7 +27,9 @@ def test_proven_is_0(make: Any) -> None:
     (sentence,) = result.sentences
     assert sentence == (
         "PASS GET /ok diverges in less than 1 % of requests, at 95 % confidence: 0 of 400 distinct requests diverged, "
-        "at most 0.75 % (Clopper-Pearson), 400 of 400 eligible compared"
+        "at most 0.95 % (anytime-valid), 400 of 400 requests compared (100 %)\n"
+        "  noise: not measured, there is no secondary: every difference counts\n"
+        "  injected faults: none"
     )
 
 
@@ -36,21 +38,23 @@ def test_refuted_is_1_whatever_else_holds(make: Any) -> None:
     report = make.report(make.route("GET /ok", matched=400), _diverging(make), make.route("GET /few", matched=3))
     result = gate(report)
     assert result.exit_code == gate(report, allow_inconclusive=True).exit_code == 1
-    assert result.sentences[1] == (
+    assert result.sentences[1].splitlines()[0] == (
         "FAIL GET /bad diverges in more than 1 % of requests, at 95 % confidence: 20 of 100 distinct requests diverged, "
-        "at least 13.66 % (Clopper-Pearson), 100 of 100 eligible compared"
+        "at least 10.18 % (anytime-valid), 100 of 100 requests compared (100 %)"
     )
 
 
 def test_too_little_is_3(make: Any) -> None:
     """Too little evidence is neither a pass nor a fail, and says what is missing."""
-    route = make.route("GET /few", matched=3, settled={(Outcome.SKIPPED, Reason.STATE_DRIFT): 2})
+    route = make.route("GET /few", matched=3, settled={(Outcome.SKIPPED, Reason.SAMPLED_OUT): 2})
     result = gate(make.report(route))
     assert result.exit_code == 3
-    assert result.sentences[0].startswith(
-        "INCONCLUSIVE GET /few: the bound is not below the budget; with 0 divergent, 299 distinct are needed; "
+    first, *rest = result.sentences[0].splitlines()
+    assert first.startswith(
+        "INCONCLUSIVE GET /few: the bound is not below the budget; with 0 divergent, 377 distinct are needed; "
     )
-    assert result.sentences[0].endswith("3 of 3 eligible compared; not compared: state_drift 2")
+    assert first.endswith("3 of 5 requests compared (60 %)")
+    assert rest[0] == "  not compared: 2 of all 5 requests (40 %): sampled_out 2 (40 %)"
 
 
 def test_what_is_in_flight_is_not_left_out(make: Any) -> None:
@@ -60,7 +64,7 @@ def test_what_is_in_flight_is_not_left_out(make: Any) -> None:
     assert result.sentences[0].startswith(
         "INCONCLUSIVE GET /busy: 85.6 % of eligible requests compared (67 are still in flight), at least 95 % are needed"
     )
-    assert result.sentences[0].endswith("400 of 467 eligible compared, 67 in flight")
+    assert result.sentences[0].splitlines()[0].endswith("400 of 467 requests compared (85.6 %), 67 in flight")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,7 @@ def test_allowing_inconclusive_is_said(make: Any) -> None:
 
 def test_a_bound_is_never_said_to_be_better_than_it_is(make: Any) -> None:
     """A bound above the budget is not printed as the budget."""
-    (sentence,) = gate(make.report(make.route("GET /few", matched=298))).sentences
+    (sentence,) = gate(make.report(make.route("GET /few", matched=376))).sentences
     assert "at most 1.01 %" in sentence
 
 
@@ -125,3 +129,62 @@ def test_a_route_cannot_act_on_a_terminal(make: Any) -> None:
     """Control characters in a route are shown, not sent."""
     (sentence,) = gate(make.report(make.route("GET /\x1b[2J\u202e\udc80", matched=400))).sentences
     assert r"GET /\x1b[2J\u202e\udc80 diverges" in sentence
+
+
+def test_what_it_rests_on_stands_below(tell: Any) -> None:
+    """One line of verdict, then a short indented line for each thing that applies; control characters are shown."""
+    places = (tell.place("body/\x1b[2J", always=True, checks=(tell.check("form"),)), tell.place("body/n\nPASS"))
+    report = tell.report(tell.route("GET /ok", places=places, surfaced=tell.surfaced(value=(20, 19))))
+    (sentence,) = gate(report).sentences
+    first, *rest = sentence.split("\n")
+    assert first.startswith("PASS GET /ok diverges in less than 1 % of requests")
+    assert rest == [
+        "  transient: 0 of 400 differed at the first look only, at most 0.95 %",
+        r"  noisy: body/n\nPASS (value, unchecked)",
+        r"  always different: body/\x1b[2J (value, form)",
+        "  secondary: 40 of 400 answers; 3 second looks",
+        "  injected faults: 19 of 20 surfaced (value 19/20)",
+    ]
+
+
+def test_a_suspicious_place_is_1(tell: Any) -> None:
+    """Although k is 0: the sentence does not say that the route diverges in more requests, but what is wrong."""
+    reason = "suspicious although noisy, in more requests than the budget, at body/ms (value)"
+    route = tell.route("GET /ms", verdict="fail", ground="suspicious", reason=reason)
+    result = gate(tell.report(route, verdict="fail"))
+    assert result.exit_code == 1
+    assert result.sentences[0].startswith(
+        f"FAIL GET /ms: {reason}; 0 of 400 distinct requests diverged, at most 0.95 %"
+    )
+
+
+@pytest.mark.parametrize(("unit", "words"), [("client", "clients"), ("minute", "minutes"), ("session", "sessions")])
+def test_the_unit_is_named(tell: Any, unit: str, words: str) -> None:
+    """Neither the claim nor its figures speak of requests where something else was counted."""
+    (sentence,) = gate(tell.report(tell.route(), unit=unit)).sentences
+    assert f"diverges in less than 1 % of {words}, at 95 % confidence: 0 of 400 {words} diverged" in sentence
+
+
+def test_a_planned_number_is_exact(make: Any) -> None:
+    """With the number fixed beforehand 299 requests prove what 377 prove without."""
+    run, settings = make.run(make.route(matched=299)), {"routes": ("*",), "planned_n": 299}
+    report = build_report(run, gate=GateSettings(**settings), accepted=(), now=make.started)
+    (sentence,) = gate(report).sentences
+    assert sentence.startswith("PASS ")
+    assert "at most 1.00 % (Clopper-Pearson)" in sentence
+    assert gate(make.report(make.route(matched=299))).exit_code == 3
+
+
+def test_advice_and_a_raised_budget_are_told_once(tell: Any) -> None:
+    """Behind the claims, not with each of them."""
+    report = tell.report(
+        tell.route("GET /a"),
+        tell.route("GET /b"),
+        advice=("Do this",),
+        transient_budget=0.02,
+        transient_reason="a cache by design",
+    )
+    assert gate(report).sentences[2:] == (
+        "Transient differences have a budget of their own, 2 %: a cache by design.",
+        "Do this",
+    )

@@ -1,15 +1,19 @@
 """Verdicts in words: what is missing is said, with its figures."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crossfade.reports.reasons import claim_reason
-from crossfade.shadow.evidence.claims import GateSettings, judge_claim
+from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground, judge_claim
+from crossfade.shadow.evidence.findings import PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Outcome
 
 GATE = GateSettings(routes=("GET *",))
+PLACE = PlaceView(template="body/ms", kind="value", status=Status.NOISE)
 
 
 def _view(n: int, k: int, **values: Any) -> RouteView:
@@ -23,21 +27,23 @@ def _view(n: int, k: int, **values: Any) -> RouteView:
         "compared": n,
         "distinct": n,
         "divergent": k,
+        "certain": k,
     }
     return RouteView(**(defaults | values))
 
 
-def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True) -> str:
-    return claim_reason(judge_claim(view, GATE, claimed=claimed, finished=finished), view, GATE)
+def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True, **settings: Any) -> str:
+    gate = replace(GATE, **settings)
+    return claim_reason(judge_claim(view, gate, claimed=claimed, finished=finished), view, gate)
 
 
 @pytest.mark.parametrize(
     ("view", "reason"),
     [
-        (_view(299, 0), ""),
+        (_view(377, 0), ""),
         (_view(20_000, 100), ""),
-        (_view(298, 0), "the bound is not below the budget; with 0 divergent, 299 distinct are needed"),
-        (_view(772, 3), "the bound is not below the budget; with 3 divergent, 773 distinct are needed"),
+        (_view(376, 0), "the bound is not below the budget; with 0 divergent, 377 distinct are needed"),
+        (_view(1066, 3), "the bound is not below the budget; with 3 divergent, 1,067 distinct are needed"),
         (_view(200, 20), "diverges in more requests than the budget"),
         (_view(0, 0), "no request was compared"),
         (_view(400, 0, eligible=500), "80 % of eligible requests compared, at least 95 % are needed"),
@@ -45,6 +51,13 @@ def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True) -> 
         (
             _view(400, 0, eligible=500, in_flight=1100),
             "80 % of eligible requests compared (1,100 are still in flight), at least 95 % are needed",
+        ),
+        (
+            _view(400, 0, undecided=9, places=(replace(PLACE, status=Status.UNDECIDED),)),
+            (
+                "9 distinct requests undecided at body/ms (value); "
+                "with 0 divergent and 9 undecided, 2,049 distinct are needed"
+            ),
         ),
         (_view(400, 0, in_flight=-7), "more outcomes than requests entered (7): the counts can't be trusted"),
     ],
@@ -54,11 +67,97 @@ def test_claimed(view: RouteView, reason: str) -> None:
     assert _reason(view) == reason
 
 
-def test_needed_at_every_look() -> None:
-    """A live run is told the number that its own bounds need."""
-    assert _reason(_view(100, 1), finished=False) == (
-        "the bound is not below the budget; with 1 divergent, 658 distinct are needed"
-    )
+@pytest.mark.parametrize(
+    ("planned", "needed"), [(None, "658 distinct"), (100, "473 distinct"), (1000, "1,000 distinct")]
+)
+def test_needed(planned: int | None, needed: str) -> None:
+    """What the bound at every look needs; fewer with a planned number, but not less than that."""
+    reason = _reason(_view(99, 1), finished=False, planned_n=planned)
+    assert reason == f"the bound is not below the budget; with 1 divergent, {needed} are needed"
+
+
+@pytest.mark.parametrize(
+    ("ground", "values", "view", "reason"),
+    [
+        (
+            Ground.REFUTED,
+            {"places": (PLACE,)},
+            _view(400, 0),
+            "differs more often than legacy itself, by more than the budget, at body/ms (value)",
+        ),
+        (
+            Ground.SUSPICIOUS,
+            {"places": (PLACE,)},
+            _view(400, 0, unit="client"),
+            "suspicious although noisy, in more clients than the budget, at body/ms (value)",
+        ),
+        (
+            Ground.CHECK_FLAGGED,
+            {"places": (PLACE,) * 5},
+            _view(400, 0),
+            (
+                "suspicious although noisy, not known to be above the budget, "
+                "at body/ms (value), body/ms (value), body/ms (value) and 2 more"
+            ),
+        ),
+        (
+            Ground.UNDECIDED,
+            {"places": (PLACE, replace(PLACE, more_pairs=1200)), "needed": 658},
+            _view(400, 0, undecided=1),
+            (
+                "1 distinct request undecided at body/ms (value), body/ms (value); with 0 divergent and 1 undecided, "
+                "658 distinct are needed; about 1,200 more pairs with the secondary are needed"
+            ),
+        ),
+        (
+            Ground.TRANSIENT,
+            {"needed": 658},
+            _view(400, 0, transient=1),
+            (
+                "1 distinct request differed at the first look only, at most 1.50 %: "
+                "not below the transient budget of 1 %; 658 distinct are needed"
+            ),
+        ),
+        (
+            Ground.TOO_FEW_PAIRS,
+            {"places": (replace(PLACE, more_pairs=300),)},
+            _view(400, 0),
+            "a fault may hide at noisy body/ms (value); about 300 more pairs with the secondary are needed",
+        ),
+        (
+            Ground.TOO_FEW_PAIRS,
+            {},
+            _view(400, 0),
+            "a fault may hide at the noisy places together; more pairs with the secondary are needed",
+        ),
+        (
+            Ground.NOT_SURFACED,
+            {},
+            _view(400, 0, surfaced=Surfaced(injected=50, surfaced=3)),
+            "3 of 50 injected faults surfaced, at least 50 % are needed: a rule hides too much",
+        ),
+        (
+            Ground.OTHER_UNIT,
+            {},
+            _view(400, 0, unit="minute"),
+            "the run counted minutes, and the claim is about requests: start a new run with this [gate] unit",
+        ),
+    ],
+)
+def test_grounds(ground: Ground, values: dict[str, Any], view: RouteView, reason: str) -> None:
+    """Each says where it is and what it takes."""
+    bounds = Bounds(point=0.0, lower=0.0, upper=0.015, confidence=0.95, method="anytime-valid")
+    assert claim_reason(Claim(bounds=bounds, transient=bounds, ground=ground, **values), view, GATE) == reason
+
+
+def test_every_ground_has_words() -> None:
+    """None is without, and only a proven claim needs none."""
+    bounds = Bounds(point=0.0, lower=0.0, upper=0.015, confidence=0.95, method="anytime-valid")
+    told = {
+        ground: claim_reason(Claim(bounds=bounds, transient=bounds, ground=ground), _view(1, 0), GATE)
+        for ground in Ground
+    }
+    assert [ground for ground, words in told.items() if not words] == [Ground.PROVEN]
 
 
 def test_a_share_just_below_is_not_said_to_be_enough() -> None:

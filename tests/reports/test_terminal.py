@@ -62,10 +62,10 @@ def test_long_texts_are_folded_not_cut(make: Any, width: int) -> None:
 def test_one_line_for_each_route_of_the_usual_length(make: Any) -> None:
     """At 80 columns a route, its figures and its verdict stand on one line, the refuted ones first."""
     lines = [" ".join(line.split()) for line in _printed(_rich(make)).splitlines()]
-    at = lines.index("S/Get 177/182 32/162 > 14.74 % fail")
+    at = lines.index("S/Get 177/186 32/162 > 8.42 % fail")
     assert lines[at + 1 : at + 4] == [
-        "GET /few 20/20 0/20 < 13.92 % inconclusive",
-        "GET /ok 400/400 0/400 < 0.75 % pass",
+        "GET /few 20/20 0/20 < 17.11 % inconclusive",
+        "GET /ok 400/400 0/400 < 0.95 % pass",
         "S/Watch 0/3 - - not claimed",
     ]
     assert "gRPC routes without their package, p.v1" in lines
@@ -186,3 +186,43 @@ def test_a_lead(make: Any) -> None:
     alone, behind = to_text(report), to_text(report, lead)
     assert behind == f"[red]{'x' * 200}\n\\x1b[2J\n\n{alone}"
     assert max(map(len, alone.splitlines())) <= 120
+
+
+def test_suspicious_and_undecided_clusters_follow_the_open_ones(make: Any, tell: Any) -> None:
+    """Each with what is known of its place; noise is only counted."""
+    rich = _rich(make)
+    statuses = ("open", "suspicious", "undecided")
+    clusters = tuple(
+        cluster.model_copy(update={"status": status, "path": f"body/{status}", "route": "GET /x"})
+        for cluster, status in zip(rich.clusters, statuses, strict=True)
+    )
+    flagged = tell.check("repeats", 40, 38, 0, flagged=True)
+    places = (
+        tell.place("body/suspicious", clusters[1].kind, status="suspicious", checks=(flagged,)),
+        tell.place("body/undecided", clusters[2].kind, status="undecided", self_differs=1, more_pairs=60),
+    )
+    totals = rich.totals.model_copy(update={"open_clusters": 1, "suspicious_clusters": 1, "undecided_clusters": 1})
+    report = rich.model_copy(
+        update={"routes": (tell.route("GET /x", places=places),), "clusters": clusters, "totals": totals}
+    )
+    lines = [" ".join(line.split()) for line in _printed(report, 200).splitlines()]
+    told = [
+        "1 open cluster",
+        "GET /x body/open",
+        "1 suspicious although noisy in legacy",
+        "GET /x body/suspicious",
+        "suspicious the same value for two requests in 38 of 40, legacy itself in 0",
+        "1 undecided: noise or not is not known yet",
+        "GET /x body/undecided",
+        "undecided legacy differed from itself in 1 request; 60 more pairs decide it",
+        "what the claims rest on",
+        "1 open cluster, 1 suspicious, 1 undecided, 0 noise or accepted",
+    ]
+    assert [line for line in lines if line in told] == told
+
+
+def test_routes_with_the_same_details_stand_together(make: Any) -> None:
+    """What is to be told of both is told once."""
+    lines = [line.strip() for line in _printed(_rich(make)).splitlines()]
+    at = lines.index("GET /few, GET /ok")
+    assert " ".join(lines[at + 1].split()) == "noise not measured, there is no secondary: every difference counts"

@@ -10,9 +10,13 @@ from crossfade.reports.wording import (
     balance,
     by_verdict,
     caveats,
+    further_clusters_of,
     headline,
+    is_refuted,
     not_compared,
+    raised_budget,
     reason_in_words,
+    second_looks,
     sides,
 )
 from crossfade.shadow.evidence.records import SignatureCount
@@ -62,7 +66,7 @@ def test_the_balance_adds_up(make: Any) -> None:
     route = make.route(matched=5, settled={(Outcome.SHED, Reason.QUEUE_FULL): 2}, entered=10)
     report = make.report(route)
     assert balance(report) == (("matched", 5), ("shed", 2), ("in flight", 3))
-    assert not_compared(report) == "5 of 10 requests were not compared"
+    assert not_compared(report) == "5 of 10 requests were not compared (50 %)"
     assert not_compared(make.report(make.route(matched=5))) == ""
 
 
@@ -73,10 +77,49 @@ def test_caveats(make: Any) -> None:
     )
     assert list(caveats(live)) == [
         "1 route is seen but not claimed; the verdict does not cover it.",
+        "Noise was not measured on 2 routes, for want of a secondary: every difference counts.",
         "The run has not ended. These are its figures so far; the bounds hold however often you look.",
         NOT_COVERED,
     ]
-    assert caveats(make.report(make.route(matched=1))) == (NOT_COVERED,)
+    assert caveats(make.report(make.route(matched=1, secondary_asked=1))) == (NOT_COVERED,)
+
+
+def test_a_raised_budget_is_told_with_its_reason(tell: Any) -> None:
+    """Where transient differences may be more frequent than others, and nowhere else."""
+    assert raised_budget(tell.report()) == ()
+    (told,) = raised_budget(tell.report(transient_budget=0.02, transient_reason="a cache"))
+    assert told == "Transient differences have a budget of their own, 2 %: a cache."
+    assert told in caveats(tell.report(transient_budget=0.02, transient_reason="a cache"))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "lower", "refuted"), [("fail", 0.02, True), ("fail", 0.01, False), ("inconclusive", 0.02, False)]
+)
+def test_refuted_by_k(tell: Any, verdict: str, lower: float, refuted: bool) -> None:
+    """A claim that fails for what stands in noise is not said to be refuted by its bound."""
+    route = tell.route()
+    divergence = route.divergence.model_copy(update={"lower": lower})
+    shown = route.model_copy(update={"verdict": verdict, "divergence": divergence})
+    assert is_refuted(shown, tell.report(shown)) is refuted
+
+
+def test_what_second_looks_cost(tell: Any) -> None:
+    """So many requests more; nothing where there was none."""
+    report = tell.report()
+    totals = report.totals.model_copy(update={"asked_again": 1200})
+    assert second_looks(report) == ""
+    assert second_looks(report.model_copy(update={"totals": totals})) == (
+        "1,200 requests sent once more to candidate and secondary"
+    )
+
+
+def test_further_clusters(tell: Any) -> None:
+    """Suspicious and undecided ones are named, where there are any."""
+    report = tell.report()
+    assert further_clusters_of(report) == "0 noise or accepted"
+    totals = report.totals.model_copy(update={"suspicious_clusters": 1, "undecided_clusters": 2})
+    more = report.model_copy(update={"totals": totals, "clusters": (None,) * 5})
+    assert further_clusters_of(more) == "1 suspicious, 2 undecided, 2 noise or accepted"
 
 
 def test_routes_by_verdict(make: Any) -> None:

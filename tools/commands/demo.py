@@ -10,6 +10,7 @@ from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Cluster, Report
 from crossfade.reports.wording import open_clusters_of
+from crossfade.tools.demo.expected import is_finding
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught
 from crossfade.tools.report_output import show_report
@@ -75,7 +76,7 @@ def _problems(result: DemoResult, settings: DemoSettings) -> list[str]:
     if settings.fixed:
         code = gate(result.report).exit_code
         lines += [f"gate: expected exit 0 with the bugs fixed, got {code}"] if code else []
-        return lines + [f"open cluster although fixed: {c.route} {c.path}" for c in _open(result)]
+        return lines + [f"open cluster although fixed: {c.route} {c.path}" for c in _findings(result)]
     lines += [f"planted but not found: {entry.pitfall} {entry.route} {entry.paths}" for entry in result.findings.missed]
     return lines + [f"found but not planted: {text}" for text in result.findings.unexpected]
 
@@ -102,5 +103,5 @@ def _noisy_places(report: Report) -> str:
     return ", ".join(places) + (" and others" if len(seen) > _PLACES else "")
 
 
-def _open(result: DemoResult) -> list[Cluster]:
-    return [cluster for cluster in result.report.clusters if cluster.status == "open"]
+def _findings(result: DemoResult) -> list[Cluster]:
+    return [cluster for cluster in result.report.clusters if is_finding(cluster)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossfade.reports.report import Report
+from crossfade.reports.report import Cluster, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Planted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Planted bugs found and missed, and open clusters that nobody planted."""
+    """Planted bugs found and missed, and findings that nobody planted."""
 
     found: tuple[Planted, ...]
     missed: tuple[Planted, ...]
@@ -37,8 +37,8 @@ def read_planted(path: Path) -> tuple[Planted, ...]:
 
 
 def match_findings(report: Report, planted: Iterable[Planted]) -> Findings:
-    """Every entry must have an open cluster on its route at each of its paths, and no other may be open."""
-    open_at = {(cluster.route, cluster.path) for cluster in report.clusters if cluster.status == "open"}
+    """Every entry must have a finding on its route at each of its paths, and there may be no other."""
+    open_at = {(cluster.route, cluster.path) for cluster in report.clusters if is_finding(cluster)}
     planted = tuple(planted)
     explained = {(entry.route, path) for entry in planted for path in entry.paths}
     found = tuple(entry for entry in planted if all((entry.route, path) in open_at for path in entry.paths))
@@ -47,6 +47,11 @@ def match_findings(report: Report, planted: Iterable[Planted]) -> Findings:
         missed=tuple(entry for entry in planted if entry not in found),
         unexpected=tuple(sorted(f"{route} {path}" for route, path in open_at - explained)),
     )
+
+
+def is_finding(cluster: Cluster) -> bool:
+    """Whether a cluster is one that a person has to look at: open, or suspicious although noisy."""
+    return cluster.status in {"open", "suspicious"}
 
 
 def count_mismatches(report: Report, sent: Mapping[str, int]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The checks of all routes, within a bound, and from one comparison to what they see of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from crossfade.shadow.exchange import Answer, Comparison, Reply
 from crossfade.shadow.exchange.observations import Checked
@@ -35,6 +35,11 @@ class NoiseChecks:
         found = checks.see(seen)
         self._places += checks.learn(seen, _MAX_PLACES - self._places)
         return found
+
+    def noisy(self, route: RouteInfo) -> Callable[[str], bool]:
+        """Whether the secondary once differed from legacy at a template of this route."""
+        checks = self._routes.get(route.key)
+        return (lambda _: False) if checks is None else checks.is_checked
 
     def see_constant(self, route: RouteInfo, seen: Seen, *, is_sampled: bool) -> tuple[Checked, ...]:
         """The trials of the same request with a candidate that never changes: of the first ones and a sample."""

@@ -15,6 +15,8 @@ MAX_PLACES = 200
 """Places of one route whose values are checked."""
 _VALUES = frozenset({Kind.VALUE, Kind.FORMAT})
 _MEASURED = _VALUES | {Kind.TYPE}
+_NAMES_AN_ID = re.compile(r"(?:[./_]id|[a-z]I[dD])(?:/\*|\[\*\])*$")
+"""Numbers that count rows are far apart for no reason."""
 _INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)|(?<=\[)[0-9]+(?=\])")
 
 
@@ -65,6 +67,10 @@ class RouteChecks:
 
     _places: dict[str, _Place] = field(default_factory=dict)
     _orders: Orders = field(default_factory=Orders)
+
+    def is_checked(self, template: str) -> bool:
+        """Whether values at this template are checked."""
+        return template in self._places
 
     def see(self, seen: Seen) -> tuple[Checked, ...]:
         """The trials of one request."""
@@ -119,7 +125,7 @@ class RouteChecks:
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
             left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
-            if left is not None and right is not None:
+            if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
             yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
 

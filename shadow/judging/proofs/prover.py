@@ -1,7 +1,7 @@
 """Has legacy's answer judged as the candidate's after something in it was made wrong on purpose."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
@@ -13,7 +13,7 @@ from crossfade.shadow.exchange.difference import Fingerprint, Signature, Value
 from crossfade.shadow.exchange.observations import Mutation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
-from crossfade.shadow.judging.differ import Differ, knows
+from crossfade.shadow.judging.differ import Differ, Key, knows
 from crossfade.shadow.judging.judgement import Judgement
 from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
 
@@ -23,6 +23,7 @@ _FIRST = 20
 _MAX_ROUTES = 1000
 _MAX_BYTES = 262_144
 """A longer answer is not taken apart for this."""
+_LEAVES_TRIED = 5
 _SERVER_ERROR, _OK_STATUS = 500, 200
 _OK, _INTERNAL = "OK", "INTERNAL"
 _NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
@@ -40,15 +41,28 @@ class Prover:
         self._contract = contract
         self._made: dict[str, int] = {}
 
-    def proofs(self, comparison: Comparison, judgement: Judgement, route: RouteInfo) -> tuple[Proof, ...]:
-        """A leaf with another value, a missing field and another status, as far as the answer has such."""
+    def proofs(
+        self, comparison: Comparison, judgement: Judgement, route: RouteInfo, is_noisy: Callable[[str], bool]
+    ) -> tuple[Proof, ...]:
+        """A leaf with another value, a missing field and another status, as far as the answer has such.
+
+        A leaf at a template that is noise can't show whether values are compared; that is what a constant proves.
+        """
         differ = judgement.differ
         if differ is None or not self._is_chosen(comparison, route):
             return ()
         number = int.from_bytes(hashlib.blake2b(comparison.request.id.encode(), digest_size=8).digest(), "big")
+        found: dict[Mutation, Signature] = {}
+        for mutation, view in self._mutants(comparison.request, differ, number):
+            if mutation in found:
+                continue
+            keys = frozenset[Key]() if (look := differ.of_view(view)) is None else look.keys
+            seen = {key for key in keys if not knows(judgement.secondary, key)}
+            is_steady = mutation is not Mutation.VALUE or any(not is_noisy(template) for template, _ in seen)
+            if is_steady or not keys:
+                found[mutation] = bound_signature(Fingerprint(template=template, kind=kind) for template, kind in seen)
         return tuple(
-            Proof(route=route, mutation=mutation, signature=_found(differ, judgement, view))
-            for mutation, view in self._mutants(comparison.request, differ, number)
+            Proof(route=route, mutation=mutation, signature=signature) for mutation, signature in found.items()
         )
 
     def _is_chosen(self, comparison: Comparison, route: RouteInfo) -> bool:
@@ -64,11 +78,12 @@ class Prover:
         has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= _MAX_BYTES
         if has_body and (is_call or (request.method != "HEAD" and legacy.status not in _NO_BODY)):
             body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
-            for mutation, change in ((Mutation.VALUE, with_other_leaf), (Mutation.MISSING, without_a_field)):
-                value = body.value()
-                mutant = None if value is None else change(value, number)
-                if mutant is not None:
-                    yield mutation, body.with_value(mutant)
+            value = body.value()
+            for at in range(_LEAVES_TRIED):
+                if value is not None and (mutant := with_other_leaf(value, number + at)) is not None:
+                    yield Mutation.VALUE, body.with_value(mutant)
+            if value is not None and (mutant := without_a_field(value, number)) is not None:
+                yield Mutation.MISSING, body.with_value(mutant)
         if (status := _with_other_status(differ.view(legacy), is_call=is_call)) is not None:
             yield Mutation.STATUS, status
 
@@ -138,15 +153,3 @@ def _with_other_status(legacy: AnswerView, *, is_call: bool) -> AnswerView | Non
     view = AnswerView(replace(answer))
     view.assume(call=replace(call, code=_INTERNAL if call.code == _OK else _OK))
     return view
-
-
-def _found(differ: Differ, judgement: Judgement, mutant: AnswerView) -> Signature:
-    """What is seen of the mutant, but for what the secondary's answer to the same request excuses."""
-    look = differ.of_view(mutant)
-    if look is None:
-        return ()
-    return bound_signature(
-        Fingerprint(template=template, kind=kind)
-        for template, kind in look.keys
-        if not knows(judgement.secondary, (template, kind))
-    )

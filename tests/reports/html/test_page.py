@@ -80,20 +80,51 @@ def test_ids_are_unique_and_anchors_lead_somewhere(make: Any, tree: Any) -> None
 
 def test_figures_are_on_the_page(make: Any, tree: Any) -> None:
     """The figures of a route are those of the report, in words."""
-    row = " ".join(tree(to_html(_rich(make))).texts["tbody"][0].split())
+    row = " ".join(" ".join(tree(to_html(_rich(make))).texts["tbody"]).split())
     for words in (
-        "177 of 182 eligible compared (97.2 %)",
+        "177 of 186 requests compared (95.1 %)",
+        "95.1 % of the 186 eligible",
         "4 with a value that only legacy knows",
         "32 of 162 distinct",
-        "at least 14.74 %",
-        "14.74 % to 25.61 %, Clopper-Pearson",
+        "at least 8.42 %",
+        "8.42 % to 29.99 %, anytime-valid",
         "ratio 0.50\N{MULTIPLICATION SIGN} 1.50\N{MULTIPLICATION SIGN} 2.00\N{MULTIPLICATION SIGN}",
         "legacy 10 ms 20 ms 1.5 s",
         "candidate 5 ms 30 ms 33.3 ms",
-        "The bound is not below the budget; with 0 divergent, 299 distinct are needed.",
+        "The bound is not below the budget; with 0 divergent, 377 distinct are needed.",
         "not measured",
     ):
         assert words in row
+
+
+def test_suspicious_and_undecided_have_their_own_section(make: Any, tell: Any, tree: Any) -> None:
+    """Behind the open clusters, with what their place tells; without such clusters there is no such section."""
+    rich = _rich(make)
+    clusters = tuple(
+        cluster.model_copy(update={"status": status, "route": "GET /x"})
+        for cluster, status in zip(rich.clusters, ("open", "suspicious", "undecided"), strict=True)
+    )
+    flagged = tell.check("repeats", 40, 38, 0, flagged=True)
+    places = (
+        tell.place(clusters[1].path, clusters[1].kind, status="suspicious", checks=(flagged,)),
+        tell.place(clusters[2].path, clusters[2].kind, status="undecided", more_pairs=60),
+    )
+    route = tell.route("GET /x", places=places, undecided=3)
+    page = tree(to_html(rich.model_copy(update={"routes": (route,), "clusters": clusters, "advice": ("Do <this>",)})))
+    assert (page.misnested, page.open) == ([], [])
+    assert [heading.split("\n")[0] for heading in page.texts["h2"]][2:5] == [
+        "Open clusters 1",
+        "Suspicious although noisy 1",
+        "Undecided 1",
+    ]
+    _, suspicious, undecided = page.texts["article"]
+    assert "suspicious the same value for two requests in 38 of 40, legacy itself in 0" in suspicious
+    assert "undecided legacy differed from itself in 5 requests; 60 more pairs decide it" in undecided
+    (body,) = page.texts["tbody"]
+    assert "3 more undecided" in body
+    assert f"{clusters[2].path} ({clusters[2].kind}, 60 more pairs)" in body
+    assert "Do <this>" in "".join(page.texts["p"])
+    assert "Undecided" not in "".join(tree(to_html(rich)).texts["h2"])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -236,8 +267,9 @@ def test_contrast(scheme: int) -> None:
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[scheme].split("}")[0]))
     pairs = [("ink", back) for back in ("bg", "card", "soft", "legacy", "candidate")]
     pairs += [(text, back) for text in ("quiet", "link") for back in ("bg", "card", "soft")]
-    pairs += [(name, f"{name}-bg") for name in ("pass", "fail", "open")]
+    pairs += [(name, f"{name}-bg") for name in ("pass", "fail", "open", "suspect")]
     pairs += [(name, "card") for name in ("fail", "open", "legacy-ink", "candidate-ink")]
+    pairs += [(name, "bg") for name in ("fail", "open")]
     for text, back in pairs:
         dark, light = sorted((_luminance(colours[text]), _luminance(colours[back])))
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, back)

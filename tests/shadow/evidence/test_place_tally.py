@@ -27,10 +27,9 @@ def count(found: Places, make: Any, *looks: dict[str, Any], request: int = 1, **
 @pytest.mark.parametrize(
     ("look", "expected"),
     [
-        ({"candidate": True, "secondary": True}, {"both": 1, "differing": 1, "self_differs": 1}),
+        ({"candidate": True, "secondary": True}, {"both": 1, "differing": 1, "once": 1}),
         ({"candidate": True, "secondary": False}, {"candidate_only": 1, "bets_candidate": 1, "differing": 1}),
-        ({"secondary": True}, {"secondary_only": 1, "bets_secondary": 1, "self_differs": 1}),
-        ({"secondary": True, "drift": True}, {"secondary_only": 1, "bets_secondary": 1, "drift": 1}),
+        ({"secondary": True}, {"secondary_only": 1, "bets_secondary": 1, "once": 1}),
     ],
 )
 def test_a_first_look(make: Any, look: dict[str, Any], expected: dict[str, int]) -> None:
@@ -55,6 +54,28 @@ def test_a_second_look_alone(make: Any, ours: bool, theirs: bool, expected: dict
     count(found, make, {"candidate": True, "candidate_again": ours, "secondary_again": theirs}, asked_again=True)
     assert found.changes()["places"] == {A: PlaceCount(differing=1, rechecked=1, **expected)}
     assert found.paired == 0
+
+
+@pytest.mark.parametrize(
+    ("look", "expected"),
+    [
+        ({"secondary": True, "secondary_again": False}, {"self_differs": 1}),
+        ({"secondary": False, "secondary_again": True}, {"self_differs": 1}),
+        ({"secondary": True, "secondary_again": True}, {"self_differs": 1}),
+        ({"secondary": True, "secondary_again": True, "drift": True}, {"drift": 1}),
+        ({"secondary": False, "secondary_again": False}, {}),
+    ],
+)
+def test_noise_or_drift(make: Any, look: dict[str, Any], expected: dict[str, int]) -> None:
+    """The second look tells which it is."""
+    found = places()
+    count(found, make, look, noise=(), asked_again=True)
+    counts = found.changes()["places"][A]
+    assert (counts.self_differs, counts.drift, counts.once) == (
+        expected.get("self_differs", 0),
+        expected.get("drift", 0),
+        0,
+    )
 
 
 def test_a_unit_is_one_trial(make: Any) -> None:
@@ -109,8 +130,8 @@ def test_a_judge_that_tells_no_sightings(make: Any) -> None:
     counts = {place[0]: item for place, item in found.changes()["places"].items()}
     assert counts == {
         "a": PlaceCount(candidate_only=1, bets_candidate=1, differing=1),
-        "b": PlaceCount(both=1, self_differs=1, differing=1),
-        "c": PlaceCount(secondary_only=1, bets_secondary=1, self_differs=1),
+        "b": PlaceCount(both=1, once=1, differing=1),
+        "c": PlaceCount(secondary_only=1, bets_secondary=1, once=1),
     }
 
 
@@ -146,6 +167,7 @@ def test_drift_alone_is_no_unit(make: Any) -> None:
     """A request that shows only another state is not compared; what it shows of the place is counted."""
     found = places()
     drift = (make.fingerprint(),)
-    judged = make.judged(sightings=(make.sighting(secondary=True, drift=True),), drift=drift, noise=drift)
+    sighting = make.sighting(secondary=True, secondary_again=True, drift=True)
+    judged = make.judged(sightings=(sighting,), drift=drift, noise=drift, asked_again=True)
     found.count(judged, ())
     assert (found.distinct, found.changes()["places"][A].drift) == (0, 1)

@@ -64,12 +64,18 @@ def seen(*sorts: Sort, place: Place = A) -> dict[tuple[Place, Sort], Units]:
         ({"self_differs": 300, "bets_candidate": 60, "bets_secondary": 50}, (Sort.PERSISTENT,), Status.NOISE, False),
         ({"bets_candidate": 8}, (Sort.PERSISTENT,), Status.OPEN, False),
         ({"bets_candidate": 12}, (Sort.PERSISTENT,), Status.OPEN, True),
+        ({"once": 3}, (Sort.UNCHECKED,), Status.NOISE, False),
+        ({"once": 2}, (Sort.UNCHECKED,), Status.UNDECIDED, False),
         ({"drift": 5}, (), Status.NOISE, False),
+        ({"drift": 5, "once": 50}, (Sort.UNCHECKED,), Status.UNDECIDED, False),
+        ({"drift": 5, "once": 50}, (Sort.PERSISTENT,), Status.OPEN, False),
+        ({"drift": 5, "once": 50, "self_differs": 3}, (Sort.UNCHECKED,), Status.NOISE, False),
     ],
 )
 def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status, decided: bool) -> None:
     """One or two events of legacy's decide nothing, and neither does a difference that did not stay."""
-    view = at(evidence(A, places={A: PlaceCount(**count)}, units={**seen(*sorts), **seen(Sort.UNCHECKED, place=B)}))
+    signature = (A,) if sorts else ()
+    view = at(evidence(*signature, places={A: PlaceCount(**count)}, units=seen(*sorts)))
     assert (view.status, view.decided) == (status, decided)
 
 
@@ -110,6 +116,13 @@ def test_always_different_takes_pairs() -> None:
     for both, paired, always in ((19, 19, False), (20, 20, True), (899, 1000, False), (900, 1000, True)):
         count = PlaceCount(both=both, self_differs=both)
         assert at(evidence(A, places={A: count}, paired=paired)).always is always
+
+
+def test_another_state_is_not_always_different() -> None:
+    """Where the secondary is steady, its values are what the candidate is held against."""
+    for drift, always in ((40, True), (41, False)):
+        count = PlaceCount(both=1000, self_differs=40, drift=drift)
+        assert at(evidence(A, places={A: count})).always is always
 
 
 def test_many_places_share_the_level() -> None:
@@ -171,6 +184,18 @@ def test_what_noise_may_hide() -> None:
     assert (first.candidate, first.control, first.n, first.share) == (60, 50, 1000, 0.8)
     assert (again.candidate, again.control, again.n, again.share) == (3, 1, 1000, 0.4)
     assert (first.seen, again.seen) == (3, 3)
+
+
+def test_without_second_looks_a_first_one_bounds_all() -> None:
+    """A write is not sent again, so that nothing tells what stays from what does not."""
+    count = PlaceCount(both=150, candidate_only=60, secondary_only=50, once=200, differing=210)
+    found = by_look(evidence(A, places={A: count}, units=seen(Sort.UNCHECKED)))
+    assert {transient: item.candidate for transient, item in found.items()} == {False: 60}
+
+
+def test_a_difference_of_which_no_unit_is_kept() -> None:
+    """Is open, as past the bound of units, or in a run of schema 3."""
+    assert at(evidence(A, units=seen(Sort.UNCHECKED, place=B))).status is Status.OPEN
 
 
 def test_what_always_differs_has_no_bound() -> None:

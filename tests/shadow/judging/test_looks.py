@@ -155,6 +155,20 @@ def test_another_state_may_have_noise_within() -> None:
     assert where(see(states[0], wrong, states[1], wrong, again)) == {"signature": ["items/*"]}
 
 
+def test_another_state_may_differ_in_more_than_is_kept() -> None:
+    """Where the candidate's whole answer is the secondary's; one other value in it is a fault."""
+    fields = [f"f{number:03}" for number in range(MAX_FINGERPRINTS + 20)]
+    legacy, state = (dict.fromkeys(fields, value) for value in (1, 2))
+    noisy = [{**state, "at": moment} for moment in range(5)]
+    judged = see(legacy | {"at": 9}, noisy[0], noisy[1], noisy[2], noisy[3])
+    assert judged.signature == ()
+    assert MORE in judged.drift
+    assert not any(item.candidate for item in judged.sightings)
+    wrong = see(legacy, state | {"f000": 3}, state, state, state)
+    assert MORE in wrong.signature
+    assert next(item.template for item in wrong.signature if item != MORE) == "body/f000"
+
+
 def test_an_order_that_is_noise_is_no_state() -> None:
     """A list that comes in another order each time says nothing of its elements, nor they of it."""
     orders = [[{"n": 1, "at": 10}, {"n": 2, "at": 20}], [{"n": 2, "at": 21}, {"n": 1, "at": 11}]]

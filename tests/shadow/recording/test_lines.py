@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import Sighting
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.recording.lines import (
     end_line,
@@ -18,6 +19,18 @@ from crossfade.shadow.recording.lines import (
 from crossfade.shadow.recording.records import End, Finding, Header
 
 SIGNATURE = (Fingerprint(template="body/a", kind="value", cause="B2"),)
+SIGHTINGS = (
+    Sighting(template="body/a", kind="value", candidate=True),
+    Sighting(
+        template="body/b",
+        kind="format",
+        candidate=False,
+        secondary=True,
+        candidate_again=None,
+        secondary_again=False,
+        drift=True,
+    ),
+)
 
 
 def test_the_header(make: Any) -> None:
@@ -42,6 +55,7 @@ def test_another_version_is_refused(make: Any) -> None:
         Finding(signature=SIGNATURE, noise=SIGNATURE),
         Finding(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
         Finding(signature=None, reason=Reason.TRUNCATED),
+        Finding(signature=(), excused=SIGNATURE, drift=SIGNATURE, sightings=SIGHTINGS),
     ],
     ids=str,
 )

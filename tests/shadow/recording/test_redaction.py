@@ -3,6 +3,7 @@
 import gzip
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from crossfade.shadow.exchange import Answer, Failure, FailureReason
 from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import EventKind, Hidden, from_events, to_events
+from crossfade.shadow.exchange.records import Again
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 
 
@@ -38,10 +40,16 @@ def test_no_secret_is_left_anywhere(redact: Any, make: Any) -> None:
         body=json.dumps(body).encode(),
         trailers=(("x-token", secret),),
     )
+    comparison = replace(
+        comparison,
+        request=replace(comparison.request, peer="192.0.2.77"),
+        again=Again(candidate=answer, secondary=failure, later=answer),
+    )
     text = "\n".join(map(event_line, redact(comparison)))
     assert "Canary" not in text
     assert "ann@example" not in text
-    assert text.count("Path=/") == 2
+    assert "192.0.2" not in text
+    assert text.count("Path=/") == 4
 
 
 def test_digests_of_a_long_body_are_keyed(redact: Any, make: Any) -> None:
@@ -115,3 +123,13 @@ def test_a_cut_http_body_is_hidden(redact: Any, make: Any) -> None:
     bodies = [event.body for event in redact(make.comparison(cut, whole)) if event.kind is EventKind.SERVER_MESSAGE]
     assert isinstance(bodies[0], Hidden)
     assert bodies[1] == b'{"a": "b"}'
+
+
+def test_a_client_stays_the_same_client(redact: Any, make: Any) -> None:
+    """Its address is hidden, and equal for equal ones."""
+    one, same, other = (
+        from_events(redact(replace(comparison, request=replace(comparison.request, peer=peer)))).request.peer
+        for comparison in (make.comparison(make.answer({}), make.answer({}), None),)
+        for peer in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    )
+    assert one == same != other

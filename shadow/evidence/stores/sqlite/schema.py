@@ -29,10 +29,10 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE TABLE places (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
         "both" BIGINT NOT NULL, candidate_only BIGINT NOT NULL, secondary_only BIGINT NOT NULL,
         bets_candidate BIGINT NOT NULL, bets_secondary BIGINT NOT NULL, self_differs BIGINT NOT NULL,
-        drift BIGINT NOT NULL, differing BIGINT NOT NULL, rechecked BIGINT NOT NULL,
+        once BIGINT NOT NULL, drift BIGINT NOT NULL, differing BIGINT NOT NULL, rechecked BIGINT NOT NULL,
         PRIMARY KEY (run_id, route, template, kind))""",
         """INSERT INTO places SELECT run_id, route, template, kind, "both", candidate_only, secondary_only,
-        candidate_only, secondary_only, "both" + secondary_only, 0, "both" + candidate_only, 0 FROM noise""",
+        candidate_only, secondary_only, 0, "both" + secondary_only, 0, "both" + candidate_only, 0 FROM noise""",
         "DROP TABLE noise",
         """CREATE TABLE units (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
         sort TEXT NOT NULL, hashes BLOB NOT NULL, more BIGINT NOT NULL, first BIGINT NOT NULL,
@@ -108,7 +108,7 @@ places = sa.Table(
     metadata,
     *(_text(name, key=True) for name in _PLACE),
     *(_count(name) for name in ("both", "candidate_only", "secondary_only", "bets_candidate", "bets_secondary")),
-    *(_count(name) for name in ("self_differs", "drift", "differing", "rechecked")),
+    *(_count(name) for name in ("self_differs", "once", "drift", "differing", "rechecked")),
 )
 # ``hashes``: 8 bytes each, the lowest first.
 units = sa.Table(

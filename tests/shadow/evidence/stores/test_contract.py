@@ -298,7 +298,7 @@ def test_a_run_comes_back(make: Any, stores: Any) -> None:
     assert route.signatures == {(a, b): SignatureCount(count=2), (): SignatureCount(count=1)}
     assert route.places == {
         ("body/a", "value"): PlaceCount(candidate_only=2, bets_candidate=2, differing=2),
-        ("body/b", "order"): PlaceCount(both=1, candidate_only=1, bets_candidate=1, self_differs=1, differing=2),
+        ("body/b", "order"): PlaceCount(both=1, candidate_only=1, bets_candidate=1, once=1, differing=2),
     }
     assert (route.paired, route.asked_again, route.any_candidate, route.any_secondary) == (2, 0, 1, 0)
     first, second = route.clusters

@@ -89,7 +89,7 @@ def test_an_old_run_has_first_looks_alone(old: Any) -> None:
     run = old.store.read()
     assert (run.info.unit, run.info.secondary) == ("request", False)
     (route,) = run.routes
-    count = PlaceCount(both=5, candidate_only=3, secondary_only=2, self_differs=7, differing=8)
+    count = PlaceCount(both=5, candidate_only=3, secondary_only=2, once=7, differing=8)
     assert route.places == {("body/a", "value"): replace(count, bets_candidate=3, bets_secondary=2)}
     assert (route.paired, route.secondary_asked, route.units) == (40, 40, {})
     assert list(route.signatures.values()) == [SignatureCount(count=9, distinct=8)]

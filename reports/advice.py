@@ -1,0 +1,47 @@
+"""What to do about requests that were left out because something is in the way. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from crossfade.reports.report import Route
+from crossfade.reports.units import of_requests
+from crossfade.shadow.exchange.outcome import Reason
+
+_RACES_PCT = 1.0  # of all requests: fewer reads that overlap a write are of no account
+_ADVICE: Mapping[Reason, tuple[str, str]] = {
+    Reason.CREDENTIAL: (
+        "The candidate refuses credentials that legacy issued before the run or in a login that was not mirrored",
+        "share the signing key, mirror the login, or replace the field with [[mirror.header]]",
+    ),
+    Reason.FOREIGN_HANDLE: (
+        "Values that legacy minted where the candidate was not asked",
+        "mirror the writes and logins from which they come, or share the store",
+    ),
+    Reason.BLOCKED: (
+        "Values of earlier answers for which the candidate gave none of its own",
+        "fix its answers to those earlier requests, and these are compared",
+    ),
+    Reason.STATE_DRIFT: (
+        "The stores have parted: the secondary agrees with itself, but not with legacy",
+        "mirror all writes or none, and start a new run with fresh stores",
+    ),
+    Reason.STATE_RACE: (
+        "Reads at the same time as a write of the same data",
+        "spread reads and writes, or lower [mirror] race_window_ms where it is set",
+    ),
+}
+
+
+def advice(routes: Iterable[Route]) -> tuple[str, ...]:
+    """A sentence for each reason that someone can remove, the most frequent first."""
+    routes = tuple(routes)
+    entered = sum(route.total for route in routes)
+    numbers: Counter[str] = Counter()
+    for route in routes:
+        numbers.update(route.reasons)
+    told = [
+        (numbers[reason], f"{finding} ({of_requests(numbers[reason])}): {remedy}")
+        for reason, (finding, remedy) in _ADVICE.items()
+        if numbers[reason] and not (reason is Reason.STATE_RACE and 100 * numbers[reason] < _RACES_PCT * entered)
+    ]
+    return tuple(sentence for _, sentence in sorted(told, key=lambda item: -item[0]))

@@ -1,0 +1,144 @@
+"""The checks of a route begin where the secondary was seen to differ, and hold the right values against each other."""
+
+from crossfade.shadow.exchange.difference import Difference, Kind, Value
+from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.judging.checks.relations import Window
+from crossfade.shadow.judging.checks.route import MAX_PLACES, Beside, RouteChecks, Seen
+from crossfade.shadow.judging.differ import Look
+
+WINDOW = Window(started_at=1_700_000_000.0, latency_ms=10.0)
+
+
+def look(legacy: Value, other: Value, *, name: str = "v", path: str = "", kind: Kind = Kind.VALUE) -> Look:
+    """One difference, or none where the values are equal."""
+    template = f"body/{name}"
+    item = Difference(path=path or template, template=template, kind=kind, legacy=legacy, candidate=other)
+    differences = () if legacy == other else (item,)
+    return look_of(*differences)
+
+
+def look_of(*differences: Difference) -> Look:
+    keys = frozenset((item.template, item.kind.value) for item in differences)
+    return Look(differences=differences, keys=keys, full=False, other_status=False)
+
+
+def seen(number: int, candidate: Look, secondary: Look | None = None, **values: frozenset[str]) -> Seen:
+    beside = None
+    if secondary is not None:
+        beside = Beside(candidate=candidate, secondary=secondary, candidate_window=WINDOW, secondary_window=WINDOW)
+    secondaries = () if secondary is None else (secondary,)
+    return Seen(
+        request_hash=number, candidate=candidate, window=WINDOW, beside=beside, secondaries=secondaries, **values
+    )
+
+
+def watching(name: str = "v") -> RouteChecks:
+    """Checks of a place at which the secondary differed."""
+    checks = RouteChecks()
+    checks.learn(seen(0, look(1, 1, name=name), look(1, 2, name=name)), 10)
+    return checks
+
+
+def results(found: tuple[Checked, ...], check: Check) -> list[tuple[bool, bool]]:
+    return [(item.candidate, item.control) for item in found if item.check is check]
+
+
+def test_nothing_is_checked_where_the_secondary_agrees() -> None:
+    """A difference there needs no further look."""
+    assert RouteChecks().see(seen(1, look(1, 2), look(1, 1))) == ()
+
+
+def test_a_place_is_checked_from_the_next_request_on() -> None:
+    """The one in which the secondary differed was chosen by that."""
+    checks, first = RouteChecks(), seen(1, look(1, 2), look(1, 3))
+    assert checks.see(first) == ()
+    assert checks.learn(first, 10) == 1
+    assert checks.is_checked("body/v")
+    assert results(checks.see(seen(2, look(1, 9), look(1, 2))), Check.DISTANCE) == [(True, False)]
+
+
+def test_another_state_is_no_noise() -> None:
+    """Where the secondary agrees with itself."""
+    checks = RouteChecks()
+    assert checks.learn(seen(1, look(1, 2), look(1, 3), steady=frozenset({"body/v"})), 10) == 0
+
+
+def test_distance_holds_the_candidate_against_the_secondary() -> None:
+    """Either fails that is more than twice as far from legacy; what is legacy's value is at no distance."""
+    checks = watching()
+    for candidate, secondary, expected in (
+        (19, 12, (True, False)),
+        (12, 19, (False, True)),
+        (13, 12, (False, False)),
+        (10, 12, (False, True)),
+        (12, 10, (True, False)),
+    ):
+        trials = checks.see(seen(3, look(10, candidate), look(10, secondary)))
+        assert results(trials, Check.DISTANCE) == [expected]
+
+
+def test_of_a_list_the_farthest_element_counts() -> None:
+    """In whatever element either differs."""
+    checks = watching("items/*/v")
+    differences = [
+        Difference(path=f"body/items/{at}/v", template="body/items/*/v", kind=Kind.VALUE, legacy=10, candidate=other)
+        for at, other in ((0, 11), (1, 90))
+    ]
+    secondary = look(10, 12, name="items/*/v", path="body/items/7/v")
+    assert results(checks.see(seen(1, look_of(*differences), secondary)), Check.DISTANCE) == [(True, False)]
+
+
+def test_what_is_no_measure_has_no_distance() -> None:
+    """Texts, ids that count rows, and what lies in something that one side lacks."""
+    assert results(watching().see(seen(1, look("a", "b"), look("a", "c"))), Check.DISTANCE) == []
+    numbered = watching("order_id").see(seen(1, look(1, 99, name="order_id"), look(1, 2, name="order_id")))
+    assert results(numbered, Check.DISTANCE) == []
+    checks = watching("user/v")
+    lacking = look({"v": 1}, None, name="user", kind=Kind.MISSING)
+    assert results(checks.see(seen(1, lacking, look(1, 2, name="user/v"))), Check.DISTANCE) == []
+
+
+def test_a_time_of_the_request_stays_one() -> None:
+    """Where legacy's always was; the secondary's is asked at the same time."""
+    checks = watching()
+    now = 1_700_000_001
+    for number in range(20):
+        assert results(checks.see(seen(number, look(now, now - 1))), Check.RELATION) == []
+    trials = checks.see(seen(30, look(now, now - 90), look(now, now - 1)))
+    assert results(trials, Check.RELATION) == [(True, False)]
+    trials = checks.see(seen(31, look(now, now - 1), look(now, now + 90)))
+    assert results(trials, Check.RELATION) == [(False, True)]
+
+
+def test_the_order_of_two_times_is_checked() -> None:
+    """Created before updated, where both differ from legacy's."""
+    checks = RouteChecks()
+    names, legacy = ("created", "updated"), (1_700_000_001, 1_700_000_002)
+    for name in names:
+        checks.learn(seen(0, look(1, 1), look(1, 2, name=name)), 10)
+
+    def of(created: int, updated: int) -> Look:
+        pairs = zip(names, legacy, (created, updated), strict=True)
+        return look_of(*(item for name, ours, other in pairs for item in look(ours, other, name=name).differences))
+
+    for number in range(20):
+        checks.see(seen(number, of(1_700_000_003, 1_700_000_009)))
+    trials = checks.see(seen(99, of(1_700_000_009, 1_700_000_003)))
+    assert [(item.template, item.candidate) for item in trials if item.check is Check.RELATION] == [
+        ("body/updated", True)
+    ]
+
+
+def test_a_constant_is_told_in_an_account_of_its_own() -> None:
+    """Each pair of requests in which legacy's values differ; the candidate's own values play no part."""
+    checks = watching()
+    found = [checks.see_constant(seen(number, look(number, -number))) for number in range(1, 5)]
+    assert [results(trials, Check.REPEATS) for trials in found] == [[], [(True, False)], [], [(True, False)]]
+
+
+def test_places_are_bounded() -> None:
+    """By the room that is given, and by the route's own bound."""
+    checks = RouteChecks()
+    many = [look(1, 2, name=f"f{number}").differences[0] for number in range(MAX_PLACES + 10)]
+    assert checks.learn(seen(1, look(1, 1), look_of(*many)), 5) == 5
+    assert checks.learn(seen(1, look(1, 1), look_of(*many)), MAX_PLACES + 10) == MAX_PLACES - 5
