@@ -211,7 +211,7 @@ def _above(figures: _Figures) -> tuple[PlaceView, ...]:
     for item in figures.view.excesses:
         if item.place is not None and item.place.decided:
             budget = gate.budget + gate.transient_budget if item.transient else gate.budget
-            found = log_e_excess_above(item.candidate, item.control, item.n, budget)
+            found = log_e_excess_above(item.candidate, item.control, item.n, budget * item.share)
             evidence.setdefault(item.place, []).append(found)
     return tuple(place for place, found in evidence.items() if log_mean(found) >= figures.limit)
 
@@ -268,7 +268,8 @@ def _with_more_pairs(unbounded: list[Excess], gate: GateSettings) -> tuple[Place
     for item in unbounded:
         if item.place is not None:
             rate = _budget(item, gate) * item.share
-            more = needed_pairs(item.candidate, item.control, item.n, rate, (1 - gate.confidence) / 2)
+            units = needed_pairs(item.candidate, item.control, item.n, rate, (1 - gate.confidence) / 2)
+            more = None if units is None else -(-units * item.pairs // item.n)
             key = item.place.template, item.place.kind
             before = found[key].more_pairs if key in found else 0
             worst = None if more is None or before is None else max(more, before)

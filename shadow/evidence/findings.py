@@ -79,10 +79,10 @@ class Surfaced:
 class Excess:
     """What shows how much more often than legacy itself the candidate differs at a place, or where None at any of them.
 
-    Of ``n`` units the candidate alone differed in ``candidate``, the control alone in ``control``; of all ``of`` units
-    the candidate differed unexcused in ``seen`` at most. ``share`` and ``seen_share``: of a fault's units these two
-    show so many, 0 to 1, because the others hide behind noise, or were not asked again. ``transient``: at the first
-    look, so that a difference that the second does not show counts too.
+    Of ``n`` units, with ``pairs`` pairs of answers, the candidate alone differed in ``candidate``, the control alone in
+    ``control``; of all ``of`` units the candidate differed unexcused in ``seen`` at most. ``share`` and ``seen_share``:
+    of a fault's units these two show so many, 0 to 1, because the others hide behind noise, or were not asked again.
+    ``transient``: at the first look, so that a difference that the second does not show counts too.
     """
 
     place: PlaceView | None
@@ -90,6 +90,7 @@ class Excess:
     candidate: int
     control: int
     n: int
+    pairs: int
     seen: int
     of: int
     share: float

@@ -17,7 +17,7 @@ _NOISE_FROM = 3
 _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
 _MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
-_COUNTED = (Sort.PERSISTENT, Sort.UNCHECKED)
+_COUNTED = frozenset({Sort.PERSISTENT, Sort.UNCHECKED})
 _NONE, _NO_UNITS = PlaceCount(), Units()
 
 
@@ -43,16 +43,19 @@ class Judged:
 
 def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], has_secondary: bool) -> Judged:
     """The places of a route: all that were counted, or stand in a signature or a cluster."""
-    places = sorted({*route.places, *_found(route)})
+    signed = {(item.template, item.kind) for signature in route.signatures for item in signature}
+    clusters = {(cluster.fingerprint.template, cluster.fingerprint.kind) for cluster in route.clusters}
+    places = sorted({*route.places, *signed, *clusters})
     accepted = {place for place in places if place[1] != Kind.FAILED and is_accepted(place)}
     worse = _worse(route, [place for place in places if place not in accepted])
     flagged = _flagged(route, accepted)
     views = {}
     for place in places:
         view = _view(route, place, [key[1] for key in flagged if key[0] == place])
-        status, decided = _status(route, view, is_worse=place in worse, has_secondary=has_secondary)
-        if place in accepted:
-            status, decided = Status.ACCEPTED, False
+        status, decided = Status.ACCEPTED, False
+        if place not in accepted:
+            sorts = _sorts(route, place, is_signed=place in signed)
+            status, decided = _status(view, sorts, is_worse=place in worse, has_secondary=has_secondary)
         views[place] = replace(view, status=status, decided=decided, more_pairs=_more_pairs(view, status))
     together = not accepted and _log_e(route.any_candidate, route.any_secondary) >= math.log(1 / _TOGETHER)
     return Judged(views=views, together=together)
@@ -67,8 +70,7 @@ def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
     dirty = [place for place, view in judged.views.items() if view.decided and _is_unsteady(view)]
     for place in sorted(noisy):
         yield from _at_place(route, place, judged.views[place])
-    if len(noisy) > 1:
-        yield _at_all(route, noisy)
+    yield from _at_all(route, noisy)
     for place in sorted(dirty):
         yield from _at_least(route, place, judged.views[place])
 
@@ -84,12 +86,6 @@ def most(route: RouteEvidence, places: Iterable[Place], *sorts: Sort) -> int:
     """The units with a difference of some sort at one of these places, at most; by default one that counts."""
     found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
     return min(len(_union(found)) + sum(units.more for units in found), route.distinct)
-
-
-def _found(route: RouteEvidence) -> Iterator[Place]:
-    for signature in route.signatures:
-        yield from ((item.template, item.kind) for item in signature)
-    yield from ((cluster.fingerprint.template, cluster.fingerprint.kind) for cluster in route.clusters)
 
 
 def _worse(route: RouteEvidence, places: Iterable[Place]) -> frozenset[Place]:
@@ -137,8 +133,8 @@ def _check_view(check: Check, count: CheckCount, *, is_flagged: bool) -> CheckVi
     return CheckView(check=check, n=count.n, candidate=count.candidate, control=count.control, flagged=is_flagged)
 
 
-def _status(route: RouteEvidence, view: PlaceView, *, is_worse: bool, has_secondary: bool) -> tuple[Status, bool]:
-    """The status of a place that is not accepted, and whether it is decided."""
+def _status(view: PlaceView, sorts: frozenset[Sort], *, is_worse: bool, has_secondary: bool) -> tuple[Status, bool]:
+    """The status of a place that is not accepted, and whether it is decided; ``sorts`` are those of its differences."""
     place = view.template, view.kind
     if place == _NOISY:
         return Status.NOISE, False
@@ -148,10 +144,16 @@ def _status(route: RouteEvidence, view: PlaceView, *, is_worse: bool, has_second
         return Status.OPEN, False
     if view.self_differs >= _NOISE_FROM:
         return (Status.SUSPICIOUS if any(check.flagged for check in view.checks) else Status.NOISE), False
-    if not view.self_differs and _persists(route, place):
-        is_drift = view.drift and (place, Sort.PERSISTENT) not in route.units
-        return (Status.UNDECIDED if is_drift else Status.OPEN), False
-    return (Status.UNDECIDED if _differs(route, place) else Status.NOISE), False
+    is_drift = view.drift and Sort.PERSISTENT not in sorts
+    if sorts & _COUNTED and not view.self_differs and not is_drift:
+        return Status.OPEN, False
+    return (Status.UNDECIDED if sorts else Status.NOISE), False
+
+
+def _sorts(route: RouteEvidence, place: Place, *, is_signed: bool) -> frozenset[Sort]:
+    """The sorts of the candidate's differences; of one of which no unit is kept nothing is known of a second look."""
+    found = frozenset(sort for sort in (*_COUNTED, Sort.TRANSIENT) if (place, sort) in route.units)
+    return frozenset({Sort.UNCHECKED}) if is_signed and not found else found
 
 
 def _is_seen_twice(count: PlaceCount) -> bool:
@@ -162,17 +164,6 @@ def _is_seen_twice(count: PlaceCount) -> bool:
 def _is_unsteady(view: PlaceView) -> bool:
     """Whether a difference of the candidate's may be noise, or another state."""
     return bool(view.self_differs or view.drift)
-
-
-def _persists(route: RouteEvidence, place: Place) -> bool:
-    """Whether a second look, where there was one, showed a difference again; not known of runs of schema 3 or older."""
-    if not route.units:
-        return any(place == (item.template, item.kind) for signature in route.signatures for item in signature)
-    return any((place, sort) in route.units for sort in _COUNTED)
-
-
-def _differs(route: RouteEvidence, place: Place) -> bool:
-    return _persists(route, place) or (place, Sort.TRANSIENT) in route.units
 
 
 def _more_pairs(view: PlaceView, status: Status) -> int | None:
@@ -189,14 +180,18 @@ def _self_rate(route: RouteEvidence, place: Place) -> float:
 
 
 def _at_place(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
+    """At a first look all differences, at a second those that stay; without second looks nothing tells them apart."""
     count, steady = route.places.get(place, _NONE), 1 - _self_rate(route, place)
-    yield _second_look(route, [place], view, share=steady * _rechecked(count), seen_share=steady**2)
+    has_again = _has_second_looks(count)
+    if has_again:
+        yield _second_look(route, [place], view, share=steady * _rechecked(count), seen_share=steady**2)
     yield Excess(
         place=view,
-        transient=True,
+        transient=has_again,
         candidate=count.candidate_only,
         control=count.secondary_only,
         n=route.paired,
+        pairs=route.paired,
         seen=most(route, [place], *_COUNTED, Sort.TRANSIENT),
         of=route.distinct,
         share=steady,
@@ -204,26 +199,30 @@ def _at_place(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[E
     )
 
 
-def _at_all(route: RouteEvidence, places: list[Place]) -> Excess:
+def _at_all(route: RouteEvidence, places: list[Place]) -> Iterator[Excess]:
     """All noisy places together: a fault may be spread over many of them."""
-    steady = min(1 - _self_rate(route, place) for place in places)
-    rechecked = min(_rechecked(route.places.get(place, _NONE)) for place in places)
-    controls = most(route, places, Sort.CONTROL)
-    apart = 1 - controls / route.asked_again if route.asked_again > controls else 0.0
-    return _second_look(route, places, None, share=steady * rechecked * apart, seen_share=steady**2)
+    places = [place for place in places if _has_second_looks(route.places.get(place, _NONE))]
+    if len(places) > 1:
+        steady = min(1 - _self_rate(route, place) for place in places)
+        rechecked = min(_rechecked(route.places.get(place, _NONE)) for place in places)
+        controls = most(route, places, Sort.CONTROL)
+        apart = 1 - controls / route.asked_again if route.asked_again > controls else 0.0
+        yield _second_look(route, places, None, share=steady * rechecked * apart, seen_share=steady**2)
 
 
 def _second_look(
     route: RouteEvidence, places: list[Place], view: PlaceView | None, *, share: float, seen_share: float
 ) -> Excess:
     """Given that the candidate differed at the first look, either side is as likely to differ alone at the second."""
-    candidate, control = most(route, places, Sort.PERSISTENT), _least_controls(route, places)
+    candidate = most(route, places, Sort.PERSISTENT)
+    controls = _union(route.units.get((place, Sort.CONTROL), _NO_UNITS) for place in places)
     return Excess(
         place=view,
         transient=False,
         candidate=candidate,
-        control=min(control, route.distinct - candidate),
+        control=min(len(controls), route.distinct - candidate),
         n=route.distinct,
+        pairs=min(route.asked_again, route.distinct),
         seen=most(route, places),
         of=route.distinct,
         share=share,
@@ -234,8 +233,9 @@ def _second_look(
 def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
     """Of an open place at which legacy differs from itself too: the differences that are surely excess."""
     units, count = route.units.get((place, Sort.PERSISTENT), _NO_UNITS), route.places[place]
-    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER)
-    for transient, (candidate, control) in ((False, again), (True, (count.bets_candidate, count.bets_secondary))):
+    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER), _rechecked(count)
+    bets = count.bets_candidate, count.bets_secondary, 1.0
+    for transient, (candidate, control, share) in ((False, again), (True, bets)):
         n = max(route.distinct, candidate + control)
         yield Excess(
             place=view,
@@ -243,15 +243,16 @@ def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[E
             candidate=candidate,
             control=control,
             n=n,
+            pairs=n,
             seen=n,
             of=n,
-            share=1.0,
+            share=share,
             seen_share=1.0,
         )
 
 
-def _least_controls(route: RouteEvidence, places: list[Place]) -> int:
-    return len(_union(route.units.get((place, Sort.CONTROL), _NO_UNITS) for place in places))
+def _has_second_looks(count: PlaceCount) -> bool:
+    return bool(count.rechecked or not count.differing)
 
 
 def _rechecked(count: PlaceCount) -> float:

@@ -44,7 +44,7 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
     is_open = values.pop("is_open", False)
     status = Status.OPEN if is_open else Status.NOISE
     place = _place(status=status, decided=is_open, template=values.pop("template", "body/a"))
-    defaults = {"transient": False, "seen": candidate, "of": n, "share": 1.0, "seen_share": 1.0}
+    defaults = {"transient": False, "pairs": n, "seen": candidate, "of": n, "share": 1.0, "seen_share": 1.0}
     return Excess(place=place, candidate=candidate, control=control, n=n, **(defaults | values))
 
 

@@ -74,7 +74,8 @@ def seen(*sorts: Sort, place: Place = A) -> dict[tuple[Place, Sort], Units]:
 )
 def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status, decided: bool) -> None:
     """One or two events of legacy's decide nothing, and neither does a difference that did not stay."""
-    view = at(evidence(A, places={A: PlaceCount(**count)}, units={**seen(*sorts), **seen(Sort.UNCHECKED, place=B)}))
+    signature = (A,) if sorts else ()
+    view = at(evidence(*signature, places={A: PlaceCount(**count)}, units=seen(*sorts)))
     assert (view.status, view.decided) == (status, decided)
 
 
@@ -183,6 +184,18 @@ def test_what_noise_may_hide() -> None:
     assert (first.candidate, first.control, first.n, first.share) == (60, 50, 1000, 0.8)
     assert (again.candidate, again.control, again.n, again.share) == (3, 1, 1000, 0.4)
     assert (first.seen, again.seen) == (3, 3)
+
+
+def test_without_second_looks_a_first_one_bounds_all() -> None:
+    """A write is not sent again, so that nothing tells what stays from what does not."""
+    count = PlaceCount(both=150, candidate_only=60, secondary_only=50, once=200, differing=210)
+    found = by_look(evidence(A, places={A: count}, units=seen(Sort.UNCHECKED)))
+    assert {transient: item.candidate for transient, item in found.items()} == {False: 60}
+
+
+def test_a_difference_of_which_no_unit_is_kept() -> None:
+    """Is open, as past the bound of units, or in a run of schema 3."""
+    assert at(evidence(A, units=seen(Sort.UNCHECKED, place=B))).status is Status.OPEN
 
 
 def test_what_always_differs_has_no_bound() -> None:
