@@ -38,7 +38,6 @@ from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, jud
 from crossfade.shadow.judging.looks import Shown, shown
 from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
-from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
@@ -50,13 +49,9 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation, and the values by which a later request would be known as legacy's own.
-
-    ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
-    """
+    """The observation, and what was found of faults that were put into this comparison's answer: no requests."""
 
     observation: Observation
-    handles: frozenset[str]
     proofs: tuple[Proof, ...] = ()
 
 
@@ -201,11 +196,11 @@ class Judge:
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
-            return Verdict(observation=settled, handles=frozenset())
+            return Verdict(observation=settled)
         proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route)
-            return Verdict(observation=same, handles=frozenset(), proofs=proofs)
+            return Verdict(observation=same, proofs=proofs)
         seen = shown(judgement, comparison)
         inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
         observation = replace(
@@ -218,7 +213,7 @@ class Judge:
         constant = self._checks.see_constant(route, inside, is_sampled=is_sampled(comparison.request.id))
         if constant:
             proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
-        return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
+        return Verdict(observation=observation, proofs=proofs)
 
     def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Judged:
         """The observation as long as nothing of the candidate's differs."""

@@ -128,7 +128,7 @@ def test_what_can_not_be_compared_is_settled() -> None:
     """Legacy's own broken JSON is no evidence of anything."""
     verdict = _observe(_answer(b"{"), _answer({"a": 1}))
     assert verdict.observation == Settled(route=ROUTE, outcome=Outcome.UNCOMPARABLE, reason=Reason.UNDECODABLE)
-    assert verdict.handles == frozenset()
+    assert verdict.proofs == ()
 
 
 def test_ignored_differences_leave_no_example() -> None:
@@ -146,14 +146,6 @@ def test_many_findings_are_bounded_and_the_rest_is_said() -> None:
     assert MORE in judged.signature
     assert len(judged.examples) == 20
     assert judged.signature == tuple(sorted(judged.signature))
-
-
-def test_values_that_legacy_alone_minted_are_handles() -> None:
-    """An id in which the answers differ is foreign to the candidate when a client sends it back."""
-    minted = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
-    verdict = _observe(_answer({"id": minted}), _answer({"id": "698aed65-686c-4c9f-9364-b7706b3d75a2"}))
-    assert minted in verdict.handles
-    assert _observe(_answer({"id": minted}), _answer({"id": minted})).handles == frozenset()
 
 
 @pytest.mark.parametrize(
