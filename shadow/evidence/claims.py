@@ -211,7 +211,7 @@ def _above(figures: _Figures) -> tuple[PlaceView, ...]:
     for item in figures.view.excesses:
         if item.place is not None and item.place.decided:
             budget = gate.budget + gate.transient_budget if item.transient else gate.budget
-            found = log_e_excess_above(item.candidate, item.control, item.n, budget)
+            found = log_e_excess_above(item.candidate, item.control, item.n, budget * item.share)
             evidence.setdefault(item.place, []).append(found)
     return tuple(place for place, found in evidence.items() if log_mean(found) >= figures.limit)
 

@@ -233,8 +233,9 @@ def _second_look(
 def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
     """Of an open place at which legacy differs from itself too: the differences that are surely excess."""
     units, count = route.units.get((place, Sort.PERSISTENT), _NO_UNITS), route.places[place]
-    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER)
-    for transient, (candidate, control) in ((False, again), (True, (count.bets_candidate, count.bets_secondary))):
+    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER), _rechecked(count)
+    bets = count.bets_candidate, count.bets_secondary, 1.0
+    for transient, (candidate, control, share) in ((False, again), (True, bets)):
         n = max(route.distinct, candidate + control)
         yield Excess(
             place=view,
@@ -245,7 +246,7 @@ def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[E
             pairs=n,
             seen=n,
             of=n,
-            share=1.0,
+            share=share,
             seen_share=1.0,
         )
 
