@@ -27,7 +27,7 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.STATE_RACE: (
         "Reads at the same time as a write of the same data",
-        "lower [mirror] race_window_ms if the stores are faster, or spread reads and writes",
+        "spread reads and writes, or lower [mirror] race_window_ms where it is set",
     ),
 }
 

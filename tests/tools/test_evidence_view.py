@@ -7,6 +7,7 @@ import pytest
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence import EvidenceError
+from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.tools.evidence_view import accept_rules, gate_settings, report_of
 
 
@@ -29,10 +30,20 @@ def test_the_present_rules(service: Any) -> None:
 
 def test_every_setting_of_the_gate(service: Any) -> None:
     """Each value of [gate] arrives."""
-    service.add("budget_pct = 2.5\nconfidence_pct = 90\nmin_compared_pct = 80\n")
-    settings = gate_settings(load_config(service.config))
-    assert settings.routes == ("GET /ok",)
-    assert (settings.budget_pct, settings.confidence_pct, settings.min_compared_pct) == (2.5, 90, 80)
+    values = "budget_pct = 2.5\nconfidence_pct = 90\nmin_compared_pct = 80\nmin_surfaced_pct = 70\n"
+    transient = 'transient_budget_pct = 5.0\ntransient_reason = "a cache"\n'
+    service.add(f'{values}{transient}unit = "client"\nplanned_n = 77\n')
+    assert gate_settings(load_config(service.config)) == GateSettings(
+        routes=("GET /ok",),
+        budget_pct=2.5,
+        confidence_pct=90,
+        min_compared_pct=80,
+        min_surfaced_pct=70,
+        transient_budget_pct=5,
+        transient_reason="a cache",
+        unit="client",
+        planned_n=77,
+    )
 
 
 def test_accepted_differences(service: Any) -> None:

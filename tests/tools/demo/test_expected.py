@@ -33,6 +33,14 @@ def test_an_entry_is_found_when_all_its_paths_have_open_clusters() -> None:
     assert (findings.found, findings.missed, findings.unexpected) == ((PLANTED,), (), ())
 
 
+def test_a_suspicious_cluster_is_a_finding() -> None:
+    """A bug in a noisy field is found by its checks; what is undecided is no finding yet."""
+    clusters = (cluster("message.labels"), cluster("message.id", status="suspicious"))
+    assert match_findings(report(*clusters), [PLANTED]).found == (PLANTED,)
+    undecided = cluster("message.branch", status="undecided")
+    assert match_findings(report(*clusters, undecided), [PLANTED]).unexpected == ()
+
+
 @pytest.mark.parametrize(
     "clusters",
     [
