@@ -269,3 +269,13 @@ def test_values_that_a_client_may_send_back(bindings: Bindings, records: Any) ->
     request = records.request("PUT", "/a/17", {"token": ONE, "quantity": 17})
     assert bindings.carried(request) == {"17", ONE}
     assert bindings.answered(request, FAILED) == frozenset()
+
+
+def test_a_number_of_unknown_kind(client: Any, bindings: Bindings, records: Any) -> None:
+    """It is not guessed whose id it is, until both sides were seen to give the same under that name."""
+    client.made(1, 2)
+    request = records.request("POST", "/b", {"product_id": 1, "quantity": 1})
+    assert bindings.render(request, Side.CANDIDATE).refused is Reason.FOREIGN_HANDLE
+    both = records.answer({"product_id": 1})
+    bindings.resolve(records.comparison(records.request("GET", "/c"), both, both), write=False)
+    assert bindings.render(request, Side.CANDIDATE).request is request

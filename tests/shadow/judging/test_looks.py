@@ -143,16 +143,6 @@ def test_at_a_place_of_another_state_the_candidate_is_held_against_the_secondary
         assert (seen.candidate, seen.candidate_again) == (differs, differs)
 
 
-def test_a_time_that_each_instance_took_is_no_state() -> None:
-    """When a thing was made differs on all sides, though each tells it twice alike; an equal one is another state."""
-    legacy, candidate, secondary = ({"at": f"2026-01-01T10:00:0{second}Z", "n": second} for second in (1, 2, 3))
-    judged = see(legacy, candidate, secondary, candidate, secondary)
-    assert where(judged) == {"signature": ["n"], "excused": ["at"]}
-    assert (sighting(judged, "body/at").drift, sighting(judged, "body/n").drift) == (False, True)
-    judged = see(legacy, secondary, secondary, secondary, secondary)
-    assert where(judged) == {"drift": ["at", "n"]}
-
-
 def test_another_state_may_have_noise_within() -> None:
     """An element that only the secondary's state has, with a time of its own each time."""
     states = [
@@ -261,3 +251,27 @@ def test_what_lies_past_a_bound_is_never_excused() -> None:
     noisy = dict.fromkeys(fields, 3)
     seen = sighting(see(dict.fromkeys(fields, 1) | {"z": 1}, dict.fromkeys(fields, 1) | {"z": 2}, noisy), "body/z")
     assert seen.secondary is None
+
+
+def test_a_time_that_each_instance_stamps_is_no_state() -> None:
+    """It is steady in each, another in all of them, and the candidate's is as near to legacy's as the secondary's."""
+    legacy, candidate, secondary = ({"at": f"2026-11-30T10:00:00.{part}Z"} for part in (100, 140, 170))
+    judged = see(legacy, candidate, secondary, candidate, secondary)
+    assert where(judged) == {"excused": ["at"]}
+    assert judged.sightings == (
+        Sighting(
+            template="body/at",
+            kind="value",
+            candidate=True,
+            secondary=True,
+            candidate_again=True,
+            secondary_again=True,
+        ),
+    )
+
+
+def test_a_time_that_is_far_from_those_of_legacy_and_secondary_stays_a_difference() -> None:
+    """So does another value than both have, which is no time."""
+    legacy, secondary = ({"at": f"2026-11-30T10:00:00.{part}Z", "n": part} for part in (100, 170))
+    late = {"at": "2026-11-30T15:00:00.140Z", "n": 5}
+    assert where(see(legacy, late, secondary, late, secondary)) == {"signature": ["at", "n"]}
