@@ -160,7 +160,8 @@ def test_without_a_partner_it_is_blocked(bindings: Bindings, records: Any) -> No
         fresh = Bindings(contract=None, shared=False)
         fresh.resolve(records.comparison(records.request("POST", "/a"), legacy, candidate), write=True)
         assert fresh.render(records.request("GET", f"/a/{ONE}"), Side.CANDIDATE).refused is Reason.BLOCKED
-    bindings.learn_failed(records.request("POST", "/a"), records.answer({"id": 17}, 201))
+    failed = records.comparison(records.request("POST", "/a"), records.answer({"id": 17}, 201), FAILED)
+    bindings.resolve(failed, write=True)
     assert bindings.render(records.request("GET", "/a/17"), Side.CANDIDATE).refused is Reason.BLOCKED
     assert bindings.render(records.request("GET", "/b/17"), Side.CANDIDATE).request is not None
 
