@@ -11,10 +11,10 @@ from crossfade.shadow.evidence import EvidenceWriter, open_store
 from crossfade.shadow.evidence.records import RunEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
 from crossfade.shadow.exchange.difference import Fingerprint
-from crossfade.shadow.exchange.observations import Judged, Observation, Settled
+from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.judge import Judge, latency_ms
+from crossfade.shadow.judging.judge import Judge, Verdict, latency_ms
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import End, Finding, Header, Recorded, finding_of
 
@@ -131,20 +131,22 @@ def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _C
     store = open_store("memory:")
     with EvidenceWriter.begin(store, run, Unchanged()) as writer:
         for item in recording.comparisons():
-            observation = _as_recorded(item) if item.altered else judge.observe(item.comparison, item.route).observation
-            counts.add(item.route, item.finding, finding_of(observation), judged=not item.altered)
-            writer.add(observation)
+            verdict = _as_recorded(item) if item.altered else judge.observe(item.comparison, item.route)
+            counts.add(item.route, item.finding, finding_of(verdict.observation), judged=not item.altered)
+            for found in (verdict.observation, *verdict.proofs):
+                writer.add(found)
             entered[item.route] += 1
             last = max(last, item.comparison.request.started_at)
         writer.finish(entered, now=last)
     return store.read()
 
 
-def _as_recorded(item: Recorded) -> Observation:
+def _as_recorded(item: Recorded) -> Verdict:
     finding, comparison = item.finding, item.comparison
     if finding.reason is not None:
-        return Settled(route=item.route, outcome=Outcome.UNCOMPARABLE, reason=finding.reason)
-    return Judged(
+        settled = Settled(route=item.route, outcome=Outcome.UNCOMPARABLE, reason=finding.reason)
+        return Verdict(observation=settled)
+    judged = Judged(
         route=item.route,
         at=comparison.request.started_at,
         request_hash=request_hash(comparison.request),
@@ -159,3 +161,4 @@ def _as_recorded(item: Recorded) -> Observation:
         sightings=finding.sightings,
         asked_again=comparison.again is not None,
     )
+    return Verdict(observation=judged)

@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     Reason.MIRROR_OFF: "while mirroring was off",
     Reason.LOOP: "that are themselves copies",
     Reason.CLIENT_CANCELLED: "cancelled by the client before the answer was complete",
+    Reason.ABANDONED_WRITE: "writes that the client abandoned: the stores may have parted",
     Reason.QUEUE_FULL: "while a queue was full",
     Reason.COMPARE_DOWN: "while the compare process was down",
     Reason.SHUTDOWN: "in flight when the run stopped",

@@ -61,10 +61,12 @@ class Collector:
             return
         if frame.write:
             self._means.races.begin(frame.request)
+        carried = self._means.bindings.carried(frame.request)
         pending = Pending(
             frame=frame,
             body=LiveBody(frame.request, self._renders(frame)) if frame.live else None,
-            suspects=self._comparisons.suspects.of(self._means.bindings.carried(frame.request)),
+            carried=carried,
+            suspects=self._comparisons.suspects.of(carried),
             # A safe request takes its place now; a live one when it begins, and a write when legacy has answered.
             begin=None if frame.write or frame.live else self._means.order.enter(write=False),
         )

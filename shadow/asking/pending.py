@@ -18,16 +18,17 @@ from crossfade.shadow.pipe.frames import RequestFrame
 class Pending:
     """What is kept for one request: how far it has come is for its ``life`` to tell.
 
-    ``suspects`` are the requests whose legacy answers carried a value of it that may be a handle. ``begin`` is its
-    place in the order, which a live request has once it has begun, and a write once legacy has done it; ``finish`` that
-    of a live write's end. ``legacy`` is the reply, or the stream once it has begun; ``end`` how it ends where something
-    else than the comparison ends it.
+    ``carried`` are its values that may be handles, ``suspects`` the requests whose legacy answers hold one of them.
+    ``begin`` is its place in the order, which a live request has once it has begun, and a write once legacy has done
+    it; ``finish`` that of a live write's end. ``legacy`` is the reply, or the stream once it has begun; ``end`` how it
+    ends where something else than the comparison ends it.
     """
 
     frame: RequestFrame
     body: LiveBody | None
     suspects: tuple["Pending", ...]
     begin: Turn | None
+    carried: frozenset[str] = frozenset()
     finish: Turn | None = None
     legacy: Reply | LegacyStream | None = None
     end: tuple[Outcome, Reason] | None = None

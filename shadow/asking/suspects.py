@@ -1,17 +1,21 @@
 """Requests under way that may yet show what a value of legacy's is called by the other sides."""
 
+from collections import OrderedDict
+
 from crossfade.shadow.asking.lifecycle import Work
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply
 
 _ENDED = frozenset({Work.ENDED})
+_MOST_CLEARED = 10_000
 
 
 class Suspects:
     """Who holds which values: a client can only send back what it has seen, in answers that were complete by then.
 
-    Answers are read only when a later request carries something; most are judged before.
+    Answers are read only when a later request carries something new; most are judged before. What a request has carried
+    that waited for its suspects is no longer new: a session goes with every request of a person.
     """
 
     def __init__(self, bindings: Bindings) -> None:
@@ -19,6 +23,7 @@ class Suspects:
         self._unread: dict[Pending, Reply] = {}
         self._values: dict[Pending, frozenset[str]] = {}
         self._holders: dict[str, list[Pending]] = {}
+        self._cleared: OrderedDict[str, None] = OrderedDict()
 
     def add(self, pending: Pending, reply: Reply) -> None:
         """Legacy has answered a request that is not judged yet."""
@@ -26,6 +31,7 @@ class Suspects:
 
     def of(self, values: frozenset[str]) -> tuple[Pending, ...]:
         """Those not judged yet whose legacy answers carry one of these values."""
+        values = frozenset(value for value in values if value not in self._cleared)
         if not values:
             return ()
         for pending, reply in self._unread.items():
@@ -37,12 +43,23 @@ class Suspects:
 
     def forget(self, pending: Pending) -> None:
         """It is judged, or ended without that."""
+        if not pending.is_in(Work.RECEIVED, Work.STOPPED):
+            self._clear(pending.carried)
         self._unread.pop(pending, None)
         for value in self._values.pop(pending, ()):
             holders = self._holders[value]
             holders.remove(pending)
             if not holders:
                 del self._holders[value]
+
+    def _clear(self, values: frozenset[str]) -> None:
+        """Whoever held one of these has been waited for. Not so for ETags, which may be one text for two resources."""
+        for value in values:
+            if not value.endswith('"'):
+                self._cleared[value] = None
+                self._cleared.move_to_end(value)
+        while len(self._cleared) > _MOST_CLEARED:
+            self._cleared.popitem(last=False)
 
     def count(self) -> int:
         """Requests that are kept here."""

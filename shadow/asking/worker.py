@@ -45,7 +45,7 @@ from crossfade.shadow.pipe.frames import (
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
-from crossfade.shadow.runs.setup import evidence_store
+from crossfade.shadow.runs.setup import evidence_store, units_of
 
 log = logging.getLogger("crossfade.compare")
 
@@ -118,7 +118,7 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine)
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()

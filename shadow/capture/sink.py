@@ -63,11 +63,17 @@ class Sink(Interface):
     def answer_part(self, request_id: str, data: bytes) -> None:
         """More of an answer whose parts are wanted."""
 
+    def outlives_client(self, request_id: str) -> bool:
+        """Whether the answer to a complete request counts though its client has gone: legacy may have done its work.
+
+        Asked once the client has gone, perhaps more than once. True: an engine that can reads the answer for a while.
+        """
+
     def replied(self, request_id: str, reply: Reply) -> None:
         """Legacy answered completely (without the body where its parts were wanted), or failed."""
 
     def cancelled(self, request_id: str) -> None:
-        """The client went away before legacy's answer was complete."""
+        """The client went away before legacy's answer was complete, and no answer came that counts."""
 
     def passed_through(self, request_id: str, reason: Reason) -> None:
         """It became something that is not compared, such as a WebSocket."""

@@ -20,8 +20,8 @@ from crossfade.shadow.config.settings import (
     MirrorRule,
     MirrorSettings,
     State,
-    Unit,
 )
+from crossfade.shadow.exchange.unit import Unit
 
 __all__ = [
     "AcceptSettings",

@@ -28,6 +28,7 @@ from crossfade.shadow.config.address import (
     check_url,
 )
 from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
+from crossfade.shadow.exchange.unit import Unit
 
 
 def _shown(form: str) -> WithJsonSchema:
@@ -268,8 +269,8 @@ class CompareSettings(Section):
     """[compare]."""
 
     distinct_by: tuple[Name, ...] = Field(default=(), strict=False)
-    """Header fields that make a request another one, beside its method, target, body and credential:
-    `accept-language`, `x-tenant`."""
+    """Header fields that make a request another one, beside its method, target, body and credential (`Authorization`,
+    cookies; of a JWT with a subject what it says of the person): `accept-language`, `x-tenant`."""
     ignore: tuple[IgnoreSettings, ...] = Field(default=(), strict=False)
 
 
@@ -312,15 +313,6 @@ class EvidenceSettings(Section):
     A live run never is."""
     keep_runs: int = Field(default=100, ge=1, le=100_000)
     """All but this many of the newest runs are deleted at the same moments."""
-
-
-class Unit(StrEnum):
-    """What a claim counts."""
-
-    REQUEST = "request"
-    CLIENT = "client"
-    SESSION = "session"
-    MINUTE = "minute"
 
 
 class AdminSettings(Section):
@@ -383,7 +375,9 @@ class GateSection(Section):
     """The confidence of a claim."""
     unit: Annotated[Unit, Field(strict=False)] = Unit.REQUEST
     """What is counted: distinct requests, or clients, sessions or minutes of which at least one request diverged. Use
-    another unit where requests share their fate."""
+    another unit where requests share their fate. A client is known by what its credential says of it, without one by
+    the first address of `X-Forwarded-For` or `Forwarded`, else by its own; a session by the very text of its
+    credential. Requests that services send to `crossfade ingest` count as requests."""
     planned_n: int | None = Field(default=None, ge=1)
     """The number of distinct units after which a run is judged, fixed before it begins. It gives an exact bound, which
     needs less (299 instead of 377 at 1 %). Without it the bound holds whenever a run is ended."""

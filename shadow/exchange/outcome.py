@@ -35,6 +35,7 @@ class Reason(StrEnum):
     MIRROR_OFF = "mirror_off"  # skipped: the kill switch is on
     LOOP = "loop"  # skipped: the request is itself a copy
     CLIENT_CANCELLED = "client_cancelled"  # skipped: the client went away before the answer was complete
+    ABANDONED_WRITE = "abandoned_write"  # skipped: its client went away, and whether legacy made it is unknown
     QUEUE_FULL = "queue_full"  # shed: a bounded queue was full
     COMPARE_DOWN = "compare_down"  # shed: the compare process was not there
     SHUTDOWN = "shutdown"  # shed: still in flight when the run was stopped

@@ -10,14 +10,14 @@ from crossfade.shadow.bindings.credentials import credential_refused
 from crossfade.shadow.capture.source import Match, Pair
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Comparison, Failure, Protocol, Request
-from crossfade.shadow.exchange.observations import Judged, Observation, Settled
+from crossfade.shadow.exchange.observations import Judged, Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
 from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
-from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.routes.table import RouteTable
 
 T = TypeVar("T")
@@ -53,9 +53,10 @@ class PairJudge:
         """The request as the secondary understands it; None where it can't be told."""
         return self._bindings.render(comparison.request, Side.SECONDARY).request
 
-    def judge(self, comparison: Comparison, route: RouteInfo) -> Observation:
-        """What the comparison comes to."""
-        return _safely(route, lambda: self._observe(comparison, route, write=route.route not in self._safe))
+    def judge(self, comparison: Comparison, route: RouteInfo) -> tuple[Observation, tuple[Proof, ...]]:
+        """What the comparison comes to, and what was found of faults that were put into it."""
+        found = _safely(route, lambda: self._observe(comparison, route, write=route.route not in self._safe))
+        return (found.observation, found.proofs) if isinstance(found, Verdict) else (found, ())
 
     def _begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
         if isinstance(pair.legacy, Failure):
@@ -77,13 +78,13 @@ class PairJudge:
             followed=route.call_type in STREAMED_ANSWERS,
         )
 
-    def _observe(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Observation:
+    def _observe(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Verdict | Settled:
         comparison = self._bindings.resolve(comparison, write=write)
         if has_drifted(comparison):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.STATE_DRIFT)
         if credential_refused(comparison, self._bindings):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.CREDENTIAL)
-        return self._judge.observe(comparison, route).observation
+        return self._judge.observe(comparison, route)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class Intake:
 
     routes: RouteTable
     judge: PairJudge
-    record: Callable[[Observation], None]
+    record: Callable[[Observation | Proof], None]
     now: Callable[[], float]
     books: Books = field(default_factory=Books)
 
@@ -160,7 +161,7 @@ class Sender:
             self._ledger.wait(route)
             judge.secondary.complete(begun, request, lambda completed: self._judge_waiting(completed, route))
         else:
-            self._end(judge.judge(begun, route))
+            self._end(*judge.judge(begun, route))
 
     def settled(self, route: RouteInfo, outcome: Outcome, reason: Reason, count: int = 1) -> None:
         """Counts requests that were not compared."""
@@ -173,11 +174,17 @@ class Sender:
         self._intake.books.close(self._ledger)
 
     def _judge_waiting(self, comparison: Comparison, route: RouteInfo) -> None:
-        self._intake.record(self._intake.judge.judge(comparison, route))
+        observation, proofs = self._intake.judge.judge(comparison, route)
+        self._record(observation, proofs)
         self._ledger.end_waiting(route)
 
-    def _end(self, observation: Observation) -> None:
+    def _record(self, observation: Observation, proofs: tuple[Proof, ...]) -> None:
         self._intake.record(observation)
+        for proof in proofs:
+            self._intake.record(proof)
+
+    def _end(self, observation: Observation, proofs: tuple[Proof, ...] = ()) -> None:
+        self._record(observation, proofs)
         self._ledger.end(observation.route, observation.count if isinstance(observation, Settled) else 1)
 
 

@@ -11,7 +11,7 @@ from crossfade.shadow.config import Config, State
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.exchange.observations import Observation
+from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Hello
@@ -128,9 +128,10 @@ class Runs:
             secondary=self._secondary(methods),
         )
 
-        def record(observation: Observation) -> None:
-            run.writer.add(observation)
-            self._totals.add(observation)
+        def record(found: Observation | Proof) -> None:
+            run.writer.add(found)
+            if not isinstance(found, Proof):
+                self._totals.add(found)
 
         routes = RouteTable((), self._config.routes.max_inferred, methods, globs_of(self._config))
         intake = Intake(routes=routes, judge=judge, record=record, now=self._time_and_ids.now)

@@ -7,6 +7,7 @@ from itertools import chain
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, diff_views
 from crossfade.shadow.compare.decode.view import AnswerView
+from crossfade.shadow.compare.diff.map_keys import Naming
 from crossfade.shadow.compare.diff.walk import bounded
 from crossfade.shadow.exchange import Answer, Reply, Request
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
@@ -40,16 +41,25 @@ _SAME = Look(differences=(), keys=frozenset(), full=False, other_status=False)
 class Differ:
     """Holds answers to one request against legacy's, and against each other."""
 
-    __slots__ = ("_contract", "_paths", "_request", "_views", "ignored", "legacy")
+    __slots__ = ("_contract", "_naming", "_paths", "_request", "_views", "ignored", "legacy")
 
     def __init__(
-        self, request: Request, legacy: Answer, contract: Contract | None, ignored_paths: Iterable[str]
+        self,
+        request: Request,
+        legacy: Answer,
+        contract: Contract | None,
+        ignored_paths: Iterable[str],
+        naming: Naming | None = None,
     ) -> None:
-        """``ignored_paths`` are globs of templates whose differences are counted and left out."""
+        """``ignored_paths`` are globs of templates whose differences are counted and left out.
+
+        ``naming`` knows which keys of bodies are data.
+        """
         self.legacy = legacy
         self.ignored = 0
         self._request = request
         self._contract = contract
+        self._naming = naming
         self._paths = [glob(path) for path in ignored_paths]
         self._views: list[AnswerView] = []
 
@@ -59,7 +69,7 @@ class Differ:
         Raises: NotComparableError.
         """
         before = self.ignored
-        found = bounded(self.kept(chain(self._diff(self.legacy, answer), more)))
+        found = bounded(self.kept(chain(self._diff(self.view(self.legacy), self.view(answer)), more)))
         return found, self.ignored - before
 
     def of_view(self, other: AnswerView) -> Look | None:
@@ -81,7 +91,7 @@ class Differ:
 
     def _look(self, one: AnswerView, other: AnswerView, more: Iterable[Difference]) -> Look | None:
         try:
-            differences = diff_views(self._request, one, other, self._contract)
+            differences = self._diff(one, other)
             first = next(differences, None)
             if first is None and not more:
                 return _SAME
@@ -101,8 +111,9 @@ class Differ:
             else:
                 yield difference
 
-    def _diff(self, one: Answer, other: Answer) -> Iterator[Difference]:
-        return diff_views(self._request, self.view(one), self.view(other), self._contract)
+    def _diff(self, one: AnswerView, other: AnswerView) -> Iterator[Difference]:
+        found = diff_views(self._request, one, other, self._contract)
+        return found if self._naming is None else self._naming(found, one, other)
 
     def view(self, answer: Answer) -> AnswerView:
         """The answer, decoded at most once."""

@@ -14,9 +14,11 @@ from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer
 from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import (
@@ -36,7 +38,6 @@ from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, jud
 from crossfade.shadow.judging.looks import Shown, shown
 from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
-from crossfade.shadow.judging.tokens import handle_values
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
@@ -48,13 +49,9 @@ _MAX_EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The observation, and the values by which a later request would be known as legacy's own.
-
-    ``proofs`` are what was found of faults that were put into this comparison's answer; they are no requests.
-    """
+    """The observation, and what was found of faults that were put into this comparison's answer: no requests."""
 
     observation: Observation
-    handles: frozenset[str]
     proofs: tuple[Proof, ...] = ()
 
 
@@ -65,13 +62,24 @@ class Judge:
     """So much is kept of each side's stream, to be judged again."""
 
     def __init__(
-        self, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...], templates: Iterable[str] = ()
+        self,
+        *,
+        contract: Contract | None,
+        ignore: tuple[IgnoreRule, ...],
+        templates: Iterable[str] = (),
+        units: Units | None = None,
     ) -> None:
-        """``templates`` are those of the config, by which rules name routes."""
+        """``templates`` are those of the config, by which rules name routes.
+
+        ``units``: what is counted; None: requests as generated services count them, without who asks.
+        """
         self._contract = contract
+        self._unit_of = request_hash if units is None else units.hash
+        self._request_of = request_hash if units is None else units.request
         self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
+        self._map_keys = MapKeys()
         self._prover = Prover(contract)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
@@ -86,7 +94,9 @@ class Judge:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
         judgement = self._first_look(comparison, route)
         self._last = None
-        return self._verdict(judgement, comparison, route)
+        verdict = self._verdict(judgement, comparison, route)
+        self._map_keys.settle()
+        return verdict
 
     def observe_stream(
         self,
@@ -120,7 +130,12 @@ class Judge:
         if comparison.followed:
             judgement = self._judge_copies(comparison, route)
         else:
-            judgement = judge(comparison, contract=self._contract, ignore=self._ignored(comparison, route))
+            judgement = judge(
+                comparison,
+                contract=self._contract,
+                ignore=self._ignored(comparison, route),
+                naming=self._map_keys.naming(route.key),
+            )
         self._last = (answers, judgement)
         return judgement
 
@@ -181,16 +196,15 @@ class Judge:
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
         if judgement.uncomparable is not None:
             settled = Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=judgement.uncomparable)
-            return Verdict(observation=settled, handles=frozenset())
-        hashed = request_hash(comparison.request)
+            return Verdict(observation=settled)
         proofs = self._prover.proofs(comparison, judgement, route, self._checks.noisy(route))
         if not judgement.places and comparison.again is None:
-            same = self._judged(judgement, comparison, route, hashed)
-            return Verdict(observation=same, handles=frozenset(), proofs=proofs)
+            same = self._judged(judgement, comparison, route)
+            return Verdict(observation=same, proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, hashed)
+        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
         observation = replace(
-            self._judged(judgement, comparison, route, hashed),
+            self._judged(judgement, comparison, route),
             **self._findings(judgement, comparison, seen),
             sightings=seen.sightings,
             checks=self._checks.see(route, inside),
@@ -199,14 +213,14 @@ class Judge:
         constant = self._checks.see_constant(route, inside, is_sampled=is_sampled(comparison.request.id))
         if constant:
             proofs += (Proof(route=route, mutation=Mutation.CONSTANT, checks=constant),)
-        return Verdict(observation=observation, handles=handle_values(judgement.differences), proofs=proofs)
+        return Verdict(observation=observation, proofs=proofs)
 
-    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo, hashed: int) -> Judged:
+    def _judged(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Judged:
         """The observation as long as nothing of the candidate's differs."""
         return Judged(
             route=route,
             at=comparison.request.started_at,
-            request_hash=hashed,
+            request_hash=self._unit_of(comparison.request),
             signature=(),
             noise=None if judgement.noise is None else signature(judgement.noise),
             examples=(),

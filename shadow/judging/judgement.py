@@ -6,6 +6,7 @@ from itertools import chain
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.map_keys import Naming
 from crossfade.shadow.compare.diff.walk import bounded, leaf
 from crossfade.shadow.exchange import Comparison, Failure
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
@@ -69,12 +70,18 @@ class Judgement:
         return self.candidate.keys if self.secondary is None else self.candidate.keys | self.secondary.keys
 
 
-def judge(comparison: Comparison, *, contract: Contract | None, ignore: tuple[IgnoreRule, ...] = ()) -> Judgement:
+def judge(
+    comparison: Comparison,
+    *,
+    contract: Contract | None,
+    ignore: tuple[IgnoreRule, ...] = (),
+    naming: Naming | None = None,
+) -> Judgement:
     """The judgement of the first look at a comparison whose legacy side answered."""
     legacy = comparison.legacy
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
-    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore])
+    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore], naming)
     if isinstance(comparison.candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", comparison.candidate.reason.value)
         return Judgement(differences=(failed,), differ=differ)

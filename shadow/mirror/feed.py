@@ -52,6 +52,11 @@ class _Open:
     sent: bool = False
     live_answer: bool = False
 
+    def is_sent_write(self) -> bool:
+        """Whether it is a write that legacy may have made, and that is not compared as a stream."""
+        is_streamed = self.live_answer or self.route.call_type in STREAMED_REQUESTS | STREAMED_ANSWERS
+        return self.sent and self.plan.write and not is_streamed
+
 
 class Feed:
     """A Sink that sends what the engine sees as frames, while fewer than ``buffer_bytes`` wait in the pipe."""
@@ -119,6 +124,11 @@ class Feed:
         """Sends a part of an answer."""
         self._send_part(request_id, data, of_answer=True)
 
+    def outlives_client(self, request_id: str) -> bool:
+        """True for a write that is mirrored: what legacy has committed must reach the other stores."""
+        entry = self._open.get(request_id)
+        return entry is not None and entry.is_sent_write() and not self._policy.is_off()
+
     def replied(self, request_id: str, reply: Reply) -> None:
         """Sends legacy's reply after its request."""
         self._tell_minted(request_id, reply)
@@ -134,9 +144,11 @@ class Feed:
             self._write(reply_frame(request_id, reply))
 
     def cancelled(self, request_id: str) -> None:
-        """The client left first, so there is no answer from legacy to compare with."""
+        """The client left first: there is no answer to compare with, and a write may have been made all the same."""
         self._unmirrored.pop(request_id, None)
-        self._settle(request_id, Outcome.SKIPPED, Reason.CLIENT_CANCELLED)
+        entry = self._open.get(request_id)
+        is_abandoned = entry is not None and entry.is_sent_write()
+        self._settle(request_id, Outcome.SKIPPED, Reason.ABANDONED_WRITE if is_abandoned else Reason.CLIENT_CANCELLED)
 
     def passed_through(self, request_id: str, reason: Reason) -> None:
         """The engine passed something through that is not compared."""

@@ -53,6 +53,10 @@ class Policy:
         self._rules = tuple((rule, Pattern(rule.route, shields)) for rule in settings.rule)
         self._sampled = tuple((rule.sample_pct, of) for rule, of in self._rules if rule.sample_pct is not None)
 
+    def is_off(self) -> bool:
+        """Whether the kill switch stops all mirroring now."""
+        return self._is_off()
+
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
         names = RequestNames(head, head.listener, self._templates, self._methods)

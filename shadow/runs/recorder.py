@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
@@ -127,8 +128,9 @@ class RecordingJudge(Judge):
         ignore: tuple[IgnoreRule, ...],
         recorder: Recorder,
         templates: Iterable[str] = (),
+        units: Units | None = None,
     ) -> None:
-        super().__init__(contract=contract, ignore=ignore, templates=templates)
+        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:

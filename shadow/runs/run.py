@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
@@ -15,6 +16,7 @@ from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
+from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
@@ -76,9 +78,10 @@ class OpenRun:
     writer: RunWriter
 
 
-def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenRun:
+def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: Units | None = None) -> OpenRun:
     """Begins a run in the store, after old ones were deleted; ``engine`` names what saw the traffic.
 
+    ``units``: what is counted; None: requests, as generated services count them.
     Raises: ShadowError: a contract that can't be read; EvidenceError: a key or a store that can't be used.
     """
     contract = read_contract(config)
@@ -87,14 +90,16 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str) -> OpenR
         log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
     _prune(config, store)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
+    if units is None:
+        info = replace(info, unit=Unit.REQUEST.value)
     writer = EvidenceWriter.begin(store, info, redactor)
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
     rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates)
+    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
     if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates)
+        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush

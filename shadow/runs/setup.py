@@ -12,6 +12,7 @@ from crossfade.codegen.contract import (
     load_contract,
     read_idempotency,
 )
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
@@ -63,6 +64,11 @@ def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
 def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
     """The config's rules as the differ takes them."""
     return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
+
+
+def units_of(config: Config) -> Units:
+    """What the config's claims count."""
+    return Units(unit=config.gate.unit, distinct_by=config.compare.distinct_by)
 
 
 def build_run_info(config: Config, contract: Contract | None, run_id: str, now: float, *, engine: str) -> RunInfo:

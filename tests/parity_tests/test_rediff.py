@@ -177,3 +177,12 @@ def test_a_second_look_is_judged_again(tape: Any, judge: Any) -> None:
         tape.observations[0].excused,
     )
     assert rediff(reader, judge(), None, "r").changed == 0
+
+
+def test_faults_are_put_into_a_recording_too(mixed: Any, judge: Any) -> None:
+    """What a rule hides today is found out without traffic."""
+    recorded = mixed.finish()
+    seen, hidden = (rediff(recorded, judge(*rules), None, "r").evidence.routes[0].proofs for rules in ((), ("*",)))
+    assert min(sum(seen.values()), sum(hidden.values())) >= 60
+    assert all(signature for _, signature in seen)
+    assert not any(signature for _, signature in hidden)

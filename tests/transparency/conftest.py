@@ -36,6 +36,7 @@ class Told:
     def __init__(self) -> None:
         self.requests: dict[str, Request] = {}
         self.ends: dict[str, Reply | str] = {}
+        self.wants_orphans = False
 
     def started(self, _head: RequestHead) -> Interest:
         return Interest.WHOLE
@@ -54,6 +55,9 @@ class Told:
 
     def request_complete(self, request: Request) -> None:
         self.requests[request.id] = request
+
+    def outlives_client(self, _request_id: str) -> bool:
+        return self.wants_orphans
 
     def replied(self, request_id: str, reply: Reply) -> None:
         self.ends[request_id] = reply

@@ -13,7 +13,7 @@ from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
 from crossfade.shadow.capture.mitmproxy.crumbs import joined
-from crossfade.shadow.capture.mitmproxy.wire import client_fate
+from crossfade.shadow.capture.mitmproxy.wire import client_fate, want
 from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
@@ -71,6 +71,7 @@ class CaptureAddon:
         seen.interest = self._tell(self._sink.started, self._head(flow, seen)) or Interest.NOTHING
         if seen.interest is Interest.LIVE:
             self._tell(self._sink.request_began, _request(flow, seen))
+        want(flow, lambda: self._outlives_client(seen))
         flow.request.stream = seen.interest is Interest.NOTHING or self._request_tap(flow, seen)
 
     def request(self, flow: http.HTTPFlow) -> None:
@@ -112,9 +113,9 @@ class CaptureAddon:
             self._tell_reply(flow, seen, taken=all(task.result() for task in done))
 
     def _tell_reply(self, flow: http.HTTPFlow, seen: _Seen, *, taken: bool) -> None:
-        """An answer that nobody took, or that answers a request that broke off, does not count."""
+        """An answer to a request that broke off does not count, nor one that nobody took, but for a write."""
         broke_off = flow.request.timestamp_end is None and not flow.client_conn.state & ConnectionState.CAN_READ
-        if broke_off or not taken:
+        if broke_off or not (taken or self._outlives_client(seen)):
             self._tell(self._sink.cancelled, seen.id)
         elif errors.has_no_head(flow):
             self._tell(self._sink.replied, seen.id, _failure(flow, FailureReason.INVALID))
@@ -122,6 +123,9 @@ class CaptureAddon:
             if seen.interest is Interest.WHOLE and flow.request.timestamp_end is None and _is_message(seen):
                 self._tell(self._sink.request_complete, _request(flow, seen))
             self._tell(self._sink.replied, seen.id, _answer(flow, seen))
+
+    def _outlives_client(self, seen: _Seen) -> bool:
+        return seen.interest is not Interest.NOTHING and bool(self._tell(self._sink.outlives_client, seen.id))
 
     def error(self, flow: http.HTTPFlow) -> None:
         if (seen := self._open.pop(flow.id, None)) is None:
@@ -227,6 +231,7 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         truncated=seen.request.truncated,
         trailers=_headers(request.trailers),
         started_at=request.timestamp_start,
+        peer=flow.client_conn.peername[0] if flow.client_conn.peername else "",
     )
 
 

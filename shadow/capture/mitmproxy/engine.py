@@ -18,7 +18,7 @@ from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
 from crossfade.shadow.capture.mitmproxy.hooks import DirectHooks
 from crossfade.shadow.capture.mitmproxy.timing import Timing
 from crossfade.shadow.capture.mitmproxy.tls import PortTls
-from crossfade.shadow.capture.mitmproxy.wire import Drain, Lines, PassExpect, install_codecs
+from crossfade.shadow.capture.mitmproxy.wire import Drain, FairHandler, Lines, PassExpect, install_codecs
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.errors import ShadowError
@@ -119,9 +119,8 @@ class MitmproxyEngine:
         """Cuts what did not end by itself, as if each client had left; the end of the loop would cut it anywhere."""
         self._capture.forget_open()
         for handler in list(self._servers.connections.values()):
-            transport = handler.transports.get(handler.client)
-            if transport is not None and transport.handler is not None:
-                transport.handler.cancel("shutdown")
+            if isinstance(handler, FairHandler):
+                handler.cut()
 
     def _client_writers(self) -> list[Any]:
         """What may still hold an answer's last bytes when its connection is closed."""

@@ -21,7 +21,7 @@ _LOOKS_LIKE_VALUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A concrete path and its template, in which indexes and keys that look like values are ``*``.
+    """A concrete path and its template, in which indexes, keys that look like values and those of maps are ``*``.
 
     Both can be encoded as UTF-8: a lone surrogate in a key is written as its escape. A long key is cut in the path.
     """
@@ -51,9 +51,8 @@ class Place:
         return Place(f"{self.path}.{name}", f"{self.template}.{name}")
 
     def entry(self, key: str) -> "Place":
-        """An entry of a map field."""
-        text = _encodable(key)
-        return Place(f"{self.path}[{_cut(text)}]", f"{self.template}[{_generic(key, text)}]")
+        """An entry of a map field, whose key is data."""
+        return Place(f"{self.path}[{_cut(_encodable(key))}]", f"{self.template}[*]")
 
     def step(self, name: str, generic: str, owner: str) -> "Place":
         """An element or an attribute: the name with its number, and the name of all that are alike."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from crossfade.shadow.asking.lifecycle import Event
 from crossfade.shadow.asking.pending import Pending
-from crossfade.shadow.asking.suspects import Suspects, all_judged
+from crossfade.shadow.asking.suspects import _MOST_CLEARED, Suspects, all_judged
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Answer
 from crossfade.shadow.pipe.frames import RequestFrame
@@ -31,6 +31,28 @@ async def test_who_holds_a_value(frame_of: Callable[..., RequestFrame], answer_o
         suspects.forget(pending)
     assert suspects.of(frozenset({MINTED})) == ()
     assert (suspects.count(), suspects._holders) == (0, {})
+
+
+async def test_what_was_carried_before_is_not_looked_for_again(
+    frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer]
+) -> None:
+    """A request that had waited for all who hold a value has shown that; an ETag may be another one each time."""
+    suspects = Suspects(Bindings(contract=None, shared=False))
+    etag = '"0123456789"'
+    holder, early, first = (_pending(frame_of(name)) for name in ("holder", "early", "first"))
+    early.carried = first.carried = frozenset({MINTED, etag})
+    suspects.add(holder, answer_of(b'{"id": "%s"}' % MINTED.encode(), headers=(("ETag", etag),)))
+    suspects.forget(early)
+    assert suspects.of(frozenset({MINTED})) == (holder,)
+    first.advance(Event.TURN)
+    suspects.forget(first)
+    assert suspects.of(frozenset({MINTED})) == ()
+    assert suspects.of(frozenset({MINTED, etag})) == (holder,)
+    assert list(suspects._cleared) == [MINTED]
+    first.carried = frozenset(str(number) for number in range(_MOST_CLEARED))
+    suspects.forget(first)
+    assert len(suspects._cleared) == _MOST_CLEARED
+    assert suspects.of(frozenset({MINTED})) == (holder,)
 
 
 async def test_they_are_waited_for(frame_of: Callable[..., RequestFrame]) -> None:

@@ -8,6 +8,7 @@ from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import cost_bytes
 from crossfade.shadow.compare.decode.json_text import decode_json
+from crossfade.shadow.compare.decode.proto import ProtoMessage
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, walk
 from crossfade.shadow.compare.streams import WINDOW_MESSAGES, StreamDiff
@@ -16,7 +17,8 @@ from crossfade.shadow.exchange.outcome import Reason
 
 
 def _decode(message: bytes) -> Value:
-    return decode_json(message.decode())
+    value = decode_json(message.decode())
+    return ProtoMessage(value) if isinstance(value, dict) else value
 
 
 def _new() -> StreamDiff:
@@ -75,7 +77,7 @@ def test_windows() -> None:
         diff.add_legacy(b'{"n": %d}' % number)
         diff.add_other(b'{"n":%d}' % (number if number != 700 else 7))
         assert len(diff._legacy) <= WINDOW_MESSAGES
-    assert [item.path for item in diff.finish(whole=True)] == ["message[700][n]"]
+    assert [item.path for item in diff.finish(whole=True)] == ["message[700].n"]
 
 
 def test_the_lead() -> None:
@@ -119,8 +121,8 @@ def test_findings_are_bounded() -> None:
     ours = [b'{"a": 1, "b": 1}'] * 1000
     theirs = [b'{"a": 2, "b": 1}'] * 999 + [b'{"a": 2, "b": 2}']
     found = _found(ours, theirs)
-    assert sum(item.path.endswith("[a]") for item in found) == 200
-    assert [item.path for item in found if item.path.endswith("[b]")] == ["message[999][b]"]
+    assert sum(item.path.endswith(".a") for item in found) == 200
+    assert [item.path for item in found if item.path.endswith(".b")] == ["message[999].b"]
 
 
 @given(_messages, st.text("lo", max_size=20))

@@ -11,7 +11,7 @@ import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.shadow.bindings.bindings import Bindings
-from crossfade.shadow.exchange.observations import Observation, Settled
+from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.ingest.complaints import Complaints
 from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
@@ -100,6 +100,7 @@ class Bench:
         secondary: Secondary | None = None,
     ) -> None:
         self.seen: list[Observation] = []
+        self.proofs: list[Proof] = []
         self.clock = 1000.0
         self.complaints = Complaints(lambda: self.clock)
         methods = {} if contract is None else contract.methods
@@ -114,10 +115,16 @@ class Bench:
         self.intake = Intake(
             routes=RouteTable((), 2, methods),
             judge=judge,
-            record=self.seen.append,
+            record=self._record,
             now=self.time_and_ids.now,
         )
         self.service = self.begin()
+
+    def _record(self, found: Observation | Proof) -> None:
+        if isinstance(found, Proof):
+            self.proofs.append(found)
+        else:
+            self.seen.append(found)
 
     def begin(self) -> Service:
         """One more service."""

@@ -35,9 +35,10 @@ def test_equal_pairs(bench: Any, lines: Any) -> None:
 
 
 def test_an_unequal_pair(bench: Any, lines: Any) -> None:
-    """Judged by meaning, with an example."""
+    """Judged by meaning, with an example; faults that were put into it are recorded apart."""
     bench.take(lines.pair(lines.answer(lines.message("a", 1)), lines.answer(lines.message("a", 2))))
     (found,) = bench.seen
+    assert {proof.mutation.value for proof in bench.proofs} == {"value", "missing", "status"}
     assert [(item.template, item.kind) for item in found.signature] == [("message.size", "value")]
     assert (found.examples[0].legacy, found.examples[0].candidate) == ("1", "2")
     assert found.examples[0].request.body == '{"id": "a-1"}'

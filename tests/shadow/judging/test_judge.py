@@ -128,7 +128,7 @@ def test_what_can_not_be_compared_is_settled() -> None:
     """Legacy's own broken JSON is no evidence of anything."""
     verdict = _observe(_answer(b"{"), _answer({"a": 1}))
     assert verdict.observation == Settled(route=ROUTE, outcome=Outcome.UNCOMPARABLE, reason=Reason.UNDECODABLE)
-    assert verdict.handles == frozenset()
+    assert verdict.proofs == ()
 
 
 def test_ignored_differences_leave_no_example() -> None:
@@ -146,14 +146,6 @@ def test_many_findings_are_bounded_and_the_rest_is_said() -> None:
     assert MORE in judged.signature
     assert len(judged.examples) == 20
     assert judged.signature == tuple(sorted(judged.signature))
-
-
-def test_values_that_legacy_alone_minted_are_handles() -> None:
-    """An id in which the answers differ is foreign to the candidate when a client sends it back."""
-    minted = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
-    verdict = _observe(_answer({"id": minted}), _answer({"id": "698aed65-686c-4c9f-9364-b7706b3d75a2"}))
-    assert minted in verdict.handles
-    assert _observe(_answer({"id": minted}), _answer({"id": minted})).handles == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -188,3 +180,24 @@ def test_rules_are_held_against_the_request(rule: str, name: str, ignored: bool)
     )
     assert isinstance(observation, Judged)
     assert (observation.signature == ()) is ignored
+
+
+def test_names_that_are_keys_of_a_map_are_one_place() -> None:
+    """In all looks at a request, in what the secondary shows, and in the examples; ignore rules match it too."""
+    names = [f"{first}{second}" for first in "abcdef" for second in "uvwxyz"]
+    judge = Judge(contract=None, ignore=(IgnoreRule(route="*", path="body/ages/*/*", reason="test"),))
+    found = []
+    for name in (*names, *names):
+        legacy, candidate, secondary = (
+            _answer({"counts": {name: count}, "ages": {name: {"years": count}}}) for count in (1, 2, 3)
+        )
+        comparison = Comparison(
+            request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=secondary
+        )
+        observation = judge.observe(comparison, ROUTE).observation
+        assert isinstance(observation, Judged)
+        found.append(observation)
+    (last,) = {(item.excused, item.noise) for item in found[len(names) :]}
+    assert last == ((_body("counts/*", "value"),), (_body("counts/*", "value"),))
+    assert {place.template for item in found[len(names) :] for place in item.sightings} == {"body/counts/*"}
+    assert len({fingerprint for item in found for fingerprint in item.excused}) == 22

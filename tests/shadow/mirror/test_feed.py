@@ -216,6 +216,46 @@ def test_a_client_that_leaves(seen: Seen, sent: bool) -> None:
     assert seen.settled() == ([] if sent else [("skipped", "client_cancelled", 1)])
 
 
+def test_a_write_whose_client_leaves(seen: Seen) -> None:
+    """Nobody knows whether legacy made it, once it was sent as a whole."""
+    seen.start("1", "POST", "/own")
+    seen.complete("2", "POST", "/own")
+    for request_id in "12":
+        seen.feed.cancelled(request_id)
+    assert seen.settled() == [("skipped", "client_cancelled", 1)]
+    assert seen.pipe.frames[1:] == [
+        SettledFrame(request_id="2", outcome=Outcome.SKIPPED, reason=Reason.ABANDONED_WRITE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "outlives"),
+    [("POST", "/own", True), ("POST", "/other", False), ("GET", "/a", False), ("GET", "/mail", False)],
+)
+def test_whose_answer_counts_without_a_client(seen: Seen, method: str, target: str, outlives: bool) -> None:
+    """That of a write which the other stores get, once it was sent there, until it has ended."""
+    seen.start("1", method, target)
+    assert not seen.feed.outlives_client("1")
+    seen.complete("2", method, target)
+    assert seen.feed.outlives_client("2") is outlives
+    seen.feed.cancelled("2")
+    assert not seen.feed.outlives_client("2")
+
+
+def test_no_answer_counts_without_a_client_once_the_kill_switch_is_on(seen: Seen) -> None:
+    """It is dropped with the client, as without a mirror."""
+    seen.complete("1", "POST", "/own")
+    seen.feed.use(Policy(MirrorSettings(rule=RULES), {}, State.SISTER, is_off=lambda: True))
+    assert not seen.feed.outlives_client("1")
+
+
+def test_a_streamed_answer_needs_its_client(seen: Seen) -> None:
+    """Only the client ends it."""
+    seen.complete("1", "POST", "/own")
+    assert seen.feed.answer_began("1", 200, (("content-type", "text/event-stream"),))
+    assert not seen.feed.outlives_client("1")
+
+
 def test_what_is_not_compared_passes_through(seen: Seen) -> None:
     """A WebSocket is counted with its reason."""
     seen.start("1")

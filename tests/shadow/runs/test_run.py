@@ -7,16 +7,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crossfade.shadow.config import Config, parse_config
+from crossfade.shadow.compare.fingerprint import request_hash
+from crossfade.shadow.compare.units import Units
+from crossfade.shadow.config import Config, Unit, parse_config
 from crossfade.shadow.evidence import EvidenceError, store_in
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.stores.sqlite import run as sqlite_run
-from crossfade.shadow.exchange.observations import Settled
+from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.runs.recorder import RecordingJudge
 from crossfade.shadow.runs.run import RunWriter, open_run
+from crossfade.shadow.runs.setup import units_of
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 TEXT = """\
@@ -139,6 +143,25 @@ def test_a_claim_of_one_port(tmp_path: Path) -> None:
     run.writer.finish({})
     found = [(route.info.route, route.info.listener) for route in store_in(config.evidence.dir).read().routes]
     assert (names, found) == (["web"], [("p.S/A", "web"), ("p.S/B", ""), ("p.S/B", "web")])
+
+
+@pytest.mark.parametrize("more", ["", "[record]\nsample_pct = 100.0\n"])
+def test_what_is_counted(tmp_path: Path, more: str, request_to: Any, answer_of: Any) -> None:
+    """A run counts the units of its config, recorded or not; of services it takes their own requests."""
+    config = _config(tmp_path, f'{more}[gate]\nunit = "minute"\n')
+    comparison = Comparison(
+        request=request_to(), route="GET /a", legacy=answer_of(), candidate=answer_of(), secondary=None
+    )
+    hashes, named = [], []
+    for number, units in enumerate((units_of(config), None)):
+        run = open_run(config, store_in(config.evidence.dir), f"run-{number}", engine="x", units=units)
+        observed = run.judge.observe(comparison, ROUTE).observation
+        run.writer.finish({})
+        assert isinstance(observed, Judged)
+        hashes.append(observed.request_hash)
+        named.append(store_in(config.evidence.dir).read(f"run-{number}").info.unit)
+    assert named == ["minute", "request"]
+    assert hashes == [Units(unit=Unit.MINUTE).hash(comparison.request), request_hash(comparison.request)]
 
 
 def test_a_claimed_template_that_never_comes(tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ NOT_PASSED_ON = "not passed on: "
 
 
 @dataclass
+class ClientGone(HttpEvent):
+    """A client's connection has ended: what is still under way has nobody to go to. The stream id means nothing."""
+
+
+@dataclass
 class Informational(HttpEvent):
     """Legacy sent a 1xx answer (RFC 9110 15.2): it goes to the client at once, and the final one is still to come."""
 

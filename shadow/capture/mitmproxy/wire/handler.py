@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from mitmproxy import options
-from mitmproxy.connection import Connection
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.master import Master
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import NextLayerHook
@@ -16,9 +16,10 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from crossfade.shadow.capture.mitmproxy.wire import ends
-from crossfade.shadow.capture.mitmproxy.wire.events import Clogged, TurnHook
+from crossfade.shadow.capture.mitmproxy.wire.events import ClientGone, Clogged, TurnHook
 from crossfade.shadow.capture.mitmproxy.wire.last_words import share_transports
 from crossfade.shadow.capture.mitmproxy.wire.lines import Line
+from crossfade.shadow.capture.mitmproxy.wire.orphans import bury, has_asked, orphan_of
 from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
 from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
 
@@ -53,6 +54,7 @@ class FairHandler(ProxyConnectionHandler):
         self._released = asyncio.Condition()
         self._clogged: set[Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_cut = False
         self._took_s = 0.0  # the longest that was done at a stretch since the last rest
         self._line: Line = master.addons.get("lines").others
 
@@ -104,7 +106,35 @@ class FairHandler(ProxyConnectionHandler):
         """As mitmproxy's, but not before the task is registered: eager tasks (mitmproxy 12) begin earlier."""
         if self.transports[connection].handler is None:
             await asyncio.sleep(0)
-        await super().handle_connection(connection)
+        try:
+            await super().handle_connection(connection)
+        finally:
+            if connection is self.client:
+                await self._outlive_client()
+
+    async def _outlive_client(self) -> None:
+        """The connections to legacy live as long as this one: it waits for an answer that is wanted all the same."""
+        if self._is_cut or not has_asked(self.client):
+            return
+        transport = self.transports.pop(self.client, None)
+        if transport is not None and transport.writer is not None:  # it was cancelled before it could see the end
+            transport.writer.close()
+        self.client.state = ConnectionState.CLOSED
+        await self.server_event(ClientGone(0))
+        if (orphan := orphan_of(self.client)) is not None:
+            try:
+                await orphan.wait()
+            finally:
+                bury(self.client)
+
+    def cut(self) -> None:
+        """Ends all connections as if the client had left and no answer were wanted."""
+        self._is_cut = True
+        transport = self.transports.get(self.client)
+        if transport is not None and transport.handler is not None:
+            transport.handler.cancel("shutdown")
+        if (orphan := orphan_of(self.client)) is not None:
+            orphan.end()
 
     async def server_event(self, event: events.Event) -> None:
         """Everything that is done for this client passes through here."""

@@ -29,3 +29,12 @@ bounds memory (12 MB); that no client keeps the loop to itself is the matter of 
 
 AHEAD_BYTES = 1 << 20
 """What a client of HTTP/1 may send ahead of what legacy takes, while legacy is not connected or answers another."""
+
+ORPHAN_S = 30.0
+"""How long legacy's answer to a write is awaited once its client has gone, as clients give up on slow writes."""
+
+ORPHAN_ANSWER_BYTES = 1 << 24
+"""So much of that answer is read: writes are answered in few bytes."""
+
+MOST_ORPHANS = 64
+"""So many of those writes at once, each with a connection to legacy. Beyond it the connection is closed at once."""

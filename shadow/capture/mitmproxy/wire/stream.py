@@ -21,11 +21,12 @@ from mitmproxy.proxy.layers.http import (
     ResponseProtocolError,
     SendHttp,
 )
-from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook
+from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpRequestHook
 
 from crossfade.shadow.capture.mitmproxy.wire.events import (
     NOT_PASSED_ON,
     Choked,
+    ClientGone,
     Commands,
     Flowing,
     RefusalError,
@@ -38,6 +39,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
 from crossfade.shadow.capture.mitmproxy.wire.head import WireRequest, WireResponse
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
+from crossfade.shadow.capture.mitmproxy.wire.orphans import Orphan, adopt
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
 from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
@@ -46,12 +48,52 @@ class WholeStream(HttpStream):
     """Passes back-pressure on, and ends an answer when legacy does, even if the client is still sending."""
 
     _answer_ended = False
+    _orphan: Orphan | None = None
 
     def handle_event(self, event: events.Event) -> Commands:
         """As mitmproxy's, which leaves a stream waiting for legacy even when its client has gone."""
+        if isinstance(event, ClientGone) or (isinstance(event, RequestProtocolError) and event.code == CLIENT_LEFT):
+            return self._client_left(event)
         if isinstance(event, RequestProtocolError) and self._paused:
             return self._stop_waiting(event, self._paused.command)
-        return super().handle_event(event)
+        commands_of = super().handle_event(event)
+        return commands_of if self._orphan is None else self._without_client(commands_of, self._orphan)
+
+    def _client_left(self, event: ClientGone | RequestProtocolError) -> Commands:
+        """Legacy sees the end of the request; where its answer is wanted, it is read on."""
+        if self._orphan is not None:
+            return
+        if self._is_sent() and (orphan := adopt(self.flow)) is not None:
+            self._orphan = orphan
+            end = SenderEnded(self.stream_id, by_client=True)
+            yield from self._without_client(super().handle_event(end), orphan)
+        elif isinstance(event, RequestProtocolError) and self._paused:
+            yield from self._stop_waiting(event, self._paused.command)
+        elif isinstance(event, RequestProtocolError):
+            yield from super().handle_event(event)
+
+    def _is_sent(self) -> bool:
+        """Whether legacy was sent a whole request of HTTP/1 and has not answered it completely."""
+        waits_for = self._paused.command if self._paused else None
+        is_on_the_way = not isinstance(waits_for, HttpRequestHook | GetHttpConnection)
+        is_under_way = self.client_state == self.state_done and self.server_state in (
+            self.state_wait_for_response_headers,
+            self.state_consume_response_body,
+            self.state_stream_response_body,
+        )
+        ends = (self.context.client, self.context.server)
+        return is_on_the_way and is_under_way and all(end.alpn != b"h2" for end in ends)
+
+    def _without_client(self, commands_of: Commands, orphan: Orphan) -> Commands:
+        """What is done for a request whose client has gone: nothing is sent to it."""
+        for command in commands_of:
+            if isinstance(command, SendHttp) and command.connection is self.context.client:
+                if isinstance(command.event, ResponseData):
+                    orphan.take(len(command.event.data))
+                continue
+            yield command
+            if isinstance(command, DropStream):
+                orphan.end()
 
     def _stop_waiting(self, event: RequestProtocolError, waits_for: commands.Command) -> Commands:
         yield from super().handle_event(event)

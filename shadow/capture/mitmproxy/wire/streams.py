@@ -8,7 +8,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, HttpLayer, HTTPMode, RegisterHttpConnection
 from mitmproxy.proxy.layers.http._http1 import Http1Server
 
-from crossfade.shadow.capture.mitmproxy.wire.events import Choked, Clogged, Commands, Flowing
+from crossfade.shadow.capture.mitmproxy.wire.events import Choked, ClientGone, Clogged, Commands, Flowing
 
 _SWEEP_FROM = 16
 _PIECES = 1
@@ -29,6 +29,9 @@ class WireHttpLayer(HttpLayer):
             kind = Choked if event.is_clogged else Flowing
             for stream in [item for item in self.streams.values() if item.context.server is event.connection]:
                 yield from self.event_to_child(stream, kind(stream.stream_id, by_client=False))
+        elif isinstance(event, ClientGone):
+            for stream in list(self.streams.values()):
+                yield from self.event_to_child(stream, event)
         else:
             yield from super()._handle_event(event)
             if isinstance(event, events.DataReceived) and event.connection is self.context.client:

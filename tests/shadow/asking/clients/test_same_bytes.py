@@ -43,6 +43,9 @@ class Sink:
     def answer_began(self, *_: object) -> bool:
         return False
 
+    def outlives_client(self, _request_id: str) -> bool:
+        return False
+
     def replied(self, _request_id: str, reply: Reply) -> None:
         self.ends.put_nowait(reply)
 

@@ -78,6 +78,11 @@ def test_a_folded_field_is_one_line() -> None:
     assert told.headers == (("A", "1 2"), ("b", "\xfc"))
 
 
+def test_the_peer_is_the_clients_address() -> None:
+    """Without the port, which is another one with each connection."""
+    assert _told(tutils.treq()).peer == "127.0.0.1"
+
+
 @pytest.mark.parametrize(
     ("kind", "parts", "told"),
     [

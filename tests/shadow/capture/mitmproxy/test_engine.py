@@ -66,6 +66,9 @@ class Recorder:
     def answer_part(self, request_id: str, data: bytes) -> None:
         self.answer_parts.append((request_id, data))
 
+    def outlives_client(self, _request_id: str) -> bool:
+        return False
+
     def replied(self, request_id: str, reply: Reply) -> None:
         self._end(request_id, reply)
 

@@ -19,8 +19,8 @@ MESSAGE = Place.at("message")
         (BODY.key("a/b").key("~1"), "body/a~1b/~01", "body/a~1b/~01"),
         (BODY.key(""), "body/", "body/"),
         (MESSAGE.field("items").item(3).field("price"), "message.items[3].price", "message.items[*].price"),
-        (MESSAGE.field("labels").entry("env"), "message.labels[env]", "message.labels[env]"),
-        (MESSAGE.field("labels").entry("-7"), "message.labels[-7]", "message.labels[-7]"),
+        (MESSAGE.field("labels").entry("env"), "message.labels[env]", "message.labels[*]"),
+        (MESSAGE.field("labels").entry("-7"), "message.labels[-7]", "message.labels[*]"),
         (MESSAGE.field("labels").entry("17"), "message.labels[17]", "message.labels[*]"),
     ],
 )

@@ -264,7 +264,7 @@ def test_paths_in_messages(contract: Contract) -> None:
     differences = diff(values[0], values[1], MESSAGE, proto=True)
     assert [(item.path, item.template, item.kind.value) for item in differences] == [
         ("message.leaves[0].size", "message.leaves[*].size", "value"),
-        ("message.by_name[x].size", "message.by_name[x].size", "value"),
+        ("message.by_name[x].size", "message.by_name[*].size", "value"),
         ("message.by_id[7]", "message.by_id[*]", "value"),
         ("message.child.i32", "message.child.i32", "value"),
         ("message.child.maybe", "message.child.maybe", "added"),
