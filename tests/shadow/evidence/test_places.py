@@ -216,16 +216,16 @@ def test_noisy_places_are_bounded_together() -> None:
 
 
 def test_an_open_place_beside_noise() -> None:
-    """Is bounded from below: what may be chance is taken off."""
-    count = PlaceCount(self_differs=20, bets_candidate=100, bets_secondary=5)
+    """Is bounded from below: what may be chance is taken off, of the half of the differences that was looked at again."""
+    count = PlaceCount(self_differs=20, bets_candidate=100, bets_secondary=5, differing=90, rechecked=45)
     units = {
         (A, Sort.PERSISTENT): Units(hashes=frozenset({1, 2}), more=9, first=4),
         (A, Sort.CONTROL): Units(hashes=frozenset({3})),
         (A, Sort.EITHER): Units(hashes=frozenset({4})),
     }
     found = by_look(evidence(A, places={A: count}, units=units))
-    assert (found[False].candidate, found[False].control) == (6, 2)
-    assert (found[True].candidate, found[True].control) == (100, 5)
+    assert (found[False].candidate, found[False].control, found[False].share) == (6, 2, 0.5)
+    assert (found[True].candidate, found[True].control, found[True].share) == (100, 5, 1.0)
 
 
 def test_numbers_of_units() -> None:
