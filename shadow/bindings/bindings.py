@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.bindings.answers import answer_value, message_value_of
-from crossfade.shadow.bindings.carried import answer_values, is_plain_json, long_runs, request_values, sent_runs
+from crossfade.shadow.bindings.carried import (
+    answer_values,
+    is_plain_json,
+    long_runs,
+    named_ids,
+    request_values,
+    sent_runs,
+)
 from crossfade.shadow.bindings.exchanges import (
     credentials,
     etag_scope,
@@ -192,8 +199,10 @@ class Bindings:
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        found = long_runs(legacy.body.decode("utf-8", "replace"))
+        text = legacy.body.decode("utf-8", "replace")
+        found = long_runs(text)
         if len(self._tables):
+            self._minting.saw_numbers(named_ids(text))
             found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
             self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
