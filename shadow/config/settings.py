@@ -380,7 +380,7 @@ class GateSection(Section):
     credential. Requests that services send to `crossfade ingest` count as requests."""
     planned_n: int | None = Field(default=None, ge=1)
     """The number of distinct units after which a run is judged, fixed before it begins. It gives an exact bound, which
-    needs less (299 instead of 377 at 1 %). Without it the bound holds whenever a run is ended."""
+    needs less (299 instead of 315 at 1 %). Without it the bound holds whenever a run is ended."""
     transient_budget_pct: float | None = Field(default=None, gt=0, lt=100)
     """The budget of differences that a second look at the same request does not show, above those that legacy itself
     has. `budget_pct` by default."""

@@ -96,13 +96,15 @@ class Claim:
 
     ``bounds`` are those of ``divergent`` (the lower one) and of ``divergent`` and ``undecided`` together (the upper
     one), ``transient`` those of transient differences. ``needed`` is how many distinct units prove the claim if no more
-    diverge; 0 unless they are too few. ``places`` are those on which the ground stands, the worst first.
+    diverge; 0 unless they are too few. ``n`` is how many count: in a live run not the one under way.
+    ``places`` are those on which the ground stands, the worst first.
     """
 
     bounds: Bounds
     transient: Bounds
     ground: Ground
     needed: int = 0
+    n: int = 0
     places: tuple[PlaceView, ...] = ()
 
     @property
@@ -128,6 +130,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         transient=figures.transient,
         ground=ground,
         needed=_needed(figures, ground),
+        n=n,
         places=places,
     )
 

@@ -6,6 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _RATIOS = (1.5, 2.0, 4.0, 10.0, 100.0)
+_NONE_DIVERGES = 0.75
+_SOME_DIVERGE = (1.5, 2.0, 4.0, 10.0)
+"""What the upper bound bets on: three quarters on a rate of 0, the rest on the budget divided by one of these.
+
+A claim is mostly proven where nothing diverges. This takes 315 units then (1 % at 95 %) instead of the 377 of an even
+split, and a fifth more where some diverge. Any split that was fixed beforehand holds at every look.
+"""
 _MAX_STEPS = 200
 _PRECISION, _LEAST = 4e-16, 1e-18  # of a bound, relative and absolute
 _TINY = 1e-300
@@ -119,7 +126,13 @@ def log_e_rate_below(k: int, n: int, p: float) -> float:
     """The logarithm of the evidence that the rate is below p, which holds at every look."""
     if p >= 1:
         return math.inf if k < n else -math.inf
-    return _log_mean([-k * math.log(r) + (n - k) * (math.log1p(-p / r) - math.log1p(-p)) for r in _RATIOS])
+    log_steady = -math.log1p(-p)
+    terms = [-k * math.log(r) + (n - k) * (math.log1p(-p / r) + log_steady) for r in _SOME_DIVERGE]
+    some = math.log(1 - _NONE_DIVERGES) + _log_mean(terms)
+    if k:
+        return some
+    none = math.log(_NONE_DIVERGES) + n * log_steady
+    return max(some, none) + math.log1p(math.exp(-abs(some - none)))
 
 
 def _log_e_above(k: int, n: int, p: float) -> float:

@@ -51,7 +51,7 @@ def test_too_little_is_3(make: Any) -> None:
     assert result.exit_code == 3
     first, *rest = result.sentences[0].splitlines()
     assert first.startswith(
-        "INCONCLUSIVE GET /few: the bound is not below the budget; with 0 divergent, 377 distinct are needed; "
+        "INCONCLUSIVE GET /few: the bound is not below the budget; with 0 divergent, 315 distinct are needed; "
     )
     assert first.endswith("3 of 5 requests compared (60 %)")
     assert rest[0] == "  not compared: 2 of all 5 requests (40 %): sampled_out 2 (40 %)"
@@ -166,7 +166,7 @@ def test_the_unit_is_named(tell: Any, unit: str, words: str) -> None:
 
 
 def test_a_planned_number_is_exact(make: Any) -> None:
-    """With the number fixed beforehand 299 requests prove what 377 prove without."""
+    """With the number fixed beforehand 299 requests prove what 315 prove without."""
     run, settings = make.run(make.route(matched=299)), {"routes": ("*",), "planned_n": 299}
     report = build_report(run, gate=GateSettings(**settings), accepted=(), now=make.started)
     (sentence,) = gate(report).sentences
