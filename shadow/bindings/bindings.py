@@ -146,11 +146,16 @@ class Bindings:
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """Remembers what legacy may have minted in a write that no other side got: foreign to both."""
-        self._lose(request, answer, Reason.FOREIGN_HANDLE)
-
-    def learn_failed(self, request: Request, answer: Answer) -> None:
-        """Remembers what legacy may have minted in a write for which the candidate gave no answer: blocked there."""
-        self._lose(request, answer, Reason.BLOCKED)
+        if self._shared or not succeeded(answer, request):
+            return
+        values = request_values(request, self._contract)
+        try:
+            value = answer_value(request, answer, self._contract)
+        except UndecodableError:
+            return
+        exchange = self._exchange(request, "", answer, values, True)  # noqa: FBT003
+        self._minting.lose(exchange, value, Reason.FOREIGN_HANDLE)
+        self._minting.sent.add(sent_runs(request))
 
     def issued(self, request: Request) -> bool:
         """Whether the candidate is known to know each credential of a request, or the request carries none."""
@@ -206,17 +211,6 @@ class Bindings:
             found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
             self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
-
-    def _lose(self, request: Request, answer: Answer, reason: Reason) -> None:
-        if self._shared or not succeeded(answer, request):
-            return
-        values = request_values(request, self._contract)
-        try:
-            value = answer_value(request, answer, self._contract)
-        except UndecodableError:
-            return
-        self._minting.lose(self._exchange(request, "", answer, values, True), value, reason)  # noqa: FBT003
-        self._minting.sent.add(sent_runs(request))
 
     def _exchange(
         self,

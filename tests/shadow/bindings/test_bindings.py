@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.exchange import Again, Failure, FailureReason
@@ -158,7 +160,8 @@ def test_without_a_partner_it_is_blocked(bindings: Bindings, records: Any) -> No
         fresh = Bindings(contract=None, shared=False)
         fresh.resolve(records.comparison(records.request("POST", "/a"), legacy, candidate), write=True)
         assert fresh.render(records.request("GET", f"/a/{ONE}"), Side.CANDIDATE).refused is Reason.BLOCKED
-    bindings.learn_failed(records.request("POST", "/a"), records.answer({"id": 17}, 201))
+    failed = records.comparison(records.request("POST", "/a"), records.answer({"id": 17}, 201), FAILED)
+    bindings.resolve(failed, write=True)
     assert bindings.render(records.request("GET", "/a/17"), Side.CANDIDATE).refused is Reason.BLOCKED
     assert bindings.render(records.request("GET", "/b/17"), Side.CANDIDATE).request is not None
 
@@ -279,3 +282,32 @@ def test_a_number_of_unknown_kind(client: Any, bindings: Bindings, records: Any)
     both = records.answer({"product_id": 1})
     bindings.resolve(records.comparison(records.request("GET", "/c"), both, both), write=False)
     assert bindings.render(request, Side.CANDIDATE).request is request
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=5) | st.sampled_from([ONE, TWO, "\ud800", "a/b"])
+)
+BODIES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "a_id", "cursor", "token", "n", "\ud800"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.tuples(BODIES, BODIES, BODIES, st.booleans()), min_size=1, max_size=4))
+def test_any_answers_raise_nothing(records: Any, rounds: list[tuple[object, object, object, bool]]) -> None:
+    """Whatever was learnt, each request is rendered or refused, and legacy's own answer maps to itself on no side."""
+    bindings = Bindings(contract=None, shared=False, capacity=5)
+    for legacy, candidate, secondary, write in rounds:
+        request = records.request("POST", "/as/1?cursor=x&a_id=3", legacy)
+        sides = [records.answer(side, headers=(("ETag", '"1"'),)) for side in (legacy, candidate, secondary)]
+        resolved = bindings.resolve(records.comparison(request, *sides), write=write)
+        assert resolved.legacy is sides[0]
+        bindings.learn_unmirrored(request, sides[1])
+        again = records.request("GET", "/as/2", candidate)
+        for side in Side:
+            rendered = bindings.render(again, side)
+            assert (rendered.request is None) is (rendered.refused is not None)
