@@ -53,7 +53,7 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
     [
         (_view(315, 0), "pass", Ground.PROVEN),
         (_view(314, 0), "inconclusive", Ground.TOO_FEW_DISTINCT),
-        (_view(772, 3), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(1234, 3), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(20_000, 100), "pass", Ground.PROVEN),
         (_view(200, 20), "fail", Ground.REFUTED),
         (_view(0, 0), "inconclusive", Ground.NOTHING_COMPARED),
@@ -71,8 +71,8 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=5)), "pass", Ground.PROVEN),
         (_view(400, 0, places=(_place(_check(40)),)), "fail", Ground.SUSPICIOUS),
         (_view(400, 0, places=(_place(_check(12, n=2000)),)), "inconclusive", Ground.CHECK_FLAGGED),
-        (_view(400, 0, excesses=(_excess(0, 0),)), "inconclusive", Ground.TOO_FEW_PAIRS),
-        (_view(480, 0, excesses=(_excess(0, 0, n=480),)), "pass", Ground.PROVEN),
+        (_view(350, 0, excesses=(_excess(0, 0, n=350),)), "inconclusive", Ground.TOO_FEW_PAIRS),
+        (_view(400, 0, excesses=(_excess(0, 0),)), "pass", Ground.PROVEN),
         (
             _view(480, 0, excesses=(_excess(0, 0, n=480, share=0.5, seen_share=0.5),)),
             "inconclusive",
