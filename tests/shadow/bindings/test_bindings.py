@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
-from crossfade.shadow.exchange import Again, Failure, FailureReason
+from crossfade.shadow.exchange import Again, Failure, FailureReason, header_values
 from crossfade.shadow.exchange.outcome import Reason
 
 NAMES = ("Ann", "Bob", "Cy", "Di")
@@ -164,6 +164,17 @@ def test_without_a_partner_it_is_blocked(bindings: Bindings, records: Any) -> No
     bindings.resolve(failed, write=True)
     assert bindings.render(records.request("GET", "/a/17"), Side.CANDIDATE).refused is Reason.BLOCKED
     assert bindings.render(records.request("GET", "/b/17"), Side.CANDIDATE).request is not None
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_each_answer_has_an_id_of_its_own(bindings: Bindings, records: Any, status: int) -> None:
+    """Whatever the candidate's status is, its own one stands for legacy's as the secondary's does."""
+    answers = [
+        records.answer({"state": "done"}, status=code, headers=(("x-request-id", text),))
+        for text, code in ((ONE, 200), (TWO, status), (THREE, 200))
+    ]
+    found = bindings.resolve(records.comparison(records.request("POST", "/a"), *answers), write=True)
+    assert [header_values(side.headers, "x-request-id") for side in (found.candidate, found.secondary)] == [(ONE,)] * 2
 
 
 def test_the_secondary_has_its_own(bindings: Bindings, client: Any, records: Any) -> None:
