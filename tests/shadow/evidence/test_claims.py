@@ -64,7 +64,9 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(200, 20, certain=0), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(20_000, 0, undecided=400), "inconclusive", Ground.UNDECIDED),
         (_view(20_000, 0, undecided=100), "pass", Ground.PROVEN),
-        (_view(20_000, 0, transient=400), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 0, transient=400, transient_at_most=400), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 100, transient=100, transient_at_most=190), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 100, transient=100, transient_at_most=120), "pass", Ground.PROVEN),
         (_view(20_000, 0, transient=400, certain_transient=400), "fail", Ground.REFUTED),
         (_view(400, 0, unit="minute"), "inconclusive", Ground.OTHER_UNIT),
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=4)), "inconclusive", Ground.NOT_SURFACED),
@@ -136,7 +138,7 @@ def test_a_unit_that_is_going_on() -> None:
 
 def test_a_budget_of_its_own() -> None:
     """Transient differences may be allowed more than those that stay."""
-    view = _view(20_000, 0, transient=400)
+    view = _view(20_000, 0, transient=400, transient_at_most=400)
     raised = dataclasses.replace(GATE, transient_budget_pct=3.0)
     assert judge_claim(view, raised, claimed=True, finished=True).verdict == "pass"
     assert judge_claim(view, GATE, claimed=True, finished=True).needed > 20_000
