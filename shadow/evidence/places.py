@@ -16,6 +16,8 @@ _NOISE_FROM = 3
 """So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
+_ALWAYS_IN_ORDER = 0.2
+"""The same of a list's order: what legacy itself does not keep so often, no caller relies on."""
 _MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
 _COUNTED = frozenset({Sort.PERSISTENT, Sort.UNCHECKED})
 _NONE, _NO_UNITS = PlaceCount(), Units()
@@ -123,7 +125,7 @@ def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView
         secondary_only=count.secondary_only,
         drift=count.drift,
         always=route.paired >= _ALWAYS_PAIRS
-        and _self_rate(route, place) >= _ALWAYS
+        and _self_rate(route, place) >= (_ALWAYS_IN_ORDER if place[1] == Kind.ORDER else _ALWAYS)
         and count.drift <= count.self_differs,
         checks=tuple(checks),
     )
