@@ -25,6 +25,10 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
         "The stores have parted: the secondary agrees with itself, but not with legacy",
         "mirror all writes or none, and start a new run with fresh stores",
     ),
+    Reason.ABANDONED_WRITE: (
+        "Writes whose client left before legacy answered: the stores may have parted",
+        "if many reads are skipped(state_drift) or diverge after them, start a new run with fresh stores",
+    ),
     Reason.STATE_RACE: (
         "Reads at the same time as a write of the same data",
         "spread reads and writes, or lower [mirror] race_window_ms where it is set",

@@ -5,8 +5,8 @@
 It must be at most 5 %, plus three standard errors of the simulation. To save time there is no look where even an exact
 bound for a single look, on all that differed so far, is a fifth above the budget; but every fiftieth is taken there.
 
-* live: a look at each request at which that could be, and the run is ended (and judged once more) as soon as one passes. A PASS at any look
-  counts.
+* live: a look at each request at which that could be, and the run is ended (and judged once more) as soon as one
+  passes. A PASS at any look counts.
 * planned: `planned_n` is set; one look when so many are there, and one at each request after that.
 * bursts: ten requests of one minute share their fate, and the unit is `minute`; a look at each request.
 """
@@ -81,7 +81,10 @@ def _passes(world: World, mode: str, budget_pct: float, secondary_pct: float, un
 
 @cache
 def _most_that_may_differ(budget_pct: float, units: int) -> tuple[int, ...]:
-    """By n - 1, how many may differ for an exact bound at one look to be below the budget, or little above; -1: none."""
+    """By n - 1, how many may differ so that an exact bound at one look is below the budget, or little above.
+
+    -1 where even none are too many.
+    """
     found, most = [], -1
     for n in range(1, units + 1):
         while most < n - 1 and finished_bounds(most + 1, n, 1 - _ERROR).upper < _SLACK * budget_pct / 100:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from looks import SECONDS, STARTED, Looks
 from world import Tokens
@@ -79,15 +78,10 @@ def _word(digest: bytes) -> str:
     return "".join(_LETTERS[byte % 26] for byte in digest[:9])
 
 
-def _time(digest: bytes) -> str:
-    at = datetime.fromtimestamp(1_750_000_000 + int.from_bytes(digest[:4], "big") % 10_000_000, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{100 + digest[5] * 3}Z"
-
-
 _TYPES: tuple[Callable[[bytes], object], ...] = (
     _whole,
     lambda digest: str(uuid.UUID(bytes=digest, version=4)),
-    _time,
+    lambda digest: digest.hex(),
     lambda digest: f"{_whole(digest) / 1000:.3f}",
     _word,
 )

@@ -83,7 +83,8 @@ class Watched:
         """All fields differ in each answer, so a third answer of the secondary is needed wherever it has given none."""
         self._rechecks.earn()
         places = self._judge.differs(comparison, self._form.route)
-        if not self._rechecks.take(self._form.route, places, comparison.request.id):
+        is_sampled = comparison.secondary is not None
+        if not self._rechecks.take(self._form.route, places, comparison.request.id, is_sampled=is_sampled):
             return comparison
         later = self._sides.legacy(number) if comparison.secondary is None else None
         again = Again(candidate=self._sides.candidate(number), secondary=self._sides.legacy(number), later=later)

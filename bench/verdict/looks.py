@@ -52,7 +52,10 @@ def look(asked: Asked, number: int, request_id: str, secondary_pct: float, reche
     found = Looks(number=number, request_id=request_id, legacy=legacy, candidate=candidate, secondary=secondary)
     rechecks.earn()
     unequal = differing(legacy, candidate) | (set() if secondary is None else differing(legacy, secondary))
-    if not unequal or secondary_pct <= 0 or not rechecks.take(ROUTE, places(unequal), request_id):
+    is_sampled = secondary is not None
+    if not unequal or secondary_pct <= 0:
+        return found
+    if not rechecks.take(ROUTE, places(unequal), request_id, is_sampled=is_sampled):
         return found
     candidate_again, secondary_again = asked.candidate(), asked.secondary()
     needs_third = secondary is None and bool(differing(legacy, secondary_again))

@@ -68,8 +68,9 @@ class Asker:
                 deadline.reschedule(None)
                 self._send(pending, calls)
                 await calls.wait(self._limits.deadline_s)
-            if pending.begin is not None and not pending.frame.write and calls.all_done():
-                pending.begin.done()  # a write need not wait for legacy to answer what no side works on any more
+            begin, is_read = pending.begin, not pending.frame.write
+            if begin is not None and is_read and pending.reply is None and calls.all_done():
+                begin.done()  # a write need not wait for legacy to answer what no side works on any more
             is_stream = isinstance(await pending.answered(), LegacyStream)
             with self._admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)

@@ -221,7 +221,7 @@ class Collector:
 
     def _note_answered(self, pending: Pending, reply: Reply) -> None:
         """Tells when a write was answered; how long a live one took to come, its answer does not tell."""
-        request = pending.frame.request
+        request = pending.request()
         if pending.frame.write:
             at = self._clock() if pending.frame.live else request.started_at + reply.latency_ms / 1000
             self._means.races.end(request, at)

@@ -125,7 +125,7 @@ class Comparer:
         diff = self._judge.stream_diff(route, legacy.answer.headers)
         method = None if contract is None else contract.methods.get(route.route)
         type_name = None if method is None else method.output_type
-        diff.own_to_legacy = Translation(self._bindings, route.route, side, type_name)
+        diff.own_to_legacy = Translation(self._bindings, route.route, side, type_name, write=pending.frame.write)
         return diff
 
     def _resolved(self, comparison: Comparison, pending: Pending) -> Comparison:

@@ -2,9 +2,10 @@
 
 Which data a request touches is taken from the request alone. Over HTTP it is the path: a write of ``/items`` and a read
 of ``/items/7`` touch the same, and so the other way round. Over gRPC it is the service and the values in the messages:
-two requests without a value in common touch different data, but a request without values touches all. What is asked
-for with different credentials is different data, too: in most services everybody works on their own, and all their
-writes together would leave hardly a read to compare. Where it is not, a second look finds the other state.
+two requests without a value in common touch different data, but a request without values touches all. Of a write whose
+messages are still to come nothing is known. What is asked for with different credentials is different data, too: in
+most services everybody works on their own, and all their writes together would leave hardly a read to compare. Where it
+is not, a second look finds the other state.
 """
 
 import re
@@ -16,6 +17,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.bindings.names import is_id_name
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.compare.decode.proto import decode_message
@@ -27,8 +29,6 @@ _MOST_WRITES = 4096
 """Kept of one group; where there are more, the older half is forgotten."""
 _MOST_VALUES = 256
 _MOST_SEGMENTS = 32
-_COLLECTION_READS = ("List", "Search", "Query", "Find", "Count")
-"""Methods that read what they do not name (google.aip.dev/132, 136)."""
 _PAGING = frozenset({"page_size", "page_token", "page", "per_page", "limit", "offset", "max_results"})
 """Fields that say how much is read, not what."""
 
@@ -41,10 +41,14 @@ _Group = tuple[Protocol, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Data:
-    """``path``: the segments of a path, ``values``: hashes of what is in a message, ``who``: those of credentials."""
+    """``path``: the segments of a path, ``values``: hashes of what is in a message, ``who``: those of credentials.
+
+    ``values`` is empty where anything may be meant, and None where no message has come yet, or not all
+    of them are here.
+    """
 
     path: tuple[str, ...] = ()
-    values: frozenset[int] = frozenset()
+    values: frozenset[int] | None = frozenset()
     who: frozenset[int]
 
 
@@ -128,13 +132,13 @@ class Races:
             return _Data(path=_segments(request.target), who=_who(request))
         return _Data(values=self._values(request), who=_who(request))
 
-    def _values(self, request: Request) -> frozenset[int]:
-        """Hashes of what a call names; none where it may mean anything."""
+    def _values(self, request: Request) -> frozenset[int] | None:
+        """Hashes of what a call names; see ``_Data``."""
+        if not request.body or request.truncated:
+            return None
         method = _path(request.target).lstrip("/")
-        if self._contract is None or method.rpartition("/")[2].startswith(_COLLECTION_READS):
-            return frozenset()
-        found = self._contract.methods.get(method)
-        if found is None:
+        found = None if self._contract is None else self._contract.methods.get(method)
+        if self._contract is None or found is None:
             return frozenset()
         try:
             frames = split_frames(request.body, request.headers)
@@ -149,7 +153,9 @@ def _is_shared(one: _Data, other: _Data) -> bool:
     return is_above and _may_meet(one.values, other.values) and _may_meet(one.who, other.who)
 
 
-def _may_meet(one: frozenset[int], other: frozenset[int]) -> bool:
+def _may_meet(one: frozenset[int] | None, other: frozenset[int] | None) -> bool:
+    if one is None or other is None:
+        return False
     return not one or not other or not one.isdisjoint(other)
 
 
@@ -180,16 +186,18 @@ def _segments(target: str) -> tuple[str, ...]:
     return tuple(islice(found, _MOST_SEGMENTS))
 
 
-def _leaves(value: Value) -> Iterator[str]:
-    """The values that may name something: texts, bytes and numbers that are not a field's default."""
+def _leaves(value: Value, name: str = "") -> Iterator[str]:
+    """The values that may name something: texts, bytes, and the numbers of fields that are named as ids."""
     if isinstance(value, dict):
-        for name, item in value.items():
-            if name not in _PAGING:
-                yield from _leaves(item)
+        for key, item in value.items():
+            if key not in _PAGING:
+                yield from _leaves(item, key)
     elif isinstance(value, tuple):
         for item in value:
-            yield from _leaves(item)
+            yield from _leaves(item, name)
     elif isinstance(value, bytes):
         yield from (value.decode("latin-1"),) if value else ()
-    elif isinstance(value, str | int) and not isinstance(value, bool) and value:
+    elif isinstance(value, str):
+        yield from (value,) if value else ()
+    elif isinstance(value, int) and not isinstance(value, bool) and value and is_id_name(name):
         yield str(value)

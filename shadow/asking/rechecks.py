@@ -9,8 +9,8 @@ from crossfade.shadow.exchange.share import share
 Places = Collection[tuple[str, str]]
 """Path template and kind of each difference."""
 
-_BURST = 50.0
-_ENOUGH = 30
+_BURST = 100.0
+_ENOUGH = 60
 """A place that was looked at so often has to wait behind those that were not."""
 _MOST_PLACES = 10_000
 _HALF_PCT = 50.0

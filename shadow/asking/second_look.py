@@ -10,6 +10,7 @@ from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.exchange import reply_of
 from crossfade.shadow.asking.means import Means
+from crossfade.shadow.asking.order import Turn
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.rechecks import Places
 from crossfade.shadow.asking.sides import Sides
@@ -37,10 +38,12 @@ class SecondLook:
             return comparison
         asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
         with self._means.admission.second_look() as has_place:
-            if has_place and self._may_look(comparison, places, pending):
-                pending.begin = self._means.order.prolong(pending.begin) if pending.begin else None
+            begin = pending.begin
+            if has_place and begin is not None and self._may_look(comparison, places, pending, begin):
+                is_held = not begin.finished.is_set()
+                pending.begin = self._means.order.prolong(begin)
                 looked = await self._look(comparison, pending.frame.route, asked)
-                comparison = comparison if self._means.races.followed(comparison.request) else looked
+                comparison = looked if is_held or not self._means.races.followed(comparison.request) else comparison
         if comparison.again is None:
             await self.refuse_drifted(comparison, sides.secondary)
         elif has_drifted(replace(comparison, secondary=comparison.again.secondary)):
@@ -61,12 +64,15 @@ class SecondLook:
         if replies and has_drifted(replace(comparison, secondary=replies[Side.SECONDARY])):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
 
-    def _may_look(self, comparison: Comparison, places: Places, pending: Pending) -> bool:
-        """Whether the sides still are in the state in which they were asked, and the share allows it."""
+    def _may_look(self, comparison: Comparison, places: Places, pending: Pending, begin: Turn) -> bool:
+        """Whether the sides still are in the state in which they were asked, and the share allows it.
+
+        Surely they are while the request's turn lasts: writes wait behind it.
+        """
         means, frame = self._means, pending.frame
-        if not places or pending.begin is None or not means.order.is_unchanged(pending.begin):
+        if not places:
             return False
-        if means.races.followed(frame.request):
+        if begin.finished.is_set() and (not means.order.is_unchanged(begin) or means.races.followed(frame.request)):
             return False
         is_sampled = isinstance(comparison.secondary, Answer)
         return means.rechecks.take(frame.route, places, frame.request.id, is_sampled=is_sampled)

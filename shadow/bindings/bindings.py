@@ -4,8 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.bindings.answers import answer_value, message_value_of
-from crossfade.shadow.bindings.carried import answer_values, is_plain_json, long_runs, request_values, sent_runs
+from crossfade.shadow.bindings.answers import answer_value, head_value, message_value_of, without_head
+from crossfade.shadow.bindings.carried import (
+    answer_values,
+    is_plain_json,
+    long_runs,
+    named_ids,
+    request_values,
+    sent_runs,
+)
 from crossfade.shadow.bindings.exchanges import (
     credentials,
     etag_scope,
@@ -139,11 +146,16 @@ class Bindings:
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """Remembers what legacy may have minted in a write that no other side got: foreign to both."""
-        self._lose(request, answer, Reason.FOREIGN_HANDLE)
-
-    def learn_failed(self, request: Request, answer: Answer) -> None:
-        """Remembers what legacy may have minted in a write for which the candidate gave no answer: blocked there."""
-        self._lose(request, answer, Reason.BLOCKED)
+        if self._shared or not succeeded(answer, request):
+            return
+        values = request_values(request, self._contract)
+        try:
+            value = answer_value(request, answer, self._contract)
+        except UndecodableError:
+            return
+        exchange = self._exchange(request, "", answer, values, True)  # noqa: FBT003
+        self._minting.lose(exchange, value, Reason.FOREIGN_HANDLE)
+        self._minting.sent.add(sent_runs(request))
 
     def issued(self, request: Request) -> bool:
         """Whether the candidate is known to know each credential of a request, or the request carries none."""
@@ -175,9 +187,16 @@ class Bindings:
         except UndecodableError:
             return Learnt()
         others = {side: self._value(request, legacy, reply, side) for side, reply in sides.items()}
-        if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
-            return Learnt()
-        return self._minting.learn(exchange, ours, others)
+        candidate = comparison.candidate
+        if others[Side.CANDIDATE] is not None or not isinstance(candidate, Answer):
+            if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
+                return Learnt()
+            return self._minting.learn(exchange, ours, others)
+        heads = {side: self._head(request, legacy, reply, side) for side, reply in sides.items()}
+        learnt = self._minting.learn(exchange, head_value(legacy), heads)  # what every answer carries, an error too
+        if succeeded(legacy, request):
+            learnt.add(self._minting.learn(exchange, without_head(ours), others))
+        return learnt
 
     def _value(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
         """A side's answer that can be held against legacy's, with the values of legacy's that are known."""
@@ -190,24 +209,23 @@ class Bindings:
             return None
         return Answered(value, back.mapped)
 
+    def _head(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
+        """As ``_value``, of header fields and cookies alone, whatever the status is."""
+        if not isinstance(reply, Answer):
+            return None
+        back = Back(self._standpoint(side, request, legacy), {}, strict=False)
+        head = rewrite_answer(request, replace(reply, body=b"", windows=b""), back, self._contract)
+        return Answered(head_value(head), back.mapped)
+
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        found = long_runs(legacy.body.decode("utf-8", "replace"))
+        text = legacy.body.decode("utf-8", "replace")
+        found = long_runs(text)
         if len(self._tables):
+            self._minting.saw_numbers(named_ids(text))
             found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
             self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
-
-    def _lose(self, request: Request, answer: Answer, reason: Reason) -> None:
-        if self._shared or not succeeded(answer, request):
-            return
-        values = request_values(request, self._contract)
-        try:
-            value = answer_value(request, answer, self._contract)
-        except UndecodableError:
-            return
-        self._minting.lose(self._exchange(request, "", answer, values, True), value, reason)  # noqa: FBT003
-        self._minting.sent.add(sent_runs(request))
 
     def _exchange(
         self,

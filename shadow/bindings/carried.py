@@ -16,6 +16,7 @@ _RUN = re.compile(r"[A-Za-z0-9_-]+")
 _JSON_LEAVES = re.compile(r'"([^"]*)"(\s*:)?|(-?[0-9]+)')
 _LONG_RUN = re.compile(r"[A-Za-z0-9_-]{8,}")
 _ID_MEMBERS = re.compile(r'[iI][dD]s?"\s*:\s*(?:"([^"\\]{1,14})"|([0-9]{1,14}))')
+_NAMED_IDS = re.compile(r'"([A-Za-z0-9_-]{0,60}[iI][dD]s?)"\s*+:\s*+(?:"([^"\\]{1,14})"|([0-9]{1,14}))')
 
 
 def request_values(request: Request, contract: Contract | None) -> list[tuple[str, Site]]:
@@ -76,6 +77,11 @@ def sent_runs(request: Request) -> list[str]:
     if request.body:
         found += long_runs(request.body[:_MAX_LOOKED_AT].decode("latin-1"))
     return found
+
+
+def named_ids(text: str) -> Iterator[tuple[str, str]]:
+    """The names and short values of members of a JSON text that are ids by their names."""
+    return ((name, text or number) for name, text, number in _NAMED_IDS.findall(text))
 
 
 def id_members(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from crossfade.shadow.bindings.memory import Seen
 from crossfade.shadow.bindings.names import Part, Site, is_page_name, is_token_name
 from crossfade.shadow.bindings.pairs import Partner
 from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import is_opaque_token, is_short_id, is_token
+from crossfade.shadow.bindings.shapes import is_opaque_token, is_plain_text, is_short_id, is_token
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 
@@ -51,7 +51,7 @@ class Kinds:
         if site.part is Part.HEADER and site.name == "etag":
             return self._exchange.etags
         if is_page_site(site):
-            return self._exchange.pages if " " not in text else None
+            return self._exchange.pages if is_plain_text(text) else None
         if is_token(text) or (is_named(site) and is_opaque_token(text)):
             return EVERYWHERE
         is_own = is_own_site(site, self._exchange.origin)
@@ -74,7 +74,7 @@ class Kinds:
         if scope == self._exchange.etags:
             return found.legacy.startswith("W/") == other.startswith("W/")
         if scope == self._exchange.pages:
-            return bool(other) and " " not in other
+            return is_plain_text(other)
         if scope != EVERYWHERE:
             return is_short_id(other) or is_token(other)
         looks = is_opaque_token if is_named(found.site) else is_token

@@ -1,6 +1,6 @@
 """Which values were minted, by what the answers of two or three sides show, and what the sides call them. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -47,6 +47,11 @@ class Learnt:
 
     here: dict[Side, dict[tuple[Site, str], str]] = field(default_factory=lambda: {side: {} for side in Side})
 
+    def add(self, other: "Learnt") -> None:
+        """Takes in what another part of the same answer showed."""
+        for side, found in other.here.items():
+            self.here[side] |= found
+
 
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
@@ -79,6 +84,14 @@ class Minting:
         lesson = self._lesson(exchange)
         for found in _all_found(legacy):
             lesson.lose(found, reason)
+
+    def saw_numbers(self, named: Iterable[tuple[str, str]]) -> None:
+        """Both sides gave these numbers at these names: they are of no kind that has others there."""
+        for name, text in named:
+            if self._scopes.may_be_plain(name) and any(
+                self._tables.theirs(scope.key, text, Side.CANDIDATE) not in {None, text} for scope in self._scopes
+            ):
+                self._scopes.saw_plain(name)
 
     def _lesson(self, exchange: Exchange) -> "_Lesson":
         kinds = Kinds(self._tables, self._scopes, self.sent, self.agreed, exchange)
@@ -230,11 +243,8 @@ class _Lesson:
         if is_own_site(found.site, self._exchange.origin):
             if self._exchange.write:
                 self._bind_to_itself(found)
-        elif any(
-            self._tables.theirs(scope.key, found.legacy, Side.CANDIDATE) not in {None, found.legacy}
-            for scope in self._scopes
-        ):
-            self._scopes.saw_plain(found.site.name)
+        else:
+            self._minting.saw_numbers(((found.site.name, found.legacy),))
 
     def _bind_to_itself(self, found: Found) -> None:
         scope = self._kinds.scope(found, own=True)

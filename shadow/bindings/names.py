@@ -47,10 +47,6 @@ class Site:
         named = [name for name in self.names if name != ANY]
         return named[-2] if len(named) > 1 else ""
 
-    def below(self, name: str) -> "Site":
-        """A place inside of this one."""
-        return Site(self.part, (*self.names, name))
-
 
 @lru_cache(4096)
 def words_of(name: str) -> tuple[str, ...]:

@@ -110,6 +110,11 @@ class Scopes:
             del self._hits[at, name]
             self._named(scope, at, () if at is not None or not name else (name,))
 
+    def may_be_plain(self, name: str) -> bool:
+        """Whether it is not known what ids of this name are."""
+        entity = entity_of(name)
+        return entity not in self._entities and entity not in self._plain
+
     def saw_plain(self, name: str) -> None:
         """Numbers of this name were seen to be the same on both sides."""
         if len(self._plain) < _MAX_SCOPES:

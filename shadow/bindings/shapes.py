@@ -60,6 +60,11 @@ def is_opaque_token(text: str) -> bool:
     return not _is_otherwise_known(text) and ("@" not in text) and not text.isalpha()
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether a text may be sent anywhere, and has no blank: printable ASCII of bounded length."""
+    return 0 < len(text) <= MAX_TOKEN_CHARS and text.isascii() and text.isprintable() and " " not in text
+
+
 def is_short_id(text: str) -> bool:
     """Whether a text may be an id only where its name says so: 17, 100023, ORD-17."""
     return len(text) <= _MAX_SHORT_CHARS + 2 and _SHORT.fullmatch(text) is not None

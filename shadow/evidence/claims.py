@@ -96,13 +96,15 @@ class Claim:
 
     ``bounds`` are those of ``divergent`` (the lower one) and of ``divergent`` and ``undecided`` together (the upper
     one), ``transient`` those of transient differences. ``needed`` is how many distinct units prove the claim if no more
-    diverge; 0 unless they are too few. ``places`` are those on which the ground stands, the worst first.
+    diverge; 0 unless they are too few. ``n`` is how many count: in a live run not the one under way.
+    ``places`` are those on which the ground stands, the worst first.
     """
 
     bounds: Bounds
     transient: Bounds
     ground: Ground
     needed: int = 0
+    n: int = 0
     places: tuple[PlaceView, ...] = ()
 
     @property
@@ -120,7 +122,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         n=n,
         bounds=_bounds(view.certain, view.divergent, view.divergent + view.undecided, n, gate),
         open_bounds=_bounds(view.certain, view.divergent, view.divergent, n, gate),
-        transient=_bounds(view.certain_transient, view.transient, view.transient, n, gate),
+        transient=_bounds(view.certain_transient, view.transient, view.transient_at_most, n, gate),
     )
     ground, places = _ground(figures) if claimed else (Ground.NOT_CLAIMED, ())
     return Claim(
@@ -128,6 +130,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         transient=figures.transient,
         ground=ground,
         needed=_needed(figures, ground),
+        n=n,
         places=places,
     )
 
@@ -171,7 +174,7 @@ def _needed(figures: _Figures, ground: Ground) -> int:
     counts = {
         Ground.TOO_FEW_DISTINCT: (view.divergent + view.undecided, gate.budget),
         Ground.UNDECIDED: (view.divergent + view.undecided, gate.budget),
-        Ground.TRANSIENT: (view.transient, gate.transient_budget),
+        Ground.TRANSIENT: (view.transient_at_most, _of_first_looks(gate.transient_budget)),
     }
     if ground not in counts:
         return 0
@@ -241,13 +244,18 @@ def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
         undecided = tuple(place for place in view.places if place.status is Status.UNDECIDED)
         is_undecided = figures.open_bounds.upper < gate.budget
         return (Ground.UNDECIDED, undecided) if is_undecided else (Ground.TOO_FEW_DISTINCT, ())
-    if figures.transient.upper >= gate.transient_budget:
+    if view.transient and figures.transient.upper >= _of_first_looks(gate.transient_budget):
         return Ground.TRANSIENT, ()
     noisy = [item for item in view.excesses if item.place is None or not item.place.decided]
     unbounded = [item for item in noisy if not _is_below(item, gate, figures.limit)]
     if unbounded:
         return Ground.TOO_FEW_PAIRS, _with_more_pairs(unbounded, gate)
     return None
+
+
+def _of_first_looks(rate: float) -> float:
+    """How often a difference that comes and goes at this rate is at a first look and not at the second one too."""
+    return rate * (1 - rate)
 
 
 def _budget(item: Excess, gate: GateSettings) -> float:

@@ -16,6 +16,8 @@ _NOISE_FROM = 3
 """So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
+_ALWAYS_IN_ORDER = 0.2
+"""The same of a list's order: what legacy itself does not keep so often, no caller relies on."""
 _MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
 _COUNTED = frozenset({Sort.PERSISTENT, Sort.UNCHECKED})
 _NONE, _NO_UNITS = PlaceCount(), Units()
@@ -184,10 +186,11 @@ def _self_rate(route: RouteEvidence, place: Place) -> float:
 def _is_always(route: RouteEvidence, place: Place) -> bool:
     """Whether legacy differs from itself in nearly all requests; of chosen pairs, the candidate from legacy as well."""
     count = route.places.get(place, _NONE)
+    least = _ALWAYS_IN_ORDER if place[1] == Kind.ORDER else _ALWAYS
     if route.is_chosen:
         pairs = _chosen_pairs(count)
-        return pairs >= _ALWAYS_PAIRS and count.both >= _ALWAYS * pairs and _differing_rate(route, count) >= _ALWAYS
-    return route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= _ALWAYS and count.drift <= count.self_differs
+        return pairs >= _ALWAYS_PAIRS and count.both >= least * pairs and _differing_rate(route, count) >= least
+    return route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= least and count.drift <= count.self_differs
 
 
 def _chosen_pairs(count: PlaceCount) -> int:

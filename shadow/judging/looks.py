@@ -13,9 +13,15 @@ from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
 from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, moment_s
 from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
 from crossfade.shadow.judging.judgement import FAILED, Judgement
+
+_STAMPED_APART_S = 60.0
+"""So far apart at most are the times that instances stamp when one and the same write reaches them."""
+_NANOS = ".nanos"
+"""The part of a google.protobuf.Timestamp that is below its seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +85,11 @@ class _Looks:
         parted = {key for key in ours if any(knows(look, key) for look in self._theirs)}
         steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
+        for key in [key for key in (ours & steady.keys()) - drift if _is_stamped(key, self._c1, self._theirs)]:
+            del steady[key]
+        for key in [key for key in drift if _is_near_in_time(key, self._c1)]:
+            drift.discard(key)
+            del steady[key]
         excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
         is_whole = any(key[0] in STATUS_PLACES for key in drift) or self._is_whole(steady)
         drift = set(ours - excused) if is_whole else drift
@@ -191,6 +202,33 @@ def _beside(ours: Look | None, theirs: Look | None, key: Key) -> bool | None:
     """What the secondary shows beside the candidate: nothing where that has another status, as the other way round."""
     is_elsewhere = ours is not None and ours.other_status and key[0] not in STATUS_PLACES
     return None if is_elsewhere else knows(theirs, key)
+
+
+def _is_stamped(key: Key, ours: Look, theirs: Iterable[Look]) -> bool:
+    """Whether each instance stamped its own time there when it was written, so that it is steady and yet no state.
+
+    The candidate's is then no farther from legacy's than the secondary's is, as ``Distance`` has it.
+    """
+    apart = _apart(key, (ours,))
+    most = _apart(key, theirs)
+    return apart is not None and most is not None and not apart.exceeds(most)
+
+
+def _is_near_in_time(key: Key, ours: Look) -> bool:
+    """Whether it is a time that two instances may have stamped alike by chance, because it is told in seconds."""
+    apart = _apart(key, (ours,))
+    return apart is not None and apart.floor > 0 and apart.size <= _STAMPED_APART_S and not key[0].endswith(_NANOS)
+
+
+def _apart(key: Key, looks: Iterable[Look]) -> Distance | None:
+    """How far the times at a place are from legacy's at most; None where not all are times."""
+    found = [item for look in looks for item in look.differences if (item.template, item.kind.value) == key]
+    if key[0].endswith(_NANOS) and all(isinstance(item.candidate, int) for item in found):
+        return NEAR if found else None
+    if any(moment_s(item.legacy) is None or moment_s(item.candidate) is None for item in found):
+        return None
+    distances = [apart for item in found if (apart := distance(item.legacy, item.candidate)) is not None]
+    return max(distances, key=lambda apart: apart.size, default=None)
 
 
 def _is_at(keys: Iterable[Key], template: str) -> bool:

@@ -28,6 +28,14 @@ def test_the_most_frequent_first(tell: Any) -> None:
     assert told[2].startswith("Reads at the same time as a write of the same data (4 requests): ")
 
 
+def test_abandoned_writes_are_told(tell: Any) -> None:
+    """One may part the stores, so it is told however rare it is."""
+    (sentence,) = advice([tell.route(reasons={"abandoned_write": 1})])
+    assert sentence.startswith(
+        "Writes whose client left before legacy answered: the stores may have parted (1 request): "
+    )
+
+
 def test_a_race_now_and_then_is_of_no_account(tell: Any) -> None:
     """Below one in a hundred requests nobody needs to do anything."""
     assert advice([tell.route(reasons={"state_race": 3})]) == ()

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,12 @@ def test_a_claim_of_no_port_that_came_on_one(make: Any) -> None:
     waiting, came = make.route("p.S/Get"), make.route("p.S/Get", matched=400, listener="grpc")
     report = build_report(make.run(waiting, came), gate=GateSettings(routes=("p.S/*",)), accepted=(), now=make.started)
     assert [(route.route, route.verdict) for route in report.routes] == [("p.S/Get", "pass")]
+
+
+@pytest.mark.parametrize(("ended_at", "counted"), [(None, 399), (1_790_000_100.0, 400)])
+def test_a_minute_that_is_going_on_does_not_count_yet(make: Any, ended_at: float | None, counted: int) -> None:
+    """N of the report is n of the bound: of a live run without the unit that is under way."""
+    run = make.run(make.route(matched=400), ended_at=ended_at)
+    run = replace(run, info=replace(run.info, unit="minute"))
+    report = build_report(run, gate=GateSettings(routes=("*",), unit="minute"), accepted=(), now=make.started)
+    assert (report.unit, report.routes[0].distinct) == ("minute", counted)

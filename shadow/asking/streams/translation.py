@@ -13,12 +13,16 @@ _LEARNT = 16
 class Translation:
     """Translates one stream; called with the messages of legacy and of the side that stand at the same place."""
 
-    def __init__(self, bindings: Bindings, route: str, side: Side, type_name: str | None) -> None:
-        """``type_name`` is the message's type in the contract, None of a JSON text and of a server-sent event."""
+    def __init__(self, bindings: Bindings, route: str, side: Side, type_name: str | None, *, write: bool) -> None:
+        """``type_name`` is the message's type in the contract, None of a JSON text and of a server-sent event.
+
+        ``write``: the call may mint by itself.
+        """
         self._bindings = bindings
         self._route = route
         self._side = side
         self._type_name = type_name
+        self._write = write
         self._unlearnt = _LEARNT
 
     def __call__(self, legacy: bytes, own: bytes) -> bytes:
@@ -26,7 +30,8 @@ class Translation:
         if self._unlearnt > 0:
             self._unlearnt -= 1
             learnt = (legacy, own) if self._type_name is not None else (_data(legacy), _data(own))
-            self._bindings.learn_message(*learnt, self._type_name, self._side, route=self._route)
+            of = self._type_name
+            self._bindings.learn_message(*learnt, of, self._side, route=self._route, write=self._write)
         return self._bindings.map_message(own, self._type_name, self._side)
 
 

@@ -19,7 +19,7 @@ service Items {
   rpc ListItems(Page) returns (Item);
   rpc Pages(Page) returns (Item);
 }
-message Item { string name = 1; int64 id = 2; bytes key = 3; repeated Item parts = 4; bool done = 5; }
+message Item { string name = 1; int64 id = 2; bytes key = 3; repeated Item parts = 4; bool done = 5; int64 count = 6; }
 message Page { int32 page_size = 1; string owner = 2; }
 """
 Requests = Callable[..., Request]
@@ -137,7 +137,9 @@ def test_a_read_that_was_followed_by_a_write(request_of: Requests) -> None:
         (("Create", {"name": "x", "done": True}), ("Get", "Item", {"id": 7, "done": True}), False),
         (("Create", {"name": "x"}), ("Get", "Item", {}), True),
         (("Create", {}), ("Get", "Item", {"id": 7}), True),
-        (("Create", {"name": "x"}), ("ListItems", "Page", {"owner": "me"}), True),
+        (("Create", {"name": "x"}), ("ListItems", "Page", {"owner": "me"}), False),
+        (("Create", {"name": "me"}), ("ListItems", "Page", {"owner": "me"}), True),
+        (("Create", {"name": "x", "count": 8}), ("Get", "Item", {"id": 9, "count": 8}), False),
         (("Create", {"name": "x"}), ("Pages", "Page", {"page_size": 20}), True),
         (("Create", {"name": "x"}), ("Pages", "Page", {"page_size": 20, "owner": "me"}), False),
     ],
@@ -178,8 +180,8 @@ def test_calls_that_can_not_be_read(contract: Contract, call_of: Calls, request_
     """Without a contract, a method in it or a whole frame, any data of the service may be meant."""
     read = call_of("Get", 10.5, id=7)
     cut = request_of(protocol=Protocol.GRPC, target="/s.v1.Items/Update", body=b"\0\0\0", started_at=10.0)
-    unknown = request_of(protocol=Protocol.GRPC, target="/s.v1.Items/Drop", started_at=10.0)
-    other = request_of(protocol=Protocol.GRPC, target="/s.v1.Other/Update", started_at=10.0)
+    unknown = request_of(protocol=Protocol.GRPC, target="/s.v1.Items/Drop", body=b"\0\0\0\0\0", started_at=10.0)
+    other = request_of(protocol=Protocol.GRPC, target="/s.v1.Other/Update", body=b"\0\0\0\0\0", started_at=10.0)
     for write, known, raced in (
         (cut, contract, True),
         (unknown, contract, True),
@@ -189,6 +191,16 @@ def test_calls_that_can_not_be_read(contract: Contract, call_of: Calls, request_
         races = _races(known)
         races.end(write, 11.0)
         assert races.overlap(read, 10.6) is raced
+
+
+def test_a_write_whose_messages_are_still_to_come(contract: Contract, call_of: Calls, request_of: Requests) -> None:
+    """It touches nothing that is known; once they have come, it does."""
+    races, read = _races(contract), call_of("Get", 10.5, id=7)
+    begun = request_of("w", protocol=Protocol.GRPC, target="/s.v1.Items/Update", body=b"", started_at=10.0)
+    races.begin(begun)
+    assert not races.overlap(read, 10.6)
+    races.end(call_of("Update", 10.0, id=7), 11.0)
+    assert races.overlap(read, 10.6)
 
 
 def test_what_is_kept_is_bounded(request_of: Requests) -> None:

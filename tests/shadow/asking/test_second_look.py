@@ -203,21 +203,19 @@ async def test_not_where_a_write_has_gone_out_since(frame_of: Frames, answer_of:
 async def test_not_where_legacy_has_answered_a_later_write_of_the_data(
     frame_of: Frames, answer_of: Answers, bench_of: Benches
 ) -> None:
-    """Whatever legacy's own instances have taken over of it by now."""
-    gate = asyncio.Event()
-
-    async def reply(_: Request) -> Reply:
-        await gate.wait()
-        return answer_of(b"2")
-
-    bench = bench_of(reply, answer_of(b"1"), recheck_pct=100.0)
+    """Whatever legacy's own instances have taken over of it by now; one that still holds its turn is asked again."""
+    bench = bench_of(answer_of(b"2"), answer_of(b"1"), recheck_pct=100.0)
     for name, target in (("read", "/a/1"), ("other", "/a/2")):
-        _ask(bench, frame_of(name, target=target), answer_of(b"1"))
+        bench.collector.on_request(frame_of(name, target=target))
+    await bench.rest()
     write = frame_of("write", write=True, target="/a/1").request
     bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of()))
-    gate.set()
+    for name in ("read", "other"):
+        bench.legacy(name, answer_of(b"1"))
+    _ask(bench, frame_of("held", target="/a/1"), answer_of(b"1"))
+    bench.collector.on_unmirrored(UnmirroredFrame(request=replace(write, id="later"), answer=answer_of()))
     await bench.finish()
-    assert sorted(bench.candidate.asked) == ["other", "other", "read"]
+    assert sorted(bench.candidate.asked) == ["held", "held", "other", "other", "read"]
 
 
 async def test_second_looks_take_the_slots_of_calls(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
-from crossfade.shadow.exchange import Again, Failure, FailureReason
+from crossfade.shadow.exchange import Again, Failure, FailureReason, header_values
 from crossfade.shadow.exchange.outcome import Reason
 
 NAMES = ("Ann", "Bob", "Cy", "Di")
@@ -158,9 +160,21 @@ def test_without_a_partner_it_is_blocked(bindings: Bindings, records: Any) -> No
         fresh = Bindings(contract=None, shared=False)
         fresh.resolve(records.comparison(records.request("POST", "/a"), legacy, candidate), write=True)
         assert fresh.render(records.request("GET", f"/a/{ONE}"), Side.CANDIDATE).refused is Reason.BLOCKED
-    bindings.learn_failed(records.request("POST", "/a"), records.answer({"id": 17}, 201))
+    failed = records.comparison(records.request("POST", "/a"), records.answer({"id": 17}, 201), FAILED)
+    bindings.resolve(failed, write=True)
     assert bindings.render(records.request("GET", "/a/17"), Side.CANDIDATE).refused is Reason.BLOCKED
     assert bindings.render(records.request("GET", "/b/17"), Side.CANDIDATE).request is not None
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_each_answer_has_an_id_of_its_own(bindings: Bindings, records: Any, status: int) -> None:
+    """Whatever the candidate's status is, its own one stands for legacy's as the secondary's does."""
+    answers = [
+        records.answer({"state": "done"}, status=code, headers=(("x-request-id", text),))
+        for text, code in ((ONE, 200), (TWO, status), (THREE, 200))
+    ]
+    found = bindings.resolve(records.comparison(records.request("POST", "/a"), *answers), write=True)
+    assert [header_values(side.headers, "x-request-id") for side in (found.candidate, found.secondary)] == [(ONE,)] * 2
 
 
 def test_the_secondary_has_its_own(bindings: Bindings, client: Any, records: Any) -> None:
@@ -269,3 +283,42 @@ def test_values_that_a_client_may_send_back(bindings: Bindings, records: Any) ->
     request = records.request("PUT", "/a/17", {"token": ONE, "quantity": 17})
     assert bindings.carried(request) == {"17", ONE}
     assert bindings.answered(request, FAILED) == frozenset()
+
+
+def test_a_number_of_unknown_kind(client: Any, bindings: Bindings, records: Any) -> None:
+    """It is not guessed whose id it is, until both sides were seen to give the same under that name."""
+    client.made(1, 2)
+    request = records.request("POST", "/b", {"product_id": 1, "quantity": 1})
+    assert bindings.render(request, Side.CANDIDATE).refused is Reason.FOREIGN_HANDLE
+    both = records.answer({"product_id": 1})
+    bindings.resolve(records.comparison(records.request("GET", "/c"), both, both), write=False)
+    assert bindings.render(request, Side.CANDIDATE).request is request
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=5) | st.sampled_from([ONE, TWO, "\ud800", "a/b"])
+)
+BODIES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "a_id", "cursor", "token", "n", "\ud800"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.tuples(BODIES, BODIES, BODIES, st.booleans()), min_size=1, max_size=4))
+def test_any_answers_raise_nothing(records: Any, rounds: list[tuple[object, object, object, bool]]) -> None:
+    """Whatever was learnt, each request is rendered or refused, and legacy's own answer maps to itself on no side."""
+    bindings = Bindings(contract=None, shared=False, capacity=5)
+    for legacy, candidate, secondary, write in rounds:
+        request = records.request("POST", "/as/1?cursor=x&a_id=3", legacy)
+        sides = [records.answer(side, headers=(("ETag", '"1"'),)) for side in (legacy, candidate, secondary)]
+        resolved = bindings.resolve(records.comparison(request, *sides), write=write)
+        assert resolved.legacy is sides[0]
+        bindings.learn_unmirrored(request, sides[1])
+        again = records.request("GET", "/as/2", candidate)
+        for side in Side:
+            rendered = bindings.render(again, side)
+            assert (rendered.request is None) is (rendered.refused is not None)

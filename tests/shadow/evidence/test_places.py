@@ -119,6 +119,16 @@ def test_always_different_takes_pairs() -> None:
         assert at(evidence(A, places={A: count}, paired=paired)).always is always
 
 
+@pytest.mark.parametrize(
+    ("kind", "both", "always"), [("order", 199, False), ("order", 200, True), ("value", 200, False)]
+)
+def test_an_order_that_legacy_does_not_keep(kind: str, both: int, always: bool) -> None:
+    """Nobody relies on an order that differs in a fifth of legacy's own answers."""
+    place = ("body/a", kind)
+    found = evidence(place, places={place: PlaceCount(both=both, self_differs=both)})
+    assert at(found, place).always is always
+
+
 def test_another_state_is_not_always_different() -> None:
     """Where the secondary is steady, its values are what the candidate is held against."""
     for drift, always in ((40, True), (41, False)):

@@ -251,3 +251,34 @@ def test_what_lies_past_a_bound_is_never_excused() -> None:
     noisy = dict.fromkeys(fields, 3)
     seen = sighting(see(dict.fromkeys(fields, 1) | {"z": 1}, dict.fromkeys(fields, 1) | {"z": 2}, noisy), "body/z")
     assert seen.secondary is None
+
+
+def test_a_time_that_each_instance_stamps_is_no_state() -> None:
+    """It is steady in each, another in all of them, and the candidate's is as near to legacy's as the secondary's."""
+    legacy, candidate, secondary = ({"at": f"2026-11-30T10:00:00.{part}Z"} for part in (100, 140, 170))
+    judged = see(legacy, candidate, secondary, candidate, secondary)
+    assert where(judged) == {"excused": ["at"]}
+    assert judged.sightings == (
+        Sighting(
+            template="body/at",
+            kind="value",
+            candidate=True,
+            secondary=True,
+            candidate_again=True,
+            secondary_again=True,
+        ),
+    )
+
+
+def test_a_time_that_is_far_from_those_of_legacy_and_secondary_stays_a_difference() -> None:
+    """So does another value than both have, which is no time."""
+    legacy, secondary = ({"at": f"2026-11-30T10:00:00.{part}Z", "n": part} for part in (100, 170))
+    late = {"at": "2026-11-30T15:00:00.140Z", "n": 5}
+    assert where(see(legacy, late, secondary, late, secondary)) == {"signature": ["at", "n"]}
+
+
+@pytest.mark.parametrize(("late", "found"), [("10:00:02", "excused"), ("10:01:01", "drift")])
+def test_a_time_in_seconds_is_stamped_alike_by_chance(late: str, found: str) -> None:
+    """Candidate and secondary get a write after legacy, and often in the same second; not a minute later."""
+    legacy, others = {"at": "2026-11-30T10:00:00Z"}, {"at": f"2026-11-30T{late}Z"}
+    assert where(see(legacy, others, others, others, others)) == {found: ["at"]}

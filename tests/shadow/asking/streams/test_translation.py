@@ -15,9 +15,9 @@ class Dictionary:
         self.known: dict[bytes, bytes] = {}
         self.asked: list[tuple[Any, ...]] = []
 
-    def learn_message(self, legacy: bytes, other: bytes, *place: Any, route: str) -> None:
+    def learn_message(self, legacy: bytes, other: bytes, *place: Any, route: str, write: bool) -> None:
         """As bindings do."""
-        self.asked.append((*place, route))
+        self.asked.append((*place, route, write))
         self.known[other] = legacy
 
     def map_message(self, data: bytes, *_: Any) -> bytes:
@@ -28,11 +28,11 @@ class Dictionary:
 def test_the_first_messages_are_learnt_from_and_all_are_translated() -> None:
     """By then a session and its cursor have been named."""
     bindings = Dictionary()
-    translation = Translation(bindings, "GET /a", Side.SECONDARY, None)  # type: ignore[arg-type]
+    translation = Translation(bindings, "GET /a", Side.SECONDARY, None, write=True)  # type: ignore[arg-type]
     given = [translation(b"legacy %d" % number, b"own %d" % number) for number in range(_LEARNT + 1)]
     assert given == [*(b"legacy %d" % number for number in range(_LEARNT)), b"own %d" % _LEARNT]
     assert translation(b"legacy", b"own 3") == b"legacy 3"
-    assert bindings.asked == [(None, Side.SECONDARY, "GET /a")] * _LEARNT
+    assert bindings.asked == [(None, Side.SECONDARY, "GET /a", True)] * _LEARNT
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_the_first_messages_are_learnt_from_and_all_are_translated() -> None:
 def test_an_event_is_learnt_by_its_data(text: bytes, data: bytes) -> None:
     """Its fields stand around a JSON text."""
     bindings = Dictionary()
-    Translation(bindings, "GET /a", Side.CANDIDATE, None)(text, text)  # type: ignore[arg-type]
+    Translation(bindings, "GET /a", Side.CANDIDATE, None, write=False)(text, text)  # type: ignore[arg-type]
     assert bindings.known == {data: data}
