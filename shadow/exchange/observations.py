@@ -64,6 +64,7 @@ class Check(StrEnum):
     """What is still compared of a value that differs from one answer of legacy to the next."""
 
     DISTANCE = "distance"  # farther from legacy's value than the secondary's is, as a time or a number
+    PARTS = "parts"  # more elements of a list, or words of a text, differ from legacy's than the secondary's do
     REPEATS = "repeats"  # the same value for two requests, where legacy gives two
     FORM = "form"  # a shape, a length class, an alphabet or an enum value that legacy does not use
     RELATION = "relation"  # outside of the request's own time, or no longer equal to or before another value

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.judging.checks.parts import parts
 from crossfade.shadow.judging.checks.place import Forms, Repeats
 from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
 from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, distance, is_scalar, moment_s
@@ -129,6 +130,9 @@ class RouteChecks:
             key = (template, Kind.VALUE.value)
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
+            if beside.windows is not None:  # of chosen pairs the secondary is no fair control
+                mine, other = (parts(items.get(template, ())) for items in (ours, theirs))
+                yield _checked(template, Check.PARTS, mine > other, other > mine)
             left, right = (_farthest(items.get(template, ()), beside.slack) for items in (ours, theirs))
             if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))

@@ -91,6 +91,25 @@ def test_of_a_list_the_farthest_element_counts() -> None:
     assert results(checks.see(seen(1, look_of(*differences), secondary)), Check.DISTANCE) == [(True, False)]
 
 
+def test_a_wrong_element_beside_a_noisy_one_is_one_part_more() -> None:
+    """Either fails that differs from legacy in more elements, or in more words of a text, than the other."""
+    checks = watching("items/*/v")
+
+    def of(*at: int) -> Look:
+        return look_of(
+            *(
+                Difference(path=f"body/items/{i}/v", template="body/items/*/v", kind=Kind.VALUE, legacy=10, candidate=9)
+                for i in at
+            )
+        )
+
+    assert results(checks.see(seen(1, of(0, 3), of(0))), Check.PARTS) == [(True, False)]
+    assert results(checks.see(seen(2, of(0), of(0, 3))), Check.PARTS) == [(False, True)]
+    assert results(checks.see(seen(3, of(0), of(3))), Check.PARTS) == [(False, False)]
+    signed = watching().see(seen(4, look("/o/7?sig=a1", "/o/8?sig=b2"), look("/o/7?sig=a1", "/o/7?sig=c3")))
+    assert results(signed, Check.PARTS) == [(True, False)]
+
+
 def test_what_is_no_measure_has_no_distance() -> None:
     """Texts, ids that count rows, and what lies in something that one side lacks."""
     assert results(watching().see(seen(1, look("a", "b"), look("a", "c"))), Check.DISTANCE) == []
