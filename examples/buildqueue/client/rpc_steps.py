@@ -78,8 +78,8 @@ def submits(rng, count):
             message.priority = at % 10
 
         def read_back(answer, at=at):
-            """Few are new: each side stamps its own time on those, and where a second begins in between it differs."""
-            name = answer.id if at % 60 == 1 else build_id(at)
+            """Two are new: each side stamps its own time on those, so more of them would be noise by the second."""
+            name = answer.id if at % 200 == 1 else build_id(at)
             return (Rpc("GetBuild", lambda: pb2.GetBuildRequest(id=name)),) if at % 10 == 1 else ()
 
         yield Rpc("SubmitBuild", lambda message=message: message, follow=read_back)
