@@ -204,12 +204,13 @@ class Bindings:
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        text = legacy.body.decode("utf-8", "replace")
-        found = long_runs(text)
-        if len(self._tables):
-            self._minting.saw_numbers(named_ids(text))
-            found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
-            self._tables.find(EVERYWHERE, found)
+        if not len(self._tables):
+            self._minting.agreed.add_from(legacy.body, long_runs)
+            return
+        if len(self._scopes):
+            self._minting.saw_numbers(named_ids(legacy.body.decode("utf-8", "replace")))
+        found = [run for run in long_runs(legacy.body) if not self._tables.knows(EVERYWHERE, run)]
+        self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
 
     def _exchange(

@@ -43,17 +43,21 @@ def rewrite_request(request: Request, change: Change, contract: Contract | None)
     is_call = request.protocol is Protocol.GRPC
     target = request.target if is_call else rewrite_target(request.target, change)
     headers, trailers = (rewrite_fields(fields, change) for fields in (request.headers, request.trailers))
-    body = request.body
-    if not request.truncated and is_call:
-        body = _call_body(
-            request.headers, body, WireRewriter(contract, _leaves(change)), message_type(request, contract)
-        )
-    elif not request.truncated:
-        body = _body(request.headers, body, change)
+    body = rewrite_body(request, change, contract)
     if (target, headers, trailers, body) == (request.target, request.headers, request.trailers, request.body):
         return request
     headers = _with_length(headers, request.body, body)
     return replace(request, target=target, headers=headers, trailers=trailers, body=body)
+
+
+def rewrite_body(request: Request, change: Change, contract: Contract | None) -> bytes:
+    """The request's body with what ``change`` replaces."""
+    if request.truncated:
+        return request.body
+    if request.protocol is not Protocol.GRPC:
+        return _body(request.headers, request.body, change)
+    rewriter = WireRewriter(contract, _leaves(change))
+    return _call_body(request.headers, request.body, rewriter, message_type(request, contract))
 
 
 def rewrite_answer(request: Request, answer: Answer, change: Change, contract: Contract | None) -> Answer:
