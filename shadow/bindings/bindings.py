@@ -175,8 +175,9 @@ class Bindings:
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
         self._minting.sent.add(sent_runs(request))
-        if isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
-            self._minting.agreed.add(text for text in credentials(request) if not self._tables.knows(EVERYWHERE, text))
+        asks = credentials(request)
+        if asks and isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
+            self._minting.agreed.add(text for text in asks if not self._tables.knows(EVERYWHERE, text))
         return learnt
 
     def _study(self, comparison: Comparison, legacy: Answer, exchange: Exchange) -> Learnt:

@@ -1,11 +1,11 @@
 """The values that a message carries where a handle may stand, for half the work of reading it. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.bindings.messages import NO_HANDLES, rewrite_answer, rewrite_body, rewrite_fields
+from crossfade.shadow.bindings.messages import NO_HANDLES, rewrite_answer, rewrite_body, rewrite_call, rewrite_fields
 from crossfade.shadow.bindings.names import Site
 from crossfade.shadow.bindings.scopes import is_id_site
 from crossfade.shadow.bindings.shapes import MAX_TOKEN_CHARS, MIN_TOKEN_CHARS, is_short_id
@@ -33,7 +33,7 @@ def request_values(request: Request, contract: Contract | None) -> list[tuple[st
         if field[0] not in NO_HANDLES:
             found += _field_values(field)
     if request.body:
-        rewrite_body(request, _noting(found), contract)
+        found += _body_values(request, contract)
     return found
 
 
@@ -107,6 +107,25 @@ def _target_values(target: str) -> tuple[tuple[str, Site], ...]:
 
 def _field_values(field: tuple[str, str]) -> tuple[tuple[str, Site], ...]:
     return (_values_of_field if len(field[1]) <= _MOST_KEPT_CHARS else _values_of_field.__wrapped__)(field)
+
+
+def _body_values(request: Request, contract: Contract | None) -> Iterable[tuple[str, Site]]:
+    if request.protocol is not Protocol.GRPC or request.truncated or len(request.body) > _MOST_KEPT_CHARS:
+        found: list[tuple[str, Site]] = []
+        rewrite_body(request, _noting(found), contract)
+        return found
+    codings = header_values(request.headers, "grpc-encoding")
+    return _values_of_call(request.target, codings, request.body, contract)
+
+
+@lru_cache(_MOST_KEPT)
+def _values_of_call(
+    target: str, codings: tuple[str, ...], body: bytes, contract: Contract | None
+) -> tuple[tuple[str, Site], ...]:
+    found: list[tuple[str, Site]] = []
+    headers = tuple(("grpc-encoding", coding) for coding in codings)
+    rewrite_call(target, headers, body, _noting(found), contract)
+    return tuple(found)
 
 
 @lru_cache(_MOST_KEPT)
