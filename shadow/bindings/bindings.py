@@ -174,7 +174,8 @@ class Bindings:
             learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
-        self._minting.sent.add(sent_runs(request))
+        if sent := sent_runs(request):
+            self._minting.sent.add(sent)
         asks = credentials(request)
         if asks and isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
             self._minting.agreed.add(text for text in asks if not self._tables.knows(EVERYWHERE, text))
