@@ -174,9 +174,11 @@ class Bindings:
             learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
-        self._minting.sent.add(sent_runs(request))
-        if isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
-            self._minting.agreed.add(text for text in credentials(request) if not self._tables.knows(EVERYWHERE, text))
+        if sent := sent_runs(request):
+            self._minting.sent.add(sent)
+        asks = credentials(request)
+        if asks and isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
+            self._minting.agreed.add(text for text in asks if not self._tables.knows(EVERYWHERE, text))
         return learnt
 
     def _study(self, comparison: Comparison, legacy: Answer, exchange: Exchange) -> Learnt:
@@ -219,12 +221,13 @@ class Bindings:
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        text = legacy.body.decode("utf-8", "replace")
-        found = long_runs(text)
-        if len(self._tables):
-            self._minting.saw_numbers(named_ids(text))
-            found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
-            self._tables.find(EVERYWHERE, found)
+        if not len(self._tables):
+            self._minting.agreed.add_from(legacy.body, long_runs)
+            return
+        if len(self._scopes):
+            self._minting.saw_numbers(named_ids(legacy.body.decode("utf-8", "replace")))
+        found = [run for run in long_runs(legacy.body) if not self._tables.knows(EVERYWHERE, run)]
+        self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
 
     def _exchange(

@@ -1,7 +1,7 @@
 """What was seen of values and of places, within bounds: sent, agreed on, minted. Pure."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,6 +9,7 @@ from crossfade.shadow.bindings.names import Part
 
 _MAX_PLACES = 20_000
 _EVERY_ROUTE = ""
+_MAX_SOURCES = 10_000
 
 
 class Seen:
@@ -17,6 +18,7 @@ class Seen:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._hashes: dict[int, None] = {}
+        self._sources: set[int] = set()
 
     def add(self, values: Iterable[str]) -> None:
         """Remembers values."""
@@ -25,6 +27,17 @@ class Seen:
             oldest = tuple(islice(self._hashes, len(self._hashes) - self._capacity))
             for key in oldest:
                 del self._hashes[key]
+            self._sources.clear()
+
+    def add_from(self, source: bytes, values: Callable[[bytes], Iterable[str]]) -> None:
+        """Remembers the values of a source, which is read only where that may add something."""
+        key = hash(source)
+        if key in self._sources:
+            return
+        if len(self._sources) >= _MAX_SOURCES:
+            self._sources.clear()
+        self._sources.add(key)
+        self.add(values(source))
 
     def __contains__(self, value: str) -> bool:
         return hash(value) in self._hashes

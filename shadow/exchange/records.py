@@ -117,4 +117,5 @@ class Comparison:
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:
     """All values of ``name`` (any letter case), in order."""
     wanted = name.lower()
-    return tuple([value for key, value in headers if key.lower() == wanted])  # a list is made faster than a generator
+    size = len(wanted)  # a list is made faster than a generator, and most names have another length
+    return tuple([value for key, value in headers if len(key) == size and key.lower() == wanted])

@@ -41,3 +41,21 @@ def test_places_are_bounded() -> None:
     assert places.mints("old", ("id",)) is None
     assert not places.any_minting("old")
     assert places.any_minting("new")
+
+
+def test_a_source_is_read_again_only_after_something_was_forgotten() -> None:
+    """Until then it can't add anything."""
+    seen, read = Seen(2), []
+
+    def words(source: bytes) -> list[str]:
+        read.append(source)
+        return source.decode().split()
+
+    for _ in range(3):
+        seen.add_from(b"one two", words)
+    assert read == [b"one two"]
+    seen.add(["three"])
+    assert "one" not in seen
+    seen.add_from(b"one two", words)
+    assert len(read) == 2
+    assert "one" in seen
