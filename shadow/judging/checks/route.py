@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.place import Forms, Repeats
-from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
-from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
+from crossfade.shadow.judging.checks.relations import Fresh, Growth, Orders, Times, Window
+from crossfade.shadow.judging.checks.values import NEAR, Distance, count, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
 
 MAX_PLACES = 200
@@ -51,6 +51,7 @@ class _Place:
     repeats: Repeats = field(default_factory=Repeats)
     forms: Forms = field(default_factory=Forms)
     fresh: Fresh = field(default_factory=Fresh)
+    growth: Growth = field(default_factory=Growth)
     constant: Value = None
     constant_repeats: Repeats = field(default_factory=Repeats)
 
@@ -63,6 +64,7 @@ class RouteChecks:
     both are the same implementation they might have changed places. DISTANCE and the window of RELATION hold it against
     the secondary's of the same moment, where one of the two differs from legacy's. A place is checked from the request
     on that follows the one in which the secondary first differed there, since that one was chosen by what was seen.
+    What counts since the start of its instance is held against no other, nor is a number before that is known.
     """
 
     _places: dict[str, _Place] = field(default_factory=dict)
@@ -79,6 +81,8 @@ class RouteChecks:
         for template, item in values.items():
             if (moment := moment_s(item.legacy)) is not None:
                 self._places[template].fresh.learn(in_window=seen.window.holds(moment))
+            elif (number := count(item.legacy)) is not None:
+                self._places[template].growth.learn(seen.window.started_at, number)
         return tuple(found)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
@@ -102,14 +106,23 @@ class RouteChecks:
             for template, item in _first_values(look.differences, None).items():
                 if template in seen.steady or (template not in self._places and len(self._places) >= room):
                     continue
-                self._places.setdefault(template, _Place()).forms.learn(item.candidate)
+                place = self._places.setdefault(template, _Place())
+                place.forms.learn(item.candidate)
+                ours, theirs = count(item.legacy), count(item.candidate)
+                if ours is not None and theirs is not None:
+                    place.growth.learn_other(ours, theirs)
         return len(self._places) - before
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():
             place, sides = self._places[template], (item.legacy, item.candidate)
-            trials = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            looks, again = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            trials = (None if self._may_grow(template, item) else looks, again)
             yield from (_checked(template, *trial) for trial in trials if trial is not None)
+
+    def _may_grow(self, template: str, item: Difference) -> bool:
+        """Whether each instance may count for itself there: then size and distance mean nothing."""
+        return count(item.legacy) is not None and self._places[template].growth.may_grow
 
     def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
         times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
@@ -125,6 +138,8 @@ class RouteChecks:
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
             left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
+            if self._may_grow(template, (ours.get(template) or theirs[template])[0]):
+                continue
             if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
             yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
