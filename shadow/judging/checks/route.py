@@ -8,8 +8,8 @@ from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.parts import parts
 from crossfade.shadow.judging.checks.place import Forms, Repeats
-from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
-from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, distance, is_scalar, moment_s
+from crossfade.shadow.judging.checks.relations import Fresh, Growth, Orders, Times, Window
+from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, count, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
 
 MAX_PLACES = 200
@@ -55,6 +55,7 @@ class _Place:
     repeats: Repeats = field(default_factory=Repeats)
     forms: Forms = field(default_factory=Forms)
     fresh: Fresh = field(default_factory=Fresh)
+    growth: Growth = field(default_factory=Growth)
     constant: Value = None
     constant_repeats: Repeats = field(default_factory=Repeats)
 
@@ -69,6 +70,7 @@ class RouteChecks:
     legacy and candidate differ is no such control: then DISTANCE holds both of these against it.) A place is checked
     from the request on that follows the one in which the secondary first differed there, since that one was chosen by
     what was seen.
+    What counts since the start of its instance is held against no other, nor is a number before that is known.
     """
 
     _places: dict[str, _Place] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class RouteChecks:
         for template, item in values.items():
             if (moment := moment_s(item.legacy)) is not None:
                 self._places[template].fresh.learn(in_window=seen.window.holds(moment))
+            elif (number := count(item.legacy)) is not None:
+                self._places[template].growth.learn(seen.window.started_at, number)
         return tuple(found)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
@@ -108,14 +112,23 @@ class RouteChecks:
             for template, item in _first_values(look.differences, None).items():
                 if template in seen.steady or (template not in self._places and len(self._places) >= room):
                     continue
-                self._places.setdefault(template, _Place()).forms.learn(item.candidate)
+                place = self._places.setdefault(template, _Place())
+                place.forms.learn(item.candidate)
+                ours, theirs = count(item.legacy), count(item.candidate)
+                if ours is not None and theirs is not None:
+                    place.growth.learn_other(ours, theirs)
         return len(self._places) - before
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():
             place, sides = self._places[template], (item.legacy, item.candidate)
-            trials = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            looks, again = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            trials = (None if self._may_grow(template, item) else looks, again)
             yield from (_checked(template, *trial) for trial in trials if trial is not None)
+
+    def _may_grow(self, template: str, item: Difference) -> bool:
+        """Whether each instance may count for itself there: then size and distance mean nothing."""
+        return count(item.legacy) is not None and self._places[template].growth.may_grow
 
     def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
         times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
@@ -133,6 +146,8 @@ class RouteChecks:
             if beside.windows is not None:  # of chosen pairs the secondary is no fair control
                 mine, other = (parts(items.get(template, ())) for items in (ours, theirs))
                 yield _checked(template, Check.PARTS, mine > other, other > mine)
+            if self._may_grow(template, (ours.get(template) or theirs[template])[0]):
+                continue
             left, right = (_farthest(items.get(template, ()), beside.slack) for items in (ours, theirs))
             if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))

@@ -99,6 +99,12 @@ def moment_s(value: Value) -> float | None:
     return None if number is None or scale is None else number * scale
 
 
+def count(value: Value) -> float | None:
+    """A number, also one written as a text, that is no clock's; else None."""
+    number = _as_number(value)
+    return None if number is None or shape(int(number)) in _EPOCHS_S else number
+
+
 def distance(legacy: Value, other: Value, slack: Slack = CLOSE) -> Distance | None:
     """How far another value is from legacy's, where both are times or both numbers; else None.
 

@@ -36,9 +36,11 @@ def seen(number: int, candidate: Look, secondary: Look | None = None, **values: 
 
 
 def watching(name: str = "v") -> RouteChecks:
-    """Checks of a place at which the secondary differed."""
+    """Checks of a place at which the secondary differed, and at which numbers do not grow with the time."""
     checks = RouteChecks()
     checks.learn(seen(0, look(1, 1, name=name), look(1, 2, name=name)), 10)
+    for number in range(20):
+        checks.see(seen(100 + number, look(number % 2, 2, name=name)))
     return checks
 
 
@@ -53,11 +55,12 @@ def test_nothing_is_checked_where_the_secondary_agrees() -> None:
 
 def test_a_place_is_checked_from_the_next_request_on() -> None:
     """The one in which the secondary differed was chosen by that."""
-    checks, first = RouteChecks(), seen(1, look(1, 2), look(1, 3))
+    now = 1_700_000_000
+    checks, first = RouteChecks(), seen(1, look(now, now + 1), look(now, now + 2))
     assert checks.see(first) == ()
     assert checks.learn(first, 10) == 1
     assert checks.is_checked("body/v")
-    assert results(checks.see(seen(2, look(1, 9), look(1, 2))), Check.DISTANCE) == [(True, False)]
+    assert results(checks.see(seen(2, look(now, now + 99), look(now, now + 1))), Check.DISTANCE) == [(True, False)]
 
 
 def test_another_state_is_no_noise() -> None:
@@ -118,6 +121,21 @@ def test_what_is_no_measure_has_no_distance() -> None:
     checks = watching("user/v")
     lacking = look({"v": 1}, None, name="user", kind=Kind.MISSING)
     assert results(checks.see(seen(1, lacking, look(1, 2, name="user/v"))), Check.DISTANCE) == []
+
+
+def test_what_counts_since_its_instance_began_is_held_against_no_other() -> None:
+    """Uptimes and counters: the candidate may have been started last. A constant is told still."""
+    checks = RouteChecks()
+    checks.learn(seen(0, look(1, 1), look(1, 2)), 10)
+    found: list[Checked] = []
+    for number in range(100):
+        uptime = 90_000 + number // 8 * 8 - number % 8  # eight at once, in another order
+        window = Window(started_at=WINDOW.started_at + number // 8, latency_ms=10.0)
+        one = replace(seen(number, look(uptime, 7), look(uptime, uptime + 3)), window=window)
+        found += checks.see(one)
+        checks.learn(one, 10)
+    assert results(tuple(found), Check.DISTANCE) == results(tuple(found), Check.FORM) == []
+    assert results(tuple(found), Check.REPEATS) == [(True, False)] * 50
 
 
 def test_a_time_of_the_request_stays_one() -> None:
