@@ -46,9 +46,17 @@ def standing(place: Place | None) -> str:
     if place.status == "suspicious":
         return "; ".join(flag_words(check) for check in place.checks if check.flagged)
     if place.status == "undecided":
-        seen = f"legacy differed from itself in {of_requests(place.self_differs)}"
-        return seen + (f"; {count(place.more_pairs)} more pairs decide it" if place.more_pairs is not None else "")
+        more = f"; {count(place.more_pairs)} more pairs decide it" if place.more_pairs is not None else ""
+        return _why_undecided(place) + more
     return ""
+
+
+def _why_undecided(place: Place) -> str:
+    if place.self_differs:
+        return f"legacy differed from itself in {of_requests(place.self_differs)}"
+    if place.drift:
+        return f"the stores had parted there in {of_requests(place.drift)}"
+    return "a second look did not show the difference again"
 
 
 def _not_compared(route: Route, _: Report) -> Detail | None:
@@ -177,5 +185,5 @@ def _excess(check: PlaceCheck) -> float:
 
 def flag_words(check: PlaceCheck) -> str:
     """What the candidate fails in a check, and how often."""
-    times = f"in {count(check.candidate)} of {count(check.trials)}, legacy itself in {count(check.control)}"
-    return f"{CHECKS[Check(check.check)]} {times}"
+    times = f"in {count(check.candidate)} of {count(check.trials)} checks"
+    return f"{CHECKS[Check(check.check)]}: {times}, the secondary in {count(check.control)}"

@@ -85,7 +85,7 @@ def test_suspicious_fails(tell: Any) -> None:
     )
     line = _lines(tell, tell.route(places=(tell.place("body/ms", status="suspicious", checks=checks),)))["suspicious"]
     assert line.tone == "fail"
-    assert line.text == "body/ms (value): the same value for two requests in 38 of 40, legacy itself in 0"
+    assert line.text == "body/ms (value): the same value for two requests: in 38 of 40 checks, the secondary in 0"
 
 
 def test_undecided_says_what_it_takes(tell: Any) -> None:
@@ -131,7 +131,7 @@ def test_every_check_has_words(tell: Any) -> None:
     assert set(CHECKS) == set(Check)
     assert (
         flag_words(tell.check("form", 1000, 9, 1))
-        == "a form that legacy does not use in 9 of 1,000, legacy itself in 1"
+        == "a form that legacy does not use: in 9 of 1,000 checks, the secondary in 1"
     )
 
 
@@ -143,13 +143,17 @@ def test_the_standing_of_a_cluster(tell: Any) -> None:
         tell.place("body/b", status="undecided", self_differs=1, more_pairs=60),
         tell.place("body/c", status="undecided", self_differs=2),
         tell.place("body/d", status="open"),
+        tell.place("body/e", status="undecided", self_differs=0, drift=3),
+        tell.place("body/f", status="undecided", self_differs=0),
     )
     found = places_by_cluster(tell.report(tell.route("GET /x", places=places)))
-    told = [standing(found.get(("GET /x", path, "value"))) for path in ("body/a", "body/b", "body/c", "body/d", "no")]
+    told = [standing(found.get(("GET /x", path, "value"))) for path in (f"body/{name}" for name in "abcdefg")]
     assert told == [
-        "a form that legacy does not use in 9 of 40, legacy itself in 2",
+        "a form that legacy does not use: in 9 of 40 checks, the secondary in 2",
         "legacy differed from itself in 1 request; 60 more pairs decide it",
         "legacy differed from itself in 2 requests",
         "",
+        "the stores had parted there in 3 requests",
+        "a second look did not show the difference again",
         "",
     ]
