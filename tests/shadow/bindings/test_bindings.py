@@ -322,3 +322,18 @@ def test_any_answers_raise_nothing(records: Any, rounds: list[tuple[object, obje
         for side in Side:
             rendered = bindings.render(again, side)
             assert (rendered.request is None) is (rendered.refused is not None)
+
+
+def test_a_page_token_is_sent_back_under_another_name(bindings: Bindings, records: Any) -> None:
+    """``next`` of an answer is ``token`` or ``start`` of the next request, or stands in a link."""
+    first = records.request("GET", "/rows?q=1")
+    answers = [
+        records.answer({"next": token, "self": f"/rows?token={token}"})
+        for token in ("Qx7-ab12_Zk09Lmw3Tq8", "t0Yp-9sQe_41Hhb2Ww6c")
+    ]
+    resolved = bindings.resolve(records.comparison(first, *answers), write=False)
+    assert resolved.candidate.body == answers[0].body
+    for name in ("token", "start"):
+        following = records.request("GET", f"/rows?q=1&{name}=Qx7-ab12_Zk09Lmw3Tq8")
+        rendered = bindings.render(following, Side.CANDIDATE).request
+        assert rendered.target == f"/rows?q=1&{name}=t0Yp-9sQe_41Hhb2Ww6c"

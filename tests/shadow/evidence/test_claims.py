@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.findings import CheckView, Excess, PlaceView, Sta
 from crossfade.shadow.evidence.statistics import live_bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.observations import Check
-from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
 GATE = GateSettings(routes=("GET *",))
@@ -68,6 +68,10 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(20_000, 100, transient=100, transient_at_most=190), "inconclusive", Ground.TRANSIENT),
         (_view(20_000, 100, transient=100, transient_at_most=120), "pass", Ground.PROVEN),
         (_view(20_000, 0, transient=400, certain_transient=400), "fail", Ground.REFUTED),
+        (_view(400, 0, eligible=416, left_out={Reason.CREDENTIAL: 16}), "inconclusive", Ground.UNEXPLAINED),
+        (_view(400, 0, eligible=416, left_out={Reason.STATE_DRIFT: 16}), "inconclusive", Ground.UNEXPLAINED),
+        (_view(400, 0, eligible=416, left_out={Reason.STATE_RACE: 16}), "pass", Ground.PROVEN),
+        (_view(4000, 0, eligible=4004, left_out={Reason.CREDENTIAL: 4}), "pass", Ground.PROVEN),
         (_view(400, 0, unit="minute"), "inconclusive", Ground.OTHER_UNIT),
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=4)), "inconclusive", Ground.NOT_SURFACED),
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=5)), "pass", Ground.PROVEN),
