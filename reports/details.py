@@ -77,8 +77,13 @@ def _in_part(route: Route, _: Report) -> Detail | None:
 
 
 def _suspicious(route: Route, _: Report) -> Detail | None:
-    names = [_flagged(place) for place in route.places if place.status == "suspicious"]
+    names = [_flagged(place) for place in route.places if place.status == "suspicious" or _is_open_and_flagged(place)]
     return Detail(label="suspicious", text=some_of(names, between="; "), tone="fail") if names else None
+
+
+def _is_open_and_flagged(place: Place) -> bool:
+    """Where the stores have parted too, so that no count of requests tells how much of it is a fault."""
+    return place.status == "open" and any(check.flagged for check in place.checks)
 
 
 def _undecided(route: Route, report: Report) -> Detail | None:
@@ -187,4 +192,4 @@ def _excess(check: PlaceCheck) -> float:
 def flag_words(check: PlaceCheck) -> str:
     """What the candidate fails in a check, and how often."""
     times = f"in {count(check.candidate)} of {count(check.trials)} checks"
-    return f"{CHECKS[Check(check.check)]}: {times}, the secondary in {count(check.control)}"
+    return f"{CHECKS[Check(check.check)]}, {times} (the secondary in {count(check.control)})"

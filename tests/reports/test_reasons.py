@@ -73,7 +73,7 @@ def test_claimed(view: RouteView, reason: str) -> None:
 def test_needed(planned: int | None, needed: str) -> None:
     """What the bound at every look needs; fewer with a planned number, but not less than that."""
     reason = _reason(_view(99, 1), finished=False, planned_n=planned)
-    assert reason == f"the bound is not below the budget; with 1 divergent, {needed} are needed"
+    assert reason == f"the bound is not below the budget; with 1 divergent, {needed} are needed, or a fix"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,12 @@ def test_needed(planned: int | None, needed: str) -> None:
             {"places": (PLACE,)},
             _view(400, 0, unit="client"),
             "suspicious although noisy, in more clients than the budget, at body/ms (value)",
+        ),
+        (
+            Ground.SUSPICIOUS,
+            {"places": (replace(PLACE, status=Status.OPEN),)},
+            _view(400, 390),
+            "suspicious although the stores have parted, in more requests than the budget, at body/ms (value)",
         ),
         (
             Ground.CHECK_FLAGGED,
