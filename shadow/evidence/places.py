@@ -19,6 +19,8 @@ _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
 _ALWAYS_IN_ORDER = 0.2
 """The same of a list's order: what legacy itself does not keep so often, no caller relies on."""
 _MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
+_BESIDE = frozenset({Check.DISTANCE, Check.PARTS})
+"""Checks that hold the candidate against the secondary, not against what legacy answered before."""
 _COUNTED = frozenset({Sort.PERSISTENT, Sort.UNCHECKED})
 _NONE, _NO_UNITS = PlaceCount(), Units()
 
@@ -50,7 +52,7 @@ def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], 
     places = sorted({*route.places, *signed, *clusters})
     accepted = {place for place in places if place[1] != Kind.FAILED and is_accepted(place)}
     worse = _worse(route, [place for place in places if place not in accepted])
-    flagged = _flagged(route, accepted)
+    flagged = _flagged(route, accepted) | _parted(route, accepted)
     views = {}
     for place in places:
         view = _view(route, place, [key[1] for key in flagged if key[0] == place])
@@ -104,6 +106,20 @@ def _worse(route: RouteEvidence, places: Iterable[Place]) -> frozenset[Place]:
 def _flagged(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
     evidence = {
         key: _log_e(count.candidate, count.control) for key, count in route.checks.items() if key[0] not in accepted
+    }
+    return discoveries(evidence, _CHECKS)
+
+
+def _parted(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
+    """Where the candidate differs, and the secondary farther than chance explains: noise would treat them alike.
+
+    So the secondary is in another state. A second look shows that, so only places without one are asked: of writes.
+    """
+    single = {place: count for place, count in route.places.items() if place not in accepted and count.differing}
+    evidence = {
+        key: _log_e(count.control, count.candidate)
+        for key, count in route.checks.items()
+        if key[0] in single and key[1] in _BESIDE and not _is_seen_twice(single[key[0]])
     }
     return discoveries(evidence, _CHECKS)
 

@@ -22,7 +22,8 @@ def _parts(difference: Difference) -> int:
     ours, theirs = difference.legacy, difference.candidate
     if not isinstance(ours, str) or not isinstance(theirs, str) or moment_s(ours) is not None:
         return 1
-    return max(1, sum(one != two for one, two in zip_longest(_runs(ours), _runs(theirs))))
+    unequal = [None for one, two in zip_longest(_runs(ours), _runs(theirs)) if one != two]
+    return max(1, len(unequal))
 
 
 def _runs(text: str) -> list[str]:

@@ -112,6 +112,23 @@ def test_a_check_inside_noise(candidate: int, status: Status) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("count", "check", "status"),
+    [
+        (PlaceCount(once=900, both=900, differing=900), Check.DISTANCE, Status.SUSPICIOUS),
+        (PlaceCount(once=900, secondary_only=900), Check.DISTANCE, Status.NOISE),
+        (PlaceCount(once=900, both=900, differing=900), Check.FORM, Status.NOISE),
+        (PlaceCount(self_differs=900, once=900, both=900, differing=900), Check.DISTANCE, Status.NOISE),
+    ],
+)
+def test_a_secondary_that_is_always_farther_is_in_another_state(
+    count: PlaceCount, check: Check, status: Status
+) -> None:
+    """Which nothing else tells of a write; what the candidate has there is not excused by it."""
+    checks = {(A, check): CheckCount(n=100, candidate=0, control=100)}
+    assert at(evidence(A, places={A: count}, checks=checks)).status is status
+
+
 def test_always_different_takes_pairs() -> None:
     """Not said of a few; and a place that is equal in a tenth of them is compared."""
     for both, paired, always in ((19, 19, False), (20, 20, True), (899, 1000, False), (900, 1000, True)):
