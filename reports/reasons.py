@@ -25,6 +25,8 @@ def _proven(_: Claim, __: RouteView, ___: GateSettings) -> str:
 
 def _refuted(claim: Claim, view: RouteView, gate: GateSettings) -> str:
     """By k, or at places where legacy differs from itself too and the candidate differs far more often."""
+    if claim.bounds.lower <= gate.budget and not claim.places and claim.transient.lower > gate.transient_budget:
+        return f"differs at the first look only, in more {view.unit}s than the transient budget"
     if claim.bounds.lower > gate.budget or not claim.places:
         return f"diverges in more {view.unit}s than the budget"
     return f"differs more often than legacy itself, by more than the budget, at {_names(claim.places)}"
