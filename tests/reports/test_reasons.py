@@ -45,6 +45,10 @@ def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True, **s
         (_view(314, 0), "the bound is not below the budget; with 0 divergent, 315 distinct are needed"),
         (_view(1234, 3), "the bound is not below the budget; with 3 divergent, 1,235 distinct are needed"),
         (_view(200, 20), "diverges in more requests than the budget"),
+        (
+            _view(400, 0, transient=60, certain_transient=60, transient_at_most=60),
+            "differs at the first look only, in more requests than the transient budget",
+        ),
         (_view(0, 0), "no request was compared"),
         (_view(400, 0, eligible=500), "80 % of eligible requests compared, at least 95 % are needed"),
         (_view(400, 0, eligible=422), "94.7 % of eligible requests compared, at least 95 % are needed"),
@@ -73,7 +77,7 @@ def test_claimed(view: RouteView, reason: str) -> None:
 def test_needed(planned: int | None, needed: str) -> None:
     """What the bound at every look needs; fewer with a planned number, but not less than that."""
     reason = _reason(_view(99, 1), finished=False, planned_n=planned)
-    assert reason == f"the bound is not below the budget; with 1 divergent, {needed} are needed"
+    assert reason == f"the bound is not below the budget; with 1 divergent, {needed} are needed, or a fix"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,12 @@ def test_needed(planned: int | None, needed: str) -> None:
             {"places": (PLACE,)},
             _view(400, 0, unit="client"),
             "suspicious although noisy, in more clients than the budget, at body/ms (value)",
+        ),
+        (
+            Ground.SUSPICIOUS,
+            {"places": (replace(PLACE, status=Status.OPEN),)},
+            _view(400, 390),
+            "suspicious although the stores have parted, in more requests than the budget, at body/ms (value)",
         ),
         (
             Ground.CHECK_FLAGGED,

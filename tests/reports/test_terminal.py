@@ -211,7 +211,7 @@ def test_suspicious_and_undecided_clusters_follow_the_open_ones(make: Any, tell:
         "GET /x body/open",
         "1 suspicious although noisy in legacy",
         "GET /x body/suspicious",
-        "suspicious the same value for two requests in 38 of 40, legacy itself in 0",
+        "suspicious the same value for two requests, in 38 of 40 checks (the secondary in 0)",
         "1 undecided: noise or not is not known yet",
         "GET /x body/undecided",
         "undecided legacy differed from itself in 1 request; 60 more pairs decide it",

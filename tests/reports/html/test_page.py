@@ -118,7 +118,7 @@ def test_suspicious_and_undecided_have_their_own_section(make: Any, tell: Any, t
         "Undecided 1",
     ]
     _, suspicious, undecided = page.texts["article"]
-    assert "suspicious the same value for two requests in 38 of 40, legacy itself in 0" in suspicious
+    assert "suspicious the same value for two requests, in 38 of 40 checks (the secondary in 0)" in suspicious
     assert "undecided legacy differed from itself in 5 requests; 60 more pairs decide it" in undecided
     (body,) = page.texts["tbody"]
     assert "3 more undecided" in body

@@ -77,6 +77,9 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=5)), "pass", Ground.PROVEN),
         (_view(400, 0, places=(_place(_check(40)),)), "fail", Ground.SUSPICIOUS),
         (_view(400, 0, places=(_place(_check(12, n=2000)),)), "inconclusive", Ground.CHECK_FLAGGED),
+        (_view(400, 390, certain=0, places=(_place(_check(40), status=Status.OPEN),)), "fail", Ground.SUSPICIOUS),
+        (_view(400, 390, certain=0, places=(_place(status=Status.OPEN),)), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(400, 0, places=(_place(_check(40), status=Status.ACCEPTED),)), "pass", Ground.PROVEN),
         (_view(350, 0, excesses=(_excess(0, 0, n=350),)), "inconclusive", Ground.TOO_FEW_PAIRS),
         (_view(400, 0, excesses=(_excess(0, 0),)), "pass", Ground.PROVEN),
         (
