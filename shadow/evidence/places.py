@@ -14,7 +14,7 @@ _PLACES, _TOGETHER, _CHECKS = 0.005, 0.002, 0.003
 """How often chance alone may call a place, the route as a whole or a check worse than legacy: one run in a hundred."""
 _NOISE_FROM = 3
 """So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
-_ALWAYS, _ALWAYS_PAIRS = 0.9, 20
+_ALWAYS, _ALWAYS_PAIRS = 0.8, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
 _ALWAYS_IN_ORDER = 0.2
 """The same of a list's order: what legacy itself does not keep so often, no caller relies on."""
