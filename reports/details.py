@@ -14,6 +14,7 @@ from crossfade.shadow.exchange.outcome import CUTS, Reason
 
 CHECKS = {
     Check.DISTANCE: "farther from legacy's value than the secondary's",
+    Check.PARTS: "more elements or words differ from legacy's than the secondary's",
     Check.REPEATS: "the same value for two requests",
     Check.FORM: "a form that legacy does not use",
     Check.RELATION: "a relation to other values that holds in legacy is broken",

@@ -71,6 +71,10 @@ def _too_few_distinct(claim: Claim, view: RouteView, _: GateSettings) -> str:
     return f"the bound is not below the budget; {_needed(claim, view)}"
 
 
+def _unexplained(_: Claim, __: RouteView, ___: GateSettings) -> str:
+    return "the candidate may be wrong where it refused a credential, or answered as a secondary in another state"
+
+
 def _transient(claim: Claim, view: RouteView, gate: GateSettings) -> str:
     bound = at_most(claim.transient.upper, gate.transient_budget)
     seen = f"{of_units(view.transient, view.unit)} differed at the first look only, at most {bound}"
@@ -102,6 +106,7 @@ _WORDS: Mapping[Ground, Callable[[Claim, RouteView, GateSettings], str]] = {
     Ground.CHECK_FLAGGED: _check_flagged,
     Ground.UNDECIDED: _undecided,
     Ground.TOO_FEW_DISTINCT: _too_few_distinct,
+    Ground.UNEXPLAINED: _unexplained,
     Ground.TRANSIENT: _transient,
     Ground.TOO_FEW_PAIRS: _too_few_pairs,
     Ground.NOT_CLAIMED: _not_claimed,

@@ -73,7 +73,7 @@ class PlaceCheck(Record):
     """One check at a noisy place. The control is the secondary, or another of legacy's own answers."""
 
     check: str
-    """`distance`, `repeats`, `form` or `relation`."""
+    """`distance`, `parts`, `repeats`, `form` or `relation`."""
     trials: int
     """How often it was made."""
     candidate: int

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.bindings.answers import answer_value, message_value_of
+from crossfade.shadow.bindings.answers import answer_value, head_value, message_value_of, without_head
 from crossfade.shadow.bindings.carried import (
     answer_values,
     is_plain_json,
@@ -189,9 +189,16 @@ class Bindings:
         except UndecodableError:
             return Learnt()
         others = {side: self._value(request, legacy, reply, side) for side, reply in sides.items()}
-        if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
-            return Learnt()
-        return self._minting.learn(exchange, ours, others)
+        candidate = comparison.candidate
+        if others[Side.CANDIDATE] is not None or not isinstance(candidate, Answer):
+            if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
+                return Learnt()
+            return self._minting.learn(exchange, ours, others)
+        heads = {side: self._head(request, legacy, reply, side) for side, reply in sides.items()}
+        learnt = self._minting.learn(exchange, head_value(legacy), heads)  # what every answer carries, an error too
+        if succeeded(legacy, request):
+            learnt.add(self._minting.learn(exchange, without_head(ours), others))
+        return learnt
 
     def _value(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
         """A side's answer that can be held against legacy's, with the values of legacy's that are known."""
@@ -203,6 +210,14 @@ class Bindings:
         except UndecodableError:
             return None
         return Answered(value, back.mapped)
+
+    def _head(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
+        """As ``_value``, of header fields and cookies alone, whatever the status is."""
+        if not isinstance(reply, Answer):
+            return None
+        back = Back(self._standpoint(side, request, legacy), {}, strict=False)
+        head = rewrite_answer(request, replace(reply, body=b"", windows=b""), back, self._contract)
+        return Answered(head_value(head), back.mapped)
 
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""

@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.excess import (
 from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import glob_matches
 
@@ -35,11 +36,16 @@ class Ground(StrEnum):
     CHECK_FLAGGED = "check_flagged"  # a noisy place is suspicious, and may yet be below the budget
     UNDECIDED = "undecided"  # without what is not decided yet, the claim would hold
     TOO_FEW_DISTINCT = "too_few_distinct"  # the upper bound is not below the budget
+    UNEXPLAINED = (
+        "unexplained"  # with what the candidate refused, or answered as a drifted secondary, it would not hold
+    )
     TRANSIENT = "transient"  # the upper bound of transient differences is not below their budget
     TOO_FEW_PAIRS = "too_few_pairs"  # at noisy places the candidate may yet differ more than legacy from itself
     NOT_CLAIMED = "not_claimed"
 
 
+_UNEXPLAINED = (Reason.CREDENTIAL, Reason.STATE_DRIFT)
+"""Requests to which the candidate answered something else than legacy, and it may be wrong or not."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
 
@@ -122,7 +128,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         n=n,
         bounds=_bounds(view.certain, view.divergent, view.divergent + view.undecided, n, gate),
         open_bounds=_bounds(view.certain, view.divergent, view.divergent, n, gate),
-        transient=_bounds(view.certain_transient, view.transient, view.transient, n, gate),
+        transient=_bounds(view.certain_transient, view.transient, view.transient_at_most, n, gate),
     )
     ground, places = _ground(figures) if claimed else (Ground.NOT_CLAIMED, ())
     return Claim(
@@ -174,7 +180,7 @@ def _needed(figures: _Figures, ground: Ground) -> int:
     counts = {
         Ground.TOO_FEW_DISTINCT: (view.divergent + view.undecided, gate.budget),
         Ground.UNDECIDED: (view.divergent + view.undecided, gate.budget),
-        Ground.TRANSIENT: (view.transient, gate.transient_budget),
+        Ground.TRANSIENT: (view.transient_at_most, _of_first_looks(gate.transient_budget)),
     }
     if ground not in counts:
         return 0
@@ -244,13 +250,28 @@ def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
         undecided = tuple(place for place in view.places if place.status is Status.UNDECIDED)
         is_undecided = figures.open_bounds.upper < gate.budget
         return (Ground.UNDECIDED, undecided) if is_undecided else (Ground.TOO_FEW_DISTINCT, ())
-    if figures.transient.upper >= gate.transient_budget:
+    if view.transient and figures.transient.upper >= _of_first_looks(gate.transient_budget):
         return Ground.TRANSIENT, ()
+    if _with_unexplained(figures).upper >= gate.budget:
+        return Ground.UNEXPLAINED, ()
     noisy = [item for item in view.excesses if item.place is None or not item.place.decided]
     unbounded = [item for item in noisy if not _is_below(item, gate, figures.limit)]
     if unbounded:
         return Ground.TOO_FEW_PAIRS, _with_more_pairs(unbounded, gate)
     return None
+
+
+def _of_first_looks(rate: float) -> float:
+    """How often a difference that comes and goes at this rate is at a first look and not at the second one too."""
+    return rate * (1 - rate)
+
+
+def _with_unexplained(figures: _Figures) -> Bounds:
+    """The bounds, as if the same share of the units diverged as of the requests that nobody can explain."""
+    view = figures.view
+    share = sum(view.left_out.get(reason, 0) for reason in _UNEXPLAINED) / max(1, view.eligible)
+    more = math.ceil(share * figures.n)
+    return _bounds(view.certain, view.divergent, view.divergent + view.undecided + more, figures.n, figures.gate)
 
 
 def _budget(item: Excess, gate: GateSettings) -> float:

@@ -25,7 +25,8 @@ class Status(StrEnum):
 class CheckView:
     """A check at a noisy place: in how many of ``n`` trials the candidate alone failed it, or the control alone.
 
-    ``flagged``: the candidate fails it more often than chance explains.
+    ``flagged``: one of them fails it more often than chance explains. Where that is the control, a secondary in another
+    state, no noise, the candidate may be right or wrong.
     """
 
     check: Check

@@ -99,7 +99,8 @@ class Comparison:
 
     ``again``: the answers to a second look, where one was taken.
     ``followed``: the answers were compared message by message as they came; those that are streams hold a copy of their
-    messages, or nothing. ``cut``: legacy's ended before its end, and why.
+    messages, or nothing. ``cut``: legacy's ended before its end, and why. ``chosen``: the secondary was asked because
+    legacy and candidate differ, some time after they had answered.
     """
 
     request: Request
@@ -110,6 +111,7 @@ class Comparison:
     followed: bool = False
     cut: Reason | None = None
     again: Again | None = None
+    chosen: bool = False
 
 
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def test_a_clean_route(tell: Any) -> None:
     """Of a route without noise the transient bound and the looks are told, and only that nothing was injected weighs."""
     lines = _lines(tell, tell.route())
     assert {label: line.text for label, line in lines.items()} == {
-        "transient": "0 of 400 differed at the first look only, at most 0.95 %",
+        "transient": "0 of 400 differed at the first look only, at most 0.79 %",
         "secondary": "40 of 400 answers; 3 second looks",
         "injected faults": "none",
     }
@@ -115,7 +115,7 @@ def test_drift_names_its_places(tell: Any) -> None:
 def test_another_budget_of_transient_differences(tell: Any) -> None:
     """Stands beside the bound where it is another one."""
     text = _lines(tell, tell.route(transient=1), transient_budget=0.02)["transient"].text
-    assert text == "1 of 400 differed at the first look only, at most 0.95 % (budget 2 %)"
+    assert text == "1 of 400 differed at the first look only, at most 0.79 % (budget 2 %)"
 
 
 @pytest.mark.parametrize(("ground", "tone"), [("proven", ""), ("not_surfaced", "inconclusive")])

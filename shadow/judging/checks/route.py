@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.judging.checks.parts import parts
 from crossfade.shadow.judging.checks.place import Forms, Repeats
 from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
-from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
+from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
 
 MAX_PLACES = 200
@@ -22,12 +23,15 @@ _INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)|(?<=\[)[0-9]+(?=\])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Two answers of the candidate and the secondary to one request that was sent to both at the same time."""
+    """Two answers to one request that are as near to a third one: the candidate's and the secondary's to legacy's.
+
+    ``windows``: when each was under way, None where that is not known. ``slack``: what distance means nothing.
+    """
 
     candidate: Look
     secondary: Look
-    candidate_window: Window
-    secondary_window: Window
+    windows: tuple[Window, Window] | None = None
+    slack: Slack = CLOSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,10 @@ class RouteChecks:
 
     FORM, REPEATS and the order of times hold the candidate's value against legacy's own, where the two differ; while
     both are the same implementation they might have changed places. DISTANCE and the window of RELATION hold it against
-    the secondary's of the same moment, where one of the two differs from legacy's. A place is checked from the request
-    on that follows the one in which the secondary first differed there, since that one was chosen by what was seen.
+    the secondary's of the same moment, where one of the two differs from legacy's. (A secondary that was asked because
+    legacy and candidate differ is no such control: then DISTANCE holds both of these against it.) A place is checked
+    from the request on that follows the one in which the secondary first differed there, since that one was chosen by
+    what was seen.
     """
 
     _places: dict[str, _Place] = field(default_factory=dict)
@@ -124,20 +130,28 @@ class RouteChecks:
             key = (template, Kind.VALUE.value)
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
-            left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
+            if beside.windows is not None:  # of chosen pairs the secondary is no fair control
+                mine, other = (parts(items.get(template, ())) for items in (ours, theirs))
+                yield _checked(template, Check.PARTS, mine > other, other > mine)
+            left, right = (_farthest(items.get(template, ()), beside.slack) for items in (ours, theirs))
             if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
-            yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
+            if beside.windows is not None:
+                yield from self._in_window(template, beside.windows, ours.get(template, ()), theirs.get(template, ()))
 
     def _in_window(
-        self, template: str, beside: Beside, ours: tuple[Difference, ...], theirs: tuple[Difference, ...]
+        self,
+        template: str,
+        windows: tuple[Window, Window],
+        ours: tuple[Difference, ...],
+        theirs: tuple[Difference, ...],
     ) -> Iterator[Checked]:
         if not self._places[template].fresh.is_known:
             return
         legacy = (ours or theirs)[0].legacy
         left, right = (moment_s(items[0].candidate if items else legacy) for items in (ours, theirs))
-        candidate = left is not None and beside.candidate_window.holds(left)
-        control = right is not None and beside.secondary_window.holds(right)
+        candidate = left is not None and windows[0].holds(left)
+        control = right is not None and windows[1].holds(right)
         yield _checked(template, Check.RELATION, control and not candidate, candidate and not control)
 
 
@@ -165,9 +179,9 @@ def _by_template(differences: Iterable[Difference], places: Iterable[str]) -> di
     return {template: tuple(items) for template, items in found.items()}
 
 
-def _farthest(differences: tuple[Difference, ...]) -> Distance | None:
+def _farthest(differences: tuple[Difference, ...], slack: Slack) -> Distance | None:
     """The largest distance of a place's elements; none where one is no distance."""
-    sizes = [distance(item.legacy, item.candidate) for item in differences]
+    sizes = [distance(item.legacy, item.candidate, slack) for item in differences]
     if any(size is None for size in sizes):
         return None
     return max((size for size in sizes if size is not None), key=lambda size: size.size, default=NEAR)

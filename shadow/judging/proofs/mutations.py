@@ -85,7 +85,7 @@ def _other(value: Value) -> Scalar:  # noqa: PLR0911 - one for each type
         case float():
             return 8.5 if value == 7.5 else 7.5  # noqa: PLR2004 - any number
         case Decimal():
-            return Decimal("8.5") if value == Decimal("7.5") else Decimal("7.5")
+            return Decimal("8.5") if value.is_finite() and value == Decimal("7.5") else Decimal("7.5")
         case _:
             return "x"
 

@@ -87,7 +87,7 @@ def test_figures_are_on_the_page(make: Any, tree: Any) -> None:
         "4 with a value that only legacy knows",
         "32 of 162 distinct",
         "at least 8.42 %",
-        "8.42 % to 29.99 %, anytime-valid",
+        "8.42 % to 31.33 %, anytime-valid",
         "ratio 0.50\N{MULTIPLICATION SIGN} 1.50\N{MULTIPLICATION SIGN} 2.00\N{MULTIPLICATION SIGN}",
         "legacy 10 ms 20 ms 1.5 s",
         "candidate 5 ms 30 ms 33.3 ms",

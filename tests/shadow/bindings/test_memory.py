@@ -1,6 +1,7 @@
 """What was seen is remembered within bounds."""
 
 from crossfade.shadow.bindings.memory import Places, Seen
+from crossfade.shadow.bindings.names import Part
 
 
 def test_the_newest_values() -> None:
@@ -20,6 +21,15 @@ def test_a_place_mints_where_it_does_so_most_of_the_time() -> None:
     assert places.mints("r", ("id",))
     assert places.any_minting("r")
     assert not places.any_minting("other")
+
+
+def test_a_header_field_is_one_place_on_all_routes() -> None:
+    """One piece of code writes it; a member of a body is each route's own."""
+    places = Places()
+    places.saw("one", (Part.HEADER, "x-request-id"), fresh=True)
+    assert places.mints("other", (Part.HEADER, "x-request-id"))
+    assert places.any_minting("other")
+    assert places.mints("other", (Part.BODY, "x-request-id")) is None
 
 
 def test_places_are_bounded() -> None:

@@ -1,9 +1,12 @@
 """The checks of a route begin where the secondary was seen to differ, and hold the right values against each other."""
 
+from dataclasses import replace
+
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.relations import Window
 from crossfade.shadow.judging.checks.route import MAX_PLACES, Beside, RouteChecks, Seen
+from crossfade.shadow.judging.checks.values import CLOSE, Slack
 from crossfade.shadow.judging.differ import Look
 
 WINDOW = Window(started_at=1_700_000_000.0, latency_ms=10.0)
@@ -25,7 +28,7 @@ def look_of(*differences: Difference) -> Look:
 def seen(number: int, candidate: Look, secondary: Look | None = None, **values: frozenset[str]) -> Seen:
     beside = None
     if secondary is not None:
-        beside = Beside(candidate=candidate, secondary=secondary, candidate_window=WINDOW, secondary_window=WINDOW)
+        beside = Beside(candidate=candidate, secondary=secondary, windows=(WINDOW, WINDOW))
     secondaries = () if secondary is None else (secondary,)
     return Seen(
         request_hash=number, candidate=candidate, window=WINDOW, beside=beside, secondaries=secondaries, **values
@@ -88,6 +91,25 @@ def test_of_a_list_the_farthest_element_counts() -> None:
     assert results(checks.see(seen(1, look_of(*differences), secondary)), Check.DISTANCE) == [(True, False)]
 
 
+def test_a_wrong_element_beside_a_noisy_one_is_one_part_more() -> None:
+    """Either fails that differs from legacy in more elements, or in more words of a text, than the other."""
+    checks = watching("items/*/v")
+
+    def of(*at: int) -> Look:
+        return look_of(
+            *(
+                Difference(path=f"body/items/{i}/v", template="body/items/*/v", kind=Kind.VALUE, legacy=10, candidate=9)
+                for i in at
+            )
+        )
+
+    assert results(checks.see(seen(1, of(0, 3), of(0))), Check.PARTS) == [(True, False)]
+    assert results(checks.see(seen(2, of(0), of(0, 3))), Check.PARTS) == [(False, True)]
+    assert results(checks.see(seen(3, of(0), of(3))), Check.PARTS) == [(False, False)]
+    signed = watching().see(seen(4, look("/o/7?sig=a1", "/o/8?sig=b2"), look("/o/7?sig=a1", "/o/7?sig=c3")))
+    assert results(signed, Check.PARTS) == [(True, False)]
+
+
 def test_what_is_no_measure_has_no_distance() -> None:
     """Texts, ids that count rows, and what lies in something that one side lacks."""
     assert results(watching().see(seen(1, look("a", "b"), look("a", "c"))), Check.DISTANCE) == []
@@ -142,3 +164,13 @@ def test_places_are_bounded() -> None:
     many = [look(1, 2, name=f"f{number}").differences[0] for number in range(MAX_PLACES + 10)]
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), 5) == 5
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), MAX_PLACES + 10) == MAX_PLACES - 5
+
+
+def test_times_of_different_moments() -> None:
+    """They may be farther apart, and nothing is known of when the request was under way."""
+    for slack, far in ((CLOSE, True), (Slack(10.0, 0.5), False)):
+        checks = watching()
+        near = look("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z")
+        beside = Beside(candidate=look("2023-11-14T22:13:20Z", "2023-11-14T22:13:25Z"), secondary=near, slack=slack)
+        found = checks.see(replace(seen(1, look(1, 1)), beside=beside))
+        assert [(item.check, item.candidate, item.control) for item in found] == [(Check.DISTANCE, far, False)]

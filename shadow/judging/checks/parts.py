@@ -1,0 +1,30 @@
+"""In how many parts the values at one place differ: elements of a list, and the words and numbers of a text. Pure."""
+
+import re
+from collections.abc import Iterable
+from itertools import zip_longest
+
+from crossfade.shadow.exchange.difference import Difference
+from crossfade.shadow.judging.checks.values import moment_s
+
+_RUN = re.compile(r"[^\W_]+")
+_CLOCK = re.compile(r"(?:\d{4}-\d{2}-\d{2}[T ]?)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{10,}")
+"""Of a time more or less changes, depending on when a side was asked."""
+_MAX_LOOKED_AT = 4096
+
+
+def parts(differences: Iterable[Difference]) -> int:
+    """How many parts differ, over all elements of a list; of what is no text, or a time, each value is one."""
+    return sum(map(_parts, differences))
+
+
+def _parts(difference: Difference) -> int:
+    ours, theirs = difference.legacy, difference.candidate
+    if not isinstance(ours, str) or not isinstance(theirs, str) or moment_s(ours) is not None:
+        return 1
+    unequal = [None for one, two in zip_longest(_runs(ours), _runs(theirs)) if one != two]
+    return max(1, len(unequal))
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(_CLOCK.sub(" ", text[:_MAX_LOOKED_AT]))
