@@ -9,13 +9,17 @@ from crossfade.shadow.exchange.outcome import Reason
 
 _RACES_PCT = 1.0  # of all requests: fewer reads that overlap a write are of no account
 _ADVICE: Mapping[Reason, tuple[str, str]] = {
+    Reason.QUEUE_FULL: (
+        "Requests that found a queue full; a write among them is missing on the candidate from then on",
+        "lower [mirror] sample_pct or give both sides more CPU, and after lost writes begin with fresh stores",
+    ),
     Reason.CREDENTIAL: (
         "The candidate refuses credentials that legacy issued before the run or in a login that was not mirrored",
         "share the signing key, mirror the login, or replace the field with [[mirror.header]]",
     ),
     Reason.FOREIGN_HANDLE: (
         "Values that legacy minted where the candidate was not asked",
-        "mirror the writes and logins from which they come, or share the store",
+        "mirror the writes and logins from which they come and lose none to a full queue, or share the store",
     ),
     Reason.BLOCKED: (
         "Values of earlier answers for which the candidate gave none of its own",
@@ -23,7 +27,7 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.STATE_DRIFT: (
         "The stores have parted: the secondary agrees with itself, but not with legacy",
-        "mirror all writes or none, and start a new run with fresh stores",
+        "mirror all writes or none, lose none to a full queue, and start a new run with fresh stores",
     ),
     Reason.ABANDONED_WRITE: (
         "Writes whose client left before legacy answered: the stores may have parted",

@@ -42,6 +42,7 @@ from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
 
 _NOWHERE = ReproSettings()
+_STATUSES = frozenset({"status", "status.code"})  # what else differs follows from them
 _TEXT_ONLY = frozenset({"status.message", "header.content-type.charset"})
 
 
@@ -71,6 +72,7 @@ def build_report(
                 STATUS_ORDER[cluster.status],
                 -cluster.count,
                 cluster.route,
+                cluster.path not in _STATUSES,
                 cluster.path,
                 cluster.id,
             ),

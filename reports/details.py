@@ -47,9 +47,17 @@ def standing(place: Place | None) -> str:
     if place.status == "suspicious":
         return "; ".join(flag_words(check) for check in place.checks if check.flagged)
     if place.status == "undecided":
-        seen = f"legacy differed from itself in {of_requests(place.self_differs)}"
-        return seen + (f"; {count(place.more_pairs)} more pairs decide it" if place.more_pairs is not None else "")
+        more = f"; {count(place.more_pairs)} more pairs decide it" if place.more_pairs is not None else ""
+        return _why_undecided(place) + more
     return ""
+
+
+def _why_undecided(place: Place) -> str:
+    if place.self_differs:
+        return f"legacy differed from itself in {of_requests(place.self_differs)}"
+    if place.drift:
+        return f"the stores had parted there in {of_requests(place.drift)}"
+    return "a second look did not show the difference again"
 
 
 def _not_compared(route: Route, _: Report) -> Detail | None:
@@ -69,8 +77,13 @@ def _in_part(route: Route, _: Report) -> Detail | None:
 
 
 def _suspicious(route: Route, _: Report) -> Detail | None:
-    names = [_flagged(place) for place in route.places if place.status == "suspicious"]
+    names = [_flagged(place) for place in route.places if place.status == "suspicious" or _is_open_and_flagged(place)]
     return Detail(label="suspicious", text=some_of(names, between="; "), tone="fail") if names else None
+
+
+def _is_open_and_flagged(place: Place) -> bool:
+    """Where the stores have parted too, so that no count of requests tells how much of it is a fault."""
+    return place.status == "open" and any(check.flagged for check in place.checks)
 
 
 def _undecided(route: Route, report: Report) -> Detail | None:
@@ -178,5 +191,5 @@ def _excess(check: PlaceCheck) -> float:
 
 def flag_words(check: PlaceCheck) -> str:
     """What the candidate fails in a check, and how often."""
-    times = f"in {count(check.candidate)} of {count(check.trials)}, legacy itself in {count(check.control)}"
-    return f"{CHECKS[Check(check.check)]} {times}"
+    times = f"in {count(check.candidate)} of {count(check.trials)} checks"
+    return f"{CHECKS[Check(check.check)]}, {times} (the secondary in {count(check.control)})"

@@ -6,7 +6,7 @@ from crossfade.reports.figures import at_most, count, share
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.units import of_units, short_units
 from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground
-from crossfade.shadow.evidence.findings import PlaceView
+from crossfade.shadow.evidence.findings import PlaceView, Status
 from crossfade.shadow.evidence.view import RouteView
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
@@ -25,13 +25,17 @@ def _proven(_: Claim, __: RouteView, ___: GateSettings) -> str:
 
 def _refuted(claim: Claim, view: RouteView, gate: GateSettings) -> str:
     """By k, or at places where legacy differs from itself too and the candidate differs far more often."""
+    if claim.bounds.lower <= gate.budget and not claim.places and claim.transient.lower > gate.transient_budget:
+        return f"differs at the first look only, in more {view.unit}s than the transient budget"
     if claim.bounds.lower > gate.budget or not claim.places:
         return f"diverges in more {view.unit}s than the budget"
     return f"differs more often than legacy itself, by more than the budget, at {_names(claim.places)}"
 
 
 def _suspicious(claim: Claim, view: RouteView, _: GateSettings) -> str:
-    return f"suspicious although noisy, in more {view.unit}s than the budget, at {_names(claim.places)}"
+    is_drift = any(place.status is Status.OPEN for place in claim.places)
+    how = "suspicious although the stores have parted" if is_drift else "suspicious although noisy"
+    return f"{how}, in more {view.unit}s than the budget, at {_names(claim.places)}"
 
 
 def _check_flagged(claim: Claim, _: RouteView, __: GateSettings) -> str:
@@ -67,8 +71,9 @@ def _undecided(claim: Claim, view: RouteView, _: GateSettings) -> str:
     return f"{at}; {_needed(claim, view)}{_more_pairs(claim.places)}"
 
 
-def _too_few_distinct(claim: Claim, view: RouteView, _: GateSettings) -> str:
-    return f"the bound is not below the budget; {_needed(claim, view)}"
+def _too_few_distinct(claim: Claim, view: RouteView, gate: GateSettings) -> str:
+    fix = ", or a fix" if view.divergent > gate.budget * claim.n else ""
+    return f"the bound is not below the budget; {_needed(claim, view)}{fix}"
 
 
 def _unexplained(_: Claim, __: RouteView, ___: GateSettings) -> str:

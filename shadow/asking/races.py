@@ -102,6 +102,8 @@ class Races:
 
     def overlap(self, read: Request, at: float) -> bool:
         """Whether the same data was written between a read's beginning and its answer, ``at``."""
+        if not (self._under_way or self._answered):
+            return False
         group = _group(read)
         begun = [write for write in self._under_way.get(group, {}).values() if write.started_at <= at]
         ended = [write for write in self._until(group, read.started_at) if write.from_s <= at]
@@ -172,7 +174,7 @@ def _who(request: Request) -> frozenset[int]:
 
 def _group(request: Request) -> _Group:
     """The first segment of the path: over gRPC that is the service."""
-    return request.protocol, next(iter(_segments(request.target)), "")
+    return request.protocol, next(_each_segment(request.target), "")
 
 
 def _path(target: str) -> str:
@@ -182,8 +184,11 @@ def _path(target: str) -> str:
 
 
 def _segments(target: str) -> tuple[str, ...]:
-    found = (unquote(segment) for segment in _path(target).split("/") if segment)
-    return tuple(islice(found, _MOST_SEGMENTS))
+    return tuple(islice(_each_segment(target), _MOST_SEGMENTS))
+
+
+def _each_segment(target: str) -> Iterator[str]:
+    return (unquote(segment) for segment in _path(target).split("/") if segment)
 
 
 def _leaves(value: Value, name: str = "") -> Iterator[str]:

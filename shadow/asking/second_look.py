@@ -36,19 +36,27 @@ class SecondLook:
         """
         if sides.secondary is None:
             return comparison
-        asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
-        with self._means.admission.second_look() as has_place:
-            begin = pending.begin
-            if has_place and begin is not None and self._may_look(comparison, places, pending, begin):
-                is_held = not begin.finished.is_set()
-                pending.begin = self._means.order.prolong(begin)
-                looked = await self._look(comparison, pending.frame.route, asked)
-                comparison = looked if is_held or not self._means.races.followed(comparison.request) else comparison
+        if places:
+            asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
+            comparison = await self._looked_again(comparison, places, pending, asked)
         if comparison.again is None:
             await self.refuse_drifted(comparison, sides.secondary)
         elif has_drifted(replace(comparison, secondary=comparison.again.secondary)):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
         return comparison
+
+    async def _looked_again(
+        self, comparison: Comparison, places: Places, pending: Pending, asked: Mapping[Side, Upstream]
+    ) -> Comparison:
+        """The same comparison where no second look is taken, or it came too late."""
+        with self._means.admission.second_look() as has_place:
+            begin = pending.begin
+            if not has_place or begin is None or not self._may_look(comparison, places, pending, begin):
+                return comparison
+            is_held = not begin.finished.is_set()
+            pending.begin = self._means.order.prolong(begin)
+            looked = await self._look(comparison, pending.frame.route, asked)
+            return looked if is_held or not self._means.races.followed(comparison.request) else comparison
 
     async def refuse_drifted(self, comparison: Comparison, secondary: Upstream) -> None:
         """Where the statuses differ, the secondary is asked for its own, to tell another state from a fault.

@@ -31,7 +31,7 @@ class Found:
 
 def answer_value(request: Request, answer: Answer, contract: Contract | None) -> Value:
     """The body, header fields and cookies of an answer. Raises: UndecodableError."""
-    value: dict[str, Value] = {_HEADER: _fields(answer), _COOKIE: _cookies(answer)}
+    value = head_value(answer)
     if answer.truncated or len(answer.body) > MAX_BODY_BYTES:
         raise UndecodableError("expected a whole body that is not too long, got another one")
     if request.protocol is Protocol.GRPC:
@@ -39,6 +39,16 @@ def answer_value(request: Request, answer: Answer, contract: Contract | None) ->
     elif answer.body:
         value[_BODY] = decode_body(answer.headers, answer.body)
     return value
+
+
+def head_value(answer: Answer) -> dict[str, Value]:
+    """The header fields and cookies of an answer."""
+    return {_HEADER: _fields(answer), _COOKIE: _cookies(answer)}
+
+
+def without_head(value: Value) -> Value:
+    """The body alone of what ``answer_value`` gave."""
+    return {name: item for name, item in value.items() if name == _BODY} if isinstance(value, dict) else value
 
 
 def message_value_of(data: bytes, type_name: str | None, contract: Contract | None) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.bindings.answers import answer_value, message_value_of
+from crossfade.shadow.bindings.answers import answer_value, head_value, message_value_of, without_head
 from crossfade.shadow.bindings.carried import (
     answer_values,
     is_plain_json,
@@ -174,9 +174,11 @@ class Bindings:
             learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
-        self._minting.sent.add(sent_runs(request))
-        if isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
-            self._minting.agreed.add(text for text in credentials(request) if not self._tables.knows(EVERYWHERE, text))
+        if sent := sent_runs(request):
+            self._minting.sent.add(sent)
+        asks = credentials(request)
+        if asks and isinstance(candidate, Answer) and succeeded(legacy, request) and succeeded(candidate, request):
+            self._minting.agreed.add(text for text in asks if not self._tables.knows(EVERYWHERE, text))
         return learnt
 
     def _study(self, comparison: Comparison, legacy: Answer, exchange: Exchange) -> Learnt:
@@ -187,9 +189,16 @@ class Bindings:
         except UndecodableError:
             return Learnt()
         others = {side: self._value(request, legacy, reply, side) for side, reply in sides.items()}
-        if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
-            return Learnt()
-        return self._minting.learn(exchange, ours, others)
+        candidate = comparison.candidate
+        if others[Side.CANDIDATE] is not None or not isinstance(candidate, Answer):
+            if others[Side.CANDIDATE] is None and not succeeded(legacy, request):
+                return Learnt()
+            return self._minting.learn(exchange, ours, others)
+        heads = {side: self._head(request, legacy, reply, side) for side, reply in sides.items()}
+        learnt = self._minting.learn(exchange, head_value(legacy), heads)  # what every answer carries, an error too
+        if succeeded(legacy, request):
+            learnt.add(self._minting.learn(exchange, without_head(ours), others))
+        return learnt
 
     def _value(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
         """A side's answer that can be held against legacy's, with the values of legacy's that are known."""
@@ -202,14 +211,23 @@ class Bindings:
             return None
         return Answered(value, back.mapped)
 
+    def _head(self, request: Request, legacy: Answer, reply: Reply | None, side: Side) -> Answered | None:
+        """As ``_value``, of header fields and cookies alone, whatever the status is."""
+        if not isinstance(reply, Answer):
+            return None
+        back = Back(self._standpoint(side, request, legacy), {}, strict=False)
+        head = rewrite_answer(request, replace(reply, body=b"", windows=b""), back, self._contract)
+        return Answered(head_value(head), back.mapped)
+
     def _agree(self, legacy: Answer) -> None:
         """Both sides gave the same body: what ids and tokens are in it is known to both."""
-        text = legacy.body.decode("utf-8", "replace")
-        found = long_runs(text)
-        if len(self._tables):
-            self._minting.saw_numbers(named_ids(text))
-            found = [run for run in found if not self._tables.knows(EVERYWHERE, run)]
-            self._tables.find(EVERYWHERE, found)
+        if not len(self._tables):
+            self._minting.agreed.add_from(legacy.body, long_runs)
+            return
+        if len(self._scopes):
+            self._minting.saw_numbers(named_ids(legacy.body.decode("utf-8", "replace")))
+        found = [run for run in long_runs(legacy.body) if not self._tables.knows(EVERYWHERE, run)]
+        self._tables.find(EVERYWHERE, found)
         self._minting.agreed.add(found)
 
     def _exchange(

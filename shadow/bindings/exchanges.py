@@ -62,10 +62,12 @@ def _is_alike(legacy: Answer, other: Answer) -> bool:
     """Whether two JSON bodies that differ have the same ids and tokens."""
     if not is_plain_json(legacy.headers):
         return False
-    ours, theirs = (part.decode("latin-1") for part in unequal_parts(legacy.body, other.body))
+    parts = unequal_parts(legacy.body, other.body)
+    ours, theirs = (part.decode("latin-1") for part in parts)
     if any(mark in ours or mark in theirs for mark in _TAKEN_APART):
         return False
-    if any(is_token(run) for run in set(long_runs(ours)) ^ set(long_runs(theirs))):
+    our_runs, their_runs = (set(long_runs(part)) for part in parts)
+    if any(is_token(run) for run in our_runs ^ their_runs):
         return False
     return set(id_members(ours)) == set(id_members(theirs))
 

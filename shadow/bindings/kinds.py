@@ -96,6 +96,13 @@ def is_page_site(site: Site) -> bool:
     return site.part in {Part.QUERY, Part.BODY} and is_page_name(site.name)
 
 
+def may_be_page(site: Site, text: str) -> bool:
+    """Whether a client may send the token of a page at a place: clients call it otherwise than answers do."""
+    if site.part not in {Part.QUERY, Part.BODY}:
+        return False
+    return is_page_name(site.name) or is_token_name(site.name) or is_opaque_token(text)
+
+
 def is_named(site: Site) -> bool:
     """Whether the name of a place says that tokens stand there."""
     return is_token_name(site.name) or site.part is Part.COOKIE

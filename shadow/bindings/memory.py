@@ -1,11 +1,15 @@
 """What was seen of values and of places, within bounds: sent, agreed on, minted. Pure."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from crossfade.shadow.bindings.names import Part
+
 _MAX_PLACES = 20_000
+_EVERY_ROUTE = ""
+_MAX_SOURCES = 10_000
 
 
 class Seen:
@@ -14,6 +18,7 @@ class Seen:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._hashes: dict[int, None] = {}
+        self._sources: set[int] = set()
 
     def add(self, values: Iterable[str]) -> None:
         """Remembers values."""
@@ -22,6 +27,17 @@ class Seen:
             oldest = tuple(islice(self._hashes, len(self._hashes) - self._capacity))
             for key in oldest:
                 del self._hashes[key]
+            self._sources.clear()
+
+    def add_from(self, source: bytes, values: Callable[[bytes], Iterable[str]]) -> None:
+        """Remembers the values of a source, which is read only where that may add something."""
+        key = hash(source)
+        if key in self._sources:
+            return
+        if len(self._sources) >= _MAX_SOURCES:
+            self._sources.clear()
+        self._sources.add(key)
+        self.add(values(source))
 
     def __contains__(self, value: str) -> bool:
         return hash(value) in self._hashes
@@ -34,7 +50,10 @@ class _Counts:
 
 
 class Places:
-    """Per route and place: whether two instances of legacy gave values of their own there, or the same one."""
+    """Per route and place: whether two instances of legacy gave values of their own there, or the same one.
+
+    A header field is one place on all routes, because one piece of code writes it.
+    """
 
     def __init__(self) -> None:
         self._counts: OrderedDict[tuple[str, tuple[str, ...]], _Counts] = OrderedDict()
@@ -42,6 +61,7 @@ class Places:
 
     def saw(self, route: str, names: tuple[str, ...], *, fresh: bool) -> None:
         """Counts one pair of legacy's own answers."""
+        route = _written_by(route, names)
         counts = self._counts.setdefault((route, names), _Counts())
         before = counts.fresh > counts.steady
         counts.fresh += fresh
@@ -53,15 +73,19 @@ class Places:
 
     def mints(self, route: str, names: tuple[str, ...]) -> bool | None:
         """Whether legacy mints there; None where that is not known."""
-        counts = self._counts.get((route, names))
+        counts = self._counts.get((_written_by(route, names), names))
         return None if counts is None else counts.fresh > counts.steady
 
     def any_minting(self, route: str) -> bool:
         """Whether the route has a place at which legacy mints."""
-        return self._minting.get(route, 0) > 0
+        return self._minting.get(route, 0) > 0 or self._minting.get(_EVERY_ROUTE, 0) > 0
 
     def _note(self, route: str, change: int) -> None:
         if change:
             self._minting[route] = self._minting.get(route, 0) + change
             if not self._minting[route]:
                 del self._minting[route]
+
+
+def _written_by(route: str, names: tuple[str, ...]) -> str:
+    return _EVERY_ROUTE if names[0] == Part.HEADER else route

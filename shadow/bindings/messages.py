@@ -43,17 +43,25 @@ def rewrite_request(request: Request, change: Change, contract: Contract | None)
     is_call = request.protocol is Protocol.GRPC
     target = request.target if is_call else rewrite_target(request.target, change)
     headers, trailers = (rewrite_fields(fields, change) for fields in (request.headers, request.trailers))
-    body = request.body
-    if not request.truncated and is_call:
-        body = _call_body(
-            request.headers, body, WireRewriter(contract, _leaves(change)), message_type(request, contract)
-        )
-    elif not request.truncated:
-        body = _body(request.headers, body, change)
+    body = rewrite_body(request, change, contract)
     if (target, headers, trailers, body) == (request.target, request.headers, request.trailers, request.body):
         return request
     headers = _with_length(headers, request.body, body)
     return replace(request, target=target, headers=headers, trailers=trailers, body=body)
+
+
+def rewrite_body(request: Request, change: Change, contract: Contract | None) -> bytes:
+    """The request's body with what ``change`` replaces."""
+    if request.truncated:
+        return request.body
+    if request.protocol is not Protocol.GRPC:
+        return _body(request.headers, request.body, change)
+    return rewrite_call(request.target, request.headers, request.body, change, contract)
+
+
+def rewrite_call(target: str, headers: Headers, body: bytes, change: Change, contract: Contract | None) -> bytes:
+    """The messages that a client sends in a call; of its ``headers`` their coding is read."""
+    return _call_body(headers, body, WireRewriter(contract, _leaves(change)), _type_at(target, contract))
 
 
 def rewrite_answer(request: Request, answer: Answer, change: Change, contract: Contract | None) -> Answer:
@@ -90,7 +98,11 @@ def rewrite_fields(headers: Headers, change: Change) -> Headers:
 
 def message_type(request: Request, contract: Contract | None, *, is_answer: bool = False) -> str | None:
     """The type of a call's messages, None where the contract does not have the method."""
-    method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
+    return _type_at(request.target, contract, is_answer=is_answer)
+
+
+def _type_at(target: str, contract: Contract | None, *, is_answer: bool = False) -> str | None:
+    method = None if contract is None else contract.methods.get(target.partition("?")[0].lstrip("/"))
     if method is None:
         return None
     return method.output_type if is_answer else method.input_type

@@ -49,6 +49,11 @@ class Learnt:
 
     here: dict[Side, dict[tuple[Site, str], str]] = field(default_factory=lambda: {side: {} for side in Side})
 
+    def add(self, other: "Learnt") -> None:
+        """Takes in what another part of the same answer showed."""
+        for side, found in other.here.items():
+            self.here[side] |= found
+
 
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""

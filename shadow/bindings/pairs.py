@@ -129,13 +129,29 @@ class _Pairing:
         for item in others:
             theirs.setdefault(self._content(item, "", 0), []).append(item)
         found: dict[int, Value | Partner] = {}
+        named = self._by_token([legacy[index] for index in left], others)
         for index, content in ours.items():
+            if (same := named.get(id(legacy[index]))) is not None:
+                found[index] = same
+                continue
             partners = theirs.get(content, [])
             if len(partners) == 1 == counted[content]:
                 found[index] = partners[0]
             else:
                 found[index] = Partner.UNCLEAR if partners or others else Partner.MISSING
         return found
+
+    def _by_token(self, ours: list[Value], theirs: list[Value]) -> dict[int, Value]:
+        """By the identity of legacy's: the one element that has one of its tokens in the same member, as no other has.
+
+        So an element whose content differs is not taken for another one.
+        """
+        mine, others = _tokens(ours), _tokens(theirs)
+        return {
+            id(items[0]): others[token][0]
+            for token, items in mine.items()
+            if len(items) == 1 and len(others.get(token, ())) == 1
+        }
 
     def _content(self, value: Value, name: str, depth: int) -> Hashable:
         """What an element is known by; each object and list is looked at once, however deep it lies."""
@@ -156,7 +172,8 @@ class _Pairing:
         if isinstance(value, dict):
             content = ("object", frozenset((key, self._content(item, key, depth + 1)) for key, item in value.items()))
         else:
-            content = ("list", tuple(self._content(item, name, depth + 1) for item in value))
+            items = Counter(self._content(item, name, depth + 1) for item in value)
+            content = ("list", frozenset(items.items()))
         return self._numbers.setdefault(content, len(self._numbers))
 
     def _masked(self, text: str, name: str, value: Value) -> Hashable:
@@ -165,6 +182,15 @@ class _Pairing:
         if isinstance(value, str) and "/" in text:
             return ("path", path_names(text.partition("?")[0]))
         return ("time",) if isinstance(value, str) and is_time(text) else scalar_key(value)
+
+
+def _tokens(items: list[Value]) -> dict[tuple[str, str], list[Value]]:
+    found: dict[tuple[str, str], list[Value]] = {}
+    for item in items:
+        for name, text in item.items() if isinstance(item, dict) else ():
+            if isinstance(text, str) and is_id_name(name) and is_token(text):
+                found.setdefault((name, text), []).append(item)
+    return found
 
 
 def text_of(value: Value | Partner) -> str | None:

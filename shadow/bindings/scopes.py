@@ -72,6 +72,9 @@ class Scopes:
         self._hits: dict[tuple[str | None, str], dict[str, set[str]]] = {}
         self._plain: set[str] = set()
 
+    def __len__(self) -> int:
+        return len(self._scopes)
+
     def __iter__(self) -> Iterator[Scope]:
         return iter(self._scopes)
 

@@ -18,6 +18,7 @@ _JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 _LONG_NUMBER = re.compile(r"[0-9]{15,}")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}(?:[-_:][a-z]{1,12})?[-_:](?=[A-Za-z]*[0-9])[0-9A-Za-z]{4,}")
 _OPAQUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+")  # no blank, quote, comma, semicolon, backslash
+_RANDOM_LETTERS = re.compile(r"(?=[a-z]*[A-Z])(?=[A-Z]*[a-z])[A-Za-z]{16,}")
 _RUN = re.compile(r"[A-Za-z0-9]{12,}")
 _MIXED = re.compile(r"(?=(?:.*?[0-9]){2})(?=(?:.*?[A-Za-z]){2}).*")
 _BASIC_TIME = re.compile(r"\d{8}T\d{4,6}.*")
@@ -58,7 +59,8 @@ def is_opaque_token(text: str) -> bool:
     """Whether a text may be a token where its name says that it is one: it has no blank and is no time."""
     if not MIN_TOKEN_CHARS <= len(text) <= MAX_TOKEN_CHARS or _OPAQUE.fullmatch(text) is None:
         return False
-    return not _is_otherwise_known(text) and ("@" not in text) and not text.isalpha()
+    is_word = text.isalpha() and _RANDOM_LETTERS.fullmatch(text) is None
+    return not _is_otherwise_known(text) and ("@" not in text) and not is_word
 
 
 def is_plain_text(text: str) -> bool:

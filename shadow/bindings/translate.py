@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crossfade.shadow.bindings.kinds import is_page_site
+from crossfade.shadow.bindings.kinds import may_be_page
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site
 from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_guessable, is_short_id
@@ -50,7 +50,7 @@ class Rendering:
         at = self._at
         if site.part is Part.HEADER and site.name == "etag":
             return at.tables.theirs(at.etags, text, at.side)
-        if is_page_site(site) and self._is_handle(at.pages, text):
+        if may_be_page(site, text) and self._is_handle(at.pages, text):
             return self._named(at.pages, text)
         if len(text) >= MIN_TOKEN_CHARS and self._is_handle(EVERYWHERE, text):
             return self._named(EVERYWHERE, text)
@@ -120,7 +120,7 @@ class Back:
             return self._here[site, text]
         if site.part is Part.HEADER and site.name == "etag":
             return self._in([at.etags], text)
-        if is_page_site(site) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:
+        if may_be_page(site, text) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:
             return page
         if len(text) >= MIN_TOKEN_CHARS:
             found = self._in([EVERYWHERE], text)

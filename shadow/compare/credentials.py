@@ -6,20 +6,28 @@ Nothing is verified here; a token that lies makes a request another one, and no 
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from crossfade.shadow.exchange import Request, header_values
 
 _OF_ONE_TOKEN = frozenset({"iat", "exp", "nbf", "jti", "auth_time", "nonce", "at_hash", "c_hash", "sid"})
 """Claims that differ from one token of a person to the next (RFC 7519 4.1, OpenID Connect Core 2)."""
 _MOST_TOKEN_CHARS = 65_536
+_MOST_KEPT = 1024
+_MOST_KEPT_CHARS = 4096
+"""Longer credentials are read each time; so what is kept of them takes some megabytes."""
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
 _FORWARDED_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("[^"]*"|[^;,]*)', re.IGNORECASE)
 
 
 def credentials_of(request: Request) -> str:
     """Authorization and cookies, of a JWT with a subject what it says of the person; "" where there is none."""
-    return "\n".join((*_authorization(request), *_cookies(request)))
+    authorizations, cookies = _sent(request)
+    if not (authorizations or cookies):
+        return ""
+    is_long = sum(map(len, (*authorizations, *cookies))) > _MOST_KEPT_CHARS
+    return (_credentials.__wrapped__ if is_long else _credentials)(authorizations, cookies)
 
 
 def raw_credentials_of(request: Request) -> str:
@@ -33,19 +41,30 @@ def client_of(request: Request) -> str:
 
     Cookies count only where there is no Authorization: some of them change with every answer.
     """
-    credential = "\n".join(_authorization(request)) or "\n".join(_cookies(request))
+    authorizations, cookies = _sent(request)
+    credential = "\n".join(_authorization(authorizations)) or "\n".join(_cookies(cookies))
     return credential or _first_address(request) or request.peer
 
 
-def _authorization(request: Request) -> Iterator[str]:
-    for value in header_values(request.headers, "authorization"):
+def _sent(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields Authorization and Cookie, as they were sent."""
+    return header_values(request.headers, "authorization"), header_values(request.headers, "cookie")
+
+
+@lru_cache(_MOST_KEPT)
+def _credentials(authorizations: tuple[str, ...], cookies: tuple[str, ...]) -> str:
+    """Kept, because a person sends the same one with every request."""
+    return "\n".join((*_authorization(authorizations), *_cookies(cookies)))
+
+
+def _authorization(lines: Iterable[str]) -> Iterator[str]:
+    for value in lines:
         scheme, _, token = value.strip().partition(" ")
         yield f"{scheme.lower()} {_person(token.strip())}"
 
 
-def _cookies(request: Request) -> Iterator[str]:
+def _cookies(lines: Iterable[str]) -> Iterator[str]:
     """Each cookie, in the order of their names."""
-    lines = header_values(request.headers, "cookie")
     pairs = (pair.strip().partition("=") for line in lines for pair in line.split(";") if pair.strip())
     yield from sorted(f"{name}={_person(value)}" for name, _, value in pairs)
 

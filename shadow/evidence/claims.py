@@ -126,7 +126,7 @@ def judge_claim(view: RouteView, gate: GateSettings, *, claimed: bool, finished:
         n=n,
         bounds=_bounds(view.certain, view.divergent, view.divergent + view.undecided, n, gate),
         open_bounds=_bounds(view.certain, view.divergent, view.divergent, n, gate),
-        transient=_bounds(view.certain_transient, view.transient, view.transient, n, gate),
+        transient=_bounds(view.certain_transient, view.transient, view.transient_at_most, n, gate),
     )
     ground, places = _ground(figures) if claimed else (Ground.NOT_CLAIMED, ())
     return Claim(
@@ -178,7 +178,7 @@ def _needed(figures: _Figures, ground: Ground) -> int:
     counts = {
         Ground.TOO_FEW_DISTINCT: (view.divergent + view.undecided, gate.budget),
         Ground.UNDECIDED: (view.divergent + view.undecided, gate.budget),
-        Ground.TRANSIENT: (view.transient, gate.transient_budget),
+        Ground.TRANSIENT: (view.transient_at_most, _of_first_looks(gate.transient_budget)),
     }
     if ground not in counts:
         return 0
@@ -224,7 +224,8 @@ def _above(figures: _Figures) -> tuple[PlaceView, ...]:
 
 
 def _fails_check(place: PlaceView, budget: float, limit: float) -> bool:
-    return place.status is Status.SUSPICIOUS and any(
+    """At a noisy place, or at an open one where the stores have parted: there only the checks tell a fault from it."""
+    return place.status in {Status.SUSPICIOUS, Status.OPEN} and any(
         check.flagged and log_e_excess_above(check.candidate, check.control, check.n, budget) >= limit
         for check in place.checks
     )
@@ -248,7 +249,7 @@ def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
         undecided = tuple(place for place in view.places if place.status is Status.UNDECIDED)
         is_undecided = figures.open_bounds.upper < gate.budget
         return (Ground.UNDECIDED, undecided) if is_undecided else (Ground.TOO_FEW_DISTINCT, ())
-    if figures.transient.upper >= gate.transient_budget:
+    if view.transient and figures.transient.upper >= _of_first_looks(gate.transient_budget):
         return Ground.TRANSIENT, ()
     if _with_unexplained(figures).upper >= gate.budget:
         return Ground.UNEXPLAINED, ()
@@ -257,6 +258,11 @@ def _unproven(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:
     if unbounded:
         return Ground.TOO_FEW_PAIRS, _with_more_pairs(unbounded, gate)
     return None
+
+
+def _of_first_looks(rate: float) -> float:
+    """How often a difference that comes and goes at this rate is at a first look and not at the second one too."""
+    return rate * (1 - rate)
 
 
 def _with_unexplained(figures: _Figures) -> Bounds:

@@ -16,7 +16,7 @@ _NOISY_FROM = 3
 
 # What was counted of a unit of the claim, each bit only once: requests for the same thing are no new trial.
 _COMPARED = 1
-_PAIRED = 2  # the secondary answered at the first look
+_PAIRED = 2  # the secondary answered at the first look, and was not asked because of a difference
 _ASKED = 4  # there was a second look
 _BET = 8  # either of them
 _CHECKED = 16
@@ -117,9 +117,12 @@ class Places:
                 self._at(place)
                 looks[place] = look
         if new is not None and new & _BET:
-            self._bet(looks, is_first=observation.noise is not None)
+            if observation.chosen:
+                self._bet_on_sides(observation.sightings)
+            else:
+                self._bet(looks, is_first=observation.noise is not None)
         for place, look in looks.items():
-            self._see(place, look, new)
+            self._see(place, look, new, is_chosen=observation.chosen)
         if new is None or _is_drift_alone(observation):
             return
         for place in sorted(places | looks.keys()):
@@ -139,7 +142,9 @@ class Places:
         now = before
         if not _is_drift_alone(observation):
             now |= _COMPARED
-        if observation.noise is not None:
+        if observation.chosen:
+            now |= _BET if _takes_a_side(observation) else 0
+        elif observation.noise is not None:
             now |= _PAIRED | _BET
         if observation.asked_again:
             now |= _ASKED | _BET
@@ -169,21 +174,44 @@ class Places:
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, look: "_Look", new: int | None) -> None:
+    def _bet_on_sides(self, sightings: Iterable[Sighting]) -> None:
+        """The bet of a secondary that was asked because legacy and candidate differ: on whose side it takes.
+
+        With the sides exchanged, what the candidate lacks is what it has beyond legacy: a control of that place.
+        """
+        steady_candidate = steady_secondary = False
+        for item in sorted(sightings, key=lambda item: (item.template, item.kind)):
+            if item.with_candidate is None:
+                continue
+            kind = Kind(item.kind).exchanged.value if item.with_candidate else item.kind
+            place = storable(item.template), kind
+            if not self.has_room(place):
+                continue
+            counts = self._at(place)
+            if not (counts.self_differs or counts.once):
+                steady_candidate |= not item.with_candidate
+                steady_secondary |= item.with_candidate
+            counts.bets_candidate += not item.with_candidate
+            counts.bets_secondary += item.with_candidate
+        self.any_candidate += steady_candidate and not steady_secondary
+        self.any_secondary += steady_secondary and not steady_candidate
+
+    def _see(self, place: Place, look: "_Look", new: int | None, *, is_chosen: bool) -> None:
         counts, item = self._at(place), look.sighting
         ours, theirs = look.first
         counts.differing += ours
         counts.rechecked += ours and item.candidate_again is not None
         if new is None:
             return
-        if new & _PAIRED:
+        is_first = bool(new & (_BET if is_chosen else _PAIRED))
+        if is_first:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
         if new & _ASKED and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
-        elif new & _PAIRED and item.secondary:
+        elif is_first and item.secondary:
             counts.once += 1
 
     def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
@@ -252,6 +280,11 @@ def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
     for template, kind in ours | theirs:
         secondary = None if observation.noise is None else (template, kind) in theirs
         yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
+
+
+def _takes_a_side(observation: Judged) -> bool:
+    """Whether a secondary that was chosen gave an answer that can be held against legacy's, or the candidate's."""
+    return observation.noise is not None or any(item.with_candidate is not None for item in observation.sightings)
 
 
 def _is_drift_alone(observation: Judged) -> bool:

@@ -16,6 +16,8 @@ _NOISE_FROM = 3
 """So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.9, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
+_ALWAYS_IN_ORDER = 0.2
+"""The same of a list's order: what legacy itself does not keep so often, no caller relies on."""
 _MORE, _NOISY = (MORE.template, MORE.kind), (NOISY.template, NOISY.kind)
 _BESIDE = frozenset({Check.DISTANCE, Check.PARTS})
 """Checks that hold the candidate against the secondary, not against what legacy answered before."""
@@ -71,8 +73,12 @@ def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
     noisy = [place for place in judged.of(Status.NOISE, Status.SUSPICIOUS) if not judged.views[place].always]
     dirty = [place for place, view in judged.views.items() if view.decided and _is_unsteady(view)]
     for place in sorted(noisy):
-        yield from _at_place(route, place, judged.views[place])
-    yield from _at_all(route, noisy)
+        if route.is_chosen:
+            yield _at_chosen(route, place, judged.views[place])
+        else:
+            yield from _at_place(route, place, judged.views[place])
+    if not route.is_chosen:
+        yield from _at_all(route, noisy)
     for place in sorted(dirty):
         yield from _at_least(route, place, judged.views[place])
 
@@ -133,14 +139,12 @@ def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView
         template=place[0],
         kind=place[1],
         status=Status.UNDECIDED,
-        pairs=route.paired,
+        pairs=min(route.secondary_asked, route.distinct) if route.is_chosen else route.paired,
         self_differs=count.self_differs if _is_seen_twice(count) else count.once,
-        candidate_only=count.candidate_only,
-        secondary_only=count.secondary_only,
+        candidate_only=count.bets_candidate if route.is_chosen else count.candidate_only,
+        secondary_only=count.bets_secondary if route.is_chosen else count.secondary_only,
         drift=count.drift,
-        always=route.paired >= _ALWAYS_PAIRS
-        and _self_rate(route, place) >= _ALWAYS
-        and count.drift <= count.self_differs,
+        always=_is_always(route, place),
         checks=tuple(checks),
     )
 
@@ -193,6 +197,50 @@ def _self_rate(route: RouteEvidence, place: Place) -> float:
     """How often legacy's two instances differ at a first look, which nothing chose; drift included."""
     count = route.places.get(place, _NONE)
     return (count.both + count.secondary_only) / route.paired if route.paired else 0.0
+
+
+def _is_always(route: RouteEvidence, place: Place) -> bool:
+    """Whether legacy differs from itself in nearly all requests; of chosen pairs, the candidate from legacy as well."""
+    count = route.places.get(place, _NONE)
+    least = _ALWAYS_IN_ORDER if place[1] == Kind.ORDER else _ALWAYS
+    if route.is_chosen:
+        pairs = _chosen_pairs(count)
+        return pairs >= _ALWAYS_PAIRS and count.both >= least * pairs and _differing_rate(route, count) >= least
+    return route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= least and count.drift <= count.self_differs
+
+
+def _chosen_pairs(count: PlaceCount) -> int:
+    """Where legacy and candidate differ there, the units in which the secondary was asked."""
+    return count.both + count.candidate_only
+
+
+def _differing_rate(route: RouteEvidence, count: PlaceCount) -> float:
+    """In how many requests the candidate differs from legacy: at least as many as those where legacy would."""
+    requests = sum(seen.count for seen in route.signatures.values())
+    return min(1.0, count.differing / requests) if requests else 0.0
+
+
+def _at_chosen(route: RouteEvidence, place: Place, view: PlaceView) -> Excess:
+    """All units, also those without a pair: where legacy and candidate agree, there is no difference on either side.
+
+    A fault shows where it is asked about, and the secondary agrees with legacy, whichever of the two instances it is.
+    """
+    count = route.places.get(place, _NONE)
+    asked = _chosen_pairs(count) / count.differing if count.differing else 1.0
+    steady = 1 - _differing_rate(route, count)
+    n = max(route.distinct, count.bets_candidate + count.bets_secondary)
+    return Excess(
+        place=view,
+        transient=False,
+        candidate=count.bets_candidate,
+        control=count.bets_secondary,
+        n=n,
+        pairs=n,
+        seen=most(route, [place], *_COUNTED, Sort.TRANSIENT),
+        of=route.distinct,
+        share=steady**2 * min(1.0, asked),
+        seen_share=steady**2,
+    )
 
 
 def _at_place(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:

@@ -169,7 +169,8 @@ class RouteEvidence:
 
     ``entered`` was counted by the engine; ``settled`` and ``signatures`` were counted by the collector.
     ``cut``: of the judged, how many streams were compared only so far, and why.
-    ``distinct`` is n, the distinct units compared, of which ``paired`` had an answer of the secondary at a first look.
+    ``distinct`` is n, the distinct units compared, of which ``paired`` had an answer of the secondary at a first look,
+    for another reason than that legacy and candidate differ there.
     ``secondary_asked`` and ``asked_again`` are the comparisons with such an answer, and with a second look.
     ``any_candidate`` and ``any_secondary``: pairs of answers, one for each unit, in which one side alone differed
     anywhere where the secondary had not differed before. ``proofs``: faults put into copies of answers, by what was
@@ -195,6 +196,11 @@ class RouteEvidence:
     units: Mapping[tuple[Place, Sort], Units] = field(default_factory=dict)
     checks: Mapping[tuple[Place, Check], CheckCount] = field(default_factory=dict)
     proofs: Mapping[tuple[Mutation, Signature], int] = field(default_factory=dict)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the secondary was asked only where legacy and candidate differ: no first look is a fair sample."""
+        return self.secondary_asked > 0 and not self.paired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,10 +106,11 @@ class Tally:
         if observation.drift:
             observation = self._with_noise_excused(observation)
         signature = self._bounded(storable_signature(observation.signature))
-        excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
         gathered = self._gathered(signature)
-        for fingerprint in dict.fromkeys((*signature, *excused, *gathered)):
-            self._see(fingerprint, observation.at)
+        if signature or observation.excused:
+            excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
+            for fingerprint in dict.fromkeys((*signature, *excused, *gathered)):
+                self._see(fingerprint, observation.at)
         self._count(gathered, observation)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
@@ -164,7 +165,7 @@ class Tally:
         return gathered if gathered == (NOISY,) or gathered in self.signatures else (MORE,)
 
     def _count(self, signature: Signature, observation: Judged) -> None:
-        seen = self.signatures.setdefault(signature, Seen())
+        seen = self.signatures.get(signature) or self.signatures.setdefault(signature, Seen())
         seen.count += 1
         seen.drift += bool(observation.drift)
         seen.noise += bool(observation.excused and not observation.drift)

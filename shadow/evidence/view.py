@@ -63,7 +63,8 @@ class RouteView:
     at an open place that a second look did not resolve, ``certain`` at least at places where chance is ruled out;
     ``undecided`` are further ones, with a difference at a place that is not decided; ``transient`` have a difference
     that the second look did not show, at a place of either sort, ``certain_transient`` at one where chance is ruled
-    out. ``excesses`` bound what noise may hide.
+    out. ``transient_at_most``: where there are any, with those that were not looked at again and may be of that sort.
+    ``excesses`` bound what noise may hide.
     ``secondary_asked``: comparisons in which the secondary answered at the first look; ``asked_again``: those with a
     second look. ``has_secondary``: there is one, so that a difference may be noise.
     """
@@ -80,6 +81,7 @@ class RouteView:
     certain: int = 0
     undecided: int = 0
     transient: int = 0
+    transient_at_most: int = 0
     certain_transient: int = 0
     places: tuple[PlaceView, ...] = ()
     excesses: tuple[Excess, ...] = ()
@@ -112,6 +114,7 @@ def view_route(
     total = max(route.entered, ended)
     counted, differing = judged.of(Status.OPEN), judged.of(Status.OPEN, Status.UNDECIDED)
     divergent = _divergent(route, counted)
+    transient = most(route, differing, Sort.TRANSIENT)
     return RouteView(
         outcomes=outcomes,
         reasons=_reasons(route, left_out),
@@ -124,7 +127,8 @@ def view_route(
         divergent=divergent,
         certain=min(fewest(route, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
         undecided=_divergent(route, differing) - divergent,
-        transient=most(route, differing, Sort.TRANSIENT),
+        transient=transient,
+        transient_at_most=most(route, differing, Sort.TRANSIENT, Sort.UNCHECKED) if transient else 0,
         certain_transient=fewest(route, judged.certain(), Sort.TRANSIENT),
         places=tuple(view for place, view in judged.views.items() if place in route.places),
         excesses=tuple(excesses(route, judged)),

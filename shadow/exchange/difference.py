@@ -34,6 +34,11 @@ class Kind(StrEnum):
     ORDER = "order"  # a list with the same elements in another order
     FAILED = "failed"  # legacy answered, the candidate gave no complete answer
 
+    @property
+    def exchanged(self) -> "Kind":
+        """The kind of the same difference with the sides exchanged."""
+        return {Kind.MISSING: Kind.ADDED, Kind.ADDED: Kind.MISSING}.get(self, self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:

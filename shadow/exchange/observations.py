@@ -86,7 +86,8 @@ class Sighting:
     ``candidate`` and ``secondary``: whether theirs did, ``candidate_again`` and ``secondary_again`` whether it did when
     they were sent the request once more; None where that was not done or can't be said. ``drift``: the secondary agreed
     with itself and not with legacy, so that it is a reference here too: ``candidate`` is then whether the candidate
-    differs from both.
+    differs from both. ``with_candidate``: of a secondary that was asked because legacy and candidate differ, whether it
+    agrees with the candidate and not with legacy; False where it is the other way round, else None.
     """
 
     template: str
@@ -96,6 +97,7 @@ class Sighting:
     candidate_again: bool | None = None
     secondary_again: bool | None = None
     drift: bool = False
+    with_candidate: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,8 @@ class Judged:
     the secondary does, which agrees with itself and not with legacy. All three are empty when the answers are the same.
 
     ``noise`` is legacy against the secondary at the first look, None where that was not contacted. ``sightings``: every
-    place at which any answer differed from legacy's. ``asked_again``: there was a second look.
+    place at which any answer differed from legacy's. ``asked_again``: there was a second look. ``chosen``: the
+    secondary was asked because legacy and candidate differ, so that how often it differs is no fair sample.
     ``request_hash`` is 8 bytes: what is one unit of the claim has equal hashes. ``cut``: why a stream was compared only
     so far.
     """
@@ -156,6 +159,7 @@ class Judged:
     sightings: tuple[Sighting, ...] = ()
     checks: tuple[Checked, ...] = ()
     asked_again: bool = False
+    chosen: bool = False
 
 
 Observation = Settled | Judged

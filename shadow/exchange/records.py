@@ -99,7 +99,8 @@ class Comparison:
 
     ``again``: the answers to a second look, where one was taken.
     ``followed``: the answers were compared message by message as they came; those that are streams hold a copy of their
-    messages, or nothing. ``cut``: legacy's ended before its end, and why.
+    messages, or nothing. ``cut``: legacy's ended before its end, and why. ``chosen``: the secondary was asked because
+    legacy and candidate differ, some time after they had answered.
     """
 
     request: Request
@@ -110,9 +111,11 @@ class Comparison:
     followed: bool = False
     cut: Reason | None = None
     again: Again | None = None
+    chosen: bool = False
 
 
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:
     """All values of ``name`` (any letter case), in order."""
     wanted = name.lower()
-    return tuple([value for key, value in headers if key.lower() == wanted])  # a list is made faster than a generator
+    size = len(wanted)  # a list is made faster than a generator, and most names have another length
+    return tuple([value for key, value in headers if len(key) == size and key.lower() == wanted])

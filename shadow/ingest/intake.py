@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
@@ -81,10 +81,20 @@ class PairJudge:
     def _observe(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Verdict | Settled:
         comparison = self._bindings.resolve(comparison, write=write)
         if has_drifted(comparison):
-            return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.STATE_DRIFT)
+            return _as_drift(self._judge.observe(comparison, route).observation)
         if credential_refused(comparison, self._bindings):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.CREDENTIAL)
         return self._judge.observe(comparison, route)
+
+
+def _as_drift(observation: Observation) -> Verdict | Settled:
+    """What differs is another state. It tells whose side the secondary takes, as much as where it takes legacy's."""
+    if isinstance(observation, Judged):
+        drift = tuple(sorted({*observation.signature, *observation.excused, *observation.drift}))
+        if drift:
+            found = replace(observation, signature=(), excused=(), drift=drift, examples=())
+            return Verdict(observation=found)
+    return Settled(route=observation.route, outcome=Outcome.SKIPPED, reason=Reason.STATE_DRIFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

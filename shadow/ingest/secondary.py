@@ -63,7 +63,7 @@ class Secondary:
         def done(ended: "asyncio.Task[Reply]") -> None:
             self._tasks.discard(ended)
             self._held_bytes -= size
-            judge(comparison if ended.cancelled() else replace(comparison, secondary=ended.result()))
+            judge(comparison if ended.cancelled() else replace(comparison, secondary=ended.result(), chosen=True))
 
         task.add_done_callback(done)
 

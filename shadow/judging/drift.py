@@ -15,16 +15,27 @@ _Status = tuple[int, str]
 
 def status_differs(comparison: Comparison) -> bool:
     """Whether both sides answered, with different statuses: then the secondary can distinguish a state from a fault."""
+    if _same_fields(comparison.legacy, comparison.candidate):
+        return False
     legacy, candidate = (_status(comparison, reply) for reply in (comparison.legacy, comparison.candidate))
     return legacy is not None and candidate is not None and legacy != candidate
 
 
 def has_drifted(comparison: Comparison) -> bool:
     """Whether the secondary answered with the candidate's status, which is not legacy's and no server fault."""
+    if not status_differs(comparison):
+        return False
     candidate = _status(comparison, comparison.candidate)
-    if candidate is None or not status_differs(comparison) or _is_fault(candidate):
+    if candidate is None or _is_fault(candidate):
         return False
     return _status(comparison, comparison.secondary) == candidate
+
+
+def _same_fields(one: Reply, other: Reply) -> bool:
+    """Whether two answers are the same but for their bodies, so that no status need be looked for."""
+    if not isinstance(one, Answer) or not isinstance(other, Answer):
+        return False
+    return (one.status, one.headers, one.trailers) == (other.status, other.headers, other.trailers)
 
 
 def _status(comparison: Comparison, reply: Reply | None) -> _Status | None:

@@ -38,6 +38,7 @@ from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, jud
 from crossfade.shadow.judging.looks import Shown, shown
 from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
+from crossfade.shadow.judging.sides import BothSides, sided
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
@@ -127,17 +128,26 @@ class Judge:
         answers = (comparison.request, comparison.legacy, comparison.candidate, comparison.secondary)
         if self._last is not None and all(map(is_, self._last[0], answers)):
             return self._last[1]
-        if comparison.followed:
-            judgement = self._judge_copies(comparison, route)
-        else:
-            judgement = judge(
-                comparison,
-                contract=self._contract,
-                ignore=self._ignored(comparison, route),
-                naming=self._map_keys.naming(route.key),
-            )
+        judgement = self._look(comparison, route)
         self._last = (answers, judgement)
         return judgement
+
+    def _look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        if comparison.followed:
+            return self._judge_copies(comparison, route)
+        return judge(
+            comparison,
+            contract=self._contract,
+            ignore=self._ignored(comparison, route),
+            naming=self._map_keys.naming(route.key),
+        )
+
+    def _beside(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> BothSides:
+        """What a secondary that was chosen shows: the sides are exchanged for its look from the candidate's answer."""
+        if not comparison.chosen or isinstance(comparison.candidate, Failure):
+            return BothSides()
+        exchanged = replace(comparison, legacy=comparison.candidate)
+        return BothSides(legacy=judgement.secondary, candidate=self._look(exchanged, route).secondary)
 
     def _judge_stream(
         self,
@@ -202,11 +212,12 @@ class Judge:
             same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, proofs=proofs)
         seen = shown(judgement, comparison)
-        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request))
+        sides = self._beside(judgement, comparison, route)
+        inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request), sides)
         observation = replace(
             self._judged(judgement, comparison, route),
             **self._findings(judgement, comparison, seen),
-            sightings=seen.sightings,
+            sightings=sided(seen.sightings, sides),
             checks=self._checks.see(route, inside),
             asked_again=comparison.again is not None,
         )
@@ -227,6 +238,7 @@ class Judge:
             legacy_ms=latency_ms(comparison, comparison.legacy),
             candidate_ms=latency_ms(comparison, comparison.candidate),
             cut=comparison.cut,
+            chosen=comparison.chosen,
         )
 
     def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:

@@ -67,7 +67,8 @@ class Judgement:
     @property
     def places(self) -> frozenset[Key]:
         """The template and kind of each place at which the candidate or the secondary differs from legacy."""
-        return self.candidate.keys if self.secondary is None else self.candidate.keys | self.secondary.keys
+        ours = self.candidate.keys if self.differences else frozenset[Key]()
+        return ours if self.secondary is None else ours | self.secondary.keys
 
 
 def judge(

@@ -18,6 +18,8 @@ from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
 from crossfade.shadow.judging.judgement import FAILED, Judgement
 
+_STAMPED_APART_S = 60.0
+"""So far apart at most are the times that instances stamp when one and the same write reaches them."""
 _NANOS = ".nanos"
 """The part of a google.protobuf.Timestamp that is below its seconds."""
 
@@ -84,6 +86,9 @@ class _Looks:
         steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
         for key in [key for key in (ours & steady.keys()) - drift if _is_stamped(key, self._c1, self._theirs)]:
+            del steady[key]
+        for key in [key for key in drift if _is_near_in_time(key, self._c1)]:
+            drift.discard(key)
             del steady[key]
         excused = {key for key in parted - steady.keys() if key[0] not in STATUS_PLACES or self._comes_and_goes(key)}
         is_whole = any(key[0] in STATUS_PLACES for key in drift) or self._is_whole(steady)
@@ -207,6 +212,12 @@ def _is_stamped(key: Key, ours: Look, theirs: Iterable[Look]) -> bool:
     apart = _apart(key, (ours,))
     most = _apart(key, theirs)
     return apart is not None and most is not None and not apart.exceeds(most)
+
+
+def _is_near_in_time(key: Key, ours: Look) -> bool:
+    """Whether it is a time that two instances may have stamped alike by chance, because it is told in seconds."""
+    apart = _apart(key, (ours,))
+    return apart is not None and apart.floor > 0 and apart.size <= _STAMPED_APART_S and not key[0].endswith(_NANOS)
 
 
 def _apart(key: Key, looks: Iterable[Look]) -> Distance | None:

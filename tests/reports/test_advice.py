@@ -39,3 +39,11 @@ def test_abandoned_writes_are_told(tell: Any) -> None:
 def test_a_race_now_and_then_is_of_no_account(tell: Any) -> None:
     """Below one in a hundred requests nobody needs to do anything."""
     assert advice([tell.route(reasons={"state_race": 3})]) == ()
+
+
+def test_a_full_queue_is_told(tell: Any) -> None:
+    """A write that was shed parts the stores, and what differs then is no fault of the candidate."""
+    (sentence,) = advice([tell.route(reasons={"queue_full": 1008})])
+    assert sentence.startswith(
+        "Requests that found a queue full; a write among them is missing on the candidate from then on (1,008 requests)"
+    )

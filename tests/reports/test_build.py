@@ -66,9 +66,9 @@ def test_outcomes_of_the_rich_run(make: Any) -> None:
 
 
 def test_clusters_are_ordered_for_triage(make: Any) -> None:
-    """Open before accepted before noise; the most frequent first; then by route and path."""
-    marks = [make.fingerprint(f"body/{name}") for name in "cabd"]
-    counts = (5, 5, 9, 1)
+    """Open before accepted before noise; the most frequent first; then by route and path, a status first."""
+    marks = [make.fingerprint(path) for path in ("body/c", "body/a", "body/b", "body/d", "status")]
+    counts = (5, 5, 9, 1, 5)
     route = make.route(
         "GET /x",
         signatures={
@@ -79,6 +79,7 @@ def test_clusters_are_ordered_for_triage(make: Any) -> None:
     rule = AcceptRule(route="*", path="body/b", kind="*", reason="known", expires=None)
     report = build_report(make.run(route), gate=GATE, accepted=(rule,), now=make.started)
     assert [(cluster.path, cluster.status) for cluster in report.clusters] == [
+        ("status", "open"),
         ("body/a", "open"),
         ("body/c", "open"),
         ("body/d", "open"),

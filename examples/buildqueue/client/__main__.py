@@ -20,7 +20,7 @@ import plan
 from pace import NoPace, NotComparingError, Pace, read_from
 from worker import Worker
 
-WINDOW = 1000  # what the proxy has under way on an idle machine: its metrics are up to two seconds old
+WINDOW = 500  # what the proxy has under way on an idle machine: its metrics are up to two seconds old
 
 
 class Counts:

@@ -77,10 +77,11 @@ def submits(rng, count):
         if at % 3 == 0:
             message.priority = at % 10
 
-        def read_back(answer, at=at):
-            return (Rpc("GetBuild", lambda: pb2.GetBuildRequest(id=answer.id)),) if at % 10 == 1 else ()
+        def read_another(_answer, at=at):
+            """Not the new one: each side stamps its own time on that, and tells it in seconds."""
+            return (Rpc("GetBuild", lambda: pb2.GetBuildRequest(id=build_id(at))),) if at % 10 == 1 else ()
 
-        yield Rpc("SubmitBuild", lambda message=message: message, follow=read_back)
+        yield Rpc("SubmitBuild", lambda message=message: message, follow=read_another)
 
 
 def cancels(count):

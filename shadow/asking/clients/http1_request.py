@@ -14,6 +14,7 @@ _WORD = re.compile(rb"[^\x00\t\n\v\f\r ]+")  # what ends a word of the request l
 _NAME = re.compile(r"[^\x00\r\n: \t][^\x00\r\n:]*")
 _VALUE = re.compile(r"[^\r\n]*")
 _FRAMING = ("content-length", "transfer-encoding")
+_SHORTEST = min(map(len, _FRAMING))
 
 
 def is_writable(request: Request) -> bool:
@@ -92,5 +93,7 @@ def _without(headers: Headers, *names: str) -> Headers:
 
 def _hides_framing(name: str) -> bool:
     """Whether some servers read it as the field that says where the body ends, and others don't."""
+    if len(name) < _SHORTEST:
+        return False
     bare = re.sub(r"[^a-z-]", "", name.lower().replace("_", "-"))
     return bare in _FRAMING and name.lower() not in _FRAMING

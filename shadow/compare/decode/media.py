@@ -3,6 +3,7 @@
 import codecs
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.exchange import Headers, header_values
@@ -44,6 +45,8 @@ _TEXT = frozenset({"application/javascript", "application/yaml", "application/gr
 
 _NEVER_JSON = ("image/", "audio/", "video/", "font/", "model/")
 
+_MOST_KEPT = 1024
+_MOST_KEPT_CHARS = 256
 _PARAMETER = re.compile(r'\s*;\s*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))', re.DOTALL)
 # Codecs of text by the names that Python gives them; others (idna, unicode_escape, utf-7) are not one-to-one.
 _TEXT_CODECS = re.compile(
@@ -59,7 +62,14 @@ def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
     values = header_values(headers, "content-type")
     if not values:
         return "", {}
-    kind, mark, rest = ",".join(values).partition(";")
+    text = ",".join(values)
+    kind, params = (_read if len(text) <= _MOST_KEPT_CHARS else _read.__wrapped__)(text)
+    return kind, dict(params)
+
+
+@lru_cache(_MOST_KEPT)
+def _read(text: str) -> tuple[str, dict[str, str]]:
+    kind, mark, rest = text.partition(";")
     params: dict[str, str] = {}
     rest = (mark + rest).rstrip("; \t")
     while match := _PARAMETER.match(rest):

@@ -88,6 +88,8 @@ class _Walk:
         self._equality = Equality()
 
     def values(self, legacy: Value, candidate: Value, place: Place) -> Iterator[Difference]:
+        if legacy is candidate:
+            return
         if isinstance(legacy, dict) and isinstance(candidate, dict):
             if isinstance(legacy, Element) and isinstance(candidate, Element):
                 yield from self._elements(legacy, candidate, place)

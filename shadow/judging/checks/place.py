@@ -1,5 +1,6 @@
 """Whether values at one place repeat, and whether they look like legacy's: two of the checks."""
 
+import re
 from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Value
@@ -10,6 +11,7 @@ MAX_FORMS = 64
 """A place with more forms than this has no form."""
 _MIN_SEEN = 5
 _FEW, _MIN_SEEN_OF_FEW = 8, 30
+_DIGIT = re.compile(r"[0-9]")
 
 Trial = tuple[Check, bool, bool]
 """A check, and whether the candidate alone failed it, or the control alone."""
@@ -65,11 +67,13 @@ class Repeats:
 class Forms:
     """Whether a value looks as none of legacy's or the secondary's did before, and the other side's looks as one did.
 
-    Where these had few values, the value itself is its form.
+    Where these had few values, the value itself is its form, but not of texts with digits: names of instances, and
+    times that each instance stamped once, are few and never the other side's.
     """
 
     _forms: set[Form] = field(default_factory=set)
     _values: set[bytes] = field(default_factory=set)
+    _are_words: bool = True
     _seen: int = 0
 
     def see(self, legacy: Value, candidate: Value) -> Trial | None:
@@ -86,10 +90,11 @@ class Forms:
         self._seen += 1
         if len(self._forms) <= MAX_FORMS:
             self._forms.add(form(value))
-        if len(self._values) <= _FEW:
+        self._are_words = self._are_words and not (isinstance(value, str) and _DIGIT.search(value))
+        if self._are_words and len(self._values) <= _FEW:
             self._values.add(digest(value))
 
     def _is_known(self, value: Value) -> bool:
-        if self._seen >= _MIN_SEEN_OF_FEW and len(self._values) <= _FEW:
+        if self._are_words and self._seen >= _MIN_SEEN_OF_FEW and len(self._values) <= _FEW:
             return digest(value) in self._values
         return form(value) in self._forms

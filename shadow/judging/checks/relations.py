@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 
 _LEARNT = 20
+_FEW = 10
 _MAX_PAIRS = 200
 _MAX_TIMES = 8
 _SLACK_S = 2.0
@@ -91,3 +92,40 @@ class Fresh:
     def is_known(self) -> bool:
         """Whether it always was."""
         return self._always and self._seen >= _LEARNT
+
+
+@dataclass(slots=True)
+class Growth:
+    """Whether each instance counts for itself at a place, since its own start: how far two are apart says nothing then.
+
+    Legacy's numbers grow with the time, and the secondary's are all on one side of them; both is learnt on the first
+    answers, and fixed from then on. A number is held against the one that came ten before it, since requests at the
+    same time are answered in any order.
+    """
+
+    _first: list[tuple[float, float]] = field(default_factory=list)
+    _seen: int = 0
+    _with_time: int = 0
+    _apart: int = 0
+    _above: int = 0
+
+    def learn(self, started_at: float, number: float) -> None:
+        """Takes a number of legacy's, and when the request began that it answers."""
+        if len(self._first) < _FEW:
+            self._first.append((started_at, number))
+        elif self._seen < _FEW:
+            before_at, before = self._first[self._seen]
+            self._seen += 1
+            self._with_time += (started_at - before_at) * (number - before) > 0
+
+    def learn_other(self, legacy: float, secondary: float) -> None:
+        """Takes two numbers that differ."""
+        if self._apart < _FEW:
+            self._apart += 1
+            self._above += secondary > legacy
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether it does, or nobody knows yet."""
+        is_beside = self._above in {0, self._apart}
+        return is_beside and (self._seen < _FEW or self._with_time >= _FEW - 1)

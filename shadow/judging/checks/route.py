@@ -8,8 +8,8 @@ from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.parts import parts
 from crossfade.shadow.judging.checks.place import Forms, Repeats
-from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
-from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, is_scalar, moment_s
+from crossfade.shadow.judging.checks.relations import Fresh, Growth, Orders, Times, Window
+from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, count, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
 
 MAX_PLACES = 200
@@ -23,12 +23,15 @@ _INDEX = re.compile(r"(?<=/)[0-9]+(?=/|$)|(?<=\[)[0-9]+(?=\])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Two answers of the candidate and the secondary to one request that was sent to both at the same time."""
+    """Two answers to one request that are as near to a third one: the candidate's and the secondary's to legacy's.
+
+    ``windows``: when each was under way, None where that is not known. ``slack``: what distance means nothing.
+    """
 
     candidate: Look
     secondary: Look
-    candidate_window: Window
-    secondary_window: Window
+    windows: tuple[Window, Window] | None = None
+    slack: Slack = CLOSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class _Place:
     repeats: Repeats = field(default_factory=Repeats)
     forms: Forms = field(default_factory=Forms)
     fresh: Fresh = field(default_factory=Fresh)
+    growth: Growth = field(default_factory=Growth)
     constant: Value = None
     constant_repeats: Repeats = field(default_factory=Repeats)
 
@@ -62,8 +66,11 @@ class RouteChecks:
 
     FORM, REPEATS and the order of times hold the candidate's value against legacy's own, where the two differ; while
     both are the same implementation they might have changed places. DISTANCE and the window of RELATION hold it against
-    the secondary's of the same moment, where one of the two differs from legacy's. A place is checked from the request
-    on that follows the one in which the secondary first differed there, since that one was chosen by what was seen.
+    the secondary's of the same moment, where one of the two differs from legacy's. (A secondary that was asked because
+    legacy and candidate differ is no such control: then DISTANCE holds both of these against it.) A place is checked
+    from the request on that follows the one in which the secondary first differed there, since that one was chosen by
+    what was seen.
+    What counts since the start of its instance is held against no other, nor is a number before that is known.
     """
 
     _places: dict[str, _Place] = field(default_factory=dict)
@@ -80,6 +87,8 @@ class RouteChecks:
         for template, item in values.items():
             if (moment := moment_s(item.legacy)) is not None:
                 self._places[template].fresh.learn(in_window=seen.window.holds(moment))
+            elif (number := count(item.legacy)) is not None:
+                self._places[template].growth.learn(seen.window.started_at, number)
         return tuple(found)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
@@ -103,14 +112,23 @@ class RouteChecks:
             for template, item in _first_values(look.differences, None).items():
                 if template in seen.steady or (template not in self._places and len(self._places) >= room):
                     continue
-                self._places.setdefault(template, _Place()).forms.learn(item.candidate)
+                place = self._places.setdefault(template, _Place())
+                place.forms.learn(item.candidate)
+                ours, theirs = count(item.legacy), count(item.candidate)
+                if ours is not None and theirs is not None:
+                    place.growth.learn_other(ours, theirs)
         return len(self._places) - before
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():
             place, sides = self._places[template], (item.legacy, item.candidate)
-            trials = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            looks, again = place.forms.see(*sides), place.repeats.see(request_hash, *sides)
+            trials = (None if self._may_grow(template, item) else looks, again)
             yield from (_checked(template, *trial) for trial in trials if trial is not None)
+
+    def _may_grow(self, template: str, item: Difference) -> bool:
+        """Whether each instance may count for itself there: then size and distance mean nothing."""
+        return count(item.legacy) is not None and self._places[template].growth.may_grow
 
     def _in_order(self, values: Mapping[str, Difference]) -> Iterator[Checked]:
         times = {template: found for template, item in values.items() if (found := _times(item)) is not None}
@@ -125,22 +143,30 @@ class RouteChecks:
             key = (template, Kind.VALUE.value)
             if knows(beside.candidate, key) is None or knows(beside.secondary, key) is None:
                 continue
-            mine, other = (parts(items.get(template, ())) for items in (ours, theirs))
-            yield _checked(template, Check.PARTS, mine > other, other > mine)
-            left, right = (_farthest(items.get(template, ())) for items in (ours, theirs))
+            if beside.windows is not None:  # of chosen pairs the secondary is no fair control
+                mine, other = (parts(items.get(template, ())) for items in (ours, theirs))
+                yield _checked(template, Check.PARTS, mine > other, other > mine)
+            if self._may_grow(template, (ours.get(template) or theirs[template])[0]):
+                continue
+            left, right = (_farthest(items.get(template, ()), beside.slack) for items in (ours, theirs))
             if left is not None and right is not None and not _NAMES_AN_ID.search(template):
                 yield _checked(template, Check.DISTANCE, left.exceeds(right), right.exceeds(left))
-            yield from self._in_window(template, beside, ours.get(template, ()), theirs.get(template, ()))
+            if beside.windows is not None:
+                yield from self._in_window(template, beside.windows, ours.get(template, ()), theirs.get(template, ()))
 
     def _in_window(
-        self, template: str, beside: Beside, ours: tuple[Difference, ...], theirs: tuple[Difference, ...]
+        self,
+        template: str,
+        windows: tuple[Window, Window],
+        ours: tuple[Difference, ...],
+        theirs: tuple[Difference, ...],
     ) -> Iterator[Checked]:
         if not self._places[template].fresh.is_known:
             return
         legacy = (ours or theirs)[0].legacy
         left, right = (moment_s(items[0].candidate if items else legacy) for items in (ours, theirs))
-        candidate = left is not None and beside.candidate_window.holds(left)
-        control = right is not None and beside.secondary_window.holds(right)
+        candidate = left is not None and windows[0].holds(left)
+        control = right is not None and windows[1].holds(right)
         yield _checked(template, Check.RELATION, control and not candidate, candidate and not control)
 
 
@@ -168,9 +194,9 @@ def _by_template(differences: Iterable[Difference], places: Iterable[str]) -> di
     return {template: tuple(items) for template, items in found.items()}
 
 
-def _farthest(differences: tuple[Difference, ...]) -> Distance | None:
+def _farthest(differences: tuple[Difference, ...], slack: Slack) -> Distance | None:
     """The largest distance of a place's elements; none where one is no distance."""
-    sizes = [distance(item.legacy, item.candidate) for item in differences]
+    sizes = [distance(item.legacy, item.candidate, slack) for item in differences]
     if any(size is None for size in sizes):
         return None
     return max((size for size in sizes if size is not None), key=lambda size: size.size, default=NEAR)

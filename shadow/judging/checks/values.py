@@ -31,8 +31,18 @@ _SIZED = ("text", "url", "integer", "decimal")
 _MAX_LOOKED_AT = 300
 _UUID_VERSION = 14
 _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
-_TIME_FLOOR_S = 1.0
-_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """How far two values may be apart for nothing: times by so many seconds, numbers by a share of the first."""
+
+    seconds: float
+    share: float
+
+
+CLOSE = Slack(1.0, 1e-9)
+"""That of two answers of the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,13 @@ def moment_s(value: Value) -> float | None:
     return None if number is None or scale is None else number * scale
 
 
-def distance(legacy: Value, other: Value) -> Distance | None:
+def count(value: Value) -> float | None:
+    """A number, also one written as a text, that is no clock's; else None."""
+    number = _as_number(value)
+    return None if number is None or shape(int(number)) in _EPOCHS_S else number
+
+
+def distance(legacy: Value, other: Value, slack: Slack = CLOSE) -> Distance | None:
     """How far another value is from legacy's, where both are times or both numbers; else None.
 
     What is a clock's number in legacy is in seconds, whatever the other number is.
@@ -98,12 +114,12 @@ def distance(legacy: Value, other: Value) -> Distance | None:
     if ours is not None and theirs is not None:
         scale = _EPOCHS_S.get(shape(int(ours)))
         if scale is not None:
-            return Distance(abs(ours - theirs) * scale, _TIME_FLOOR_S)
-        return Distance(abs(ours - theirs), abs(ours) * _ROUNDING)
+            return Distance(abs(ours - theirs) * scale, slack.seconds)
+        return Distance(abs(ours - theirs), abs(ours) * slack.share)
     if not isinstance(legacy, str) or not isinstance(other, str):
         return None
     moment, another = _text_moment_s(legacy), _text_moment_s(other)
-    return None if moment is None or another is None else Distance(abs(moment - another), _TIME_FLOOR_S)
+    return None if moment is None or another is None else Distance(abs(moment - another), slack.seconds)
 
 
 NEAR = Distance(0.0, 0.0)

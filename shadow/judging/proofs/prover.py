@@ -1,7 +1,7 @@
 """Has legacy's answer judged as the candidate's after something in it was made wrong on purpose."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
@@ -53,9 +53,7 @@ class Prover:
             return ()
         number = int.from_bytes(hashlib.blake2b(comparison.request.id.encode(), digest_size=8).digest(), "big")
         found: dict[Mutation, Signature] = {}
-        for mutation, view in self._mutants(comparison.request, differ, number):
-            if mutation in found:
-                continue
+        for mutation, view in self._mutants(comparison.request, differ, number, found):
             keys = frozenset[Key]() if (look := differ.of_view(view)) is None else look.keys
             seen = {key for key in keys if not knows(judgement.secondary, key)}
             is_steady = mutation is not Mutation.VALUE or any(not is_noisy(template) for template, _ in seen)
@@ -72,7 +70,10 @@ class Prover:
             return True
         return is_sampled(comparison.request.id)
 
-    def _mutants(self, request: Request, differ: Differ, number: int) -> Iterator[tuple[Mutation, AnswerView]]:
+    def _mutants(
+        self, request: Request, differ: Differ, number: int, found: Collection[Mutation]
+    ) -> Iterator[tuple[Mutation, AnswerView]]:
+        """Further values are tried as long as none is in ``found``."""
         legacy = differ.legacy
         is_call = request.protocol is Protocol.GRPC
         has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= _MAX_BYTES
@@ -80,7 +81,9 @@ class Prover:
             body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
             value = body.value()
             for at in range(_LEAVES_TRIED):
-                if value is not None and (mutant := with_other_leaf(value, number + at)) is not None:
+                if value is None or Mutation.VALUE in found:
+                    break
+                if (mutant := with_other_leaf(value, number + at)) is not None:
                     yield Mutation.VALUE, body.with_value(mutant)
             if value is not None and (mutant := without_a_field(value, number)) is not None:
                 yield Mutation.MISSING, body.with_value(mutant)

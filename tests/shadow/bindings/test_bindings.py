@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
-from crossfade.shadow.exchange import Again, Answer, Failure, FailureReason
+from crossfade.shadow.exchange import Again, Answer, Failure, FailureReason, header_values
 from crossfade.shadow.exchange.outcome import Reason
 
 NAMES = ("Ann", "Bob", "Cy", "Di")
@@ -166,6 +166,17 @@ def test_without_a_partner_it_is_blocked(bindings: Bindings, records: Any) -> No
     bindings.resolve(failed, write=True)
     assert bindings.render(records.request("GET", "/a/17"), Side.CANDIDATE).refused is Reason.BLOCKED
     assert bindings.render(records.request("GET", "/b/17"), Side.CANDIDATE).request is not None
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_each_answer_has_an_id_of_its_own(bindings: Bindings, records: Any, status: int) -> None:
+    """Whatever the candidate's status is, its own one stands for legacy's as the secondary's does."""
+    answers = [
+        records.answer({"state": "done"}, status=code, headers=(("x-request-id", text),))
+        for text, code in ((ONE, 200), (TWO, status), (THREE, 200))
+    ]
+    found = bindings.resolve(records.comparison(records.request("POST", "/a"), *answers), write=True)
+    assert [header_values(side.headers, "x-request-id") for side in (found.candidate, found.secondary)] == [(ONE,)] * 2
 
 
 def test_the_secondary_has_its_own(bindings: Bindings, client: Any, records: Any) -> None:
@@ -331,3 +342,18 @@ def test_tokens_that_are_not_worth_the_same_are_another_value(records: SimpleNam
     assert is_same(token(1_700_003_605, "YW5vdGhlcmtleQ"))
     assert not is_same(token(1_731_539_600, "YW5vdGhlcmtleQ"))
     assert not is_same(token(1_700_003_605, "", "none"))
+
+
+def test_a_page_token_is_sent_back_under_another_name(bindings: Bindings, records: Any) -> None:
+    """``next`` of an answer is ``token`` or ``start`` of the next request, or stands in a link."""
+    first = records.request("GET", "/rows?q=1")
+    answers = [
+        records.answer({"next": token, "self": f"/rows?token={token}"})
+        for token in ("Qx7-ab12_Zk09Lmw3Tq8", "t0Yp-9sQe_41Hhb2Ww6c")
+    ]
+    resolved = bindings.resolve(records.comparison(first, *answers), write=False)
+    assert resolved.candidate.body == answers[0].body
+    for name in ("token", "start"):
+        following = records.request("GET", f"/rows?q=1&{name}=Qx7-ab12_Zk09Lmw3Tq8")
+        rendered = bindings.render(following, Side.CANDIDATE).request
+        assert rendered.target == f"/rows?q=1&{name}=t0Yp-9sQe_41Hhb2Ww6c"

@@ -39,6 +39,14 @@ def test_elements_that_are_alike() -> None:
     }
 
 
+def test_an_element_is_told_by_a_token_of_its_own() -> None:
+    """Whatever else of it differs; the order of a list in it is no content either."""
+    ours = ({"id": A, "n": 1, "of": C}, {"id": B, "n": 2, "of": D})
+    theirs = ({"id": B, "n": 9, "of": D}, {"id": A, "n": 8, "of": C})
+    assert found(ours, theirs) == {"1": 8, "2": 9}
+    assert found(({"id": A, "in": ("x", "y")}, {"id": B}), ({"id": C, "in": ("y", "x")}, {"id": B})) == {A: C}
+
+
 def test_what_is_not_there() -> None:
     """A member that is missing, a list that is shorter, another type."""
     assert found({"a": A, "b": {"c": B}}, {"b": 1}) == {A: Partner.MISSING, B: Partner.MISSING}

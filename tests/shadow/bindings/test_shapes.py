@@ -60,8 +60,9 @@ def test_short_ids_need_a_name() -> None:
 
 
 def test_where_the_name_says_token() -> None:
-    """Any long text without a blank that is no time."""
+    """Any long text without a blank that is no time and no word; one in sixty random tokens has no digit."""
     assert is_opaque_token("b2Zmc2V0OjIw")
+    assert is_opaque_token("jIHtZhvnktcVbxmPAYFxFhQR")
     assert not any(map(is_opaque_token, ("short", "two words", "2026-03-10T10:00:00Z", "undefined")))
 
 

@@ -53,7 +53,7 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
     [
         (_view(315, 0), "pass", Ground.PROVEN),
         (_view(314, 0), "inconclusive", Ground.TOO_FEW_DISTINCT),
-        (_view(772, 3), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(1234, 3), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(20_000, 100), "pass", Ground.PROVEN),
         (_view(200, 20), "fail", Ground.REFUTED),
         (_view(0, 0), "inconclusive", Ground.NOTHING_COMPARED),
@@ -64,7 +64,9 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(200, 20, certain=0), "inconclusive", Ground.TOO_FEW_DISTINCT),
         (_view(20_000, 0, undecided=400), "inconclusive", Ground.UNDECIDED),
         (_view(20_000, 0, undecided=100), "pass", Ground.PROVEN),
-        (_view(20_000, 0, transient=400), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 0, transient=400, transient_at_most=400), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 100, transient=100, transient_at_most=190), "inconclusive", Ground.TRANSIENT),
+        (_view(20_000, 100, transient=100, transient_at_most=120), "pass", Ground.PROVEN),
         (_view(20_000, 0, transient=400, certain_transient=400), "fail", Ground.REFUTED),
         (_view(400, 0, eligible=416, left_out={Reason.CREDENTIAL: 16}), "inconclusive", Ground.UNEXPLAINED),
         (_view(400, 0, eligible=416, left_out={Reason.STATE_DRIFT: 16}), "inconclusive", Ground.UNEXPLAINED),
@@ -76,8 +78,11 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(400, 0, surfaced=Surfaced(injected=10, surfaced=5)), "pass", Ground.PROVEN),
         (_view(400, 0, places=(_place(_check(40)),)), "fail", Ground.SUSPICIOUS),
         (_view(400, 0, places=(_place(_check(12, n=2000)),)), "inconclusive", Ground.CHECK_FLAGGED),
-        (_view(400, 0, excesses=(_excess(0, 0),)), "inconclusive", Ground.TOO_FEW_PAIRS),
-        (_view(480, 0, excesses=(_excess(0, 0, n=480),)), "pass", Ground.PROVEN),
+        (_view(400, 390, certain=0, places=(_place(_check(40), status=Status.OPEN),)), "fail", Ground.SUSPICIOUS),
+        (_view(400, 390, certain=0, places=(_place(status=Status.OPEN),)), "inconclusive", Ground.TOO_FEW_DISTINCT),
+        (_view(400, 0, places=(_place(_check(40), status=Status.ACCEPTED),)), "pass", Ground.PROVEN),
+        (_view(350, 0, excesses=(_excess(0, 0, n=350),)), "inconclusive", Ground.TOO_FEW_PAIRS),
+        (_view(400, 0, excesses=(_excess(0, 0),)), "pass", Ground.PROVEN),
         (
             _view(480, 0, excesses=(_excess(0, 0, n=480, share=0.5, seen_share=0.5),)),
             "inconclusive",
@@ -141,7 +146,7 @@ def test_a_unit_that_is_going_on() -> None:
 
 def test_a_budget_of_its_own() -> None:
     """Transient differences may be allowed more than those that stay."""
-    view = _view(20_000, 0, transient=400)
+    view = _view(20_000, 0, transient=400, transient_at_most=400)
     raised = dataclasses.replace(GATE, transient_budget_pct=3.0)
     assert judge_claim(view, raised, claimed=True, finished=True).verdict == "pass"
     assert judge_claim(view, GATE, claimed=True, finished=True).needed > 20_000

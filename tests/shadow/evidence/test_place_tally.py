@@ -171,3 +171,49 @@ def test_drift_alone_is_no_unit(make: Any) -> None:
     judged = make.judged(sightings=(sighting,), drift=drift, noise=drift, asked_again=True)
     found.count(judged, ())
     assert (found.distinct, found.changes()["places"][A].drift) == (0, 1)
+
+
+MISSING, ADDED = Kind.MISSING.value, Kind.ADDED.value
+
+
+@pytest.mark.parametrize(
+    ("look", "place", "expected"),
+    [
+        ({"with_candidate": False}, A, {"bets_candidate": 1}),
+        ({"with_candidate": True}, A, {"bets_secondary": 1}),
+        ({"with_candidate": None}, A, {}),
+        ({"with_candidate": False, "kind": MISSING}, ("body/a", MISSING), {"bets_candidate": 1}),
+        ({"with_candidate": True, "kind": MISSING}, ("body/a", ADDED), {"bets_secondary": 1}),
+        ({"with_candidate": True, "kind": ADDED}, ("body/a", MISSING), {"bets_secondary": 1}),
+    ],
+)
+def test_a_secondary_that_was_chosen(make: Any, look: dict[str, Any], place: Any, expected: dict[str, int]) -> None:
+    """The bet is on the side it takes; what the candidate lacks is what legacy lacks with the sides exchanged."""
+    found = places()
+    count(found, make, {"candidate": True, **look}, noise=(), chosen=True)
+    counts = found.changes()["places"].get(place, PlaceCount())
+    assert (counts.bets_candidate, counts.bets_secondary) == (
+        expected.get("bets_candidate", 0),
+        expected.get("bets_secondary", 0),
+    )
+    assert found.paired == 0
+    assert (found.any_candidate, found.any_secondary) == (counts.bets_candidate, counts.bets_secondary)
+
+
+def test_a_chosen_secondary_bets_once_for_a_unit(make: Any) -> None:
+    """That it differs elsewhere, where legacy and candidate agree, is no bet."""
+    found = places()
+    other = {"secondary": True, "template": "body/b"}
+    for side in (True, False):
+        count(found, make, {"candidate": True, "with_candidate": side}, other, noise=(), chosen=True)
+    counts = found.changes()["places"]
+    assert (counts[A].bets_candidate, counts[A].bets_secondary) == (0, 1)
+    assert counts["body/b", "value"] == PlaceCount(secondary_only=1, once=1)
+
+
+def test_a_chosen_secondary_that_shows_nothing(make: Any) -> None:
+    """One that did not answer leaves the bet to the unit's next request; one that is of another status takes a side."""
+    found = places()
+    count(found, make, {"candidate": True}, chosen=True)
+    count(found, make, {"candidate": True, "with_candidate": True}, chosen=True)
+    assert found.changes()["places"][A].bets_secondary == 1

@@ -1,5 +1,6 @@
 """What a place is: noise takes more than one event, and what noise may hide is bounded."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,16 @@ def test_always_different_takes_pairs() -> None:
         assert at(evidence(A, places={A: count}, paired=paired)).always is always
 
 
+@pytest.mark.parametrize(
+    ("kind", "both", "always"), [("order", 199, False), ("order", 200, True), ("value", 200, False)]
+)
+def test_an_order_that_legacy_does_not_keep(kind: str, both: int, always: bool) -> None:
+    """Nobody relies on an order that differs in a fifth of legacy's own answers."""
+    place = ("body/a", kind)
+    found = evidence(place, places={place: PlaceCount(both=both, self_differs=both)})
+    assert at(found, place).always is always
+
+
 def test_another_state_is_not_always_different() -> None:
     """Where the secondary is steady, its values are what the candidate is held against."""
     for drift, always in ((40, True), (41, False)):
@@ -256,3 +267,42 @@ def test_numbers_of_units() -> None:
     assert (fewest(route, [A, B]), most(route, [A, B])) == (5, 9)
     assert (fewest(route, [B]), most(route, [A], Sort.TRANSIENT), most(route, [])) == (3, 1, 0)
     assert most(evidence(units=units, distinct=6), [A, B]) == 6
+
+
+def chosen(*, count: int = 1000, **values: int) -> RouteEvidence:
+    """Pairs of which the secondary was asked because legacy and candidate differ, in so many requests."""
+    places = {A: PlaceCount(**values)}
+    signatures = {(): SignatureCount(count=count)}
+    return replace(evidence(secondary_asked=300, paired=0, places=places), signatures=signatures)
+
+
+def test_what_chosen_pairs_show() -> None:
+    """Both sides of the bets over all units; of a fault, what was asked about where legacy is steady."""
+    route = chosen(differing=200, both=40, candidate_only=60, bets_candidate=31, bets_secondary=29, once=69)
+    view = at(route)
+    assert (view.status, view.pairs, view.candidate_only, view.secondary_only) == (Status.NOISE, 300, 31, 29)
+    (found,) = excesses(route, judged(route))
+    assert (found.candidate, found.control, found.n, found.transient) == (31, 29, 1000, False)
+    assert found.share == pytest.approx(0.8**2 * 0.5)
+    assert found.seen_share == pytest.approx(0.8**2)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_always"),
+    [
+        ({"differing": 950, "both": 290, "once": 290}, True),
+        ({"differing": 950, "both": 19, "once": 19}, False),
+        ({"differing": 950, "both": 200, "candidate_only": 100, "once": 200}, False),
+        ({"differing": 300, "both": 290, "once": 290}, False),
+    ],
+)
+def test_what_always_differs_in_chosen_pairs(values: dict[str, int], is_always: bool) -> None:
+    """The secondary differs in nearly all pairs, and there is one for nearly all requests."""
+    assert at(chosen(**values)).always is is_always
+
+
+def test_chosen_pairs_tell_who_is_worse() -> None:
+    """A fair coin does not fall like this."""
+    counts = {"differing": 100, "candidate_only": 90, "both": 10, "once": 10}
+    assert at(chosen(**counts, bets_candidate=60, bets_secondary=5)).decided
+    assert not at(chosen(**counts, bets_candidate=33, bets_secondary=32)).decided

@@ -219,6 +219,7 @@ def test_a_unit_is_divergent_once() -> None:
     )
     found = view(route)
     assert (found.divergent, found.certain, found.undecided, found.transient) == (4, 4, 0, 1)
+    assert found.transient_at_most == 3  # 2 and 3 were not looked at again
     assert (view(route, rule("body/a")).divergent, view(route, rule("body/a")).transient) == (2, 0)
 
 

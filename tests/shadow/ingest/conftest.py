@@ -156,6 +156,8 @@ class Bench:
 def _end(observation: Observation) -> str:
     if isinstance(observation, Settled):
         return f"{observation.outcome.value}({observation.reason.value})"
+    if observation.drift and not observation.signature:
+        return "skipped(state_drift)"
     return "differs" if observation.signature else "same"
 
 

@@ -275,3 +275,10 @@ def test_a_time_that_is_far_from_those_of_legacy_and_secondary_stays_a_differenc
     legacy, secondary = ({"at": f"2026-11-30T10:00:00.{part}Z", "n": part} for part in (100, 170))
     late = {"at": "2026-11-30T15:00:00.140Z", "n": 5}
     assert where(see(legacy, late, secondary, late, secondary)) == {"signature": ["at", "n"]}
+
+
+@pytest.mark.parametrize(("late", "found"), [("10:00:02", "excused"), ("10:01:01", "drift")])
+def test_a_time_in_seconds_is_stamped_alike_by_chance(late: str, found: str) -> None:
+    """Candidate and secondary get a write after legacy, and often in the same second; not a minute later."""
+    legacy, others = {"at": "2026-11-30T10:00:00Z"}, {"at": f"2026-11-30T{late}Z"}
+    assert where(see(legacy, others, others, others, others)) == {found: ["at"]}

@@ -79,7 +79,7 @@ def test_evidence(invoke: Any, project: Path, service: Any) -> None:
     told = json.loads(invoke(*words, "--json").output)
     get, put = (rpc["evidence"] for rpc in told["rpcs"])
     assert (get["distinct"], get["divergent"], put) == (50, 0, None)
-    assert "0 of 50 diverged, at most 7.27%" in " ".join(invoke(*words).output.split())
+    assert "0 of 50 diverged, at most 6.14%" in " ".join(invoke(*words).output.split())
 
 
 def test_a_route_of_which_nothing_was_compared(invoke: Any, project: Path, service: Any) -> None:

@@ -115,6 +115,24 @@ def test_of_few_values_each_is_a_form() -> None:
     assert trial[1:] == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("legacy", "candidate"),
+    [
+        (("shop-7f9c4d-x2k4z", "shop-7f9c4d-b1q8m"), "shop-52ac0e-t9w3n"),
+        (("2024-01-02T03:04:05.123456+00:00",), "2024-01-02T03:04:07.654321+00:00"),
+    ],
+)
+def test_what_each_instance_has_of_its_own_has_a_form_only(legacy: tuple[str, ...], candidate: str) -> None:
+    """Its name and the time of its start are not among legacy's; what does not look like them is told still."""
+    forms = Forms()
+    for number in range(100):
+        trial = forms.see(legacy[number % len(legacy)], candidate)
+        assert trial is None or trial[1:] == (False, False)
+    trial = forms.see(legacy[0], "java.lang.NullPointerException")
+    assert trial is not None
+    assert trial[1:] == (True, False)
+
+
 def test_too_many_forms_are_none() -> None:
     """A place at which anything may stand has no form; memory is bounded."""
     forms = Forms()

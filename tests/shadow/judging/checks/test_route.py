@@ -1,9 +1,12 @@
 """The checks of a route begin where the secondary was seen to differ, and hold the right values against each other."""
 
+from dataclasses import replace
+
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
 from crossfade.shadow.judging.checks.relations import Window
 from crossfade.shadow.judging.checks.route import MAX_PLACES, Beside, RouteChecks, Seen
+from crossfade.shadow.judging.checks.values import CLOSE, Slack
 from crossfade.shadow.judging.differ import Look
 
 WINDOW = Window(started_at=1_700_000_000.0, latency_ms=10.0)
@@ -25,7 +28,7 @@ def look_of(*differences: Difference) -> Look:
 def seen(number: int, candidate: Look, secondary: Look | None = None, **values: frozenset[str]) -> Seen:
     beside = None
     if secondary is not None:
-        beside = Beside(candidate=candidate, secondary=secondary, candidate_window=WINDOW, secondary_window=WINDOW)
+        beside = Beside(candidate=candidate, secondary=secondary, windows=(WINDOW, WINDOW))
     secondaries = () if secondary is None else (secondary,)
     return Seen(
         request_hash=number, candidate=candidate, window=WINDOW, beside=beside, secondaries=secondaries, **values
@@ -33,9 +36,11 @@ def seen(number: int, candidate: Look, secondary: Look | None = None, **values: 
 
 
 def watching(name: str = "v") -> RouteChecks:
-    """Checks of a place at which the secondary differed."""
+    """Checks of a place at which the secondary differed, and at which numbers do not grow with the time."""
     checks = RouteChecks()
     checks.learn(seen(0, look(1, 1, name=name), look(1, 2, name=name)), 10)
+    for number in range(20):
+        checks.see(seen(100 + number, look(number % 2, 2, name=name)))
     return checks
 
 
@@ -50,11 +55,12 @@ def test_nothing_is_checked_where_the_secondary_agrees() -> None:
 
 def test_a_place_is_checked_from_the_next_request_on() -> None:
     """The one in which the secondary differed was chosen by that."""
-    checks, first = RouteChecks(), seen(1, look(1, 2), look(1, 3))
+    now = 1_700_000_000
+    checks, first = RouteChecks(), seen(1, look(now, now + 1), look(now, now + 2))
     assert checks.see(first) == ()
     assert checks.learn(first, 10) == 1
     assert checks.is_checked("body/v")
-    assert results(checks.see(seen(2, look(1, 9), look(1, 2))), Check.DISTANCE) == [(True, False)]
+    assert results(checks.see(seen(2, look(now, now + 99), look(now, now + 1))), Check.DISTANCE) == [(True, False)]
 
 
 def test_another_state_is_no_noise() -> None:
@@ -117,6 +123,21 @@ def test_what_is_no_measure_has_no_distance() -> None:
     assert results(checks.see(seen(1, lacking, look(1, 2, name="user/v"))), Check.DISTANCE) == []
 
 
+def test_what_counts_since_its_instance_began_is_held_against_no_other() -> None:
+    """Uptimes and counters: the candidate may have been started last. A constant is told still."""
+    checks = RouteChecks()
+    checks.learn(seen(0, look(1, 1), look(1, 2)), 10)
+    found: list[Checked] = []
+    for number in range(100):
+        uptime = 90_000 + number // 8 * 8 - number % 8  # eight at once, in another order
+        window = Window(started_at=WINDOW.started_at + number // 8, latency_ms=10.0)
+        one = replace(seen(number, look(uptime, 7), look(uptime, uptime + 3)), window=window)
+        found += checks.see(one)
+        checks.learn(one, 10)
+    assert results(tuple(found), Check.DISTANCE) == results(tuple(found), Check.FORM) == []
+    assert results(tuple(found), Check.REPEATS) == [(True, False)] * 50
+
+
 def test_a_time_of_the_request_stays_one() -> None:
     """Where legacy's always was; the secondary's is asked at the same time."""
     checks = watching()
@@ -161,3 +182,13 @@ def test_places_are_bounded() -> None:
     many = [look(1, 2, name=f"f{number}").differences[0] for number in range(MAX_PLACES + 10)]
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), 5) == 5
     assert checks.learn(seen(1, look(1, 1), look_of(*many)), MAX_PLACES + 10) == MAX_PLACES - 5
+
+
+def test_times_of_different_moments() -> None:
+    """They may be farther apart, and nothing is known of when the request was under way."""
+    for slack, far in ((CLOSE, True), (Slack(10.0, 0.5), False)):
+        checks = watching()
+        near = look("2023-11-14T22:13:20Z", "2023-11-14T22:13:20Z")
+        beside = Beside(candidate=look("2023-11-14T22:13:20Z", "2023-11-14T22:13:25Z"), secondary=near, slack=slack)
+        found = checks.see(replace(seen(1, look(1, 1)), beside=beside))
+        assert [(item.check, item.candidate, item.control) for item in found] == [(Check.DISTANCE, far, False)]

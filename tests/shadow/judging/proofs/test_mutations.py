@@ -40,7 +40,8 @@ def test_a_mutant_differs_and_its_value_does_not_change(value: Value, number: in
 
 
 @pytest.mark.parametrize(
-    "leaf", [True, 1, 1.5, 7.5, Decimal("7.5"), Decimal("1E+400"), "", "1970", "Ann", b"", b"\x00", None]
+    "leaf",
+    [True, 1, 1.5, 7.5, Decimal("7.5"), Decimal("1E+400"), Decimal("sNaN"), "", "1970", "Ann", b"", b"\x00", None],
 )
 def test_each_type_of_leaf_has_another_value(leaf: Value) -> None:
     """Of the same type, where it has another one."""
