@@ -77,7 +77,9 @@ def _too_few_distinct(claim: Claim, view: RouteView, gate: GateSettings) -> str:
 
 
 def _unexplained(_: Claim, __: RouteView, ___: GateSettings) -> str:
-    return "the candidate may be wrong where it refused a credential, or answered as a secondary in another state"
+    return (
+        "the candidate may be wrong in more requests than the budget, by those of blocked, credential and state_drift"
+    )
 
 
 def _transient(claim: Claim, view: RouteView, gate: GateSettings) -> str:

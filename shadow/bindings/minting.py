@@ -12,13 +12,15 @@ from crossfade.shadow.bindings.memory import Places, Seen
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import is_jwt, is_short_id, is_token, jwt_claims
+from crossfade.shadow.bindings.shapes import is_jwt, is_short_id, is_token, jwt_claims, jwt_ends_s
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.exchange.difference import Value
 from crossfade.shadow.exchange.outcome import Reason
 
 _Path = tuple[str | int, ...]
+_QUEUED_S = 600.0
+"""So much later, at most, the other sides are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,10 @@ class _Lesson:
             self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)
 
     def _bind_jwt(self, found: Found, theirs: str, side: Side) -> None:
-        """Tokens for the same person are the same: how they are signed, and when they were issued, is no difference."""
+        """Tokens for the same person are the same: whose key signs them, and when they were issued, is no matter."""
         ours, others = jwt_claims(found.legacy), jwt_claims(theirs)
-        same = ours is not None and others is not None and self._same_claims(ours, others, side)
+        ends = [jwt_ends_s(found.legacy), jwt_ends_s(theirs)]
+        same = ours is not None and others is not None and self._same_claims(ours, others, side) and _end_alike(*ends)
         self._tables.rebind(EVERYWHERE, found.legacy, side, theirs, opaque=not same)
         if same:
             self._learnt.here[side][found.site, theirs] = found.legacy
@@ -302,6 +305,11 @@ class _Lesson:
         self._scopes.saw(kinds[0], found.site, self._exchange.origin, found.legacy)
         self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
         return True
+
+
+def _end_alike(ours: float | None, theirs: float | None) -> bool:
+    """Whether two tokens that do not say when they were issued may last as long."""
+    return ours is theirs if ours is None or theirs is None else abs(ours - theirs) <= _QUEUED_S
 
 
 def _all_found(legacy: Value) -> Iterator[Found]:

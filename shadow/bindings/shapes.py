@@ -24,6 +24,7 @@ _MIXED = re.compile(r"(?=(?:.*?[0-9]){2})(?=(?:.*?[A-Za-z]){2}).*")
 _BASIC_TIME = re.compile(r"\d{8}T\d{4,6}.*")
 _NO_TOKEN = ("time", "date", "http-date", "iso-duration", "clock", "decimal", "exponent", "url", "epoch", "empty")
 _SHORT = re.compile(r"[0-9]{1,14}|(?=[A-Za-z]*[-_]?[0-9])[A-Za-z]{1,8}[-_]?[0-9]{1,10}")
+_MAX_EXACT = 2**53
 _LASTING = frozenset({"iat", "exp", "nbf", "jti", "auth_time"})
 
 
@@ -83,25 +84,41 @@ def is_jwt(text: str) -> bool:
 
 
 def jwt_claims(text: str) -> dict[str, Any] | None:
-    """The claims of a JWT that say who it is for, without its times and its own id; None where they can't be read."""
+    """The claims of a JWT that say who it is for, without its times and its own id; None where they can't be read.
+
+    How long it lasts and its algorithm stand beside them: a client, or who checks it, relies on both.
+    """
     if not is_jwt(text):
         return None
-    part = text.split(".")[1]
+    header, claims = (_json_object(part) for part in text.split(".")[:2])
+    if claims is None:
+        return None
+    kept = {name: value for name, value in claims.items() if name not in _LASTING}
+    return kept | {"(lasts)": _lasting_s(claims), "(alg)": None if header is None else header.get("alg")}
+
+
+def jwt_ends_s(text: str) -> float | None:
+    """When a JWT expires, in seconds since the epoch, where it does not say when it was issued."""
+    claims = _json_object(text.split(".")[1]) if is_jwt(text) else None
+    return None if claims is None or "iat" in claims else _seconds(claims.get("exp"))
+
+
+def _json_object(part: str) -> dict[str, Any] | None:
     try:
-        claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        found = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(claims, dict):
-        return None
-    lasts = _lasting_s(claims)
-    return {name: value for name, value in claims.items() if name not in _LASTING} | {"(lasts)": lasts}
+    return found if isinstance(found, dict) else None
 
 
 def _lasting_s(claims: dict[str, Any]) -> int | None:
-    begin, end = claims.get("iat"), claims.get("exp")
-    if isinstance(begin, int | float) and isinstance(end, int | float) and abs(end - begin) < 2**53:
-        return round(end - begin)
-    return None
+    begin, end = _seconds(claims.get("iat")), _seconds(claims.get("exp"))
+    return None if begin is None or end is None else round(end - begin)
+
+
+def _seconds(value: object) -> float | None:
+    """A number that a clock may show; else None."""
+    return float(value) if isinstance(value, int | float) and abs(value) < _MAX_EXACT else None
 
 
 def _is_otherwise_known(text: str) -> bool:

@@ -36,16 +36,14 @@ class Ground(StrEnum):
     CHECK_FLAGGED = "check_flagged"  # a noisy place is suspicious, and may yet be below the budget
     UNDECIDED = "undecided"  # without what is not decided yet, the claim would hold
     TOO_FEW_DISTINCT = "too_few_distinct"  # the upper bound is not below the budget
-    UNEXPLAINED = (
-        "unexplained"  # with what the candidate refused, or answered as a drifted secondary, it would not hold
-    )
+    UNEXPLAINED = "unexplained"  # would not hold if what the candidate is behind were faults
     TRANSIENT = "transient"  # the upper bound of transient differences is not below their budget
     TOO_FEW_PAIRS = "too_few_pairs"  # at noisy places the candidate may yet differ more than legacy from itself
     NOT_CLAIMED = "not_claimed"
 
 
-_UNEXPLAINED = (Reason.CREDENTIAL, Reason.STATE_DRIFT)
-"""Requests to which the candidate answered something else than legacy, and it may be wrong or not."""
+_UNEXPLAINED = (Reason.CREDENTIAL, Reason.STATE_DRIFT, Reason.BLOCKED)
+"""Here the candidate answered, now or earlier, something else than legacy, and may be wrong or not."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
 

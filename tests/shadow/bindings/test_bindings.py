@@ -1,8 +1,10 @@
 """A person's session goes as it would on each side alone, and what the candidate gets wrong is seen."""
 
 import json
+from base64 import urlsafe_b64encode
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.bindings.bindings import Bindings, Side
-from crossfade.shadow.exchange import Again, Failure, FailureReason, header_values
+from crossfade.shadow.exchange import Again, Answer, Failure, FailureReason, header_values
 from crossfade.shadow.exchange.outcome import Reason
 
 NAMES = ("Ann", "Bob", "Cy", "Di")
@@ -322,6 +324,24 @@ def test_any_answers_raise_nothing(records: Any, rounds: list[tuple[object, obje
         for side in Side:
             rendered = bindings.render(again, side)
             assert (rendered.request is None) is (rendered.refused is not None)
+
+
+def test_tokens_that_are_not_worth_the_same_are_another_value(records: SimpleNamespace) -> None:
+    """They last far longer, or are not signed; another key, and being issued a little later, is no matter."""
+
+    def token(end: int, signature: str, algorithm: str = "HS256") -> str:
+        parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, {"sub": "ann", "exp": end}))
+        return ".".join([*(urlsafe_b64encode(part).decode().rstrip("=") for part in parts), signature])
+
+    def is_same(candidate: str) -> bool:
+        legacy, other = (records.answer({"token": text}) for text in (token(1_700_003_600, "c2lnbmF0dXJl"), candidate))
+        comparison = records.comparison(records.request("POST", "/login"), legacy, other)
+        resolved = Bindings(contract=None, shared=False).resolve(comparison, write=True).candidate
+        return isinstance(resolved, Answer) and resolved.body == legacy.body
+
+    assert is_same(token(1_700_003_605, "YW5vdGhlcmtleQ"))
+    assert not is_same(token(1_731_539_600, "YW5vdGhlcmtleQ"))
+    assert not is_same(token(1_700_003_605, "", "none"))
 
 
 def test_a_page_token_is_sent_back_under_another_name(bindings: Bindings, records: Any) -> None:

@@ -13,6 +13,7 @@ from crossfade.shadow.bindings.shapes import (
     is_time,
     is_token,
     jwt_claims,
+    jwt_ends_s,
 )
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.%s.c2lnbmF0dXJl"
@@ -79,13 +80,26 @@ def test_claims_without_times() -> None:
     def claims(text: bytes) -> object:
         return jwt_claims(JWT % urlsafe_b64encode(text).decode().rstrip("="))
 
-    assert claims(b'{"sub":"1","iat":5,"exp":65,"jti":"x"}') == {"sub": "1", "(lasts)": 60}
-    assert claims(b'{"sub":"1"}') == {"sub": "1", "(lasts)": None}
-    assert claims(b'{"iat":1e999,"exp":1}') == {"(lasts)": None}
+    assert claims(b'{"sub":"1","iat":5,"exp":65,"jti":"x"}') == {"sub": "1", "(lasts)": 60, "(alg)": "HS256"}
+    assert claims(b'{"sub":"1"}') == {"sub": "1", "(lasts)": None, "(alg)": "HS256"}
+    assert claims(b'{"iat":1e999,"exp":1}') == {"(lasts)": None, "(alg)": "HS256"}
+    assert claims(b'{"iat":0.5,"exp":%s}' % (b"9" * 400)) == {"(lasts)": None, "(alg)": "HS256"}
     assert claims(b"[1]") is None
     assert claims(b"\xff") is None
     assert claims(b"[" * 3000) is None
     assert jwt_claims("8f3a9c21") is None
+
+
+def test_the_end_of_a_token_that_does_not_say_when_it_began() -> None:
+    """Of others it is known how long they last."""
+
+    def ends(text: bytes) -> float | None:
+        return jwt_ends_s(JWT % urlsafe_b64encode(text).decode().rstrip("="))
+
+    assert ends(b'{"sub":"1","exp":65}') == 65
+    assert ends(b'{"iat":5,"exp":65}') is None
+    assert ends(b'{"exp":1e999}') is ends(b'{"exp":"65"}') is ends(b"{}") is ends(b"[]") is None
+    assert jwt_ends_s("8f3a9c21") is None
 
 
 @given(st.text(max_size=40))
