@@ -98,16 +98,17 @@ class Fresh:
 class Growth:
     """Whether each instance counts for itself at a place, since its own start: how far two are apart says nothing then.
 
-    Legacy's numbers grow with the time, and the secondary's are all on one side of them; both is learnt on the first
-    answers, and fixed from then on. A number is held against the one that came ten before it, since requests at the
-    same time are answered in any order.
+    Legacy's numbers grow with the time, and the secondary's stay on one side of them or overtake them once; both is
+    learnt on the first answers, and fixed from then on. A number is held against the one that came ten before it,
+    since requests at the same time are answered in any order.
     """
 
     _first: list[tuple[float, float]] = field(default_factory=list)
     _seen: int = 0
     _with_time: int = 0
     _apart: int = 0
-    _above: int = 0
+    _above: bool = False
+    _changes: int = 0
 
     def learn(self, started_at: float, number: float) -> None:
         """Takes a number of legacy's, and when the request began that it answers."""
@@ -121,11 +122,12 @@ class Growth:
     def learn_other(self, legacy: float, secondary: float) -> None:
         """Takes two numbers that differ."""
         if self._apart < _FEW:
+            is_above = secondary > legacy
+            self._changes += self._apart > 0 and is_above != self._above
+            self._above = is_above
             self._apart += 1
-            self._above += secondary > legacy
 
     @property
     def may_grow(self) -> bool:
         """Whether it does, or nobody knows yet."""
-        is_beside = self._above in {0, self._apart}
-        return is_beside and (self._seen < _FEW or self._with_time >= _FEW - 1)
+        return self._changes <= 1 and (self._seen < _FEW or self._with_time >= _FEW - 1)

@@ -66,7 +66,7 @@ def test_numbers_of_an_instance_grow_with_the_time() -> None:
         assert counter.may_grow
         assert jitter.may_grow
         counter.learn(float(number), 5.0 + number)
-        counter.learn_other(5.0 + number, 9.0 + number)
+        counter.learn_other(5.0 + number, 9.0 + 0.5 * number)
         jitter.learn(float(number), 5.0 + number % 7)
     jitter.learn(99.0, 99.0)
     counter.learn(100.0, 0.0)
@@ -81,6 +81,7 @@ def test_numbers_on_both_sides_of_legacys_are_of_no_instance() -> None:
     for number in range(20):
         price.learn(float(number), 5.0 + number)
     assert price.may_grow
-    price.learn_other(5.0, 5.1)
-    price.learn_other(6.0, 5.9)
+    for secondary in (5.1, 4.9, 5.1):
+        assert price.may_grow
+        price.learn_other(5.0, secondary)
     assert not price.may_grow
