@@ -130,6 +130,7 @@ def from_events(events: Iterable[Event]) -> Comparison:
         followed=_about(client, "followed"),
         cut=None if cut is None else Reason(cut),
         again=_again(sides),
+        chosen=any(event.about.get("chosen", False) for event in client),
     )
 
 
@@ -163,6 +164,8 @@ def _client(comparison: Comparison) -> Iterator[_Unnumbered]:
     about |= {**{name: getattr(request, name) for name in names}, "protocol": request.protocol.value}
     if request.peer:
         about["peer"] = request.peer
+    if comparison.chosen:
+        about["chosen"] = True
     yield EventKind.CLIENT_HEADER, {"headers": request.headers, "about": about}
     yield from _messages(EventKind.CLIENT_MESSAGE, request.body, request.protocol)
     about = {"truncated": request.truncated}
@@ -203,7 +206,7 @@ def _about(events: list[Event], name: str) -> Any:  # noqa: ANN401 - what a clie
 
 def _request(events: list[Event]) -> Request:
     head, *messages, end = _whole(events, EventKind.CLIENT_HEADER, EventKind.CLIENT_HALF_CLOSE)
-    about = {name: value for name, value in head.about.items() if name not in {"route", "followed"}}
+    about = {name: value for name, value in head.about.items() if name not in {"route", "followed", "chosen"}}
     return Request(
         **{**about, "protocol": Protocol(about["protocol"])},
         id=head.comparison_id,

@@ -55,6 +55,7 @@ COMPARISONS = st.builds(
     candidate=_replies,
     secondary=st.one_of(st.none(), _replies),
     followed=st.booleans(),
+    chosen=st.booleans(),
     cut=st.one_of(st.none(), st.sampled_from(Reason)),
     again=st.one_of(
         st.none(), st.builds(Again, candidate=_replies, secondary=_replies, later=st.one_of(st.none(), _replies))

@@ -55,7 +55,7 @@ def test_every_field_has_its_event() -> None:
         Answer: {"status", "headers", "body", "truncated", "trailers", "latency_ms", "windows"},
         Failure: {"reason", "detail", "latency_ms"},
         Again: {"candidate", "secondary", "later"},
-        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut", "again"},
+        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut", "again"} | {"chosen"},
     }
 
 

@@ -33,6 +33,7 @@ flush_ms = 50
 
 [gate]
 routes = ["t.v1.Things/Get"]
+planned_n = 500
 """
 PROTO = """\
 syntax = "proto3";
