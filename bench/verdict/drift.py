@@ -31,7 +31,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "leaves out an item": (LIST,),
     "wrong price": (LIST, ITEM),
     "wrong total": (LIST,),
-    "total always 30": (LIST,),
+    "total always 30": (LIST,),  # true until something is written
     "stock missing": (LIST, ITEM),
 }
 """What the candidate may have wrong, and the routes on which it shows."""
@@ -200,6 +200,8 @@ def main() -> int:
     wrong = 0
     for way in asked.only.split(","):
         for fault in ("", *filter(None, asked.faults.split(","))):
+            if (way, fault) == ("none", "total always 30"):
+                continue
             found = measure(way, fault, seed=asked.seed, reads=asked.reads)
             bad = [
                 route
