@@ -12,9 +12,10 @@ from crossfade.shadow.bindings.memory import Places, Seen
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import is_jwt, is_short_id, is_token, jwt_claims, jwt_ends_s
+from crossfade.shadow.bindings.shapes import is_short_id, is_token, jwt_claims, jwt_ends_s
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
+from crossfade.shadow.compare.decode.jwt import is_jwt
 from crossfade.shadow.exchange.difference import Value
 from crossfade.shadow.exchange.outcome import Reason
 

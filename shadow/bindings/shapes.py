@@ -1,10 +1,9 @@
 """Which texts may be handles by their looks: ids and tokens, never words, times, decimals or addresses. Pure."""
 
-import json
 import re
-from base64 import urlsafe_b64decode
 from typing import Any
 
+from crossfade.shadow.compare.decode.jwt import is_jwt, read_jwt
 from crossfade.shadow.compare.shape import shape
 
 MIN_TOKEN_CHARS = 8
@@ -14,7 +13,6 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?=[0-9a-fA-F]*[0-9])(?=[0-9]*[a-fA-F])(?:[0-9a-f]{8,}|[0-9A-F]{8,})")
 _GROUPED = re.compile(r"(?=[-0-9]*[a-fA-F])(?=[-a-fA-F]*[0-9])(?=.{12})[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{4,})+")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-_JWT = re.compile(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 _LONG_NUMBER = re.compile(r"[0-9]{15,}")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}(?:[-_:][a-z]{1,12})?[-_:](?=[A-Za-z]*[0-9])[0-9A-Za-z]{4,}")
 _OPAQUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+")  # no blank, quote, comma, semicolon, backslash
@@ -78,19 +76,12 @@ def is_time(text: str) -> bool:
     return shape(text).startswith(("time", "http-date", "date")) or _BASIC_TIME.fullmatch(text) is not None
 
 
-def is_jwt(text: str) -> bool:
-    """Whether a text has the form of a JSON Web Token."""
-    return text.startswith("eyJ") and _JWT.fullmatch(text) is not None
-
-
 def jwt_claims(text: str) -> dict[str, Any] | None:
     """The claims of a JWT that say who it is for, without its times and its own id; None where they can't be read.
 
     How long it lasts and its algorithm stand beside them: a client, or who checks it, relies on both.
     """
-    if not is_jwt(text):
-        return None
-    header, claims = (_json_object(part) for part in text.split(".")[:2])
+    header, claims = read_jwt(text)
     if claims is None:
         return None
     kept = {name: value for name, value in claims.items() if name not in _LASTING}
@@ -99,16 +90,8 @@ def jwt_claims(text: str) -> dict[str, Any] | None:
 
 def jwt_ends_s(text: str) -> float | None:
     """When a JWT expires, in seconds since the epoch, where it does not say when it was issued."""
-    claims = _json_object(text.split(".")[1]) if is_jwt(text) else None
+    _, claims = read_jwt(text)
     return None if claims is None or "iat" in claims else _seconds(claims.get("exp"))
-
-
-def _json_object(part: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _lasting_s(claims: dict[str, Any]) -> int | None:
