@@ -26,7 +26,7 @@ _NONE, _NO_UNITS = PlaceCount(), Units()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedPlaces:
     """All places of a route. ``together``: the candidate's differences as a whole are no chance."""
 
     views: Mapping[Place, PlaceView]
@@ -45,7 +45,7 @@ class Judged:
         )
 
 
-def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], has_secondary: bool) -> Judged:
+def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], has_secondary: bool) -> JudgedPlaces:
     """The places of a route: all that were counted, or stand in a signature or a cluster."""
     signed = {(item.template, item.kind) for signature in route.signatures for item in signature}
     clusters = {(cluster.fingerprint.template, cluster.fingerprint.kind) for cluster in route.clusters}
@@ -62,10 +62,10 @@ def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], 
             status, decided = _status(view, sorts, is_worse=place in worse, has_secondary=has_secondary)
         views[place] = replace(view, status=status, decided=decided, more_pairs=_more_pairs(view, status))
     together = not accepted and _log_e(route.any_candidate, route.any_secondary) >= math.log(1 / _TOGETHER)
-    return Judged(views=views, together=together)
+    return JudgedPlaces(views=views, together=together)
 
 
-def excesses(route: RouteEvidence, judged: Judged) -> Iterator[Excess]:
+def excesses(route: RouteEvidence, judged: JudgedPlaces) -> Iterator[Excess]:
     """What bounds the candidate's excess where legacy differs from itself, but not always.
 
     From above where that is noise, from below at open places.

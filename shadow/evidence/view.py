@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crossfade.shadow.evidence.findings import NOISY, Excess, PlaceView, Status, Surfaced
-from crossfade.shadow.evidence.places import Judged, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
@@ -146,7 +146,7 @@ def _is_accepted(route: RouteInfo, rules: list[AcceptRule], place: Place) -> boo
     return any(rule.accepts(route, fingerprint) for rule in rules) and fingerprint != NOISY
 
 
-def _statuses(route: RouteEvidence, judged: Judged) -> dict[Fingerprint, Status]:
+def _statuses(route: RouteEvidence, judged: JudgedPlaces) -> dict[Fingerprint, Status]:
     found = {item for signature in route.signatures for item in signature}
     found.update(cluster.fingerprint for cluster in route.clusters)
     return {item: judged.views[item.template, item.kind].status for item in sorted(found)}
@@ -208,7 +208,7 @@ def _stored_distinct(route: RouteEvidence, places: frozenset[Place]) -> int:
     )
 
 
-def _surfaced(route: RouteEvidence, judged: Judged, rules: list[AcceptRule]) -> Surfaced:
+def _surfaced(route: RouteEvidence, judged: JudgedPlaces, rules: list[AcceptRule]) -> Surfaced:
     """An injected fault is found where it adds a difference that no rule accepts, and that does not always differ."""
     counts: defaultdict[Mutation, list[int]] = defaultdict(lambda: [0, 0])
     for (mutation, signature), count in route.proofs.items():
@@ -222,7 +222,7 @@ def _surfaced(route: RouteEvidence, judged: Judged, rules: list[AcceptRule]) -> 
     )
 
 
-def _shows(info: RouteInfo, judged: Judged, rules: list[AcceptRule], mutation: Mutation, place: Place) -> bool:
+def _shows(info: RouteInfo, judged: JudgedPlaces, rules: list[AcceptRule], mutation: Mutation, place: Place) -> bool:
     if _is_accepted(info, rules, place):
         return False
     view = judged.views.get(place)

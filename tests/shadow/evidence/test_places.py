@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
-from crossfade.shadow.evidence.places import Judged, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import (
     CheckCount,
     LatencyQuantiles,
@@ -40,7 +40,7 @@ def evidence(*signature: Place, **values: Any) -> RouteEvidence:
     )
 
 
-def judged(route: RouteEvidence, *accepted: Place, has_secondary: bool = True) -> Judged:
+def judged(route: RouteEvidence, *accepted: Place, has_secondary: bool = True) -> JudgedPlaces:
     return judge_places(route, is_accepted=lambda place: place in accepted, has_secondary=has_secondary)
 
 
