@@ -118,6 +118,10 @@ class Shadow:
         with self._lock:
             return next(numbers, None)
 
+    def settle(self) -> None:
+        """Returns when all that was sent has an outcome: a copy that waits would meet what a side does next."""
+        until(lambda: self.totals()[1].total() == self.sent)
+
     def compare_pid(self) -> int:
         """The process id of the compare process."""
         path = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children")

@@ -34,6 +34,7 @@ def test_a_candidate_that_fails_in_every_way(shadow: Any) -> None:
     for mode in ALL_MODES:
         running.candidate.switch(mode)
         assert running.ask(30) == {"right": 30}, mode
+        running.settle()
     running.candidate.switch("healthy")
     assert running.ask(40) == {"right": 40}
     assert running.stop() == 0
