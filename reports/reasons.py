@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from crossfade.reports.figures import at_most, count, share
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.units import of_units, short_units
-from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground
+from crossfade.shadow.evidence.claims import UNEXPLAINED, Claim, GateSettings, Ground
 from crossfade.shadow.evidence.findings import PlaceView, Status
 from crossfade.shadow.evidence.view import RouteView
 
@@ -76,10 +76,9 @@ def _too_few_distinct(claim: Claim, view: RouteView, gate: GateSettings) -> str:
     return f"the bound is not below the budget; {_needed(claim, view)}{fix}"
 
 
-def _unexplained(_: Claim, __: RouteView, ___: GateSettings) -> str:
-    return (
-        "the candidate may be wrong in more requests than the budget, by those of blocked, credential and state_drift"
-    )
+def _unexplained(_: Claim, view: RouteView, __: GateSettings) -> str:
+    found = [f"{reason.value} {count(view.left_out[reason])}" for reason in UNEXPLAINED if view.left_out.get(reason)]
+    return f"the candidate may be wrong in more requests than the budget: {', '.join(found)}"
 
 
 def _transient(claim: Claim, view: RouteView, gate: GateSettings) -> str:

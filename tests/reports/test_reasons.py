@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground, judge_
 from crossfade.shadow.evidence.findings import PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.view import RouteView
-from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 GATE = GateSettings(routes=("GET *",))
 PLACE = PlaceView(template="body/ms", kind="value", status=Status.NOISE)
@@ -139,6 +139,12 @@ def test_needed(planned: int | None, needed: str) -> None:
             {},
             _view(400, 0),
             "a fault may hide at the noisy places together; more pairs with the secondary are needed",
+        ),
+        (
+            Ground.UNEXPLAINED,
+            {},
+            _view(400, 0, left_out={Reason.TRUNCATED: 12, Reason.BLOCKED: 4, Reason.SAMPLED_OUT: 9}),
+            "the candidate may be wrong in more requests than the budget: blocked 4, truncated 12",
         ),
         (
             Ground.NOT_SURFACED,
