@@ -36,6 +36,7 @@ from crossfade.shadow.evidence.records import (
     StoredExample,
 )
 from crossfade.shadow.evidence.statistics import Bounds
+from crossfade.shadow.evidence.transitions import with_closed_sets
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.exchange.outcome import Outcome
@@ -59,7 +60,8 @@ def build_report(
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
-    views = [(route, of_run(route)) for route in evidence.routes if route.info in names]
+    told = map(with_closed_sets, evidence.routes)
+    views = [(route, of_run(route)) for route in told if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = tuple(
         sorted(
@@ -213,7 +215,13 @@ def _expired_rules(
     for rule in accepted:
         expires = rule.expires
         if expires is not None and rule.has_expired(today) and any(rule.accepts(*cluster) for cluster in open_at):
-            yield ExpiredRule(route=rule.route, path=rule.path, kind=rule.kind, expires=expires.isoformat())
+            yield ExpiredRule(
+                route=rule.route,
+                path=rule.path,
+                kind=rule.kind,
+                transition=rule.transition,
+                expires=expires.isoformat(),
+            )
 
 
 def _cause(pitfall_id: str) -> Cause | None:
