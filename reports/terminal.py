@@ -167,7 +167,7 @@ def _cluster(cluster: Cluster, package: str, place: Place | None) -> RenderableT
             _text(f"{without_package(cluster.route, package)}  ", style="bold")
             + _text(cluster.path, style="bold cyan"),
             _text(
-                f"{cluster.kind}, {cluster.severity}, in {share(100 * cluster.rate)} of compared requests "
+                f"{_how(cluster)}, {cluster.severity}, in {share(100 * cluster.rate)} of compared requests "
                 f"({count(cluster.count)}), cluster {cluster.id}",
                 style="dim",
             ),
@@ -176,6 +176,10 @@ def _cluster(cluster: Cluster, package: str, place: Place | None) -> RenderableT
     told = standing(place)
     rows = ((cluster.status, told),) if told else ()
     return Group(Text(), head, _indented((*rows, *_labelled(cluster))))
+
+
+def _how(cluster: Cluster) -> str:
+    return f"{cluster.kind} {cluster.transition}" if cluster.transition else cluster.kind
 
 
 def _indented(rows: Iterable[tuple[str, str]]) -> Padding:

@@ -66,6 +66,7 @@ class Card:
     route: str
     path: str
     kind: str
+    transition: str
     meaning: str
     status: str
     standing: str
@@ -83,12 +84,14 @@ def card(cluster: Cluster, report: Report, place: Place | None = None) -> Card:
     """The card of a cluster at a place; None where nothing is known of the place."""
     first, last = (clock(at, report.started_at) for at in (cluster.first_seen, cluster.last_seen))
     cause = cluster.cause
-    words = (cluster.route, cluster.path, cluster.kind, cluster.severity, cluster.id, *_noted(cluster))
+    how = filter(None, (cluster.kind, cluster.transition, cluster.severity))
+    words = (cluster.route, cluster.path, *how, cluster.id, *_noted(cluster))
     return Card(
         id=cluster.id,
         route=cluster.route,
         path=cluster.path,
         kind=cluster.kind,
+        transition=visible(cluster.transition),
         meaning=_SENTENCES.get(cluster.kind, ""),
         status=cluster.status,
         standing=standing(place),
@@ -98,14 +101,22 @@ def card(cluster: Cluster, report: Report, place: Place | None = None) -> Card:
         why=None if cause is None else _why(cluster),
         examples=tuple(_side(cluster.kind, example) for example in cluster.examples[:MAX_EXAMPLES]),
         more=max(0, len(cluster.examples) - MAX_EXAMPLES),
-        accept=accept_lines(cluster) if cluster.status in _ACCEPTABLE and cluster.kind != Kind.FAILED else (),
+        accept=accept_lines(cluster, report) if cluster.status in _ACCEPTABLE and cluster.kind != Kind.FAILED else (),
         find=" ".join((*words, *((cause.id, cause.title) if cause else ()))).lower(),
     )
 
 
-def accept_lines(cluster: Cluster) -> tuple[str, ...]:
-    """The entry for crossfade.toml that accepts this cluster; a person has to write the reason."""
-    pairs = (("route", cluster.route), ("path", cluster.path), ("kind", cluster.kind), ("reason", REASON_TO_WRITE))
+def accept_lines(cluster: Cluster, report: Report) -> tuple[str, ...]:
+    """The entry for crossfade.toml that accepts this cluster and no other one; a person has to write the reason."""
+    place = cluster.route, cluster.path, cluster.kind
+    told = any(other.transition for other in report.clusters if (other.route, other.path, other.kind) == place)
+    pairs = (
+        ("route", cluster.route),
+        ("path", cluster.path),
+        ("kind", cluster.kind),
+        *((("transition", cluster.transition),) if told else ()),
+        ("reason", REASON_TO_WRITE),
+    )
     return ("[[accept]]", *(f"{key} = {_toml(value)}" for key, value in pairs))
 
 

@@ -54,13 +54,29 @@ def test_code(text: str, parts: list[str]) -> None:
 def test_the_rule_accepts_its_cluster(make: Any, path: str) -> None:
     """What the card says to add is TOML that loads as it is, and accepts this very cluster."""
     report = _report(make, path=path)
-    (entry,) = tomllib.loads("\n".join(accept_lines(report.clusters[0])))["accept"]
+    (entry,) = tomllib.loads("\n".join(accept_lines(report.clusters[0], report)))["accept"]
     rule = AcceptSettings(**entry)
     assert rule.route == "GET /b/{id}"
     assert rule.path == report.clusters[0].path
     assert rule.reason == REASON_TO_WRITE
     again = AcceptRule(route=rule.route, path=rule.path, kind=rule.kind, reason="known", expires=None)
     assert again.kind == report.clusters[0].kind
+
+
+def test_a_rule_tells_the_transition(make: Any) -> None:
+    """So it accepts no other cluster of the same place; one that has none says so, where another one has."""
+    items = [make.fingerprint("status", transition=told) for told in ("", "404 -> 200", "404 -> 401")]
+    items.append(make.fingerprint("body/a"))
+    signatures = {(item,): SignatureCount(count=1, distinct=1) for item in items}
+    route = make.route(signatures=signatures, clusters=tuple(map(make.cluster, items)))
+    report = build_report(make.run(route), gate=GATE, accepted=(), now=make.started)
+    for cluster in report.clusters:
+        (entry,) = tomllib.loads("\n".join(accept_lines(cluster, report)))["accept"]
+        rule = AcceptRule(**(entry | {"expires": None}))
+        accepted = [item for item in items if rule.accepts(route.info, item)]
+        assert [(item.template, item.transition) for item in accepted] == [(cluster.path, cluster.transition)]
+        assert ("transition" in entry) is (cluster.path == "status")
+        assert cluster.transition in card(cluster, report).find
 
 
 def test_what_needs_no_rule_offers_none(make: Any) -> None:
