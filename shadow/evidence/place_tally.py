@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
+from crossfade.shadow.evidence.asked_once import is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
 from crossfade.shadow.exchange.difference import MORE, Kind, Signature
@@ -123,12 +124,11 @@ class Places:
                 self._bet(looks, is_first=observation.noise is not None)
         for place, look in looks.items():
             self._see(place, look, new, is_chosen=observation.chosen)
-        if new is None or _is_drift_alone(observation):
-            return
-        for place in sorted(places | looks.keys()):
-            sort = _sort(place, looks.get(place), is_found=place in places)
-            if sort is not None:
-                self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
+        if new is not None and not _is_drift_alone(observation):
+            for place in sorted(places | looks.keys()):
+                seen = looks.get(place)
+                for sort in (_sort(place, seen, is_found=place in places), self._unjudged(place, seen)):
+                    self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
@@ -208,13 +208,25 @@ class Places:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
-        if new & _ASKED and (item.secondary or item.secondary_again):
+        if new & _ASKED and item.unjudged is None and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
-        elif is_first and item.secondary:
+        elif (is_first and item.secondary) or (new & _ASKED and item.unjudged is not None):
             counts.once += 1
 
-    def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
+    def _unjudged(self, place: Place, look: "_Look | None") -> Sort | None:
+        """As what a unit counts that the secondary alone excuses; none once its numbers are known to be noise."""
+        if look is None or look.sighting.unjudged is None or not look.first[0]:
+            return None
+        sort = Sort(look.sighting.unjudged.value)
+        sizes = {
+            side: len(units.hashes) for side in (Sort.ABOVE, Sort.BELOW) if (units := self.units.get((place, side)))
+        }
+        return None if sort is not Sort.OTHER and is_on_both_sides(sizes) else sort
+
+    def _keep(self, place: Place, sort: Sort | None, unit: int, *, is_first: bool) -> None:
+        if sort is None:
+            return
         units = self.units.setdefault((place, sort), GrowingUnits())
         if unit in units.hashes:
             return

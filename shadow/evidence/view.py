@@ -114,6 +114,7 @@ def view_route(
     total = max(route.entered, ended)
     counted, differing = judged.of(Status.OPEN), judged.of(Status.OPEN, Status.UNDECIDED)
     divergent = _divergent(route, counted)
+    asked_once = [place for place in judged.of(Status.UNDECIDED) if judged.views[place].asked_once]
     transient = most(route, differing, Sort.TRANSIENT)
     return RouteView(
         outcomes=outcomes,
@@ -126,7 +127,7 @@ def view_route(
         distinct=route.distinct,
         divergent=divergent,
         certain=min(fewest(route, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
-        undecided=_divergent(route, differing) - divergent,
+        undecided=_divergent(route, differing, asked_once) - divergent,
         transient=transient,
         transient_at_most=most(route, differing, Sort.TRANSIENT, Sort.UNCHECKED) if transient else 0,
         certain_transient=fewest(route, judged.certain(), Sort.TRANSIENT),
@@ -194,9 +195,9 @@ def _reasons(route: RouteEvidence, left_out: Mapping[Reason, int]) -> Counter[st
     return reasons
 
 
-def _divergent(route: RouteEvidence, places: frozenset[Place]) -> int:
-    """The units with a difference at one of these places, at most."""
-    return min(most(route, places) + _stored_distinct(route, places), route.distinct)
+def _divergent(route: RouteEvidence, places: frozenset[Place], excused: Iterable[Place] = ()) -> int:
+    """The units with a difference at one of these places, at most; at some also those that are ``excused``."""
+    return min(most(route, places, excused=excused) + _stored_distinct(route, places), route.distinct)
 
 
 def _stored_distinct(route: RouteEvidence, places: frozenset[Place]) -> int:

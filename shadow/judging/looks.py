@@ -12,7 +12,8 @@ from itertools import combinations
 from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
-from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.exchange.observations import Sighting, Unjudged
+from crossfade.shadow.judging.checks.once import unjudged
 from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, moment_s
 from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
@@ -176,7 +177,15 @@ class _Looks:
             candidate_again=again,
             secondary_again=_beside(self._c2, self._s2, key),
             drift=key in steady or key in drift,
+            unjudged=self._unjudged(key),
         )
+
+    def _unjudged(self, key: Key) -> Unjudged | None:
+        """How the secondary differs there, if one answer alone tells something of it, and no check can judge that."""
+        told = [look for look in self._theirs if knows(look, key) is not None]
+        if len(told) != 1:
+            return None
+        return unjudged(item for item in told[0].differences if (item.template, item.kind.value) == key)
 
     def _failed(self) -> Iterable[Sighting]:
         """Where the candidate gave no answer; one that differs only as the secondary does is as good as legacy's."""

@@ -118,6 +118,27 @@ def test_a_difference_is_a_fault_noise_or_another_state(answers: tuple[Body, ...
     assert judged.asked_again is (len(answers) > 3)
 
 
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ((1, 3, 2), "above"),
+        ((9, 3, 2), "below"),
+        (("a", "c", "b"), "other"),
+        ((1, 3, 1), None),
+        (("2026-07-30", "2026-07-29", "2026-07-31"), None),
+        ((1, 3, 2, 3, 2), None),
+        ((1, 3, 2, 3, FAILED), "above"),
+        ((1, 3, None, 3, 2), "above"),
+        ((1, 3, None, 3, 2, 2), None),
+        ((1, 3), None),
+    ],
+)
+def test_what_one_answer_of_the_secondarys_does_not_tell(answers: tuple[Body, ...], expected: str | None) -> None:
+    """Whether it is noise or another state, where no check judges the value and no other answer tells."""
+    bodies = [answer if answer is None or answer is FAILED else {"v": answer} for answer in answers]
+    assert sighting(see(*bodies), "body/v").unjudged == expected
+
+
 def test_a_sighting_tells_every_look() -> None:
     """Of each place at which any answer differs; what was not asked is None."""
     same = {"a": 1, "b": 1, "c": 1}
