@@ -16,7 +16,7 @@ from crossfade.shadow.judging.checks.values import count, is_id, is_scalar, mome
 
 _VALUES = frozenset({Kind.VALUE, Kind.FORMAT})
 _NUMBER = re.compile(r"([0-9]+)")
-_MAX_LOOKED_AT = 300
+_MAX_LOOKED_AT, _MAX_DIGITS = 65_536, 300
 _MIN_BYTES = 8
 
 
@@ -50,7 +50,7 @@ def _unjudged_text(ours: Value, theirs: Value) -> Unjudged | None:
         return None if min(len(ours), len(theirs)) >= _MIN_BYTES else Unjudged.OTHER
     if not isinstance(ours, str) or not isinstance(theirs, str):
         return Unjudged.OTHER
-    left, right = without_clocks(ours).split(), without_clocks(theirs).split()
+    left, right = ours[:_MAX_LOOKED_AT].split(), theirs[:_MAX_LOOKED_AT].split()
     if len(left) != len(right):
         return Unjudged.OTHER
     return _worst(_unjudged_word(one, other) for one, other in zip(left, right, strict=True) if one != other)
@@ -58,16 +58,20 @@ def _unjudged_text(ours: Value, theirs: Value) -> Unjudged | None:
 
 def _unjudged_word(ours: str, theirs: str) -> Unjudged | None:
     """Of two words without blanks: the numbers in which they differ, or random ids where they do not agree."""
+    if moment_s(ours) is not None and moment_s(theirs) is not None:
+        return None
+    if without_clocks(ours) == without_clocks(theirs):
+        return None
     left, right = _NUMBER.split(ours), _NUMBER.split(theirs)
     if left[::2] == right[::2]:
         one, other = next((one, other) for one, other in zip(left, right, strict=True) if one != other)
-        return _side(float(one[:_MAX_LOOKED_AT]), float(other[:_MAX_LOOKED_AT]))
+        return _side(float(one[:_MAX_DIGITS]), float(other[:_MAX_DIGITS]))
     one, other = _apart(ours, theirs)
-    return None if is_id(one[:_MAX_LOOKED_AT]) and is_id(other[:_MAX_LOOKED_AT]) else Unjudged.OTHER
+    return None if is_id(one[:_MAX_DIGITS]) and is_id(other[:_MAX_DIGITS]) else Unjudged.OTHER
 
 
 def _apart(ours: str, theirs: str) -> tuple[str, str]:
-    """Both without what they begin and end with alike."""
+    """Both without what they begin and end with alike, as far as no run of letters and digits is cut."""
     start = _alike(ours, theirs)
     ours, theirs = ours[start:], theirs[start:]
     end = _alike(ours[::-1], theirs[::-1])
@@ -75,7 +79,10 @@ def _apart(ours: str, theirs: str) -> tuple[str, str]:
 
 
 def _alike(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    while same and one[same - 1].isalnum():
+        same -= 1
+    return same
 
 
 def _side(legacy: float, secondary: float) -> Unjudged:
