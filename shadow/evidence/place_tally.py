@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
+from crossfade.shadow.evidence.asked_once import is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units, Way, WayCount
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
@@ -135,16 +136,13 @@ class Places:
         for place, look in looks.items():
             self._see(place, look, new, alone.get(place), is_chosen=observation.chosen)
         if new is not None and not _is_drift_alone(observation):
-            self._keep_unit(observation.request_hash, places, looks, is_first=bool(new & _COMPARED))
-
-    def _keep_unit(
-        self, unit: int, places: dict[Place, set[Way]], looks: dict[Place, "_Look"], *, is_first: bool
-    ) -> None:
-        for place in sorted(places | looks.keys()):
-            sort = _sort(place, looks.get(place), is_found=place in places)
-            if sort is not None:
-                for way in sorted(places.get(place, {(*place, "")})):
-                    self._keep(way, sort, unit, is_first=is_first)
+            is_first = bool(new & _COMPARED)
+            for place in sorted(places | looks.keys()):
+                seen, untold = looks.get(place), {(*place, "")}
+                sort = _sort(place, seen, is_found=place in places)
+                self._keep(places.get(place, untold), sort, observation.request_hash, is_first=is_first)
+                unjudged = self._unjudged(place, seen)
+                self._keep(ways.get(place, untold), unjudged, observation.request_hash, is_first=is_first)
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
@@ -236,13 +234,31 @@ class Places:
             counts.secondary_only += theirs and not ours
             if ours and not theirs:
                 self._way(alone, _FIRST_LOOKS)
-        if new & _ASKED and (item.secondary or item.secondary_again):
+        if new & _ASKED and item.unjudged is None and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
-        elif is_first and item.secondary:
+        elif (is_first and item.secondary) or (new & _ASKED and item.unjudged is not None):
             counts.once += 1
 
-    def _keep(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
+    def _unjudged(self, place: Place, look: "_Look | None") -> Sort | None:
+        """As what a unit counts that the secondary alone excuses; none once its numbers are known to be noise."""
+        if look is None or look.sighting.unjudged is None or not look.first[0]:
+            return None
+        sort = Sort(look.sighting.unjudged.value)
+        sizes = {
+            side: len(units.hashes)
+            for side in (Sort.ABOVE, Sort.BELOW)
+            if (units := self.units.get(((*place, ""), side)))  # numbers have no transition
+        }
+        return None if sort is not Sort.OTHER and is_on_both_sides(sizes) else sort
+
+    def _keep(self, ways: set[Way], sort: Sort | None, unit: int, *, is_first: bool) -> None:
+        if sort is None:
+            return
+        for way in sorted(ways):
+            self._keep_unit(way, sort, unit, is_first=is_first)
+
+    def _keep_unit(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
         units = self.units.setdefault((way, sort), GrowingUnits())
         if unit in units.hashes:
             return

@@ -217,7 +217,7 @@ class Judge:
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, proofs=proofs)
-        seen = shown(judgement, comparison)
+        seen = shown(judgement, comparison, self._checks.uptimes(route))
         sides = self._beside(judgement, comparison, route)
         inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request), sides)
         observation = replace(
