@@ -128,7 +128,8 @@ class Places:
         """``places``: the ways of what is counted of the request's own."""
         for place in sorted(places):
             self._at(place)
-        ways = ways_of((*observation.signature, *observation.excused, *observation.drift))
+        of_candidate = (*observation.signature, *observation.excused, *observation.drift)
+        ways = ways_of(of_candidate) if any(item.transition for item in of_candidate) else {}
         alone = {place: min(found) for place, found in ways.items() if len(found) == 1}
         looks = {}
         for place, look in sorted(looks_of(observation).items(), key=lambda item: item[0]):

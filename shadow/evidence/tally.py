@@ -158,7 +158,9 @@ class Tally:
     def _as_counted(self, observation: Judged) -> Judged:
         """With names that can be written, and transitions that are told; what a store keeps is the same either way."""
         found = (observation.signature, observation.excused, observation.drift)
-        signature, excused, drift = (self.told.signature(storable_signature(item)) for item in found)
+        if not any(item.transition or storable_fingerprint(item) is not item for items in found for item in items):
+            return observation
+        signature, excused, drift = (self.told.signature(storable_signature(items)) for items in found)
         return replace(observation, signature=signature, excused=excused, drift=drift)
 
     def _has_room(self, fingerprint: Fingerprint) -> bool:

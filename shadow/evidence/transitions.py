@@ -24,7 +24,7 @@ class ToldTransitions:
     _count: int = 0
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> Signature:
-        """The signature in which transitions that are not told share one."""
+        """The sorted fingerprints, in which transitions that are not told share one."""
         return tuple(sorted({self.fingerprint(item) for item in fingerprints}))
 
     def fingerprint(self, item: Fingerprint) -> Fingerprint:
