@@ -9,7 +9,7 @@ from typing import Literal
 
 from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.advice import advice
-from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
+from crossfade.reports.conclusions import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
 from crossfade.reports.reasons import NOTHING_CLAIMED, claim_reason
 from crossfade.reports.report import (
     SCHEMA_VERSION,
@@ -27,7 +27,7 @@ from crossfade.reports.report import (
 )
 from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
 from crossfade.shadow.evidence.claims import GateSettings, Verdict, judge_claim
-from crossfade.shadow.evidence.findings import Status
+from crossfade.shadow.evidence.conclusions import Status
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crossfade.reports.conclusions import STATUS_ORDER
 from crossfade.reports.details import Detail, details, places_by_cluster
 from crossfade.reports.figures import at_least, at_most, count, milliseconds, moment, period, ratio, share
-from crossfade.reports.findings import STATUS_ORDER
 from crossfade.reports.gate import bound, compared_of_all
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
 from crossfade.reports.html.cards import Card, cards

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status
 from crossfade.shadow.evidence.excess import (
     log_e_excess_above,
     log_e_excess_below,
     log_mean,
     needed_pairs,
 )
-from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Reason

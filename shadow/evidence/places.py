@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crossfade.shadow.evidence.conclusions import NOISY, CheckView, Excess, PlaceView, Status
 from crossfade.shadow.evidence.excess import discoveries, log_e_excess_above
-from crossfade.shadow.evidence.findings import NOISY, CheckView, Excess, PlaceView, Status
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, RouteEvidence, Sort, Units
 from crossfade.shadow.exchange.difference import MORE, Kind
 from crossfade.shadow.exchange.observations import Check

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
-from crossfade.shadow.evidence.findings import NOISY
+from crossfade.shadow.evidence.conclusions import NOISY
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crossfade.shadow.evidence.findings import NOISY, Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.conclusions import NOISY, Excess, PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
 from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
+from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status
 from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import (
     CheckCount,

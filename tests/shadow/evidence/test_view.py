@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossfade.shadow.evidence.findings import Status
+from crossfade.shadow.evidence.conclusions import Status
 from crossfade.shadow.evidence.records import (
     LatencyQuantiles,
     Place,
