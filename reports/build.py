@@ -188,6 +188,7 @@ def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSet
         route=route,
         path=fingerprint.template,
         kind=fingerprint.kind,
+        transition=fingerprint.transition,
         cause=_cause(fingerprint.cause),
         count=item.count,
         rate=round(item.count / view.compared, 6) if view.compared else 0.0,

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from crossfade.reports.visible import encodable
 from crossfade.shadow.evidence.claims import Verdict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Text = Annotated[str, AfterValidator(encodable)]
 """What came from traffic or a person: lone surrogates in it are escaped, so that every format can be written."""
@@ -254,6 +254,8 @@ class Cluster(Record):
     """The path with `*` for indexes and values."""
     kind: str
     """A kind of difference."""
+    transition: Text
+    """From what to what, such as `404 -> 401`, where the values come from a closed set; else empty."""
     cause: Cause | None
     """Null if none is certain."""
     count: int
@@ -311,7 +313,7 @@ class Totals(Record):
 class Report(Record):
     """One run. ``ended_at`` is null while it is live; ``entered`` = sum of outcomes + ``in_flight``."""
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     """Changes when a key changes its meaning or goes away."""
     service: Text
     """The name under `[service]`."""

@@ -88,6 +88,8 @@ def storable_route(info: RouteInfo) -> RouteInfo:
 
 def storable_fingerprint(found: Fingerprint) -> Fingerprint:
     """A fingerprint that can be written."""
-    if found.template.isascii() and found.cause.isascii():
+    if found.template.isascii() and found.cause.isascii() and found.transition.isascii():
         return found
-    return replace(found, template=storable(found.template), cause=storable(found.cause))
+    names = (found.template, found.cause, found.transition)
+    template, cause, transition = map(storable, names)
+    return replace(found, template=template, cause=cause, transition=transition)

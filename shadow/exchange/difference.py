@@ -60,15 +60,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Fingerprint:
-    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "")."""
+    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "").
+
+    ``transition`` is from what to what, such as ``404 -> 401``, where the values come from a closed set; else "".
+    """
 
     template: str
     kind: str
     cause: str = ""
+    transition: str = ""
 
     def cluster_id(self, route: str) -> str:
         """A stable id of the cluster: 12 hex digits."""
         text = f"{route}\0{self.template}\0{self.kind}\0{self.cause}"
+        text += f"\0{self.transition}" if self.transition else ""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 

@@ -83,10 +83,14 @@ def _line(record: Record) -> str:
 
 
 def _fingerprints(signature: Signature) -> list[list[str]]:
-    return [[item.template, item.kind, item.cause] for item in signature]
+    return [[item.template, item.kind, item.cause, *filter(None, [item.transition])] for item in signature]
 
 
 def _signature(items: list[list[str]] | None) -> Signature | None:
     if items is None:
         return None
-    return tuple(Fingerprint(template=template, kind=kind, cause=cause) for template, kind, cause in items)
+    return tuple(_fingerprint(*parts) for parts in items)
+
+
+def _fingerprint(template: str, kind: str, cause: str, transition: str = "") -> Fingerprint:
+    return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)

@@ -32,8 +32,10 @@ class Make:
     started = STARTED
 
     @staticmethod
-    def fingerprint(template: str = "body/a", kind: str = "value", cause: str = "") -> Fingerprint:
-        return Fingerprint(template=template, kind=kind, cause=cause)
+    def fingerprint(
+        template: str = "body/a", kind: str = "value", cause: str = "", transition: str = ""
+    ) -> Fingerprint:
+        return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)
 
     @staticmethod
     def cluster(fingerprint: Fingerprint, **values: Any) -> ClusterEvidence:

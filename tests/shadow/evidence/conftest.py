@@ -29,8 +29,10 @@ class Make:
     key = KEY
 
     @staticmethod
-    def fingerprint(template: str = "body/a", kind: str = "value", cause: str = "") -> Fingerprint:
-        return Fingerprint(template=template, kind=kind, cause=cause)
+    def fingerprint(
+        template: str = "body/a", kind: str = "value", cause: str = "", transition: str = ""
+    ) -> Fingerprint:
+        return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)
 
     @staticmethod
     def info(run_id: str = "run-1", started_at: float = STARTED) -> RunInfo:

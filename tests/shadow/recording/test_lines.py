@@ -19,6 +19,7 @@ from crossfade.shadow.recording.lines import (
 from crossfade.shadow.recording.records import End, Finding, Header
 
 SIGNATURE = (Fingerprint(template="body/a", kind="value", cause="B2"),)
+TOLD = (Fingerprint(template="status", kind="value", transition="404 -> 401"),)
 SIGHTINGS = (
     Sighting(template="body/a", kind="value", candidate=True),
     Sighting(
@@ -52,6 +53,7 @@ def test_another_version_is_refused(make: Any) -> None:
     [
         Finding(signature=()),
         Finding(signature=SIGNATURE, noise=()),
+        Finding(signature=TOLD),
         Finding(signature=SIGNATURE, noise=SIGNATURE),
         Finding(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
         Finding(signature=None, reason=Reason.TRUNCATED),

@@ -184,9 +184,9 @@ class _Routes:
         found: dict[str, list[ClusterEvidence]] = defaultdict(list)
         examples = schema.clusters.c.examples if self._with_examples else _checked(schema.clusters.c.examples)
         rows = self._rows(schema.clusters, examples=examples)
-        for route, template, kind, cause, seen, first_seen, last_seen, text in rows:
+        for route, template, kind, cause, transition, seen, first_seen, last_seen, text in rows:
             cluster = ClusterEvidence(
-                fingerprint=Fingerprint(template=template, kind=kind, cause=cause),
+                fingerprint=Fingerprint(template=template, kind=kind, cause=cause, transition=transition),
                 count=seen,
                 first_seen=first_seen,
                 last_seen=last_seen,

@@ -199,6 +199,7 @@ def _clusters(key: Row, route: RouteChanges) -> Iterator[Row]:
             "template": fingerprint.template,
             "kind": fingerprint.kind,
             "cause": fingerprint.cause,
+            "transition": fingerprint.transition,
             "seen": cluster.count,
             "first_seen": cluster.first_seen,
             "last_seen": cluster.last_seen,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.errors import EvidenceError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
@@ -43,6 +43,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """CREATE TABLE proofs (run_id TEXT NOT NULL, route TEXT NOT NULL, mutation TEXT NOT NULL,
         signature TEXT NOT NULL, seen BIGINT NOT NULL, PRIMARY KEY (run_id, route, mutation, signature))""",
         "UPDATE settled SET reason = 'rule' WHERE reason = 'blocked'",
+    ),
+    4: (
+        "ALTER TABLE clusters RENAME TO old_clusters",
+        """CREATE TABLE clusters (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        cause TEXT NOT NULL, transition TEXT NOT NULL, seen BIGINT NOT NULL, first_seen DOUBLE NOT NULL,
+        last_seen DOUBLE NOT NULL, examples TEXT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, cause, transition))""",
+        """INSERT INTO clusters SELECT run_id, route, template, kind, cause, '', seen, first_seen, last_seen, examples
+        FROM old_clusters""",
+        "DROP TABLE old_clusters",
     ),
 }
 """By a version, the statements that make the next one of it; a new SCHEMA_VERSION brings its step along."""
@@ -133,7 +143,7 @@ proofs = sa.Table(
 clusters = sa.Table(
     "clusters",
     metadata,
-    *(_text(name, key=True) for name in ("run_id", "route", "template", "kind", "cause")),
+    *(_text(name, key=True) for name in (*_PLACE, "cause", "transition")),
     _count("seen"),
     sa.Column("first_seen", sa.Double, nullable=False),
     sa.Column("last_seen", sa.Double, nullable=False),

@@ -72,6 +72,18 @@ def test_flushing_again_changes_nothing(make: Any, stores: Any) -> None:
     assert sums(stores.store.read()) == (25, 2, 18)
 
 
+def test_transitions_come_back(make: Any, stores: Any) -> None:
+    """Two of one place are two clusters, and two signatures."""
+    found = [make.fingerprint("status", transition=told) for told in ("404 -> 200", "404 -> 401")]
+    writer = stores.open()
+    for request, fingerprint in enumerate(found):
+        writer.add(dataclasses.replace(make.judged(request=request), signature=(fingerprint,)))
+    writer.flush(make.entered(2))
+    (route,) = stores.store.read().routes
+    assert list(route.signatures) == [(fingerprint,) for fingerprint in found]
+    assert [cluster.fingerprint for cluster in route.clusters] == found
+
+
 def test_what_entered_is_written_though_nothing_has_an_outcome(make: Any, stores: Any) -> None:
     """It is in flight."""
     writer = stores.open()

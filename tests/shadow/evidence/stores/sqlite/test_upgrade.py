@@ -13,6 +13,7 @@ from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.records import PlaceCount, RunInfo, SignatureCount
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 # The store as the crossfade of schema version 1 made it, written down here so that it can't change with the code.
@@ -94,6 +95,18 @@ def test_an_old_run_has_first_looks_alone(old: Any) -> None:
     assert (route.paired, route.secondary_asked, route.units) == (40, 40, {})
     assert list(route.signatures.values()) == [SignatureCount(count=9, distinct=8)]
     assert route.settled == {(Outcome.SKIPPED, Reason.POLICY): 7, (Outcome.SKIPPED, Reason.RULE): 4}
+
+
+def test_an_old_run_tells_no_transitions(old: Any) -> None:
+    """Its clusters keep what they hold, and their ids."""
+    old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a', 'http', 'http', 'shadow', 60, 50, 40, '', '', '')")
+    empty = Latencies().encode()
+    old.sql("UPDATE routes SET " + ", ".join(f"{name} = '{text}'" for name, text in empty.items()))
+    old.sql("INSERT INTO clusters VALUES ('run-1', 'GET /a', 'status', 'value', 'C1', 9, 1.0, 2.0, '[]')")
+    upgrade(old.path, now=0.0)
+    (cluster,) = old.store.read().routes[0].clusters
+    assert cluster.fingerprint == Fingerprint(template="status", kind="value", cause="C1")
+    assert (cluster.count, cluster.first_seen, cluster.last_seen, cluster.examples) == (9, 1.0, 2.0, ())
 
 
 def test_the_upgrade_makes_the_tables_of_a_new_store(old: Any, tmp_path: Path) -> None:
