@@ -16,6 +16,9 @@ Text = Annotated[str, AfterValidator(encodable)]
 Status = Literal["open", "suspicious", "undecided", "accepted", "noise"]
 """What a cluster or a place is, in the order of its weight."""
 
+Severity = Literal["breaking", "additive", "cosmetic"]
+"""What a difference means for a caller."""
+
 
 class Record(BaseModel):
     """Frozen, and with no key that the schema does not name."""
@@ -256,8 +259,8 @@ class Cluster(Record):
     """A kind of difference."""
     transition: Text
     """From what to what, such as `404 -> 401`, where the values come from a closed set; else empty."""
-    cause: Cause | None
-    """Null if none is certain."""
+    cause: str | None
+    """The catalogue's id of its cause, which a finding describes; null if none is certain."""
     count: int
     """Requests in which it was seen."""
     rate: float
@@ -268,10 +271,33 @@ class Cluster(Record):
     """When it was last seen."""
     status: Status
     """`open` clusters make a request diverge; `suspicious` ones fail a check, `undecided` ones prove nothing yet."""
-    severity: Literal["breaking", "additive", "cosmetic"]
+    severity: Severity
     """What it means for a caller."""
     examples: tuple[Example, ...]
     """At most five."""
+
+
+class Finding(Record):
+    """Clusters with one root, over routes and paths: what a person fixes. What is accepted is not counted."""
+
+    id: str
+    """`f-` and 12 hex digits, the same in every run."""
+    title: Text
+    """What it is, in plain words."""
+    status: Status
+    """The weightiest of its parts."""
+    severity: Severity
+    """The worst of its parts."""
+    routes: tuple[Text, ...]
+    """The routes on which it shows, as in `routes`."""
+    count: int
+    """Requests in which at least one of its parts was seen."""
+    rate: float
+    """`count` by the compared requests of its routes, 0 to 1."""
+    cause: Cause | None
+    """Null if none is certain."""
+    parts: tuple[str, ...]
+    """The ids of its clusters, the root first; each cluster is a part of one finding."""
 
 
 class ExpiredRule(Record):
@@ -296,6 +322,12 @@ class Totals(Record):
     """Requests by reason."""
     left_out: dict[str, LeftOut]
     """Requests that were not compared, by reason."""
+    open_findings: int
+    """How many findings are open."""
+    suspicious_findings: int
+    """How many findings are suspicious."""
+    undecided_findings: int
+    """How many findings are undecided."""
     open_clusters: int
     """How many clusters are open."""
     suspicious_clusters: int
@@ -355,6 +387,8 @@ class Report(Record):
     """False for a run without a redaction key."""
     routes: tuple[Route, ...]
     """All routes that were seen or are claimed."""
+    findings: tuple[Finding, ...]
+    """All findings, what to fix first in front."""
     clusters: tuple[Cluster, ...]
     """All clusters: open, suspicious, undecided, accepted, noise."""
     expired_rules: tuple[ExpiredRule, ...]

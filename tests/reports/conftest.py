@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
+from crossfade.reports.findings import Sightings, find_findings
 from crossfade.reports.report import Injected, Place, PlaceCheck, Report, Route, Surfaced
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
@@ -179,6 +180,13 @@ class Tell:
         """A claimed route with 400 matched requests and a secondary; the claim is proven."""
         shown = Make.report(Make.route(name, matched=400)).routes[0]
         return shown.model_copy(update={"has_secondary": True, "secondary_asked": 40, "asked_again": 3, **values})
+
+    @staticmethod
+    def found_in(report: Report, **values: Any) -> Report:
+        """The report with other values, and the findings of its clusters; nothing is known of what came together."""
+        changed = report.model_copy(update=values)
+        seen = {cluster.route: Sightings({}, cluster.route) for cluster in changed.clusters}
+        return changed.model_copy(update={"findings": find_findings(changed.clusters, changed.routes, seen)})
 
     @staticmethod
     def report(*routes: Route, **values: Any) -> Report:

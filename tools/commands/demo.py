@@ -9,7 +9,7 @@ import click
 from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Cluster, Report
-from crossfade.reports.wording import open_clusters_of
+from crossfade.reports.wording import open_findings_of
 from crossfade.tools.demo.expected import is_found
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught
@@ -85,9 +85,9 @@ def _summary(result: DemoResult, settings: DemoSettings, took_s: float) -> None:
     sent = sum(result.clients.values())
     found = len(result.hunt.found)
     planted = found + len(result.hunt.missed)
-    what = f"{found} of {planted} planted bugs found, {open_clusters_of(result.report)}"
+    what = f"{found} of {planted} planted bugs found, {open_findings_of(result.report)}"
     if settings.fixed:
-        what = f"bugs fixed, {open_clusters_of(result.report)}"
+        what = f"bugs fixed, {open_findings_of(result.report)}"
     if places := _noisy_places(result.report):
         click.echo(f"demo: noise differs only where legacy differs from its own second instance: {places}")
     click.echo(f"demo: {sent} requests sent, {result.report.entered} entered; {what}; {took_s:.0f} s")

@@ -35,14 +35,14 @@ def _rich(make: Any) -> str:
 
 
 def test_the_filter_filters(make: Any, tree: Any, dom: Any) -> None:
-    """With words in the box, exactly the routes and clusters that have them all are left, and their number is said."""
+    """With words in the box, exactly the routes and findings that have them all are left, and their number is said."""
     page = tree(dom(_rich(make), "?find=body%20GET"))
     shown = [
         attributes["data-find"]
         for _, attributes in page.elements
         if "data-find" in attributes and "hidden" not in attributes
     ]
-    assert [find.split(" ")[1] for find in shown] == ["body/n", "body/list"]
+    assert [find.split(" ")[0] for find in shown] == ["body/n", "body/list"]
     assert page.texts["output"] == ["2 of 7 shown"]
 
 
