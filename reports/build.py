@@ -32,6 +32,7 @@ from crossfade.shadow.evidence.records import (
     RunEvidence,
 )
 from crossfade.shadow.evidence.statistics import Bounds
+from crossfade.shadow.evidence.transitions import with_closed_sets
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
@@ -55,7 +56,8 @@ def build_report(
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
-    views = [(route, of_run(route)) for route in evidence.routes if route.info in names]
+    told = map(with_closed_sets, evidence.routes)
+    views = [(route, of_run(route)) for route in told if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = in_order(
         cluster_of(names[route.info], view, item, None if repro is None else repro.at(route.info.listener))
@@ -63,8 +65,8 @@ def build_report(
         for item in route.clusters
     )
     seen = {
-        told.route: Sightings(route.signatures, names[route.info])
-        for told, (route, _) in zip(routes, views, strict=True)
+        record.route: Sightings(route.signatures, names[route.info])
+        for record, (route, _) in zip(routes, views, strict=True)
     }
     findings = find_findings(clusters, routes, seen)
     verdict, reasons = _overall(routes, gate.unmatched(tuple(names)))
@@ -184,7 +186,13 @@ def _expired_rules(
     for rule in accepted:
         expires = rule.expires
         if expires is not None and rule.has_expired(today) and any(rule.accepts(*cluster) for cluster in open_at):
-            yield ExpiredRule(route=rule.route, path=rule.path, kind=rule.kind, expires=expires.isoformat())
+            yield ExpiredRule(
+                route=rule.route,
+                path=rule.path,
+                kind=rule.kind,
+                transition=rule.transition,
+                expires=expires.isoformat(),
+            )
 
 
 def _totals(routes: Sequence[Route], findings: Iterable[Finding], clusters: Iterable[Cluster]) -> Totals:

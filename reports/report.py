@@ -309,6 +309,8 @@ class ExpiredRule(Record):
     """The rule's glob."""
     kind: Text
     """The rule's glob."""
+    transition: Text
+    """The rule's glob."""
     expires: str
     """The last day on which it applied."""
 

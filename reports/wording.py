@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from crossfade.reports.figures import count, share, share_at_most
 from crossfade.reports.reasons import NOTHING_CLAIMED
-from crossfade.reports.report import Cluster, Example, Finding, Report, Route
+from crossfade.reports.report import Cluster, Example, ExpiredRule, Finding, Report, Route
 from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
@@ -131,10 +131,14 @@ def other_reasons(report: Report) -> tuple[str, ...]:
 def expired(report: Report) -> tuple[str, ...]:
     """The accept rules that have expired, one sentence each: why a verdict may have changed."""
     return tuple(
-        f"the [[accept]] rule for {rule.route} {rule.path} ({rule.kind}) expired, its last day was {rule.expires}: "
+        f"the [[accept]] rule for {rule.route} {rule.path} ({_scope(rule)}) expired, its last day was {rule.expires}: "
         "its differences are open again"
         for rule in report.expired_rules
     )
+
+
+def _scope(rule: ExpiredRule) -> str:
+    return rule.kind if rule.transition == "*" else f"{rule.kind}, {rule.transition}"
 
 
 def second_looks(report: Report) -> str:

@@ -68,6 +68,13 @@ def gate_settings(config: Config) -> GateSettings:
 def accept_rules(config: Config) -> tuple[AcceptRule, ...]:
     """The differences that may stay."""
     return tuple(
-        AcceptRule(route=rule.route, path=rule.path, kind=rule.kind, reason=rule.reason, expires=rule.expires)
+        AcceptRule(
+            route=rule.route,
+            path=rule.path,
+            kind=rule.kind,
+            transition=rule.transition,
+            reason=rule.reason,
+            expires=rule.expires,
+        )
         for rule in config.accept
     )

@@ -284,6 +284,8 @@ class AcceptSettings(Section):
     """Differences at these paths may stay."""
     kind: AnyGlob = "*"
     """Only differences of these kinds."""
+    transition: AnyGlob = "*"
+    """Only differences with these transitions, such as `404 -> 401`; empty: those that tell none."""
     reason: str = Field(min_length=1)
     """Why the difference may stay."""
     expires: datetime.date | None = None

@@ -12,6 +12,8 @@ from crossfade.shadow.evidence.records import (
     Sort,
     StoredExample,
     Units,
+    Way,
+    WayCount,
 )
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Check, Mutation
@@ -50,7 +52,8 @@ class RouteChanges:
     cut: Mapping[Reason, int]
     signatures: Mapping[Signature, SignatureCount]
     places: Mapping[Place, PlaceCount]
-    units: Mapping[tuple[Place, Sort], Units]
+    ways: Mapping[Way, WayCount]
+    units: Mapping[tuple[Way, Sort], Units]
     checks: Mapping[tuple[Place, Check], CheckCount]
     proofs: Mapping[tuple[Mutation, Signature], int]
     clusters: Mapping[Fingerprint, ClusterCount]

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
 from crossfade.shadow.evidence.changes import storable
-from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
-from crossfade.shadow.exchange.difference import MORE, Kind, Signature
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units, Way, WayCount
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sighting
 
 _MORE = MORE.template, MORE.kind
+_FIRST_LOOKS, _BETS = 0, 1
+"""What is counted of a way, as in ``WayCount``."""
 _NOISY_FROM = 3
 """So many units must show legacy differing from itself before a place is called noise."""
 
@@ -55,7 +57,8 @@ class PlaceChanges(TypedDict):
     """What changed since the last commit, as totals."""
 
     places: dict[Place, PlaceCount]
-    units: dict[tuple[Place, Sort], Units]
+    ways: dict[Way, WayCount]
+    units: dict[tuple[Way, Sort], Units]
     checks: dict[tuple[Place, Check], CheckCount]
 
 
@@ -72,12 +75,14 @@ class Places:
     any_candidate: int = 0
     any_secondary: int = 0
     counts: dict[Place, Counts] = field(default_factory=dict)
-    units: dict[tuple[Place, Sort], GrowingUnits] = field(default_factory=dict)
+    ways: dict[Way, list[int]] = field(default_factory=dict)
+    units: dict[tuple[Way, Sort], GrowingUnits] = field(default_factory=dict)
     checks: dict[tuple[Place, Check], list[int]] = field(default_factory=dict)
     known: dict[int, int] = field(default_factory=dict)
     kept: int = 0
     changed: set[Place] = field(default_factory=set)
-    changed_units: set[tuple[Place, Sort]] = field(default_factory=set)
+    changed_ways: set[Way] = field(default_factory=set)
+    changed_units: set[tuple[Way, Sort]] = field(default_factory=set)
     changed_checks: set[tuple[Place, Check]] = field(default_factory=set)
 
     def has_room(self, place: Place) -> bool:
@@ -101,16 +106,22 @@ class Places:
         return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= _NOISY_FROM
 
     def count(self, observation: Judged, signature: Signature) -> None:
-        """Counts a judged request; ``signature`` holds what is counted of its own."""
+        """Counts a judged request, whose fingerprints have names and transitions that are told.
+
+        ``signature`` holds what is counted of its own.
+        """
         new = self._new(observation)
         if signature or observation.sightings or observation.noise or observation.excused or observation.drift:
-            self._count_places(observation, {(item.template, item.kind) for item in signature}, new)
+            self._count_places(observation, _ways(signature), new)
         if new is not None and new & _CHECKED:
             self._check(observation.checks)
 
-    def _count_places(self, observation: Judged, places: set[Place], new: int | None) -> None:
+    def _count_places(self, observation: Judged, places: dict[Place, set[Way]], new: int | None) -> None:
+        """``places``: the ways of what is counted of the request's own."""
         for place in sorted(places):
             self._at(place)
+        ways = _ways((*observation.signature, *observation.excused, *observation.drift))
+        alone = {place: min(found) for place, found in ways.items() if len(found) == 1}
         looks = {}
         for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
             if self.has_room(place):
@@ -118,17 +129,22 @@ class Places:
                 looks[place] = look
         if new is not None and new & _BET:
             if observation.chosen:
-                self._bet_on_sides(observation.sightings)
+                self._bet_on_sides(observation.sightings, alone)
             else:
-                self._bet(looks, is_first=observation.noise is not None)
+                self._bet(looks, alone, is_first=observation.noise is not None)
         for place, look in looks.items():
-            self._see(place, look, new, is_chosen=observation.chosen)
-        if new is None or _is_drift_alone(observation):
-            return
+            self._see(place, look, new, alone.get(place), is_chosen=observation.chosen)
+        if new is not None and not _is_drift_alone(observation):
+            self._keep_unit(observation.request_hash, places, looks, is_first=bool(new & _COMPARED))
+
+    def _keep_unit(
+        self, unit: int, places: dict[Place, set[Way]], looks: dict[Place, "_Look"], *, is_first: bool
+    ) -> None:
         for place in sorted(places | looks.keys()):
             sort = _sort(place, looks.get(place), is_found=place in places)
             if sort is not None:
-                self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
+                for way in sorted(places.get(place, {(*place, "")})):
+                    self._keep(way, sort, unit, is_first=is_first)
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
@@ -157,7 +173,13 @@ class Places:
             self.paired += new & _PAIRED == _PAIRED
         return new
 
-    def _bet(self, looks: dict[Place, "_Look"], *, is_first: bool) -> None:
+    def _way(self, alone: Way | None, at: int) -> None:
+        """Counts a unit in which the candidate differs at a place in one way alone, if that has a transition."""
+        if alone is not None and alone[2]:
+            self.ways.setdefault(alone, [0, 0])[at] += 1
+            self.changed_ways.add(alone)
+
+    def _bet(self, looks: dict[Place, "_Look"], alone: dict[Place, Way], *, is_first: bool) -> None:
         """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
 
         Over the whole route it is made where the secondary never differed before, whatever it does now.
@@ -171,10 +193,12 @@ class Places:
                 steady_secondary |= theirs
             counts.bets_candidate += ours and not theirs
             counts.bets_secondary += theirs and not ours
+            if ours and not theirs:
+                self._way(alone.get(place), _BETS)
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _bet_on_sides(self, sightings: Iterable[Sighting]) -> None:
+    def _bet_on_sides(self, sightings: Iterable[Sighting], alone: dict[Place, Way]) -> None:
         """The bet of a secondary that was asked because legacy and candidate differ: on whose side it takes.
 
         With the sides exchanged, what the candidate lacks is what it has beyond legacy: a control of that place.
@@ -193,10 +217,12 @@ class Places:
                 steady_secondary |= item.with_candidate
             counts.bets_candidate += not item.with_candidate
             counts.bets_secondary += item.with_candidate
+            if not item.with_candidate:
+                self._way(alone.get(place), _BETS)
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, look: "_Look", new: int | None, *, is_chosen: bool) -> None:
+    def _see(self, place: Place, look: "_Look", new: int | None, alone: Way | None, *, is_chosen: bool) -> None:
         counts, item = self._at(place), look.sighting
         ours, theirs = look.first
         counts.differing += ours
@@ -208,14 +234,16 @@ class Places:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
+            if ours and not theirs:
+                self._way(alone, _FIRST_LOOKS)
         if new & _ASKED and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
         elif is_first and item.secondary:
             counts.once += 1
 
-    def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
-        units = self.units.setdefault((place, sort), GrowingUnits())
+    def _keep(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
+        units = self.units.setdefault((way, sort), GrowingUnits())
         if unit in units.hashes:
             return
         if len(units.hashes) < self.at_place and self.kept < self.at_places:
@@ -224,7 +252,7 @@ class Places:
         else:
             units.more += 1
             units.first += is_first
-        self.changed_units.add((place, sort))
+        self.changed_units.add((way, sort))
 
     def _check(self, checks: Iterable[Checked]) -> None:
         for item in checks:
@@ -241,13 +269,14 @@ class Places:
         """What changed since ``committed`` was last called."""
         return {
             "places": {place: self.counts[place].frozen() for place in self.changed},
+            "ways": {way: _way_count(*self.ways[way]) for way in self.changed_ways},
             "units": {key: _frozen(self.units[key]) for key in self.changed_units},
             "checks": {key: _check_count(*self.checks[key]) for key in self.changed_checks},
         }
 
     def committed(self) -> None:
         """Forgets which totals changed."""
-        self.changed, self.changed_units, self.changed_checks = set(), set(), set()
+        self.changed, self.changed_ways, self.changed_units, self.changed_checks = set(), set(), set(), set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,15 +297,14 @@ def _looks(observation: Judged) -> dict[Place, _Look]:
     ours = {(item.template, item.kind) for item in (*observation.signature, *observation.excused, *observation.drift)}
     sightings = observation.sightings or _first_look(observation, ours)
     return {
-        (storable(item.template), item.kind): _Look(
-            sighting=item, first=((item.template, item.kind) in ours or item.candidate, bool(item.secondary))
-        )
+        place: _Look(sighting=item, first=(place in ours or item.candidate, bool(item.secondary)))
         for item in sightings
+        for place in [(storable(item.template), item.kind)]
     }
 
 
 def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
-    theirs = {(item.template, item.kind) for item in observation.noise or ()}
+    theirs = {(storable(item.template), item.kind) for item in observation.noise or ()}
     for template, kind in ours | theirs:
         secondary = None if observation.noise is None else (template, kind) in theirs
         yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
@@ -316,6 +344,18 @@ def _control(look: _Look) -> Sort | None:
     if item.drift:
         return Sort.EITHER
     return Sort.CONTROL if item.candidate_again is False else None
+
+
+def _ways(fingerprints: Iterable[Fingerprint]) -> dict[Place, set[Way]]:
+    """The ways in which a candidate differs at each place, whatever their causes."""
+    found: dict[Place, set[Way]] = {}
+    for item in fingerprints:
+        found.setdefault((item.template, item.kind), set()).add((item.template, item.kind, item.transition))
+    return found
+
+
+def _way_count(candidate_only: int, bets_candidate: int) -> WayCount:
+    return WayCount(candidate_only=candidate_only, bets_candidate=bets_candidate)
 
 
 def _frozen(units: GrowingUnits) -> Units:

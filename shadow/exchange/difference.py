@@ -1,12 +1,18 @@
 """One difference between two answers, and the fingerprint by which differences are gathered."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
+
+MAX_TRANSITIONS = 8
+"""Transitions that are told of one place; all others share one."""
+
+OTHER = "(other)"
+"""The transition of those that are not told."""
 
 UNSEEN_MESSAGE = "message(unseen)"
 """The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
@@ -75,6 +81,11 @@ class Fingerprint:
         text = f"{route}\0{self.template}\0{self.kind}\0{self.cause}"
         text += f"\0{self.transition}" if self.transition else ""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def untold(fingerprint: Fingerprint) -> Fingerprint:
+    """The fingerprint that it shares with others of its place, if it has a transition."""
+    return replace(fingerprint, transition=OTHER) if fingerprint.transition else fingerprint
 
 
 MORE = Fingerprint(template="(more)", kind=Kind.VALUE.value)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from operator import is_
 from typing import Any
@@ -18,6 +19,7 @@ from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.transition import Shows, shows_nothing, transition
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
@@ -69,10 +71,12 @@ class Judge:
         ignore: tuple[IgnoreRule, ...],
         templates: Iterable[str] = (),
         units: Units | None = None,
+        shows: Shows = shows_nothing,
     ) -> None:
         """``templates`` are those of the config, by which rules name routes.
 
         ``units``: what is counted; None: requests as generated services count them, without who asks.
+        ``shows``: which words of answers transitions may tell.
         """
         self._contract = contract
         self._unit_of = request_hash if units is None else units.hash
@@ -81,7 +85,9 @@ class Judge:
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
         self._map_keys = MapKeys()
-        self._prover = Prover(contract)
+        self.shows = shows
+        self._transition_of = partial(transition, shows=shows)
+        self._prover = Prover(contract, self._transition_of)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
@@ -243,7 +249,8 @@ class Judge:
 
     def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
         """The candidate's differences by whose fault they are, with examples, first of what is its own."""
-        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
+        cause_of = cause_finder(judgement.differences, comparison.request, self._contract)
+        found = gather(judgement.differences, cause_of, self._transition_of)
         excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
         own = [item for item in found if item not in excused and item not in drift]
         bound = bound_signature(own)

@@ -45,6 +45,7 @@ class Recorder:
         self._writer = writer
         self._redact = redact
         self._judge = judge
+        self.shows = judge.shows
         self._pct = pct
         self._unsampled: Counter[tuple[str, Signature | None, Reason | None]] = Counter()
         self._chosen = 0
@@ -130,7 +131,8 @@ class RecordingJudge(Judge):
         templates: Iterable[str] = (),
         units: Units | None = None,
     ) -> None:
-        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units)
+        """Transitions tell the words that those of the recorder's judge tell: it looks for what redaction changed."""
+        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units, shows=recorder.shows)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -156,7 +158,8 @@ def open_recorder(
     except (OSError, FullError) as error:
         log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
         return None
-    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
+    shows = redactor.secrecy.shows
+    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http, shows=shows)
     return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)
 
 

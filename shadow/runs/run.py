@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
@@ -97,7 +98,8 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
     rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
+    shows = shows_nothing if redactor is None else redactor.secrecy.shows
+    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units, shows=shows)
     if recorder is not None:
         judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
     run = RunWriter(writer, recorder)

@@ -1,6 +1,7 @@
 """From a config to the records that the mirror works with."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from crossfade.codegen.contract import (
@@ -17,6 +18,7 @@ from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.secrecy import Secrecy
 from crossfade.shadow.judging.judgement import IgnoreRule
 
 
@@ -57,8 +59,17 @@ def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
     key = load_key(config.redact.key_file)
     if key is None:
         return None
-    fields = frozenset() if contract is None else contract.redacted_fields
-    return Redactor(key, names=config.redact.names, patterns=config.redact.patterns, fields=fields)
+    return Redactor(key, **_redaction(config, contract))
+
+
+def secrecy_of(config: Config, contract: Contract | None) -> Secrecy:
+    """What is secret under the config's rules, whether there is a key or not. Raises: EvidenceError."""
+    return Secrecy(**_redaction(config, contract))
+
+
+def _redaction(config: Config, contract: Contract | None) -> dict[str, Iterable[str]]:
+    fields = frozenset[str]() if contract is None else contract.redacted_fields
+    return {"names": config.redact.names, "patterns": config.redact.patterns, "fields": fields}
 
 
 def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:

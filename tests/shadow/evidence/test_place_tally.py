@@ -152,14 +152,14 @@ def test_past_the_bounds(make: Any) -> None:
     for request in range(6):
         count(found, make, {"candidate": True}, {"candidate": True, "template": "body/b"}, request=request)
     units = found.changes()["units"]
-    assert units[A, Sort.UNCHECKED] == Units(hashes=frozenset({0, 1}), more=2, first=2)
-    assert units[("body/b", "value"), Sort.UNCHECKED] == Units(hashes=frozenset({0}), more=3, first=3)
+    assert units[(*A, ""), Sort.UNCHECKED] == Units(hashes=frozenset({0, 1}), more=2, first=2)
+    assert units[("body/b", "value", ""), Sort.UNCHECKED] == Units(hashes=frozenset({0}), more=3, first=3)
     assert found.distinct == 4
     assert not found.has_room(("body/c", "value"))
     assert found.without_room([A, ("body/c", "value")]) == {("body/c", "value")}
     judged = make.judged(signature=(MORE,), request=0, sightings=())
     found.count(judged, (MORE,))
-    assert found.changes()["units"][(MORE.template, MORE.kind), Sort.UNCHECKED].more == 1
+    assert found.changes()["units"][(MORE.template, MORE.kind, ""), Sort.UNCHECKED].more == 1
     assert len(found.counts) == 3
 
 

@@ -17,6 +17,7 @@ from crossfade.shadow.evidence.records import (
     Sort,
     Units,
 )
+from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.route import RouteInfo
@@ -28,6 +29,7 @@ EMPTY = LatencyQuantiles(p50=None, p95=None, p99=None)
 def evidence(*signature: Place, **values: Any) -> RouteEvidence:
     """A route with one signature, of 1,000 units of which the secondary was asked in all."""
     found = tuple(Fingerprint(template=template, kind=kind) for template, kind in signature)
+    values["units"] = {((*place, ""), sort): units for (place, sort), units in values.get("units", {}).items()}
     defaults = {"entered": 1000, "distinct": 1000, "secondary_asked": 1000, "paired": 1000, "clusters": ()}
     return RouteEvidence(
         info=RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow"),
@@ -41,7 +43,11 @@ def evidence(*signature: Place, **values: Any) -> RouteEvidence:
 
 
 def judged(route: RouteEvidence, *accepted: Place, has_secondary: bool = True) -> JudgedPlaces:
-    return judge_places(route, is_accepted=lambda place: place in accepted, has_secondary=has_secondary)
+    return judge_places(left(route, *accepted), has_secondary=has_secondary)
+
+
+def left(route: RouteEvidence, *accepted: Place) -> Remaining:
+    return set_aside(route, lambda item: (item.template, item.kind) in accepted)
 
 
 def at(route: RouteEvidence, place: Place = A, **values: Any) -> PlaceView:
@@ -195,7 +201,7 @@ def test_more_pairs() -> None:
 
 
 def by_look(route: RouteEvidence) -> dict[bool, Excess]:
-    return {item.transient: item for item in excesses(route, judged(route))}
+    return {item.transient: item for item in excesses(left(route), judged(route))}
 
 
 def test_what_noise_may_hide() -> None:
@@ -239,7 +245,7 @@ def test_noisy_places_are_bounded_together() -> None:
         (B, Sort.PERSISTENT): Units(hashes=frozenset({2, 3})),
     }
     route = evidence(A, B, places={A: count, B: count}, units=units)
-    (together,) = [item for item in excesses(route, judged(route)) if item.place is None]
+    (together,) = [item for item in excesses(left(route), judged(route)) if item.place is None]
     assert (together.candidate, together.control, together.share) == (3, 0, 0.0)
 
 
@@ -264,9 +270,10 @@ def test_numbers_of_units() -> None:
         (A, Sort.TRANSIENT): Units(hashes=frozenset({9})),
     }
     route = evidence(units=units)
-    assert (fewest(route, [A, B]), most(route, [A, B])) == (5, 9)
-    assert (fewest(route, [B]), most(route, [A], Sort.TRANSIENT), most(route, [])) == (3, 1, 0)
-    assert most(evidence(units=units, distinct=6), [A, B]) == 6
+    found = left(route)
+    assert (fewest(found, [A, B]), most(found, [A, B])) == (5, 9)
+    assert (fewest(found, [B]), most(found, [A], Sort.TRANSIENT), most(found, [])) == (3, 1, 0)
+    assert most(left(evidence(units=units, distinct=6)), [A, B]) == 6
 
 
 def chosen(*, count: int = 1000, **values: int) -> RouteEvidence:
@@ -281,7 +288,7 @@ def test_what_chosen_pairs_show() -> None:
     route = chosen(differing=200, both=40, candidate_only=60, bets_candidate=31, bets_secondary=29, once=69)
     view = at(route)
     assert (view.status, view.pairs, view.candidate_only, view.secondary_only) == (Status.NOISE, 300, 31, 29)
-    (found,) = excesses(route, judged(route))
+    (found,) = excesses(left(route), judged(route))
     assert (found.candidate, found.control, found.n, found.transient) == (31, 29, 1000, False)
     assert found.share == pytest.approx(0.8**2 * 0.5)
     assert found.seen_share == pytest.approx(0.8**2)

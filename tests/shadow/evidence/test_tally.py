@@ -303,7 +303,7 @@ def test_changes_are_totals_of_what_changed(make: Any) -> None:
     assert (changes.distinct, changes.secondary_asked) == (4, 3)
     assert changes.signatures == {(a,): SignatureCount(count=3)}
     assert {key: sorted(units.hashes) for key, units in changes.units.items()} == {
-        (("a", "value"), Sort.UNCHECKED): [0, 1, 9]
+        (("a", "value", ""), Sort.UNCHECKED): [0, 1, 9]
     }
     assert changes.clusters == {a: ClusterCount(count=3, first_seen=make.started + 1, last_seen=50.0)}
     assert (changes.settled, set(changes.places), changes.examples) == ({}, {("a", "value")}, {})

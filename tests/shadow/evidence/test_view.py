@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from crossfade.shadow.evidence.conclusions import Status
 from crossfade.shadow.evidence.records import (
     LatencyQuantiles,
-    Place,
     PlaceCount,
     RouteEvidence,
     RunInfo,
     SignatureCount,
     Sort,
     Units,
+    Way,
 )
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
@@ -198,10 +198,10 @@ def test_more_outcomes_than_entered() -> None:
     assert (found.total, found.in_flight) == (10, -6)
 
 
-def units(**found: dict[Sort, Any]) -> dict[tuple[Place, Sort], Units]:
+def units(**found: dict[Sort, Any]) -> dict[tuple[Way, Sort], Units]:
     """By a letter's place and a sort: hashes, or units."""
     return {
-        ((f"body/{name}", "value"), sort): item if isinstance(item, Units) else Units(hashes=frozenset(item))
+        ((f"body/{name}", "value", ""), sort): item if isinstance(item, Units) else Units(hashes=frozenset(item))
         for name, sorts in found.items()
         for sort, item in sorts.items()
     }

@@ -341,8 +341,8 @@ def test_what_second_looks_and_proofs_show_comes_back(make: Any, stores: Any) ->
     (route,) = run.routes
     assert (route.distinct, route.asked_again, route.any_candidate) == (2, 2, 1)
     assert route.units == {
-        (place, Sort.PERSISTENT): Units(hashes=frozenset({2**64 - 1})),
-        (place, Sort.TRANSIENT): Units(hashes=frozenset({2**64 - 2})),
+        ((*place, ""), Sort.PERSISTENT): Units(hashes=frozenset({2**64 - 1})),
+        ((*place, ""), Sort.TRANSIENT): Units(hashes=frozenset({2**64 - 2})),
     }
     assert route.checks == {(place, Check.FORM): CheckCount(n=2, candidate=2, control=0)}
     assert route.proofs == {(Mutation.VALUE, proof.signature): 1}
