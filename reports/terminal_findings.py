@@ -40,7 +40,8 @@ def _head(finding: Finding, parts: list[Cluster], package: str) -> Iterator[Text
     yield text(f"\n{finding.title.replace(package, '') if package else finding.title}", style="bold cyan")
     figures = f"{finding.severity}, in {share(100 * finding.rate)} of compared requests ({count(finding.count)})"
     if len(parts) == 1:
-        yield text(f"{parts[0].kind}, {figures}, finding {finding.id}, cluster {parts[0].id}", style="dim")
+        how = f"{parts[0].kind} {parts[0].transition}".rstrip()
+        yield text(f"{how}, {figures}, finding {finding.id}, cluster {parts[0].id}", style="dim")
     else:
         yield text(f"{figures}, {len(parts)} clusters, finding {finding.id}", style="dim")
 

@@ -3,14 +3,14 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.evidence.transitions import with_closed_sets
-from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
@@ -29,6 +29,9 @@ _ON_PURPOSE = frozenset(
     }
 )
 """Skipped because somebody wanted it, or had nothing to compare; any other skip may hide what a claim is about."""
+
+_UNTOLD = "? -> ?"
+"""Stands for that of an injected fault of which it is not told: a rule for any transition accepts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +234,8 @@ def _surfaced(route: RouteEvidence, judged: JudgedPlaces, rules: list[AcceptRule
 def _shows(
     info: RouteInfo, judged: JudgedPlaces, rules: list[AcceptRule], mutation: Mutation, item: Fingerprint
 ) -> bool:
-    if any(rule.accepts(info, item) for rule in rules):
+    found = replace(item, transition=_UNTOLD) if item.transition == OTHER else item
+    if any(rule.accepts(info, found) for rule in rules):
         return False
     view = judged.views.get((item.template, item.kind))
     return mutation is Mutation.CONSTANT or view is None or not view.always

@@ -49,6 +49,28 @@ def test_the_same_rules_give_the_same_signatures(mixed: Any, judge: Any, judged:
     assert route.settled == {(Outcome.UNCOMPARABLE, Reason.UNDECODABLE): 1}
 
 
+def test_a_recording_that_tells_no_transitions(tape: Any, judge: Any) -> None:
+    """One of an earlier version: the same comparisons are still the same, and so are their clusters."""
+    tape.add({"on": True}, {"on": False})
+    recording = tape.finish()
+    (line,) = (path for path in tape.folder.iterdir() if b"true -> false" in path.read_bytes())
+    line.write_bytes(line.read_bytes().replace(b',"true -> false"', b""))
+    found = rediff(recording, judge(), None, "r")
+    assert found.changes[Change.SAME] == 1
+    assert [(item.before, item.after) for item in found.clusters] == [(1, 1)]
+    (route,) = found.evidence.routes
+    assert [item.fingerprint.transition for item in route.clusters] == ["true -> false"]
+
+
+def test_another_transition_is_another_finding() -> None:
+    """Where both were told."""
+    one, other = (
+        Fingerprint(template="status", kind="value", transition=told) for told in ("404 -> 401", "404 -> 200")
+    )
+    assert change_of(Finding(signature=(one,)), Finding(signature=(other,))) is Change.OTHER_FINDINGS
+    assert change_of(Finding(signature=(one,)), Finding(signature=(one,))) is Change.SAME
+
+
 def test_calls_are_read_by_the_recorded_contract(calls: Any, contract: Any, judge: Any) -> None:
     """Where there is no other; what it does not have is as comparable as it was."""
     observed = [finding_of(item) for item in calls.observations]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence.place_tally import Places
-from crossfade.shadow.evidence.records import PlaceCount, Sort, Units
+from crossfade.shadow.evidence.records import PlaceCount, Sort, Units, WayCount
 from crossfade.shadow.exchange.difference import MORE, Kind
 from crossfade.shadow.exchange.observations import Check, Checked
 
@@ -144,6 +144,40 @@ def test_the_whole_route_bets_where_legacy_was_steady(make: Any) -> None:
     ):
         count(found, make, *looks, request=request, noise=())
     assert (found.any_candidate, found.any_secondary) == (2, 1)
+
+
+def test_ways(make: Any) -> None:
+    """A pair belongs to a transition where it is the only one there; also where the difference is excused."""
+    found = places()
+    one, two = (make.fingerprint("body/a", transition=told) for told in ("x -> y", "x -> z"))
+    look = make.sighting(candidate=True, secondary=False)
+    for unit, own, excused in ((1, (one,), ()), (2, (one, two), ()), (3, (), (two,)), (4, (), ()), (1, (one,), ())):
+        observation = make.judged(signature=own, excused=excused, request=unit, noise=(), sightings=(look,))
+        found.count(observation, own)
+    changes = found.changes()
+    assert changes["places"] == {A: PlaceCount(candidate_only=4, bets_candidate=4, differing=5)}
+    assert changes["ways"] == {
+        (*A, "x -> y"): WayCount(candidate_only=1, bets_candidate=1),
+        (*A, "x -> z"): WayCount(candidate_only=1, bets_candidate=1),
+    }
+    assert {key: units.hashes for key, units in changes["units"].items()} == {
+        ((*A, "x -> y"), Sort.UNCHECKED): {1, 2},
+        ((*A, "x -> z"), Sort.UNCHECKED): {2},
+    }
+    found.committed()
+    assert found.changes()["ways"] == {}
+
+
+def test_a_chosen_secondary_takes_a_side_by_transition(make: Any) -> None:
+    """Its bet against the candidate is that of the one transition; a control has none."""
+    found = places()
+    item = make.fingerprint("body/a", transition="x -> y")
+    for unit, with_candidate in ((1, False), (2, True)):
+        look = make.sighting(candidate=True, secondary=with_candidate, with_candidate=with_candidate)
+        found.count(make.judged(signature=(item,), request=unit, chosen=True, noise=(), sightings=(look,)), (item,))
+    changes = found.changes()
+    assert (changes["places"][A].bets_candidate, changes["places"][A].bets_secondary) == (1, 1)
+    assert changes["ways"][(*A, "x -> y")].bets_candidate == 1
 
 
 def test_past_the_bounds(make: Any) -> None:

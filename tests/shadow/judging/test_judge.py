@@ -57,6 +57,23 @@ def _judged(*replies: Reply | None, ignore: str = "") -> Judged:
     return observation
 
 
+def _transitions(legacy: Answer, candidate: Answer, **values: Any) -> dict[str, str]:
+    comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=None)
+    found = Judge(contract=None, ignore=(), **values).observe(comparison, ROUTE).observation
+    assert isinstance(found, Judged)
+    return {item.template: item.transition for item in found.signature}
+
+
+def test_transitions() -> None:
+    """Statuses, bools and types always, words where they may be shown."""
+    legacy = _answer({"state": "open", "on": True, "at": None, "n": 1}, status=404)
+    candidate = _answer({"state": "closed", "on": False, "at": "x", "n": 2}, status=401)
+    told = {"status": "404 -> 401", "body/on": "true -> false", "body/at": "null -> string", "body/n": ""}
+    assert _transitions(legacy, candidate) == told | {"body/state": ""}
+    shown = _transitions(legacy, candidate, shows=lambda item, _: item.template == "body/state")
+    assert shown == told | {"body/state": "open -> closed"}
+
+
 def _body(field: str, kind: str, cause: str = "") -> Fingerprint:
     return Fingerprint(template=f"body/{field}", kind=kind, cause=cause)
 

@@ -18,6 +18,7 @@ from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import Recorded
 from crossfade.shadow.runs.recorder import MAX_UNSAMPLED, Recorder, RecordingJudge, open_recorder
+from crossfade.shadow.runs.setup import secrecy_of
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 RUN = RunInfo(
@@ -156,6 +157,22 @@ def test_what_redaction_hides_is_marked(tmp_path: Path) -> None:
     assert [item.kind for item in hidden.finding.signature or ()] == ["format"]
     judged = Judge(contract=None, ignore=()).observe(hidden.comparison, ROUTE).observation
     assert judged.signature != hidden.finding.signature  # type: ignore[union-attr]
+
+
+def test_transitions_tell_what_may_be_told(tmp_path: Path) -> None:
+    """A word that redaction hides is in no transition, so it is in no file; and judged again it is in none either."""
+    run = Run(tmp_path)
+    pairs = ({"state": "open"}, {"state": "closed"}), ({"password": "Hunter"}, {"password": "Secret"})
+    run.judge(*(_comparison(number, *pair) for number, pair in enumerate(pairs)))
+    told, hidden = run.read()
+    assert [item.transition for item in told.finding.signature or ()] == ["open -> closed"]
+    assert [item.transition for item in hidden.finding.signature or ()] == [""]
+    assert (told.altered, hidden.altered) == (False, False)
+    assert not any(b"Hunter" in path.read_bytes() for path in run.folder.iterdir())
+    shows = secrecy_of(run.config, None).shows
+    for item in (told, hidden):
+        judged = Judge(contract=None, ignore=(), shows=shows).observe(item.comparison, ROUTE).observation
+        assert judged.signature == item.finding.signature  # type: ignore[union-attr]
 
 
 def test_a_long_body_is_judged_again_by_its_digests(tmp_path: Path) -> None:

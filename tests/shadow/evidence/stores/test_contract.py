@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.records import (
     SignatureCount,
     Sort,
     Units,
+    WayCount,
 )
 from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -82,6 +83,15 @@ def test_transitions_come_back(make: Any, stores: Any) -> None:
     (route,) = stores.store.read().routes
     assert list(route.signatures) == [(fingerprint,) for fingerprint in found]
     assert [cluster.fingerprint for cluster in route.clusters] == found
+    assert {way: units.hashes for (way, _), units in route.units.items()} == {
+        ("status", "value", "404 -> 200"): {0},
+        ("status", "value", "404 -> 401"): {1},
+    }
+    paired = dataclasses.replace(make.judged(request=7, noise=()), signature=(found[0],))
+    writer.add(paired)
+    writer.flush(make.entered(3))
+    counted = WayCount(candidate_only=1, bets_candidate=1)
+    assert stores.store.read().routes[0].ways == {("status", "value", "404 -> 200"): counted}
 
 
 def test_what_entered_is_written_though_nothing_has_an_outcome(make: Any, stores: Any) -> None:
