@@ -37,7 +37,7 @@ def own_key(bundle: Bundle) -> tuple[str, ...]:
     root = bundle.root
     if bundle.cause is not None:
         return "cause", bundle.cause
-    if is_field(root) and root.kind in {Kind.ADDED, Kind.MISSING}:
+    if root.kind in {Kind.ADDED, Kind.MISSING} and leaf(root.path):
         return "field", root.path, root.kind
     if root.kind == Kind.FAILED and {example.candidate for example in root.examples} == {f'"{_REFUSED}"'}:
         return "failed", _REFUSED

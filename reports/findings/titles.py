@@ -36,7 +36,7 @@ def _what(bundles: Sequence[Bundle]) -> str:
         return f"{pitfall.title}: {_places(bundles)}"
     if first.root.kind == Kind.FAILED:
         return "No complete answer"
-    if len(bundles) > 1 and not field_words(first.root.path):
+    if len({bundle.root.path for bundle in bundles}) > 1 or (len(bundles) > 1 and first.root.transition):
         said = f"{leaf(first.root.path)} {_SAID[Kind(first.root.kind)]}"
         return f"{said} alike in {count(_number_of_places(bundles))} places"
     return _of_one(first)

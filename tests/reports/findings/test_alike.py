@@ -21,6 +21,15 @@ def test_a_header_field_that_many_routes_add(found: Any) -> None:
     assert len(_groups(clusters[0], found.cluster("missing header.expires", route="GET /z"))) == 2
 
 
+def test_a_field_that_many_routes_lack(found: Any) -> None:
+    """At the very same path; a whole body that is missing has each time a reason of its own."""
+    assert len(_groups(*(found.cluster("missing body/page/next", route=f"GET /{at}") for at in "abc"))) == 1
+    assert (
+        len(_groups(found.cluster("missing body/next"), found.cluster("missing body/page/next", route="GET /y"))) == 2
+    )
+    assert len(_groups(*(found.cluster("missing body", route=f"GET /{at}") for at in "ab"))) == 2
+
+
 def test_a_header_field_with_other_values(found: Any) -> None:
     """One root where some values are the same on both routes, and two where they are not."""
     same = [

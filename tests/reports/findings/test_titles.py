@@ -23,6 +23,10 @@ CSV = [f"value body/line[{at}]" for at in range(1, 10)]
             "Header expires added on 13 routes",
         ),
         ({"p.S/Get": ((5, ("value trailer.x",)),)}, "Trailer x differs on p.S/Get"),
+        (
+            {f"GET /{at}": ((5, ("missing body/page/next", "missing body/page/size")),) for at in "abc"},
+            "body/page/next, body/page/size missing on 3 routes",
+        ),
         ({"GET /x": ((5, ("type body/n #B8",)),)}, "Integer division instead of true division: body/n on GET /x"),
         (
             {"GET /x": ((5, ("type body/n #B8",)),), "GET /y": ((5, ("type body/m #B8",)),)},
@@ -55,3 +59,7 @@ def test_titles_of_what_examples_show(make: Any, found: Any) -> None:
     shown = {("GET /x", "value body/at"): same, ("GET /y", "value body/*/at"): same}
     fields = found.report(make, {"GET /x": ((5, ("value body/at",)),), "GET /y": ((5, ("value body/*/at",)),)}, shown)
     assert found.one(fields).title == "at differs alike in 2 places on 2 routes"
+    mark = "value body/s open -> OPEN"
+    words = {(f"GET /{at}", mark): (('"open"', '"OPEN"'),) for at in "ab"}
+    states = found.report(make, {f"GET /{at}": ((5, (mark,)),) for at in "ab"}, words)
+    assert found.one(states).title == "s differs alike in 2 places on 2 routes"
