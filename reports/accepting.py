@@ -24,6 +24,9 @@ class Accepted:
     kind: str
     transition: str | None = None
 
+    def __str__(self) -> str:
+        return "  ".join((self.route, self.path, self.kind, *([self.transition] if self.transition else [])))
+
     def matches(self, cluster: Cluster) -> bool:
         """Whether it accepts a cluster of a report."""
         told = self.transition is None or glob(self.transition).matches(cluster.transition)

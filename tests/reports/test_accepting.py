@@ -82,6 +82,7 @@ def test_a_transition_is_written_where_its_place_tells_some(make: Any) -> None:
     by_path = {cluster.transition or cluster.path: cluster for cluster in report.clusters}
     (rule,) = rules_for([by_path["404 -> 401"]], report)
     assert rule == Accepted(route="GET /a", path="status", kind="value", transition="404 -> 401")
+    assert str(rule) == "GET /a  status  value  404 -> 401"
     assert [rule.matches(cluster) for cluster in by_path.values()] == [key == "404 -> 401" for key in by_path]
     (rule,) = rules_for([by_path["body/a"]], report)
     assert rule.transition is None

@@ -49,10 +49,6 @@ def accept(
 
 def written(triage: Triage, config_path: Path) -> str:
     """What was written, a line for each rule, and how many clusters it accepts."""
-    lines = [f"accepted {rule.route}  {rule.path}  {rule.kind}{_told(rule.transition)}" for rule in triage.rules]
+    lines = [f"accepted {rule}" for rule in triage.rules]
     clusters = f"{count(len(triage.changed))} cluster{'' if len(triage.changed) == 1 else 's'}"
     return "\n".join((*lines, f"{clusters} of the run accepted; wrote {config_path}"))
-
-
-def _told(transition: str | None) -> str:
-    return f"  {transition}" if transition else ""

@@ -38,7 +38,7 @@ def unaccept(ids: tuple[str, ...], config_path: Path, run_id: str | None, **glob
 
 def removed(triage: Triage, config_path: Path) -> str:
     """What was taken out, a line for each rule, and what is no longer accepted."""
-    lines = [f"no longer accepted: {rule.route}  {rule.path}  {rule.kind}" for rule in triage.rules]
+    lines = [f"no longer accepted: {rule}" for rule in triage.rules]
     lines += [f"{cluster.status} again: {cluster.id}  {cluster.route}  {cluster.path}" for cluster in triage.changed]
     entries = "entry" if len(triage.rules) == 1 else "entries"
     return "\n".join((*lines, f"removed {count(len(triage.rules))} [[accept]] {entries}; wrote {config_path}"))

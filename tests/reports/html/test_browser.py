@@ -46,6 +46,15 @@ def test_the_filter_filters(make: Any, tree: Any, dom: Any) -> None:
     assert page.texts["output"] == ["2 of 7 shown"]
 
 
+def test_a_link_to_a_cluster_unfolds_its_finding(make: Any, tree: Any, dom: Any) -> None:
+    """The part is seen, and only what is around it is open."""
+    report = make.report(*make.rich_run().routes)
+    target = f"c-{report.findings[0].parts[0]}"
+    for anchor, number in ((f"#{target}", 1), (f"#{report.findings[0].id}", 0), ("", 0)):
+        elements = tree(dom(to_html(report), anchor)).elements
+        assert sum(tag == "details" and "open" in attributes for tag, attributes in elements) == number
+
+
 def test_the_script_runs_under_the_policy(make: Any, tree: Any, dom: Any) -> None:
     """The box and the copy buttons appear: the policy's hashes are those of the page; nothing is filtered at first."""
     page = tree(dom(_rich(make)))
