@@ -10,7 +10,7 @@ from crossfade.reports.findings.places import field_words, is_status, leaf, with
 from crossfade.reports.place_names import some_of
 from crossfade.shadow.exchange.difference import Kind
 
-_SAID = {
+_SAID: dict[str, str] = {
     Kind.VALUE: "differs",
     Kind.FORMAT: "has another format",
     Kind.TYPE: "has another type",
@@ -37,25 +37,26 @@ def _what(bundles: Sequence[Bundle]) -> str:
     if first.root.kind == Kind.FAILED:
         return "No complete answer"
     if len({bundle.root.path for bundle in bundles}) > 1 or (len(bundles) > 1 and first.root.transition):
-        said = f"{leaf(first.root.path)} {_SAID[Kind(first.root.kind)]}"
+        said = f"{leaf(first.root.path)} {_SAID.get(first.root.kind, 'differs')}"
         return f"{said} alike in {count(_number_of_places(bundles))} places"
-    return _of_one(first)
+    return _of_root(bundles)
 
 
-def _of_one(bundle: Bundle) -> str:
-    """What a root and its followers on one route are called."""
-    root, links = bundle.root, {link for _, link in bundle.followers}
+def _of_root(bundles: Sequence[Bundle]) -> str:
+    """What a root is called, with what follows from it on each of its routes."""
+    root = bundles[0].root
+    followers = set.intersection(*({(cluster.path, link) for cluster, link in one.followers} for one in bundles))
     name = field_words(root.path) or root.path
-    if Link.RENAMED in links:
-        return f"{name} has become {_paths(bundle, Link.RENAMED)}"
-    if Link.EDIT in links:
-        return f"{without_indexes(root.path)} differs alike in {count(len(bundle.clusters))} places"
-    if Link.NEIGHBOUR in links:
-        return f"{some_of([name, *_followers(bundle, Link.NEIGHBOUR)], _NAMED)} {_SAID[Kind(root.kind)]}"
-    transitions = sorted({cluster.transition for cluster in bundle.clusters if cluster.path == root.path} - {""})
-    if not transitions:
-        return f"{name} {_SAID[Kind(root.kind)]}"
-    return f"{name}: {some_of([_becomes(text) for text in transitions], _NAMED)}"
+    if renamed := _paths(followers, Link.RENAMED):
+        return f"{name} has become {some_of(renamed, _NAMED)}"
+    if _paths(followers, Link.EDIT):
+        return f"{without_indexes(root.path)} differs alike in {count(len(bundles[0].clusters))} places"
+    if others := _paths(followers, Link.NEIGHBOUR):
+        return f"{some_of([name, *others], _NAMED)} {_SAID.get(root.kind, 'differs')}"
+    at_place = (cluster for cluster in bundles[0].clusters if cluster.path == root.path)
+    if transitions := sorted({cluster.transition for cluster in at_place} - {""}):
+        return f"{name}: {some_of([_becomes(text) for text in transitions], _NAMED)}"
+    return f"{name} {_SAID.get(root.kind, 'differs')}"
 
 
 def _becomes(transition: str) -> str:
@@ -63,12 +64,8 @@ def _becomes(transition: str) -> str:
     return transition.replace(_ARROW, " becomes ") if _ARROW in transition else "other transitions"
 
 
-def _followers(bundle: Bundle, why: Link) -> list[str]:
-    return sorted({cluster.path for cluster, link in bundle.followers if link is why})
-
-
-def _paths(bundle: Bundle, why: Link) -> str:
-    return some_of(_followers(bundle, why), _NAMED)
+def _paths(followers: Iterable[tuple[str, Link]], why: Link) -> list[str]:
+    return sorted(path for path, link in followers if link is why)
 
 
 def _places(bundles: Sequence[Bundle]) -> str:

@@ -63,3 +63,10 @@ def test_titles_of_what_examples_show(make: Any, found: Any) -> None:
     words = {(f"GET /{at}", mark): (('"open"', '"OPEN"'),) for at in "ab"}
     states = found.report(make, {f"GET /{at}": ((5, (mark,)),) for at in "ab"}, words)
     assert found.one(states).title == "s differs alike in 2 places on 2 routes"
+
+
+def test_what_follows_on_one_route_alone_is_not_in_the_title(make: Any, found: Any) -> None:
+    """The parts tell it."""
+    routes = {"GET /x": ((5, ("missing body/a", "missing body/b")),), "GET /y": ((5, ("missing body/a",)),)}
+    finding = found.one(found.report(make, routes))
+    assert (finding.title, len(finding.parts)) == ("body/a missing on 2 routes", 3)
