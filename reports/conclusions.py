@@ -27,6 +27,7 @@ def _place(view: PlaceView) -> Place:
         status=view.status.value,
         decided=view.decided,
         always=view.always,
+        asked_once=view.asked_once,
         pairs=view.pairs,
         self_differs=view.self_differs,
         candidate_only=view.candidate_only,

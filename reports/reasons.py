@@ -11,6 +11,10 @@ from crossfade.shadow.evidence.view import RouteView
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
 _PLACES = 3  # that a reason names
+_ASKED_ONCE = (
+    "where the secondary, asked once, differs too, by noise or by another state: make its store equal to legacy's; for"
+    " reads raise mirror.recheck_pct; where it is noise, name it under compare.ignore"
+)
 _MORE_PAIRS = "; more pairs with the secondary are needed"
 
 
@@ -67,6 +71,9 @@ def _not_surfaced(_: Claim, view: RouteView, gate: GateSettings) -> str:
 
 
 def _undecided(claim: Claim, view: RouteView, _: GateSettings) -> str:
+    once = [place for place in claim.places if place.asked_once]
+    if once:
+        return f"{of_units(view.undecided, view.unit)} undecided at {_names(once)}, {_ASKED_ONCE}"
     at = f"{of_units(view.undecided, view.unit)} undecided at {_names(claim.places)}"
     return f"{at}; {_needed(claim, view)}{_more_pairs(claim.places)}"
 

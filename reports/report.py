@@ -100,6 +100,8 @@ class Place(Record):
     """Whether chance is ruled out at an open place."""
     always: bool
     """Whether legacy differs from itself nearly always, so that values are only checked."""
+    asked_once: bool
+    """Whether the secondary differs there too but was asked once only, and no check can judge the values."""
     pairs: int
     """First answers of candidate and secondary to the same request."""
     self_differs: int

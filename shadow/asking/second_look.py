@@ -18,7 +18,7 @@ from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.drift import has_drifted, status_differs
+from crossfade.shadow.judging.drift import has_drifted, is_refused_for_rate, status_differs
 
 _ONCE_MORE = Terms(safe=True)
 
@@ -113,7 +113,10 @@ class SecondLook:
         return bool(self._means.judge.differs(other, route))
 
     async def _ask(self, request: Request, sides: Mapping[Side, Upstream]) -> Mapping[Side, Reply]:
-        """What each side answers, asked at the same time; nothing where not all of them can be asked now."""
+        """What each side answers, asked at the same time; nothing where not all of them can be asked now.
+
+        Nor where one says that it was asked too often: without second looks it might not have been.
+        """
         bindings = self._means.bindings
         rendered = {side: bindings.render(request, side).request for side in sides}
         requests = {side: found for side, found in rendered.items() if found is not None and sides[side].takes(found)}
@@ -122,4 +125,6 @@ class SecondLook:
         for side in sides.values():
             side.notes.count(Note.SECOND_LOOK)
         replies = await asyncio.gather(*(reply_of(sides[side], requests[side], _ONCE_MORE) for side in sides))
+        if any(is_refused_for_rate(request, reply) for reply in replies):
+            return {}
         return dict(zip(sides, replies, strict=True))

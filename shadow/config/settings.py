@@ -244,8 +244,9 @@ class MirrorSettings(Section):
     """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed."""
     recheck_pct: Pct = 20.0
     """The share of mirrored safe requests that candidate and secondary may be sent once more, where an answer differs
-    from legacy's. It tells a fault from noise and from drift. 0 turns it off: then a secondary whose store has parted
-    from legacy's looks like noise, which may hide a fault. Without a secondary there is none."""
+    from legacy's. It tells a fault from noise and from drift. 0 turns it off: then nobody can tell noise from a
+    secondary whose store has parted from legacy's, and where no check can judge the values, a claim is inconclusive.
+    Without a secondary there is none."""
     race_window_ms: int = Field(default=0, ge=0, le=600_000)
     """For so long after a write was sent, reads of the same data are `skipped(state_race)`. A read during the write
     always is."""

@@ -1,15 +1,23 @@
 """What is counted of the places of one route: pairs of answers, units with differences, checks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
+from crossfade.shadow.evidence.asked_once import is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units, Way, WayCount
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind, Signature
+from crossfade.shadow.evidence.shown_places import (
+    PlaceLook,
+    is_drift_alone,
+    looks_of,
+    sort_of,
+    takes_a_side,
+    ways_of,
+)
+from crossfade.shadow.exchange.difference import Kind, Signature
 from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sighting
 
-_MORE = MORE.template, MORE.kind
 _FIRST_LOOKS, _BETS = 0, 1
 """What is counted of a way, as in ``WayCount``."""
 _NOISY_FROM = 3
@@ -112,7 +120,7 @@ class Places:
         """
         new = self._new(observation)
         if signature or observation.sightings or observation.noise or observation.excused or observation.drift:
-            self._count_places(observation, _ways(signature), new)
+            self._count_places(observation, ways_of(signature), new)
         if new is not None and new & _CHECKED:
             self._check(observation.checks)
 
@@ -120,10 +128,10 @@ class Places:
         """``places``: the ways of what is counted of the request's own."""
         for place in sorted(places):
             self._at(place)
-        ways = _ways((*observation.signature, *observation.excused, *observation.drift))
+        ways = ways_of((*observation.signature, *observation.excused, *observation.drift))
         alone = {place: min(found) for place, found in ways.items() if len(found) == 1}
         looks = {}
-        for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
+        for place, look in sorted(looks_of(observation).items(), key=lambda item: item[0]):
             if self.has_room(place):
                 self._at(place)
                 looks[place] = look
@@ -134,17 +142,14 @@ class Places:
                 self._bet(looks, alone, is_first=observation.noise is not None)
         for place, look in looks.items():
             self._see(place, look, new, alone.get(place), is_chosen=observation.chosen)
-        if new is not None and not _is_drift_alone(observation):
-            self._keep_unit(observation.request_hash, places, looks, is_first=bool(new & _COMPARED))
-
-    def _keep_unit(
-        self, unit: int, places: dict[Place, set[Way]], looks: dict[Place, "_Look"], *, is_first: bool
-    ) -> None:
-        for place in sorted(places | looks.keys()):
-            sort = _sort(place, looks.get(place), is_found=place in places)
-            if sort is not None:
-                for way in sorted(places.get(place, {(*place, "")})):
-                    self._keep(way, sort, unit, is_first=is_first)
+        if new is not None and not is_drift_alone(observation):
+            is_first = bool(new & _COMPARED)
+            for place in sorted(places | looks.keys()):
+                seen, untold = looks.get(place), {(*place, "")}
+                sort = sort_of(place, seen, is_found=place in places)
+                self._keep(places.get(place, untold), sort, observation.request_hash, is_first=is_first)
+                unjudged = self._unjudged(place, seen)
+                self._keep(ways.get(place, untold), unjudged, observation.request_hash, is_first=is_first)
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
@@ -156,10 +161,10 @@ class Places:
         if not before and len(self.known) >= self.max_units:
             return None
         now = before
-        if not _is_drift_alone(observation):
+        if not is_drift_alone(observation):
             now |= _COMPARED
         if observation.chosen:
-            now |= _BET if _takes_a_side(observation) else 0
+            now |= _BET if takes_a_side(observation) else 0
         elif observation.noise is not None:
             now |= _PAIRED | _BET
         if observation.asked_again:
@@ -179,7 +184,7 @@ class Places:
             self.ways.setdefault(alone, [0, 0])[at] += 1
             self.changed_ways.add(alone)
 
-    def _bet(self, looks: dict[Place, "_Look"], alone: dict[Place, Way], *, is_first: bool) -> None:
+    def _bet(self, looks: dict[Place, PlaceLook], alone: dict[Place, Way], *, is_first: bool) -> None:
         """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
 
         Over the whole route it is made where the secondary never differed before, whatever it does now.
@@ -222,7 +227,7 @@ class Places:
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, look: "_Look", new: int | None, alone: Way | None, *, is_chosen: bool) -> None:
+    def _see(self, place: Place, look: PlaceLook, new: int | None, alone: Way | None, *, is_chosen: bool) -> None:
         counts, item = self._at(place), look.sighting
         ours, theirs = look.first
         counts.differing += ours
@@ -236,13 +241,31 @@ class Places:
             counts.secondary_only += theirs and not ours
             if ours and not theirs:
                 self._way(alone, _FIRST_LOOKS)
-        if new & _ASKED and (item.secondary or item.secondary_again):
+        if new & _ASKED and item.unjudged is None and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
-        elif is_first and item.secondary:
+        elif (is_first and item.secondary) or (new & _ASKED and item.unjudged is not None):
             counts.once += 1
 
-    def _keep(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
+    def _unjudged(self, place: Place, look: PlaceLook | None) -> Sort | None:
+        """As what a unit counts that the secondary alone excuses; none once its numbers are known to be noise."""
+        if look is None or look.sighting.unjudged is None or not look.first[0]:
+            return None
+        sort = Sort(look.sighting.unjudged.value)
+        sizes = {
+            side: len(units.hashes)
+            for side in (Sort.ABOVE, Sort.BELOW)
+            if (units := self.units.get(((*place, ""), side)))  # numbers have no transition
+        }
+        return None if sort is not Sort.OTHER and is_on_both_sides(sizes) else sort
+
+    def _keep(self, ways: set[Way], sort: Sort | None, unit: int, *, is_first: bool) -> None:
+        if sort is None:
+            return
+        for way in sorted(ways):
+            self._keep_unit(way, sort, unit, is_first=is_first)
+
+    def _keep_unit(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
         units = self.units.setdefault((way, sort), GrowingUnits())
         if unit in units.hashes:
             return
@@ -277,81 +300,6 @@ class Places:
     def committed(self) -> None:
         """Forgets which totals changed."""
         self.changed, self.changed_ways, self.changed_units, self.changed_checks = set(), set(), set(), set()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """A sighting, and at which looks candidate and secondary each differed from legacy, drift or not."""
-
-    sighting: Sighting
-    first: tuple[bool, bool]
-
-    @property
-    def second(self) -> tuple[bool, bool]:
-        """At a place of drift the candidate is taken to agree with legacy unless it can't, which favours it."""
-        return bool(self.sighting.candidate_again), bool(self.sighting.secondary_again)
-
-
-def _looks(observation: Judged) -> dict[Place, _Look]:
-    """What was seen at each place; of a judge that tells no more, what its first look shows."""
-    ours = {(item.template, item.kind) for item in (*observation.signature, *observation.excused, *observation.drift)}
-    sightings = observation.sightings or _first_look(observation, ours)
-    return {
-        place: _Look(sighting=item, first=(place in ours or item.candidate, bool(item.secondary)))
-        for item in sightings
-        for place in [(storable(item.template), item.kind)]
-    }
-
-
-def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
-    theirs = {(storable(item.template), item.kind) for item in observation.noise or ()}
-    for template, kind in ours | theirs:
-        secondary = None if observation.noise is None else (template, kind) in theirs
-        yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
-
-
-def _takes_a_side(observation: Judged) -> bool:
-    """Whether a secondary that was chosen gave an answer that can be held against legacy's, or the candidate's."""
-    return observation.noise is not None or any(item.with_candidate is not None for item in observation.sightings)
-
-
-def _is_drift_alone(observation: Judged) -> bool:
-    """Whether it is no evidence: the candidate agrees with the secondary, which is steady and differs from legacy."""
-    return bool(observation.drift) and not observation.signature
-
-
-def _sort(place: Place, look: _Look | None, *, is_found: bool) -> Sort | None:
-    """What a place is counted as in one request; None where nothing speaks of the candidate."""
-    if place == _MORE:
-        return Sort.UNCHECKED
-    if is_found and place[1] == Kind.FAILED:
-        return Sort.PERSISTENT
-    if look is None:
-        return Sort.UNCHECKED if is_found else None
-    item = look.sighting
-    if not is_found:
-        return _control(look)
-    if item.candidate_again is None or (item.candidate_again and item.secondary_again is None):
-        return Sort.UNCHECKED
-    return Sort.PERSISTENT if item.candidate_again else Sort.TRANSIENT
-
-
-def _control(look: _Look) -> Sort | None:
-    """Whether it is a persistent difference with the sides exchanged: the secondary's, at the second look."""
-    item = look.sighting
-    if not (look.first[0] and item.secondary_again) or item.secondary:
-        return None
-    if item.drift:
-        return Sort.EITHER
-    return Sort.CONTROL if item.candidate_again is False else None
-
-
-def _ways(fingerprints: Iterable[Fingerprint]) -> dict[Place, set[Way]]:
-    """The ways in which a candidate differs at each place, whatever their causes."""
-    found: dict[Place, set[Way]] = {}
-    for item in fingerprints:
-        found.setdefault((item.template, item.kind), set()).add((item.template, item.kind, item.transition))
-    return found
 
 
 def _way_count(candidate_only: int, bets_candidate: int) -> WayCount:

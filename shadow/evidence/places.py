@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crossfade.shadow.evidence.asked_once import NOISE_FROM, excused_units, is_seen_twice, is_unjudged
 from crossfade.shadow.evidence.conclusions import NOISY, CheckView, Excess, PlaceView, Status
 from crossfade.shadow.evidence.excess import discoveries, log_e_excess_above
 from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
@@ -13,8 +14,6 @@ from crossfade.shadow.exchange.observations import Check
 
 _PLACES, _TOGETHER, _CHECKS = 0.005, 0.002, 0.003
 """How often chance alone may call a place, the route as a whole or a check worse than legacy: one run in a hundred."""
-_NOISE_FROM = 3
-"""So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.8, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
 _ALWAYS_IN_ORDER = 0.2
@@ -88,9 +87,13 @@ def fewest(left: Remaining, places: Iterable[Place], *sorts: Sort) -> int:
     return max(one, len(_union(found)))
 
 
-def most(left: Remaining, places: Iterable[Place], *sorts: Sort) -> int:
-    """The units with a difference of some sort at one of these places, at most; by default one that counts."""
+def most(left: Remaining, places: Iterable[Place], *sorts: Sort, excused: Iterable[Place] = ()) -> int:
+    """The units with a difference of some sort at one of these places, at most; by default one that counts.
+
+    At the places ``excused`` also those that the secondary's only look excuses.
+    """
     found = [left.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
+    found += excused_units(left.units, excused)
     return min(len(_union(found)) + sum(units.more for units in found), left.route.distinct)
 
 
@@ -121,7 +124,7 @@ def _parted(left: Remaining) -> frozenset[tuple[Place, Check]]:
     evidence = {
         key: _log_e(count.control, count.candidate)
         for key, count in left.route.checks.items()
-        if key[0] in single and key[1] in _BESIDE and not _is_seen_twice(single[key[0]])
+        if key[0] in single and key[1] in _BESIDE and not is_seen_twice(single[key[0]])
     }
     return discoveries(evidence, _CHECKS)
 
@@ -142,11 +145,12 @@ def _view(left: Remaining, place: Place, flagged: list[Check]) -> PlaceView:
         kind=place[1],
         status=Status.UNDECIDED,
         pairs=min(left.route.secondary_asked, left.route.distinct) if left.route.is_chosen else left.route.paired,
-        self_differs=count.self_differs if _is_seen_twice(count) else count.once,
+        self_differs=count.self_differs if is_seen_twice(count) else count.once,
         candidate_only=count.bets_candidate if left.route.is_chosen else count.candidate_only,
         secondary_only=count.bets_secondary if left.route.is_chosen else count.secondary_only,
         drift=count.drift,
         always=_is_always(left, place),
+        asked_once=is_unjudged(left.units, place, count),
         checks=tuple(checks),
     )
 
@@ -164,23 +168,19 @@ def _status(view: PlaceView, sorts: frozenset[Sort], *, is_worse: bool, has_seco
         return Status.OPEN, True
     if place == _MORE:
         return Status.OPEN, False
-    if view.self_differs >= _NOISE_FROM:
-        return (Status.SUSPICIOUS if any(check.flagged for check in view.checks) else Status.NOISE), False
+    is_flagged = any(check.flagged for check in view.checks)
+    if view.self_differs >= NOISE_FROM and (is_flagged or not view.asked_once):
+        return (Status.SUSPICIOUS if is_flagged else Status.NOISE), False
     is_drift = view.drift and Sort.PERSISTENT not in sorts
     if sorts & _COUNTED and not view.self_differs and not is_drift:
         return Status.OPEN, False
-    return (Status.UNDECIDED if sorts else Status.NOISE), False
+    return (Status.UNDECIDED if sorts or view.asked_once else Status.NOISE), False
 
 
 def _sorts(left: Remaining, place: Place, *, is_signed: bool) -> frozenset[Sort]:
     """The sorts of the candidate's differences; of one of which no unit is kept nothing is known of a second look."""
     found = frozenset(sort for sort in (*_COUNTED, Sort.TRANSIENT) if (place, sort) in left.units)
     return frozenset({Sort.UNCHECKED}) if is_signed and not found else found
-
-
-def _is_seen_twice(count: PlaceCount) -> bool:
-    """Whether a second look ever told drift from noise; where it did, one look alone is no sign of either."""
-    return bool(count.self_differs or count.drift)
 
 
 def _is_unsteady(view: PlaceView) -> bool:
@@ -190,9 +190,9 @@ def _is_unsteady(view: PlaceView) -> bool:
 
 def _more_pairs(view: PlaceView, status: Status) -> int | None:
     """How many more pairs decide an undecided place, if legacy goes on differing from itself as often as before."""
-    if status is not Status.UNDECIDED or not view.self_differs:
+    if status is not Status.UNDECIDED or not 0 < view.self_differs < NOISE_FROM:
         return None
-    return -(-view.pairs * (_NOISE_FROM - view.self_differs) // view.self_differs)
+    return -(-view.pairs * (NOISE_FROM - view.self_differs) // view.self_differs)
 
 
 def _self_rate(left: Remaining, place: Place) -> float:

@@ -104,6 +104,10 @@ class Sort(StrEnum):
     TRANSIENT = "transient"  # the second look did not show it
     CONTROL = "control"  # the second look showed one of the secondary's instead: what chance does to either side
     EITHER = "either"  # perhaps a control: the secondary is a reference there
+    # The secondary differed too, was asked once, and no check can judge its value (``Unjudged``):
+    OTHER = "other"
+    ABOVE = "above"
+    BELOW = "below"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

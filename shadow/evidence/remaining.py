@@ -9,7 +9,8 @@ from crossfade.shadow.evidence.transitions import grouped, one_of
 from crossfade.shadow.exchange.difference import Fingerprint, Kind
 
 Accepts = Callable[[Fingerprint], bool]
-_OF_CANDIDATE = frozenset({Sort.PERSISTENT, Sort.UNCHECKED, Sort.TRANSIENT})
+_CONTROLS = frozenset({Sort.CONTROL, Sort.EITHER})
+"""Sorts that show the secondary's differences; all others show the candidate's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def set_aside(route: RouteEvidence, accepts: Accepts) -> Remaining:
         return item.kind != Kind.FAILED and item != NOISY and accepts(item)
 
     signed = {item for signature in route.signatures for item in signature}
-    counted = {_of_way(way) for way, sort in route.units if sort in _OF_CANDIDATE}
+    counted = {_of_way(way) for way, sort in route.units if sort not in _CONTROLS}
     seen = signed | counted | {cluster.fingerprint for cluster in route.clusters}
     accepted = frozenset(item for item in seen if is_accepted(item))
     open_places = {_place(item) for item in seen - accepted}
@@ -77,7 +78,7 @@ def _units(route: RouteEvidence, accepted: frozenset[Way]) -> dict[tuple[Place, 
 
 
 def _counts(way: Way, sort: Sort, accepted: frozenset[Way]) -> bool:
-    return way not in accepted or sort not in _OF_CANDIDATE
+    return way not in accepted or sort in _CONTROLS
 
 
 def _at(place: Place) -> Fingerprint:

@@ -124,6 +124,7 @@ def view_route(
     total = max(route.entered, ended)
     counted, differing = judged.of(Status.OPEN), judged.of(Status.OPEN, Status.UNDECIDED)
     divergent = _divergent(left, counted)
+    asked_once = [place for place in judged.of(Status.UNDECIDED) if judged.views[place].asked_once]
     transient = most(left, differing, Sort.TRANSIENT)
     return RouteView(
         outcomes=outcomes,
@@ -136,7 +137,7 @@ def view_route(
         distinct=route.distinct,
         divergent=divergent,
         certain=min(fewest(left, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
-        undecided=_divergent(left, differing) - divergent,
+        undecided=_divergent(left, differing, asked_once) - divergent,
         transient=transient,
         transient_at_most=most(left, differing, Sort.TRANSIENT, Sort.UNCHECKED) if transient else 0,
         certain_transient=fewest(left, judged.certain(), Sort.TRANSIENT),
@@ -203,9 +204,10 @@ def _reasons(route: RouteEvidence, left_out: Mapping[Reason, int]) -> Counter[st
     return reasons
 
 
-def _divergent(left: Remaining, places: frozenset[Place]) -> int:
-    """The units with a difference at one of these places that is not accepted, at most."""
-    return min(most(left, places) + _stored_distinct(left.route, places), left.route.distinct)
+def _divergent(left: Remaining, places: frozenset[Place], excused: Iterable[Place] = ()) -> int:
+    """The units with a difference at one of these places that is not accepted; at ``excused`` also those excused."""
+    found = most(left, places, excused=excused)
+    return min(found + _stored_distinct(left.route, places), left.route.distinct)
 
 
 def _stored_distinct(route: RouteEvidence, places: frozenset[Place]) -> int:

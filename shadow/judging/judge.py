@@ -217,7 +217,7 @@ class Judge:
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, proofs=proofs)
-        seen = shown(judgement, comparison)
+        seen = shown(judgement, comparison, self._checks.uptimes(route))
         sides = self._beside(judgement, comparison, route)
         inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request), sides)
         observation = replace(
@@ -251,7 +251,8 @@ class Judge:
         """The candidate's differences by whose fault they are, with examples, first of what is its own."""
         cause_of = cause_finder(judgement.differences, comparison.request, self._contract)
         found = gather(judgement.differences, cause_of, self._transition_of)
-        excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
+        at = {item: (item.template, item.kind) for item in found}
+        excused, drift = ({item for item in found if at[item] in places} for places in (seen.excused, seen.drift))
         own = [item for item in found if item not in excused and item not in drift]
         bound = bound_signature(own)
         if judgement.candidate.full and not seen.is_whole and MORE not in bound:
@@ -271,10 +272,6 @@ class Judge:
         sample = request_sample(comparison.request, self._contract)
         found = islice(gathered.items(), _MAX_EXAMPLES)
         return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
-
-
-def _is_in(fingerprint: Fingerprint, places: frozenset[Key]) -> bool:
-    return (fingerprint.template, fingerprint.kind) in places
 
 
 def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:

@@ -155,6 +155,7 @@ class Tell:
             "status": "noise",
             "decided": False,
             "always": False,
+            "asked_once": False,
             "pairs": 40,
             "self_differs": 5,
             "candidate_only": 0,

@@ -63,6 +63,14 @@ def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True, **s
                 "with 0 divergent and 9 undecided, 2,268 distinct are needed"
             ),
         ),
+        (
+            _view(400, 0, undecided=9, places=(replace(PLACE, status=Status.UNDECIDED, asked_once=True),)),
+            (
+                "9 distinct requests undecided at body/ms (value), where the secondary, asked once, differs too, by "
+                "noise or by another state: make its store equal to legacy's; for reads raise mirror.recheck_pct; "
+                "where it is noise, name it under compare.ignore"
+            ),
+        ),
         (_view(400, 0, in_flight=-7), "more outcomes than requests entered (7): the counts can't be trusted"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import PlaceCount, Sort, Units, WayCount
 from crossfade.shadow.exchange.difference import MORE, Kind
-from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.exchange.observations import Check, Checked, Unjudged
 
 A = "body/a", "value"
 
@@ -54,6 +54,28 @@ def test_a_second_look_alone(make: Any, ours: bool, theirs: bool, expected: dict
     count(found, make, {"candidate": True, "candidate_again": ours, "secondary_again": theirs}, asked_again=True)
     assert found.changes()["places"] == {A: PlaceCount(differing=1, rechecked=1, **expected)}
     assert found.paired == 0
+
+
+def test_what_the_secondarys_only_answer_excuses(make: Any) -> None:
+    """Is kept by unit where no check can judge it, whether it was the first look or the second."""
+    found = places()
+    once = {"candidate": True, "unjudged": Unjudged.OTHER}
+    count(found, make, {**once, "secondary": True}, noise=(), request=1)
+    count(found, make, {**once, "secondary_again": True, "candidate_again": True}, asked_again=True, request=2)
+    count(found, make, {"secondary": True, "unjudged": Unjudged.OTHER}, noise=(), request=3)
+    assert found.changes()["units"] == {((*A, ""), Sort.OTHER): Units(hashes=frozenset({1, 2}))}
+    counts = found.changes()["places"][A]
+    assert (counts.once, counts.self_differs) == (3, 0)
+
+
+def test_numbers_that_are_known_to_be_noise_are_kept_no_longer(make: Any) -> None:
+    """Three units on either side tell."""
+    found = places(at_place=50)
+    for request in range(20):
+        side = Unjudged.ABOVE if request % 2 else Unjudged.BELOW
+        count(found, make, {"candidate": True, "secondary": True, "unjudged": side}, noise=(), request=request)
+    sizes = {sort.value: len(units.hashes) for (_, sort), units in found.changes()["units"].items()}
+    assert sizes == {"above": 3, "below": 3}
 
 
 @pytest.mark.parametrize(

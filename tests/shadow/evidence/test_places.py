@@ -86,6 +86,41 @@ def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status
     assert (view.status, view.decided) == (status, decided)
 
 
+@pytest.mark.parametrize(
+    ("count", "sorts", "status"),
+    [
+        ({"once": 3}, (Sort.OTHER,), Status.UNDECIDED),
+        ({"once": 300}, (Sort.OTHER, Sort.UNCHECKED), Status.UNDECIDED),
+        ({"once": 300}, (Sort.ABOVE,), Status.UNDECIDED),
+        ({"once": 300}, (Sort.ABOVE, Sort.BELOW), Status.NOISE),
+        ({"once": 2}, (Sort.OTHER,), Status.UNDECIDED),
+        ({"once": 300, "self_differs": 3}, (Sort.OTHER,), Status.NOISE),
+        ({"once": 300, "drift": 3}, (Sort.OTHER,), Status.NOISE),
+        ({"once": 300, "bets_candidate": 30}, (Sort.OTHER,), Status.OPEN),
+    ],
+)
+def test_a_place_that_nobody_looked_at_twice(count: dict[str, int], sorts: tuple[Sort, ...], status: Status) -> None:
+    """Is no noise where the candidate differs too and no check can judge the values."""
+    signature = (A,) if Sort.UNCHECKED in sorts else ()
+    view = at(evidence(*signature, places={A: PlaceCount(**count)}, units=seen(*sorts)))
+    assert (view.status, view.more_pairs) == (status, None if count["once"] >= 3 else view.more_pairs)
+
+
+def test_a_fault_where_nobody_looked_twice_fails_its_checks() -> None:
+    """What a check shows comes first."""
+    checks = {(A, Check.FORM): CheckCount(n=100, candidate=40, control=0)}
+    view = at(evidence(places={A: PlaceCount(once=300, both=300)}, units=seen(Sort.OTHER), checks=checks))
+    assert view.status is Status.SUSPICIOUS
+
+
+def test_the_most_units_include_what_is_excused() -> None:
+    """At the places that are named for it."""
+    units = {(A, Sort.OTHER): Units(hashes=frozenset({1, 2})), (A, Sort.UNCHECKED): Units(hashes=frozenset({2, 3}))}
+    route = evidence(A, places={A: PlaceCount(once=3)}, units=units)
+    found = left(route)
+    assert (most(found, [A]), most(found, [A], excused=[A]), most(found, [A], excused=[B])) == (2, 3, 2)
+
+
 def test_without_a_secondary_every_difference_is_decided() -> None:
     """Nothing tells noise apart."""
     view = at(evidence(A, units=seen(Sort.UNCHECKED), secondary_asked=0, paired=0), has_secondary=False)

@@ -58,6 +58,18 @@ def evidence(signatures: dict[Signature, tuple[int, int]], **values: Any) -> Rou
     )
 
 
+def test_what_only_the_secondarys_only_answer_excuses_is_undecided() -> None:
+    """Its units count beside those with a difference that nothing excuses."""
+    place = (A.template, A.kind)
+    units = {
+        ((*place, ""), Sort.OTHER): Units(hashes=frozenset({1, 2, 3})),
+        ((*place, ""), Sort.UNCHECKED): Units(hashes=frozenset({3, 4})),
+    }
+    count = PlaceCount(both=3, once=3, differing=4)
+    view = view_route(evidence({(A,): (2, 0), (): (98, 98)}, places={place: count}, units=units), (), TODAY)
+    assert (view.divergent, view.undecided, view.statuses[A]) == (0, 4, Status.UNDECIDED)
+
+
 def rule(path: str = "*", **values: Any) -> AcceptRule:
     defaults = {"route": "*", "kind": "*", "reason": "known", "expires": None}
     return AcceptRule(path=path, **(defaults | values))
