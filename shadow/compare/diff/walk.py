@@ -132,7 +132,7 @@ class _Walk:
     ) -> Iterator[Difference]:
         """``at`` gives the place of an element of legacy's, ``added_at`` of one that the candidate alone has."""
         pairing = pair_elements(legacy, candidate, self._equality)
-        if pairing.reordered:
+        if pairing.moved:
             yield leaf(place, Kind.ORDER, legacy, candidate)
         for ours, theirs in pairing.changed:
             yield from self.values(legacy[ours], candidate[theirs], at(ours))

@@ -22,10 +22,9 @@ def pairing(
     changed: tuple[tuple[int, int], ...] = (),
     missing: tuple[int, ...] = (),
     added: tuple[int, ...] = (),
-    *,
-    reordered: bool = False,
+    moved: tuple[tuple[int, int], ...] = (),
 ) -> Pairing:
-    return Pairing(changed=changed, missing=missing, added=added, reordered=reordered)
+    return Pairing(changed=changed, missing=missing, added=added, moved=moved)
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -42,8 +41,8 @@ ROWS = [row(id=1, ok=True), row(id=2, ok=True), row(id=3, ok=False)]
         ("ab", "ab", pairing()),
         ("", "ab", pairing(added=(0, 1))),
         ("ab", "", pairing(missing=(0, 1))),
-        ("abc", "cab", pairing(reordered=True)),
-        ("ab", "ba", pairing(reordered=True)),
+        ("abc", "cab", pairing(moved=((2, 0),))),
+        ("ab", "ba", pairing(moved=((0, 1),))),
         ("abc", "xabc", pairing(added=(0,))),
         ("abc", "abxc", pairing(added=(2,))),
         ("abc", "abcx", pairing(added=(3,))),
@@ -51,18 +50,26 @@ ROWS = [row(id=1, ok=True), row(id=2, ok=True), row(id=3, ok=False)]
         ("abc", "axc", pairing(changed=((1, 1),))),
         ("aab", "ab", pairing(missing=(1,))),
         ("ab", "aab", pairing(added=(1,))),
-        ("aab", "aba", pairing(reordered=True)),
+        ("aab", "aba", pairing(moved=((1, 2),))),
         ("xbc", "bcy", pairing(missing=(0,), added=(2,))),
         ("xaybz", "1a2b3", pairing(changed=((0, 0), (2, 2), (4, 4)))),
         ("xya", "1a", pairing(changed=((0, 0),), missing=(1,))),
-        ("axb", "by1a", pairing(changed=((1, 1),), added=(2,), reordered=True)),
+        ("axb", "by1a", pairing(missing=(1,), added=(1, 2), moved=((0, 3),))),
         ([1, 2], [True, 2], pairing(changed=((0, 0),))),
-        ([1, [2]], [[2], 1], pairing(reordered=True)),
+        ([1, [2]], [[2], 1], pairing(moved=((0, 1),))),
+        ([1, 0, 1], [0, 0, 1], pairing(changed=((0, 0),))),
+        ([5, 5], [9, 5], pairing(changed=((0, 0),))),
+        ([0, 1, 0, 0, 1], [0, 1, 1, 0, 0, 1], pairing(added=(2,))),
+        ([1, 0, 1, 5], [0, 0, 1, 6], pairing(changed=((0, 0), (3, 3)))),
+        ("abc", "ecf", pairing(changed=((0, 0),), missing=(1,), added=(2,))),
+        ("abcdef", "efghij", pairing(missing=(0, 1, 2, 3), added=(2, 3, 4, 5))),
+        ([7, {"a": 1}], [{"b": 1}, 8], pairing(changed=((0, 0), (1, 1)))),
+        ([7, {"a": 1}], [{"b": 1}], pairing(changed=((1, 0),), missing=(0,))),
     ],
     ids=str,
 )
 def test_plain_elements(legacy: Any, candidate: Any, expected: Pairing) -> None:
-    """Equal ones first, the others by position between them."""
+    """Equal ones first where they stand, the others by position between them."""
     frozen = [[tuple(item) if isinstance(item, list) else item for item in side] for side in (legacy, candidate)]
     assert pair(*frozen) == expected
 
@@ -70,13 +77,13 @@ def test_plain_elements(legacy: Any, candidate: Any, expected: Pairing) -> None:
 @pytest.mark.parametrize(
     ("candidate", "expected"),
     [
-        (ROWS[::-1], pairing(reordered=True)),
+        (ROWS[::-1], pairing(moved=((0, 2), (1, 1)))),
         ([row(id=0, ok=True), *ROWS], pairing(added=(0,))),
         ([row(id=1, ok=False), *ROWS[1:]], pairing(changed=((0, 0),))),
-        ([row(id=2, ok=None), row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1), (1, 0)), reordered=True)),
-        ([ROWS[1], row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1),), reordered=True)),
+        ([row(id=2, ok=None), row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1), (1, 0)), moved=((0, 1),))),
+        ([ROWS[1], row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1),), moved=((0, 1),))),
         ([row(id=3, ok=True), row(id=9, ok=True)], pairing(changed=((2, 0),), missing=(0, 1), added=(1,))),
-        ([row(id=7, ok=1), row(id=8, ok=2), row(id=9, ok=3)], pairing(changed=((0, 0), (1, 1), (2, 2)))),
+        ([row(id=7, ok=1), row(id=8, ok=2), row(id=9, ok=3)], pairing(missing=(0, 1, 2), added=(0, 1, 2))),
         (ROWS[:2], pairing(missing=(2,))),
     ],
 )
