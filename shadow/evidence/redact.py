@@ -8,11 +8,12 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote, unquote
 
 from crossfade.shadow.compare.headers import COOKIE_ATTRIBUTES
-from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.compare.render import ABSENT, each_moved
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
@@ -32,6 +33,7 @@ from crossfade.shadow.evidence.patterns import (
 )
 from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.observations import Example, RequestSample
 
 _MAX_ESCAPE_CHARS = 6
@@ -166,6 +168,8 @@ class Redactor:
         keep = self._hidden if self._is_secret_place(example) else self._shown
         if is_cookie(example.path):
             keep = self._cookie
+        if example.fingerprint.kind == Kind.ORDER:
+            keep = partial(each_moved, keep)
         return StoredExample(
             comparison_id=example.comparison_id,
             path=self.text(example.path),

@@ -40,6 +40,26 @@ class Kind(StrEnum):
         return {Kind.MISSING: Kind.ADDED, Kind.ADDED: Kind.MISSING}.get(self, self)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An element that stands at index ``ours`` with legacy and at ``theirs`` with the candidate.
+
+    ``what`` is the element, or an object of nothing but its key.
+    """
+
+    what: Value
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The elements by which two orders differ: the ``first`` few of ``count``."""
+
+    first: tuple[Move, ...]
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One leaf that differs.
@@ -47,7 +67,7 @@ class Difference:
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
     ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
-    belong to where the path does not: the ``name`` of an HTML field.
+    belong to where the path does not: the ``name`` of an HTML field. ``moves`` are those of another order.
     """
 
     path: str
@@ -56,6 +76,7 @@ class Difference:
     legacy: Value
     candidate: Value
     owner: str = ""
+    moves: Moves | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
