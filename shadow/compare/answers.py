@@ -19,6 +19,7 @@ from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
@@ -52,18 +53,21 @@ def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Cont
 
 
 def diff_views(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys = NO_KEYS
 ) -> Iterator[Difference]:
-    """As ``diff_answers``; an answer that is compared with several others is decoded once."""
+    """As ``diff_answers``; an answer that is compared with several others is decoded once.
+
+    ``keys`` are those of the lists in bodies and messages.
+    """
     if request.protocol is Protocol.GRPC:
-        return _grpc(request, legacy, other, contract)
-    return _http(request, legacy, other)
+        return _grpc(request, legacy, other, contract, keys)
+    return _http(request, legacy, other, keys)
 
 
 # HTTP
 
 
-def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _http(request: Request, legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     ours, theirs = legacy.answer, other.answer
     if ours.status != theirs.status:
         yield leaf(Place.at("status"), Kind.VALUE, ours.status, theirs.status)
@@ -74,7 +78,7 @@ def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[D
     elif ours.truncated or theirs.truncated:
         yield from _long_bodies(ours, theirs)
     elif ours.status not in _NO_BODY or theirs.status not in _NO_BODY:
-        yield from _bodies(legacy, other)
+        yield from _bodies(legacy, other, keys)
 
 
 def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
@@ -104,7 +108,7 @@ def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 
-def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _bodies(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     if legacy.answer.body == other.answer.body and _coding(legacy.answer) == _coding(other.answer):
         return
     try:
@@ -118,10 +122,10 @@ def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         return
     if ours != theirs:
         yield from _marks(ours, theirs)
-        yield from _values(legacy, other)
+        yield from _values(legacy, other, keys)
 
 
-def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _values(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     """As JSON where both bodies are that, else each as its type reads it."""
     place = Place.at("body")
     are_json = _are_json(legacy.answer, other.answer)
@@ -139,7 +143,7 @@ def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         right = as_text(other.answer.headers, other.plain()) if isinstance(right, Element) else right
     if not are_json and (lines := read_lines(left)) and (other_lines := read_lines(right)):
         left, right = lines, other_lines
-    yield from _whole(left, right, place)
+    yield from _whole(left, right, place, keys)
 
 
 def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:
@@ -177,14 +181,14 @@ def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:
         yield leaf(Place.at("body"), Kind.FORMAT, left, right)
 
 
-def _whole(ours: Value, theirs: Value, place: Place) -> Iterator[Difference]:
+def _whole(ours: Value, theirs: Value, place: Place, keys: ListKeys) -> Iterator[Difference]:
     """A body that is there on one side only is missing or added."""
     if theirs == EMPTY != ours:
         yield leaf(place, Kind.MISSING, ours, None)
     elif ours == EMPTY != theirs:
         yield leaf(place, Kind.ADDED, None, theirs)
     else:
-        yield from walk(ours, theirs, place)
+        yield from walk(ours, theirs, place, keys=keys)
 
 
 def _coding(answer: Answer) -> tuple[str, ...]:
@@ -194,7 +198,9 @@ def _coding(answer: Answer) -> tuple[str, ...]:
 # gRPC
 
 
-def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None) -> Iterator[Difference]:
+def _grpc(
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
+) -> Iterator[Difference]:
     if legacy.answer.truncated or other.answer.truncated:
         if _parts(legacy.answer) != _parts(other.answer) or not legacy.answer.windows:
             raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes")
@@ -214,7 +220,7 @@ def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Con
     yield from walk(our_type, their_type, Place.at("metadata.content-type"))
     yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
     yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
-    yield from _messages(request, legacy, other, contract)
+    yield from _messages(request, legacy, other, contract, keys)
 
 
 def _without_body(view: AnswerView) -> AnswerView:
@@ -251,7 +257,7 @@ def _without_details(status: dict[str, Value]) -> Value:
 
 
 def _messages(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
 ) -> Iterator[Difference]:
     place = Place.at("message")
     ours, theirs = legacy.call(), other.call()
@@ -270,7 +276,7 @@ def _messages(
         if not left and not right and ours.messages != theirs.messages:
             yield _unseen(ours.messages, theirs.messages, method.output_type, contract)
     if left != right:
-        yield from _seen_messages(legacy if left else None, other if right else None, method, contract)
+        yield from _seen_messages(legacy if left else None, other if right else None, method, contract, keys)
 
 
 def _seen(answer: GrpcAnswer) -> tuple[bytes, ...]:
@@ -296,7 +302,7 @@ def _readable(messages: tuple[bytes, ...], output_type: str, contract: Contract)
 
 
 def _seen_messages(
-    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract
+    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract, keys: ListKeys
 ) -> Iterator[Difference]:
     """Of the messages that a caller sees; None of a side of which it sees none."""
     place = Place.at("message")
@@ -310,9 +316,9 @@ def _seen_messages(
         yield leaf(place, Kind.TYPE, left[0] if left else None, other.call().messages[0] if other else None)
         return
     if method.call_type in _STREAMS_ANSWERS or len(left) > 1 or len(right) > 1:
-        yield from walk(left, right, place, proto=True)
+        yield from walk(left, right, place, proto=True, keys=keys)
     elif left and right:
-        yield from walk(left[0], right[0], place, proto=True)
+        yield from walk(left[0], right[0], place, proto=True, keys=keys)
     else:
         yield from _one_sided(left, right, place)
 

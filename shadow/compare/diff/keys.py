@@ -14,6 +14,7 @@ from crossfade.shadow.compare.decode.names import names_of
 from crossfade.shadow.compare.diff.edits import Pairs
 from crossfade.shadow.compare.diff.leaves import Path, field_at, field_names
 from crossfade.shadow.exchange.difference import Value
+from crossfade.shadow.exchange.glob import glob
 
 _MIN_OVERLAP = 0.5
 _MOST_FIELDS = 32
@@ -35,6 +36,21 @@ class Key:
         """The texts of an element's key; None where it has not all of its fields."""
         found = tuple(_text(field_at(value, path)) for path in self.paths)
         return tuple(text for text in found if text is not None) if None not in found else None
+
+
+class ListKeys:
+    """The configured keys of one route's lists, by the templates of their paths."""
+
+    def __init__(self, rules: Iterable[tuple[str, tuple[str, ...]]] = ()) -> None:
+        """``rules`` are globs of templates with the dotted names of a key; the first that matches counts."""
+        self._rules = tuple((glob(path), Key(tuple(tuple(name.split(".")) for name in names))) for path, names in rules)
+
+    def at(self, template: str) -> Key | None:
+        """The key of the list at a place."""
+        return next((key for path, key in self._rules if path.matches(template)), None)
+
+
+NO_KEYS = ListKeys()
 
 
 def _text(value: Value) -> str | None:

@@ -1,13 +1,16 @@
 """Goes down two values together and reports each leaf that differs."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from crossfade.shadow.compare.decode.lines import Lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.proto import ProtoMessage
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
 from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.lists import pair_elements
+from crossfade.shadow.compare.diff.moves import moves_of
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.compare.shape import shape
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind, Value
@@ -65,25 +68,35 @@ def leaf(place: Place, kind: Kind, legacy: Value, candidate: Value) -> Differenc
     )
 
 
-def walk(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -> Iterator[Difference]:
+def walk(
+    legacy: Value, candidate: Value, root: Place, *, proto: bool = False, keys: ListKeys = NO_KEYS
+) -> Iterator[Difference]:
     """Each leaf that differs, one after the other, without a bound.
 
     Numbers are the same when they are the same number: 1e2 and 100.0 are, 1 and 1.0 are not (a caller in Python sees
-    int and float), 0.0 and -0.0 are not, NaN is NaN. ``proto`` decides how paths are written.
+    int and float), 0.0 and -0.0 are not, NaN is NaN. ``proto`` decides how paths are written, ``keys`` by what elements
+    of lists are paired.
     """
-    return _Walk(proto=proto).values(legacy, candidate, root)
+    return _Walk(keys, proto=proto).values(legacy, candidate, root)
 
 
-def walk_window(
-    legacy: tuple[Value, ...], candidate: tuple[Value, ...], root: Place, *, first: int, proto: bool
+def walk_window(  # noqa: PLR0913 - two lists, and where they stand
+    legacy: tuple[Value, ...],
+    candidate: tuple[Value, ...],
+    root: Place,
+    *,
+    first: int,
+    proto: bool,
+    keys: ListKeys = NO_KEYS,
 ) -> Iterator[Difference]:
     """As ``walk``, for the part of two long lists that begins at element ``first``."""
     at = root.item if proto else root.element
-    return _Walk(proto=proto).lists(legacy, candidate, root, lambda index: at(first + index))
+    return _Walk(keys, proto=proto).lists(legacy, candidate, root, lambda index: at(first + index))
 
 
 class _Walk:
-    def __init__(self, *, proto: bool) -> None:
+    def __init__(self, keys: ListKeys, *, proto: bool) -> None:
+        self._keys = keys
         self._proto = proto
         self._equality = Equality()
 
@@ -131,9 +144,11 @@ class _Walk:
         added_at: Callable[[int], Place] | None = None,
     ) -> Iterator[Difference]:
         """``at`` gives the place of an element of legacy's, ``added_at`` of one that the candidate alone has."""
-        pairing = pair_elements(legacy, candidate, self._equality)
+        key = self._keys.at(place.template)
+        pairing = pair_elements(legacy, candidate, self._equality, key)
         if pairing.moved:
-            yield leaf(place, Kind.ORDER, legacy, candidate)
+            moves = moves_of(legacy, candidate, pairing.moved, key)
+            yield replace(leaf(place, Kind.ORDER, legacy, candidate), moves=moves)
         for ours, theirs in pairing.changed:
             yield from self.values(legacy[ours], candidate[theirs], at(ours))
         for index in pairing.missing:
