@@ -8,7 +8,7 @@ from crossfade.shadow.compare.diff.leaves import Leaf
 
 ALIKE = 0.25
 """The least likeness, 0 to 1, of two elements that are taken for one."""
-ALIKE_BY_OTHER_KEYS = 1 / 3
+ALIKE_BY_OTHER_KEYS = 0.5
 """The same, where their keys say that they are two."""
 _MOST_HOLDERS = 8
 """A leaf that more elements of one side have tells nothing of which is which, and finding partners stays linear."""

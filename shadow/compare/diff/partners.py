@@ -97,7 +97,8 @@ class Partners:
         return left is not None and right is not None and [*map(gist, left)] != [*map(gist, right)]
 
     def _by_position(self) -> None:
-        is_anchored = 2 * (self._equal_n + len(self.found)) >= max(map(len, self._lists))
+        longest = max(map(len, self._lists))
+        is_anchored = longest == 1 or 2 * (self._equal_n + len(self.found)) >= longest
         fixed = rising(sorted((*self._equal, *self.found)))
         ours = _by_gap(self.ours, [one for one, _ in fixed])
         theirs = _by_gap(self.theirs, [two for _, two in fixed])
@@ -125,7 +126,7 @@ class Partners:
         if self._have_other_keys(one, two):
             apart = self._known_leaves(ours) ^ self._known_leaves(theirs)
             return self._configured is None and is_anchored and len(apart) == _ONE_LEAF
-        return is_anchored or max(map(len, self._lists)) == 1 or not _has_other_text(ours, theirs)
+        return is_anchored or not _has_other_text(ours, theirs)
 
 
 def _sort(item: Value) -> _Sort:
