@@ -90,7 +90,9 @@ KINDS = (
     ),
     ListKind(name="objects without a key", draw=_keyless),
     ListKind(name="lists", draw=lambda rng: [rng.randrange(5) for _ in range(rng.randrange(1, 4))]),
-    ListKind(name="XML, an id as attribute", draw=lambda rng: {"@id": _id(rng), **_row(rng)}, carrier=Xml(), has_key=True),
+    ListKind(
+        name="XML, an id as attribute", draw=lambda rng: {"@id": _id(rng), **_row(rng)}, carrier=Xml(), has_key=True
+    ),
     ListKind(name="XML, an id as child", draw=lambda rng: {**_row(rng), "id": _id(rng)}, carrier=Xml(), has_key=True),
     ListKind(name="XML, without a key", draw=_row, carrier=Xml()),
     ListKind(name="proto messages", draw=_message, carrier=Proto("rows"), has_key=True),

@@ -30,7 +30,11 @@ class Checkout:
     def __enter__(self) -> Self:
         environment = {**os.environ, "PYTHONPATH": str(self._folder.resolve() / "typings")}
         self._process = subprocess.Popen(
-            [sys.executable, _HERE / "timed.py"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, _HERE / "timed.py"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         return self
 

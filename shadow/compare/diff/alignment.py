@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from crossfade.shadow.compare.diff.edits import Pairs, same_by_edits
 
+_FAR_FEWER = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -20,17 +22,18 @@ def align(ours: Sequence[int], theirs: Sequence[int]) -> Alignment:
     """What stays and what moved, where equal elements have equal numbers.
 
     The same elements in another order have only moved. Otherwise an element may have moved only if it stands once on
-    each side, because a small number that comes again elsewhere is another one. Of several explanations the one with
-    the fewest differences is taken, all moves being one; then one without moves, then one that keeps more of what
-    stands once, then what changes in place.
+    each side, because a small number that comes again elsewhere is another one; unless nearly all that differs is found
+    elsewhere. Of several explanations the one with the fewest differences is taken, all moves being one; then one
+    without moves, then one that keeps more of what stands once, then what changes in place.
     """
-    if len(ours) == len(theirs) and Counter(ours) == Counter(theirs):
-        pairs = _by_occurrence(ours, theirs)
-        kept = rising(pairs)
-        return Alignment(kept, _without(pairs, kept))
+    shuffled = _shuffled(ours, theirs)
+    if len(shuffled.kept) + len(shuffled.moved) == len(ours) == len(theirs):
+        return shuffled
     singles = _singles(ours, theirs)
     found = [way for kept in _ways(ours, theirs, singles) for way in _explanations(kept, singles)]
-    return min(found, key=lambda way: _cost(way, singles, len(ours), len(theirs)))
+    costs = [_cost(way, singles, len(ours), len(theirs)) for way in found]
+    fewest, *_ = _cost(shuffled, singles, len(ours), len(theirs))
+    return shuffled if fewest * _FAR_FEWER <= min(costs)[0] else found[costs.index(min(costs))]
 
 
 def rising(pairs: Pairs) -> Pairs:
@@ -59,12 +62,14 @@ def gaps(kept: Pairs, ours_n: int, theirs_n: int) -> Iterator[tuple[range, range
         ours, theirs = one + 1, two + 1
 
 
-def _by_occurrence(ours: Sequence[int], theirs: Sequence[int]) -> Pairs:
-    """Equal elements, the first with the first, and so on."""
+def _shuffled(ours: Sequence[int], theirs: Sequence[int]) -> Alignment:
+    """All equal elements, the first with the first and so on, wherever they stand."""
     places: defaultdict[int, list[int]] = defaultdict(list)
     for index in range(len(theirs) - 1, -1, -1):
         places[theirs[index]].append(index)
-    return [(index, places[item].pop()) for index, item in enumerate(ours)]
+    pairs = [(index, places[item].pop()) for index, item in enumerate(ours) if places.get(item)]
+    kept = rising(pairs)
+    return Alignment(kept, _without(pairs, kept))
 
 
 def _without(pairs: Iterable[tuple[int, int]], others: Pairs) -> Pairs:

@@ -34,8 +34,13 @@ class Key:
 
     def of(self, value: Value) -> tuple[str, ...] | None:
         """The texts of an element's key; None where it has not all of its fields."""
-        found = tuple(_text(field_at(value, path)) for path in self.paths)
-        return tuple(text for text in found if text is not None) if None not in found else None
+        found = []
+        for path in self.paths:
+            text = _text(field_at(value, path))
+            if text is None:
+                return None
+            found.append(text)
+        return tuple(found)
 
 
 class ListKeys:
@@ -85,6 +90,18 @@ def pairs_by(key: Key, ours: dict[int, Value], theirs: dict[int, Value]) -> Pair
         if text is not None and places.get(text):
             found.append((index, places[text].pop()))
     return found
+
+
+def id_of_all(ours: dict[int, Value], theirs: dict[int, Value]) -> Key | None:
+    """An id that all elements have, each another one."""
+    first = next(iter(ours.values()))
+    for path in field_names(first, 1):
+        if _tier(path) == _BY_ID:
+            key = Key((path,))
+            left, right = Column(key, ours.items()), Column(key, theirs.items())
+            if len(left.where) == len(ours) and len(right.where) == len(theirs):
+                return key
+    return None
 
 
 def stable_key(ours: dict[int, Value], theirs: dict[int, Value]) -> Key | None:

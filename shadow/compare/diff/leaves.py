@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from crossfade.shadow.compare.decode.markup import ATTRIBUTE, Element, local_name
@@ -21,11 +21,8 @@ Leaf = tuple[Path, str]
 
 def leaves_of(value: Value) -> frozenset[Leaf]:
     """The gists of a value's leaves with their paths, at most 64; an index is ``*``: it says nothing of the element."""
-    found: set[Leaf] = set()
-    for leaf in _leaves(value, ()):
-        found.add(leaf)
-        if len(found) == MOST_LEAVES:
-            break
+    found: list[Leaf] = []
+    _gather(value, (), found)
     return frozenset(found)
 
 
@@ -93,22 +90,25 @@ def _plain(element: Element) -> Value:
     return children[0] if len(children) == 1 and isinstance(children[0], str) else element
 
 
-def _leaves(value: Value, path: Path) -> Iterator[Leaf]:
+def _gather(value: Value, path: Path, found: list[Leaf]) -> None:
     if not isinstance(value, dict | tuple):
-        yield path, gist(value)
-    elif len(path) < _MAX_DEPTH:
-        for name, item in _parts(value):
-            yield from _leaves(item, (*path, name))
+        found.append((path, gist(value)))
+        return
+    for name, item in _parts(value):
+        if len(found) == MOST_LEAVES:
+            return
+        if not isinstance(item, dict | tuple):
+            found.append(((*path, name), gist(item)))
+        elif len(path) < _MAX_DEPTH:
+            _gather(item, (*path, name), found)
 
 
-def _parts(value: dict[str, Value] | tuple[Value, ...]) -> Iterator[tuple[str, Value]]:
+def _parts(value: dict[str, Value] | tuple[Value, ...]) -> Iterable[tuple[str, Value]]:
     if isinstance(value, tuple):
-        yield from ((ANY, item) for item in value)
-    elif isinstance(value, Element):
-        yield from value.attributes.items()
-        yield from ((_name(child), child) for child in value.children)
-    else:
-        yield from value.items()
+        return [(ANY, item) for item in value[:MOST_LEAVES]]
+    if isinstance(value, Element):
+        return [*value.attributes.items(), *((_name(child), child) for child in value.children[:MOST_LEAVES])]
+    return value.items()
 
 
 def _name(child: Value) -> str:

@@ -1,6 +1,5 @@
 """Which elements without a common key are alike: by what they share and few others have. Pure."""
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from crossfade.shadow.compare.diff.edits import Pairs
@@ -13,18 +12,22 @@ ALIKE_BY_OTHER_KEYS = 0.5
 _MOST_HOLDERS = 8
 """A leaf that more elements of one side have tells nothing of which is which, and finding partners stays linear."""
 Leaves = dict[int, frozenset[Leaf]]
+_Holders = dict[Leaf, list[int]]
 
 
 def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float]) -> Pairs:
     """The pairs that are most alike, each element in one at most, in legacy's order; of equals the nearest.
 
-    ``least`` gives how alike two elements have to be.
+    ``least`` gives how alike two elements have to be, beyond what all have to be.
     """
-    weights = _weights(ours, theirs)
+    holders = _holders(ours), _holders(theirs)
+    weights = _weights(*holders)
+    left, right = ({at: _weight(leaves, weights) for at, leaves in side.items()} for side in (ours, theirs))
     found = []
-    for one, two in _candidates(ours, theirs):
-        likeness = _likeness(ours[one], theirs[two], weights)
-        if likeness >= least(one, two):
+    for one, two in _candidates(*holders):
+        shared = _weight(ours[one] & theirs[two], weights)
+        likeness = shared / (left[one] + right[two] - shared)
+        if likeness >= ALIKE and likeness >= least(one, two):
             found.append((-likeness, abs(one - two), one, two))
     return _best(found)
 
@@ -41,32 +44,31 @@ def _best(found: list[tuple[float, int, int, int]]) -> Pairs:
     return sorted(pairs)
 
 
-def _holders(side: Leaves) -> dict[Leaf, list[int]]:
-    found: defaultdict[Leaf, list[int]] = defaultdict(list)
+def _holders(side: Leaves) -> _Holders:
+    found: _Holders = {}
     for index, leaves in side.items():
         for leaf in leaves:
-            found[leaf].append(index)
+            found.setdefault(leaf, []).append(index)
     return found
 
 
-def _weights(ours: Leaves, theirs: Leaves) -> dict[Leaf, float]:
-    """A leaf weighs less the more elements have it."""
-    left, right = _holders(ours), _holders(theirs)
-    none: list[int] = []
-    return {leaf: 1 / max(len(left.get(leaf, none)), len(right.get(leaf, none))) for leaf in (*left, *right)}
-
-
-def _candidates(ours: Leaves, theirs: Leaves) -> set[tuple[int, int]]:
-    left, right = _holders(ours), _holders(theirs)
+def _candidates(left: _Holders, right: _Holders) -> set[tuple[int, int]]:
+    """The pairs that share a leaf which few others have."""
     found: set[tuple[int, int]] = set()
-    for leaf, holders in left.items():
-        others = right.get(leaf, ())
+    for leaf in left.keys() & right.keys():
+        holders, others = left[leaf], right[leaf]
         if len(holders) <= _MOST_HOLDERS and len(others) <= _MOST_HOLDERS:
             found.update((one, two) for one in holders for two in others)
     return found
 
 
-def _likeness(one: frozenset[Leaf], two: frozenset[Leaf], weights: dict[Leaf, float]) -> float:
-    shared = sum(weights[leaf] for leaf in one & two)
-    apart = sum(weights[leaf] for leaf in one ^ two)
-    return shared / (shared + apart) if shared else 0.0
+def _weights(left: _Holders, right: _Holders) -> dict[Leaf, float]:
+    """A leaf weighs less the more elements have it."""
+    found = {leaf: 1 / len(holders) for leaf, holders in left.items()}
+    for leaf, holders in right.items():
+        found[leaf] = min(found.get(leaf, 1.0), 1 / len(holders))
+    return found
+
+
+def _weight(leaves: frozenset[Leaf], weights: dict[Leaf, float]) -> float:
+    return sum(map(weights.__getitem__, leaves))

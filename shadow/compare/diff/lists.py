@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crossfade.shadow.compare.diff.alignment import align, rising
 from crossfade.shadow.compare.diff.edits import Pairs
 from crossfade.shadow.compare.diff.equality import Equality
-from crossfade.shadow.compare.diff.keys import Key
+from crossfade.shadow.compare.diff.keys import Key, id_of_all, pairs_by
 from crossfade.shadow.compare.diff.partners import Partners
 from crossfade.shadow.exchange.difference import Value
 
@@ -37,7 +37,7 @@ def pair_elements(legacy: List, candidate: List, equality: Equality, key: Key | 
     ours, theirs = range(start, len(legacy) - end), range(start, len(candidate) - end)
     if not ours or not theirs:
         return Pairing(missing=tuple(ours), added=tuple(theirs))
-    equal = [(one + start, two + start) for one, two in _equal_inside(legacy, candidate, ours, theirs, equality)]
+    equal = _equal_inside(legacy, candidate, ours, theirs, equality)
     partners = Partners(legacy, candidate, (ours, theirs), equal)
     partners.pair(key)
     return Pairing(
@@ -61,10 +61,15 @@ def _equal_ends(legacy: List, candidate: List, equality: Equality) -> tuple[int,
 
 
 def _equal_inside(legacy: List, candidate: List, ours: range, theirs: range, equality: Equality) -> Pairs:
-    if len(ours) == len(theirs) == 1:
+    """Equal elements have equal ids; only where an element may come twice is there more than one way."""
+    left, right = {at: legacy[at] for at in ours}, {at: candidate[at] for at in theirs}
+    if len(left) == len(right) == 1:
         return []
-    alignment = align([equality.number(legacy[at]) for at in ours], [equality.number(candidate[at]) for at in theirs])
-    return sorted((*alignment.kept, *alignment.moved))
+    if (key := id_of_all(left, right)) is not None:
+        return [pair for pair in pairs_by(key, left, right) if equality.same(left[pair[0]], right[pair[1]])]
+    alignment = align([*map(equality.number, left.values())], [*map(equality.number, right.values())])
+    pairs = sorted((*alignment.kept, *alignment.moved))
+    return [(one + ours.start, two + theirs.start) for one, two in pairs]
 
 
 def _moved(pairs: Pairs) -> Iterator[tuple[int, int]]:
