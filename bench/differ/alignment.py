@@ -40,12 +40,12 @@ def _is_exact(kind: ListKind, edit: str, rng: random.Random) -> bool:
     sides = carrier.decoded(legacy), carrier.decoded(candidate)
     found = diff(*sides, Place.at(carrier.root), proto=carrier.is_proto)
     kinds = Counter(item.kind for item in found)
-    path = carrier.path(legacy, at)
+    path = carrier.path(legacy[at], at)
     match edit:
         case "leaf":
             return len(found) == 1 and kinds.keys() <= _CHANGED and _is_inside(found[0], path)
         case "replaced" if kind.has_key:
-            paths = {Kind.MISSING: path, Kind.ADDED: carrier.path(candidate, at)}
+            paths = {Kind.MISSING: path, Kind.ADDED: carrier.path(candidate[at], at)}
             return len(found) == len(kinds) == len(paths) and all(paths.get(item.kind) == item.path for item in found)
         case "replaced":
             return bool(found) and all(_is_inside(item, path) for item in found)
@@ -93,7 +93,7 @@ def _is_inside(difference: Difference, path: str) -> bool:
 
 def _places(kind: ListKind, longer: _Items, shorter: _Items) -> set[str]:
     """Where an element of the longer list can stand that the shorter one lacks."""
-    return {kind.carrier.path(longer, at) for at in range(len(longer)) if _without(longer, at) == shorter}
+    return {kind.carrier.path(longer[at], at) for at in range(len(longer)) if _without(longer, at) == shorter}
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """What carries a list in an answer: JSON, XML, a message. Written and decoded as answers are."""
 
 import json
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,75 +18,55 @@ TYPE = "bench.v1.Lists"
 _FOLDER = Path(__file__).parent
 
 
-class Carrier(ABC):
-    """``root`` is where the whole answer stands, ``place`` where the list in it does."""
-
-    root = "body"
-    place = "body"
-    is_proto = False
-
-    @abstractmethod
-    def decoded(self, items: Sequence[Any]) -> Value:
-        """The answer with this list, as it is read from its bytes."""
-
-    @abstractmethod
-    def path(self, items: Sequence[Any], at: int) -> str:
-        """Where the element with this index stands."""
+Items = Sequence[Any]
 
 
-class Json(Carrier):
-    """A JSON list, alone in its body."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """``root`` is where the whole answer stands, ``place`` where the list in it does.
 
-    def decoded(self, items: Sequence[Any]) -> Value:
-        return decode_json(json.dumps(items))
+    ``decoded`` gives the answer with a list, as it is read from its bytes; ``path`` where an element stands, by the
+    element and its index.
+    """
 
-    def path(self, items: Sequence[Any], at: int) -> str:
-        return f"body/{at}"
-
-
-class Xml(Carrier):
-    """The children ``row`` of an element; members of an object are its attributes (@) and children."""
-
-    place = "body/rows"
-
-    def decoded(self, items: Sequence[Any]) -> Value:
-        return read_xml(f"<rows>{''.join(map(self._row, items))}</rows>".encode(), None)
-
-    def path(self, items: Sequence[Any], at: int) -> str:
-        return f"{self.place}/row[{at + 1}]" if at else f"{self.place}/row"
-
-    @staticmethod
-    def _row(item: dict[str, Any]) -> str:
-        attributes = "".join(f" {key[1:]}={quoteattr(str(value))}" for key, value in item.items() if key[0] == "@")
-        inside = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in item.items() if key[0] != "@")
-        return f"<row{attributes}>{inside}</row>"
+    decoded: Callable[[Items], Value]
+    path: Callable[[Any, int], str]
+    root: str = "body"
+    place: str = "body"
+    is_proto: bool = False
 
 
-class Proto(Carrier):
+def proto(field: str) -> Carrier:
     """A repeated field of a message."""
-
-    root = "message"
-    is_proto = True
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        self.place = f"message.{field}"
-
-    def decoded(self, items: Sequence[Any]) -> Value:
-        return decode_message(message_bytes({self.field: items}), TYPE, contract())
-
-    def path(self, items: Sequence[Any], at: int) -> str:
-        return f"{self.place}[{at}]"
+    place = f"message.{field}"
+    return Carrier(
+        decoded=lambda items: decode_message(message_bytes({field: items}), TYPE, contract()),
+        path=lambda _, at: f"{place}[{at}]",
+        root="message",
+        place=place,
+        is_proto=True,
+    )
 
 
-class ProtoEntries(Proto):
-    """A map field; its items are pairs, of which the last with a key counts."""
+def _xml(items: Items) -> Value:
+    """The children of an element; members of an object are attributes (@) and children."""
+    return read_xml(f"<rows>{''.join(map(_row, items))}</rows>".encode(), None)
 
-    def decoded(self, items: Sequence[Any]) -> Value:
-        return decode_message(message_bytes({self.field: dict(items)}), TYPE, contract())
 
-    def path(self, items: Sequence[Any], at: int) -> str:
-        return f"{self.place}[{items[at][0]}]"
+def _row(item: dict[str, Any]) -> str:
+    attributes = "".join(f" {key[1:]}={quoteattr(str(value))}" for key, value in item.items() if key[0] == "@")
+    inside = "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in item.items() if key[0] != "@")
+    return f"<row{attributes}>{inside}</row>"
+
+
+def _entries(items: Items) -> Value:
+    """The entries of a map field, of pairs."""
+    return decode_message(message_bytes({"entries": dict(items)}), TYPE, contract())
+
+
+JSON = Carrier(decoded=lambda items: decode_json(json.dumps(items)), path=lambda _, at: f"body/{at}")
+XML = Carrier(decoded=_xml, path=lambda _, at: f"body/rows/row[{at + 1}]" if at else "body/rows/row", place="body/rows")
+ENTRIES = replace(proto("entries"), decoded=_entries, path=lambda item, _: f"message.entries[{item[0]}]")
 
 
 @cache

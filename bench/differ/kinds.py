@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from carriers import Carrier, Json, Proto, ProtoEntries, Xml
+from carriers import ENTRIES, JSON, XML, Carrier, proto
 
-WORDS = "amber birch cedar delta ember frost grove haven iris jade kite lotus maple north ocean pearl quartz".split()
+WORDS = ("amber", "birch", "cedar", "delta", "ember", "frost", "grove", "haven", "iris", "jade", "kite", "lotus")
 STATES = ("open", "closed", "held")
 Draw = Callable[[random.Random], Any]
 
@@ -21,12 +21,12 @@ class ListKind:
 
     name: str
     draw: Draw
-    carrier: Carrier = field(default_factory=Json)
+    carrier: Carrier = JSON
     has_key: bool = False
     has_order: bool = True
 
 
-def changed_leaf(value: Any, rng: random.Random) -> Any:
+def changed_leaf(value: Any, rng: random.Random) -> Any:  # noqa: ANN401 - what JSON holds
     """The value with one leaf changed, wherever it lies; a scalar becomes another one of its kind."""
     match value:
         case dict():
@@ -38,7 +38,7 @@ def changed_leaf(value: Any, rng: random.Random) -> Any:
         case bool():
             return not value
         case int() | float():
-            return value + rng.choice((-1, 1)) * (rng.randrange(1, 50) if value > 50 else 1)
+            return value + rng.choice((-1, 1)) * rng.randrange(1, 9)
         case _:
             return f"{value} {rng.choice(WORDS)}"
 
@@ -56,7 +56,7 @@ def _fields(rng: random.Random) -> dict[str, Any]:
 
 
 def _bool(rng: random.Random) -> bool:
-    return rng.random() < 0.5
+    return rng.choice((True, False))
 
 
 def _keyless(rng: random.Random) -> dict[str, Any]:
@@ -91,16 +91,16 @@ KINDS = (
     ListKind(name="objects without a key", draw=_keyless),
     ListKind(name="lists", draw=lambda rng: [rng.randrange(5) for _ in range(rng.randrange(1, 4))]),
     ListKind(
-        name="XML, an id as attribute", draw=lambda rng: {"@id": _id(rng), **_row(rng)}, carrier=Xml(), has_key=True
+        name="XML, an id as attribute", draw=lambda rng: {"@id": _id(rng), **_row(rng)}, carrier=XML, has_key=True
     ),
-    ListKind(name="XML, an id as child", draw=lambda rng: {**_row(rng), "id": _id(rng)}, carrier=Xml(), has_key=True),
-    ListKind(name="XML, without a key", draw=_row, carrier=Xml()),
-    ListKind(name="proto messages", draw=_message, carrier=Proto("rows"), has_key=True),
-    ListKind(name="proto scalars", draw=lambda rng: rng.randrange(4), carrier=Proto("numbers")),
+    ListKind(name="XML, an id as child", draw=lambda rng: {**_row(rng), "id": _id(rng)}, carrier=XML, has_key=True),
+    ListKind(name="XML, without a key", draw=_row, carrier=XML),
+    ListKind(name="proto messages", draw=_message, carrier=proto("rows"), has_key=True),
+    ListKind(name="proto scalars", draw=lambda rng: rng.randrange(4), carrier=proto("numbers")),
     ListKind(
         name="proto map entries",
         draw=lambda rng: (_text(rng), rng.randrange(9)),
-        carrier=ProtoEntries("entries"),
+        carrier=ENTRIES,
         has_key=True,
         has_order=False,
     ),

@@ -26,6 +26,28 @@ def align(ours: Sequence[int], theirs: Sequence[int]) -> Alignment:
     elsewhere. Of several explanations the one with the fewest differences is taken, all moves being one; then one
     without moves, then one that keeps more of what stands once, then what changes in place.
     """
+    if _outline(ours, theirs) > _outline(theirs, ours):
+        return _exchanged(_aligned(theirs, ours))
+    return _aligned(ours, theirs)
+
+
+def _outline(ours: Sequence[int], theirs: Sequence[int]) -> tuple[int, list[tuple[int, int, int]]]:
+    """What a sequence looks like beside another one, whichever numbers its elements have.
+
+    So two lists are aligned in one way, whichever of them is legacy's.
+    """
+    here, there = Counter(ours), Counter(theirs)
+    first: dict[int, int] = {}
+    outline = [(here[item], there[item], first.setdefault(item, index)) for index, item in enumerate(ours)]
+    return len(ours), outline
+
+
+def _exchanged(way: Alignment) -> Alignment:
+    kept, moved = (sorted((two, one) for one, two in pairs) for pairs in (way.kept, way.moved))
+    return Alignment(kept, moved)
+
+
+def _aligned(ours: Sequence[int], theirs: Sequence[int]) -> Alignment:
     shuffled = _shuffled(ours, theirs)
     if len(shuffled.kept) + len(shuffled.moved) == len(ours) == len(theirs):
         return shuffled

@@ -1,6 +1,7 @@
 """Which elements without a common key are alike: by what they share and few others have. Pure."""
 
 from collections.abc import Callable
+from math import fsum
 
 from crossfade.shadow.compare.diff.edits import Pairs
 from crossfade.shadow.compare.diff.leaves import Leaf
@@ -8,7 +9,7 @@ from crossfade.shadow.compare.diff.leaves import Leaf
 ALIKE = 0.25
 """The least likeness, 0 to 1, of two elements that are taken for one."""
 ALIKE_BY_OTHER_KEYS = 0.5
-"""The same, where their keys say that they are two."""
+"""The same, where their keys and another leaf say that they are two."""
 _MOST_HOLDERS = 8
 """A leaf that more elements of one side have tells nothing of which is which, and finding partners stays linear."""
 Leaves = dict[int, frozenset[Leaf]]
@@ -28,11 +29,11 @@ def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float]
         shared = _weight(ours[one] & theirs[two], weights)
         likeness = shared / (left[one] + right[two] - shared)
         if likeness >= ALIKE and likeness >= least(one, two):
-            found.append((-likeness, abs(one - two), one, two))
+            found.append((-likeness, abs(one - two), min(one, two), one, two))
     return _best(found)
 
 
-def _best(found: list[tuple[float, int, int, int]]) -> Pairs:
+def _best(found: list[tuple[float, int, int, int, int]]) -> Pairs:
     left: set[int] = set()
     right: set[int] = set()
     pairs = []
@@ -71,4 +72,4 @@ def _weights(left: _Holders, right: _Holders) -> dict[Leaf, float]:
 
 
 def _weight(leaves: frozenset[Leaf], weights: dict[Leaf, float]) -> float:
-    return sum(map(weights.__getitem__, leaves))
+    return fsum(map(weights.__getitem__, leaves))

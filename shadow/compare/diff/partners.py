@@ -89,7 +89,13 @@ class Partners:
     def _least_likeness(self, one: int, two: int) -> float:
         if not self._have_other_keys(one, two):
             return ALIKE
-        return ALIKE_BY_OTHER_KEYS if self._configured is None else _NEVER
+        if self._configured is not None:
+            return _NEVER
+        return ALIKE if self._differ_in_one_leaf(one, two) else ALIKE_BY_OTHER_KEYS
+
+    def _differ_in_one_leaf(self, one: int, two: int) -> bool:
+        apart = self._known_leaves(self.ours[one]) ^ self._known_leaves(self.theirs[two])
+        return len(apart) == _ONE_LEAF
 
     def _have_other_keys(self, one: int, two: int) -> bool:
         key = self._keys.get(_sort(self.ours[one]))
@@ -124,8 +130,7 @@ class Partners:
         if not isinstance(ours, dict) or not isinstance(theirs, dict):
             return True
         if self._have_other_keys(one, two):
-            apart = self._known_leaves(ours) ^ self._known_leaves(theirs)
-            return self._configured is None and is_anchored and len(apart) == _ONE_LEAF
+            return self._configured is None and is_anchored and self._differ_in_one_leaf(one, two)
         return is_anchored or not _has_other_text(ours, theirs)
 
 

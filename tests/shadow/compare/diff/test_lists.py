@@ -125,6 +125,58 @@ def test_each_element_is_accounted_for(legacy: list[Any], candidate: list[Any]) 
     assert (found == pairing()) == (legacy == candidate)
 
 
+def _alike(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[list[Any], list[Any]]]:
+    lists = st.lists(elements, max_size=9)
+    return st.tuples(lists, lists)
+
+
+_two_lists = (
+    _alike(st.integers(0, 3))
+    | _alike(st.fixed_dictionaries({"id": st.integers(0, 6), "n": st.integers(0, 2), "t": st.sampled_from("abc")}))
+    | _alike(st.fixed_dictionaries({"n": st.integers(0, 2), "t": st.sampled_from("abc")}))
+    | _alike(st.integers(0, 2) | st.text("ab", max_size=1) | st.lists(st.integers(0, 1), max_size=2).map(tuple))
+)
+
+
+@given(_two_lists)
+def test_what_is_reported_turns_one_list_into_the_other(both: tuple[list[Any], list[Any]]) -> None:
+    """Without the missing, the moved put in their places, the added put in theirs: then changed ones stand right."""
+    legacy, candidate = map(tuple, both)
+    found = pair(legacy, candidate)
+    slots: dict[int, int] = {two: one for one, two in found.moved}
+    rest = [one for one in range(len(legacy)) if one not in {*found.missing, *slots.values()}]
+    free = [two for two in range(len(candidate)) if two not in {*found.added, *slots}]
+    slots |= dict(zip(free, rest, strict=True))
+    changed = {two: one for one, two in found.changed}
+    assert changed.items() <= slots.items()
+    assert all(Equality().same(legacy[one], candidate[two]) for two, one in slots.items() if two not in changed)
+
+
+@given(_two_lists)
+def test_exchanged_sides_give_exchanged_kinds(both: tuple[list[Any], list[Any]]) -> None:
+    """As many changed, missing and added; of two orders either may be told as the one that moved."""
+    one, other = pair(*both), pair(*both[::-1])
+    assert bool(one.moved) == bool(other.moved)
+    if not one.moved:
+        assert len(one.changed) == len(other.changed)
+        assert (len(one.missing), len(one.added)) == (len(other.added), len(other.missing))
+
+
+@given(st.lists(st.integers(0, 2) | st.booleans() | st.text("ab", max_size=1), min_size=1, max_size=12), st.data())
+def test_a_single_edit_is_told_as_it_was_made(items: list[Any], data: st.DataObject) -> None:
+    """One changed at its index, one added or missing at an index that gives the same list, one that moved."""
+    at, new = data.draw(st.integers(0, len(items) - 1)), data.draw(st.integers(3, 4))
+    rest = [*items[:at], *items[at + 1 :]]
+    assert pair(items, [*items[:at], new, *items[at + 1 :]]) == pairing(changed=((at, at),))
+    assert pair(items, [*items[:at], new, *items[at:]]) == pairing(added=(at,))
+    removed = pair(items, rest)
+    assert removed == pairing(missing=removed.missing)
+    assert [item for index, item in enumerate(items) if index not in removed.missing] == rest
+    to = data.draw(st.integers(0, len(rest)))
+    moved = pair(items, [*rest[:to], items[at], *rest[to:]])
+    assert moved == pairing(moved=moved.moved)
+
+
 def test_long_lists_take_linear_time() -> None:
     """20,000 objects, each with another value, reversed."""
     legacy = [row(id=n, name=f"n{n}", price=n) for n in range(20_000)]
