@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.diff.alignment import gaps, rising
@@ -81,22 +81,23 @@ class Partners:
 
     def _by_likeness(self, sort: _Sort, ours: _Items, theirs: _Items, fixed: tuple[list[int], list[int]]) -> None:
         """Between the same neighbours; elsewhere only where both have what no other element of the lists has."""
+        alike: Pairs = []
 
         def least_near(one: int, two: int) -> float:
+            alike.append((one, two))
             is_near = bisect_left(fixed[0], one) == bisect_left(fixed[1], two)
             return self._least_likeness(one, two) if is_near else _NEVER
 
         left, right = self._leaves_of(ours), self._leaves_of(theirs)
-        self._take(pairs_alike(left, right, least_near, in_order=True))
-        left, right = (
-            {at: side[at] for at in side if at in rest} for side, rest in ((left, self.ours), (right, self.theirs))
-        )
-        if not left or not right:
+        near = pairs_alike(left, right, least_near, in_order=True)
+        self._take(near)
+        left, right = self._leaves_of(_left_of(ours, self.ours)), self._leaves_of(_left_of(theirs, self.theirs))
+        if len(alike) == len(near) or not left or not right:
             return
-        counts = [self._counted(sort, side) for side in self._lists]
+        counts = cache(lambda: tuple(self._counted(sort, side) for side in self._lists))
 
         def least_far(one: int, two: int) -> float:
-            tells = any(all(count[leaf] == 1 for count in counts) for leaf in left[one] & right[two])
+            tells = any(all(count[leaf] == 1 for count in counts()) for leaf in left[one] & right[two])
             return self._least_likeness(one, two) if tells else _NEVER
 
         self._take(pairs_alike(left, right, least_far))
@@ -183,6 +184,10 @@ def _sorted_out(items: _Items) -> dict[_Sort, list[int]]:
 
 def _chosen(items: _Items, indexes: list[int]) -> _Items:
     return {index: items[index] for index in indexes}
+
+
+def _left_of(items: _Items, rest: _Items) -> _Items:
+    return {index: item for index, item in items.items() if index in rest}
 
 
 def _by_gap(indexes: Iterable[int], fixed: list[int]) -> dict[int, list[int]]:
