@@ -13,10 +13,10 @@ from crossfade.shadow.compare.decode.body import (
 )
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value
 from crossfade.shadow.compare.decode.json_text import Documents
-from crossfade.shadow.compare.decode.lines import read_lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.media import is_json, media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
+from crossfade.shadow.compare.decode.table import Table
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
@@ -28,6 +28,7 @@ from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_PLACES = frozenset({"status", "status.code"})
 """Where another state shows; a difference there comes before all others."""
+_TEXTS = (Element, Table)
 _STREAMS_ANSWERS = frozenset({CallType.SERVER_STREAM, CallType.BIDI})
 _OK = "OK"
 _NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
@@ -134,12 +135,17 @@ def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         return
     if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
         left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
-    elif isinstance(left, Element) != isinstance(right, Element):  # a value that is no markup is compared with the text
-        left = as_text(legacy.answer.headers, legacy.plain()) if isinstance(left, Element) else left
-        right = as_text(other.answer.headers, other.plain()) if isinstance(right, Element) else right
-    if not are_json and (lines := read_lines(left)) and (other_lines := read_lines(right)):
-        left, right = lines, other_lines
+    elif _kind_of_text(left) is not _kind_of_text(right):  # what is no markup, or no table, is compared with the text
+        left, right = _as_text(left, legacy), _as_text(right, other)
     yield from _whole(left, right, place)
+
+
+def _kind_of_text(value: Value) -> type | None:
+    return next((kind for kind in _TEXTS if isinstance(value, kind)), None)
+
+
+def _as_text(value: Value, view: AnswerView) -> Value:
+    return value if _kind_of_text(value) is None else as_text(view.answer.headers, view.plain())
 
 
 def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:

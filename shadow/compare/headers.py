@@ -8,6 +8,7 @@ from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.grpc import metadata_value
 from crossfade.shadow.compare.decode.media import is_json, meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
+from crossfade.shadow.compare.decode.texts import Url
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.exchange import Headers, Protocol, header_values
@@ -32,6 +33,7 @@ IGNORED = {
 }
 COOKIE_FLAGS = frozenset({"secure", "httponly", "partitioned"})
 COOKIE_ATTRIBUTES = COOKIE_FLAGS | {"path", "domain", "expires", "max-age", "samesite", "priority"}
+_ADDRESSES = frozenset({"location", "content-location"})
 
 Fields = dict[str, tuple[str, ...]]
 _LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -82,7 +84,8 @@ def _by_grammar(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], place
     left, right = read_field(name, ours), read_field(name, theirs)
     if isinstance(left, str) or isinstance(right, str):
         if left != right:
-            yield from walk(", ".join(ours), ", ".join(theirs), place)
+            text = Url if name in _ADDRESSES else str
+            yield from walk(text(", ".join(ours)), text(", ".join(theirs)), place)
     else:
         yield from walk(left, right, place, proto=True)
 

@@ -32,9 +32,9 @@ from crossfade.shadow.evidence.patterns import (
 )
 from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
+from crossfade.shadow.evidence.words import cut_text, redact_word
 from crossfade.shadow.exchange.observations import Example, RequestSample
 
-_MAX_ESCAPE_CHARS = 6
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -163,16 +163,24 @@ class Redactor:
 
     def example(self, example: Example) -> StoredExample:
         """An example that may be stored."""
-        keep = self._hidden if self._is_secret_place(example) else self._shown
-        if is_cookie(example.path):
-            keep = self._cookie
+        legacy, candidate = self._sides(example)
         return StoredExample(
             comparison_id=example.comparison_id,
             path=self.text(example.path),
-            legacy=keep(example.legacy),
-            candidate=keep(example.candidate),
+            legacy=legacy,
+            candidate=candidate,
             request=self._request(example.request),
         )
+
+    def _sides(self, example: Example) -> tuple[str, str]:
+        if is_cookie(example.path):
+            return self._cookie(example.legacy), self._cookie(example.candidate)
+        if self._is_secret_place(example):
+            return self._hidden(example.legacy), self._hidden(example.candidate)
+        if example.context is None:
+            return self._shown(example.legacy), self._shown(example.candidate)
+        ours, theirs = example.context
+        return redact_word(example.legacy, ours, self), redact_word(example.candidate, theirs, self)
 
     def _is_secret_place(self, example: Example) -> bool:
         names = [*path_names(example.path), *example.owner.split()]
@@ -229,14 +237,17 @@ class Redactor:
             return self.pseudonym(body)
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
-        hidden = self._structure(body)
-        return LINE.regex.sub(self._named, hidden) if LINE.may_match(hidden) else hidden
+        return self.lines(self._structure(body))
+
+    def lines(self, text: str) -> str:
+        """A text with the values of lines like ``password: hunter2`` replaced."""
+        return LINE.regex.sub(self._named, text) if LINE.may_match(text) else text
 
     def _structure(self, text: str) -> str:
         """JSON piece by piece, the very text where nothing is hidden; any other text by names and patterns."""
         if _is_json(text):
             return redact_json(text, self)
-        if text[:1] == '"' and (plain := _cut_text(text)) is not None:
+        if text[:1] == '"' and (plain := cut_text(text)) is not None:
             hidden = self.members(plain)
             return text if hidden == plain else f"{json.dumps(hidden, ensure_ascii=False)[:-1]}…"
         return self.members(text)
@@ -276,18 +287,6 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _cut_text(text: str) -> str | None:
-    """What a quoted text holds that was cut before its end."""
-    begun = text.removesuffix("…")
-    for end in range(len(begun), max(0, len(begun) - _MAX_ESCAPE_CHARS), -1):
-        try:
-            plain = json.loads(f'{begun[:end]}"')
-        except ValueError:
-            continue
-        return plain if isinstance(plain, str) else None
-    return None
 
 
 def _coded(part: str, plain: str, hidden: str) -> str:

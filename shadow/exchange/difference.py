@@ -47,7 +47,8 @@ class Difference:
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
     ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
-    belong to where the path does not: the ``name`` of an HTML field.
+    belong to where the path does not: the ``name`` of an HTML field. ``context``: where the values are words of a line,
+    what stands before and behind legacy's and the candidate's, so that a secret can be known by it.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Difference:
     legacy: Value
     candidate: Value
     owner: str = ""
+    context: tuple[tuple[str, str], tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

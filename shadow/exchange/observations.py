@@ -48,7 +48,8 @@ class RequestSample:
 class Example:
     """One difference as a person reads it; values are rendered text, not yet redacted.
 
-    ``owner``: names under which the values stand beside those of the path; it is not stored.
+    ``owner``: names under which the values stand beside those of the path; ``context``: what is around the values where
+    they are words of two lines. Neither is stored.
     """
 
     comparison_id: str
@@ -58,6 +59,7 @@ class Example:
     candidate: str
     request: RequestSample
     owner: str = ""
+    context: tuple[tuple[str, str], tuple[str, str]] | None = None
 
 
 class Check(StrEnum):

@@ -277,6 +277,7 @@ def _example(comparison_id: str, fingerprint: Fingerprint, difference: Differenc
         fingerprint=fingerprint,
         path=difference.path,
         owner=difference.owner,
+        context=difference.context,
         legacy=legacy,
         candidate=candidate,
         request=sample,

@@ -1,6 +1,6 @@
-"""Two values in, the leaves that differ out: ``walk`` goes down, ``lists`` pairs elements, ``paths`` names places.
+"""Two values in, the leaves that differ out: ``walk`` goes down, ``lists`` pairs elements, ``unfold`` opens texts.
 
-``equality`` is the one definition of the same, ``map_keys`` finds objects whose keys are data.
+``paths`` names places, ``equality`` is the one definition of the same, ``map_keys`` finds objects whose keys are data.
 """
 
 from crossfade.shadow.compare.diff.paths import Place

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from decimal import Decimal
 
 from crossfade.shadow.compare.decode.markup import Element
+from crossfade.shadow.compare.decode.texts import Marked
 from crossfade.shadow.exchange.difference import Value
 
 _EXACT = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
@@ -25,7 +26,7 @@ def family(value: Value) -> str:
         case tuple():
             return "list"
         case _:
-            return type(value).__name__
+            return "str" if isinstance(value, Marked) else type(value).__name__
 
 
 def same_scalar(legacy: Value, candidate: Value) -> bool:
@@ -75,4 +76,6 @@ def scalar_key(value: Value) -> Hashable:
         return ("NaN",) if number.is_nan() else (Decimal, str(_EXACT.normalize(number)))
     if isinstance(value, int) and not -_FEW < value < _FEW:
         return (int, hex(value))
+    if isinstance(value, Marked):
+        return (str, value)
     return (type(value), value)

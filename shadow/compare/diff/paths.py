@@ -4,8 +4,16 @@ import re
 from dataclasses import dataclass
 
 MAX_NAME_CHARS = 200
+JSON_STEP = "{json}"
+"""Leads from a text into the JSON that it is."""
 MAX_NUMBERED = 8
-"""Lines of a text, and elements of one name in HTML, that are kept apart; more than that may be a list."""
+"""Lines of a text, parts of a body, and elements of one name in HTML, that are kept apart; more may be a list."""
+MAX_WORDS = 32
+"""Words of a line that are kept apart."""
+_PLAIN_WORD = re.compile(r"[a-z]{1,40}(?:[-_]{1,2}[a-z]{1,40}){0,5}")
+
+Context = tuple[str, str]
+"""What stands before and behind a value in the text that it is a part of."""
 _LOOKS_LIKE_VALUE = re.compile(
     r"\d+"
     r"|[0-9a-fA-F]{16,}"
@@ -30,6 +38,8 @@ class Place:
     template: str
     owner: str = ""
     """Names of what the value here belongs to, where the path lacks them: ``<input name="...">``."""
+    context: tuple[Context, Context] | None = None
+    """Where the two values here are words of two lines, what is around them."""
 
     @classmethod
     def at(cls, root: str) -> "Place":
@@ -63,6 +73,26 @@ class Place:
         """A line of a text, counted from 1: the first ones are seldom alike, the others are."""
         name = f"line[{index + 1}]"
         return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_NUMBERED else 'line'}", self.owner)
+
+    def word(self, index: int) -> "Place":
+        """A word of a line, counted from 1: the first ones are seldom alike."""
+        name = f"word[{index + 1}]"
+        return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_WORDS else 'word'}", self.owner)
+
+    def word_of_set(self, word: str) -> "Place":
+        """A word of a set; one with a digit or a capital may be generated."""
+        name = word if _PLAIN_WORD.fullmatch(word) else "*"
+        path = _cut(_encodable(word).replace("~", "~0").replace("/", "~1"))
+        return Place(f"{self.path}/{path}", f"{self.template}/{name}", self.owner)
+
+    def part(self, index: int) -> "Place":
+        """A part of a body, counted from 1."""
+        name = f"part[{index + 1}]"
+        return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_NUMBERED else 'part'}")
+
+    def json(self) -> "Place":
+        """The JSON that a text here is."""
+        return Place(f"{self.path}/{JSON_STEP}", f"{self.template}/{JSON_STEP}", self.owner)
 
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""

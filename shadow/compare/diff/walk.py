@@ -1,14 +1,18 @@
 """Goes down two values together and reports each leaf that differs."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from crossfade.shadow.compare.decode.lines import Lines
 from crossfade.shadow.compare.decode.markup import Element
+from crossfade.shadow.compare.decode.multipart import Parts
 from crossfade.shadow.compare.decode.proto import ProtoMessage
+from crossfade.shadow.compare.decode.table import COLUMNS, Table, with_same_top
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
 from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.lists import pair_elements
-from crossfade.shadow.compare.diff.paths import Place
+from crossfade.shadow.compare.diff.paths import MAX_NAME_CHARS, Place
+from crossfade.shadow.compare.diff.unfold import unfold
 from crossfade.shadow.compare.shape import shape
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind, Value
 
@@ -61,7 +65,13 @@ class Findings:
 def leaf(place: Place, kind: Kind, legacy: Value, candidate: Value) -> Difference:
     """A difference at a place."""
     return Difference(
-        path=place.path, template=place.template, kind=kind, legacy=legacy, candidate=candidate, owner=place.owner
+        path=place.path,
+        template=place.template,
+        kind=kind,
+        legacy=legacy,
+        candidate=candidate,
+        owner=place.owner,
+        context=place.context,
     )
 
 
@@ -93,12 +103,26 @@ class _Walk:
         if isinstance(legacy, dict) and isinstance(candidate, dict):
             if isinstance(legacy, Element) and isinstance(candidate, Element):
                 yield from self._elements(legacy, candidate, place)
+            elif isinstance(legacy, Table) and isinstance(candidate, Table):
+                yield from _tables(*with_same_top(legacy, candidate), place)
             else:
                 yield from self._objects(legacy, candidate, place)
         elif isinstance(legacy, tuple) and isinstance(candidate, tuple):
-            if not self._equality.same(legacy, candidate):
+            if isinstance(legacy, Parts) and isinstance(candidate, Parts):
+                yield from _parts(legacy, candidate, place)
+            elif not self._equality.same(legacy, candidate):
                 yield from self.lists(legacy, candidate, place, self._items(legacy, place))
         elif not same_scalar(legacy, candidate):
+            yield from self._scalars(legacy, candidate, place)
+
+    def _scalars(self, legacy: Value, candidate: Value, place: Place) -> Iterator[Difference]:
+        parts = unfold(legacy, candidate, place) if isinstance(legacy, str) and isinstance(candidate, str) else ()
+        for part in parts:
+            if part.kind is None:
+                yield from walk(part.legacy, part.candidate, part.place)
+            else:
+                yield leaf(part.place, part.kind, part.legacy, part.candidate)
+        if not parts:
             yield leaf(place, _kind(legacy, candidate), legacy, candidate)
 
     def _objects(self, legacy: dict[str, Value], candidate: dict[str, Value], place: Place) -> Iterator[Difference]:
@@ -160,6 +184,41 @@ class _Walk:
         if not self._equality.same(legacy.children, candidate.children):
             at_ours, at_theirs = (child_places(place, side, owner) for side in (legacy, candidate))
             yield from self.lists(legacy.children, candidate.children, place, at_ours, at_theirs)
+
+
+def _parts(legacy: Parts, candidate: Parts, place: Place) -> Iterator[Difference]:
+    """Those of one name belong together, wherever they stand, others by their number."""
+    ordered = candidate.in_order_of(legacy)
+    if ordered is not candidate:
+        yield leaf(place, Kind.ORDER, legacy.names(), candidate.names())
+    inner = _Walk(proto=False)
+    if len(legacy) == len(ordered):
+        for index, part in enumerate(legacy):
+            yield from inner.values(part, ordered[index], place.part(index))
+    else:
+        yield from inner.lists(legacy, ordered, place, place.part)
+
+
+def _tables(legacy: Table, candidate: Table, place: Place) -> Iterator[Difference]:
+    """How two tables are written at the place itself, their rows below it."""
+    for name, spelled in legacy.spelling.items():
+        if spelled != candidate.spelling.get(name):
+            yield leaf(place, Kind.FORMAT, spelled, candidate.spelling.get(name))
+    yield from walk(legacy.comments, candidate.comments, place)
+    yield from walk(legacy.columns, candidate.columns, place.key(COLUMNS))
+    owners = _owners(legacy, candidate)
+    for difference in walk(legacy.rows, candidate.rows, place):
+        owner = owners.get(difference.path.rpartition("/")[2], "" if legacy.columns else " ".join(owners.values()))
+        yield replace(difference, owner=owner) if owner else difference
+
+
+def _owners(legacy: Table, candidate: Table) -> dict[str, str]:
+    """What stands on top of each column without a name: it may be a name all the same, and that of a secret."""
+    titles = [*legacy.titles.items(), *candidate.titles.items()]
+    found: dict[str, str] = {}
+    for name, title in () if legacy.columns else titles:
+        found[name] = f"{found.get(name, '')} {title[:MAX_NAME_CHARS]}"
+    return found
 
 
 def _kind(legacy: Value, candidate: Value) -> Kind:

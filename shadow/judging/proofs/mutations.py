@@ -77,7 +77,7 @@ def _other(value: Value) -> Scalar:  # noqa: PLR0911 - one for each type
         case bool():
             return not value
         case str():
-            return _other_text(value)
+            return type(value)(_other_text(value))
         case bytes():
             return bytes([value[0] ^ 1]) + value[1:] if value else b"x"
         case int():

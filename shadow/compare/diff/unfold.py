@@ -1,0 +1,106 @@
+"""Two texts that differ, taken apart where both can be, so that what is random in them has a small place of its own.
+
+What is lost by reading them is a difference of its own here: two texts that differ are never the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from crossfade.shadow.compare.decode.json_in_text import read_json_pair, written_alike
+from crossfade.shadow.compare.decode.lines import blanks_differ, line_end, pair_words, read_lines
+from crossfade.shadow.compare.decode.texts import Rows, Text, Url, WordSet
+from crossfade.shadow.compare.decode.urls import read_url
+from crossfade.shadow.compare.diff.equality import Equality
+from crossfade.shadow.compare.diff.paths import Context, Place
+from crossfade.shadow.exchange.difference import Kind, Value
+
+_CONTEXT_BEFORE, _CONTEXT_AFTER = 1000, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What two texts have at a place; ``kind`` where that is the difference, else the values are compared."""
+
+    place: Place
+    legacy: Value
+    candidate: Value
+    kind: Kind | None = None
+
+
+def unfold(legacy: str, candidate: str, place: Place) -> tuple[Part, ...]:
+    """The parts of two texts that differ, at least one of which does too; () where they are one value.
+
+    Any texts as JSON; those that are marked by what they are.
+    """
+    found: tuple[Part, ...] = _json(legacy, candidate, place)
+    if found:
+        return found
+    if isinstance(legacy, Text) and isinstance(candidate, Text):
+        return _lines(legacy, candidate, place) or _words(legacy, candidate, place)
+    if isinstance(legacy, Url) and isinstance(candidate, Url):
+        return _url(legacy, candidate, place)
+    if isinstance(legacy, WordSet) and isinstance(candidate, WordSet):
+        return tuple(_word_sets(set(legacy.split()), set(candidate.split()), place))
+    return ()
+
+
+def _json(legacy: str, candidate: str, place: Place) -> tuple[Part, ...]:
+    values = read_json_pair(legacy, candidate)
+    if values is None or Equality().same(*values):
+        return ()
+    inner = place.json()
+    parts = (Part(inner, *values),)
+    return parts if written_alike(legacy, candidate, values) else (*parts, Part(inner, legacy, candidate, Kind.FORMAT))
+
+
+def _lines(legacy: Text, candidate: Text, place: Place) -> tuple[Part, ...]:
+    ours = read_lines(legacy)
+    theirs = None if ours is None else read_lines(candidate)
+    if ours is None or theirs is None:
+        return ()
+    tops = (text.top() for text in (legacy, candidate) if isinstance(text, Rows))
+    inner = replace(place, owner=" ".join(filter(None, (place.owner, *tops))))
+    ends = line_end(legacy), line_end(candidate)
+    spelled = () if ends[0] == ends[1] else (Part(place, *ends, Kind.FORMAT),)
+    return (*spelled, Part(inner, ours, theirs))
+
+
+def _words(legacy: Text, candidate: Text, place: Place) -> tuple[Part, ...]:
+    pairs = pair_words(legacy, candidate)
+    if pairs is None:
+        return ()
+    parts = []
+    for index, (one, two) in enumerate(pairs):
+        if one.text != two.text:
+            context = _context(legacy, one.begin, one.end), _context(candidate, two.begin, two.end)
+            parts.append(Part(replace(place.word(index), context=context), one.text, two.text, Kind.VALUE))
+    blanks = (Part(place, legacy, candidate, Kind.FORMAT),) if blanks_differ(legacy, candidate) else ()
+    return (*parts, *blanks)
+
+
+def _context(line: str, begin: int, end: int) -> Context:
+    return line[max(0, begin - _CONTEXT_BEFORE) : begin], line[end : end + _CONTEXT_AFTER]
+
+
+def _url(legacy: Url, candidate: Url, place: Place) -> tuple[Part, ...]:
+    ours, theirs = read_url(legacy), read_url(candidate)
+    if ours is None or theirs is None:
+        return ()
+    queries = ((ours.get(name), theirs.get(name)) for name in ("query", "fragment"))
+    orders = tuple(
+        Part(place.key(name), tuple(one), tuple(two), Kind.ORDER)
+        for name, (one, two) in zip(("query", "fragment"), queries, strict=True)
+        if isinstance(one, dict) and isinstance(two, dict) and _in_other_order(one, two)
+    )
+    return () if ours == theirs and not orders else (Part(place, ours, theirs), *orders)
+
+
+def _in_other_order(ours: dict[str, Value], theirs: dict[str, Value]) -> bool:
+    return [name for name in ours if name in theirs] != [name for name in theirs if name in ours]
+
+
+def _word_sets(ours: set[str], theirs: set[str], place: Place) -> Iterator[Part]:
+    for word in sorted(ours - theirs):
+        yield Part(place.word_of_set(word), word, None, Kind.MISSING)
+    for word in sorted(theirs - ours):
+        yield Part(place.word_of_set(word), None, word, Kind.ADDED)
