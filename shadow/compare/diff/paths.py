@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 MAX_NAME_CHARS = 200
-JSON_STEP = "{json}"
-"""Leads from a text into the JSON that it is."""
+JSON_STEP, DEEP_STEP = "{json}", "{deep}"
+"""Lead from a text into the JSON that it is, and to what lies too deep to have a path."""
 MAX_NUMBERED = 8
 """Lines of a text, parts of a body, and elements of one name in HTML, that are kept apart; more may be a list."""
 MAX_WORDS = 32
@@ -93,6 +93,10 @@ class Place:
     def json(self) -> "Place":
         """The JSON that a text here is."""
         return Place(f"{self.path}/{JSON_STEP}", f"{self.template}/{JSON_STEP}", self.owner)
+
+    def deep(self) -> "Place":
+        """What lies too deep below here to have a path."""
+        return Place(f"{self.path}/{DEEP_STEP}", f"{self.template}/{DEEP_STEP}", self.owner)
 
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""

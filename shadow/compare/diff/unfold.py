@@ -6,13 +6,15 @@ What is lost by reading them is a difference of its own here: two texts that dif
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from crossfade.shadow.compare.decode.deep_json import deep_scalars
 from crossfade.shadow.compare.decode.json_in_text import read_json_pair, written_alike
+from crossfade.shadow.compare.decode.json_text import decode_json
 from crossfade.shadow.compare.decode.lines import blanks_differ, line_end, pair_words, read_lines
 from crossfade.shadow.compare.decode.texts import Rows, Text, Url, WordSet
 from crossfade.shadow.compare.decode.urls import read_url
 from crossfade.shadow.compare.diff.equality import Equality
 from crossfade.shadow.compare.diff.paths import Context, Place
-from crossfade.shadow.exchange.difference import Kind, Value
+from crossfade.shadow.exchange.difference import Deep, Kind, Value
 
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 1000, 300
 
@@ -32,7 +34,9 @@ def unfold(legacy: str, candidate: str, place: Place) -> tuple[Part, ...]:
 
     Any texts as JSON; those that are marked by what they are.
     """
-    found: tuple[Part, ...] = _json(legacy, candidate, place)
+    if isinstance(legacy, Deep) and isinstance(candidate, Deep):
+        return tuple(_deep(legacy, candidate, place))
+    found = _json(legacy, candidate, place)
     if found:
         return found
     if isinstance(legacy, Text) and isinstance(candidate, Text):
@@ -51,6 +55,15 @@ def _json(legacy: str, candidate: str, place: Place) -> tuple[Part, ...]:
     inner = place.json()
     parts = (Part(inner, *values),)
     return parts if written_alike(legacy, candidate, values) else (*parts, Part(inner, legacy, candidate, Kind.FORMAT))
+
+
+def _deep(legacy: Deep, candidate: Deep, place: Place) -> Iterator[Part]:
+    """Scalars one by one, where all around them is the same; a scalar is named by the last key before it."""
+    ours, theirs = deep_scalars(legacy), deep_scalars(candidate)
+    if ours.between == theirs.between:
+        for (name, one), (_, two) in zip(ours.found, theirs.found, strict=True):
+            if one != two:
+                yield Part(place.deep().key(name), decode_json(one), decode_json(two))
 
 
 def _lines(legacy: Text, candidate: Text, place: Place) -> tuple[Part, ...]:

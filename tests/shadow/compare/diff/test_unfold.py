@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from crossfade.shadow.compare.decode.texts import Rows, Text, Url, word_set
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.compare.diff.walk import diff
+from crossfade.shadow.exchange.difference import Deep
 
 BODY = Place.at("body")
 
@@ -41,6 +42,20 @@ def found(legacy: str, candidate: str) -> list[tuple[str, str]]:
 def test_parts(legacy: str, candidate: str, expected: list[tuple[str, str]]) -> None:
     """JSON by members, a text by lines and words, an address by fields, a set by words; other texts are one value."""
     assert found(legacy, candidate) == expected
+
+
+def test_what_lies_too_deep_for_a_path() -> None:
+    """Scalars by the last key before them, as long as all else is the same."""
+
+    def deep(inner: str) -> Deep:
+        return Deep(f'{{"a":[{inner}]}}')
+
+    assert found(deep('{"t":"x","n":1}'), deep('{"t":"y","n":2}')) == [
+        ("/{deep}/t", "value"),
+        ("/{deep}/n", "value"),
+    ]
+    assert found(deep('{"n":1}'), deep('{"n":[1]}')) == [("", "value")]
+    assert found(deep("1"), deep("1.0")) != []
 
 
 def test_a_generated_word() -> None:
