@@ -14,9 +14,8 @@ CRLF, LF = "\r\n", "\n"
 MAX_LINE_CHARS = 65_536
 """A longer line is not taken apart."""
 # A colon within a time or before //, a comma within a number and the = that pads base64 are parts of their words.
-_WORD = re.compile(
-    r"(?:[^\s,;|&?(){}\[\]\"'<>=:]++|(?<=\d):(?=\d)|:(?=//)|(?<=\d),(?=\d{3}(?!\d))|=(?=[=\s,;|&(){}\[\]<>]|\Z))++"
-)
+_INNER = r"(?:[^\s,;|&?(){}\[\]\"'<>=:]++|(?<=\d):(?=\d)|:(?=//)|(?<=\d),(?=\d{3}(?!\d)))"
+_WORD = re.compile(rf"{_INNER}(?:{_INNER}|=(?=[=\s,;|&(){{}}\[\]<>]|\Z))*+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _ALIKE = 3  # of so many words one is the same in two lines that are spellings of one
 

@@ -116,14 +116,15 @@ class _Walk:
             yield from self._scalars(legacy, candidate, place)
 
     def _scalars(self, legacy: Value, candidate: Value, place: Place) -> Iterator[Difference]:
-        parts = unfold(legacy, candidate, place) if isinstance(legacy, str) and isinstance(candidate, str) else ()
+        parts = unfold(legacy, candidate, place) if isinstance(legacy, str) and isinstance(candidate, str) else None
+        if parts is None:
+            yield leaf(place, _kind(legacy, candidate), legacy, candidate)
+            return
         for part in parts:
             if part.kind is None:
                 yield from walk(part.legacy, part.candidate, part.place)
             else:
                 yield leaf(part.place, part.kind, part.legacy, part.candidate)
-        if not parts:
-            yield leaf(place, _kind(legacy, candidate), legacy, candidate)
 
     def _objects(self, legacy: dict[str, Value], candidate: dict[str, Value], place: Place) -> Iterator[Difference]:
         at = self._below(legacy, place)

@@ -43,6 +43,7 @@ def test_line_ends(text: str, end: str) -> None:
         ("see https://x/y now", "see https://x/z now", ["https://x/y"]),
         ("a b", "a c", ["b"]),
         ("T=1;U=2", "T=1;U=3", ["2"]),
+        ('var total = 1; var t = "x";', 'var total = 2; var t = "x";', ["1"]),
     ],
 )
 def test_words_that_differ(legacy: str, candidate: str, differ: list[str]) -> None:
