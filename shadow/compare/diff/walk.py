@@ -129,10 +129,10 @@ class _Walk:
     def _objects(self, legacy: dict[str, Value], candidate: dict[str, Value], place: Place) -> Iterator[Difference]:
         at = self._below(legacy, place)
         for key, value in legacy.items():
-            if key in candidate:
-                yield from self.values(value, candidate[key], at(key))
-            else:
+            if key not in candidate:
                 yield leaf(at(key), Kind.MISSING, value, None)
+            elif isinstance(value, dict | tuple) or not same_scalar(value, candidate[key]):
+                yield from self.values(value, candidate[key], at(key))
         for key, value in candidate.items():
             if key not in legacy:
                 yield leaf(at(key), Kind.ADDED, None, value)
