@@ -123,6 +123,17 @@ def test_a_cut_coding(answer: Build, request_to: Ask) -> None:
     assert reason(request_to(), cut, whole) is Reason.UNDECODABLE
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "compress"])
+def test_a_coding_that_is_not_there(answer: Build, request_to: Ask, coding: str) -> None:
+    """Both sides name it, and send plain text: that is compared; where legacy alone does so, nothing is."""
+    headers = (*JSON, ("content-encoding", coding))
+    ours, other = (answer(body, headers=headers) for body in (b'{"t": 1, "a": 1}', b'{"t":2,"a":2}'))
+    assert found(request_to(), ours, other) == [("body/t", "value"), ("body/a", "value")]
+    assert found(request_to(), ours, answer(b'{"a": 1, "t": 1}', headers=headers)) == []
+    assert reason(request_to(), ours, answer(b'{"t":2}', headers=JSON)) is Reason.UNDECODABLE
+    assert reason(request_to(), ours, answer(b"\xff", headers=headers)) is Reason.UNDECODABLE
+
+
 def test_status_comes_first(answer: Build, request_to: Ask) -> None:
     """Then headers, trailers, body."""
     legacy = answer(b"a", headers=(("x-a", "1"),), trailers=(("x-b", "1"),))
