@@ -83,6 +83,11 @@ def column(index: int) -> str:
     return f"column[{index + 1}]"
 
 
+def is_counted(name: str) -> bool:
+    """Whether a column has no name: it stands behind all names, or there are none."""
+    return name.startswith("column[")
+
+
 def _table(rows: list[tuple[str, ...]], *, named: bool, comments: Lines, spelling: Value) -> Table:
     names = rows[0] if named else ()
     cells = rows[1:] if named else rows

@@ -10,6 +10,9 @@ MAX_NUMBERED = 8
 """Lines of a text, parts of a body, and elements of one name in HTML, that are kept apart; more may be a list."""
 MAX_WORDS = 32
 """Words of a line that are kept apart."""
+_SETS_NAME = re.compile(
+    r"[ \t-]{0,40}([A-Za-z_][A-Za-z_.-]{0,60}+(?=[ \t]*+[:={])|[A-Za-z]+_[A-Za-z_]{1,60}+(?=[ \t]))"
+)
 _PLAIN_WORD = re.compile(r"[a-z]{1,40}(?:[-_]{1,2}[a-z]{1,40}){0,5}")
 
 Context = tuple[str, str]
@@ -69,10 +72,11 @@ class Place:
         path, template = (_encodable(text).replace("/", "~1") for text in (name, generic))
         return Place(f"{self.path}/{_cut(path)}", f"{self.template}/{_cut(template)}", owner)
 
-    def line(self, index: int) -> "Place":
-        """A line of a text, counted from 1: the first ones are seldom alike, the others are."""
+    def line(self, index: int, text: str = "") -> "Place":
+        """A line of a text, counted from 1: the first are seldom alike, others are where they set the same name."""
         name = f"line[{index + 1}]"
-        return Place(f"{self.path}/{name}", f"{self.template}/{name if index < MAX_NUMBERED else 'line'}", self.owner)
+        template = name if index < MAX_NUMBERED else _line_of(text)
+        return Place(f"{self.path}/{name}", f"{self.template}/{template}", self.owner)
 
     def word(self, index: int) -> "Place":
         """A word of a line, counted from 1: the first ones are seldom alike."""
@@ -101,6 +105,12 @@ class Place:
     def item(self, index: int) -> "Place":
         """An element of a repeated field."""
         return Place(f"{self.path}[{index}]", f"{self.template}[*]")
+
+
+def _line_of(text: str) -> str:
+    """What all lines are called that begin as this one: ``amount: 5``, ``jobs_done{shard="1"} 7``."""
+    match = _SETS_NAME.match(text)
+    return "line" if match is None or looks_like_value(match[1]) else f"line[{match[1]}]"
 
 
 def looks_like_value(name: str) -> bool:

@@ -7,7 +7,7 @@ from crossfade.shadow.compare.decode.lines import Lines
 from crossfade.shadow.compare.decode.markup import Element
 from crossfade.shadow.compare.decode.multipart import Parts
 from crossfade.shadow.compare.decode.proto import ProtoMessage
-from crossfade.shadow.compare.decode.table import COLUMNS, Table, with_same_top
+from crossfade.shadow.compare.decode.table import COLUMNS, Table, is_counted, with_same_top
 from crossfade.shadow.compare.diff.elements import attribute_place, child_places, owner_of
 from crossfade.shadow.compare.diff.equality import Equality, family, same_scalar
 from crossfade.shadow.compare.diff.lists import pair_elements
@@ -111,7 +111,9 @@ class _Walk:
             if isinstance(legacy, Parts) and isinstance(candidate, Parts):
                 yield from _parts(legacy, candidate, place)
             elif not self._equality.same(legacy, candidate):
-                yield from self.lists(legacy, candidate, place, self._items(legacy, place))
+                yield from self.lists(
+                    legacy, candidate, place, self._items(legacy, place), self._items(candidate, place)
+                )
         elif not same_scalar(legacy, candidate):
             yield from self._scalars(legacy, candidate, place)
 
@@ -142,9 +144,9 @@ class _Walk:
             return place.key
         return place.field if isinstance(legacy, ProtoMessage) else place.entry
 
-    def _items(self, legacy: tuple[Value, ...], place: Place) -> Callable[[int], Place]:
-        if isinstance(legacy, Lines):
-            return place.line
+    def _items(self, items: tuple[Value, ...], place: Place) -> Callable[[int], Place]:
+        if isinstance(items, Lines):
+            return lambda index: place.line(index, str(items[index]))
         return place.item if self._proto else place.element
 
     def lists(
@@ -207,17 +209,18 @@ def _tables(legacy: Table, candidate: Table, place: Place) -> Iterator[Differenc
             yield leaf(place, Kind.FORMAT, spelled, candidate.spelling.get(name))
     yield from walk(legacy.comments, candidate.comments, place)
     yield from walk(legacy.columns, candidate.columns, place.key(COLUMNS))
-    owners = _owners(legacy, candidate)
+    tops = _tops(legacy, candidate)
+    of_any = " ".join(tops.values())
     for difference in walk(legacy.rows, candidate.rows, place):
-        owner = owners.get(difference.path.rpartition("/")[2], "" if legacy.columns else " ".join(owners.values()))
-        yield replace(difference, owner=owner) if owner else difference
+        name = difference.path.rpartition("/")[2]
+        is_named = bool(legacy.columns) and not is_counted(name)
+        yield difference if is_named else replace(difference, owner=tops.get(name, of_any))
 
 
-def _owners(legacy: Table, candidate: Table) -> dict[str, str]:
-    """What stands on top of each column without a name: it may be a name all the same, and that of a secret."""
-    titles = [*legacy.titles.items(), *candidate.titles.items()]
+def _tops(legacy: Table, candidate: Table) -> dict[str, str]:
+    """What stands on top of each column: without names it may be one all the same, and that of a secret."""
     found: dict[str, str] = {}
-    for name, title in () if legacy.columns else titles:
+    for name, title in (*legacy.titles.items(), *candidate.titles.items()):
         found[name] = f"{found.get(name, '')} {title[:MAX_NAME_CHARS]}"
     return found
 
