@@ -12,7 +12,7 @@ from served import Said
 
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _UTILITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-_DEPTH, _WIDTH, _MEMBERS = 2_000, 5_000, 300
+_DEPTH, _WIDTH, _MEMBERS = 400, 2_000, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

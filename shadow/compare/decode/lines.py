@@ -7,6 +7,7 @@ from crossfade.shadow.compare.decode.texts import Text
 from crossfade.shadow.exchange.difference import Value
 
 _NO_LINES = ("<", "{", "[", '"', "--")
+_SECTION = re.compile(r"\s*\[[A-Za-z][\w .:-]{0,100}\][ \t]*+\r?\n")  # as files of settings begin
 _MAX_LINES = 100_000
 _SPANS_LINES = "-----BEGIN "  # a key in PEM is one value, and is hidden as one
 CRLF, LF = "\r\n", "\n"
@@ -48,7 +49,7 @@ def read_lines(text: Value) -> Lines | None:
     """
     if not isinstance(text, str) or LF not in text or _SPANS_LINES in text:
         return None
-    if text.lstrip().startswith(_NO_LINES) or text.count(LF) > _MAX_LINES:
+    if (text.lstrip().startswith(_NO_LINES) and not _SECTION.match(text)) or text.count(LF) > _MAX_LINES:
         return None
     return Lines(map(Text, text.split(line_end(text))))
 

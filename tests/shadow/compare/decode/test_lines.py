@@ -10,11 +10,30 @@ from crossfade.shadow.exchange.difference import Value
 
 @pytest.mark.parametrize(
     "value",
-    ["a", "", None, b"a\nb", "a" + "\n" * 100_001, "<a>\n", " {\n", '"a\n"', "--x\r\n", "a -----BEGIN X\nb", {}],
+    [
+        "a",
+        "",
+        None,
+        b"a\nb",
+        "a" + "\n" * 100_001,
+        "<a>\n",
+        '["a"]\n',
+        "[1]\n",
+        " {\n",
+        '"a\n"',
+        "--x\r\n",
+        "a -----BEGIN X\nb",
+        {},
+    ],
 )
 def test_what_has_no_lines(value: Value) -> None:
     """One line, another value, and what is no plain text."""
     assert read_lines(value) is None
+
+
+def test_a_file_of_settings() -> None:
+    """It may begin with a section."""
+    assert read_lines("\n[run.a]\r\nid = 1") == ("", "[run.a]\r", "id = 1")
 
 
 @given(st.text("ab\r\n", max_size=9))
