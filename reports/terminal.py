@@ -14,6 +14,7 @@ from crossfade.reports.details import Detail, details, places_by_cluster, standi
 from crossfade.reports.figures import at_least, at_most, count, moment, period, share
 from crossfade.reports.formats import Format, Lead
 from crossfade.reports.gate import GateResult
+from crossfade.reports.moves import moves_told
 from crossfade.reports.report import Cluster, Place, Report, Route
 from crossfade.reports.route_names import common_package, without_package
 from crossfade.reports.visible import visible
@@ -34,6 +35,7 @@ from crossfade.reports.wording import (
     second_looks,
     sides,
 )
+from crossfade.shadow.exchange.difference import Kind
 
 _STYLES = {"pass": "green", "fail": "red", "inconclusive": "yellow", None: "dim", "": ""}
 _SHOWN: Mapping[str, Callable[[Report], str]] = {
@@ -189,10 +191,14 @@ def _indented(rows: Iterable[tuple[str, str]]) -> Padding:
 
 
 def _labelled(cluster: Cluster) -> Iterator[tuple[str, str]]:
-    if cluster.examples:
-        yield from zip(("legacy", "candidate"), sides(cluster.kind, cluster.examples[0]), strict=True)
-    else:
+    if not cluster.examples:
         yield "example", "none stored"
+        return
+    example = cluster.examples[0]
+    if told := moves_told(example.legacy, example.candidate) if cluster.kind == Kind.ORDER else "":
+        yield "moved", told
+    else:
+        yield from zip(("legacy", "candidate"), sides(cluster.kind, example), strict=True)
 
 
 def _cause(cluster: Cluster, columns: int) -> Iterator[Text]:

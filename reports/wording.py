@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from crossfade.reports.figures import count, share, share_at_most
+from crossfade.reports.moves import side_told
 from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Example, Report, Route
 from crossfade.reports.units import of_requests, rate_of
@@ -208,5 +209,7 @@ def sides(kind: str, example: Example) -> tuple[str, str]:
             return example.legacy, ABSENT
         case Kind.ADDED:
             return ABSENT, example.candidate
+        case Kind.ORDER:
+            return side_told(example.legacy), side_told(example.candidate)
         case _:
             return example.legacy, example.candidate

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crossfade.reports.details import standing
 from crossfade.reports.figures import clock, count, share
 from crossfade.reports.html.highlight import Part, Parts, mark
+from crossfade.reports.moves import moves_told
 from crossfade.reports.report import Cluster, Example, Place, Report
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import sides
@@ -139,6 +140,8 @@ def _side(kind: str, example: Example) -> Side:
     else:
         left, right = mark(legacy, candidate)
         note = "Both texts are cut off here; they are equal up to this point." if legacy == candidate else ""
+    if told := moves_told(example.legacy, example.candidate) if kind == Kind.ORDER else "":
+        note = f"moved: {visible(told)}"
     return Side(legacy=left, candidate=right, note=note, repros=_repros(example), comparison_id=example.comparison_id)
 
 

@@ -19,6 +19,7 @@ from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.decode.table import Table
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
@@ -53,18 +54,21 @@ def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Cont
 
 
 def diff_views(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys = NO_KEYS
 ) -> Iterator[Difference]:
-    """As ``diff_answers``; an answer that is compared with several others is decoded once."""
+    """As ``diff_answers``; an answer that is compared with several others is decoded once.
+
+    ``keys`` are those of the lists in bodies and messages.
+    """
     if request.protocol is Protocol.GRPC:
-        return _grpc(request, legacy, other, contract)
-    return _http(request, legacy, other)
+        return _grpc(request, legacy, other, contract, keys)
+    return _http(request, legacy, other, keys)
 
 
 # HTTP
 
 
-def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _http(request: Request, legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     ours, theirs = legacy.answer, other.answer
     if ours.status != theirs.status:
         yield leaf(Place.at("status"), Kind.VALUE, ours.status, theirs.status)
@@ -75,7 +79,7 @@ def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[D
     elif ours.truncated or theirs.truncated:
         yield from _long_bodies(ours, theirs)
     elif ours.status not in _NO_BODY or theirs.status not in _NO_BODY:
-        yield from _bodies(legacy, other)
+        yield from _bodies(legacy, other, keys)
 
 
 def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
@@ -105,7 +109,7 @@ def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 
-def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _bodies(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     if legacy.answer.body == other.answer.body and _coding(legacy.answer) == _coding(other.answer):
         return
     try:
@@ -113,7 +117,7 @@ def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
     except UndecodableError as error:
         if not _are_text(legacy.answer, other.answer):
             raise _undecodable(error) from None
-        yield from _bodies(_uncoded(legacy), _uncoded(other))
+        yield from _bodies(_uncoded(legacy), _uncoded(other), keys)
         return
     try:
         theirs = other.plain()
@@ -122,7 +126,7 @@ def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         return
     if ours != theirs:
         yield from _marks(ours, theirs)
-        yield from _values(legacy, other)
+        yield from _values(legacy, other, keys)
 
 
 def _are_text(legacy: Answer, other: Answer) -> bool:
@@ -145,7 +149,7 @@ def _uncoded(view: AnswerView) -> AnswerView:
     return AnswerView(replace(view.answer, headers=headers))
 
 
-def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _values(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     """As JSON where both bodies are that, else each as its type reads it."""
     place = Place.at("body")
     are_json = _are_json(legacy.answer, other.answer)
@@ -160,7 +164,7 @@ def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
         left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
     elif _kind_of_text(left) is not _kind_of_text(right):  # what is no markup, or no table, is compared with the text
         left, right = _as_text(left, legacy), _as_text(right, other)
-    yield from _whole(left, right, place)
+    yield from _whole(left, right, place, keys)
 
 
 def _kind_of_text(value: Value) -> type | None:
@@ -206,14 +210,14 @@ def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:
         yield leaf(Place.at("body"), Kind.FORMAT, left, right)
 
 
-def _whole(ours: Value, theirs: Value, place: Place) -> Iterator[Difference]:
+def _whole(ours: Value, theirs: Value, place: Place, keys: ListKeys) -> Iterator[Difference]:
     """A body that is there on one side only is missing or added."""
     if theirs == EMPTY != ours:
         yield leaf(place, Kind.MISSING, ours, None)
     elif ours == EMPTY != theirs:
         yield leaf(place, Kind.ADDED, None, theirs)
     else:
-        yield from walk(ours, theirs, place)
+        yield from walk(ours, theirs, place, keys=keys)
 
 
 def _coding(answer: Answer) -> tuple[str, ...]:
@@ -223,7 +227,9 @@ def _coding(answer: Answer) -> tuple[str, ...]:
 # gRPC
 
 
-def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None) -> Iterator[Difference]:
+def _grpc(
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
+) -> Iterator[Difference]:
     if legacy.answer.truncated or other.answer.truncated:
         if _parts(legacy.answer) != _parts(other.answer) or not legacy.answer.windows:
             raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes")
@@ -243,7 +249,7 @@ def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Con
     yield from walk(our_type, their_type, Place.at("metadata.content-type"))
     yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
     yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
-    yield from _messages(request, legacy, other, contract)
+    yield from _messages(request, legacy, other, contract, keys)
 
 
 def _without_body(view: AnswerView) -> AnswerView:
@@ -280,7 +286,7 @@ def _without_details(status: dict[str, Value]) -> Value:
 
 
 def _messages(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
 ) -> Iterator[Difference]:
     place = Place.at("message")
     ours, theirs = legacy.call(), other.call()
@@ -299,7 +305,7 @@ def _messages(
         if not left and not right and ours.messages != theirs.messages:
             yield _unseen(ours.messages, theirs.messages, method.output_type, contract)
     if left != right:
-        yield from _seen_messages(legacy if left else None, other if right else None, method, contract)
+        yield from _seen_messages(legacy if left else None, other if right else None, method, contract, keys)
 
 
 def _seen(answer: GrpcAnswer) -> tuple[bytes, ...]:
@@ -325,7 +331,7 @@ def _readable(messages: tuple[bytes, ...], output_type: str, contract: Contract)
 
 
 def _seen_messages(
-    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract
+    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract, keys: ListKeys
 ) -> Iterator[Difference]:
     """Of the messages that a caller sees; None of a side of which it sees none."""
     place = Place.at("message")
@@ -339,9 +345,9 @@ def _seen_messages(
         yield leaf(place, Kind.TYPE, left[0] if left else None, other.call().messages[0] if other else None)
         return
     if method.call_type in _STREAMS_ANSWERS or len(left) > 1 or len(right) > 1:
-        yield from walk(left, right, place, proto=True)
+        yield from walk(left, right, place, proto=True, keys=keys)
     elif left and right:
-        yield from walk(left[0], right[0], place, proto=True)
+        yield from walk(left[0], right[0], place, proto=True, keys=keys)
     else:
         yield from _one_sided(left, right, place)
 

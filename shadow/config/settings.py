@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -266,6 +267,25 @@ class IgnoreSettings(Section):
     """Why the rule exists."""
 
 
+def _as_names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class ListSettings(Section):
+    """[[compare.list]]: by which field the elements of a list are known."""
+
+    route: AnyGlob = "*"
+    """The requests that the rule matches."""
+    path: Glob
+    """The lists at these paths: `body/items`, `message.items`."""
+    key: Annotated[
+        tuple[Name, ...], Field(strict=False, min_length=1), BeforeValidator(_as_names), _shown("name, or names in [ ]")
+    ]
+    """The field that says which element is which: `id`, `item.id`, of XML also an attribute. Several names in `[ ]` are
+    one key together. Elements whose keys are not the same are never compared with each other; without a rule, the key
+    is found in the lists."""
+
+
 class CompareSettings(Section):
     """[compare]."""
 
@@ -273,6 +293,7 @@ class CompareSettings(Section):
     """Header fields that make a request another one, beside its method, target, body and credential (`Authorization`,
     cookies; of a JWT with a subject what it says of the person): `accept-language`, `x-tenant`."""
     ignore: tuple[IgnoreSettings, ...] = Field(default=(), strict=False)
+    list: tuple[ListSettings, ...] = Field(default=(), strict=False)
 
 
 class AcceptSettings(Section):

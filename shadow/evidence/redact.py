@@ -6,13 +6,14 @@ import itertools
 import json
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote, unquote
 
 from crossfade.shadow.compare.headers import COOKIE_ATTRIBUTES
-from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.compare.render import ABSENT, each_moved
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
@@ -33,8 +34,10 @@ from crossfade.shadow.evidence.patterns import (
 from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
 from crossfade.shadow.evidence.words import cut_text, redact_word
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.observations import Example, RequestSample
 
+_Keep = Callable[[str], str]
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -163,24 +166,26 @@ class Redactor:
 
     def example(self, example: Example) -> StoredExample:
         """An example that may be stored."""
-        legacy, candidate = self._sides(example)
+        ours, theirs = self._keeps(example)
         return StoredExample(
             comparison_id=example.comparison_id,
             path=self.text(example.path),
-            legacy=legacy,
-            candidate=candidate,
+            legacy=ours(example.legacy),
+            candidate=theirs(example.candidate),
             request=self._request(example.request),
         )
 
-    def _sides(self, example: Example) -> tuple[str, str]:
+    def _keeps(self, example: Example) -> tuple[_Keep, _Keep]:
+        """What is kept of legacy's value and of the candidate's."""
+        keep: _Keep = self._hidden if self._is_secret_place(example) else self._shown
         if is_cookie(example.path):
-            return self._cookie(example.legacy), self._cookie(example.candidate)
-        if self._is_secret_place(example):
-            return self._hidden(example.legacy), self._hidden(example.candidate)
-        if example.context is None:
-            return self._shown(example.legacy), self._shown(example.candidate)
-        ours, theirs = example.context
-        return redact_word(example.legacy, ours, self), redact_word(example.candidate, theirs, self)
+            keep = self._cookie
+        elif example.fingerprint.kind == Kind.ORDER:
+            keep = partial(each_moved, keep)
+        elif example.context is not None and keep == self._shown:
+            ours, theirs = example.context
+            return partial(redact_word, context=ours, hides=self), partial(redact_word, context=theirs, hides=self)
+        return keep, keep
 
     def _is_secret_place(self, example: Example) -> bool:
         names = [*path_names(example.path), *example.owner.split()]

@@ -40,6 +40,26 @@ class Kind(StrEnum):
         return {Kind.MISSING: Kind.ADDED, Kind.ADDED: Kind.MISSING}.get(self, self)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An element that stands at index ``ours`` with legacy and at ``theirs`` with the candidate.
+
+    ``what`` is the element, or an object of nothing but its key.
+    """
+
+    what: Value
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The elements by which two orders differ: the ``first`` few of ``count``."""
+
+    first: tuple[Move, ...]
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One leaf that differs.
@@ -48,7 +68,8 @@ class Difference:
     for map keys that look like values, so that the same bug in two list elements is one cluster.
     ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
     belong to where the path does not: the ``name`` of an HTML field. ``context``: where the values are words of a line,
-    what stands before and behind legacy's and the candidate's, so that a secret can be known by it.
+    what stands before and behind legacy's and the candidate's, so that a secret can be known by it. ``moves`` are those
+    of another order.
     """
 
     path: str
@@ -58,6 +79,7 @@ class Difference:
     candidate: Value
     owner: str = ""
     context: tuple[tuple[str, str], tuple[str, str]] | None = None
+    moves: Moves | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -19,12 +19,12 @@ from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
-from crossfade.shadow.judging.judgement import IgnoreRule, Judgement
+from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule
 from crossfade.shadow.recording.lines import finding_line
 from crossfade.shadow.recording.records import End, Finding, Header, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.writer import FullError, RecordingWriter
-from crossfade.shadow.runs.setup import ignore_rules
+from crossfade.shadow.runs.setup import ignore_rules, list_rules
 
 log = logging.getLogger(__name__)
 
@@ -121,16 +121,17 @@ class RecordingJudge(Judge):
 
     stream_copy_bytes = _STREAM_BYTES
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a judge takes, and the recorder
         self,
         *,
         contract: Contract | None,
         ignore: tuple[IgnoreRule, ...],
         recorder: Recorder,
+        lists: tuple[ListRule, ...] = (),
         templates: Iterable[str] = (),
         units: Units | None = None,
     ) -> None:
-        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units)
+        super().__init__(contract=contract, ignore=ignore, lists=lists, templates=templates, units=units)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -156,7 +157,8 @@ def open_recorder(
     except (OSError, FullError) as error:
         log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
         return None
-    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
+    rules, lists = ignore_rules(config), list_rules(config)
+    judge = Judge(contract=contract, ignore=rules, lists=lists, templates=config.routes.http)
     return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)
 
 

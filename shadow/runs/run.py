@@ -20,7 +20,7 @@ from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
+from crossfade.shadow.runs.setup import build_run_info, ignore_rules, list_rules, read_contract, read_redactor
 
 log = logging.getLogger("crossfade.compare")
 
@@ -96,10 +96,12 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
-    rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
+    rules, lists, templates = ignore_rules(config), list_rules(config), config.routes.http
+    judge = Judge(contract=contract, ignore=rules, lists=lists, templates=templates, units=units)
     if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
+        judge = RecordingJudge(
+            contract=contract, ignore=rules, lists=lists, recorder=recorder, templates=templates, units=units
+        )
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush

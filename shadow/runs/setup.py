@@ -17,7 +17,7 @@ from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
-from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -66,6 +66,11 @@ def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
     return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
 
 
+def list_rules(config: Config) -> tuple[ListRule, ...]:
+    """The config's keys of lists as the differ takes them."""
+    return tuple(ListRule(route=rule.route, path=rule.path, key=rule.key) for rule in config.compare.list)
+
+
 def units_of(config: Config) -> Units:
     """What the config's claims count."""
     return Units(unit=config.gate.unit, distinct_by=config.compare.distinct_by)
@@ -104,7 +109,8 @@ def rules_digest(config: Config) -> str:
 def globs_of(config: Config) -> tuple[str, ...]:
     """The globs of a config's claims, then of its rules; of each the longest first, which is the most specific."""
     of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
-    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
+    of_lists = {rule.route for rule in config.compare.list}
+    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept} | of_lists
     of_rules = (of_mirror | of_compare) - set(config.gate.routes)
     return tuple(
         glob for globs in (config.gate.routes, of_rules) for glob in sorted(globs, key=lambda glob: (-len(glob), glob))

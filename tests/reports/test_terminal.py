@@ -160,6 +160,21 @@ def test_absent_is_not_null(make: Any) -> None:
     assert "candidate (absent)" in lines
 
 
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "shown"),
+    [
+        ('at 3: {"id": 7}\n2 more', 'at 0: {"id": 7}\n2 more', "moved id 7 from 3 to 0, 2 more"),
+        ("[1, 2]", "[2, 1]", "candidate [2, 1]"),
+    ],
+)
+def test_an_order_says_what_moved(make: Any, legacy: str, candidate: str, shown: str) -> None:
+    """In one line instead of two values; two lists that an older version stored are shown as they are."""
+    mark = make.fingerprint("body/list", "order")
+    cluster = make.cluster(mark, examples=(make.example(legacy, candidate),))
+    route = make.route(signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(cluster,))
+    assert shown in [" ".join(line.split()) for line in _printed(make.report(route)).splitlines()]
+
+
 def test_no_examples_is_said(make: Any) -> None:
     """Without a key there are no examples: that is said, at the cluster and at the end."""
     mark = make.fingerprint()

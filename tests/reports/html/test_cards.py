@@ -132,3 +132,15 @@ def test_words_to_find_it_by(make: Any) -> None:
     assert shown.why is not None
     assert shown.why.sure == "80 % sure"
     assert card(report.clusters[0], report).why is None
+
+
+def test_an_order_says_what_moved(make: Any) -> None:
+    """Both sides on one line, and a sentence below."""
+    example = make.example('at 3: {"id": 7}', 'at 0: {"id": 7}')
+    report = _report(make, path="body/list", kind="order", examples=(example,))
+    (shown,) = card(report.clusters[0], report).examples
+    assert ["".join(part.text for part in parts) for parts in (shown.legacy, shown.candidate)] == [
+        "id 7 at 3",
+        "id 7 at 0",
+    ]
+    assert shown.note == "moved: id 7 from 3 to 0"

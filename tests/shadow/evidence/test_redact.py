@@ -191,6 +191,20 @@ def example(make: Any, **values: Any) -> Any:
     return make.redactor().example(make.example(**values))
 
 
+def test_what_moved_is_hidden_by_itself(make: Any) -> None:
+    """A mail address, a field with a secret name, all under a secret path; where it stands is kept."""
+    legacy = f'at 3: {{"email": "ann@example.org"}}\nat 4: {{"token": "{SECRET}"}}\nat 15: {{"id": 17}}\n2 more'
+    order = make.fingerprint("body/a", "order")
+    kept = example(make, fingerprint=order, legacy=legacy, candidate=legacy.replace("at 3", "at 0"))
+    assert kept.candidate == kept.legacy.replace("at 3", "at 0")
+    assert "ann@" not in kept.legacy
+    assert SECRET not in kept.legacy
+    assert kept.legacy.splitlines()[2:] == ['at 15: {"id": 17}', "2 more"]
+    hidden = example(make, fingerprint=order, path="body/tokens", legacy=legacy, candidate=legacy)
+    assert [line.partition(":")[0] for line in hidden.legacy.splitlines()] == ["at 3", "at 4", "at 15", "2 more"]
+    assert '"id": 17' not in hidden.legacy
+
+
 def test_a_secret_path_hides_both_values(make: Any) -> None:
     """Equal parts stay equal, and nothing of the values is left."""
     for path in ("body/user/password", "message.users[0].api_key", "header.set-cookie/sid/value", "metadata.x-token"):

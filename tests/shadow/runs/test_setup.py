@@ -9,9 +9,16 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import Config, State, parse_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor, rules_digest
+from crossfade.shadow.runs.setup import (
+    build_run_info,
+    ignore_rules,
+    list_rules,
+    read_contract,
+    read_redactor,
+    rules_digest,
+)
 
 GOOD = """\
 [service]
@@ -97,6 +104,15 @@ def test_ignore_rules() -> None:
     assert ignore_rules(_config(rules)) == (
         IgnoreRule(route="*", path="body/at", reason="clock"),
         IgnoreRule(route="GET *", path="x", reason="y"),
+    )
+
+
+def test_list_rules() -> None:
+    """A key is one name, or several together."""
+    rules = '[[compare.list]]\npath = "body/a"\nkey = "item.id"\n[[compare.list]]\nroute = "GET *"\npath = "*"\nkey = ["a", "b"]\n'
+    assert list_rules(_config(rules)) == (
+        ListRule(route="*", path="body/a", key=("item.id",)),
+        ListRule(route="GET *", path="*", key=("a", "b")),
     )
 
 

@@ -17,12 +17,13 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode.cells import COMMAS
 from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_json
 from crossfade.shadow.compare.decode.multipart import Parts
-from crossfade.shadow.compare.decode.proto import MAX_ANY_DEPTH, decode_message, message_value
+from crossfade.shadow.compare.decode.proto import MAX_ANY_DEPTH, ProtoMessage, decode_message, message_value
 from crossfade.shadow.compare.decode.table import Table, read_table
 from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.compare.diff.equality import Equality
-from crossfade.shadow.compare.diff.walk import MAX_ALIKE, bounded, leaf
-from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
+from crossfade.shadow.compare.diff.keys import ListKeys
+from crossfade.shadow.compare.diff.walk import MAX_ALIKE, bounded, leaf, walk
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind, Move, Moves
 
 BODY = Place.at("body")
 MESSAGE = Place.at("message")
@@ -111,6 +112,30 @@ def test_places_at_which_other_differs_lie(legacy: str, candidate: str, expected
     """Each difference is found once, where it is; the other way round there are as many."""
     assert found(legacy, candidate) == expected
     assert len(found(candidate, legacy)) == len(expected)
+
+
+def test_an_order_tells_what_moved() -> None:
+    """By a key where there is one, beside both lists; also by a configured one, at its place alone."""
+    legacy, candidate = (
+        {"rows": tuple({"id": n, "code": n % 9} for n in order)} for order in ((1, 2, 3, 7), (7, 1, 2, 3))
+    )
+    (item,) = diff(legacy, candidate, BODY)
+    assert item.moves == Moves((Move({"id": 7}, 3, 0),), 1)
+    assert (item.legacy, item.candidate) == (legacy["rows"], candidate["rows"])
+    (item,) = walk(legacy, candidate, BODY, keys=ListKeys([("body/rows", ("code",))]))
+    assert item.moves == Moves((Move({"code": 7}, 3, 0),), 1)
+
+
+def test_configured_keys_pair_the_elements_of_their_lists() -> None:
+    """Of the list at their path, in messages too."""
+    legacy, candidate = (ProtoMessage(rows=({"id": 1, "code": "a"}, {"id": 2, "code": code})) for code in "bc")
+    keys = ListKeys([("*rows", ("code",))])
+    assert [item.path for item in diff(dict(legacy), dict(candidate), BODY)] == ["body/rows/1/code"]
+    found = walk(legacy, candidate, MESSAGE, proto=True, keys=keys)
+    assert [(item.path, item.kind) for item in found] == [
+        ("message.rows[1]", Kind.MISSING),
+        ("message.rows[1]", Kind.ADDED),
+    ]
 
 
 def test_both_values_are_told() -> None:

@@ -1,0 +1,41 @@
+"""Which elements are alike."""
+
+import time
+
+from crossfade.shadow.compare.diff.leaves import leaves_of
+from crossfade.shadow.compare.diff.likeness import pairs_alike
+from crossfade.shadow.exchange.difference import Value
+
+
+def alike(ours: list[Value], theirs: list[Value], least: float = 0.0) -> list[tuple[int, int]]:
+    left, right = ({index: leaves_of(item) for index, item in enumerate(side)} for side in (ours, theirs))
+    return pairs_alike(left, right, lambda _one, _two: least)
+
+
+def test_by_what_few_others_have() -> None:
+    """Wherever they stand; what all share says nothing."""
+    ours: list[Value] = [{"type": "a", "x": n, "y": n * 7} for n in range(20)]
+    theirs: list[Value] = [{"type": "a", "x": n, "y": 0} for n in range(19, -1, -1)]
+    assert alike(ours, theirs) == [(n, 19 - n) for n in range(20)]
+    assert alike([{"type": "a", "x": n} for n in range(20)], [{"type": "a", "x": -n} for n in range(20, 40)]) == []
+
+
+def test_the_most_alike_first_and_the_nearest_of_equals() -> None:
+    """Each element has one partner."""
+    assert alike([{"a": 1, "b": 2, "c": 3}], [{"a": 1, "b": 2, "c": 4}, {"a": 1, "b": 2, "c": 3}]) == [(0, 1)]
+    assert alike([{"a": 1, "b": 2}] * 3, [{"a": 1, "b": 3}] * 3) == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_less_than_the_least_is_not_alike() -> None:
+    """One leaf of many, or fewer than is asked for."""
+    assert alike([{"a": 1, "b": 2, "c": 3}], [{"a": 1, "b": 4, "c": 5}]) == []
+    assert alike([{"a": 1, "b": 2}], [{"a": 1, "b": 3}], least=0.5) == []
+    assert alike([{"a": 1, "b": 2}], [{"a": 1, "b": 3}], least=0.3) == [(0, 0)]
+
+
+def test_many_elements_take_linear_time() -> None:
+    """Few values, which all have."""
+    ours: list[Value] = [{"a": n % 5, "b": n % 11, "c": n % 2} for n in range(20_000)]
+    started = time.process_time()
+    alike(ours, ours)
+    assert time.process_time() - started < 5
