@@ -71,7 +71,10 @@ class Equality:
                 return False
             if isinstance(legacy, Element) != isinstance(candidate, Element):
                 return False
-            return all(key in candidate and self.same(item, candidate[key]) for key, item in legacy.items())
+            for key, item in legacy.items():  # a frame less for each level than by all()
+                if key not in candidate or not self.same(item, candidate[key]):
+                    return False
+            return True
         return isinstance(candidate, tuple) and len(legacy) == len(candidate) and all(map(self.same, legacy, candidate))
 
     def number(self, value: Value) -> int:

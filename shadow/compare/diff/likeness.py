@@ -12,6 +12,8 @@ ALIKE_BY_OTHER_KEYS = 0.5
 """The same, where their keys and another leaf say that they are two."""
 _MOST_HOLDERS = 8
 """A leaf that more elements of one side have tells nothing of which is which, and finding partners stays linear."""
+_MOST_LOOKED_AT = 8
+"""So many pairs for each element are held against each other."""
 Leaves = dict[int, frozenset[Leaf]]
 _Holders = dict[Leaf, list[int]]
 
@@ -25,7 +27,7 @@ def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float]
     weights = _weights(*holders)
     left, right = ({at: _weight(leaves, weights) for at, leaves in side.items()} for side in (ours, theirs))
     found = []
-    for one, two in _candidates(*holders):
+    for one, two in _candidates(*holders, _MOST_LOOKED_AT * (len(ours) + len(theirs))):
         shared = _weight(ours[one] & theirs[two], weights)
         likeness = shared / (left[one] + right[two] - shared)
         if likeness >= ALIKE and likeness >= least(one, two):
@@ -53,13 +55,18 @@ def _holders(side: Leaves) -> _Holders:
     return found
 
 
-def _candidates(left: _Holders, right: _Holders) -> set[tuple[int, int]]:
-    """The pairs that share a leaf which few others have."""
+def _candidates(left: _Holders, right: _Holders, most: int) -> set[tuple[int, int]]:
+    """The pairs that share a leaf which few others have, those of the rarest first, as many as are looked at."""
+    shared = (
+        (len(left[leaf]) * len(right[leaf]), leaf)
+        for leaf in left.keys() & right.keys()
+        if max(len(left[leaf]), len(right[leaf])) <= _MOST_HOLDERS
+    )
     found: set[tuple[int, int]] = set()
-    for leaf in left.keys() & right.keys():
-        holders, others = left[leaf], right[leaf]
-        if len(holders) <= _MOST_HOLDERS and len(others) <= _MOST_HOLDERS:
-            found.update((one, two) for one in holders for two in others)
+    for _, leaf in sorted(shared):
+        if len(found) >= most:
+            break
+        found.update((one, two) for one in left[leaf] for two in right[leaf])
     return found
 
 

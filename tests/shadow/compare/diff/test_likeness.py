@@ -33,6 +33,14 @@ def test_less_than_the_least_is_not_alike() -> None:
     assert alike([{"a": 1, "b": 2}], [{"a": 1, "b": 3}], least=0.3) == [(0, 0)]
 
 
+def test_elements_that_share_a_little_with_many_take_bounded_time() -> None:
+    """Sixty leaves, each of which eight others have."""
+    ours: list[Value] = [{f"k{at}": (n * (at + 1)) % 250 for at in range(60)} for n in range(1000)]
+    started = time.process_time()
+    alike(ours, ours[::-1])
+    assert time.process_time() - started < 10
+
+
 def test_many_elements_take_linear_time() -> None:
     """Few values, which all have."""
     ours: list[Value] = [{"a": n % 5, "b": n % 11, "c": n % 2} for n in range(20_000)]
