@@ -4,19 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crossfade.codegen.contract import CallType, Contract, Method
+from crossfade.shadow.compare.bodies import coding_of, diff_bodies
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import (
-    EMPTY,
-    as_text,
-    is_opaque,
-    is_structured,
-)
+from crossfade.shadow.compare.decode.body import is_opaque, is_structured
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value
-from crossfade.shadow.compare.decode.json_text import Documents
-from crossfade.shadow.compare.decode.markup import Element
-from crossfade.shadow.compare.decode.media import is_json, media_type
+from crossfade.shadow.compare.decode.media import media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
-from crossfade.shadow.compare.decode.table import Table
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
@@ -29,11 +22,9 @@ from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_PLACES = frozenset({"status", "status.code"})
 """Where another state shows; a difference there comes before all others."""
-_TEXTS = (Element, Table)
 _STREAMS_ANSWERS = frozenset({CallType.SERVER_STREAM, CallType.BIDI})
 _OK = "OK"
 _NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NotComparableError(Exception):
@@ -87,7 +78,7 @@ def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
     ours, theirs = _parts(legacy), _parts(other)
     if legacy.truncated != bool(legacy.windows) or other.truncated != bool(other.windows):
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than what digests are kept of")
-    if ours == theirs and _coding(legacy) == _coding(other):
+    if ours == theirs and coding_of(legacy) == coding_of(other):
         return
     if not is_opaque(legacy.headers, legacy.body) or not is_opaque(other.headers, other.body):
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes, and bytes differ")
@@ -110,118 +101,10 @@ def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
 
 
 def _bodies(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
-    if legacy.answer.body == other.answer.body and _coding(legacy.answer) == _coding(other.answer):
-        return
     try:
-        ours = legacy.plain()
+        yield from diff_bodies(legacy, other, keys)
     except UndecodableError as error:
-        if not _are_text(legacy.answer, other.answer):
-            raise _undecodable(error) from None
-        yield from _bodies(_uncoded(legacy), _uncoded(other), keys)
-        return
-    try:
-        theirs = other.plain()
-    except UndecodableError:
-        yield leaf(Place.at("body"), Kind.TYPE, _legacy_value(legacy), other.answer.body)
-        return
-    if ours != theirs:
-        yield from _marks(ours, theirs)
-        yield from _values(legacy, other, keys)
-
-
-def _are_text(legacy: Answer, other: Answer) -> bool:
-    """Whether two bodies are the text that no coding makes of it: then both sides' headers name one that is not there.
-
-    No coded body is UTF-8, but one of brotli by chance.
-    """
-    if _coding(legacy) != _coding(other):
-        return False
-    try:
-        legacy.body.decode()
-        other.body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _uncoded(view: AnswerView) -> AnswerView:
-    headers = tuple(field for field in view.answer.headers if field[0].lower() != "content-encoding")
-    return AnswerView(replace(view.answer, headers=headers))
-
-
-def _values(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
-    """As JSON where both bodies are that, else each as its type reads it."""
-    place = Place.at("body")
-    are_json = _are_json(legacy.answer, other.answer)
-    pair = None if are_json else _json_pair(legacy, other)
-    left = _legacy_value(legacy) if pair is None else pair[0]
-    try:
-        right = other.value() if pair is None else pair[1]
-    except UndecodableError:
-        yield leaf(place, Kind.TYPE, left, other.answer.body)
-        return
-    if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
-        left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
-    elif _kind_of_text(left) is not _kind_of_text(right):  # what is no markup, or no table, is compared with the text
-        left, right = _as_text(left, legacy), _as_text(right, other)
-    yield from _whole(left, right, place, keys)
-
-
-def _kind_of_text(value: Value) -> type | None:
-    return next((kind for kind in _TEXTS if isinstance(value, kind)), None)
-
-
-def _as_text(value: Value, view: AnswerView) -> Value:
-    return value if _kind_of_text(value) is None else as_text(view.answer.headers, view.plain())
-
-
-def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:
-    """Both bodies as JSON where each is a JSON object or list, or several, and a type names something else; else None.
-
-    HTML frameworks serve JSON as text/html, and a client parses it all the same.
-    """
-    left = legacy.json()
-    right = None if left is None else other.json()
-    return None if left is None or right is None else (left, right)
-
-
-def _are_json(legacy: Answer, other: Answer) -> bool:
-    return all(is_json(media_type(answer.headers)[0]) for answer in (legacy, other))
-
-
-def _legacy_value(legacy: AnswerView) -> Value:
-    """Raises: NotComparableError."""
-    try:
-        return legacy.value()
-    except UndecodableError as error:
-        raise _undecodable(error) from None
-
-
-def _undecodable(error: UndecodableError) -> NotComparableError:
-    return NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}")
-
-
-def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:
-    """Decoding JSON drops a byte order mark, at which many readers fail."""
-    left, right = (
-        "byte order mark" if body.startswith(_BYTE_ORDER_MARK) else "no byte order mark" for body in (ours, theirs)
-    )
-    if left != right and ours and theirs:
-        yield leaf(Place.at("body"), Kind.FORMAT, left, right)
-
-
-def _whole(ours: Value, theirs: Value, place: Place, keys: ListKeys) -> Iterator[Difference]:
-    """A body that is there on one side only is missing or added."""
-    if theirs == EMPTY != ours:
-        yield leaf(place, Kind.MISSING, ours, None)
-    elif ours == EMPTY != theirs:
-        yield leaf(place, Kind.ADDED, None, theirs)
-    else:
-        yield from walk(ours, theirs, place, keys=keys)
-
-
-def _coding(answer: Answer) -> tuple[str, ...]:
-    return header_values(answer.headers, "content-encoding")
+        raise NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}") from None
 
 
 # gRPC

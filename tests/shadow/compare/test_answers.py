@@ -123,28 +123,6 @@ def test_a_cut_coding(answer: Build, request_to: Ask) -> None:
     assert reason(request_to(), cut, whole) is Reason.UNDECODABLE
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "compress"])
-def test_a_coding_that_is_not_there(answer: Build, request_to: Ask, coding: str) -> None:
-    """Both sides name it, and send plain text: that is compared; where legacy alone does so, nothing is."""
-    headers = (*JSON, ("content-encoding", coding))
-    ours, other = (answer(body, headers=headers) for body in (b'{"t": 1, "a": 1}', b'{"t":2,"a":2}'))
-    assert found(request_to(), ours, other) == [("body/t", "value"), ("body/a", "value")]
-    assert found(request_to(), ours, answer(b'{"a": 1, "t": 1}', headers=headers)) == []
-    assert reason(request_to(), ours, answer(b'{"t":2}', headers=JSON)) is Reason.UNDECODABLE
-    assert reason(request_to(), ours, answer(b"\xff", headers=headers)) is Reason.UNDECODABLE
-
-
-@pytest.mark.slow
-def test_deep_and_wide_json(answer: Build, request_to: Ask) -> None:
-    """A token and an amount have places of their own 10,000 levels down, and among 200,000 members."""
-    inner = '{"token": "%s", "amount": %d}'
-    deep = '{"in":' * 10_000 + inner + "}" * 10_000
-    wide = "{" + "".join(f'"k{number}x": {number}, ' for number in range(200_000)) + inner[1:]
-    for text, above in ((deep, "body" + "/in" * 200 + "/{deep}"), (wide, "body")):
-        ours, theirs = (answer((text % said).encode(), headers=JSON) for said in (("a", 150), ("b", 200)))
-        assert sorted(found(request_to(), ours, theirs)) == [(f"{above}/amount", "value"), (f"{above}/token", "value")]
-
-
 def test_status_comes_first(answer: Build, request_to: Ask) -> None:
     """Then headers, trailers, body."""
     legacy = answer(b"a", headers=(("x-a", "1"),), trailers=(("x-b", "1"),))
