@@ -1,11 +1,11 @@
 """From a comparison to the observation that evidence keeps: judged, explained, with examples. Pure."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import is_
-from typing import Any, TypeVar
+from typing import Any
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import NotComparableError
@@ -14,7 +14,6 @@ from crossfade.shadow.compare.decode.framing import Framing, GrpcFraming, answer
 from crossfade.shadow.compare.decode.media import form_of, media_type
 from crossfade.shadow.compare.decode.proto import decode_message
 from crossfade.shadow.compare.diff import Place
-from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
@@ -38,16 +37,13 @@ from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule, judge, judge_stream
 from crossfade.shadow.judging.looks import Shown, shown
 from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.sides import BothSides, sided
-from crossfade.shadow.routes.naming import RequestNames
-from crossfade.shadow.routes.patterns import Pattern, glob_matches
-from crossfade.shadow.routes.templates import Templates
 
 MAX_MESSAGE_BYTES = 4_194_304
 """A longer message in a stream is not compared; it is also what gRPC servers take by default."""
 _MAX_EXAMPLES = 20
-_Rule = TypeVar("_Rule", IgnoreRule, ListRule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +76,7 @@ class Judge:
         self._contract = contract
         self._unit_of = request_hash if units is None else units.hash
         self._request_of = request_hash if units is None else units.request
-        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
-        self._lists = tuple((rule, Pattern(rule.route)) for rule in lists)
-        self._templates = Templates(templates)
+        self._rules = Rules(ignore, lists, templates)
         self._checks = NoiseChecks()
         self._map_keys = MapKeys()
         self._prover = Prover(contract)
@@ -123,7 +117,7 @@ class Judge:
 
     def stream_diff(self, route: RouteInfo, headers: Headers) -> StreamDiff:
         """The comparison of two streams on this route; ``headers`` are those of legacy's answer."""
-        keys = _list_keys(rule for rule, _ in self._lists if _counts_as(rule.route, route))
+        keys = self._rules.stream_keys(route)
         if route.protocol != Protocol.GRPC:
             form = form_of(*media_type(headers))
             return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False, keys=keys)
@@ -143,9 +137,9 @@ class Judge:
         return judge(
             comparison,
             contract=self._contract,
-            ignore=tuple(self._matching(self._ignore, comparison, route)),
+            ignore=self._rules.ignored(comparison, route),
             naming=self._map_keys.naming(route.key),
-            keys=_list_keys(self._matching(self._lists, comparison, route)),
+            keys=self._rules.keys(comparison, route),
         )
 
     def _beside(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> BothSides:
@@ -171,15 +165,7 @@ class Judge:
             candidate=_without_copy(comparison.candidate, framing_of),
             secondary=None if secondary is None else _without_copy(secondary, framing_of),
         )
-        ignore = tuple(self._matching(self._ignore, ends, route))
-        return judge_stream(ends, found, noise, contract=self._contract, ignore=ignore)
-
-    def _matching(
-        self, rules: tuple[tuple[_Rule, Pattern], ...], comparison: Comparison, route: RouteInfo
-    ) -> Iterator[_Rule]:
-        """The rules that match the request as it stands, or the route under which it is counted."""
-        names = RequestNames(comparison.request, route.listener, self._templates)
-        return (rule for rule, pattern in rules if _counts_as(rule.route, route) or names.matches(pattern))
+        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._rules.ignored(ends, route))
 
     def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:
         try:
@@ -269,15 +255,6 @@ class Judge:
         sample = request_sample(comparison.request, self._contract)
         found = islice(gathered.items(), _MAX_EXAMPLES)
         return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
-
-
-def _counts_as(route_glob: str, route: RouteInfo) -> bool:
-    return glob_matches(route_glob, route.route, route.listener)
-
-
-def _list_keys(rules: Iterable[ListRule]) -> ListKeys:
-    found = [(rule.path, rule.key) for rule in rules]
-    return ListKeys(found) if found else NO_KEYS
 
 
 def _is_in(fingerprint: Fingerprint, places: frozenset[Key]) -> bool:
