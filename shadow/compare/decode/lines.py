@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from crossfade.shadow.compare.decode.texts import Text
+from crossfade.shadow.compare.decode.texts import Rows, Text
 from crossfade.shadow.exchange.difference import Value
 
 _NO_LINES = ("<", "{", "[", '"', "--")
@@ -14,9 +14,14 @@ CRLF, LF = "\r\n", "\n"
 
 MAX_LINE_CHARS = 65_536
 """A longer line is not taken apart."""
-# A colon within a time or before //, a comma within a number and the = that pads base64 are parts of their words.
-_INNER = r"(?:[^\s,;|&?(){}\[\]\"'<>=:]++|(?<=\d):(?=\d)|:(?=//)|(?<=\d),(?=\d{3}(?!\d)))"
-_WORD = re.compile(rf"{_INNER}(?:{_INNER}|=(?=[=\s,;|&(){{}}\[\]<>]|\Z))*+")
+# A colon within a time or before // and the = that pads base64 are parts of their words; so is the comma within a
+# number, but not between cells. What is random beside a mark never decides whether it is one.
+_TIME_COLON = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=T\d\d)):(?=\d\d(?!\d))"
+_PLAIN = rf"[^\s,;|&?(){{}}\[\]\"'<>=:]++|{_TIME_COLON}|:(?=//)"
+_PAD = r"=(?=[=\s,;|&(){}\[\]<>]|\Z)"
+_THOUSANDS = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d)),(?=\d{3}(?!\w))"
+_CELL_WORD = re.compile(rf"(?:{_PLAIN})(?:{_PLAIN}|{_PAD})*+")
+_WORD = re.compile(rf"(?:{_PLAIN}|{_THOUSANDS})(?:{_PLAIN}|{_THOUSANDS}|{_PAD})*+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _ALIKE = 3  # of so many words one is the same in two lines that are spellings of one
 
@@ -51,7 +56,7 @@ def read_lines(text: Value) -> Lines | None:
         return None
     if (text.lstrip().startswith(_NO_LINES) and not _SECTION.match(text)) or text.count(LF) > _MAX_LINES:
         return None
-    return Lines(map(Text, text.split(line_end(text))))
+    return Lines(map(Rows if isinstance(text, Rows) else Text, text.split(line_end(text))))
 
 
 def pair_words(legacy: str, candidate: str) -> tuple[tuple[Word, Word], ...] | None:
@@ -85,7 +90,8 @@ def _are_alike(one: Word, two: Word) -> bool:
 
 
 def _words(line: str) -> list[Word]:
-    return [Word(match[0], match.start(), match.end()) for match in _WORD.finditer(line)]
+    pattern = _CELL_WORD if isinstance(line, Rows) else _WORD
+    return [Word(match[0], match.start(), match.end()) for match in pattern.finditer(line)]
 
 
 def _between(line: str, words: list[Word], *, exact: bool = False) -> list[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode.lines import MAX_LINE_CHARS, blanks_differ, line_end, pair_words, read_lines
+from crossfade.shadow.compare.decode.texts import Rows
 from crossfade.shadow.exchange.difference import Value
 
 
@@ -62,6 +63,9 @@ def test_line_ends(text: str, end: str) -> None:
         ("see https://x/y now", "see https://x/z now", ["https://x/y"]),
         ("a b", "a c", ["b"]),
         ("T=1;U=2", "T=1;U=3", ["2"]),
+        ("7,123ab x", "7,9c4d5 x", ["123ab"]),
+        ("ab12:34 3f1,234 x", "cd34:56 3fa,234 x", ["ab12", "34", "3f1"]),
+        ("2026-01-02T03:04:05Z x", "2026-01-02T03:04:06Z x", ["2026-01-02T03:04:05Z"]),
         ('var total = 1; var t = "x";', 'var total = 2; var t = "x";', ["1"]),
     ],
 )
@@ -71,6 +75,14 @@ def test_words_that_differ(legacy: str, candidate: str, differ: list[str]) -> No
     assert pairs is not None
     assert [one.text for one, two in pairs if one.text != two.text] == differ
     assert all(legacy[one.begin : one.end] == one.text for one, _ in pairs)
+
+
+def test_words_of_cells() -> None:
+    """A comma is between them, whatever numbers they hold."""
+    (ours,), (theirs,) = (read_lines(Rows(f"{text}\n"))[:1] for text in ("7,150,x", "7,1500,x"))  # type: ignore[index]
+    pairs = pair_words(ours, theirs)
+    assert pairs is not None
+    assert [(one.text, two.text) for one, two in pairs if one.text != two.text] == [("150", "1500")]
 
 
 @pytest.mark.parametrize(
