@@ -1,5 +1,6 @@
 """Which elements without a common key are alike: by what they share and few others have. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from math import fsum
 
@@ -18,10 +19,11 @@ Leaves = dict[int, frozenset[Leaf]]
 _Holders = dict[Leaf, list[int]]
 
 
-def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float]) -> Pairs:
+def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float], *, in_order: bool = False) -> Pairs:
     """The pairs that are most alike, each element in one at most, in legacy's order; of equals the nearest.
 
-    ``least`` gives how alike two elements have to be, beyond what all have to be.
+    ``least`` gives how alike two elements have to be, beyond what all have to be. ``in_order``: no pair crosses one
+    that is more alike.
     """
     holders = _holders(ours), _holders(theirs)
     weights = _weights(*holders)
@@ -32,7 +34,7 @@ def pairs_alike(ours: Leaves, theirs: Leaves, least: Callable[[int, int], float]
         likeness = shared / (left[one] + right[two] - shared)
         if likeness >= ALIKE and likeness >= least(one, two):
             found.append((-likeness, abs(one - two), min(one, two), one, two))
-    return _best(found)
+    return _in_order(found) if in_order else _best(found)
 
 
 def _best(found: list[tuple[float, int, int, int, int]]) -> Pairs:
@@ -45,6 +47,20 @@ def _best(found: list[tuple[float, int, int, int, int]]) -> Pairs:
             right.add(two)
             pairs.append((one, two))
     return sorted(pairs)
+
+
+def _in_order(found: list[tuple[float, int, int, int, int]]) -> Pairs:
+    """Of two pairs that exchange their places and are as much alike neither: the sides would decide which."""
+    known = {(likeness, one, two) for likeness, _, _, one, two in found}
+    pairs: Pairs = []
+    for likeness, _, _, one, two in sorted(found):
+        if one != two and (likeness, two, one) in known:
+            continue
+        at = bisect_left(pairs, (one, -1))
+        after = pairs[at] if at < len(pairs) else (one + 1, two + 1)
+        if one < after[0] and two < after[1] and (not at or pairs[at - 1][1] < two):
+            pairs.insert(at, (one, two))
+    return pairs
 
 
 def _holders(side: Leaves) -> _Holders:

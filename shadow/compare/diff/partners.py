@@ -43,18 +43,31 @@ class Partners:
     def pair(self, configured: Key | None) -> None:
         """First by content, then by position; elements that have the configured key by that alone."""
         self._configured = configured
-        ours, theirs = _sorted_out(self.ours), _sorted_out(self.theirs)
-        for sort in ours.keys() & theirs.keys() - {_SCALAR}:
-            self._by_content(sort, _chosen(self.ours, ours[sort]), _chosen(self.theirs, theirs[sort]))
+        for sort, ours, theirs in self._sorts():
+            self._by_key(sort, ours, theirs)
+        fixed = self._fixed()
+        for sort, ours, theirs in self._sorts():
+            self._by_likeness(sort, ours, theirs, fixed)
         self._by_position()
         self.found.sort()
+
+    def _sorts(self) -> list[tuple[_Sort, _Items, _Items]]:
+        """What both sides have left, by what may stand for each other, but for plain values."""
+        ours, theirs = _sorted_out(self.ours), _sorted_out(self.theirs)
+        sorts = ours.keys() & theirs.keys() - {_SCALAR}
+        return [(sort, _chosen(self.ours, ours[sort]), _chosen(self.theirs, theirs[sort])) for sort in sorts]
+
+    def _fixed(self) -> tuple[list[int], list[int]]:
+        """Where the pairs stand that did not move, on both sides."""
+        staying = rising(sorted((*self._equal, *self.found)))
+        return [one for one, _ in staying], [two for _, two in staying]
 
     def _take(self, pairs: Iterable[tuple[int, int]]) -> None:
         for one, two in pairs:
             del self.ours[one], self.theirs[two]
             self.found.append((one, two))
 
-    def _by_content(self, sort: _Sort, ours: _Items, theirs: _Items) -> None:
+    def _by_key(self, sort: _Sort, ours: _Items, theirs: _Items) -> None:
         if self._configured is None and self._is_a_field(sort):
             self._take(zip(ours, theirs, strict=True))
             return
@@ -65,10 +78,32 @@ class Partners:
             key = unique_key(ours, theirs, self._lists)
         if key is not None:
             self._take(pairs_by(key, ours, theirs))
-        alike = pairs_alike(
-            self._leaves_of(ours, self.ours), self._leaves_of(theirs, self.theirs), self._least_likeness
+
+    def _by_likeness(self, sort: _Sort, ours: _Items, theirs: _Items, fixed: tuple[list[int], list[int]]) -> None:
+        """Between the same neighbours; elsewhere only where both have what no other element of the lists has."""
+
+        def least_near(one: int, two: int) -> float:
+            is_near = bisect_left(fixed[0], one) == bisect_left(fixed[1], two)
+            return self._least_likeness(one, two) if is_near else _NEVER
+
+        left, right = self._leaves_of(ours), self._leaves_of(theirs)
+        self._take(pairs_alike(left, right, least_near, in_order=True))
+        left, right = (
+            {at: side[at] for at in side if at in rest} for side, rest in ((left, self.ours), (right, self.theirs))
         )
-        self._take(alike)
+        if not left or not right:
+            return
+        counts = [self._counted(sort, side) for side in self._lists]
+
+        def least_far(one: int, two: int) -> float:
+            tells = any(all(count[leaf] == 1 for count in counts) for leaf in left[one] & right[two])
+            return self._least_likeness(one, two) if tells else _NEVER
+
+        self._take(pairs_alike(left, right, least_far))
+
+    def _counted(self, sort: _Sort, side: _List) -> "Counter[Leaf]":
+        """How many elements have each leaf."""
+        return Counter(leaf for item in side if _sort(item) == sort for leaf in self._known_leaves(item))
 
     def _is_a_field(self, sort: _Sort) -> bool:
         """Whether an element is a field of its parent and not one of a list: each side has one of its name."""
@@ -78,8 +113,8 @@ class Partners:
     def _counts(self) -> tuple["Counter[_Sort]", ...]:
         return tuple(Counter(map(_sort, side)) for side in self._lists)
 
-    def _leaves_of(self, items: _Items, rest: _Items) -> dict[int, frozenset[Leaf]]:
-        return {index: self._known_leaves(item) for index, item in items.items() if index in rest}
+    def _leaves_of(self, items: _Items) -> dict[int, frozenset[Leaf]]:
+        return {index: self._known_leaves(item) for index, item in items.items()}
 
     def _known_leaves(self, item: Value) -> frozenset[Leaf]:
         if id(item) not in self._leaves:
@@ -105,9 +140,7 @@ class Partners:
     def _by_position(self) -> None:
         longest = max(map(len, self._lists))
         is_anchored = longest == 1 or 2 * (self._equal_n + len(self.found)) >= longest
-        fixed = rising(sorted((*self._equal, *self.found)))
-        ours = _by_gap(self.ours, [one for one, _ in fixed])
-        theirs = _by_gap(self.theirs, [two for _, two in fixed])
+        ours, theirs = (_by_gap(side, at) for side, at in zip((self.ours, self.theirs), self._fixed(), strict=True))
         for gap in ours.keys() & theirs.keys():
             pairs = list(self._in_gap(ours[gap], theirs[gap]))
             self._take(pair for pair in pairs if self._may_be_one(*pair, is_anchored=is_anchored))

@@ -26,6 +26,15 @@ def test_the_most_alike_first_and_the_nearest_of_equals() -> None:
     assert alike([{"a": 1, "b": 2}] * 3, [{"a": 1, "b": 3}] * 3) == [(0, 0), (1, 1), (2, 2)]
 
 
+def test_in_order() -> None:
+    """No pair crosses one that is more alike; of two that exchange their places neither is taken."""
+    ours: list[Value] = [{"a": 1, "b": 2, "c": 3}, {"a": 4, "b": 5, "c": 6}, {"a": 7, "b": 8, "c": 9}]
+    theirs: list[Value] = [ours[1], {"a": 1, "b": 2, "c": 0}, {"a": 7, "b": 8, "c": 0}]
+    left, right = ({index: leaves_of(item) for index, item in enumerate(side)} for side in (ours, theirs))
+    assert pairs_alike(left, right, lambda _one, _two: 0.0, in_order=True) == [(1, 0), (2, 2)]
+    assert pairs_alike(left, {0: left[1], 1: left[0]}, lambda _one, _two: 0.0, in_order=True) == []
+
+
 def test_less_than_the_least_is_not_alike() -> None:
     """One leaf of many, or fewer than is asked for."""
     assert alike([{"a": 1, "b": 2, "c": 3}], [{"a": 1, "b": 4, "c": 5}]) == []

@@ -80,6 +80,16 @@ def test_alike_without_a_key() -> None:
     assert pair(legacy, candidate) == Pairing(changed=((0, 1), (1, 0)), moved=((0, 1),))
 
 
+def test_what_was_removed_here_is_not_what_was_inserted_there() -> None:
+    """Though they share small values, as all elements do; what nothing else has tells of one that moved and changed."""
+    legacy = [{"a": n % 2, "b": n % 3, "c": n % 5} for n in (0, 7, 3, 4, 8, 9, 6)]
+    candidate = [*legacy[1:-1], {"a": 0, "b": 0, "c": 4}, legacy[-1]]
+    assert pair(legacy, candidate) == Pairing(missing=(0,), added=(5,))
+    told = [{**item, "note": f"note {at}"} for at, item in enumerate(legacy)]
+    found = pair(told, [*told[1:-1], {**told[0], "c": 4}, told[-1]])
+    assert found == Pairing(changed=((0, 5),), moved=((0, 5),))
+
+
 def test_an_element_that_there_is_one_of_is_a_field() -> None:
     """Another id on it is a difference of the id; of several the id says which is which."""
     assert kinds('<a><b id="1">x</b></a>', '<a><b id="2">y</b></a>') == [
