@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     Reason.INVALID: "with invalid HTTP or gRPC framing",
     Reason.TRUNCATED: "with a body longer than the limit",
     Reason.UNDECODABLE: "with a body from legacy that could not be decoded",
+    Reason.TOO_COSTLY: "that cost more time or memory to compare than they may",
     Reason.CUT_BY_CLIENT: "streams that the client left: compared up to that point",
     Reason.CUT_BY_LEGACY: "streams that legacy broke off: compared up to that point",
     Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared up to that point",

@@ -38,7 +38,7 @@ class Comparisons:
         self._record = record
         self._clock = clock
         self._pending: dict[str, Pending] = {}
-        self._asker = Asker(sides=sides, means=means, hold=self.hold)
+        self._asker = Asker(sides=sides, means=means, hold=self.hold, has_room=self.has_room_for_reply)
         self.suspects = Suspects(means.bindings)
         self.held_bytes = 0
 
@@ -128,6 +128,7 @@ class Comparisons:
 
     def _release(self, pending: Pending) -> None:
         self._pending.pop(pending.frame.request.id, None)
+        self._means.judging.forget(pending.frame.request.id)
         self.suspects.forget(pending)
         self.held_bytes -= pending.held_bytes
         pending.suspects = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from crossfade.shadow.bindings.answers import Found, found_leaves, site_of
 from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
-from crossfade.shadow.bindings.memory import Places, Seen
+from crossfade.shadow.bindings.known import Known
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
@@ -59,12 +59,12 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, tables: Tables, scopes: Scopes, capacity: int) -> None:
-        self.sent = Seen(2 * capacity)
-        self.agreed = Seen(2 * capacity)
-        self.places = Places()
-        self._tables = tables
-        self._scopes = scopes
+    def __init__(self, known: Known) -> None:
+        self.sent = known.sent
+        self.agreed = known.agreed
+        self.places = known.places
+        self._tables = known.tables
+        self._scopes = known.scopes
 
     def learn(self, exchange: Exchange, legacy: Value, others: Values) -> Learnt:
         """Binds what was minted."""
@@ -303,7 +303,7 @@ class _Lesson:
         kinds = [scope for scope, other in theirs if other == found.other]
         if len(kinds) != 1:
             return False
-        self._scopes.saw(kinds[0], found.site, self._exchange.origin, found.legacy)
+        self._scopes.saw(kinds[0].key, found.site, self._exchange.origin, found.legacy)
         self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
         return True
 

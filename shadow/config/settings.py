@@ -267,8 +267,14 @@ class IgnoreSettings(Section):
 
 
 class CompareSettings(Section):
-    """[compare]."""
+    """[compare]: what makes requests distinct, what is left out, and how much one comparison may cost."""
 
+    max_compare_ms: int = Field(default=10_000, ge=100, le=600_000)
+    """The processor time that comparing one request's large answers may take; four times as long by the clock. Past it
+    the request is `uncomparable(too_costly)`."""
+    max_compare_mb: int = Field(default=1024, ge=64, le=65_536)
+    """The memory that comparing one request's large answers may take, on Linux. Past it the request is
+    `uncomparable(too_costly)`."""
     distinct_by: tuple[Name, ...] = Field(default=(), strict=False)
     """Header fields that make a request another one, beside its method, target, body and credential (`Authorization`,
     cookies; of a JWT with a subject what it says of the person): `accept-language`, `x-tenant`."""

@@ -76,6 +76,7 @@ class OpenRun:
     contract: Contract | None
     judge: Judge
     writer: RunWriter
+    recorder: Recorder | None
 
 
 def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: Units | None = None) -> OpenRun:
@@ -103,7 +104,7 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
-    return OpenRun(contract=contract, judge=judge, writer=run)
+    return OpenRun(contract=contract, judge=judge, writer=run, recorder=recorder)
 
 
 def _claimed(config: Config, contract: Contract | None) -> Entered:
