@@ -85,7 +85,7 @@ class Comparisons:
     def learn_unmirrored(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
         """Of a write that ended without answers compared, all that legacy minted may be foreign."""
         if pending.frame.write and isinstance(legacy, Answer):
-            self._means.bindings.learn_unmirrored(pending.request(), legacy)
+            self._means.judging.learn_unmirrored(pending.request(), legacy)
 
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""

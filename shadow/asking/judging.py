@@ -2,17 +2,22 @@
 
 import asyncio
 import pickle
+from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from crossfade.shadow.apart.desk import Desk, NotDoneError
 from crossfade.shadow.apart.jobs import Differs, Job, Observe, Read, ReadRequest, Record, Render, Resolve, ResolveAgain
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_request
+from crossfade.shadow.apart.unread import Unread
+from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
+from crossfade.shadow.bindings.exchanges import succeeded
+from crossfade.shadow.bindings.shapes import is_token
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Answer, Comparison, Request
-from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
@@ -21,6 +26,8 @@ from crossfade.shadow.runs.recorder import Recorder
 
 _AT_ONCE = 10
 """So many notes are taken at a time; each may be of 1,000 values."""
+
+_MOST_LOST = 8
 
 
 class Judging:
@@ -32,6 +39,7 @@ class Judging:
         self._bindings = bindings
         self._desk = desk
         self._recorder = recorder
+        self._lost: deque[Unread] = deque(maxlen=_MOST_LOST)
 
     def is_apart(self, comparison: Comparison) -> bool:
         """Whether a comparison is judged apart."""
@@ -71,13 +79,31 @@ class Judging:
         return verdict
 
     async def render(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
-        """As ``Bindings.render``."""
+        """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
+        if self._may_be_lost(request):
+            return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
         if self._desk is None or self._bindings.knows_none or not is_heavy_request(request):
             return self._bindings.render(request, side)
         texts = await self._ask_about(request, ReadRequest(request=request), route)
         excerpt = self._bindings.excerpt(request, route.route, await self._kept_of(texts))
         rendered: Rendered = await self._ask_about(request, Render(request=request, side=side, excerpt=excerpt), route)
         return rendered
+
+    def learn_unmirrored(self, request: Request, answer: Answer) -> None:
+        """As ``Bindings.learn_unmirrored``; of a heavy answer the tokens alone, which are searched for later."""
+        if self._bindings.is_shared:
+            return
+        if self._desk is None or not is_heavy_reply(request, answer):
+            self._bindings.learn_unmirrored(request, answer)
+        elif succeeded(answer, request):
+            self._lost.append(Unread(request, answer, ids=False))
+
+    def _may_be_lost(self, request: Request) -> bool:
+        if not self._lost:
+            return False
+        carried = self._bindings.carried(replace(request, body=b"") if is_heavy_request(request) else request)
+        unknown = [text for text in carried if is_token(text) and not self._bindings.is_known(text)]
+        return any(unread.may_hold(text) for unread in self._lost for text in unknown)
 
     def forget(self, request_id: str) -> None:
         """The request has its outcome."""

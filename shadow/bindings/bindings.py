@@ -68,6 +68,14 @@ class Bindings:
         """Whether there is no handle, so that no request is changed."""
         return self._shared or not len(self._tables)
 
+    def is_known(self, text: str) -> bool:
+        """Whether the other sides are known to have a value for a token, or to have none."""
+        return (
+            self._tables.knows(EVERYWHERE, text)
+            or self._tables.lost(EVERYWHERE, text) is not None
+            or text in self._known.agreed
+        )
+
     def kept_of(self, texts: Texts) -> Texts:
         """Those of the texts of a request and its answers of which anything is known."""
         return kept_of(self._known, texts)

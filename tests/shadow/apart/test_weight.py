@@ -1,0 +1,80 @@
+"""What is heavy is told without reading it."""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+
+from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request
+from crossfade.shadow.exchange import Again, Comparison, Failure, FailureReason, Protocol
+
+FAILED = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
+CODED = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "heavy"),
+    [
+        (b"", False),
+        (b"[" * 2048, False),
+        (b"x" * 60_000, False),
+        (b"x" * 140_000, True),
+        (b"1," * 10_000, True),
+        (b"<a>" * 10_000, True),
+        (b"a=1&" * 5_000, True),
+        (b"a,b\n" * 5_000, True),
+        (b"\xff\xfe" * 10_000, False),
+    ],
+)
+def test_a_plain_body(comparison_of: Callable[..., Comparison], body: bytes, heavy: bool) -> None:
+    """By its bytes, and by the marks beside which values stand."""
+    assert is_heavy(comparison_of(body, body)) is heavy
+
+
+def test_all_bodies_count_together(comparison_of: Callable[..., Comparison], make: Any) -> None:
+    """Those of the request, of the sides, and of a second look."""
+    part = b"1," * 2000
+    assert not is_heavy(comparison_of(part, part))
+    assert is_heavy(comparison_of(part, part, part + part))
+    assert is_heavy(comparison_of(part, part, part, make.request(body=part * 2)))
+    again = Again(candidate=make.answer(part), secondary=make.answer(part), later=make.answer(part))
+    assert is_heavy(replace(comparison_of(part, part), again=again))
+    assert not is_heavy(comparison_of(part, FAILED))
+
+
+@pytest.mark.parametrize("coding", CODED)
+def test_a_coded_body_weighs_what_it_holds(coding: str, make: Any) -> None:
+    """A bomb of a few kilobytes is heavy, and so is what is not in its coding, or coded by something unknown."""
+    headers = (("content-type", "application/json"), ("content-encoding", coding))
+    request = make.request()
+    assert is_heavy_reply(request, make.answer(CODED[coding](b" " * 1_000_000), headers))
+    assert not is_heavy_reply(request, make.answer(CODED[coding](b'{"a": 1}' * 100), headers))
+    assert is_heavy_reply(request, make.answer(b"no such coding", headers))
+
+
+def test_messages_weigh_each_byte(make: Any) -> None:
+    """A packed field has a value in each."""
+    request = replace(make.request(), protocol=Protocol.GRPC)
+    packed = b"\1" * 9000
+    frame = b"\0" + len(packed).to_bytes(4, "big") + packed
+    assert is_heavy_reply(request, make.answer(frame, ()))
+    bomb = gzip.compress(packed)
+    coded = b"\1" + len(bomb).to_bytes(4, "big") + bomb
+    assert is_heavy_reply(request, make.answer(coded, (("grpc-encoding", "gzip"),)))
+
+
+def test_a_request_is_looked_through_too(make: Any) -> None:
+    """Before it is sent."""
+    assert not is_heavy_request(make.request())
+    assert is_heavy_request(make.request(body=make.rows(2000)))
+    assert not is_heavy_reply(make.request(), FAILED)
