@@ -108,7 +108,7 @@ class Desk:
     async def _failed(self, failed: Failed, route: RouteInfo) -> NotDoneError:
         if failed.trouble is Trouble.MEMORY:
             await self._end()  # what is left of it would take the room of the next one
-            return self._too_costly(route, f"past_mb={self._budget.memory_bytes // 2**20}")
+            return self._too_costly(route, f"past_mb={self._budget.memory_bytes // 1_000_000}")
         log.error("comparison.failed route=%s %s", route.route, failed.detail)
         return NotDoneError(Reason.INTERNAL)
 

@@ -160,6 +160,8 @@ class Collector:
             held_bytes=self._comparisons.held_bytes,
             slots_in_use=self._means.admission.calls.in_use(),
             flushed_at=flushed_at,
+            heavy_waiting=self._means.judging.waiting,
+            heavy_pid=self._means.judging.pid,
             notes=totals(note for sides in self._sides for note in sides.notes()) + self.mistakes.notes(),
         )
 

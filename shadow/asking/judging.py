@@ -41,6 +41,16 @@ class Judging:
         self._recorder = recorder
         self._lost: deque[Unread] = deque(maxlen=_MOST_LOST)
 
+    @property
+    def waiting(self) -> int:
+        """Comparisons that are judged apart, or wait for that."""
+        return 0 if self._desk is None else self._desk.waiting
+
+    @property
+    def pid(self) -> int:
+        """The id of the process in which they are; 0 where there is none."""
+        return 0 if self._desk is None else self._desk.pid
+
     def is_apart(self, comparison: Comparison) -> bool:
         """Whether a comparison is judged apart."""
         return self._desk is not None and is_heavy(comparison)

@@ -30,6 +30,7 @@ class Desk:
         self.gate.set()
         self.refuses: Reason | None = None
         self.forgotten: list[str] = []
+        self.waiting, self.pid = 1, 99
         self._bench = Bench(RULES)
 
     async def do(self, _: str, job: Job, comparison: Comparison | None, __: RouteInfo) -> Any:
@@ -71,6 +72,7 @@ async def test_what_differs_is_found_apart(
         bench.collector.on_request(frame_of(name))
         bench.legacy(name, answer_of(body))
     assert await bench.finish() == ["differs", "differs"]
+    assert (bench.collector.load(0.0).heavy_waiting, bench.collector.load(0.0).heavy_pid) == (1, 99)
     assert desk.jobs == ["Read", "Resolve", "Differs", "Observe"]
     assert desk.forgotten == ["small", "big"]
 
