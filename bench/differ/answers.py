@@ -1,7 +1,8 @@
-"""A candidate for ``beside_heavy``: serves prepared answers at once, and tells when it had handed each small one over."""
+"""A candidate for ``beside_heavy``: serves prepared answers at once, and tells when each small one was handed over."""
 
 import asyncio
 import gzip
+import io
 import json
 import sys
 import time
@@ -12,11 +13,8 @@ BOMB_BYTES = 200_000_000
 
 def rows(size_bytes: int, price: float) -> bytes:
     """A list of objects of about this size."""
-    found = [
-        {"name": f"n{number}", "price": number * 1.25 + price, "tags": ["a", "b"], "at": "2026-01-01T00:00:00"}
-        for number in range(size_bytes // 88)
-    ]
-    return json.dumps(found).encode()
+    row = '{"name": "n%d", "price": %s, "tags": ["a", "b"], "at": "2026-01-01T00:00:00"}'
+    return "[{}]".format(", ".join(row % (at, at * 1.25 + price) for at in range(size_bytes // 88))).encode()
 
 
 def small(number: int, price: float) -> bytes:
@@ -26,7 +24,13 @@ def small(number: int, price: float) -> bytes:
 
 def bomb(mark: bytes) -> bytes:
     """200 MB that are some 200 KB on the wire."""
-    return gzip.compress(b"[" + mark * BOMB_BYTES + b"]", 9)
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as writer:
+        writer.write(b"[")
+        for _ in range(BOMB_BYTES // 10**6):
+            writer.write(mark * 10**6)
+        writer.write(b"]")
+    return packed.getvalue()
 
 
 class Candidate:

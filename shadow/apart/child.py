@@ -2,17 +2,18 @@
 
 import asyncio
 import asyncio.subprocess
-import pickle
 import signal
 import sys
 from typing import Any
 
 from crossfade.shadow.apart.jobs import Rules
-from crossfade.shadow.apart.worker import LENGTH, NO_MEMORY
+from crossfade.shadow.apart.packing import LENGTH, pack, unpack
+from crossfade.shadow.apart.worker import NO_MEMORY
 
 _START_S = 60.0
 _END_S = 2.0
 _READ_BYTES = 2**20
+_WRITE_BYTES = 2**18
 _BOUNDS = {NO_MEMORY, *(-getattr(signal, name) for name in ("SIGPROF", "SIGKILL") if hasattr(signal, name))}
 
 
@@ -71,14 +72,15 @@ class Child:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise TypeError("expected a process with pipes as its standard input and output")
-        data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         try:
-            stdin.write(LENGTH.pack(len(data)))
-            stdin.write(data)
-            del data
-            await stdin.drain()
-            (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-            return pickle.loads(await stdout.readexactly(length))  # noqa: S301 - written by the process we started
+            for part in pack(job):
+                view = memoryview(part)
+                for at in range(0, len(view), _WRITE_BYTES):
+                    stdin.write(view[at : at + _WRITE_BYTES])
+                    await stdin.drain()
+            count = int.from_bytes(await _read(stdout), "big")
+            packed, *beside = [await _read(stdout) for _ in range(1 + count)]
+            return unpack(packed, beside)
         except (OSError, asyncio.IncompleteReadError):
             raise LostError(await self._process.wait()) from None
 
@@ -100,3 +102,9 @@ class Child:
     def _hang_up(self) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
+
+
+async def _read(stdout: asyncio.StreamReader) -> bytes:
+    """One part. Raises: IncompleteReadError."""
+    (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+    return await stdout.readexactly(length)

@@ -7,14 +7,15 @@ from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request, header_values
 
-HEAVY = 8192
-"""From here on a comparison is heavy: some 20 ms of work, of all its bodies together."""
-_SURELY_LIGHT_BYTES = 2048
+HEAVY = 2500
+"""From here on a comparison is heavy: some 10 ms of work, 50 ms at worst, of all its bodies together."""
+_SURELY_LIGHT_BYTES = 1024
 """So many bytes in plain bodies are light whatever is in them."""
 _BYTES = 16
 """So many bytes without a mark are as much work as a mark."""
 _MARKS = b",:[{<&=\n|;"
 """Each value of a structure stands beside one of these."""
+_MORE_FOR_A_TAG = 2
 _LONG_BYTES = HEAVY * _BYTES
 
 
@@ -62,4 +63,5 @@ def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
         return 0
     if protocol is Protocol.GRPC:  # a packed field has a value in each byte
         return len(body)
-    return len(body) // _BYTES + len(body) - len(body.translate(None, _MARKS))
+    marks = len(body) - len(body.translate(None, _MARKS))
+    return len(body) // _BYTES + marks + _MORE_FOR_A_TAG * body.count(b"<")

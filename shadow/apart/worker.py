@@ -6,10 +6,8 @@ whatever is being worked on.
 
 import contextlib
 import os
-import pickle
 import queue
 import signal
-import struct
 import sys
 import threading
 import time
@@ -17,8 +15,8 @@ from typing import Any, BinaryIO
 
 from crossfade.shadow.apart.bench import Bench
 from crossfade.shadow.apart.jobs import Asked, Done, Rules
+from crossfade.shadow.apart.packing import LENGTH, pack, unpack
 
-LENGTH = struct.Struct(">Q")
 NO_MEMORY = 70
 """The exit code where a job or its answer did not fit into the memory."""
 _NICER = 5
@@ -82,7 +80,10 @@ def _read(source: BinaryIO, jobs: "queue.SimpleQueue[Any]") -> None:
     code = 1
     try:
         while head := source.read(LENGTH.size):
-            jobs.put(pickle.loads(source.read(*LENGTH.unpack(head))))  # noqa: S301 - written by the parent
+            count = int.from_bytes(source.read(*LENGTH.unpack(head)), "big")
+            packed, *beside = (source.read(*LENGTH.unpack(source.read(LENGTH.size))) for _ in range(1 + count))
+            jobs.put(unpack(packed, beside))
+            del packed, beside
         code = 0
     except MemoryError:
         code = NO_MEMORY
@@ -90,9 +91,8 @@ def _read(source: BinaryIO, jobs: "queue.SimpleQueue[Any]") -> None:
         os._exit(code)
 
 
-def _write(answers: BinaryIO, answer: Any) -> None:  # noqa: ANN401 - as ``Bench.do``
-    data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    answers.write(LENGTH.pack(len(data)) + data)
+def _write(answers: BinaryIO, answer: object) -> None:
+    answers.writelines(pack(answer))
     answers.flush()
 
 

@@ -269,7 +269,7 @@ class IgnoreSettings(Section):
 class CompareSettings(Section):
     """[compare]: what makes requests distinct, what is left out, and how much one comparison may cost."""
 
-    max_compare_ms: int = Field(default=10_000, ge=100, le=600_000)
+    max_compare_ms: int = Field(default=20_000, ge=100, le=600_000)
     """The processor time that comparing one request's large answers may take; four times as long by the clock. Past it
     the request is `uncomparable(too_costly)`."""
     max_compare_mb: int = Field(default=1024, ge=64, le=65_536)
