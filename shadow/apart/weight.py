@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from crossfade.shadow.bindings.exchanges import handle_fields
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.grpc import split_frames
@@ -16,6 +17,9 @@ _BYTES = 16
 _MARKS = b",:[{<&=\n|;"
 """Each value of a structure stands beside one of these."""
 _MORE_FOR_A_TAG = 2
+_READS = frozenset({"GET", "HEAD"})
+_SEARCHED_BYTES = 2_097_152
+"""Of bodies that are the same the tokens are searched for, some 10 ms for a megabyte."""
 _LONG_BYTES = HEAVY * _BYTES
 
 
@@ -26,6 +30,23 @@ def is_heavy(comparison: Comparison) -> bool:
     replies = (comparison.legacy, comparison.candidate, comparison.secondary, *others)
     answers = [reply for reply in replies if isinstance(reply, Answer)]
     return _are_heavy((comparison.request, *answers), comparison.request.protocol)
+
+
+def is_read_of_same_bytes(comparison: Comparison) -> bool:
+    """Whether all answers to a read surely are the same, handles and all, so that no body needs to be read."""
+    legacy, others = comparison.legacy, (comparison.candidate, comparison.secondary)
+    if comparison.request.method not in _READS or comparison.again is not None or not isinstance(legacy, Answer):
+        return False
+    if len(legacy.body) > _SEARCHED_BYTES or header_values(legacy.headers, "content-encoding"):
+        return False
+    answered = [reply for reply in others if reply is not None]
+    return all(
+        isinstance(reply, Answer)
+        and reply.body == legacy.body
+        and handle_fields(reply.headers) == handle_fields(legacy.headers)
+        and not header_values(reply.headers, "content-encoding")
+        for reply in answered
+    )
 
 
 def is_heavy_request(request: Request) -> bool:

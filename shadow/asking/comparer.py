@@ -66,7 +66,7 @@ class Comparer:
             candidate=candidate,
             secondary=secondary[0] if secondary else None,
         )
-        if self._judging.is_apart(comparison):
+        if self._judging.is_apart(comparison, frame.route):
             self._send_apart(comparison, pending)
         comparison = await self._resolved(comparison, pending)
         is_read = not frame.write and not frame.live and frame.route.call_type not in STREAMED_ANSWERS

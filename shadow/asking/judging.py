@@ -9,7 +9,7 @@ from typing import Any
 from crossfade.shadow.apart.desk import Desk, NotDoneError
 from crossfade.shadow.apart.jobs import Differs, Job, Observe, Read, ReadRequest, Record, Render, Resolve, ResolveAgain
 from crossfade.shadow.apart.unread import Unread
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request
+from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
@@ -21,6 +21,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.judging.proofs.prover import FIRST, is_sampled
 from crossfade.shadow.recording.records import finding_of
 from crossfade.shadow.runs.recorder import Recorder
 
@@ -28,6 +29,7 @@ _AT_ONCE = 10
 """So many notes are taken at a time; each may be of 1,000 values."""
 
 _MOST_LOST = 8
+_MOST_ROUTES = 1000
 
 
 class Judging:
@@ -40,6 +42,8 @@ class Judging:
         self._desk = desk
         self._recorder = recorder
         self._lost: deque[Unread] = deque(maxlen=_MOST_LOST)
+        self._made: dict[str, int] = {}
+        self._proofs: set[str] = set()
 
     @property
     def waiting(self) -> int:
@@ -51,13 +55,30 @@ class Judging:
         """The id of the process in which they are; 0 where there is none."""
         return 0 if self._desk is None else self._desk.pid
 
-    def is_apart(self, comparison: Comparison) -> bool:
-        """Whether a comparison is judged apart."""
-        return self._desk is not None and is_heavy(comparison)
+    def is_apart(self, comparison: Comparison, route: RouteInfo) -> bool:
+        """Whether a comparison is judged apart: a heavy one whose answers must be read.
+
+        Of those that are the same, byte for byte, some are read too: faults are put into them, or they are recorded.
+        """
+        if self._desk is None or comparison.request.id in self._proofs:
+            return self._desk is not None
+        if not is_heavy(comparison):
+            return False
+        is_read = self._recorder is not None or not is_read_of_same_bytes(comparison)
+        return is_read or self._is_proof(comparison.request.id, route)
+
+    def _is_proof(self, request_id: str, route: RouteInfo) -> bool:
+        made = self._made.get(route.key, 0)
+        if made >= FIRST and not is_sampled(request_id):
+            return False
+        if route.key in self._made or len(self._made) < _MOST_ROUTES:
+            self._made[route.key] = made + 1
+        self._proofs.add(request_id)
+        return True
 
     async def resolve(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Comparison:
         """As ``Bindings.resolve``."""
-        if not self.is_apart(comparison):
+        if not self.is_apart(comparison, route):
             return self._bindings.resolve(comparison, write=write)
         if self._bindings.is_shared:
             return comparison
@@ -66,7 +87,7 @@ class Judging:
 
     async def resolve_again(self, comparison: Comparison, route: RouteInfo) -> Comparison:
         """As ``Bindings.resolve_again``."""
-        if not self.is_apart(comparison):
+        if not self.is_apart(comparison, route):
             return self._bindings.resolve_again(comparison)
         if self._bindings.is_shared:
             return comparison
@@ -74,14 +95,14 @@ class Judging:
 
     async def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
         """As ``Judge.differs``."""
-        if not self.is_apart(comparison):
+        if not self.is_apart(comparison, route):
             return self._judge.differs(comparison, route)
         found: frozenset[Key] = await self._ask(Differs(route=route), comparison, route)
         return found
 
     async def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
         """As ``Judge.observe``."""
-        if not self.is_apart(comparison):
+        if not self.is_apart(comparison, route):
             return self._judge.observe(comparison, route)
         verdict: Verdict = await self._ask(Observe(route=route), comparison, route)
         if self._recorder is not None:
@@ -117,6 +138,7 @@ class Judging:
 
     def forget(self, request_id: str) -> None:
         """The request has its outcome."""
+        self._proofs.discard(request_id)
         if self._desk is not None:
             self._desk.forget(request_id)
 

@@ -36,7 +36,7 @@ from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
 from crossfade.shadow.judging.looks import Shown, shown
-from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
+from crossfade.shadow.judging.proofs.prover import MAX_BYTES, Prover, is_sampled
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.sides import BothSides, sided
 from crossfade.shadow.routes.naming import RequestNames
@@ -69,10 +69,12 @@ class Judge:
         ignore: tuple[IgnoreRule, ...],
         templates: Iterable[str] = (),
         units: Units | None = None,
+        proof_bytes: int = MAX_BYTES,
     ) -> None:
         """``templates`` are those of the config, by which rules name routes.
 
-        ``units``: what is counted; None: requests as generated services count them, without who asks.
+        ``units``: what is counted; None: requests as generated services count them, without who asks. Faults are put
+        into answers of at most ``proof_bytes``.
         """
         self._contract = contract
         self._unit_of = request_hash if units is None else units.hash
@@ -81,7 +83,7 @@ class Judge:
         self._templates = Templates(templates)
         self._checks = NoiseChecks()
         self._map_keys = MapKeys()
-        self._prover = Prover(contract)
+        self._prover = Prover(contract, proof_bytes)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:

@@ -19,6 +19,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.judgement import IgnoreRule, Judgement
+from crossfade.shadow.judging.proofs.prover import MAX_BYTES
 from crossfade.shadow.recording.records import End, Finding, Header, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
@@ -117,7 +118,7 @@ class RecordingJudge(Judge):
 
     stream_copy_bytes = _STREAM_BYTES
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - those of a judge, and who records
         self,
         *,
         contract: Contract | None,
@@ -125,8 +126,9 @@ class RecordingJudge(Judge):
         recorder: Recorder,
         templates: Iterable[str] = (),
         units: Units | None = None,
+        proof_bytes: int = MAX_BYTES,
     ) -> None:
-        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units)
+        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units, proof_bytes=proof_bytes)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.units import Units
@@ -23,6 +24,9 @@ from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_record
 from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
 
 log = logging.getLogger("crossfade.compare")
+
+PROOF_BYTES = 16_384
+"""Faults are put into longer answers where nobody waits: they are heavy, and judged apart."""
 
 Entered = Mapping[RouteInfo, int]
 
@@ -98,9 +102,8 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
     rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
-    if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
+    make = Judge if recorder is None else partial(RecordingJudge, recorder=recorder)
+    judge = make(contract=contract, ignore=rules, templates=templates, units=units, proof_bytes=PROOF_BYTES)
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush

@@ -19,9 +19,9 @@ from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a
 
 SHARE_PCT = 1.0
 """So many comparisons of a route are proofs too, beside its first ones."""
-_FIRST = 20
+FIRST = 20
 _MAX_ROUTES = 1000
-_MAX_BYTES = 262_144
+MAX_BYTES = 262_144
 """A longer answer is not taken apart for this."""
 _LEAVES_TRIED = 5
 _SERVER_ERROR, _OK_STATUS = 500, 200
@@ -37,8 +37,10 @@ def is_sampled(request_id: str) -> bool:
 class Prover:
     """Makes proofs of a route's first comparisons, and of a share of all."""
 
-    def __init__(self, contract: Contract | None) -> None:
+    def __init__(self, contract: Contract | None, max_bytes: int = MAX_BYTES) -> None:
+        """A longer answer than ``max_bytes`` is not taken apart."""
         self._contract = contract
+        self._max_bytes = max_bytes
         self._made: dict[str, int] = {}
 
     def proofs(
@@ -65,7 +67,7 @@ class Prover:
 
     def _is_chosen(self, comparison: Comparison, route: RouteInfo) -> bool:
         made = self._made.get(route.key, 0)
-        if made < _FIRST and (route.key in self._made or len(self._made) < _MAX_ROUTES):
+        if made < FIRST and (route.key in self._made or len(self._made) < _MAX_ROUTES):
             self._made[route.key] = made + 1
             return True
         return is_sampled(comparison.request.id)
@@ -76,7 +78,7 @@ class Prover:
         """Further values are tried as long as none is in ``found``."""
         legacy = differ.legacy
         is_call = request.protocol is Protocol.GRPC
-        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= _MAX_BYTES
+        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= self._max_bytes
         if has_body and (is_call or (request.method != "HEAD" and legacy.status not in _NO_BODY)):
             body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
             value = body.value()

@@ -10,7 +10,7 @@ import brotli
 import pytest
 import zstandard
 
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request
+from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.exchange import Again, Comparison, Failure, FailureReason, Protocol
 
 FAILED = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
@@ -79,3 +79,23 @@ def test_a_request_is_looked_through_too(make: Any) -> None:
     assert not is_heavy_request(make.request())
     assert is_heavy_request(make.request(body=make.rows(500)))
     assert not is_heavy_reply(make.request(), FAILED)
+
+
+def test_the_same_bytes_need_no_reading(comparison_of: Callable[..., Comparison], make: Any) -> None:
+    """Unless it is a write, which may show what was minted, or a header field may hold a handle."""
+    body = make.rows(500)
+    same = comparison_of(body, body, body)
+    assert is_heavy(same)
+    assert is_read_of_same_bytes(same)
+    coded = make.answer(body, (("content-type", "application/json"), ("content-encoding", "gzip")))
+    tagged = make.answer(body, (("content-type", "application/json"), ("etag", '"1"')))
+    for other in (
+        comparison_of(body, body, body + b" "),
+        comparison_of(body, FAILED),
+        comparison_of(coded, coded),
+        comparison_of(body, tagged),
+        comparison_of(body, body, request=make.request(body=b"{}")),
+        comparison_of(b"x" * 3_000_000, b"x" * 3_000_000),
+        replace(same, again=Again(candidate=same.candidate, secondary=same.candidate)),
+    ):
+        assert not is_read_of_same_bytes(other)

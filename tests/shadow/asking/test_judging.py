@@ -13,8 +13,10 @@ from crossfade.shadow.apart.desk import NotDoneError
 from crossfade.shadow.apart.jobs import Asked, Failed, Job, Rules
 from crossfade.shadow.bindings.bindings import Side
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request
+from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.proofs.prover import FIRST
 from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
 
 ONE, TWO, THREE = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "123")
@@ -216,6 +218,19 @@ async def test_what_is_kept_for_heavy_answers_is_bounded(
         await bench.rest()
     desk.gate.set()
     assert sorted(await bench.finish()) == ["differs", "differs", "shed(queue_full)"]
+
+
+async def test_answers_that_are_the_same_are_read_for_proofs_alone(
+    bench_of: Callable[..., Any], frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer], desk: Desk
+) -> None:
+    """The first twenty of a route, and a share of all."""
+    bench = bench_of(answer_of(heavy(a=1)), desk=desk, held_bytes=10**8)
+    for number in range(60):
+        bench.collector.on_request(frame_of(str(number)))
+        bench.legacy(str(number), answer_of(heavy(a=1)))
+    assert await bench.finish() == ["same"] * 60
+    assert FIRST <= desk.jobs.count("Observe") < FIRST + 10
+    assert {proof.mutation for proof in bench.proofs} >= {Mutation.VALUE, Mutation.MISSING, Mutation.STATUS}
 
 
 async def test_with_a_shared_store_nothing_is_resolved(
