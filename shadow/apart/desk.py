@@ -42,6 +42,7 @@ class Desk:
 
     def __init__(self, rules: Rules, budget: Budget) -> None:
         self._rules = rules
+        self._are_new = False
         self._budget = budget
         self._child: Child | None = None
         self._held: Comparison | None = None
@@ -53,6 +54,11 @@ class Desk:
     def pid(self) -> int:
         """The id of the process; 0 while there is none."""
         return 0 if self._child is None else self._child.pid
+
+    def judge_under(self, rules: Rules) -> None:
+        """Other rules apply from the next comparison on."""
+        self._rules = rules
+        self._are_new = True
 
     async def do(self, request_id: str, job: Job, comparison: Comparison | None, route: RouteInfo) -> Any:  # noqa: ANN401 - each job says what its answer is
         """The answer to a job about a comparison, or about a request alone. Raises: NotDoneError."""
@@ -117,6 +123,9 @@ class Desk:
         return NotDoneError(Reason.TOO_COSTLY)
 
     async def _started(self, route: RouteInfo) -> Child:
+        if self._are_new:
+            self._are_new = False
+            await self._end()
         if self._child is None or self._child.is_gone:
             self._held = None
             try:

@@ -10,8 +10,15 @@ from crossfade.shadow.runs.setup import ignore_rules, read_redactor
 
 def desk_of(config: Config, run: OpenRun, units: Units | None) -> Desk:
     """Where heavy comparisons of a run are judged; its process is started when it is first needed."""
+    section = config.compare
+    budget = Budget(time_s=section.max_compare_ms / 1000, memory_bytes=section.max_compare_mb * 1_000_000)
+    return Desk(rules_of(config, run, units), budget)
+
+
+def rules_of(config: Config, run: OpenRun, units: Units | None) -> Rules:
+    """Under what they are judged there: as light ones are."""
     contract = run.contract
-    rules = Rules(
+    return Rules(
         contract=None if contract is None else contract.to_bytes(),
         confirmed=frozenset() if contract is None else contract.confirmed,
         ignore=ignore_rules(config),
@@ -19,5 +26,3 @@ def desk_of(config: Config, run: OpenRun, units: Units | None) -> Desk:
         units=units,
         redactor=None if run.recorder is None else read_redactor(config, contract),
     )
-    budget = Budget(time_s=config.compare.max_compare_ms / 1000, memory_bytes=config.compare.max_compare_mb * 1_000_000)
-    return Desk(rules, budget)

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.judgement import IgnoreRule
 
 pytestmark = pytest.mark.slow
 Opened = Callable[..., AbstractAsyncContextManager[Desk]]
@@ -106,6 +108,18 @@ async def test_a_process_that_is_lost_costs_one_comparison(
         assert raised.value.reason is reason
         assert (await desk.do("2", Observe(route=route), comparison_of(b"[1]", b"[2]"), route)).observation.signature
         assert desk.pid != first
+
+
+async def test_other_rules(
+    desk_of: Opened, rules: Rules, comparison_of: Callable[..., Comparison], route: RouteInfo
+) -> None:
+    """Apply from the next comparison on."""
+    async with desk_of() as desk:
+        assert (await desk.do("1", Observe(route=route), comparison_of(b"[1]", b"[2]"), route)).observation.signature
+        ignored = IgnoreRule(route="*", path="body/*", reason="")
+        desk.judge_under(replace(rules, ignore=(ignored,)))
+        verdict = await desk.do("2", Observe(route=route), comparison_of(b"[1]", b"[2]"), route)
+        assert not verdict.observation.signature
 
 
 async def test_one_that_died_while_it_had_nothing_to_do_costs_none(

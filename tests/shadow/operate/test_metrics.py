@@ -24,7 +24,15 @@ SNAPSHOT = Snapshot(
     mirror_on=True,
     compare_up=True,
     compare_pid=os.getpid(),
-    load=Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1008.5, notes=(("candidate", "closed_as_used", 4),), heavy_waiting=5, heavy_pid=os.getpid()),
+    load=Load(
+        pending=3,
+        held_bytes=99,
+        slots_in_use=2,
+        flushed_at=1008.5,
+        notes=(("candidate", "closed_as_used", 4),),
+        heavy_waiting=5,
+        heavy_pid=os.getpid(),
+    ),
 )
 
 
