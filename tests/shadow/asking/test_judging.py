@@ -10,17 +10,20 @@ import pytest
 
 from crossfade.shadow.apart.bench import Bench
 from crossfade.shadow.apart.desk import NotDoneError
-from crossfade.shadow.apart.jobs import Asked, Failed, Job, Rules
-from crossfade.shadow.bindings.bindings import Side
+from crossfade.shadow.apart.jobs import Asked, Failed, Job, Record, Rules
+from crossfade.shadow.asking.judging import Judging
+from crossfade.shadow.bindings.bindings import Bindings, Side
+from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.proofs.prover import FIRST
 from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
 
 ONE, TWO, THREE = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "123")
-RULES = Rules(contract=None, confirmed=frozenset(), ignore=(), templates=(), units=None, redactor=None)
+RULES = Rules(contract=None, confirmed=frozenset(), ignore=(), templates=(), units=None, redactor=Redactor(b"k" * 32))
 
 
 class Desk:
@@ -31,6 +34,7 @@ class Desk:
         self.gate = asyncio.Event()
         self.gate.set()
         self.refuses: Reason | None = None
+        self.refuses_to_record = False
         self.forgotten: list[str] = []
         self.waiting, self.pid = 1, 99
         self._bench = Bench(RULES)
@@ -41,6 +45,8 @@ class Desk:
         await self.gate.wait()
         if self.refuses is not None:
             raise NotDoneError(self.refuses)
+        if self.refuses_to_record and isinstance(job, Record):
+            raise NotDoneError(Reason.TOO_COSTLY)
         asked = pickle.loads(pickle.dumps(Asked(comparison=comparison, job=job, left_s=1.0)))
         done = pickle.loads(pickle.dumps(self._bench.do(asked)))
         assert not isinstance(done, Failed), done.detail
@@ -52,6 +58,22 @@ class Desk:
     def forget(self, request_id: str) -> None:
         """As a desk does."""
         self.forgotten.append(request_id)
+
+
+class Recorder:
+    """Takes what was written down, if it ``wants``."""
+
+    def __init__(self) -> None:
+        self.wants = True
+        self.frames: list[bytes] = []
+
+    def chooses(self, *_: object) -> bool:
+        """As a recorder does."""
+        return self.wants
+
+    def take(self, frame: bytes, _: RouteInfo) -> None:
+        """As a recorder does."""
+        self.frames.append(frame)
 
 
 @pytest.fixture
@@ -218,6 +240,31 @@ async def test_what_is_kept_for_heavy_answers_is_bounded(
         await bench.rest()
     desk.gate.set()
     assert sorted(await bench.finish()) == ["differs", "differs", "shed(queue_full)"]
+
+
+async def test_a_heavy_comparison_is_recorded(
+    frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer], desk: Desk
+) -> None:
+    """Written down apart, too, if the recorder wants it and its budget allows."""
+    recorder = Recorder()
+    bindings = Bindings(contract=None, shared=False)
+    judge = Judge(contract=None, ignore=())
+    judging = Judging(judge=judge, bindings=bindings, desk=desk, recorder=recorder)  # type: ignore[arg-type]
+    comparison = Comparison(
+        request=frame_of("big").request,
+        route="GET /a",
+        legacy=answer_of(heavy(a=1)),
+        candidate=answer_of(heavy(a=2)),
+        secondary=None,
+    )
+    for wants in (True, False):
+        recorder.wants = wants
+        assert (await judging.observe(comparison, _route())).observation.signature  # type: ignore[union-attr]
+    assert desk.jobs == ["Observe", "Record", "Observe"]
+    assert [frame[:4] for frame in recorder.frames] == [b"\x28\xb5\x2f\xfd"]
+    recorder.wants, desk.refuses_to_record = True, True
+    assert (await judging.observe(comparison, _route())).observation.signature  # type: ignore[union-attr]
+    assert len(recorder.frames) == 1
 
 
 async def test_answers_that_are_the_same_are_read_for_proofs_alone(
