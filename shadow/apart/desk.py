@@ -1,7 +1,6 @@
 """Has heavy jobs done, one after the other, each comparison within its budget of time and memory."""
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -60,7 +59,7 @@ class Desk:
         self._rules = rules
         self._are_new = True
 
-    async def do(self, request_id: str, job: Job, comparison: Comparison | None, route: RouteInfo) -> Any:  # noqa: ANN401 - each job says what its answer is
+    async def do(self, request_id: str, job: Job, comparison: Comparison | None, route: RouteInfo) -> Any:  # noqa: ANN401
         """The answer to a job about a comparison, or about a request alone. Raises: NotDoneError."""
         self.waiting += 1
         try:
@@ -77,6 +76,8 @@ class Desk:
     def forget(self, request_id: str) -> None:
         """No more jobs will come of this request."""
         self._spent_s.pop(request_id, None)
+        if self._held is not None and self._held.request.id == request_id:
+            self._held = None
 
     async def close(self) -> None:
         """Ends the process."""
@@ -142,6 +143,5 @@ class Desk:
 
     def _spend(self, request_id: str, seconds: float) -> None:
         self._spent_s[request_id] = self._spent_s.get(request_id, 0.0) + seconds
-        with contextlib.suppress(KeyError):
-            while len(self._spent_s) > _MOST_UNDER_WAY:
-                self._spent_s.popitem(last=False)
+        while len(self._spent_s) > _MOST_UNDER_WAY:
+            self._spent_s.popitem(last=False)
