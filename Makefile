@@ -67,6 +67,8 @@ bench: $(STAMP)
 	$(BIN)/python bench/proxy/run.py
 	$(BIN)/python bench/proxy/run.py --grpc
 	$(BIN)/python bench/evidence/run.py
+	$(BIN)/python bench/differ/alignment.py
+	$(BIN)/python bench/differ/long_lists.py
 	$(BIN)/python bench/codegen/run.py
 	$(BIN)/python bench/strangler/switches.py
 	$(BIN)/python bench/strangler/run.py

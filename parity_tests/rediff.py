@@ -10,7 +10,7 @@ from crossfade.shadow.compare.fingerprint import request_hash
 from crossfade.shadow.evidence import EvidenceWriter, open_store
 from crossfade.shadow.evidence.records import RunEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
-from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
@@ -98,7 +98,7 @@ class _Counts:
     def add(self, route: RouteInfo, before: Finding, after: Finding, *, judged: bool) -> None:
         self.changes[change_of(before, after) if judged else Change.NOT_JUDGED] += 1
         self._before.update((route.key, fingerprint) for fingerprint in before.found or ())
-        self._after.update((route.key, fingerprint) for fingerprint in after.found or ())
+        self._after.update((route.key, fingerprint) for fingerprint in _as_told(before, after) or ())
 
     def clusters(self) -> tuple[ClusterChange, ...]:
         """All clusters, those that changed most first."""
@@ -116,13 +116,20 @@ class _Counts:
 
 def change_of(before: Finding, after: Finding) -> Change:
     """What became of a comparison, by all of the candidate's differences, whether the secondary excuses them or not."""
-    if (before.found, before.reason) == (after.found, after.reason):
+    if (before.found, before.reason) == (_as_told(before, after), after.reason):
         return Change.SAME
     if after.found is None:
         return Change.NEWLY_UNCOMPARABLE
     if not after.found:
         return Change.NEWLY_MATCHED
     return Change.OTHER_FINDINGS if before.found else Change.NEWLY_DIVERGED
+
+
+def _as_told(before: Finding, after: Finding) -> Signature | None:
+    """What is found now; without transitions where none was recorded, as in recordings of earlier versions."""
+    if after.found is None or any(item.transition for item in before.found or ()):
+        return after.found
+    return tuple(sorted({replace(item, transition="") for item in after.found}))
 
 
 def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _Counts) -> RunEvidence:

@@ -48,6 +48,7 @@ def rediff_record(found: Rediff) -> dict[str, Any]:
                 "path": item.fingerprint.template,
                 "kind": item.fingerprint.kind,
                 "cause": item.fingerprint.cause,
+                "transition": item.fingerprint.transition,
                 "before": item.before,
                 "after": item.after,
             }
@@ -73,5 +74,5 @@ def _about(found: Rediff) -> Iterator[str]:
 
 def _cluster(item: ClusterChange) -> str:
     of = item.fingerprint
-    cause = f" {of.cause}" if of.cause else ""
-    return f"  {count(item.before)} -> {count(item.after)}  {item.route}  {of.template}  {of.kind}{cause}"
+    parts = (item.route, of.template, " ".join(filter(None, (of.kind, of.cause))), of.transition)
+    return "  ".join(("", f"{count(item.before)} -> {count(item.after)}", *filter(None, parts)))

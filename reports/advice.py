@@ -33,6 +33,10 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
         "Writes whose client left before legacy answered: the stores may have parted",
         "if many reads are skipped(state_drift) or diverge after them, start a new run with fresh stores",
     ),
+    Reason.TOO_COSTLY: (
+        "Answers that took more time or memory to compare than [compare] max_compare_ms and max_compare_mb allow",
+        "raise them, or keep these requests out with a skip rule",
+    ),
     Reason.STATE_RACE: (
         "Reads at the same time as a write of the same data",
         "spread reads and writes, or lower [mirror] race_window_ms where it is set",

@@ -3,47 +3,41 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Literal
 
-from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.advice import advice
-from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
+from crossfade.reports.clusters import cluster_of, in_order, timestamp
+from crossfade.reports.conclusions import all_surfaced, left_out_of, places_of, surfaced_of
+from crossfade.reports.findings import Sightings, find_findings
 from crossfade.reports.reasons import NOTHING_CLAIMED, claim_reason
 from crossfade.reports.report import (
     SCHEMA_VERSION,
     Builds,
-    Cause,
     Cluster,
     Divergence,
-    Example,
     ExpiredRule,
+    Finding,
     Latency,
     Quantiles,
     Report,
     Route,
     Totals,
 )
-from crossfade.reports.repro import ReproSettings, as_candidate_gets, command_line
+from crossfade.reports.repro import ReproSettings
 from crossfade.shadow.evidence.claims import GateSettings, Verdict, judge_claim
-from crossfade.shadow.evidence.findings import Status
+from crossfade.shadow.evidence.conclusions import Status
 from crossfade.shadow.evidence.records import (
-    ClusterEvidence,
     LatencyQuantiles,
     RouteEvidence,
     RunEvidence,
-    StoredExample,
 )
 from crossfade.shadow.evidence.statistics import Bounds
+from crossfade.shadow.evidence.transitions import with_closed_sets
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
-from crossfade.shadow.exchange.difference import UNSEEN_MESSAGE, Kind
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
 
 _NOWHERE = ReproSettings()
-_STATUSES = frozenset({"status", "status.code"})  # what else differs follows from them
-_TEXT_ONLY = frozenset({"status.message", "header.content-type.charset"})
 
 
 def build_report(
@@ -52,32 +46,29 @@ def build_report(
     gate: GateSettings,
     accepted: Sequence[AcceptRule],
     now: float,
-    repro: ReproSettings = _NOWHERE,
+    repro: ReproSettings | None = _NOWHERE,
 ) -> Report:
-    """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired."""
+    """The report of a run. ``now`` (seconds since the epoch) decides which accept rules have expired.
+
+    Without ``repro`` its examples have no command lines, which are half of the work.
+    """
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
-    views = [(route, of_run(route)) for route in evidence.routes if route.info in names]
+    told = map(with_closed_sets, evidence.routes)
+    views = [(route, of_run(route)) for route in told if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
-    clusters = tuple(
-        sorted(
-            (
-                _cluster(names[route.info], view, item, repro.at(route.info.listener))
-                for route, view in views
-                for item in route.clusters
-            ),
-            key=lambda cluster: (
-                STATUS_ORDER[cluster.status],
-                -cluster.count,
-                cluster.route,
-                cluster.path not in _STATUSES,
-                cluster.path,
-                cluster.id,
-            ),
-        )
+    clusters = in_order(
+        cluster_of(names[route.info], view, item, None if repro is None else repro.at(route.info.listener))
+        for route, view in views
+        for item in route.clusters
     )
+    seen = {
+        record.route: Sightings(route.signatures, names[route.info])
+        for record, (route, _) in zip(routes, views, strict=True)
+    }
+    findings = find_findings(clusters, routes, seen)
     verdict, reasons = _overall(routes, gate.unmatched(tuple(names)))
     info = evidence.info
     return Report(
@@ -85,8 +76,8 @@ def build_report(
         service=info.service,
         run_id=info.run_id,
         engine=info.engine,
-        started_at=_time(info.started_at),
-        ended_at=None if evidence.ended_at is None else _time(evidence.ended_at),
+        started_at=timestamp(info.started_at),
+        ended_at=None if evidence.ended_at is None else timestamp(evidence.ended_at),
         builds=Builds(legacy=info.legacy_build, candidate=info.candidate_build),
         rules_digest=info.rules_digest,
         contract_digest=info.contract_digest,
@@ -102,9 +93,10 @@ def build_report(
         in_flight=sum(route.in_flight for route in routes),
         examples_stored=evidence.examples_stored,
         routes=routes,
+        findings=findings,
         clusters=clusters,
         expired_rules=tuple(_expired_rules(views, accepted, today)),
-        totals=_totals(routes, clusters),
+        totals=_totals(routes, findings, clusters),
         verdict=verdict,
         reasons=reasons,
         advice=advice(routes),
@@ -181,24 +173,6 @@ def _quantiles(values: LatencyQuantiles) -> Quantiles:
     )
 
 
-def _cluster(route: str, view: RouteView, item: ClusterEvidence, repro: ReproSettings) -> Cluster:
-    fingerprint = item.fingerprint
-    return Cluster(
-        id=fingerprint.cluster_id(route),
-        route=route,
-        path=fingerprint.template,
-        kind=fingerprint.kind,
-        cause=_cause(fingerprint.cause),
-        count=item.count,
-        rate=round(item.count / view.compared, 6) if view.compared else 0.0,
-        first_seen=_time(item.first_seen),
-        last_seen=_time(item.last_seen),
-        status=view.statuses.get(fingerprint, Status.OPEN).value,
-        severity=_severity(fingerprint.template, fingerprint.kind),
-        examples=tuple(_example(example, repro) for example in item.examples),
-    )
-
-
 def _expired_rules(
     views: Sequence[tuple[RouteEvidence, RouteView]], accepted: Sequence[AcceptRule], today: datetime.date
 ) -> Iterator[ExpiredRule]:
@@ -212,44 +186,16 @@ def _expired_rules(
     for rule in accepted:
         expires = rule.expires
         if expires is not None and rule.has_expired(today) and any(rule.accepts(*cluster) for cluster in open_at):
-            yield ExpiredRule(route=rule.route, path=rule.path, kind=rule.kind, expires=expires.isoformat())
+            yield ExpiredRule(
+                route=rule.route,
+                path=rule.path,
+                kind=rule.kind,
+                transition=rule.transition,
+                expires=expires.isoformat(),
+            )
 
 
-def _cause(pitfall_id: str) -> Cause | None:
-    pitfall = find_pitfall(pitfall_id)
-    if pitfall is None:
-        return None
-    return Cause(id=pitfall.id, title=pitfall.title, confidence=1.0, explanation=pitfall.why, java_fix=pitfall.java_fix)
-
-
-def _severity(template: str, kind: str) -> Literal["breaking", "additive", "cosmetic"]:
-    """An added field is additive; a status text, an unseen message or the charset of JSON is cosmetic; others break."""
-    if template == UNSEEN_MESSAGE:
-        return "cosmetic"
-    if kind == Kind.ADDED.value:
-        return "additive"
-    return "cosmetic" if template in _TEXT_ONLY else "breaking"
-
-
-def _example(example: StoredExample, repro: ReproSettings) -> Example:
-    """Over TLS, HTTP/2 is the clients' and the proxy's alone; and a candidate gets HTTP over HTTP/1.1."""
-    listener = repro.listener
-    over_http1 = replace(example.request, h2c=False) if example.request.h2c else example.request
-    request = over_http1 if listener is not None and listener.tls else example.request
-    line = partial(command_line, schema=repro.schema)
-    mirrored, changed = as_candidate_gets(over_http1, None if listener is None else listener.candidate_fields)
-    return Example(
-        comparison_id=example.comparison_id,
-        path=example.path,
-        legacy=example.legacy,
-        candidate=example.candidate,
-        repro=line(request),
-        repro_legacy="" if listener is None else line(request, listener.legacy),
-        repro_candidate="" if listener is None else line(mirrored, listener.candidate, changed=changed),
-    )
-
-
-def _totals(routes: Sequence[Route], clusters: Iterable[Cluster]) -> Totals:
+def _totals(routes: Sequence[Route], findings: Iterable[Finding], clusters: Iterable[Cluster]) -> Totals:
     outcomes: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
     reasons: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
@@ -258,10 +204,14 @@ def _totals(routes: Sequence[Route], clusters: Iterable[Cluster]) -> Totals:
         reasons.update(route.reasons)
         left_out.update({reason: part.requests for reason, part in route.left_out.items()})
     statuses = Counter(cluster.status for cluster in clusters)
+    to_fix = Counter(finding.status for finding in findings)
     return Totals(
         outcomes=dict(outcomes),
         reasons=dict(sorted(reasons.items())),
         left_out=left_out_of(left_out, sum(route.total for route in routes)),
+        open_findings=to_fix["open"],
+        suspicious_findings=to_fix["suspicious"],
+        undecided_findings=to_fix["undecided"],
         open_clusters=statuses["open"],
         suspicious_clusters=statuses["suspicious"],
         undecided_clusters=statuses["undecided"],
@@ -283,7 +233,3 @@ def _overall(routes: Sequence[Route], unseen: Sequence[str]) -> tuple[Verdict, t
     if "pass" not in verdicts:
         return "inconclusive", (NOTHING_CLAIMED,)
     return "pass", ()
-
-
-def _time(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="milliseconds")

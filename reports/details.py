@@ -53,6 +53,8 @@ def standing(place: Place | None) -> str:
 
 
 def _why_undecided(place: Place) -> str:
+    if place.asked_once:
+        return "the secondary, which was asked once, differs there too: noise or another state"
     if place.self_differs:
         return f"legacy differed from itself in {of_requests(place.self_differs)}"
     if place.drift:

@@ -33,7 +33,8 @@ class Format:
 
     ``render`` returns a whole file, whose name ends with ``suffix``; a format that has no place for a lead leaves it
     out. ``draw`` prints to a terminal what depends on its width and colours; without it a terminal shows the file.
-    ``gate`` returns what a gate shows, of a report without examples; without it a gate shows the report.
+    ``gate`` returns what a gate shows, of a report whose examples have no command lines; without it a gate shows the
+    report.
     """
 
     suffix: str

@@ -7,8 +7,9 @@ from crossfade.reports.figures import at_least, at_most, count, share
 from crossfade.reports.report import Report, Route
 from crossfade.reports.units import of_units, rate_of
 from crossfade.reports.visible import visible
-from crossfade.reports.wording import compared, expired, is_refuted, other_reasons, raised_budget
+from crossfade.reports.wording import compared, expired, is_refuted, open_findings_of, other_reasons, raised_budget
 
+_NAMED = 10  # findings that a gate names
 _EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
@@ -27,6 +28,7 @@ def gate(report: Report, *, allow_inconclusive: bool = False) -> GateResult:
     """The gate on a report; with ``allow_inconclusive`` too little evidence exits 0, and a sentence mentions it."""
     told = [(claim_sentence(route, report), *claim_details(route, report)) for route in report.routes if route.claimed]
     told += [(f"INCONCLUSIVE {reason}",) for reason in other_reasons(report)]
+    told += [open_lines(report)] if report.totals.open_findings else []
     told += [(line,) for line in (*expired(report), *raised_budget(report), *report.advice)]
     told += [(f"{route.route}: {route.reason}",) for route in report.routes if not route.claimed]
     code = _EXIT[report.verdict]
@@ -34,6 +36,17 @@ def gate(report: Report, *, allow_inconclusive: bool = False) -> GateResult:
         code = 0
         told.append(("inconclusive claims were allowed by --allow-inconclusive",))
     return GateResult(exit_code=code, sentences=tuple("\n".join(map(visible, lines)) for lines in told))
+
+
+def open_lines(report: Report) -> tuple[str, ...]:
+    """How many findings are open, and what to fix first, a line each."""
+    found = [finding for finding in report.findings if finding.status == "open"]
+    named = [
+        f"  {finding.id}  {finding.severity}, {share(100 * finding.rate)}: {finding.title}"
+        for finding in found[:_NAMED]
+    ]
+    more = [f"  and {count(len(found) - _NAMED)} more in the report"] if len(found) > _NAMED else []
+    return (open_findings_of(report), *named, *more)
 
 
 def claim_sentence(route: Route, report: Report) -> str:

@@ -15,8 +15,10 @@ def to_json(report: Report, lead: Lead | None = None) -> str:
 
 
 def gate_json(report: Report, result: GateResult) -> str:
-    """An object with ``exit_code``, ``verdict`` and ``sentences``."""
-    return _indented({"exit_code": result.exit_code, "verdict": report.verdict, "sentences": list(result.sentences)})
+    """An object with ``exit_code``, ``verdict``, ``sentences`` and the open ``findings``, without their causes."""
+    told = [one.model_dump(mode="json", exclude={"cause"}) for one in report.findings if one.status == "open"]
+    document = {"exit_code": result.exit_code, "verdict": report.verdict, "sentences": list(result.sentences)}
+    return _indented(document | {"findings": told})
 
 
 def _indented(document: object) -> str:

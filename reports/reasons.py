@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Mapping
 from crossfade.reports.figures import at_most, count, share
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.units import of_units, short_units
-from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground
-from crossfade.shadow.evidence.findings import PlaceView, Status
+from crossfade.shadow.evidence.claims import UNEXPLAINED, Claim, GateSettings, Ground
+from crossfade.shadow.evidence.conclusions import PlaceView, Status
 from crossfade.shadow.evidence.view import RouteView
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"
 _PLACES = 3  # that a reason names
+_ASKED_ONCE = (
+    "where the secondary, asked once, differs too, by noise or by another state: make its store equal to legacy's; for"
+    " reads raise mirror.recheck_pct; where it is noise, name it under compare.ignore"
+)
 _MORE_PAIRS = "; more pairs with the secondary are needed"
 
 
@@ -67,6 +71,9 @@ def _not_surfaced(_: Claim, view: RouteView, gate: GateSettings) -> str:
 
 
 def _undecided(claim: Claim, view: RouteView, _: GateSettings) -> str:
+    once = [place for place in claim.places if place.asked_once]
+    if once:
+        return f"{of_units(view.undecided, view.unit)} undecided at {_names(once)}, {_ASKED_ONCE}"
     at = f"{of_units(view.undecided, view.unit)} undecided at {_names(claim.places)}"
     return f"{at}; {_needed(claim, view)}{_more_pairs(claim.places)}"
 
@@ -76,10 +83,9 @@ def _too_few_distinct(claim: Claim, view: RouteView, gate: GateSettings) -> str:
     return f"the bound is not below the budget; {_needed(claim, view)}{fix}"
 
 
-def _unexplained(_: Claim, __: RouteView, ___: GateSettings) -> str:
-    return (
-        "the candidate may be wrong in more requests than the budget, by those of blocked, credential and state_drift"
-    )
+def _unexplained(_: Claim, view: RouteView, __: GateSettings) -> str:
+    found = [f"{reason.value} {count(view.left_out[reason])}" for reason in UNEXPLAINED if view.left_out.get(reason)]
+    return f"the candidate may be wrong in more requests than the budget: {', '.join(found)}"
 
 
 def _transient(claim: Claim, view: RouteView, gate: GateSettings) -> str:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from crossfade.reports.visible import encodable
 from crossfade.shadow.evidence.claims import Verdict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Text = Annotated[str, AfterValidator(encodable)]
 """What came from traffic or a person: lone surrogates in it are escaped, so that every format can be written."""
@@ -15,6 +15,9 @@ Text = Annotated[str, AfterValidator(encodable)]
 
 Status = Literal["open", "suspicious", "undecided", "accepted", "noise"]
 """What a cluster or a place is, in the order of its weight."""
+
+Severity = Literal["breaking", "additive", "cosmetic"]
+"""What a difference means for a caller."""
 
 
 class Record(BaseModel):
@@ -97,6 +100,8 @@ class Place(Record):
     """Whether chance is ruled out at an open place."""
     always: bool
     """Whether legacy differs from itself nearly always, so that values are only checked."""
+    asked_once: bool
+    """Whether the secondary differs there too but was asked once only, and no check can judge the values."""
     pairs: int
     """First answers of candidate and secondary to the same request."""
     self_differs: int
@@ -254,8 +259,10 @@ class Cluster(Record):
     """The path with `*` for indexes and values."""
     kind: str
     """A kind of difference."""
-    cause: Cause | None
-    """Null if none is certain."""
+    transition: Text
+    """From what to what, such as `404 -> 401`, where the values come from a closed set; else empty."""
+    cause: str | None
+    """The catalogue's id of its cause, which a finding describes; null if none is certain."""
     count: int
     """Requests in which it was seen."""
     rate: float
@@ -266,10 +273,33 @@ class Cluster(Record):
     """When it was last seen."""
     status: Status
     """`open` clusters make a request diverge; `suspicious` ones fail a check, `undecided` ones prove nothing yet."""
-    severity: Literal["breaking", "additive", "cosmetic"]
+    severity: Severity
     """What it means for a caller."""
     examples: tuple[Example, ...]
     """At most five."""
+
+
+class Finding(Record):
+    """Clusters with one root, over routes and paths: what a person fixes. What is accepted is not counted."""
+
+    id: str
+    """`f-` and 12 hex digits, the same in every run."""
+    title: Text
+    """What it is, in plain words."""
+    status: Status
+    """The weightiest of its parts."""
+    severity: Severity
+    """The worst of its parts."""
+    routes: tuple[Text, ...]
+    """The routes on which it shows, as in `routes`."""
+    count: int
+    """Requests in which at least one of its parts was seen."""
+    rate: float
+    """`count` by the compared requests of its routes, 0 to 1."""
+    cause: Cause | None
+    """Null if none is certain."""
+    parts: tuple[str, ...]
+    """The ids of its clusters, the root first; each cluster is a part of one finding."""
 
 
 class ExpiredRule(Record):
@@ -280,6 +310,8 @@ class ExpiredRule(Record):
     path: Text
     """The rule's glob."""
     kind: Text
+    """The rule's glob."""
+    transition: Text
     """The rule's glob."""
     expires: str
     """The last day on which it applied."""
@@ -294,6 +326,12 @@ class Totals(Record):
     """Requests by reason."""
     left_out: dict[str, LeftOut]
     """Requests that were not compared, by reason."""
+    open_findings: int
+    """How many findings are open."""
+    suspicious_findings: int
+    """How many findings are suspicious."""
+    undecided_findings: int
+    """How many findings are undecided."""
     open_clusters: int
     """How many clusters are open."""
     suspicious_clusters: int
@@ -311,7 +349,7 @@ class Totals(Record):
 class Report(Record):
     """One run. ``ended_at`` is null while it is live; ``entered`` = sum of outcomes + ``in_flight``."""
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     """Changes when a key changes its meaning or goes away."""
     service: Text
     """The name under `[service]`."""
@@ -353,6 +391,8 @@ class Report(Record):
     """False for a run without a redaction key."""
     routes: tuple[Route, ...]
     """All routes that were seen or are claimed."""
+    findings: tuple[Finding, ...]
+    """All findings, what to fix first in front."""
     clusters: tuple[Cluster, ...]
     """All clusters: open, suspicious, undecided, accepted, noise."""
     expired_rules: tuple[ExpiredRule, ...]

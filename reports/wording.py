@@ -1,10 +1,12 @@
 """Sentences of a report, the same in every format. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from crossfade.reports.figures import count, share, share_at_most
+from crossfade.reports.moves import side_told
 from crossfade.reports.reasons import NOTHING_CLAIMED
-from crossfade.reports.report import Example, Report, Route
+from crossfade.reports.report import Cluster, Example, ExpiredRule, Finding, Report, Route
 from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
 from crossfade.shadow.exchange.difference import Kind
@@ -34,6 +36,7 @@ REASONS: Mapping[str, str] = {
     Reason.INVALID: "with invalid HTTP or gRPC framing",
     Reason.TRUNCATED: "with a body longer than the limit",
     Reason.UNDECODABLE: "with a body from legacy that could not be decoded",
+    Reason.TOO_COSTLY: "that cost more time or memory to compare than they may",
     Reason.CUT_BY_CLIENT: "streams that the client left: compared up to that point",
     Reason.CUT_BY_LEGACY: "streams that legacy broke off: compared up to that point",
     Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared up to that point",
@@ -70,19 +73,36 @@ def headline(report: Report) -> str:
     return f"Not proven: {_claims(unproven)} without enough evidence for less than {budget}, at {confidence}."
 
 
-def open_clusters_of(report: Report) -> str:
-    """How many clusters are open."""
-    number = report.totals.open_clusters
-    return f"{count(number)} open cluster{'' if number == 1 else 's'}"
+def open_findings_of(report: Report) -> str:
+    """How many findings are open: ``7 open findings (31 clusters)``."""
+    return findings_of(report, "open")
 
 
-def further_clusters_of(report: Report) -> str:
-    """How many clusters are of any other status: ``2 suspicious, 1 undecided, 3 noise or accepted``."""
-    totals = report.totals
-    others = len(report.clusters) - totals.open_clusters - totals.suspicious_clusters - totals.undecided_clusters
-    parts = [(totals.suspicious_clusters, "suspicious"), (totals.undecided_clusters, "undecided")]
-    named = [f"{count(number)} {name}" for number, name in parts if number]
-    return ", ".join((*named, f"{count(others)} noise or accepted"))
+def findings_of(report: Report, status: str) -> str:
+    """How many findings have a status, and how many clusters are in them."""
+    found = [finding for finding in report.findings if finding.status == status]
+    number, _, clusters = in_clusters(found).partition(" ")
+    return f"{number} {status} finding{'' if len(found) == 1 else 's'} {clusters}".rstrip()
+
+
+def in_clusters(findings: Sequence[Finding]) -> str:
+    """How many findings these are: ``7 (31 clusters)``."""
+    clusters = sum(len(finding.parts) for finding in findings)
+    return f"{count(len(findings))} ({_clusters(clusters)})" if findings else "0"
+
+
+def further_findings_of(report: Report) -> str:
+    """How many findings are of any other status: ``2 suspicious, 1 undecided, 3 noise or accepted``."""
+    numbers = Counter(finding.status for finding in report.findings)
+    named = [f"{count(numbers[name])} {name}" for name in ("suspicious", "undecided") if numbers[name]]
+    return ", ".join((*named, f"{count(numbers['noise'] + numbers['accepted'])} noise or accepted"))
+
+
+def part_note(part: Cluster, finding: Finding) -> str:
+    """What sets a part apart from its finding: another status, or that the finding's cause does not explain it."""
+    unexplained = finding.cause is not None and part.cause is None
+    notes = ("not explained by the cause" if unexplained else "", part.status if part.status != finding.status else "")
+    return ", ".join(filter(None, notes))
 
 
 def cuts_of(reasons: Mapping[str, int]) -> dict[str, int]:
@@ -113,10 +133,14 @@ def other_reasons(report: Report) -> tuple[str, ...]:
 def expired(report: Report) -> tuple[str, ...]:
     """The accept rules that have expired, one sentence each: why a verdict may have changed."""
     return tuple(
-        f"the [[accept]] rule for {rule.route} {rule.path} ({rule.kind}) expired, its last day was {rule.expires}: "
+        f"the [[accept]] rule for {rule.route} {rule.path} ({_scope(rule)}) expired, its last day was {rule.expires}: "
         "its differences are open again"
         for rule in report.expired_rules
     )
+
+
+def _scope(rule: ExpiredRule) -> str:
+    return rule.kind if rule.transition == "*" else f"{rule.kind}, {rule.transition}"
 
 
 def second_looks(report: Report) -> str:
@@ -185,6 +209,10 @@ def balance(report: Report) -> tuple[tuple[str, int], ...]:
     return (*((name, number) for name, number in outcomes if number), ("in flight", report.in_flight))
 
 
+def _clusters(number: int) -> str:
+    return f"{count(number)} cluster{'' if number == 1 else 's'}"
+
+
 def _claims(number: int) -> str:
     return "1 claim is" if number == 1 else f"{number} claims are"
 
@@ -208,5 +236,7 @@ def sides(kind: str, example: Example) -> tuple[str, str]:
             return example.legacy, ABSENT
         case Kind.ADDED:
             return ABSENT, example.candidate
+        case Kind.ORDER:
+            return side_told(example.legacy), side_told(example.candidate)
         case _:
             return example.legacy, example.candidate

@@ -12,6 +12,7 @@ import click
 from crossfade.tools.errors import caught
 
 SUMMARIES = {
+    "accept": "Accept findings or clusters: differences that may stay.",
     "demo": "Run crossfade end to end on a real pair of services.",
     "doctor": "Show what is missing on this machine and how to install it.",
     "gate": "Pass or fail a run by the claims in [gate].",
@@ -24,6 +25,7 @@ SUMMARIES = {
     "report": "Show what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
     "status": "Show how far each RPC has been ported.",
+    "unaccept": "Take accepted findings or clusters back.",
     "store": "Delete old runs, or upgrade the store.",
 }
 

@@ -15,10 +15,11 @@ from crossfade.shadow.runs.setup import evidence_store
 from crossfade.tools.repro import repro_settings
 
 
-def report_of(config: Config, run_id: str | None, *, examples: bool = True) -> Report:
+def report_of(config: Config, run_id: str | None, *, examples: bool = True, repro: bool = True) -> Report:
     """The report of a run (the newest by default) under the config's present rules. Raises: EvidenceError.
 
-    Without ``examples`` its clusters have none, and it takes a third of the time.
+    Without ``examples`` its clusters have none, and it takes a third of the time; without ``repro`` they have no
+    command lines, and it takes half.
     """
     with _without_collector():
         evidence = evidence_store(config).read(run_id, examples=examples)
@@ -27,7 +28,7 @@ def report_of(config: Config, run_id: str | None, *, examples: bool = True) -> R
             gate=gate_settings(config),
             accepted=accept_rules(config),
             now=time.time(),
-            repro=repro_settings(config, evidence.info.contract_digest),
+            repro=repro_settings(config, evidence.info.contract_digest) if repro else None,
         )
 
 
@@ -67,6 +68,13 @@ def gate_settings(config: Config) -> GateSettings:
 def accept_rules(config: Config) -> tuple[AcceptRule, ...]:
     """The differences that may stay."""
     return tuple(
-        AcceptRule(route=rule.route, path=rule.path, kind=rule.kind, reason=rule.reason, expires=rule.expires)
+        AcceptRule(
+            route=rule.route,
+            path=rule.path,
+            kind=rule.kind,
+            transition=rule.transition,
+            reason=rule.reason,
+            expires=rule.expires,
+        )
         for rule in config.accept
     )

@@ -18,7 +18,7 @@ def show_report(report: Report, form: str, output: Path | None, lead: Lead | Non
         _write(found.render(report, lead), output)
 
 
-def shows_examples(form: str) -> bool:
+def shows_report(form: str) -> bool:
     """Whether a gate in this format shows the whole report."""
     return find_format(form).gate is None
 

@@ -1,6 +1,6 @@
 """Stores that have parted: is a right candidate left alone, and is a wrong one never passed?
 
-    python bench/verdict/drift.py [--seed N] [--reads 160] [--only unmirrored,abandoned,restored]
+    python bench/verdict/drift.py [--seed N] [--reads 160] [--only unmirrored,abandoned,restored] [--recheck 20]
 
 A catalogue on three instances behind a real `crossfade shadow`. Its stores part in one of three ways: writes that no
 rule mirrors, writes whose client left before the answer, or a secondary that was restored without the last hour's
@@ -43,15 +43,16 @@ _LOST = 5
 _SLOW_S = 0.6
 _CONFIG = """\
 [routes]
-http = ["GET /items", "GET /items/{name}", "POST /items", "POST /import"]
+http = ["GET /items", "GET /items/{{name}}", "POST /items", "POST /import"]
 [mirror]
-secondary_pct = 20.0
+secondary_pct = {secondary_pct}
+recheck_pct = {recheck_pct}
 [[mirror.rule]]
 route = "POST /items"
 action = "mirror"
 reason = "own stores"
 [gate]
-routes = ["GET /items", "GET /items/{name}"]
+routes = ["GET /items", "GET /items/{{name}}"]
 budget_pct = 5.0
 """
 
@@ -112,7 +113,21 @@ def _items(rng: random.Random, count: int, prefix: str) -> Iterator[Item]:
         yield Item(name=f"{letter}-{prefix}{number}", price=rng.randrange(100, 9000), stock=rng.randrange(1, 50))
 
 
-def measure(way: str, fault: str, *, seed: int, reads: int) -> dict[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How many reads of each route there are, and which shares of them the secondary gets and a second look."""
+
+    reads: int = 160
+    secondary_pct: float = 20.0
+    recheck_pct: float = 20.0
+
+    @property
+    def config(self) -> str:
+        """What stands behind the ports."""
+        return _CONFIG.format(secondary_pct=self.secondary_pct, recheck_pct=self.recheck_pct)
+
+
+def measure(way: str, fault: str, *, seed: int, asking: Asking) -> dict[str, str]:
     """The verdict of each claimed route."""
     rng = random.Random(f"{seed} {way}")
     start = {item.name: item for item in _items(rng, _AT_START, "old")}
@@ -123,10 +138,10 @@ def measure(way: str, fault: str, *, seed: int, reads: int) -> dict[str, str]:
     servers = [Server(each.answer) for each in (legacy, candidate, secondary)]
     with tempfile.TemporaryDirectory(prefix="crossfade-drift-") as name:
         urls = [server.url for server in servers]
-        with Shadow(Path(name), legacy=urls[0], candidate=urls[1], secondary=urls[2], config=_CONFIG) as shadow:
+        with Shadow(Path(name), legacy=urls[0], candidate=urls[1], secondary=urls[2], config=asking.config) as shadow:
             part = {"unmirrored": _import, "abandoned": _abandon}.get(way, lambda *_: None)
             part(shadow.port, list(_items(rng, _LOST, "late")))
-            _read(shadow.port, sorted(legacy.items), reads)
+            _read(shadow.port, sorted(legacy.items), asking.reads)
             time.sleep(1.0)
         report = shadow.report()
     for server in servers:
@@ -193,16 +208,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reads", type=int, default=160, help="of each route")
+    parser.add_argument("--recheck", type=float, default=20.0, help="recheck_pct; 0: no second looks")
+    parser.add_argument("--secondary", type=float, default=20.0, help="secondary_pct")
     parser.add_argument("--only", default=",".join(WAYS), help="ways to part, by commas; none: they don't")
     parser.add_argument("--faults", default=",".join(FAULTS), help="by commas; none: the right candidate alone")
     asked = parser.parse_args()
+    asking = Asking(reads=asked.reads, secondary_pct=asked.secondary, recheck_pct=asked.recheck)
     print(f"| stores part by | candidate | {LIST} | {ITEM} |\n|---|---|---|---|")
     wrong = 0
     for way in asked.only.split(","):
         for fault in ("", *filter(None, asked.faults.split(","))):
             if (way, fault) == ("none", "total always 30"):
                 continue
-            found = measure(way, fault, seed=asked.seed, reads=asked.reads)
+            found = measure(way, fault, seed=asked.seed, asking=asking)
             bad = [
                 route
                 for route, told in found.items()

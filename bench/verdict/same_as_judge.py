@@ -39,7 +39,8 @@ def _world(rng: random.Random) -> World:
 
 def _plain(observation: Judged) -> Judged:
     """Without what the stand-in does not make."""
-    sightings = tuple(sorted(observation.sightings, key=lambda seen: (seen.template, seen.kind)))
+    told = (replace(seen, unjudged=None) for seen in observation.sightings)
+    sightings = tuple(sorted(told, key=lambda seen: (seen.template, seen.kind)))
     return replace(
         observation, checks=(), examples=(), legacy_ms=None, candidate_ms=None, request_hash=0, sightings=sightings
     )

@@ -23,11 +23,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """An answer; a ``value`` goes out as JSON, None as no body."""
+    """An answer; a ``value`` goes out as JSON, None as no body, bytes as they are under the type in ``headers``."""
 
     status: int = 200
     value: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> bytes:
+        """The body."""
+        if isinstance(self.value, bytes):
+            return self.value
+        return b"" if self.value is None else json.dumps(self.value).encode()
 
 
 class Server:
@@ -55,9 +62,9 @@ class Server:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 said = answer(Asked(method=self.command, target=self.path, headers=headers, body=body))
-                data = b"" if said.value is None else json.dumps(said.value).encode()
+                data = said.data
                 self.send_response(said.status)
-                if said.value is not None:
+                if said.value is not None and not isinstance(said.value, bytes):
                     self.send_header("Content-Type", "application/json")
                 for name, value in said.headers.items():
                     self.send_header(name, value)

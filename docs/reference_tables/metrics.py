@@ -25,7 +25,14 @@ _PROXY = Snapshot(
     mirror_on=True,
     compare_up=True,
     compare_pid=os.getpid(),
-    load=Load(pending=0, held_bytes=0, slots_in_use=0, flushed_at=0.0, notes=(("candidate", "not_processed", 1),)),
+    load=Load(
+        pending=0,
+        held_bytes=0,
+        slots_in_use=0,
+        flushed_at=0.0,
+        notes=(("candidate", "not_processed", 1),),
+        heavy_pid=os.getpid(),
+    ),
 )
 _INGEST = IngestSnapshot(
     now=1.0,

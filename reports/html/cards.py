@@ -1,21 +1,21 @@
-"""Clusters as cards: what differs, why, what to write in Java, and how to reproduce it. Pure."""
+"""Findings as cards: what differs, why, what to write in Java, the clusters that are its parts. Pure."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossfade.reports.details import standing
 from crossfade.reports.figures import clock, count, share
-from crossfade.reports.html.highlight import Part, Parts, mark
-from crossfade.reports.report import Cluster, Example, Place, Report
+from crossfade.reports.html.highlight import Part, Parts
+from crossfade.reports.html.sides import Side, side
+from crossfade.reports.report import Cause, Cluster, Finding, Place, Report
 from crossfade.reports.visible import visible
-from crossfade.reports.wording import sides
-from crossfade.shadow.compare.render import ABSENT
+from crossfade.reports.wording import part_note
 from crossfade.shadow.exchange.difference import Kind
 
 MAX_EXAMPLES = 3
-MAX_VALUE_CHARS = 4000
-MAX_REPRO_CHARS = 20_000
+MAX_PARTS = 50
+"""Parts that a card lists; the first ``MAX_PARTS_WITH_EXAMPLE`` of them with an example."""
+MAX_PARTS_WITH_EXAMPLE = 5
 REASON_TO_WRITE = "who agreed to this, and why"
 _ACCEPTABLE = frozenset({"open", "suspicious", "undecided"})
 _SENTENCES = {
@@ -28,19 +28,8 @@ _SENTENCES = {
     "failed": "Legacy answered, the candidate gave no complete answer.",
 }
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One example: both values in parts, a note where the parts do not show all, and a command line for each server.
-
-    ``repros`` is empty where one is too long for a page: half a command would be a different one.
-    """
-
-    legacy: Parts
-    candidate: Parts
-    note: str
-    repros: tuple[tuple[str, str], ...]
-    comparison_id: str
+Places = Mapping[tuple[str, str, str], Place]
+"""By route, path and kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +44,28 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One cluster as shown. ``find`` is the text that the filter box searches.
-
-    ``severity`` is "" for noise, which breaks nothing; ``standing`` is why it is suspicious or undecided; ``accept`` is
-    empty where a rule is not needed or has no effect.
-    """
+class Row:
+    """A cluster as part of a finding; ``note`` is what sets it apart; the example is None where it is not shown."""
 
     id: str
     route: str
     path: str
+    kind: str
+    note: str
+    seen: str
+    example: Side | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One finding as shown. ``find`` is the text that the filter box searches.
+
+    ``kind`` and ``examples`` are those of its root. ``severity`` is "" for noise, which breaks nothing; ``standing`` is
+    why it is suspicious or undecided; ``accept`` is a command, "" where it is not needed or has no effect.
+    """
+
+    id: str
+    title: str
     kind: str
     meaning: str
     status: str
@@ -75,38 +76,40 @@ class Card:
     why: Why | None
     examples: tuple[Side, ...]
     more: int
-    accept: tuple[str, ...]
+    rows: tuple[Row, ...]
+    parts: int
+    accept: str
     find: str
 
 
-def card(cluster: Cluster, report: Report, place: Place | None = None) -> Card:
-    """The card of a cluster at a place; None where nothing is known of the place."""
-    first, last = (clock(at, report.started_at) for at in (cluster.first_seen, cluster.last_seen))
-    cause = cluster.cause
-    words = (cluster.route, cluster.path, cluster.kind, cluster.severity, cluster.id, *_noted(cluster))
+def card(finding: Finding, clusters: Mapping[str, Cluster], report: Report, places: Places) -> Card:
+    """The card of a finding; ``clusters`` by id."""
+    parts = [clusters[part] for part in finding.parts]
+    root = parts[0]
+    place = places.get((root.route, root.path, root.kind))
     return Card(
-        id=cluster.id,
-        route=cluster.route,
-        path=cluster.path,
-        kind=cluster.kind,
-        meaning=_SENTENCES.get(cluster.kind, ""),
-        status=cluster.status,
+        id=finding.id,
+        title=finding.title,
+        kind=root.kind,
+        meaning=_SENTENCES.get(root.kind, ""),
+        status=finding.status,
         standing=standing(place),
-        severity="" if cluster.status == "noise" else cluster.severity,
-        seen=f"{share(100 * cluster.rate)} of compared requests ({count(cluster.count)})",
-        when=f"{first} to {last} UTC",
-        why=None if cause is None else _why(cluster),
-        examples=tuple(_side(cluster.kind, example) for example in cluster.examples[:MAX_EXAMPLES]),
-        more=max(0, len(cluster.examples) - MAX_EXAMPLES),
-        accept=accept_lines(cluster) if cluster.status in _ACCEPTABLE and cluster.kind != Kind.FAILED else (),
-        find=" ".join((*words, *((cause.id, cause.title) if cause else ()))).lower(),
+        severity="" if finding.status == "noise" else finding.severity,
+        seen=f"{share(100 * finding.rate)} of compared requests ({count(finding.count)})",
+        when=_when(parts, report),
+        why=None if finding.cause is None else _why(finding.cause),
+        examples=tuple(side(root.kind, example) for example in root.examples[:MAX_EXAMPLES]),
+        more=max(0, len(root.examples) - MAX_EXAMPLES),
+        rows=_rows(finding, parts),
+        parts=len(parts),
+        accept=accept_command(finding) if finding.status in _ACCEPTABLE and root.kind != Kind.FAILED else "",
+        find=_find(finding, parts),
     )
 
 
-def accept_lines(cluster: Cluster) -> tuple[str, ...]:
-    """The entry for crossfade.toml that accepts this cluster; a person has to write the reason."""
-    pairs = (("route", cluster.route), ("path", cluster.path), ("kind", cluster.kind), ("reason", REASON_TO_WRITE))
-    return ("[[accept]]", *(f"{key} = {_toml(value)}" for key, value in pairs))
+def accept_command(finding: Finding) -> str:
+    """The command that accepts a finding; a person has to write the reason."""
+    return f"crossfade accept {finding.id} --reason '{REASON_TO_WRITE}'"
 
 
 def code_parts(text: str) -> Parts:
@@ -117,10 +120,13 @@ def code_parts(text: str) -> Parts:
     return tuple(Part(text=visible(piece), changed=at % 2 == 1) for at, piece in enumerate(pieces) if piece)
 
 
-def _why(cluster: Cluster) -> Why | None:
-    cause = cluster.cause
-    if cause is None:
-        return None
+def _when(parts: Iterable[Cluster], report: Report) -> str:
+    parts = tuple(parts)
+    first, last = min(part.first_seen for part in parts), max(part.last_seen for part in parts)
+    return f"{clock(first, report.started_at)} to {clock(last, report.started_at)} UTC"
+
+
+def _why(cause: Cause) -> Why:
     return Why(
         id=cause.id,
         title=cause.title,
@@ -130,48 +136,27 @@ def _why(cluster: Cluster) -> Why | None:
     )
 
 
-def _side(kind: str, example: Example) -> Side:
-    shown = sides(kind, example)
-    legacy, candidate = (_bounded(text) for text in shown)
-    note = ""
-    if ABSENT in shown:
-        left, right = (_plain(text) for text in (legacy, candidate))
-    else:
-        left, right = mark(legacy, candidate)
-        note = "Both texts are cut off here; they are equal up to this point." if legacy == candidate else ""
-    return Side(legacy=left, candidate=right, note=note, repros=_repros(example), comparison_id=example.comparison_id)
+def _rows(finding: Finding, parts: Sequence[Cluster]) -> tuple[Row, ...]:
+    """The parts, the root first, whose examples stand above them all."""
+    return tuple(
+        Row(
+            id=part.id,
+            route=part.route,
+            path=part.path,
+            kind=part.kind,
+            note=", ".join(filter(None, (part.transition, part_note(part, finding)))),
+            seen=f"{share(100 * part.rate)} ({count(part.count)})",
+            example=side(part.kind, part.examples[0]) if part.examples and 0 < at <= MAX_PARTS_WITH_EXAMPLE else None,
+        )
+        for at, part in enumerate(parts[:MAX_PARTS])
+    )
 
 
-def _repros(example: Example) -> tuple[tuple[str, str], ...]:
-    """One line for each side; or the one for ``$ADDRESS``, where it is not known which port the client used."""
-    lines: tuple[tuple[str, str], ...] = (("$ADDRESS", example.repro),)
-    if example.repro_legacy:
-        lines = (("legacy", example.repro_legacy), ("candidate", example.repro_candidate))
-    return () if any(len(line) > MAX_REPRO_CHARS for _, line in lines) else lines
-
-
-def _plain(text: str) -> Parts:
-    return (Part(text=visible(text), changed=text == ABSENT),)
-
-
-def _bounded(text: str) -> str:
-    if len(text) <= MAX_VALUE_CHARS:
-        return text
-    return f"{text[:MAX_VALUE_CHARS]}… ({count(len(text))} characters in all)"
-
-
-def _toml(text: str) -> str:
-    """A basic string of TOML 1.0: the escapes of JSON, and DEL too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def cards(
-    clusters: Iterable[Cluster], report: Report, places: Mapping[tuple[str, str, str], Place]
-) -> tuple[Card, ...]:
-    """The cards of these clusters, in their order; ``places`` by route, path and kind."""
-    return tuple(card(cluster, report, places.get((cluster.route, cluster.path, cluster.kind))) for cluster in clusters)
-
-
-def _noted(cluster: Cluster) -> tuple[str, ...]:
-    """The status, where a person looks for it."""
-    return (cluster.status,) if cluster.status in {"suspicious", "undecided"} else ()
+def _find(finding: Finding, parts: Iterable[Cluster]) -> str:
+    """Every word of it once: its own, its cause's and those of its parts."""
+    cause = finding.cause
+    status = (finding.status,) if finding.status in {"suspicious", "undecided"} else ()
+    words = [finding.title, finding.severity, finding.id, *status, *((cause.id, cause.title) if cause else ())]
+    for part in parts:
+        words += [part.route, part.path, part.kind, part.transition, part.id]
+    return " ".join(dict.fromkeys(filter(None, words))).lower()

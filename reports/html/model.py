@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crossfade.reports.conclusions import STATUS_ORDER
 from crossfade.reports.details import Detail, details, places_by_cluster
 from crossfade.reports.figures import at_least, at_most, count, milliseconds, moment, period, ratio, share
-from crossfade.reports.findings import STATUS_ORDER
 from crossfade.reports.gate import bound, compared_of_all
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
-from crossfade.reports.html.cards import Card, cards
-from crossfade.reports.report import Cluster, LeftOut, Report, Route
+from crossfade.reports.html.cards import Card, card
+from crossfade.reports.report import LeftOut, Report, Route
 from crossfade.reports.route_names import is_grpc
 from crossfade.reports.units import rate_of, short_units
 from crossfade.reports.wording import (
@@ -17,9 +17,12 @@ from crossfade.reports.wording import (
     by_verdict,
     caveats,
     expired,
+    further_findings_of,
     headline,
+    in_clusters,
     is_refuted,
     not_compared,
+    open_findings_of,
     other_reasons,
     reason_in_words,
     second_looks,
@@ -27,6 +30,8 @@ from crossfade.reports.wording import (
 
 MAX_CARDS = 200
 """Cards of one status on a page; the JSON report has the rest."""
+MAX_FIRST = 8
+"""Findings that the page begins with."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -57,18 +62,14 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """Clusters of one status, and how many more there are than are shown."""
+    """Findings of one status, with how many clusters they are in ``total``, and how many more than are shown."""
 
     status: str
     title: str
     lead: str
     cards: tuple[Card, ...]
     more: int
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return len(self.cards) + self.more
+    total: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,8 @@ class Page:
     headline: str
     reasons: tuple[str, ...]
     advice: tuple[str, ...]
+    first: tuple[Card, ...]
+    counted: str
     caveats: tuple[str, ...]
     facts: Pairs
     entered: str
@@ -97,6 +100,7 @@ class Page:
 
 def page(report: Report) -> Page:
     """Everything that the page of a report shows."""
+    folders = tuple(_folder(status, report) for status in STATUS_ORDER if _is_shown(status, report))
     return Page(
         title=f"{report.service}: {report.verdict}",
         service=report.service,
@@ -104,6 +108,8 @@ def page(report: Report) -> Page:
         headline=headline(report),
         reasons=(*other_reasons(report), *expired(report)),
         advice=report.advice,
+        first=tuple(item for folder in folders if folder.status in _TO_FIX for item in folder.cards)[:MAX_FIRST],
+        counted=f"{open_findings_of(report)} in all, {further_findings_of(report)}",
         caveats=caveats(report),
         facts=_facts(report),
         entered=count(report.entered),
@@ -114,7 +120,7 @@ def page(report: Report) -> Page:
         axis=f"{100 * report.budget:g} %",
         confidence=f"{100 * report.confidence:g} %",
         routes=tuple(_route(route, report) for route in by_verdict(report)),
-        folders=tuple(_folder(status, report) for status in STATUS_ORDER if _is_shown(status, report)),
+        folders=folders,
         examples_stored=report.examples_stored,
     )
 
@@ -202,7 +208,7 @@ def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 _TITLES = {
-    "open": "Open clusters",
+    "open": "Open findings",
     "suspicious": "Suspicious although noisy",
     "undecided": "Undecided",
     "accepted": "Accepted",
@@ -215,15 +221,23 @@ _LEADS = {
     "accepted": "A rule in crossfade.toml accepts these differences.",
     "noise": "Legacy's second instance differs from legacy at these places too.",
 }
+_TO_FIX = frozenset({"open", "suspicious"})
 _ALWAYS_SHOWN = frozenset({"open", "accepted", "noise"})
 
 
 def _is_shown(status: str, report: Report) -> bool:
-    return status in _ALWAYS_SHOWN or any(cluster.status == status for cluster in report.clusters)
+    return status in _ALWAYS_SHOWN or any(finding.status == status for finding in report.findings)
 
 
 def _folder(status: str, report: Report) -> Folder:
-    found: list[Cluster] = [cluster for cluster in report.clusters if cluster.status == status]
-    shown = cards(found[:MAX_CARDS], report, places_by_cluster(report))
-    more = len(found) - len(shown)
-    return Folder(status=status, title=_TITLES[status], lead=_LEADS[status], cards=shown, more=more)
+    found = [finding for finding in report.findings if finding.status == status]
+    clusters = {cluster.id: cluster for cluster in report.clusters}
+    places = places_by_cluster(report)
+    return Folder(
+        status=status,
+        title=_TITLES[status],
+        lead=_LEADS[status],
+        cards=tuple(card(finding, clusters, report, places) for finding in found[:MAX_CARDS]),
+        more=max(0, len(found) - MAX_CARDS),
+        total=in_clusters(found),
+    )

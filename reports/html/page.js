@@ -27,6 +27,12 @@
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   };
 
+  const unfold = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    for (let around = target; around; around = around.parentElement) if (around.localName === "details") around.open = true;
+    if (target) target.scrollIntoView();
+  };
+
   const word = new URLSearchParams(location.search).get("find");
   document.getElementById("filter").hidden = false;
   box.addEventListener("input", filter);
@@ -35,6 +41,8 @@
     button.hidden = false;
     button.addEventListener("click", () => copy(button));
   }
+  addEventListener("hashchange", unfold);
+  unfold();
   addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll(".card details, details.plain")) details.open = true;
   });

@@ -31,13 +31,20 @@ _BEGUN_OR_LOST = BEGUN | {Legacy.LOST}
 class Asker:
     """Sends requests within the limits, in legacy's order."""
 
-    def __init__(self, *, sides: Mapping[str, Sides], means: Means, hold: Callable[[Pending, int], None]) -> None:
-        """``hold`` counts how many more bytes are kept for a request."""
+    def __init__(
+        self,
+        *,
+        sides: Mapping[str, Sides],
+        means: Means,
+        hold: Callable[[Pending, int], None],
+        has_room: Callable[[int], bool],
+    ) -> None:
+        """``hold`` counts how many more bytes are kept for a request, ``has_room`` tells whether they may be."""
         self._sides = sides
         self._means = means
         self._limits = means.limits
         self._admission = means.admission
-        self._comparer = Comparer(means=means, hold=hold)
+        self._comparer = Comparer(means=means, hold=hold, has_room=has_room)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
         """The verdict on one request. Raises: Ended; TimeoutError: its turn did not come in time."""
@@ -129,12 +136,12 @@ class Asker:
         """
         frame = pending.frame
         sides = self._sides[frame.listener]
-        own = self._means.bindings.render(frame.request, Side.CANDIDATE)
+        own = await self._means.judging.render(frame.request, Side.CANDIDATE, frame.route)
         if own.request is None:
             raise Ended(Outcome.SKIPPED, own.refused or Reason.FOREIGN_HANDLE)
         contacted = [Contact(side=sides.candidate, name=Side.CANDIDATE, request=own.request)]
         if sides.secondary is not None and frame.ask_secondary:
-            other = self._means.bindings.render(frame.request, Side.SECONDARY)
+            other = await self._means.judging.render(frame.request, Side.SECONDARY, frame.route)
             if other.request is not None:
                 contacted.append(Contact(side=sides.secondary, name=Side.SECONDARY, request=other.request))
         calls = Calls(pending, tuple(contacted), terms_of(self._means.judge, frame.route, write=frame.write))

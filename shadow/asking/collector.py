@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from crossfade.shadow.apart.weight import is_heavy_request
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.comparisons import Comparisons
@@ -61,12 +62,12 @@ class Collector:
             return
         if frame.write:
             self._means.races.begin(frame.request)
-        carried = self._means.bindings.carried(frame.request)
+        carried, suspects = self._carried(frame)
         pending = Pending(
             frame=frame,
             body=LiveBody(frame.request, self._renders(frame)) if frame.live else None,
             carried=carried,
-            suspects=self._comparisons.suspects.of(carried),
+            suspects=suspects,
             # A safe request takes its place now; a live one when it begins, and a write when legacy has answered.
             begin=None if frame.write or frame.live else self._means.order.enter(write=False),
         )
@@ -140,7 +141,7 @@ class Collector:
     def on_unmirrored(self, frame: UnmirroredFrame) -> None:
         """Legacy alone got a write."""
         self._means.races.end(frame.request, frame.request.started_at + frame.answer.latency_ms / 1000)
-        self._means.bindings.learn_unmirrored(frame.request, frame.answer)
+        self._means.judging.learn_unmirrored(frame.request, frame.answer)
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""
@@ -159,12 +160,22 @@ class Collector:
             held_bytes=self._comparisons.held_bytes,
             slots_in_use=self._means.admission.calls.in_use(),
             flushed_at=flushed_at,
+            heavy_waiting=self._means.judging.waiting,
+            heavy_pid=self._means.judging.pid,
             notes=totals(note for sides in self._sides for note in sides.notes()) + self.mistakes.notes(),
         )
 
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""
         await self._comparisons.drain(timeout_s)
+
+    def _carried(self, frame: RequestFrame) -> tuple[frozenset[str], tuple[Pending, ...]]:
+        """The values that a request carries, and who may have to be judged before; a heavy body is not read here."""
+        request, suspects, bindings = frame.request, self._comparisons.suspects, self._means.bindings
+        if bindings.is_shared or not is_heavy_request(request):
+            carried = bindings.carried(request)
+            return carried, suspects.of(carried)
+        return bindings.carried(replace(request, body=b"")), suspects.all()
 
     def _advance(self, pending: Pending, event: Event) -> bool:
         """Moves a request by an event that came in a frame; False where that is to be ignored.

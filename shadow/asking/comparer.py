@@ -38,14 +38,16 @@ CUT_BEFORE_ALL = {
 class Comparer:
     """Waits for all answers, whole or as streams, and has them judged."""
 
-    def __init__(self, *, means: Means, hold: Callable[[Pending, int], None]) -> None:
-        """``hold`` counts how many more bytes are kept for a request."""
+    def __init__(self, *, means: Means, hold: Callable[[Pending, int], None], has_room: Callable[[int], bool]) -> None:
+        """``hold`` counts how many more bytes are kept for a request, ``has_room`` tells whether they may be."""
         self._means = means
         self._judge = means.judge
+        self._judging = means.judging
         self._bindings = means.bindings
         self._limits = means.limits
         self._second_look = SecondLook(means)
         self._hold = hold
+        self._has_room = has_room
 
     async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Verdict:
         """The verdict on a request that was sent. Raises: Ended; TimeoutError: a live write's turn did not come."""
@@ -64,14 +66,28 @@ class Comparer:
             candidate=candidate,
             secondary=secondary[0] if secondary else None,
         )
-        comparison = self._resolved(comparison, pending)
+        if self._judging.is_apart(comparison, frame.route):
+            self._send_apart(comparison, pending)
+        comparison = await self._resolved(comparison, pending)
         is_read = not frame.write and not frame.live and frame.route.call_type not in STREAMED_ANSWERS
         if is_read:
             self._refuse_raced(comparison, legacy)
             self._means.rechecks.earn()
-            places = self._judge.differs(comparison, frame.route)
+            places = await self._judging.differs(comparison, frame.route)
             comparison = await self._second_look.take(comparison, places, pending, sides)
-        return self._learned(pending, comparison, self._judge.observe(comparison, frame.route))
+        return self._learned(pending, comparison, await self._judging.observe(comparison, frame.route))
+
+    def _send_apart(self, comparison: Comparison, pending: Pending) -> None:
+        """All sides have answered what will take long to judge: what comes behind it goes on.
+
+        What carries a handle of its answers still waits for it. Raises: Ended: too much is kept already.
+        """
+        others = (comparison.candidate, comparison.secondary)
+        more_bytes = sum(len(reply.body) for reply in others if isinstance(reply, Answer))
+        if not self._has_room(more_bytes):
+            raise Ended(Outcome.SHED, Reason.QUEUE_FULL)
+        self._hold(pending, more_bytes)
+        pending.let_others_go_on()
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:
         """The whole answers of the sides. Raises: Ended; TimeoutError: the turn of a live write did not come."""
@@ -97,9 +113,9 @@ class Comparer:
             followed=True,
             cut=legacy.cut,
         )
-        comparison = self._resolved(comparison, pending)
+        comparison = await self._resolved(comparison, pending)
         if sides.secondary is not None and not pending.frame.write and not pending.frame.live:
-            await self._second_look.refuse_drifted(comparison, sides.secondary)
+            await self._second_look.refuse_drifted(comparison, sides.secondary, route)
         noise = None if secondary is None or secondary.whole != candidate.whole else secondary.differences
         verdict = self._judge.observe_stream(comparison, route, candidate.differences, noise)
         return self._learned(pending, comparison, verdict)
@@ -128,7 +144,7 @@ class Comparer:
         diff.own_to_legacy = Translation(self._bindings, route.route, side, type_name, write=pending.frame.write)
         return diff
 
-    def _resolved(self, comparison: Comparison, pending: Pending) -> Comparison:
+    async def _resolved(self, comparison: Comparison, pending: Pending) -> Comparison:
         """The comparison with legacy's values for the handles of all sides.
 
         Raises: Ended: the candidate passed the call back, refuses a credential that it can't know, or the stores have
@@ -136,7 +152,7 @@ class Comparer:
         """
         if is_served_by_legacy(comparison.candidate):
             raise Ended(Outcome.SKIPPED, Reason.NOT_PORTED)
-        comparison = self._bindings.resolve(comparison, write=pending.frame.write)
+        comparison = await self._judging.resolve(comparison, pending.frame.route, write=pending.frame.write)
         is_refused = credential_refused(comparison, self._bindings)
         if is_refused or has_drifted(comparison):
             pending.advance(Event.JUDGE)  # what legacy minted is known from here on

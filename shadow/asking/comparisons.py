@@ -38,7 +38,7 @@ class Comparisons:
         self._record = record
         self._clock = clock
         self._pending: dict[str, Pending] = {}
-        self._asker = Asker(sides=sides, means=means, hold=self.hold)
+        self._asker = Asker(sides=sides, means=means, hold=self.hold, has_room=self.has_room_for_reply)
         self.suspects = Suspects(means.bindings)
         self.held_bytes = 0
 
@@ -85,7 +85,7 @@ class Comparisons:
     def learn_unmirrored(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
         """Of a write that ended without answers compared, all that legacy minted may be foreign."""
         if pending.frame.write and isinstance(legacy, Answer):
-            self._means.bindings.learn_unmirrored(pending.request(), legacy)
+            self._means.judging.learn_unmirrored(pending.request(), legacy)
 
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""
@@ -128,6 +128,7 @@ class Comparisons:
 
     def _release(self, pending: Pending) -> None:
         self._pending.pop(pending.frame.request.id, None)
+        self._means.judging.forget(pending.frame.request.id)
         self.suspects.forget(pending)
         self.held_bytes -= pending.held_bytes
         pending.suspects = ()

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.apart.desk import Desk
 from crossfade.shadow.asking.admission import Admission
+from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.order import Order
 from crossfade.shadow.asking.races import Races
 from crossfade.shadow.asking.rechecks import Rechecks
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.runs.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class Means:
 
     contract: Contract | None
     judge: Judge
+    judging: Judging
     bindings: Bindings
     limits: Limits
     admission: Admission
@@ -26,11 +30,23 @@ class Means:
     rechecks: Rechecks
 
 
-def means_of(*, contract: Contract | None, judge: Judge, bindings: Bindings, limits: Limits) -> Means:
-    """The means of a run that begins."""
+def means_of(  # noqa: PLR0913 - what a run is made of
+    *,
+    contract: Contract | None,
+    judge: Judge,
+    bindings: Bindings,
+    limits: Limits,
+    desk: Desk | None = None,
+    recorder: Recorder | None = None,
+) -> Means:
+    """The means of a run that begins. ``desk`` has heavy comparisons judged, None where all are judged here.
+
+    ``recorder`` keeps those that are judged apart.
+    """
     return Means(
         contract=contract,
         judge=judge,
+        judging=Judging(judge=judge, bindings=bindings, desk=desk, recorder=recorder),
         bindings=bindings,
         limits=limits,
         admission=Admission(limits.in_flight),

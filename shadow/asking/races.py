@@ -2,10 +2,10 @@
 
 Which data a request touches is taken from the request alone. Over HTTP it is the path: a write of ``/items`` and a read
 of ``/items/7`` touch the same, and so the other way round. Over gRPC it is the service and the values in the messages:
-two requests without a value in common touch different data, but a request without values touches all. Of a write whose
-messages are still to come nothing is known. What is asked for with different credentials is different data, too: in
-most services everybody works on their own, and all their writes together would leave hardly a read to compare. Where it
-is not, a second look finds the other state.
+two requests without a value in common touch different data, but a request without values touches all, and so does a
+heavy one, which is not read here. Of a write whose messages are still to come nothing is known. What is asked for with
+different credentials is different data, too: in most services everybody works on their own, and all their writes
+together would leave hardly a read to compare. Where it is not, a second look finds the other state.
 """
 
 import re
@@ -17,6 +17,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.apart.weight import is_heavy_request
 from crossfade.shadow.bindings.names import is_id_name
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.grpc import split_frames
@@ -140,7 +141,7 @@ class Races:
             return None
         method = _path(request.target).lstrip("/")
         found = None if self._contract is None else self._contract.methods.get(method)
-        if self._contract is None or found is None:
+        if self._contract is None or found is None or is_heavy_request(request):
             return frozenset()
         try:
             frames = split_frames(request.body, request.headers)

@@ -18,7 +18,7 @@ from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.drift import has_drifted, status_differs
+from crossfade.shadow.judging.drift import has_drifted, is_refused_for_rate, status_differs
 
 _ONCE_MORE = Terms(safe=True)
 
@@ -40,7 +40,7 @@ class SecondLook:
             asked = {Side.CANDIDATE: sides.candidate, Side.SECONDARY: sides.secondary}
             comparison = await self._looked_again(comparison, places, pending, asked)
         if comparison.again is None:
-            await self.refuse_drifted(comparison, sides.secondary)
+            await self.refuse_drifted(comparison, sides.secondary, pending.frame.route)
         elif has_drifted(replace(comparison, secondary=comparison.again.secondary)):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
         return comparison
@@ -58,7 +58,7 @@ class SecondLook:
             looked = await self._look(comparison, pending.frame.route, asked)
             return looked if is_held or not self._means.races.followed(comparison.request) else comparison
 
-    async def refuse_drifted(self, comparison: Comparison, secondary: Upstream) -> None:
+    async def refuse_drifted(self, comparison: Comparison, secondary: Upstream, route: RouteInfo) -> None:
         """Where the statuses differ, the secondary is asked for its own, to tell another state from a fault.
 
         That answer is no evidence of noise, because only such requests have it.
@@ -68,7 +68,7 @@ class SecondLook:
             return
         async with self._means.admission.calls:
             self._means.admission.refuse_when_off()  # without the answer nobody knows whether the stores drifted
-            replies = await self._ask(comparison.request, {Side.SECONDARY: secondary})
+            replies = await self._ask(comparison.request, {Side.SECONDARY: secondary}, route)
         if replies and has_drifted(replace(comparison, secondary=replies[Side.SECONDARY])):
             raise Ended(Outcome.SKIPPED, Reason.STATE_DRIFT)
 
@@ -90,36 +90,40 @@ class SecondLook:
         try:
             async with asyncio.timeout(self._means.limits.deadline_s) as deadline, self._means.admission.calls:
                 deadline.reschedule(None)  # from here on each call has its own
-                replies = await self._ask(comparison.request, asked)
+                replies = await self._ask(comparison.request, asked, route)
                 if not replies:
                     return comparison
                 again = Again(candidate=replies[Side.CANDIDATE], secondary=replies[Side.SECONDARY])
-                looked = self._resolved(comparison, again)
-                if not self._needs_later(looked, route):
+                looked = await self._resolved(comparison, again, route)
+                if not await self._needs_later(looked, route):
                     return looked
-                later = await self._ask(comparison.request, {Side.SECONDARY: asked[Side.SECONDARY]})
-                return self._resolved(comparison, replace(again, later=later.get(Side.SECONDARY)))
+                later = await self._ask(comparison.request, {Side.SECONDARY: asked[Side.SECONDARY]}, route)
+                return await self._resolved(comparison, replace(again, later=later.get(Side.SECONDARY)), route)
         except TimeoutError:
             return comparison
 
-    def _resolved(self, comparison: Comparison, again: Again) -> Comparison:
-        return self._means.bindings.resolve_again(replace(comparison, again=again))
+    async def _resolved(self, comparison: Comparison, again: Again, route: RouteInfo) -> Comparison:
+        return await self._means.judging.resolve_again(replace(comparison, again=again), route)
 
-    def _needs_later(self, comparison: Comparison, route: RouteInfo) -> bool:
+    async def _needs_later(self, comparison: Comparison, route: RouteInfo) -> bool:
         """Whether the secondary's only answer differs from legacy's: two of them tell a state from noise."""
         if comparison.again is None or isinstance(comparison.secondary, Answer):
             return False
         other = replace(comparison, candidate=comparison.again.secondary, secondary=None, again=None)
-        return bool(self._means.judge.differs(other, route))
+        return bool(await self._means.judging.differs(other, route))
 
-    async def _ask(self, request: Request, sides: Mapping[Side, Upstream]) -> Mapping[Side, Reply]:
-        """What each side answers, asked at the same time; nothing where not all of them can be asked now."""
-        bindings = self._means.bindings
-        rendered = {side: bindings.render(request, side).request for side in sides}
+    async def _ask(self, request: Request, sides: Mapping[Side, Upstream], route: RouteInfo) -> Mapping[Side, Reply]:
+        """What each side answers, asked at the same time; nothing where not all of them can be asked now.
+
+        Nor where one says that it was asked too often: without second looks it might not have been.
+        """
+        rendered = {side: (await self._means.judging.render(request, side, route)).request for side in sides}
         requests = {side: found for side, found in rendered.items() if found is not None and sides[side].takes(found)}
         if len(requests) < len(sides) or self._means.admission.is_off():
             return {}
         for side in sides.values():
             side.notes.count(Note.SECOND_LOOK)
         replies = await asyncio.gather(*(reply_of(sides[side], requests[side], _ONCE_MORE) for side in sides))
+        if any(is_refused_for_rate(request, reply) for reply in replies):
+            return {}
         return dict(zip(sides, replies, strict=True))

@@ -2,10 +2,12 @@
 
 from collections import OrderedDict
 
+from crossfade.shadow.apart.unread import Unread
+from crossfade.shadow.apart.weight import is_heavy_reply
 from crossfade.shadow.asking.lifecycle import Work
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.bindings.bindings import Bindings
-from crossfade.shadow.exchange import Reply
+from crossfade.shadow.exchange import Answer, Reply
 
 _ENDED = frozenset({Work.ENDED})
 _MOST_CLEARED = 10_000
@@ -15,19 +17,26 @@ class Suspects:
     """Who holds which values: a client can only send back what it has seen, in answers that were complete by then.
 
     Answers are read only when a later request carries something new; most are judged before. What a request has carried
-    that waited for its suspects is no longer new: a session goes with every request of a person.
+    that waited for its suspects is no longer new: a session goes with every request of a person. Heavy answers are
+    searched, not read; short ids in a heavy read hold nobody up.
     """
 
     def __init__(self, bindings: Bindings) -> None:
         self._bindings = bindings
         self._unread: dict[Pending, Reply] = {}
         self._values: dict[Pending, frozenset[str]] = {}
+        self._heavy: dict[Pending, Unread] = {}
         self._holders: dict[str, list[Pending]] = {}
         self._cleared: OrderedDict[str, None] = OrderedDict()
 
     def add(self, pending: Pending, reply: Reply) -> None:
         """Legacy has answered a request that is not judged yet."""
-        self._unread[pending] = reply
+        request = pending.frame.request
+        if isinstance(reply, Answer) and is_heavy_reply(request, reply):
+            if not self._bindings.is_shared:
+                self._heavy[pending] = Unread(request, reply, ids=pending.frame.write)
+        else:
+            self._unread[pending] = reply
 
     def of(self, values: frozenset[str]) -> tuple[Pending, ...]:
         """Those not judged yet whose legacy answers carry one of these values."""
@@ -39,13 +48,19 @@ class Suspects:
             for value in self._values[pending]:
                 self._holders.setdefault(value, []).append(pending)
         self._unread.clear()
-        return tuple(other for value in values for other in self._holders.get(value, ()))
+        heavy = (other for other, unread in self._heavy.items() if any(map(unread.may_hold, values)))
+        return (*(other for value in values for other in self._holders.get(value, ())), *heavy)
+
+    def all(self) -> tuple[Pending, ...]:
+        """All that are not judged yet: a request that is not looked through here may carry a value of any of them."""
+        return (*self._unread, *self._values, *self._heavy)
 
     def forget(self, pending: Pending) -> None:
         """It is judged, or ended without that."""
         if not pending.is_in(Work.RECEIVED, Work.STOPPED):
             self._clear(pending.carried)
         self._unread.pop(pending, None)
+        self._heavy.pop(pending, None)
         for value in self._values.pop(pending, ()):
             holders = self._holders[value]
             holders.remove(pending)
@@ -63,7 +78,7 @@ class Suspects:
 
     def count(self) -> int:
         """Requests that are kept here."""
-        return len(self._unread) + len(self._values)
+        return len(self.all())
 
 
 async def all_judged(suspects: tuple[Pending, ...]) -> None:

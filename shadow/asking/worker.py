@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from crossfade.shadow.apart.opening import desk_of
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.means import means_of
@@ -118,10 +119,12 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
+    units = units_of(config)
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units)
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
+    desk = desk_of(config, run, units)
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,
@@ -130,6 +133,8 @@ async def serve(config: Config, run_id: str) -> None:
             judge=run.judge,
             bindings=Bindings(contract=run.contract, shared=config.service.state is State.SHARED),
             limits=_limits(config),
+            desk=desk,
+            recorder=run.recorder,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
     )
@@ -143,6 +148,7 @@ async def serve(config: Config, run_id: str) -> None:
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
         watching.cancel()
+        await desk.close()
         run.writer.close()
         for side in sides.values():
             await side.close()

@@ -13,6 +13,7 @@ from crossfade.shadow.bindings.carried import (
     request_values,
     sent_runs,
 )
+from crossfade.shadow.bindings.excerpts import Excerpt, Texts, excerpt_of, kept_of
 from crossfade.shadow.bindings.exchanges import (
     credentials,
     etag_scope,
@@ -23,12 +24,13 @@ from crossfade.shadow.bindings.exchanges import (
     succeeded,
 )
 from crossfade.shadow.bindings.kinds import ANYWHERE, Exchange
+from crossfade.shadow.bindings.known import Known, Note, nothing_known
 from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, rewrite_request
 from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
 from crossfade.shadow.bindings.names import Site, entity_of
-from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site, origin_of
+from crossfade.shadow.bindings.scopes import Origin, is_id_site, origin_of
 from crossfade.shadow.bindings.sides import Rendered, Side
-from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
+from crossfade.shadow.bindings.tables import EVERYWHERE
 from crossfade.shadow.bindings.translate import Back, Here, Rendering, Standpoint
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.exchange import Again, Answer, Comparison, Reply, Request
@@ -45,12 +47,47 @@ class Bindings:
     With a shared store there are none: a handle of one side is good on the other, so nothing is learnt or changed.
     """
 
-    def __init__(self, *, contract: Contract | None, shared: bool, capacity: int = 100_000) -> None:
+    def __init__(
+        self, *, contract: Contract | None, shared: bool, capacity: int = 100_000, known: Known | None = None
+    ) -> None:
+        """``known`` is what is known already."""
         self._contract = contract
         self._shared = shared
-        self._tables = Tables(capacity)
-        self._scopes = Scopes()
-        self._minting = Minting(self._tables, self._scopes, capacity)
+        self._known = nothing_known(capacity) if known is None else known
+        self._tables = self._known.tables
+        self._scopes = self._known.scopes
+        self._minting = Minting(self._known)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the sides have one store, so that nothing is learnt or changed."""
+        return self._shared
+
+    @property
+    def knows_none(self) -> bool:
+        """Whether there is no handle, so that no request is changed."""
+        return self._shared or not len(self._tables)
+
+    def is_known(self, text: str) -> bool:
+        """Whether the other sides are known to have a value for a token, or to have none."""
+        return (
+            self._tables.knows(EVERYWHERE, text)
+            or self._tables.lost(EVERYWHERE, text) is not None
+            or text in self._known.agreed
+        )
+
+    def kept_of(self, texts: Texts) -> Texts:
+        """Those of the texts of a request and its answers of which anything is known."""
+        return kept_of(self._known, texts)
+
+    def excerpt(self, request: Request, route: str, kept: Texts, legacy: Answer | None = None) -> Excerpt:
+        """What is known of these texts, to resolve or to render it elsewhere."""
+        scopes = (EVERYWHERE, etag_scope(request, legacy), etag_scope(request, None), page_scope(request))
+        return excerpt_of(self._known, kept, route, scopes)
+
+    def take(self, notes: Iterable[Note]) -> None:
+        """Learns what was learnt elsewhere with an excerpt."""
+        self._known.take(notes)
 
     def carried(self, request: Request) -> frozenset[str]:
         """The values of a request that stand where a handle may stand; a body that can't be decoded has none."""
@@ -68,7 +105,7 @@ class Bindings:
         Refused: ``foreign_handle`` where it carries a value that legacy alone knows or one that may be several handles,
         ``blocked`` where the candidate gave none of its own for one.
         """
-        if self._shared or not len(self._tables):
+        if self.knows_none:
             return Rendered(request=request)
         rendering = Rendering(self._standpoint(side, request))
         changed = rewrite_request(request, rendering, self._contract)
@@ -111,7 +148,7 @@ class Bindings:
 
         ``type_name`` is the message's type in the contract, None of a JSON text.
         """
-        if self._shared or not len(self._tables):
+        if self.knows_none:
             return data
         rendering = Rendering(self._standpoint_in(side, _of_message(type_name)))
         changed = rewrite_message(data, type_name, rendering, self._contract)
@@ -119,7 +156,7 @@ class Bindings:
 
     def map_message(self, data: bytes, type_name: str | None, side: Side) -> bytes:
         """One message of a side's streamed answer with legacy's values in it."""
-        if self._shared or not len(self._tables):
+        if self.knows_none:
             return data
         back = Back(self._standpoint_in(side, _of_message(type_name)), {}, strict=True)
         return rewrite_message(data, type_name, back, self._contract)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from crossfade.shadow.bindings.names import Part
@@ -79,6 +79,15 @@ class Places:
     def any_minting(self, route: str) -> bool:
         """Whether the route has a place at which legacy mints."""
         return self._minting.get(route, 0) > 0 or self._minting.get(_EVERY_ROUTE, 0) > 0
+
+    def of(self, route: str) -> "Places":
+        """A copy of what is known of a route."""
+        found = Places()
+        for (written_by, names), counts in self._counts.items():
+            if written_by in {route, _EVERY_ROUTE}:
+                found._counts[written_by, names] = replace(counts)
+        found._minting = {name: self._minting[name] for name in (route, _EVERY_ROUTE) if name in self._minting}
+        return found
 
     def _note(self, route: str, change: int) -> None:
         if change:

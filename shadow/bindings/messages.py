@@ -35,7 +35,7 @@ _TARGETS = frozenset({"location", "content-location", "referer"})
 _LINK = re.compile(r"(?<=<)[^<>\s]{1,4096}(?=>)")
 _PREFIX = struct.Struct(">BI")  # grpc/doc/PROTOCOL-HTTP2.md: compressed flag and length
 _JSON = frozenset({Form.JSON, Form.DOCUMENTS, Form.LINES, Form.EVENTS})
-_TEXTS = frozenset({Form.TEXT, Form.HTML, Form.XML, Form.PARTS})
+_TEXTS = frozenset({Form.TEXT, Form.TABLE, Form.HTML, Form.XML, Form.PARTS})
 
 
 def rewrite_request(request: Request, change: Change, contract: Contract | None) -> Request:
@@ -179,7 +179,7 @@ def _plain(headers: Headers, plain: bytes, change: Change) -> bytes:
     """Raises: UndecodableError, UnicodeEncodeError."""
     kind, params = media_type(headers)
     form = form_of(kind, params)
-    if form in _JSON or (form in {Form.TEXT, Form.HTML, Form.BYTES} and plain.lstrip()[:1] in {b"{", b"["}):
+    if form in _JSON or (form in {Form.TEXT, Form.TABLE, Form.HTML, Form.BYTES} and plain.lstrip()[:1] in {b"{", b"["}):
         return _coded(plain, "utf-8", lambda text: rewrite_json(text, _leaves(change)))
     if form is Form.FIELDS:
         return _coded(plain, "utf-8", lambda text: rewrite_pairs(text, change, Part.BODY))

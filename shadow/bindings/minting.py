@@ -8,11 +8,11 @@ from typing import Any
 
 from crossfade.shadow.bindings.answers import Found, found_leaves, site_of
 from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
-from crossfade.shadow.bindings.memory import Places, Seen
+from crossfade.shadow.bindings.known import Known
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import is_short_id, is_token, jwt_claims, jwt_ends_s
+from crossfade.shadow.bindings.shapes import id_form, is_short_id, is_token, jwt_claims, jwt_ends_s
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.compare.decode.jwt import is_jwt
@@ -59,12 +59,12 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, tables: Tables, scopes: Scopes, capacity: int) -> None:
-        self.sent = Seen(2 * capacity)
-        self.agreed = Seen(2 * capacity)
-        self.places = Places()
-        self._tables = tables
-        self._scopes = scopes
+    def __init__(self, known: Known) -> None:
+        self.sent = known.sent
+        self.agreed = known.agreed
+        self.places = known.places
+        self._tables = known.tables
+        self._scopes = known.scopes
 
     def learn(self, exchange: Exchange, legacy: Value, others: Values) -> Learnt:
         """Binds what was minted."""
@@ -163,7 +163,13 @@ class _Lesson:
         elif is_jwt(found.legacy) and is_jwt(found.other):
             self._bind_jwt(found, found.other, Side.CANDIDATE)
         elif seems is not Seems.PLAIN:
-            self._bind(found, Side.CANDIDATE, opaque=seems is Seems.OPAQUE)
+            self._bind(found, Side.CANDIDATE, opaque=seems is Seems.OPAQUE or self._is_of_another_form(found))
+
+    def _is_of_another_form(self, found: Found) -> bool:
+        """Whether an id is written in another way than legacy's, which a client that checks it does not take."""
+        unread = {self._exchange.etags, self._exchange.pages}
+        is_id = not is_named(found.site) and self._kinds.scope(found) not in unread
+        return is_id and isinstance(found.other, str) and id_form(found.legacy) != id_form(found.other)
 
     def _bind(self, found: Found, side: Side, *, opaque: bool = False) -> None:
         """Binds a pair; where the candidate's is another handle already, what legacy minted has none there."""
@@ -303,7 +309,7 @@ class _Lesson:
         kinds = [scope for scope, other in theirs if other == found.other]
         if len(kinds) != 1:
             return False
-        self._scopes.saw(kinds[0], found.site, self._exchange.origin, found.legacy)
+        self._scopes.saw(kinds[0].key, found.site, self._exchange.origin, found.legacy)
         self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
         return True
 

@@ -10,6 +10,7 @@ from crossfade.shadow.bindings.names import ANY, is_id_name
 from crossfade.shadow.bindings.shapes import is_short_id, is_time, is_token
 from crossfade.shadow.bindings.texts import path_names
 from crossfade.shadow.compare.decode.markup import NAME, Element
+from crossfade.shadow.compare.decode.table import Table
 from crossfade.shadow.compare.diff.equality import Equality, scalar_key
 from crossfade.shadow.compare.diff.paths import generic_name
 from crossfade.shadow.exchange.difference import Value
@@ -61,12 +62,17 @@ def leaves(
     if isinstance(value, dict):
         for key, item in value.items():
             if key != NAME or not isinstance(value, Element):
-                yield from leaves(item, (*path, key), (*names, generic_name(key)))
+                yield from leaves(item, (*path, key), _names_below(value, key, names))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from leaves(item, (*path, index), (*names, ANY))
     else:
         yield path, names, value
+
+
+def _names_below(value: dict[str, Value], key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The rows of a table are those of the body itself."""
+    return names if isinstance(value, Table) else (*names, generic_name(key))
 
 
 class _Pairing:
@@ -85,7 +91,7 @@ class _Pairing:
             for key, item in legacy.items():
                 if key != NAME or not isinstance(legacy, Element):
                     below = other.get(key, Partner.MISSING)
-                    yield from self.values(item, below, (*path, key), (*names, generic_name(key)))
+                    yield from self.values(item, below, (*path, key), _names_below(legacy, key, names))
         elif isinstance(legacy, tuple) and isinstance(other, tuple):
             yield from self._lists(legacy, other, path, names)
         elif isinstance(legacy, dict | tuple):

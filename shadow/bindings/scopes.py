@@ -87,12 +87,12 @@ class Scopes:
             homeless = [scope for name in entities for scope in self._entities.get(name, ()) if not scope.homes]
             if not create:
                 return homeless[0] if homeless else None
-            return self._named(homeless[0] if homeless else self._new(entities[:1]), at, entities[:1])
+            return self._named(homeless[0] if homeless else self._new(f"#{at}", entities[:1]), at, entities[:1])
         for name in entities:
             known = self._entities.get(name, [])
             if known:
                 return known[0] if len(known) == 1 else None
-        return self._new(entities[:1]) if entities and create else None
+        return self._new(f"#the {entities[0]}", entities[:1]) if entities and create else None
 
     def standing(self, site: Site, origin: Origin) -> tuple[list[Scope], list[Scope]]:
         """The kinds whose ids may stand at a place: those of its very collection, and those of its name."""
@@ -101,13 +101,14 @@ class Scopes:
         named = [scope for name in entities for scope in self._entities.get(name, ()) if scope not in near]
         return (near, named) if near or at is not None else (named, [])
 
-    def saw(self, scope: Scope, site: Site, origin: Origin, text: str) -> None:
-        """An id of a kind was seen at a place; after three of them the place holds ids of this kind."""
+    def saw(self, key: str, site: Site, origin: Origin, text: str) -> None:
+        """An id of the kind with this key was seen at a place; after three the place holds ids of this kind."""
+        scope = next((scope for scope in self._scopes if scope.key == key), None)
         at, entities = _subject(site, origin)
         name = entities[0] if entities else ""
         if len(self._hits) >= _MAX_SCOPES or (at in self._homes if at is not None else name in self._entities):
             return
-        seen = self._hits.setdefault((at, name), {}).setdefault(scope.key, set())
+        seen = self._hits.setdefault((at, name), {}).setdefault(key, set())
         seen.add(text)
         if len(seen) >= _MIN_HITS:
             del self._hits[at, name]
@@ -128,10 +129,11 @@ class Scopes:
         at, entities = _subject(site, origin)
         return at is None and entities[0] not in self._entities and entities[0] not in self._plain
 
-    def _new(self, entities: tuple[str, ...]) -> Scope | None:
+    def _new(self, key: str, entities: tuple[str, ...]) -> Scope | None:
+        """``key`` says what it is, so that two who see the same give it the same one."""
         if len(self._scopes) >= _MAX_SCOPES:
             return None
-        scope = Scope(f"#{len(self._scopes)}")
+        scope = Scope(key)
         self._scopes.append(scope)
         return self._named(scope, None, entities)
 

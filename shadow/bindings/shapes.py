@@ -71,6 +71,12 @@ def is_short_id(text: str) -> bool:
     return len(text) <= _MAX_SHORT_CHARS + 2 and _SHORT.fullmatch(text) is not None
 
 
+def id_form(text: str) -> str:
+    """How an id is written, where that is the same for all that one implementation mints: a uuid, hex of a length."""
+    found = shape(text)
+    return found if found.startswith(("uuid", "hex")) else ""
+
+
 def is_time(text: str) -> bool:
     """Whether a text is a time, which two answers seldom share."""
     return shape(text).startswith(("time", "http-date", "date")) or _BASIC_TIME.fullmatch(text) is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -63,7 +63,7 @@ class Tables:
 
     def rebind(self, scope: str, legacy: str, side: Side, theirs: str, *, opaque: bool = False) -> None:
         """Binds two values whatever they were bound to: tokens that stand for the same, such as two of one login."""
-        self.unbind(scope, legacy, side)
+        self._unbind(scope, legacy, side)
         owner = self._by_theirs.get((side, scope, theirs))
         if owner is not None:
             self._unset(owner, side)
@@ -71,6 +71,9 @@ class Tables:
 
     def unbind(self, scope: str, legacy: str, side: Side) -> None:
         """Forgets what a side calls it."""
+        self._unbind(scope, legacy, side)
+
+    def _unbind(self, scope: str, legacy: str, side: Side) -> None:
         handle = self._handles.get((scope, legacy))
         if handle is not None:
             self._unset(handle, side)
@@ -111,7 +114,7 @@ class Tables:
         if handle is not None and Side.CANDIDATE in handle.theirs:
             return
         if key not in self._lost:
-            self._runs[_run(legacy)] += 1
+            self._runs[longest_run(legacy)] += 1
         self._lost[key] = reason
         self._lost.move_to_end(key)
         if len(self._lost) > self._capacity:
@@ -121,27 +124,50 @@ class Tables:
     def find(self, scope: str, legacys: Iterable[str]) -> None:
         """Forgets that values were lost: both sides gave them."""
         for legacy in legacys:
-            if self._lost.pop((scope, legacy), None) is not None:
-                _forget(self._runs, legacy)
+            self._find(scope, legacy)
 
     def lost(self, scope: str, legacy: str) -> Reason | None:
         """Why the other sides have no value for legacy's."""
         return self._lost.get((scope, legacy))
+
+    def kept_of(self, runs: AbstractSet[str]) -> set[str]:
+        """Those that are the ``longest_run`` of a value of any side that is kept here."""
+        return set().union(*(runs & kept.keys() for kept in (self._runs, *self._their_runs.values())))
+
+    def about(self, texts: Iterable[str], scopes: Collection[str]) -> "Tables":
+        """A copy of what is kept of these texts within these scopes, as a value of legacy's or of a side's."""
+        found = Tables(self._capacity)
+        for text in texts:
+            for scope in scopes:
+                self._copy_into(found, scope, text)
+        return found
+
+    def _copy_into(self, other: "Tables", scope: str, text: str) -> None:
+        found = (self._handles.get((scope, text)), *(self._by_theirs.get((side, scope, text)) for side in Side))
+        for handle in filter(None, found):
+            for side, theirs in handle.theirs.items():
+                other.bind(handle.scope, handle.legacy, side, theirs, opaque=side in handle.opaque)
+        if (reason := self._lost.get((scope, text))) is not None:
+            other.lose(scope, text, reason)
+
+    def _find(self, scope: str, legacy: str) -> None:
+        if self._lost.pop((scope, legacy), None) is not None:
+            _forget(self._runs, legacy)
 
     def _set(self, scope: str, legacy: str, side: Side, theirs: str, *, opaque: bool) -> None:
         key = (scope, legacy)
         handle = self._handles.get(key)
         if handle is None:
             handle = self._handles[key] = Handle(scope, legacy)
-            self._runs[_run(legacy)] += 1
+            self._runs[longest_run(legacy)] += 1
         self._handles.move_to_end(key)
         if side not in handle.theirs:
             handle.theirs[side] = theirs
             self._by_theirs[side, scope, theirs] = handle
-            self._their_runs[side][_run(theirs)] += 1
+            self._their_runs[side][longest_run(theirs)] += 1
         (handle.opaque.add if opaque else handle.opaque.discard)(side)
         if side is Side.CANDIDATE:
-            self.find(scope, (legacy,))
+            self._find(scope, legacy)
         if len(self._handles) > self._capacity:
             _, oldest = self._handles.popitem(last=False)
             _forget(self._runs, oldest.legacy)
@@ -156,13 +182,13 @@ class Tables:
         handle.opaque.discard(side)
 
 
-def _run(text: str) -> str:
-    """The longest run of a value; it is in every text that holds the value."""
+def longest_run(text: str) -> str:
+    """The longest run of letters, digits, - and _ in a value; it is in every text that holds the value."""
     return max(_RUN.findall(text), key=len, default="")
 
 
 def _forget(runs: "Counter[str]", value: str) -> None:
-    run = _run(value)
+    run = longest_run(value)
     runs[run] -= 1
     if not runs[run]:
         del runs[run]

@@ -4,21 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crossfade.codegen.contract import CallType, Contract, Method
+from crossfade.shadow.compare.bodies import coding_of, diff_bodies
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import (
-    EMPTY,
-    as_text,
-    is_opaque,
-    is_structured,
-)
+from crossfade.shadow.compare.decode.body import is_opaque, is_structured
 from crossfade.shadow.compare.decode.grpc import GrpcAnswer, details_value
-from crossfade.shadow.compare.decode.json_text import Documents
-from crossfade.shadow.compare.decode.lines import read_lines
-from crossfade.shadow.compare.decode.markup import Element
-from crossfade.shadow.compare.decode.media import is_json, media_type
+from crossfade.shadow.compare.decode.media import media_type
 from crossfade.shadow.compare.decode.proto import ProtoMessage, decode_message
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.compare.headers import diff_fields
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values
@@ -31,7 +25,6 @@ STATUS_PLACES = frozenset({"status", "status.code"})
 _STREAMS_ANSWERS = frozenset({CallType.SERVER_STREAM, CallType.BIDI})
 _OK = "OK"
 _NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NotComparableError(Exception):
@@ -52,18 +45,21 @@ def diff_answers(request: Request, legacy: Answer, other: Answer, contract: Cont
 
 
 def diff_views(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys = NO_KEYS
 ) -> Iterator[Difference]:
-    """As ``diff_answers``; an answer that is compared with several others is decoded once."""
+    """As ``diff_answers``; an answer that is compared with several others is decoded once.
+
+    ``keys`` are those of the lists in bodies and messages.
+    """
     if request.protocol is Protocol.GRPC:
-        return _grpc(request, legacy, other, contract)
-    return _http(request, legacy, other)
+        return _grpc(request, legacy, other, contract, keys)
+    return _http(request, legacy, other, keys)
 
 
 # HTTP
 
 
-def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
+def _http(request: Request, legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     ours, theirs = legacy.answer, other.answer
     if ours.status != theirs.status:
         yield leaf(Place.at("status"), Kind.VALUE, ours.status, theirs.status)
@@ -74,7 +70,7 @@ def _http(request: Request, legacy: AnswerView, other: AnswerView) -> Iterator[D
     elif ours.truncated or theirs.truncated:
         yield from _long_bodies(ours, theirs)
     elif ours.status not in _NO_BODY or theirs.status not in _NO_BODY:
-        yield from _bodies(legacy, other)
+        yield from _bodies(legacy, other, keys)
 
 
 def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
@@ -82,7 +78,7 @@ def _long_bodies(legacy: Answer, other: Answer) -> Iterator[Difference]:
     ours, theirs = _parts(legacy), _parts(other)
     if legacy.truncated != bool(legacy.windows) or other.truncated != bool(other.windows):
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than what digests are kept of")
-    if ours == theirs and _coding(legacy) == _coding(other):
+    if ours == theirs and coding_of(legacy) == coding_of(other):
         return
     if not is_opaque(legacy.headers, legacy.body) or not is_opaque(other.headers, other.body):
         raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes, and bytes differ")
@@ -104,97 +100,19 @@ def _lengths(legacy: Answer, other: Answer) -> Iterator[Difference]:
         yield from walk(", ".join(ours), ", ".join(theirs), Place.at("header.content-length"))
 
 
-def _bodies(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
-    if legacy.answer.body == other.answer.body and _coding(legacy.answer) == _coding(other.answer):
-        return
+def _bodies(legacy: AnswerView, other: AnswerView, keys: ListKeys) -> Iterator[Difference]:
     try:
-        ours = legacy.plain()
+        yield from diff_bodies(legacy, other, keys)
     except UndecodableError as error:
-        raise _undecodable(error) from None
-    try:
-        theirs = other.plain()
-    except UndecodableError:
-        yield leaf(Place.at("body"), Kind.TYPE, _legacy_value(legacy), other.answer.body)
-        return
-    if ours != theirs:
-        yield from _marks(ours, theirs)
-        yield from _values(legacy, other)
-
-
-def _values(legacy: AnswerView, other: AnswerView) -> Iterator[Difference]:
-    """As JSON where both bodies are that, else each as its type reads it."""
-    place = Place.at("body")
-    are_json = _are_json(legacy.answer, other.answer)
-    pair = None if are_json else _json_pair(legacy, other)
-    left = _legacy_value(legacy) if pair is None else pair[0]
-    try:
-        right = other.value() if pair is None else pair[1]
-    except UndecodableError:
-        yield leaf(place, Kind.TYPE, left, other.answer.body)
-        return
-    if isinstance(left, Documents) != isinstance(right, Documents) and EMPTY not in (left, right):
-        left, right = (side if isinstance(side, Documents) else (side,) for side in (left, right))
-    elif isinstance(left, Element) != isinstance(right, Element):  # a value that is no markup is compared with the text
-        left = as_text(legacy.answer.headers, legacy.plain()) if isinstance(left, Element) else left
-        right = as_text(other.answer.headers, other.plain()) if isinstance(right, Element) else right
-    if not are_json and (lines := read_lines(left)) and (other_lines := read_lines(right)):
-        left, right = lines, other_lines
-    yield from _whole(left, right, place)
-
-
-def _json_pair(legacy: AnswerView, other: AnswerView) -> tuple[Value, Value] | None:
-    """Both bodies as JSON where each is a JSON object or list, or several, and a type names something else; else None.
-
-    HTML frameworks serve JSON as text/html, and a client parses it all the same.
-    """
-    left = legacy.json()
-    right = None if left is None else other.json()
-    return None if left is None or right is None else (left, right)
-
-
-def _are_json(legacy: Answer, other: Answer) -> bool:
-    return all(is_json(media_type(answer.headers)[0]) for answer in (legacy, other))
-
-
-def _legacy_value(legacy: AnswerView) -> Value:
-    """Raises: NotComparableError."""
-    try:
-        return legacy.value()
-    except UndecodableError as error:
-        raise _undecodable(error) from None
-
-
-def _undecodable(error: UndecodableError) -> NotComparableError:
-    return NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}")
-
-
-def _marks(ours: bytes, theirs: bytes) -> Iterator[Difference]:
-    """Decoding JSON drops a byte order mark, at which many readers fail."""
-    left, right = (
-        "byte order mark" if body.startswith(_BYTE_ORDER_MARK) else "no byte order mark" for body in (ours, theirs)
-    )
-    if left != right and ours and theirs:
-        yield leaf(Place.at("body"), Kind.FORMAT, left, right)
-
-
-def _whole(ours: Value, theirs: Value, place: Place) -> Iterator[Difference]:
-    """A body that is there on one side only is missing or added."""
-    if theirs == EMPTY != ours:
-        yield leaf(place, Kind.MISSING, ours, None)
-    elif ours == EMPTY != theirs:
-        yield leaf(place, Kind.ADDED, None, theirs)
-    else:
-        yield from walk(ours, theirs, place)
-
-
-def _coding(answer: Answer) -> tuple[str, ...]:
-    return header_values(answer.headers, "content-encoding")
+        raise NotComparableError(Reason.UNDECODABLE, f"legacy's body: {error}") from None
 
 
 # gRPC
 
 
-def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None) -> Iterator[Difference]:
+def _grpc(
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
+) -> Iterator[Difference]:
     if legacy.answer.truncated or other.answer.truncated:
         if _parts(legacy.answer) != _parts(other.answer) or not legacy.answer.windows:
             raise NotComparableError(Reason.TRUNCATED, "a body is longer than mirror.body_limit_bytes")
@@ -214,7 +132,7 @@ def _grpc(request: Request, legacy: AnswerView, other: AnswerView, contract: Con
     yield from walk(our_type, their_type, Place.at("metadata.content-type"))
     yield from diff_fields(ours.metadata, theirs.metadata, "metadata", Protocol.GRPC)
     yield from diff_fields(ours.trailers, theirs.trailers, "trailer", Protocol.GRPC)
-    yield from _messages(request, legacy, other, contract)
+    yield from _messages(request, legacy, other, contract, keys)
 
 
 def _without_body(view: AnswerView) -> AnswerView:
@@ -251,7 +169,7 @@ def _without_details(status: dict[str, Value]) -> Value:
 
 
 def _messages(
-    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None
+    request: Request, legacy: AnswerView, other: AnswerView, contract: Contract | None, keys: ListKeys
 ) -> Iterator[Difference]:
     place = Place.at("message")
     ours, theirs = legacy.call(), other.call()
@@ -270,7 +188,7 @@ def _messages(
         if not left and not right and ours.messages != theirs.messages:
             yield _unseen(ours.messages, theirs.messages, method.output_type, contract)
     if left != right:
-        yield from _seen_messages(legacy if left else None, other if right else None, method, contract)
+        yield from _seen_messages(legacy if left else None, other if right else None, method, contract, keys)
 
 
 def _seen(answer: GrpcAnswer) -> tuple[bytes, ...]:
@@ -296,7 +214,7 @@ def _readable(messages: tuple[bytes, ...], output_type: str, contract: Contract)
 
 
 def _seen_messages(
-    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract
+    legacy: AnswerView | None, other: AnswerView | None, method: Method, contract: Contract, keys: ListKeys
 ) -> Iterator[Difference]:
     """Of the messages that a caller sees; None of a side of which it sees none."""
     place = Place.at("message")
@@ -310,9 +228,9 @@ def _seen_messages(
         yield leaf(place, Kind.TYPE, left[0] if left else None, other.call().messages[0] if other else None)
         return
     if method.call_type in _STREAMS_ANSWERS or len(left) > 1 or len(right) > 1:
-        yield from walk(left, right, place, proto=True)
+        yield from walk(left, right, place, proto=True, keys=keys)
     elif left and right:
-        yield from walk(left[0], right[0], place, proto=True)
+        yield from walk(left[0], right[0], place, proto=True, keys=keys)
     else:
         yield from _one_sided(left, right, place)
 

@@ -8,6 +8,8 @@ from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.grpc import metadata_value
 from crossfade.shadow.compare.decode.media import is_json, meaning_of_type
 from crossfade.shadow.compare.decode.names import keep_repeated
+from crossfade.shadow.compare.decode.rate_limits import without_usage
+from crossfade.shadow.compare.decode.texts import Url
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import leaf, walk
 from crossfade.shadow.exchange import Headers, Protocol, header_values
@@ -32,19 +34,20 @@ IGNORED = {
 }
 COOKIE_FLAGS = frozenset({"secure", "httponly", "partitioned"})
 COOKIE_ATTRIBUTES = COOKIE_FLAGS | {"path", "domain", "expires", "max-age", "samesite", "priority"}
+_ADDRESSES = frozenset({"location", "content-location"})
 
 Fields = dict[str, tuple[str, ...]]
 _LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
 def fields_of(headers: Headers, ignored: frozenset[str]) -> Fields:
-    """Values by lower-case name, in order, without the ignored."""
+    """Values by lower-case name, in order, without the ignored and without what is left of a rate limit."""
     found: dict[str, list[str]] = {}
     for name, value in headers:
         lower = name.lower()
         if lower not in ignored:
             found.setdefault(lower, []).append(value.strip())
-    return {name: tuple(values) for name, values in found.items()}
+    return {name: without_usage(name, tuple(values)) for name, values in found.items()}
 
 
 def diff_fields(legacy: Headers, candidate: Headers, part: str, protocol: Protocol) -> Iterator[Difference]:
@@ -82,7 +85,8 @@ def _by_grammar(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], place
     left, right = read_field(name, ours), read_field(name, theirs)
     if isinstance(left, str) or isinstance(right, str):
         if left != right:
-            yield from walk(", ".join(ours), ", ".join(theirs), place)
+            text = Url if name in _ADDRESSES else str
+            yield from walk(text(", ".join(ours)), text(", ".join(theirs)), place)
     else:
         yield from walk(left, right, place, proto=True)
 

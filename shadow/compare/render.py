@@ -1,15 +1,18 @@
 """Values as one line of text for a person."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from html import escape
 
 from crossfade.shadow.compare.decode.markup import ATTRIBUTE, COMMENT, DOCTYPE, INSTRUCTION, Element, local_name
-from crossfade.shadow.exchange.difference import Deep, Difference, Kind, Value
+from crossfade.shadow.exchange.difference import Deep, Difference, Kind, Move, Moves, Value
 
 ABSENT = "(absent)"
 """What a side does not have at all, where null is a value."""
+_MOVE = re.compile(r"at (\d+): (.*)", re.ASCII)
+_MAX_MOVED_CHARS = 80
 
 
 def render(value: Value, limit_chars: int = 200) -> str:
@@ -27,9 +30,31 @@ def render(value: Value, limit_chars: int = 200) -> str:
 
 
 def render_sides(difference: Difference) -> tuple[str, str]:
-    """Both values of a difference, the one that is not there as ``(absent)``."""
+    """Both values of a difference, the one that is not there as ``(absent)``; of another order a line for each move."""
+    if difference.moves is not None:
+        return _moves(difference.moves, lambda move: move.ours), _moves(difference.moves, lambda move: move.theirs)
     legacy, candidate = render(difference.legacy), render(difference.candidate)
     return ABSENT if difference.kind is Kind.ADDED else legacy, ABSENT if difference.kind is Kind.MISSING else candidate
+
+
+def _moves(moves: Moves, place: Callable[[Move], int]) -> str:
+    more = moves.count - len(moves.first)
+    lines = [f"at {place(move)}: {render(move.what, _MAX_MOVED_CHARS)}" for move in moves.first]
+    return "\n".join((*lines, f"{more} more") if more else lines)
+
+
+def read_moves(text: str) -> tuple[tuple[int, str], ...]:
+    """Where elements stand and what they are, of one side's text of another order; () of any other text."""
+    found = (_MOVE.fullmatch(line) for line in text.split("\n"))
+    return tuple((int(move[1]), move[2]) for move in found if move is not None)
+
+
+def each_moved(keep: Callable[[str], str], text: str) -> str:
+    """A text of another order with each element as ``keep`` gives it; any other text as a whole."""
+    if not read_moves(text):
+        return keep(text)
+    moves = ((line, _MOVE.fullmatch(line)) for line in text.split("\n"))
+    return "\n".join(line if move is None else f"at {move[1]}: {keep(move[2])}" for line, move in moves)
 
 
 def _parts(value: Value, limit_chars: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.walk import Findings, leaf, walk_window
 from crossfade.shadow.exchange import Answer, Headers
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
@@ -49,8 +50,8 @@ class StreamDiff:
     has a window of them, or until the end.
     """
 
-    def __init__(self, decode: Callable[[bytes], Value], root: Place, *, proto: bool) -> None:
-        """``decode`` gives the value of a message and raises UndecodableError.
+    def __init__(self, decode: Callable[[bytes], Value], root: Place, *, proto: bool, keys: ListKeys = NO_KEYS) -> None:
+        """``decode`` gives the value of a message and raises UndecodableError; ``keys`` are those of its lists.
 
         ``own_to_legacy`` may be set: it gives the other side's message in legacy's words, by legacy's at its place.
         """
@@ -58,6 +59,7 @@ class StreamDiff:
         self._decode = decode
         self.root = root
         self._proto = proto
+        self._keys = keys
         self._legacy: deque[bytes] = deque()
         self._other: deque[bytes] = deque()
         self._first = 0
@@ -132,4 +134,4 @@ class StreamDiff:
             place = self.root.item(self._first) if self._proto else self.root.element(self._first)
             yield leaf(place, Kind.TYPE, left[0] if left else None, theirs[0])
             return
-        yield from walk_window(left, right, self.root, first=self._first, proto=self._proto)
+        yield from walk_window(left, right, self.root, first=self._first, proto=self._proto, keys=self._keys)

@@ -44,6 +44,7 @@ def _unknown_ports(config: Config) -> Iterator[Clash]:
         ("mirror", "rule"): [rule.route for rule in config.mirror.rule],
         ("mirror", "header"): [rule.route for rule in config.mirror.header],
         ("compare", "ignore"): [rule.route for rule in config.compare.ignore],
+        ("compare", "list"): [rule.route for rule in config.compare.list],
         ("accept",): [rule.route for rule in config.accept],
     }
     for place, globs in rules.items():

@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -244,8 +245,9 @@ class MirrorSettings(Section):
     """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed."""
     recheck_pct: Pct = 20.0
     """The share of mirrored safe requests that candidate and secondary may be sent once more, where an answer differs
-    from legacy's. It tells a fault from noise and from drift. 0 turns it off: then a secondary whose store has parted
-    from legacy's looks like noise, which may hide a fault. Without a secondary there is none."""
+    from legacy's. It tells a fault from noise and from drift. 0 turns it off: then nobody can tell noise from a
+    secondary whose store has parted from legacy's, and where no check can judge the values, a claim is inconclusive.
+    Without a secondary there is none."""
     race_window_ms: int = Field(default=0, ge=0, le=600_000)
     """For so long after a write was sent, reads of the same data are `skipped(state_race)`. A read during the write
     always is."""
@@ -266,13 +268,39 @@ class IgnoreSettings(Section):
     """Why the rule exists."""
 
 
-class CompareSettings(Section):
-    """[compare]."""
+def _as_names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
+
+class ListSettings(Section):
+    """[[compare.list]]: by which field the elements of a list are known."""
+
+    route: AnyGlob = "*"
+    """The requests that the rule matches."""
+    path: Glob
+    """The lists at these paths: `body/items`, `message.items`."""
+    key: Annotated[
+        tuple[Name, ...], Field(strict=False, min_length=1), BeforeValidator(_as_names), _shown("name, or names in [ ]")
+    ]
+    """The field that says which element is which: `id`, `item.id`, of XML also an attribute. Several names in `[ ]` are
+    one key together. Elements whose keys are not the same are never compared with each other; without a rule, the key
+    is found in the lists."""
+
+
+class CompareSettings(Section):
+    """[compare]: what makes requests distinct, what is left out, and how much one comparison may cost."""
+
+    max_compare_ms: int = Field(default=20_000, ge=100, le=600_000)
+    """The processor time that comparing one request's large answers may take; four times as long by the clock. Past it
+    the request is `uncomparable(too_costly)`."""
+    max_compare_mb: int = Field(default=1024, ge=64, le=65_536)
+    """The memory that comparing one request's large answers may take, on Linux. Past it the request is
+    `uncomparable(too_costly)`."""
     distinct_by: tuple[Name, ...] = Field(default=(), strict=False)
     """Header fields that make a request another one, beside its method, target, body and credential (`Authorization`,
     cookies; of a JWT with a subject what it says of the person): `accept-language`, `x-tenant`."""
     ignore: tuple[IgnoreSettings, ...] = Field(default=(), strict=False)
+    list: tuple[ListSettings, ...] = Field(default=(), strict=False)
 
 
 class AcceptSettings(Section):
@@ -284,6 +312,8 @@ class AcceptSettings(Section):
     """Differences at these paths may stay."""
     kind: AnyGlob = "*"
     """Only differences of these kinds."""
+    transition: AnyGlob = "*"
+    """Only differences with these transitions, such as `404 -> 401`; empty: those that tell none."""
     reason: str = Field(min_length=1)
     """Why the difference may stay."""
     expires: datetime.date | None = None

@@ -4,7 +4,7 @@ Kept: ``tally`` counts in memory, ``place_tally`` what answers were at each plac
 ``store``, which is one of ``stores`` and opened from a URL; ``records`` are a run as it is read back, ``latency`` its
 histograms; ``retention`` deletes old runs, with what lies beside the store: ``recordings`` and ``contracts``.
 Redacted first: ``redact`` makes pseudonyms with a ``key``, ``samples`` notes which parts of a request they are.
-Concluded: ``places`` tells which differences are noise, as ``findings``; ``view`` gives outcomes under the present
+Concluded: ``places`` tells which differences are noise, as ``conclusions``; ``view`` gives outcomes under the present
 rules, ``statistics`` bounds on a rate, ``excess`` evidence on how much more often than legacy itself the candidate
 differs, and ``claims`` verdicts. All of them are pure.
 """

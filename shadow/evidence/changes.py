@@ -12,6 +12,8 @@ from crossfade.shadow.evidence.records import (
     Sort,
     StoredExample,
     Units,
+    Way,
+    WayCount,
 )
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Check, Mutation
@@ -50,7 +52,8 @@ class RouteChanges:
     cut: Mapping[Reason, int]
     signatures: Mapping[Signature, SignatureCount]
     places: Mapping[Place, PlaceCount]
-    units: Mapping[tuple[Place, Sort], Units]
+    ways: Mapping[Way, WayCount]
+    units: Mapping[tuple[Way, Sort], Units]
     checks: Mapping[tuple[Place, Check], CheckCount]
     proofs: Mapping[tuple[Mutation, Signature], int]
     clusters: Mapping[Fingerprint, ClusterCount]
@@ -88,6 +91,8 @@ def storable_route(info: RouteInfo) -> RouteInfo:
 
 def storable_fingerprint(found: Fingerprint) -> Fingerprint:
     """A fingerprint that can be written."""
-    if found.template.isascii() and found.cause.isascii():
+    if found.template.isascii() and found.cause.isascii() and found.transition.isascii():
         return found
-    return replace(found, template=storable(found.template), cause=storable(found.cause))
+    names = (found.template, found.cause, found.transition)
+    template, cause, transition = map(storable, names)
+    return replace(found, template=template, cause=cause, transition=transition)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status
 from crossfade.shadow.evidence.excess import (
     log_e_excess_above,
     log_e_excess_below,
     log_mean,
     needed_pairs,
 )
-from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Reason
@@ -36,13 +36,22 @@ class Ground(StrEnum):
     CHECK_FLAGGED = "check_flagged"  # a noisy place is suspicious, and may yet be below the budget
     UNDECIDED = "undecided"  # without what is not decided yet, the claim would hold
     TOO_FEW_DISTINCT = "too_few_distinct"  # the upper bound is not below the budget
-    UNEXPLAINED = "unexplained"  # would not hold if what the candidate is behind were faults
+    UNEXPLAINED = "unexplained"  # would not hold if answers that differ and could not be judged were faults
     TRANSIENT = "transient"  # the upper bound of transient differences is not below their budget
     TOO_FEW_PAIRS = "too_few_pairs"  # at noisy places the candidate may yet differ more than legacy from itself
     NOT_CLAIMED = "not_claimed"
 
 
-_UNEXPLAINED = (Reason.CREDENTIAL, Reason.STATE_DRIFT, Reason.BLOCKED)
+UNEXPLAINED = (
+    Reason.CREDENTIAL,
+    Reason.STATE_DRIFT,
+    Reason.BLOCKED,
+    Reason.TRUNCATED,
+    Reason.TOO_COSTLY,
+    Reason.UNDECODABLE,
+    Reason.NO_CONTRACT,
+    Reason.INTERNAL,
+)
 """Here the candidate answered, now or earlier, something else than legacy, and may be wrong or not."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
@@ -268,7 +277,7 @@ def _of_first_looks(rate: float) -> float:
 def _with_unexplained(figures: _Figures) -> Bounds:
     """The bounds, as if the same share of the units diverged as of the requests that nobody can explain."""
     view = figures.view
-    share = sum(view.left_out.get(reason, 0) for reason in _UNEXPLAINED) / max(1, view.eligible)
+    share = sum(view.left_out.get(reason, 0) for reason in UNEXPLAINED) / max(1, view.eligible)
     more = math.ceil(share * figures.n)
     return _bounds(view.certain, view.divergent, view.divergent + view.undecided + more, figures.n, figures.gate)
 

@@ -5,19 +5,20 @@ import re
 from crossfade.shadow.compare.headers import COOKIE_ATTRIBUTES
 
 _FIELDS = ("header.", "trailer.")
+_LISTED = re.compile(r"\[[^\]]*\]")
 _COOKIE = re.compile(r"(?:header|trailer)\.set-cookie/[^/]*")
 
 
 def path_names(path: str) -> list[str]:
     """The names under which a value stands.
 
-    None for an attribute of a cookie, which is never secret; of a list of field names (``header.vary[authorization]``)
-    only the field, because the list names other fields.
+    None for an attribute of a cookie, which is never secret; no name of a list of field names
+    (``header.vary[authorization]``), because these name other fields.
     """
     if path.startswith(_FIELDS):
         if re.fullmatch(r"[a-z]+\.set-cookie/[^/]*/(?:" + "|".join(sorted(COOKIE_ATTRIBUTES)) + ")", path):
             return []
-        path = path.partition("[")[0]
+        path = _LISTED.sub("", path)
     return re.split(r"[/.\[\]]", path)
 
 

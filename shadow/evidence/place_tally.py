@@ -1,15 +1,25 @@
 """What is counted of the places of one route: pairs of answers, units with differences, checks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
+from crossfade.shadow.evidence.asked_once import is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
-from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
-from crossfade.shadow.exchange.difference import MORE, Kind, Signature
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units, Way, WayCount
+from crossfade.shadow.evidence.shown_places import (
+    PlaceLook,
+    is_drift_alone,
+    looks_of,
+    sort_of,
+    takes_a_side,
+    ways_of,
+)
+from crossfade.shadow.exchange.difference import Kind, Signature
 from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sighting
 
-_MORE = MORE.template, MORE.kind
+_FIRST_LOOKS, _BETS = 0, 1
+"""What is counted of a way, as in ``WayCount``."""
 _NOISY_FROM = 3
 """So many units must show legacy differing from itself before a place is called noise."""
 
@@ -55,7 +65,8 @@ class PlaceChanges(TypedDict):
     """What changed since the last commit, as totals."""
 
     places: dict[Place, PlaceCount]
-    units: dict[tuple[Place, Sort], Units]
+    ways: dict[Way, WayCount]
+    units: dict[tuple[Way, Sort], Units]
     checks: dict[tuple[Place, Check], CheckCount]
 
 
@@ -72,12 +83,14 @@ class Places:
     any_candidate: int = 0
     any_secondary: int = 0
     counts: dict[Place, Counts] = field(default_factory=dict)
-    units: dict[tuple[Place, Sort], GrowingUnits] = field(default_factory=dict)
+    ways: dict[Way, list[int]] = field(default_factory=dict)
+    units: dict[tuple[Way, Sort], GrowingUnits] = field(default_factory=dict)
     checks: dict[tuple[Place, Check], list[int]] = field(default_factory=dict)
     known: dict[int, int] = field(default_factory=dict)
     kept: int = 0
     changed: set[Place] = field(default_factory=set)
-    changed_units: set[tuple[Place, Sort]] = field(default_factory=set)
+    changed_ways: set[Way] = field(default_factory=set)
+    changed_units: set[tuple[Way, Sort]] = field(default_factory=set)
     changed_checks: set[tuple[Place, Check]] = field(default_factory=set)
 
     def has_room(self, place: Place) -> bool:
@@ -101,34 +114,43 @@ class Places:
         return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= _NOISY_FROM
 
     def count(self, observation: Judged, signature: Signature) -> None:
-        """Counts a judged request; ``signature`` holds what is counted of its own."""
+        """Counts a judged request, whose fingerprints have names and transitions that are told.
+
+        ``signature`` holds what is counted of its own.
+        """
         new = self._new(observation)
         if signature or observation.sightings or observation.noise or observation.excused or observation.drift:
-            self._count_places(observation, {(item.template, item.kind) for item in signature}, new)
+            self._count_places(observation, ways_of(signature), new)
         if new is not None and new & _CHECKED:
             self._check(observation.checks)
 
-    def _count_places(self, observation: Judged, places: set[Place], new: int | None) -> None:
+    def _count_places(self, observation: Judged, places: dict[Place, set[Way]], new: int | None) -> None:
+        """``places``: the ways of what is counted of the request's own."""
         for place in sorted(places):
             self._at(place)
+        of_candidate = (*observation.signature, *observation.excused, *observation.drift)
+        ways = ways_of(of_candidate) if any(item.transition for item in of_candidate) else {}
+        alone = {place: min(found) for place, found in ways.items() if len(found) == 1}
         looks = {}
-        for place, look in sorted(_looks(observation).items(), key=lambda item: item[0]):
+        for place, look in sorted(looks_of(observation).items(), key=lambda item: item[0]):
             if self.has_room(place):
                 self._at(place)
                 looks[place] = look
         if new is not None and new & _BET:
             if observation.chosen:
-                self._bet_on_sides(observation.sightings)
+                self._bet_on_sides(observation.sightings, alone)
             else:
-                self._bet(looks, is_first=observation.noise is not None)
+                self._bet(looks, alone, is_first=observation.noise is not None)
         for place, look in looks.items():
-            self._see(place, look, new, is_chosen=observation.chosen)
-        if new is None or _is_drift_alone(observation):
-            return
-        for place in sorted(places | looks.keys()):
-            sort = _sort(place, looks.get(place), is_found=place in places)
-            if sort is not None:
-                self._keep(place, sort, observation.request_hash, is_first=bool(new & _COMPARED))
+            self._see(place, look, new, alone.get(place), is_chosen=observation.chosen)
+        if new is not None and not is_drift_alone(observation):
+            is_first = bool(new & _COMPARED)
+            for place in sorted(places | looks.keys()):
+                seen, untold = looks.get(place), {(*place, "")}
+                sort = sort_of(place, seen, is_found=place in places)
+                self._keep(places.get(place, untold), sort, observation.request_hash, is_first=is_first)
+                unjudged = self._unjudged(place, seen)
+                self._keep(ways.get(place, untold), unjudged, observation.request_hash, is_first=is_first)
 
     def _at(self, place: Place) -> Counts:
         self.changed.add(place)
@@ -140,10 +162,10 @@ class Places:
         if not before and len(self.known) >= self.max_units:
             return None
         now = before
-        if not _is_drift_alone(observation):
+        if not is_drift_alone(observation):
             now |= _COMPARED
         if observation.chosen:
-            now |= _BET if _takes_a_side(observation) else 0
+            now |= _BET if takes_a_side(observation) else 0
         elif observation.noise is not None:
             now |= _PAIRED | _BET
         if observation.asked_again:
@@ -157,7 +179,13 @@ class Places:
             self.paired += new & _PAIRED == _PAIRED
         return new
 
-    def _bet(self, looks: dict[Place, "_Look"], *, is_first: bool) -> None:
+    def _way(self, alone: Way | None, at: int) -> None:
+        """Counts a unit in which the candidate differs at a place in one way alone, if that has a transition."""
+        if alone is not None and alone[2]:
+            self.ways.setdefault(alone, [0, 0])[at] += 1
+            self.changed_ways.add(alone)
+
+    def _bet(self, looks: dict[Place, PlaceLook], alone: dict[Place, Way], *, is_first: bool) -> None:
         """A unit's one bet on which side differs alone: at its first look, or at its second where that was the first.
 
         Over the whole route it is made where the secondary never differed before, whatever it does now.
@@ -171,10 +199,12 @@ class Places:
                 steady_secondary |= theirs
             counts.bets_candidate += ours and not theirs
             counts.bets_secondary += theirs and not ours
+            if ours and not theirs:
+                self._way(alone.get(place), _BETS)
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _bet_on_sides(self, sightings: Iterable[Sighting]) -> None:
+    def _bet_on_sides(self, sightings: Iterable[Sighting], alone: dict[Place, Way]) -> None:
         """The bet of a secondary that was asked because legacy and candidate differ: on whose side it takes.
 
         With the sides exchanged, what the candidate lacks is what it has beyond legacy: a control of that place.
@@ -193,10 +223,12 @@ class Places:
                 steady_secondary |= item.with_candidate
             counts.bets_candidate += not item.with_candidate
             counts.bets_secondary += item.with_candidate
+            if not item.with_candidate:
+                self._way(alone.get(place), _BETS)
         self.any_candidate += steady_candidate and not steady_secondary
         self.any_secondary += steady_secondary and not steady_candidate
 
-    def _see(self, place: Place, look: "_Look", new: int | None, *, is_chosen: bool) -> None:
+    def _see(self, place: Place, look: PlaceLook, new: int | None, alone: Way | None, *, is_chosen: bool) -> None:
         counts, item = self._at(place), look.sighting
         ours, theirs = look.first
         counts.differing += ours
@@ -208,14 +240,34 @@ class Places:
             counts.both += ours and theirs
             counts.candidate_only += ours and not theirs
             counts.secondary_only += theirs and not ours
-        if new & _ASKED and (item.secondary or item.secondary_again):
+            if ours and not theirs:
+                self._way(alone, _FIRST_LOOKS)
+        if new & _ASKED and item.unjudged is None and (item.secondary or item.secondary_again):
             counts.drift += item.drift
             counts.self_differs += not item.drift
-        elif is_first and item.secondary:
+        elif (is_first and item.secondary) or (new & _ASKED and item.unjudged is not None):
             counts.once += 1
 
-    def _keep(self, place: Place, sort: Sort, unit: int, *, is_first: bool) -> None:
-        units = self.units.setdefault((place, sort), GrowingUnits())
+    def _unjudged(self, place: Place, look: PlaceLook | None) -> Sort | None:
+        """As what a unit counts that the secondary alone excuses; none once its numbers are known to be noise."""
+        if look is None or look.sighting.unjudged is None or not look.first[0]:
+            return None
+        sort = Sort(look.sighting.unjudged.value)
+        sizes = {
+            side: len(units.hashes)
+            for side in (Sort.ABOVE, Sort.BELOW)
+            if (units := self.units.get(((*place, ""), side)))  # numbers have no transition
+        }
+        return None if sort is not Sort.OTHER and is_on_both_sides(sizes) else sort
+
+    def _keep(self, ways: set[Way], sort: Sort | None, unit: int, *, is_first: bool) -> None:
+        if sort is None:
+            return
+        for way in sorted(ways):
+            self._keep_unit(way, sort, unit, is_first=is_first)
+
+    def _keep_unit(self, way: Way, sort: Sort, unit: int, *, is_first: bool) -> None:
+        units = self.units.setdefault((way, sort), GrowingUnits())
         if unit in units.hashes:
             return
         if len(units.hashes) < self.at_place and self.kept < self.at_places:
@@ -224,7 +276,7 @@ class Places:
         else:
             units.more += 1
             units.first += is_first
-        self.changed_units.add((place, sort))
+        self.changed_units.add((way, sort))
 
     def _check(self, checks: Iterable[Checked]) -> None:
         for item in checks:
@@ -241,81 +293,18 @@ class Places:
         """What changed since ``committed`` was last called."""
         return {
             "places": {place: self.counts[place].frozen() for place in self.changed},
+            "ways": {way: _way_count(*self.ways[way]) for way in self.changed_ways},
             "units": {key: _frozen(self.units[key]) for key in self.changed_units},
             "checks": {key: _check_count(*self.checks[key]) for key in self.changed_checks},
         }
 
     def committed(self) -> None:
         """Forgets which totals changed."""
-        self.changed, self.changed_units, self.changed_checks = set(), set(), set()
+        self.changed, self.changed_ways, self.changed_units, self.changed_checks = set(), set(), set(), set()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """A sighting, and at which looks candidate and secondary each differed from legacy, drift or not."""
-
-    sighting: Sighting
-    first: tuple[bool, bool]
-
-    @property
-    def second(self) -> tuple[bool, bool]:
-        """At a place of drift the candidate is taken to agree with legacy unless it can't, which favours it."""
-        return bool(self.sighting.candidate_again), bool(self.sighting.secondary_again)
-
-
-def _looks(observation: Judged) -> dict[Place, _Look]:
-    """What was seen at each place; of a judge that tells no more, what its first look shows."""
-    ours = {(item.template, item.kind) for item in (*observation.signature, *observation.excused, *observation.drift)}
-    sightings = observation.sightings or _first_look(observation, ours)
-    return {
-        (storable(item.template), item.kind): _Look(
-            sighting=item, first=((item.template, item.kind) in ours or item.candidate, bool(item.secondary))
-        )
-        for item in sightings
-    }
-
-
-def _first_look(observation: Judged, ours: set[Place]) -> Iterator[Sighting]:
-    theirs = {(item.template, item.kind) for item in observation.noise or ()}
-    for template, kind in ours | theirs:
-        secondary = None if observation.noise is None else (template, kind) in theirs
-        yield Sighting(template=template, kind=kind, candidate=(template, kind) in ours, secondary=secondary)
-
-
-def _takes_a_side(observation: Judged) -> bool:
-    """Whether a secondary that was chosen gave an answer that can be held against legacy's, or the candidate's."""
-    return observation.noise is not None or any(item.with_candidate is not None for item in observation.sightings)
-
-
-def _is_drift_alone(observation: Judged) -> bool:
-    """Whether it is no evidence: the candidate agrees with the secondary, which is steady and differs from legacy."""
-    return bool(observation.drift) and not observation.signature
-
-
-def _sort(place: Place, look: _Look | None, *, is_found: bool) -> Sort | None:
-    """What a place is counted as in one request; None where nothing speaks of the candidate."""
-    if place == _MORE:
-        return Sort.UNCHECKED
-    if is_found and place[1] == Kind.FAILED:
-        return Sort.PERSISTENT
-    if look is None:
-        return Sort.UNCHECKED if is_found else None
-    item = look.sighting
-    if not is_found:
-        return _control(look)
-    if item.candidate_again is None or (item.candidate_again and item.secondary_again is None):
-        return Sort.UNCHECKED
-    return Sort.PERSISTENT if item.candidate_again else Sort.TRANSIENT
-
-
-def _control(look: _Look) -> Sort | None:
-    """Whether it is a persistent difference with the sides exchanged: the secondary's, at the second look."""
-    item = look.sighting
-    if not (look.first[0] and item.secondary_again) or item.secondary:
-        return None
-    if item.drift:
-        return Sort.EITHER
-    return Sort.CONTROL if item.candidate_again is False else None
+def _way_count(candidate_only: int, bets_candidate: int) -> WayCount:
+    return WayCount(candidate_only=candidate_only, bets_candidate=bets_candidate)
 
 
 def _frozen(units: GrowingUnits) -> Units:

@@ -1,19 +1,19 @@
 """What each place of a route is under the present rules: open, accepted, noise, undecided or suspicious. Pure."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crossfade.shadow.evidence.asked_once import NOISE_FROM, excused_units, is_seen_twice, is_unjudged
+from crossfade.shadow.evidence.conclusions import NOISY, CheckView, Excess, PlaceView, Status
 from crossfade.shadow.evidence.excess import discoveries, log_e_excess_above
-from crossfade.shadow.evidence.findings import NOISY, CheckView, Excess, PlaceView, Status
-from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, RouteEvidence, Sort, Units
+from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units
+from crossfade.shadow.evidence.remaining import Remaining
 from crossfade.shadow.exchange.difference import MORE, Kind
 from crossfade.shadow.exchange.observations import Check
 
 _PLACES, _TOGETHER, _CHECKS = 0.005, 0.002, 0.003
 """How often chance alone may call a place, the route as a whole or a check worse than legacy: one run in a hundred."""
-_NOISE_FROM = 3
-"""So many units must show that legacy differs from itself: one or two may be a deployment, or a write in between."""
 _ALWAYS, _ALWAYS_PAIRS = 0.8, 20
 """A place is always different from this share of first looks on, of which there must be so many."""
 _ALWAYS_IN_ORDER = 0.2
@@ -45,27 +45,24 @@ class JudgedPlaces:
         )
 
 
-def judge_places(route: RouteEvidence, *, is_accepted: Callable[[Place], bool], has_secondary: bool) -> JudgedPlaces:
+def judge_places(left: Remaining, *, has_secondary: bool) -> JudgedPlaces:
     """The places of a route: all that were counted, or stand in a signature or a cluster."""
-    signed = {(item.template, item.kind) for signature in route.signatures for item in signature}
-    clusters = {(cluster.fingerprint.template, cluster.fingerprint.kind) for cluster in route.clusters}
-    places = sorted({*route.places, *signed, *clusters})
-    accepted = {place for place in places if place[1] != Kind.FAILED and is_accepted(place)}
-    worse = _worse(route, [place for place in places if place not in accepted])
-    flagged = _flagged(route, accepted) | _parted(route, accepted)
+    worse = _worse(left)
+    flagged = _flagged(left) | _parted(left)
     views = {}
-    for place in places:
-        view = _view(route, place, [key[1] for key in flagged if key[0] == place])
+    for place in left.all_places:
+        view = _view(left, place, [key[1] for key in flagged if key[0] == place])
         status, decided = Status.ACCEPTED, False
-        if place not in accepted:
-            sorts = _sorts(route, place, is_signed=place in signed)
+        if place not in left.accepted_places:
+            sorts = _sorts(left, place, is_signed=place in left.signed)
             status, decided = _status(view, sorts, is_worse=place in worse, has_secondary=has_secondary)
         views[place] = replace(view, status=status, decided=decided, more_pairs=_more_pairs(view, status))
-    together = not accepted and _log_e(route.any_candidate, route.any_secondary) >= math.log(1 / _TOGETHER)
+    is_all = not left.accepted and not left.accepted_places
+    together = is_all and _log_e(left.route.any_candidate, left.route.any_secondary) >= math.log(1 / _TOGETHER)
     return JudgedPlaces(views=views, together=together)
 
 
-def excesses(route: RouteEvidence, judged: JudgedPlaces) -> Iterator[Excess]:
+def excesses(left: Remaining, judged: JudgedPlaces) -> Iterator[Excess]:
     """What bounds the candidate's excess where legacy differs from itself, but not always.
 
     From above where that is noise, from below at open places.
@@ -73,53 +70,61 @@ def excesses(route: RouteEvidence, judged: JudgedPlaces) -> Iterator[Excess]:
     noisy = [place for place in judged.of(Status.NOISE, Status.SUSPICIOUS) if not judged.views[place].always]
     dirty = [place for place, view in judged.views.items() if view.decided and _is_unsteady(view)]
     for place in sorted(noisy):
-        if route.is_chosen:
-            yield _at_chosen(route, place, judged.views[place])
+        if left.route.is_chosen:
+            yield _at_chosen(left, place, judged.views[place])
         else:
-            yield from _at_place(route, place, judged.views[place])
-    if not route.is_chosen:
-        yield from _at_all(route, noisy)
+            yield from _at_place(left, place, judged.views[place])
+    if not left.route.is_chosen:
+        yield from _at_all(left, noisy)
     for place in sorted(dirty):
-        yield from _at_least(route, place, judged.views[place])
+        yield from _at_least(left, place, judged.views[place])
 
 
-def fewest(route: RouteEvidence, places: Iterable[Place], *sorts: Sort) -> int:
+def fewest(left: Remaining, places: Iterable[Place], *sorts: Sort) -> int:
     """The units with a difference of some sort at one of these places, at least; by default one that counts."""
-    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
+    found = [left.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
     one = max((len(units.hashes) + units.first for units in found), default=0)
     return max(one, len(_union(found)))
 
 
-def most(route: RouteEvidence, places: Iterable[Place], *sorts: Sort) -> int:
-    """The units with a difference of some sort at one of these places, at most; by default one that counts."""
-    found = [route.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
-    return min(len(_union(found)) + sum(units.more for units in found), route.distinct)
+def most(left: Remaining, places: Iterable[Place], *sorts: Sort, excused: Iterable[Place] = ()) -> int:
+    """The units with a difference of some sort at one of these places, at most; by default one that counts.
+
+    At the places ``excused`` also those that the secondary's only look excuses.
+    """
+    found = [left.units.get((place, sort), _NO_UNITS) for place in places for sort in sorts or _COUNTED]
+    found += excused_units(left.units, excused)
+    return min(len(_union(found)) + sum(units.more for units in found), left.route.distinct)
 
 
-def _worse(route: RouteEvidence, places: Iterable[Place]) -> frozenset[Place]:
+def _worse(left: Remaining) -> frozenset[Place]:
     """Where the candidate alone differs more often than the secondary alone, beyond chance."""
-    bets = {place: route.places.get(place, _NONE) for place in places if place not in {_MORE, _NOISY}}
+    places = set(left.all_places) - left.accepted_places - {_MORE, _NOISY}
+    bets = {place: left.places.get(place, _NONE) for place in sorted(places)}
     evidence = {place: _log_e(count.bets_candidate, count.bets_secondary) for place, count in bets.items()}
     return discoveries(evidence, _PLACES)
 
 
-def _flagged(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
+def _flagged(left: Remaining) -> frozenset[tuple[Place, Check]]:
     evidence = {
-        key: _log_e(count.candidate, count.control) for key, count in route.checks.items() if key[0] not in accepted
+        key: _log_e(count.candidate, count.control)
+        for key, count in left.route.checks.items()
+        if key[0] not in left.accepted_places
     }
     return discoveries(evidence, _CHECKS)
 
 
-def _parted(route: RouteEvidence, accepted: set[Place]) -> frozenset[tuple[Place, Check]]:
+def _parted(left: Remaining) -> frozenset[tuple[Place, Check]]:
     """Where the candidate differs, and the secondary farther than chance explains: noise would treat them alike.
 
     So the secondary is in another state. A second look shows that, so only places without one are asked: of writes.
     """
-    single = {place: count for place, count in route.places.items() if place not in accepted and count.differing}
+    places = left.places.items()
+    single = {place: count for place, count in places if place not in left.accepted_places and count.differing}
     evidence = {
         key: _log_e(count.control, count.candidate)
-        for key, count in route.checks.items()
-        if key[0] in single and key[1] in _BESIDE and not _is_seen_twice(single[key[0]])
+        for key, count in left.route.checks.items()
+        if key[0] in single and key[1] in _BESIDE and not is_seen_twice(single[key[0]])
     }
     return discoveries(evidence, _CHECKS)
 
@@ -128,23 +133,24 @@ def _log_e(candidate: int, control: int) -> float:
     return log_e_excess_above(candidate, control, candidate + control, 0)
 
 
-def _view(route: RouteEvidence, place: Place, flagged: list[Check]) -> PlaceView:
-    count = route.places.get(place, _NONE)
+def _view(left: Remaining, place: Place, flagged: list[Check]) -> PlaceView:
+    count = left.places.get(place, _NONE)
     checks = (
-        _check_view(check, route.checks[place, check], is_flagged=check in flagged)
+        _check_view(check, left.route.checks[place, check], is_flagged=check in flagged)
         for check in Check
-        if (place, check) in route.checks
+        if (place, check) in left.route.checks
     )
     return PlaceView(
         template=place[0],
         kind=place[1],
         status=Status.UNDECIDED,
-        pairs=min(route.secondary_asked, route.distinct) if route.is_chosen else route.paired,
-        self_differs=count.self_differs if _is_seen_twice(count) else count.once,
-        candidate_only=count.bets_candidate if route.is_chosen else count.candidate_only,
-        secondary_only=count.bets_secondary if route.is_chosen else count.secondary_only,
+        pairs=min(left.route.secondary_asked, left.route.distinct) if left.route.is_chosen else left.route.paired,
+        self_differs=count.self_differs if is_seen_twice(count) else count.once,
+        candidate_only=count.bets_candidate if left.route.is_chosen else count.candidate_only,
+        secondary_only=count.bets_secondary if left.route.is_chosen else count.secondary_only,
         drift=count.drift,
-        always=_is_always(route, place),
+        always=_is_always(left, place),
+        asked_once=is_unjudged(left.units, place, count),
         checks=tuple(checks),
     )
 
@@ -162,23 +168,19 @@ def _status(view: PlaceView, sorts: frozenset[Sort], *, is_worse: bool, has_seco
         return Status.OPEN, True
     if place == _MORE:
         return Status.OPEN, False
-    if view.self_differs >= _NOISE_FROM:
-        return (Status.SUSPICIOUS if any(check.flagged for check in view.checks) else Status.NOISE), False
+    is_flagged = any(check.flagged for check in view.checks)
+    if view.self_differs >= NOISE_FROM and (is_flagged or not view.asked_once):
+        return (Status.SUSPICIOUS if is_flagged else Status.NOISE), False
     is_drift = view.drift and Sort.PERSISTENT not in sorts
     if sorts & _COUNTED and not view.self_differs and not is_drift:
         return Status.OPEN, False
-    return (Status.UNDECIDED if sorts else Status.NOISE), False
+    return (Status.UNDECIDED if sorts or view.asked_once else Status.NOISE), False
 
 
-def _sorts(route: RouteEvidence, place: Place, *, is_signed: bool) -> frozenset[Sort]:
+def _sorts(left: Remaining, place: Place, *, is_signed: bool) -> frozenset[Sort]:
     """The sorts of the candidate's differences; of one of which no unit is kept nothing is known of a second look."""
-    found = frozenset(sort for sort in (*_COUNTED, Sort.TRANSIENT) if (place, sort) in route.units)
+    found = frozenset(sort for sort in (*_COUNTED, Sort.TRANSIENT) if (place, sort) in left.units)
     return frozenset({Sort.UNCHECKED}) if is_signed and not found else found
-
-
-def _is_seen_twice(count: PlaceCount) -> bool:
-    """Whether a second look ever told drift from noise; where it did, one look alone is no sign of either."""
-    return bool(count.self_differs or count.drift)
 
 
 def _is_unsteady(view: PlaceView) -> bool:
@@ -188,25 +190,25 @@ def _is_unsteady(view: PlaceView) -> bool:
 
 def _more_pairs(view: PlaceView, status: Status) -> int | None:
     """How many more pairs decide an undecided place, if legacy goes on differing from itself as often as before."""
-    if status is not Status.UNDECIDED or not view.self_differs:
+    if status is not Status.UNDECIDED or not 0 < view.self_differs < NOISE_FROM:
         return None
-    return -(-view.pairs * (_NOISE_FROM - view.self_differs) // view.self_differs)
+    return -(-view.pairs * (NOISE_FROM - view.self_differs) // view.self_differs)
 
 
-def _self_rate(route: RouteEvidence, place: Place) -> float:
+def _self_rate(left: Remaining, place: Place) -> float:
     """How often legacy's two instances differ at a first look, which nothing chose; drift included."""
-    count = route.places.get(place, _NONE)
-    return (count.both + count.secondary_only) / route.paired if route.paired else 0.0
+    count = left.places.get(place, _NONE)
+    return (count.both + count.secondary_only) / left.route.paired if left.route.paired else 0.0
 
 
-def _is_always(route: RouteEvidence, place: Place) -> bool:
+def _is_always(left: Remaining, place: Place) -> bool:
     """Whether legacy differs from itself in nearly all requests; of chosen pairs, the candidate from legacy as well."""
-    count = route.places.get(place, _NONE)
+    count = left.places.get(place, _NONE)
     least = _ALWAYS_IN_ORDER if place[1] == Kind.ORDER else _ALWAYS
-    if route.is_chosen:
+    if left.route.is_chosen:
         pairs = _chosen_pairs(count)
-        return pairs >= _ALWAYS_PAIRS and count.both >= least * pairs and _differing_rate(route, count) >= least
-    return route.paired >= _ALWAYS_PAIRS and _self_rate(route, place) >= least and count.drift <= count.self_differs
+        return pairs >= _ALWAYS_PAIRS and count.both >= least * pairs and _differing_rate(left, count) >= least
+    return left.route.paired >= _ALWAYS_PAIRS and _self_rate(left, place) >= least and count.drift <= count.self_differs
 
 
 def _chosen_pairs(count: PlaceCount) -> int:
@@ -214,21 +216,21 @@ def _chosen_pairs(count: PlaceCount) -> int:
     return count.both + count.candidate_only
 
 
-def _differing_rate(route: RouteEvidence, count: PlaceCount) -> float:
+def _differing_rate(left: Remaining, count: PlaceCount) -> float:
     """In how many requests the candidate differs from legacy: at least as many as those where legacy would."""
-    requests = sum(seen.count for seen in route.signatures.values())
+    requests = sum(seen.count for seen in left.route.signatures.values())
     return min(1.0, count.differing / requests) if requests else 0.0
 
 
-def _at_chosen(route: RouteEvidence, place: Place, view: PlaceView) -> Excess:
+def _at_chosen(left: Remaining, place: Place, view: PlaceView) -> Excess:
     """All units, also those without a pair: where legacy and candidate agree, there is no difference on either side.
 
     A fault shows where it is asked about, and the secondary agrees with legacy, whichever of the two instances it is.
     """
-    count = route.places.get(place, _NONE)
+    count = left.places.get(place, _NONE)
     asked = _chosen_pairs(count) / count.differing if count.differing else 1.0
-    steady = 1 - _differing_rate(route, count)
-    n = max(route.distinct, count.bets_candidate + count.bets_secondary)
+    steady = 1 - _differing_rate(left, count)
+    n = max(left.route.distinct, count.bets_candidate + count.bets_secondary)
     return Excess(
         place=view,
         transient=False,
@@ -236,71 +238,71 @@ def _at_chosen(route: RouteEvidence, place: Place, view: PlaceView) -> Excess:
         control=count.bets_secondary,
         n=n,
         pairs=n,
-        seen=most(route, [place], *_COUNTED, Sort.TRANSIENT),
-        of=route.distinct,
+        seen=most(left, [place], *_COUNTED, Sort.TRANSIENT),
+        of=left.route.distinct,
         share=steady**2 * min(1.0, asked),
         seen_share=steady**2,
     )
 
 
-def _at_place(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
+def _at_place(left: Remaining, place: Place, view: PlaceView) -> Iterator[Excess]:
     """At a first look all differences, at a second those that stay; without second looks nothing tells them apart."""
-    count, steady = route.places.get(place, _NONE), 1 - _self_rate(route, place)
+    count, steady = left.places.get(place, _NONE), 1 - _self_rate(left, place)
     has_again = _has_second_looks(count)
     if has_again:
-        yield _second_look(route, [place], view, share=steady * _rechecked(count), seen_share=steady**2)
+        yield _second_look(left, [place], view, share=steady * _rechecked(count), seen_share=steady**2)
     yield Excess(
         place=view,
         transient=has_again,
         candidate=count.candidate_only,
         control=count.secondary_only,
-        n=route.paired,
-        pairs=route.paired,
-        seen=most(route, [place], *_COUNTED, Sort.TRANSIENT),
-        of=route.distinct,
+        n=left.route.paired,
+        pairs=left.route.paired,
+        seen=most(left, [place], *_COUNTED, Sort.TRANSIENT),
+        of=left.route.distinct,
         share=steady,
         seen_share=steady**2,
     )
 
 
-def _at_all(route: RouteEvidence, places: list[Place]) -> Iterator[Excess]:
+def _at_all(left: Remaining, places: list[Place]) -> Iterator[Excess]:
     """All noisy places together: a fault may be spread over many of them."""
-    places = [place for place in places if _has_second_looks(route.places.get(place, _NONE))]
+    places = [place for place in places if _has_second_looks(left.places.get(place, _NONE))]
     if len(places) > 1:
-        steady = min(1 - _self_rate(route, place) for place in places)
-        rechecked = min(_rechecked(route.places.get(place, _NONE)) for place in places)
-        controls = most(route, places, Sort.CONTROL)
-        apart = 1 - controls / route.asked_again if route.asked_again > controls else 0.0
-        yield _second_look(route, places, None, share=steady * rechecked * apart, seen_share=steady**2)
+        steady = min(1 - _self_rate(left, place) for place in places)
+        rechecked = min(_rechecked(left.places.get(place, _NONE)) for place in places)
+        controls = most(left, places, Sort.CONTROL)
+        apart = 1 - controls / left.route.asked_again if left.route.asked_again > controls else 0.0
+        yield _second_look(left, places, None, share=steady * rechecked * apart, seen_share=steady**2)
 
 
 def _second_look(
-    route: RouteEvidence, places: list[Place], view: PlaceView | None, *, share: float, seen_share: float
+    left: Remaining, places: list[Place], view: PlaceView | None, *, share: float, seen_share: float
 ) -> Excess:
     """Given that the candidate differed at the first look, either side is as likely to differ alone at the second."""
-    candidate = most(route, places, Sort.PERSISTENT)
-    controls = _union(route.units.get((place, Sort.CONTROL), _NO_UNITS) for place in places)
+    candidate = most(left, places, Sort.PERSISTENT)
+    controls = _union(left.units.get((place, Sort.CONTROL), _NO_UNITS) for place in places)
     return Excess(
         place=view,
         transient=False,
         candidate=candidate,
-        control=min(len(controls), route.distinct - candidate),
-        n=route.distinct,
-        pairs=min(route.asked_again, route.distinct),
-        seen=most(route, places),
-        of=route.distinct,
+        control=min(len(controls), left.route.distinct - candidate),
+        n=left.route.distinct,
+        pairs=min(left.route.asked_again, left.route.distinct),
+        seen=most(left, places),
+        of=left.route.distinct,
         share=share,
         seen_share=seen_share,
     )
 
 
-def _at_least(route: RouteEvidence, place: Place, view: PlaceView) -> Iterator[Excess]:
+def _at_least(left: Remaining, place: Place, view: PlaceView) -> Iterator[Excess]:
     """Of an open place at which legacy differs from itself too: the differences that are surely excess."""
-    units, count = route.units.get((place, Sort.PERSISTENT), _NO_UNITS), route.places[place]
-    again = len(units.hashes) + units.first, most(route, [place], Sort.CONTROL, Sort.EITHER), _rechecked(count)
+    units, count = left.units.get((place, Sort.PERSISTENT), _NO_UNITS), left.places[place]
+    again = len(units.hashes) + units.first, most(left, [place], Sort.CONTROL, Sort.EITHER), _rechecked(count)
     bets = count.bets_candidate, count.bets_secondary, 1.0
     for transient, (candidate, control, share) in ((False, again), (True, bets)):
-        n = max(route.distinct, candidate + control)
+        n = max(left.route.distinct, candidate + control)
         yield Excess(
             place=view,
             transient=transient,

@@ -104,11 +104,15 @@ class Sort(StrEnum):
     TRANSIENT = "transient"  # the second look did not show it
     CONTROL = "control"  # the second look showed one of the secondary's instead: what chance does to either side
     EITHER = "either"  # perhaps a control: the secondary is a reference there
+    # The secondary differed too, was asked once, and no check can judge its value (``Unjudged``):
+    OTHER = "other"
+    ABOVE = "above"
+    BELOW = "below"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Units:
-    """The units of the claim in which a difference of some sort was seen at a place: so many of their hashes as fit.
+    """The units of the claim in which a difference of some sort was seen somewhere: so many of their hashes as fit.
 
     ``more`` times it was seen past that bound, perhaps in the same unit again; ``first`` of these were the first
     comparison of a unit.
@@ -130,6 +134,17 @@ class CheckCount:
 
 Place = tuple[str, str]
 """A template and a kind."""
+
+Way = tuple[str, str, str]
+"""A place and a transition there, "" for differences that have none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayCount:
+    """In how many units of a ``PlaceCount`` all differences of the candidate at the place had one transition."""
+
+    candidate_only: int = 0
+    bets_candidate: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +188,9 @@ class RouteEvidence:
     for another reason than that legacy and candidate differ there.
     ``secondary_asked`` and ``asked_again`` are the comparisons with such an answer, and with a second look.
     ``any_candidate`` and ``any_secondary``: pairs of answers, one for each unit, in which one side alone differed
-    anywhere where the secondary had not differed before. ``proofs``: faults put into copies of answers, by what was
-    found of them.
+    anywhere where the secondary had not differed before. ``ways`` tell how much of ``places`` has one transition, and
+    ``units`` are kept by transition, so that one of them can be accepted. ``proofs``: faults put into copies of
+    answers, by what was found of them.
     """
 
     info: RouteInfo
@@ -193,7 +209,8 @@ class RouteEvidence:
     any_candidate: int = 0
     any_secondary: int = 0
     places: Mapping[Place, PlaceCount] = field(default_factory=dict)
-    units: Mapping[tuple[Place, Sort], Units] = field(default_factory=dict)
+    ways: Mapping[Way, WayCount] = field(default_factory=dict)
+    units: Mapping[tuple[Way, Sort], Units] = field(default_factory=dict)
     checks: Mapping[tuple[Place, Check], CheckCount] = field(default_factory=dict)
     proofs: Mapping[tuple[Mutation, Signature], int] = field(default_factory=dict)
 

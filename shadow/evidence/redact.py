@@ -8,34 +8,23 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote, unquote
 
 from crossfade.shadow.compare.headers import COOKIE_ATTRIBUTES
-from crossfade.shadow.compare.render import ABSENT
-from crossfade.shadow.evidence.errors import EvidenceError
+from crossfade.shadow.compare.render import ABSENT, each_moved
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.markup import looks_like_markup, redact_markup
-from crossfade.shadow.evidence.path_names import is_cookie, path_names
-from crossfade.shadow.evidence.patterns import (
-    CARD,
-    ITS_VALUE,
-    LINE,
-    NAMED,
-    NAMES,
-    PATTERNS,
-    QUOTED_NAME,
-    Pattern,
-    holds_secret,
-    is_card,
-    plain_name,
-)
+from crossfade.shadow.evidence.path_names import is_cookie
+from crossfade.shadow.evidence.patterns import ITS_VALUE, LINE, NAMED, QUOTED_NAME
 from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
+from crossfade.shadow.evidence.secrecy import Secrecy, is_hidden
+from crossfade.shadow.evidence.words import cut_text, redact_word
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.observations import Example, RequestSample
 
-_MAX_ESCAPE_CHARS = 6
-_MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
 _ONLY_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _BYTES = re.compile(r"([0-9a-f]*)( \(\d+ bytes\)|…)")  # as bytes are rendered
@@ -67,20 +56,15 @@ class Unchanged:
 
 
 class Redactor:
-    """Replaces what must not be stored. ``fields`` are full names of fields with debug_redact."""
+    """Replaces what must not be stored, by the rules of its ``secrecy``."""
 
     def __init__(
         self, key: bytes, *, names: Iterable[str] = (), patterns: Iterable[str] = (), fields: Iterable[str] = ()
     ) -> None:
-        """Raises: EvidenceError: a pattern is not a regular expression."""
+        """The rules as those of ``Secrecy``. Raises: EvidenceError: a pattern is not a regular expression."""
         self._key = key
-        own = [plain_name(name) for name in (*names, *(field.rpartition(".")[2] for field in fields))]
-        self._names = (*NAMES, *(name for name in own if name))
-        self._known_names: dict[str, bool] = {}
-        try:
-            self._patterns = (*PATTERNS, *(Pattern(re.compile(pattern)) for pattern in patterns))
-        except re.error as error:
-            raise EvidenceError(f"redact.patterns: expected regular expressions, got one with {error}") from None
+        self.secrecy = Secrecy(names=names, patterns=patterns, fields=fields)
+        self.is_secret = self.secrecy.is_secret
 
     def pseudonym(self, text: str) -> str:
         """Another text of the same format: letters for letters of the same case, digits for digits, the rest kept.
@@ -124,7 +108,7 @@ class Redactor:
         for named in NAMED:
             if named.may_match(text):
                 text = named.regex.sub(self._named, text)
-        for pattern in self._patterns:
+        for pattern in self.secrecy.patterns:
             if pattern.may_match(text):
                 text = pattern.regex.sub(self._match, text)
         return text
@@ -152,31 +136,30 @@ class Redactor:
                 at = end
         return self.text("".join([*done, text[at:]]))
 
-    def is_secret(self, name: str) -> bool:
-        """Whether values under this name are replaced as a whole."""
-        known = self._known_names.get(name)
-        if known is None:
-            known = holds_secret(name, self._names)
-            if len(self._known_names) < _MAX_NAMES and len(name) <= _MAX_NAME_CHARS:
-                self._known_names[name] = known
-        return known
-
     def example(self, example: Example) -> StoredExample:
         """An example that may be stored."""
-        keep = self._hidden if self._is_secret_place(example) else self._shown
-        if is_cookie(example.path):
-            keep = self._cookie
+        legacy, candidate = self._sides(example)
         return StoredExample(
             comparison_id=example.comparison_id,
             path=self.text(example.path),
-            legacy=keep(example.legacy),
-            candidate=keep(example.candidate),
+            legacy=legacy,
+            candidate=candidate,
             request=self._request(example.request),
         )
 
-    def _is_secret_place(self, example: Example) -> bool:
-        names = [*path_names(example.path), *example.owner.split()]
-        return any(map(self.is_secret, names))
+    def _sides(self, example: Example) -> tuple[str, str]:
+        if is_cookie(example.path):
+            keep = self._cookie
+        elif self.secrecy.is_secret_place(example.path, example.owner):
+            keep = self._hidden
+        elif example.context is None:
+            keep = self._shown
+        else:
+            ours, theirs = example.context
+            return redact_word(example.legacy, ours, self), redact_word(example.candidate, theirs, self)
+        if example.fingerprint.kind == Kind.ORDER:
+            keep = partial(each_moved, keep)
+        return keep(example.legacy), keep(example.candidate)
 
     def _shown(self, text: str) -> str:
         if text == ABSENT:
@@ -229,14 +212,17 @@ class Redactor:
             return self.pseudonym(body)
         if "=" in body and not body.lstrip().startswith(("{", "[", "<", '"', "--")):
             return "&".join(self.query_pair(pair) for pair in body.split("&"))
-        hidden = self._structure(body)
-        return LINE.regex.sub(self._named, hidden) if LINE.may_match(hidden) else hidden
+        return self.lines(self._structure(body))
+
+    def lines(self, text: str) -> str:
+        """A text with the values of lines like ``password: hunter2`` replaced."""
+        return LINE.regex.sub(self._named, text) if LINE.may_match(text) else text
 
     def _structure(self, text: str) -> str:
         """JSON piece by piece, the very text where nothing is hidden; any other text by names and patterns."""
         if _is_json(text):
             return redact_json(text, self)
-        if text[:1] == '"' and (plain := _cut_text(text)) is not None:
+        if text[:1] == '"' and (plain := cut_text(text)) is not None:
             hidden = self.members(plain)
             return text if hidden == plain else f"{json.dumps(hidden, ensure_ascii=False)[:-1]}…"
         return self.members(text)
@@ -247,9 +233,7 @@ class Redactor:
         return match[0].removesuffix(value) + self.pseudonym(value) if hide else match[0]
 
     def _match(self, match: re.Match[str]) -> str:
-        if match.re is CARD.regex and not is_card(match[0]):
-            return match[0]
-        return self.pseudonym(match[0])
+        return self.pseudonym(match[0]) if is_hidden(match) else match[0]
 
     def _stream(self, text: str) -> Iterator[int]:
         seed = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
@@ -276,18 +260,6 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _cut_text(text: str) -> str | None:
-    """What a quoted text holds that was cut before its end."""
-    begun = text.removesuffix("…")
-    for end in range(len(begun), max(0, len(begun) - _MAX_ESCAPE_CHARS), -1):
-        try:
-            plain = json.loads(f'{begun[:end]}"')
-        except ValueError:
-            continue
-        return plain if isinstance(plain, str) else None
-    return None
 
 
 def _coded(part: str, plain: str, hidden: str) -> str:

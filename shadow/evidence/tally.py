@@ -5,22 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.changes import ClusterCount, RouteChanges, storable, storable_fingerprint
-from crossfade.shadow.evidence.findings import NOISY
+from crossfade.shadow.evidence.conclusions import NOISY
 from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.place_tally import Places
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
+from crossfade.shadow.evidence.transitions import MAX_EXAMPLES, ToldTransitions
+from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature, untold
 from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+
+_GATHERING = frozenset({MORE, NOISY})
+"""What stands for others in a signature and not for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Upper bounds per route of one run; ``distinct`` is where n stops growing.
 
-    The empty signature and MORE, which stands for all past a bound, are always counted. ``clusters`` bounds places too,
+    The empty signature and MORE, which stands for all past a bound, are always counted. A quarter of the signatures and
+    of the clusters is for those whose transitions are not told. ``clusters`` bounds places too,
     ``at_place`` and ``at_places`` the hashes that are kept of units with a difference at one place and at all.
     ``proofs`` bounds what is told apart of injected faults; further kinds are not counted.
     At these bounds a route takes about 110 MB: 100 of them are a million units, 6 the hashes at places.
@@ -28,7 +33,7 @@ class Limits:
 
     signatures: int = 2000
     clusters: int = 500
-    examples: int = 5
+    examples: int = MAX_EXAMPLES
     distinct: int = 2**20
     at_place: int = 1024
     at_places: int = 2**16
@@ -78,6 +83,8 @@ class Tally:
     cut: Counter[Reason] = field(default_factory=Counter)
     signatures: dict[Signature, Seen] = field(default_factory=dict)
     clusters: dict[Fingerprint, Cluster] = field(default_factory=dict)
+    told: ToldTransitions = field(init=False)
+    told_of_proofs: ToldTransitions = field(init=False)
     places: Places = field(init=False)
     proofs: Counter[tuple[Mutation, Signature]] = field(default_factory=Counter)
     secondary_asked: int = 0
@@ -88,6 +95,7 @@ class Tally:
     def __post_init__(self) -> None:
         """Begins with no place."""
         limits = self.limits
+        self.told, self.told_of_proofs = (ToldTransitions(limits.clusters - limits.clusters // 4) for _ in range(2))
         self.places = Places(
             max_places=limits.clusters,
             max_units=limits.distinct,
@@ -105,11 +113,14 @@ class Tally:
         """Counts a judged request, with examples where a redactor makes them storable."""
         if observation.drift:
             observation = self._with_noise_excused(observation)
-        signature = self._bounded(storable_signature(observation.signature))
+        if observation.signature or observation.excused or observation.drift:
+            observation = self._as_counted(observation)
+        signature = self._bounded(observation.signature)
         gathered = self._gathered(signature)
         if signature or observation.excused:
-            excused = [item for item in storable_signature(observation.excused) if self._has_room(item)]
-            for fingerprint in dict.fromkeys((*signature, *excused, *gathered)):
+            excused = [item for item in observation.excused if self._has_room(item)]
+            gathering = [item for item in gathered if item in _GATHERING]
+            for fingerprint in dict.fromkeys((*signature, *excused, *gathering)):
                 self._see(fingerprint, observation.at)
         self._count(gathered, observation)
         if observation.cut is not None:
@@ -128,7 +139,7 @@ class Tally:
             return
         failed = {(item.template, item.kind) for item in proof.checks if item.candidate and not item.control}
         found = {Fingerprint(template=template, kind=kind) for template, kind in failed}
-        key = proof.mutation, storable_signature(sorted({*proof.signature, *found}))
+        key = proof.mutation, self.told_of_proofs.signature(storable_signature({*proof.signature, *found}))
         if key in self.proofs or len(self.proofs) < self.limits.proofs:
             self.proofs[key] += 1
             self.changed.proofs.add(key)
@@ -144,6 +155,14 @@ class Tally:
         drift = tuple(item for item in observation.drift if item not in noisy)
         return replace(observation, drift=drift, excused=tuple(sorted({*observation.excused, *noisy})))
 
+    def _as_counted(self, observation: Judged) -> Judged:
+        """With names that can be written, and transitions that are told; what a store keeps is the same either way."""
+        found = (observation.signature, observation.excused, observation.drift)
+        if not any(item.transition or storable_fingerprint(item) is not item for items in found for item in items):
+            return observation
+        signature, excused, drift = (self.told.signature(storable_signature(items)) for items in found)
+        return replace(observation, signature=signature, excused=excused, drift=drift)
+
     def _has_room(self, fingerprint: Fingerprint) -> bool:
         return fingerprint in self.clusters or len(self.clusters) < self.limits.clusters
 
@@ -157,8 +176,12 @@ class Tally:
         return tuple(sorted({MORE if item in past else item for item in signature}))
 
     def _gathered(self, signature: Signature) -> Signature:
-        """The key under which a signature is counted: past the bound, one that leaves out what is noise; or MORE."""
-        if not signature or signature in self.signatures or len(self.signatures) < self.limits.signatures:
+        """The key under which a signature is counted: past the bound without transitions, or what is noise; or MORE."""
+        most = self.limits.signatures
+        if not signature or signature in self.signatures or len(self.signatures) < most - most // 4:
+            return signature
+        signature = tuple(sorted(set(map(untold, signature))))
+        if signature in self.signatures or len(self.signatures) < most:
             return signature
         noisy = [item for item in signature if self.places.is_noisy((item.template, item.kind))]
         gathered = tuple(sorted({NOISY if item in noisy else item for item in signature}))
@@ -179,7 +202,7 @@ class Tally:
 
     def _keep_examples(self, observation: Judged, redactor: Examples) -> None:
         for example in observation.examples:
-            fingerprint = storable_fingerprint(example.fingerprint)
+            fingerprint = self.told.fingerprint(storable_fingerprint(example.fingerprint))
             cluster = self.clusters.get(fingerprint)
             if cluster is not None and len(cluster.examples) < self.limits.examples:
                 cluster.examples.append(redactor.example(example))

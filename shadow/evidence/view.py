@@ -3,12 +3,14 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from crossfade.shadow.evidence.findings import NOISY, Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
-from crossfade.shadow.exchange.difference import Fingerprint, Kind, Signature
+from crossfade.shadow.evidence.remaining import Remaining, set_aside
+from crossfade.shadow.evidence.transitions import with_closed_sets
+from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
@@ -28,12 +30,15 @@ _ON_PURPOSE = frozenset(
 )
 """Skipped because somebody wanted it, or had nothing to compare; any other skip may hide what a claim is about."""
 
+_UNTOLD = "? -> ?"
+"""Stands for that of an injected fault of which it is not told: a rule for any transition accepts it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptRule:
-    """A difference that may stay: globs for route, path template and kind; nothing after the day ``expires``.
+    """A difference that may stay: globs for route, path template, kind and transition; until the day ``expires``.
 
-    A candidate that gave no answer is never accepted.
+    A difference without a transition has the empty one. A candidate that gave no answer is never accepted.
     """
 
     route: str
@@ -41,6 +46,7 @@ class AcceptRule:
     kind: str
     reason: str
     expires: datetime.date | None
+    transition: str = "*"
 
     def has_expired(self, today: datetime.date) -> bool:
         """Whether its last day is over."""
@@ -48,7 +54,11 @@ class AcceptRule:
 
     def accepts(self, route: RouteInfo, fingerprint: Fingerprint) -> bool:
         """Whether it matches a cluster, expired or not."""
-        pairs = ((fingerprint.template, self.path), (fingerprint.kind, self.kind))
+        pairs = (
+            (fingerprint.template, self.path),
+            (fingerprint.kind, self.kind),
+            (fingerprint.transition, self.transition),
+        )
         matches = all(glob(pattern).matches(text) for text, pattern in pairs)
         return matches and fingerprint.kind != Kind.FAILED and glob_matches(self.route, route.route, route.listener)
 
@@ -102,19 +112,20 @@ def view_route(
     route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date, run: RunInfo | None = None
 ) -> RouteView:
     """One route under the present rules; ``run`` tells the unit, and whether a secondary is there, if yet silent."""
+    route = with_closed_sets(route)
     rules = [rule for rule in accepted if not rule.has_expired(today)]
     has_secondary = bool(route.secondary_asked or route.asked_again) or (run is not None and run.secondary)
-    judged = judge_places(
-        route, is_accepted=lambda place: _is_accepted(route.info, rules, place), has_secondary=has_secondary
-    )
-    statuses = _statuses(route, judged)
+    left = set_aside(route, lambda item: any(rule.accepts(route.info, item) for rule in rules))
+    judged = judge_places(left, has_secondary=has_secondary)
+    statuses = _statuses(left, judged)
     outcomes = _outcomes(route, statuses)
     left_out = _left_out(route)
     ended = sum(outcomes.values())
     total = max(route.entered, ended)
     counted, differing = judged.of(Status.OPEN), judged.of(Status.OPEN, Status.UNDECIDED)
-    divergent = _divergent(route, counted)
-    transient = most(route, differing, Sort.TRANSIENT)
+    divergent = _divergent(left, counted)
+    asked_once = [place for place in judged.of(Status.UNDECIDED) if judged.views[place].asked_once]
+    transient = most(left, differing, Sort.TRANSIENT)
     return RouteView(
         outcomes=outcomes,
         reasons=_reasons(route, left_out),
@@ -125,13 +136,13 @@ def view_route(
         compared=sum(outcomes[outcome] for outcome in COMPARED),
         distinct=route.distinct,
         divergent=divergent,
-        certain=min(fewest(route, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
-        undecided=_divergent(route, differing) - divergent,
+        certain=min(fewest(left, judged.certain()) + _stored_distinct(route, judged.certain()), divergent),
+        undecided=_divergent(left, differing, asked_once) - divergent,
         transient=transient,
-        transient_at_most=most(route, differing, Sort.TRANSIENT, Sort.UNCHECKED) if transient else 0,
-        certain_transient=fewest(route, judged.certain(), Sort.TRANSIENT),
+        transient_at_most=most(left, differing, Sort.TRANSIENT, Sort.UNCHECKED) if transient else 0,
+        certain_transient=fewest(left, judged.certain(), Sort.TRANSIENT),
         places=tuple(view for place, view in judged.views.items() if place in route.places),
-        excesses=tuple(excesses(route, judged)),
+        excesses=tuple(excesses(left, judged)),
         surfaced=_surfaced(route, judged, rules),
         left_out=left_out,
         secondary_asked=route.secondary_asked,
@@ -141,15 +152,14 @@ def view_route(
     )
 
 
-def _is_accepted(route: RouteInfo, rules: list[AcceptRule], place: Place) -> bool:
-    fingerprint = Fingerprint(template=place[0], kind=place[1])
-    return any(rule.accepts(route, fingerprint) for rule in rules) and fingerprint != NOISY
-
-
-def _statuses(route: RouteEvidence, judged: JudgedPlaces) -> dict[Fingerprint, Status]:
-    found = {item for signature in route.signatures for item in signature}
-    found.update(cluster.fingerprint for cluster in route.clusters)
-    return {item: judged.views[item.template, item.kind].status for item in sorted(found)}
+def _statuses(left: Remaining, judged: JudgedPlaces) -> dict[Fingerprint, Status]:
+    """The status of each fingerprint: that of its place, unless it is accepted itself."""
+    found = {item for signature in left.route.signatures for item in signature}
+    found.update(cluster.fingerprint for cluster in left.route.clusters)
+    return {
+        item: Status.ACCEPTED if item in left.accepted else judged.views[item.template, item.kind].status
+        for item in sorted(found)
+    }
 
 
 def _outcomes(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> Counter[Outcome]:
@@ -194,9 +204,10 @@ def _reasons(route: RouteEvidence, left_out: Mapping[Reason, int]) -> Counter[st
     return reasons
 
 
-def _divergent(route: RouteEvidence, places: frozenset[Place]) -> int:
-    """The units with a difference at one of these places, at most."""
-    return min(most(route, places) + _stored_distinct(route, places), route.distinct)
+def _divergent(left: Remaining, places: frozenset[Place], excused: Iterable[Place] = ()) -> int:
+    """The units with a difference at one of these places that is not accepted; at ``excused`` also those excused."""
+    found = most(left, places, excused=excused)
+    return min(found + _stored_distinct(left.route, places), left.route.distinct)
 
 
 def _stored_distinct(route: RouteEvidence, places: frozenset[Place]) -> int:
@@ -212,7 +223,7 @@ def _surfaced(route: RouteEvidence, judged: JudgedPlaces, rules: list[AcceptRule
     """An injected fault is found where it adds a difference that no rule accepts, and that does not always differ."""
     counts: defaultdict[Mutation, list[int]] = defaultdict(lambda: [0, 0])
     for (mutation, signature), count in route.proofs.items():
-        found = any(_shows(route.info, judged, rules, mutation, (item.template, item.kind)) for item in signature)
+        found = any(_shows(route.info, judged, rules, mutation, item) for item in signature)
         counts[mutation][0] += count
         counts[mutation][1] += count * found
     return Surfaced(
@@ -222,8 +233,11 @@ def _surfaced(route: RouteEvidence, judged: JudgedPlaces, rules: list[AcceptRule
     )
 
 
-def _shows(info: RouteInfo, judged: JudgedPlaces, rules: list[AcceptRule], mutation: Mutation, place: Place) -> bool:
-    if _is_accepted(info, rules, place):
+def _shows(
+    info: RouteInfo, judged: JudgedPlaces, rules: list[AcceptRule], mutation: Mutation, item: Fingerprint
+) -> bool:
+    found = replace(item, transition=_UNTOLD) if item.transition == OTHER else item
+    if any(rule.accepts(info, found) for rule in rules):
         return False
-    view = judged.views.get(place)
+    view = judged.views.get((item.template, item.kind))
     return mutation is Mutation.CONSTANT or view is None or not view.always

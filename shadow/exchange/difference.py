@@ -1,12 +1,18 @@
 """One difference between two answers, and the fingerprint by which differences are gathered."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 MAX_FINGERPRINTS = 64
 """Fingerprints in one signature."""
+
+MAX_TRANSITIONS = 8
+"""Transitions that are told of one place; all others share one."""
+
+OTHER = "(other)"
+"""The transition of those that are not told."""
 
 UNSEEN_MESSAGE = "message(unseen)"
 """The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
@@ -40,6 +46,26 @@ class Kind(StrEnum):
         return {Kind.MISSING: Kind.ADDED, Kind.ADDED: Kind.MISSING}.get(self, self)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An element that stands at index ``ours`` with legacy and at ``theirs`` with the candidate.
+
+    ``what`` is the element, or an object of nothing but its key.
+    """
+
+    what: Value
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The elements by which two orders differ: the ``first`` few of ``count``."""
+
+    first: tuple[Move, ...]
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One leaf that differs.
@@ -47,7 +73,9 @@ class Difference:
     ``path`` is concrete (``body/items/0/price``, ``message.items[0].price``); ``template`` has ``*`` for each index and
     for map keys that look like values, so that the same bug in two list elements is one cluster.
     ``legacy`` and ``candidate`` hold the decoded values (None when absent: see ``kind``). ``owner`` names what they
-    belong to where the path does not: the ``name`` of an HTML field.
+    belong to where the path does not: the ``name`` of an HTML field. ``context``: where the values are words of a line,
+    what stands before and behind legacy's and the candidate's, so that a secret can be known by it. ``moves`` are those
+    of another order.
     """
 
     path: str
@@ -56,20 +84,32 @@ class Difference:
     legacy: Value
     candidate: Value
     owner: str = ""
+    context: tuple[tuple[str, str], tuple[str, str]] | None = None
+    moves: Moves | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Fingerprint:
-    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "")."""
+    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "").
+
+    ``transition`` is from what to what, such as ``404 -> 401``, where the values come from a closed set; else "".
+    """
 
     template: str
     kind: str
     cause: str = ""
+    transition: str = ""
 
     def cluster_id(self, route: str) -> str:
         """A stable id of the cluster: 12 hex digits."""
         text = f"{route}\0{self.template}\0{self.kind}\0{self.cause}"
+        text += f"\0{self.transition}" if self.transition else ""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def untold(fingerprint: Fingerprint) -> Fingerprint:
+    """The fingerprint that it shares with others of its place, if it has a transition."""
+    return replace(fingerprint, transition=OTHER) if fingerprint.transition else fingerprint
 
 
 MORE = Fingerprint(template="(more)", kind=Kind.VALUE.value)

@@ -48,7 +48,8 @@ class RequestSample:
 class Example:
     """One difference as a person reads it; values are rendered text, not yet redacted.
 
-    ``owner``: names under which the values stand beside those of the path; it is not stored.
+    ``owner``: names under which the values stand beside those of the path; ``context``: what is around the values where
+    they are words of two lines. Neither is stored.
     """
 
     comparison_id: str
@@ -58,6 +59,7 @@ class Example:
     candidate: str
     request: RequestSample
     owner: str = ""
+    context: tuple[tuple[str, str], tuple[str, str]] | None = None
 
 
 class Check(StrEnum):
@@ -79,6 +81,14 @@ class Mutation(StrEnum):
     CONSTANT = "constant"  # a value that legacy changes with each answer is always the same
 
 
+class Unjudged(StrEnum):
+    """How the secondary's value differs from legacy's where no check can tell noise from another state."""
+
+    OTHER = "other"  # neither a time, a number nor an id
+    ABOVE = "above"  # a number above legacy's
+    BELOW = "below"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """A place (a template and a kind) at which an answer to one request differed from legacy's.
@@ -87,7 +97,8 @@ class Sighting:
     they were sent the request once more; None where that was not done or can't be said. ``drift``: the secondary agreed
     with itself and not with legacy, so that it is a reference here too: ``candidate`` is then whether the candidate
     differs from both. ``with_candidate``: of a secondary that was asked because legacy and candidate differ, whether it
-    agrees with the candidate and not with legacy; False where it is the other way round, else None.
+    agrees with the candidate and not with legacy; False where it is the other way round, else None. ``unjudged``: of a
+    secondary that answered once only, how it differs if no check can judge that.
     """
 
     template: str
@@ -98,6 +109,7 @@ class Sighting:
     secondary_again: bool | None = None
     drift: bool = False
     with_candidate: bool | None = None
+    unjudged: Unjudged | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     CUT_BY_CLIENT = "cut_by_client"  # compared: a stream as far as it went before the client left
     CUT_BY_LEGACY = "cut_by_legacy"  # compared: a stream as far as it went before legacy broke off
     CUT_BY_SHUTDOWN = "cut_by_shutdown"  # compared: a stream as far as it went before the run was stopped
+    TOO_COSTLY = "too_costly"  # uncomparable: comparing took more time or memory than it may
     UNSUPPORTED = "unsupported"  # uncomparable: passed through (WebSocket), refused by the engine, or unsafe to write
     INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, see the log
     NO_CONTRACT = "no_contract"  # uncomparable: a gRPC method that the contract does not have, bytes unequal

@@ -14,6 +14,7 @@ from crossfade.shadow.exchange.observations import Judged, Observation, Proof, S
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
+from crossfade.shadow.ingest.heavy import Heavy
 from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
@@ -23,6 +24,10 @@ from crossfade.shadow.routes.table import RouteTable
 T = TypeVar("T")
 
 log = logging.getLogger("crossfade.ingest")
+
+
+Told = tuple[Observation, tuple[Proof, ...]]
+"""An observation, and what was found of faults that were put into the same answers."""
 
 
 class PairJudge:
@@ -38,9 +43,11 @@ class PairJudge:
         bindings: Bindings,
         safe: Container[str] = frozenset(),
         secondary: Secondary | None = None,
+        heavy: Heavy | None = None,
     ) -> None:
-        """``safe`` are the methods that mint nothing by being called."""
+        """``safe`` are the methods that mint nothing by being called. Without ``heavy`` all pairs are judged here."""
         self.secondary = secondary
+        self.heavy = heavy
         self._judge = judge
         self._bindings = bindings
         self._safe = safe
@@ -55,8 +62,25 @@ class PairJudge:
 
     def judge(self, comparison: Comparison, route: RouteInfo) -> tuple[Observation, tuple[Proof, ...]]:
         """What the comparison comes to, and what was found of faults that were put into it."""
-        found = _safely(route, lambda: self._observe(comparison, route, write=route.route not in self._safe))
-        return (found.observation, found.proofs) if isinstance(found, Verdict) else (found, ())
+        return _told(_safely(route, lambda: self._observe(comparison, route, write=route.route not in self._safe)))
+
+    def judge_apart(self, comparison: Comparison, route: RouteInfo, done: Callable[[Told], None]) -> bool:
+        """Whether a comparison is judged apart; ``done`` gets, later, what ``judge`` would give."""
+        heavy, write = self.heavy, route.route not in self._safe
+        if heavy is None or not heavy.takes(comparison, route):
+            return False
+        found = heavy.judge(comparison, route, lambda resolved: self._unjudged(resolved, route), write=write)
+        if isinstance(found, Settled):
+            done(_told(found))
+        else:
+            found.add_done_callback(lambda task: done(_told(_safely(route, lambda: _concluded(*task.result())))))
+        return True
+
+    def _unjudged(self, comparison: Comparison, route: RouteInfo) -> Settled | None:
+        """Why a resolved comparison is not judged; None where it is."""
+        if not has_drifted(comparison) and credential_refused(comparison, self._bindings):
+            return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.CREDENTIAL)
+        return None
 
     def _begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
         if isinstance(pair.legacy, Failure):
@@ -85,6 +109,16 @@ class PairJudge:
         if credential_refused(comparison, self._bindings):
             return Settled(route=route, outcome=Outcome.SKIPPED, reason=Reason.CREDENTIAL)
         return self._judge.observe(comparison, route)
+
+
+def _told(found: Verdict | Settled) -> Told:
+    return (found.observation, found.proofs) if isinstance(found, Verdict) else (found, ())
+
+
+def _concluded(comparison: Comparison, found: Verdict | Settled) -> Verdict | Settled:
+    if isinstance(found, Verdict) and has_drifted(comparison):
+        return _as_drift(found.observation)
+    return found
 
 
 def _as_drift(observation: Observation) -> Verdict | Settled:
@@ -116,12 +150,15 @@ class Intake:
 
     def is_busy(self) -> bool:
         """Whether pairs wait to be judged."""
-        return self.judge.secondary is not None and self.judge.secondary.is_busy()
+        waits = (self.judge.secondary, self.judge.heavy)
+        return any(wait is not None and wait.is_busy() for wait in waits)
 
     async def drain(self) -> None:
         """Returns when no pair waits to be judged."""
         if self.judge.secondary is not None:
             await self.judge.secondary.drain()
+        if self.judge.heavy is not None:
+            await self.judge.heavy.drain()
 
     def finish(self) -> None:
         """Closes the senders that are left."""
@@ -171,7 +208,8 @@ class Sender:
             self._ledger.wait(route)
             judge.secondary.complete(begun, request, lambda completed: self._judge_waiting(completed, route))
         else:
-            self._end(*judge.judge(begun, route))
+            self._ledger.wait(route)
+            self._judge_waiting(begun, route)
 
     def settled(self, route: RouteInfo, outcome: Outcome, reason: Reason, count: int = 1) -> None:
         """Counts requests that were not compared."""
@@ -184,8 +222,12 @@ class Sender:
         self._intake.books.close(self._ledger)
 
     def _judge_waiting(self, comparison: Comparison, route: RouteInfo) -> None:
-        observation, proofs = self._intake.judge.judge(comparison, route)
-        self._record(observation, proofs)
+        judge = self._intake.judge
+        if not judge.judge_apart(comparison, route, lambda told: self._end_waiting(route, told)):
+            self._end_waiting(route, judge.judge(comparison, route))
+
+    def _end_waiting(self, route: RouteInfo, told: Told) -> None:
+        self._record(*told)
         self._ledger.end_waiting(route)
 
     def _record(self, observation: Observation, proofs: tuple[Proof, ...]) -> None:

@@ -8,6 +8,7 @@ _SHED = (Reason.QUEUE_FULL, Reason.COMPARE_DOWN, Reason.SHUTDOWN)
 _UNCOMPARABLE = (
     Reason.TRUNCATED,
     Reason.UNDECODABLE,
+    Reason.TOO_COSTLY,
     Reason.UNSUPPORTED,
     Reason.INTERNAL,
     Reason.NO_CONTRACT,

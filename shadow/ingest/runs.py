@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from crossfade.codegen.contract import Method
+from crossfade.shadow.apart.desk import Desk
+from crossfade.shadow.apart.opening import desk_of, rules_of
 from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State
 from crossfade.shadow.config.settings import UNKNOWN_BUILD
@@ -13,6 +16,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.ingest.complaints import Complaints
+from crossfade.shadow.ingest.heavy import Heavy
 from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Hello
 from crossfade.shadow.ingest.secondary import Secondary, SecondaryLimits
@@ -48,6 +52,7 @@ class Runs:
         self.build = config.service.candidate_build
         self._began_at = 0.0
         self._is_taken = False
+        self._desk: Desk | None = None
         self._writer, self.intake = self._begin()
 
     @property
@@ -89,6 +94,8 @@ class Runs:
     async def drain(self) -> None:
         """Returns when all that came is judged; nothing more may come."""
         await self.intake.drain()
+        if self._desk is not None:
+            await self._desk.close()
         if self._upstream is not None:
             await self._upstream.close()
 
@@ -121,9 +128,16 @@ class Runs:
         self.run_ids.append(run_id)
         self._began_at = self._time_and_ids.now()
         methods = {} if run.contract is None else run.contract.methods
+        bindings = Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED)
+        if self._desk is None:
+            self._desk = desk_of(self._config, run, None)
+        else:
+            self._desk.judge_under(rules_of(self._config, run, None))
+        judging = Judging(judge=run.judge, bindings=bindings, desk=self._desk, recorder=run.recorder)
         judge = PairJudge(
             judge=run.judge,
-            bindings=Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED),
+            bindings=bindings,
+            heavy=Heavy(judging, self._config.ingest.buffer_bytes),
             safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=self._secondary(methods),
         )

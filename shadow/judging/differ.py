@@ -7,6 +7,7 @@ from itertools import chain
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError, diff_views
 from crossfade.shadow.compare.decode.view import AnswerView
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.map_keys import Naming
 from crossfade.shadow.compare.diff.walk import bounded
 from crossfade.shadow.exchange import Answer, Reply, Request
@@ -41,25 +42,28 @@ _SAME = Look(differences=(), keys=frozenset(), full=False, other_status=False)
 class Differ:
     """Holds answers to one request against legacy's, and against each other."""
 
-    __slots__ = ("_contract", "_naming", "_paths", "_request", "_views", "ignored", "legacy")
+    __slots__ = ("_contract", "_keys", "_naming", "_paths", "_request", "_views", "ignored", "legacy")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two sides, and what is known of how to read them
         self,
         request: Request,
         legacy: Answer,
         contract: Contract | None,
         ignored_paths: Iterable[str],
         naming: Naming | None = None,
+        *,
+        keys: ListKeys = NO_KEYS,
     ) -> None:
         """``ignored_paths`` are globs of templates whose differences are counted and left out.
 
-        ``naming`` knows which keys of bodies are data.
+        ``naming`` knows which keys of bodies are data, ``keys`` by what elements of lists are paired.
         """
         self.legacy = legacy
         self.ignored = 0
         self._request = request
         self._contract = contract
         self._naming = naming
+        self._keys = keys
         self._paths = [glob(path) for path in ignored_paths]
         self._views: list[AnswerView] = []
 
@@ -112,7 +116,7 @@ class Differ:
                 yield difference
 
     def _diff(self, one: AnswerView, other: AnswerView) -> Iterator[Difference]:
-        found = diff_views(self._request, one, other, self._contract)
+        found = diff_views(self._request, one, other, self._contract, self._keys)
         return found if self._naming is None else self._naming(found, one, other)
 
     def view(self, answer: Answer) -> AnswerView:

@@ -8,6 +8,7 @@ from crossfade.shadow.exchange import Answer, Comparison, Protocol, Reply, Reque
 
 _SERVER_FAULTS = frozenset({"2", "4", "8", "12", "13", "14", "15"})  # UNKNOWN ... DATA_LOSS: never caused by a state
 _TOO_MANY_REQUESTS = 429
+_RESOURCE_EXHAUSTED = "8"
 _SERVER_ERROR = 500
 
 _Status = tuple[int, str]
@@ -46,6 +47,14 @@ def _status_of(request: Request, answer: Answer) -> _Status:
     if request.protocol is not Protocol.GRPC:
         return (answer.status, "")
     return (answer.status, ",".join(header_values((*answer.headers, *answer.trailers), "grpc-status")))
+
+
+def is_refused_for_rate(request: Request, reply: Reply) -> bool:
+    """Whether a side says that it was asked too often: then it says nothing of what was asked."""
+    if not isinstance(reply, Answer):
+        return False
+    http, grpc = _status_of(request, reply)
+    return http == _TOO_MANY_REQUESTS or grpc == _RESOURCE_EXHAUSTED
 
 
 def is_fault(request: Request, answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from operator import is_
 from typing import Any
@@ -18,6 +19,7 @@ from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
+from crossfade.shadow.compare.transition import Shows, shows_nothing, transition
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
@@ -34,14 +36,12 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
 from crossfade.shadow.judging.differ import Key
-from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, judge, judge_stream
+from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule, judge, judge_stream
 from crossfade.shadow.judging.looks import Shown, shown
-from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
+from crossfade.shadow.judging.proofs.prover import MAX_BYTES, Prover, is_sampled
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.sides import BothSides, sided
-from crossfade.shadow.routes.naming import RequestNames
-from crossfade.shadow.routes.patterns import Pattern, glob_matches
-from crossfade.shadow.routes.templates import Templates
 
 MAX_MESSAGE_BYTES = 4_194_304
 """A longer message in a stream is not compared; it is also what gRPC servers take by default."""
@@ -62,26 +62,31 @@ class Judge:
     stream_copy_bytes = 0
     """So much is kept of each side's stream, to be judged again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a config gives
         self,
         *,
         contract: Contract | None,
         ignore: tuple[IgnoreRule, ...],
+        lists: tuple[ListRule, ...] = (),
         templates: Iterable[str] = (),
         units: Units | None = None,
+        shows: Shows = shows_nothing,
+        proof_bytes: int = MAX_BYTES,
     ) -> None:
         """``templates`` are those of the config, by which rules name routes.
 
         ``units``: what is counted; None: requests as generated services count them, without who asks.
+        ``shows``: which words of answers transitions may tell. Faults are put into answers of at most ``proof_bytes``.
         """
         self._contract = contract
         self._unit_of = request_hash if units is None else units.hash
         self._request_of = request_hash if units is None else units.request
-        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
-        self._templates = Templates(templates)
+        self._rules = Rules(ignore, lists, templates)
         self._checks = NoiseChecks()
         self._map_keys = MapKeys()
-        self._prover = Prover(contract)
+        self.shows = shows
+        self._transition_of = partial(transition, shows=shows)
+        self._prover = Prover(contract, self._transition_of, proof_bytes)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:
@@ -119,10 +124,11 @@ class Judge:
 
     def stream_diff(self, route: RouteInfo, headers: Headers) -> StreamDiff:
         """The comparison of two streams on this route; ``headers`` are those of legacy's answer."""
+        keys = self._rules.stream_keys(route)
         if route.protocol != Protocol.GRPC:
             form = form_of(*media_type(headers))
-            return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False)
-        return StreamDiff(self._message_reader(route), Place.at("message"), proto=True)
+            return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False, keys=keys)
+        return StreamDiff(self._message_reader(route), Place.at("message"), proto=True, keys=keys)
 
     def _first_look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
         answers = (comparison.request, comparison.legacy, comparison.candidate, comparison.secondary)
@@ -138,8 +144,9 @@ class Judge:
         return judge(
             comparison,
             contract=self._contract,
-            ignore=self._ignored(comparison, route),
+            ignore=self._rules.ignored(comparison, route),
             naming=self._map_keys.naming(route.key),
+            keys=self._rules.keys(comparison, route),
         )
 
     def _beside(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> BothSides:
@@ -165,16 +172,7 @@ class Judge:
             candidate=_without_copy(comparison.candidate, framing_of),
             secondary=None if secondary is None else _without_copy(secondary, framing_of),
         )
-        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._ignored(ends, route))
-
-    def _ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
-        """The rules that match the request as it stands, or the route under which it is counted."""
-        names = RequestNames(comparison.request, route.listener, self._templates)
-        return tuple(
-            rule
-            for rule, pattern in self._ignore
-            if glob_matches(rule.route, route.route, route.listener) or names.matches(pattern)
-        )
+        return judge_stream(ends, found, noise, contract=self._contract, ignore=self._rules.ignored(ends, route))
 
     def _judge_copies(self, comparison: Comparison, route: RouteInfo) -> Judgement:
         try:
@@ -211,7 +209,7 @@ class Judge:
         if not judgement.places and comparison.again is None:
             same = self._judged(judgement, comparison, route)
             return Verdict(observation=same, proofs=proofs)
-        seen = shown(judgement, comparison)
+        seen = shown(judgement, comparison, self._checks.uptimes(route))
         sides = self._beside(judgement, comparison, route)
         inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request), sides)
         observation = replace(
@@ -243,8 +241,10 @@ class Judge:
 
     def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
         """The candidate's differences by whose fault they are, with examples, first of what is its own."""
-        found = gather(judgement.differences, cause_finder(judgement.differences, comparison.request, self._contract))
-        excused, drift = ({item for item in found if _is_in(item, places)} for places in (seen.excused, seen.drift))
+        cause_of = cause_finder(judgement.differences, comparison.request, self._contract)
+        found = gather(judgement.differences, cause_of, self._transition_of)
+        at = {item: (item.template, item.kind) for item in found}
+        excused, drift = ({item for item in found if at[item] in places} for places in (seen.excused, seen.drift))
         own = [item for item in found if item not in excused and item not in drift]
         bound = bound_signature(own)
         if judgement.candidate.full and not seen.is_whole and MORE not in bound:
@@ -266,10 +266,6 @@ class Judge:
         return tuple(_example(comparison.request.id, fingerprint, item, sample) for fingerprint, item in found)
 
 
-def _is_in(fingerprint: Fingerprint, places: frozenset[Key]) -> bool:
-    return (fingerprint.template, fingerprint.kind) in places
-
-
 def _example(comparison_id: str, fingerprint: Fingerprint, difference: Difference, sample: RequestSample) -> Example:
     legacy, candidate = render_sides(difference)
     return Example(
@@ -277,6 +273,7 @@ def _example(comparison_id: str, fingerprint: Fingerprint, difference: Differenc
         fingerprint=fingerprint,
         path=difference.path,
         owner=difference.owner,
+        context=difference.context,
         legacy=legacy,
         candidate=candidate,
         request=sample,

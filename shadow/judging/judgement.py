@@ -6,6 +6,7 @@ from itertools import chain
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.answers import STATUS_PLACES, NotComparableError
 from crossfade.shadow.compare.diff import Place
+from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
 from crossfade.shadow.compare.diff.map_keys import Naming
 from crossfade.shadow.compare.diff.walk import bounded, leaf
 from crossfade.shadow.exchange import Comparison, Failure
@@ -27,6 +28,15 @@ class IgnoreRule:
     route: str
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRule:
+    """Elements of lists at path templates that match the glob ``path`` are paired by these dotted names together."""
+
+    route: str
+    path: str
+    key: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +87,13 @@ def judge(
     contract: Contract | None,
     ignore: tuple[IgnoreRule, ...] = (),
     naming: Naming | None = None,
+    keys: ListKeys = NO_KEYS,
 ) -> Judgement:
     """The judgement of the first look at a comparison whose legacy side answered."""
     legacy = comparison.legacy
     if isinstance(legacy, Failure):
         raise TypeError("expected a comparison that legacy answered")
-    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore], naming)
+    differ = Differ(comparison.request, legacy, contract, [rule.path for rule in ignore], naming, keys=keys)
     if isinstance(comparison.candidate, Failure):
         failed = leaf(Place.at("answer"), Kind.FAILED, "answered", comparison.candidate.reason.value)
         return Judgement(differences=(failed,), differ=differ)

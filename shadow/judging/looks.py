@@ -5,14 +5,15 @@ legacy's, its state is another one, and the candidate is held against it. Where 
 alike, nothing can be said of the candidate in this request.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Kind
-from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.exchange.observations import Sighting, Unjudged
+from crossfade.shadow.judging.checks.once import unjudged
 from crossfade.shadow.judging.checks.values import NEAR, Distance, distance, moment_s
 from crossfade.shadow.judging.differ import Key, Look, hides, is_below, knows
 from crossfade.shadow.judging.drift import is_fault
@@ -29,7 +30,8 @@ class Shown:
     """``excused`` and ``drift`` are the places of the candidate's differences that are not its fault.
 
     ``is_whole``: all that differs is drift, also what lies past the bound.
-    ``again`` are the candidate's and the secondary's second looks, in which one that failed is None.
+    ``again`` are the candidate's and the secondary's second looks, in which one that failed is None, ``theirs`` the
+    secondary's first two that can be compared.
     """
 
     excused: frozenset[Key] = frozenset()
@@ -37,13 +39,17 @@ class Shown:
     sightings: tuple[Sighting, ...] = ()
     is_whole: bool = False
     again: tuple[Look | None, Look | None] = (None, None)
+    theirs: tuple[Look | None, Look | None] = (None, None)
 
 
-def shown(judgement: Judgement, comparison: Comparison) -> Shown:
-    """What the looks show; of a stream there is the first look alone."""
+def shown(judgement: Judgement, comparison: Comparison, is_uptime: Callable[[str], bool] = lambda _: False) -> Shown:
+    """What the looks show; of a stream there is the first look alone.
+
+    ``is_uptime``: whether each instance tells at a template how long it has been running.
+    """
     if comparison.again is None and not judgement.places:
         return Shown()
-    return _Looks(judgement, comparison).shown()
+    return _Looks(judgement, comparison).shown(is_uptime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,11 @@ class _Looks:
             if one.look.keys & two.look.keys and (between := self._between(one.answer, two.answer)) is not None
         ]
 
-    def shown(self) -> Shown:
+    def shown(self, is_uptime: Callable[[str], bool]) -> Shown:
         """All of it. Where the candidate's status or its whole answer is the other state's, all its differences are."""
         ours = self._c1.keys - {FAILED}
         parted = {key for key in ours if any(knows(look, key) for look in self._theirs)}
-        steady = {key: pair for key in self._keys() if (pair := self._steady(key)) is not None}
+        steady = {key: pair for key in self._keys() if (pair := self._steady(key)) and not is_uptime(key[0])}
         drift = {key for key in parted & steady.keys() if self._agrees(key, self._comparison.candidate, steady[key])}
         for key in [key for key in (ours & steady.keys()) - drift if _is_stamped(key, self._c1, self._theirs)]:
             del steady[key]
@@ -99,6 +105,7 @@ class _Looks:
             is_whole=is_whole,
             sightings=self._sightings(steady, frozenset(drift)),
             again=(self._c2, self._s2),
+            theirs=(self._theirs[0], self._theirs[1]) if len(self._theirs) > 1 else (None, None),
         )
 
     def _is_whole(self, steady: "dict[Key, tuple[_Seen, Look]]") -> bool:
@@ -176,7 +183,15 @@ class _Looks:
             candidate_again=again,
             secondary_again=_beside(self._c2, self._s2, key),
             drift=key in steady or key in drift,
+            unjudged=self._unjudged(key),
         )
+
+    def _unjudged(self, key: Key) -> Unjudged | None:
+        """How the secondary differs there, if one answer alone tells something of it, and no check can judge that."""
+        told = [look for look in self._theirs if knows(look, key) is not None]
+        if len(told) != 1:
+            return None
+        return unjudged(item for item in told[0].differences if (item.template, item.kind.value) == key)
 
     def _failed(self) -> Iterable[Sighting]:
         """Where the candidate gave no answer; one that differs only as the secondary does is as good as legacy's."""

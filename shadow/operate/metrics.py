@@ -72,6 +72,8 @@ def render(snapshot: Snapshot | IngestSnapshot) -> bytes:
     ProcessCollector(namespace="crossfade_engine", registry=registry)
     if snapshot.compare_up:
         ProcessCollector(namespace="crossfade_compare", pid=lambda: snapshot.compare_pid, registry=registry)
+    if (load := snapshot.load) is not None and (pid := load.heavy_pid):
+        ProcessCollector(namespace="crossfade_heavy", pid=lambda: pid, registry=registry)
     return generate_latest(registry)
 
 
@@ -99,6 +101,8 @@ def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
         yield _gauge("compare_pending", "Requests in the compare process without an outcome.", load.pending)
         yield _gauge("compare_held_bytes", "Bytes of bodies that the compare process holds.", load.held_bytes)
         yield _gauge("compare_slots_in_use", "Mirrored requests under way, of max_in_flight.", load.slots_in_use)
+        text = "Heavy comparisons that are judged in a process of their own, or wait for that."
+        yield _gauge("compare_heavy_waiting", text, load.heavy_waiting)
         yield _flush_age(snapshot, load.flushed_at)
         text = "Mirrored requests that were sent again, and bytes after an answer, by side."
         notes = CounterMetricFamily("crossfade_side_notes", text, labels=["side", "note"])

@@ -1,7 +1,8 @@
 """Rules that change during a run: which may, which wait for a restart, and when the file is read.
 
 The rules of what is mirrored may change: they decide how much evidence there is, not what it means. How answers are
-compared (``[[compare.ignore]]``) never changes within a run, so that all its counts count the same thing.
+compared (``[[compare.ignore]]``, ``[[compare.list]]``) never changes within a run, so that all its counts count the
+same thing.
 """
 
 import asyncio

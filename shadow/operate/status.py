@@ -28,6 +28,7 @@ Ends = dict[tuple[Place, str, str], int]
 class Load:
     """The compare process now: requests without an outcome, bytes of bodies held for them, calls under way.
 
+    ``heavy_waiting`` comparisons are judged apart, or wait for that, in the process ``heavy_pid`` (0: there is none).
     ``flushed_at`` is when evidence was last committed, in seconds since the epoch. ``notes`` are totals of what a side
     did that is neither answer nor failure: side, what, how often.
     """
@@ -37,6 +38,8 @@ class Load:
     slots_in_use: int
     flushed_at: float
     notes: tuple[tuple[str, str, int], ...] = ()
+    heavy_waiting: int = 0
+    heavy_pid: int = 0
 
 
 class Totals:

@@ -4,17 +4,19 @@ import re
 
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.body import plain_body
+from crossfade.shadow.compare.decode.cells import COMMAS, TABS
 from crossfade.shadow.compare.decode.encoders import encode_codings
 from crossfade.shadow.compare.decode.fields import read_field
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
 from crossfade.shadow.compare.decode.json_text import decode_documents
-from crossfade.shadow.compare.decode.media import Form, decode_text, form_of, media_type
+from crossfade.shadow.compare.decode.media import TAB_SEPARATED, Form, decode_text, form_of, media_type
 from crossfade.shadow.compare.decode.multipart import Part, form_name, split_parts
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.markup import redact_markup
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.events import Body, Hidden
+from crossfade.shadow.recording.cells import redact_cells
 from crossfade.shadow.recording.readable import is_readable
 
 MAX_BODY_BYTES = 1_048_576
@@ -22,6 +24,7 @@ MAX_BODY_BYTES = 1_048_576
 
 _NO_CODINGS = frozenset({"", "7bit", "8bit", "binary"})
 _MAX_PARTS_DEPTH = 4
+_IN_A_CHARSET = frozenset({Form.TABLE, Form.TEXT, Form.HTML, Form.XML})
 _LINE = re.compile(r"((?:[a-z]+:)?\s*)(.*?)(\s*)", re.DOTALL)
 
 
@@ -56,12 +59,14 @@ def _redact_plain(headers: Headers, plain: bytes, redactor: Redactor, depth: int
         return "&".join(map(redactor.query_pair, decode_text(plain, "utf-8").split("&"))).encode()
     if form is Form.PARTS:
         return _redact_parts(plain, params.get("boundary", ""), redactor, depth)
-    charset = params.get("charset", "utf-8") if form in {Form.TEXT, Form.HTML, Form.XML} else "utf-8"
+    charset = params.get("charset", "utf-8") if form in _IN_A_CHARSET else "utf-8"
     text = decode_text(plain, charset)
     if not is_readable(text):
         raise UndecodableError("expected text, got control characters")
     if form in {Form.EVENTS, Form.LINES}:
         redacted = _redact_lines(text, redactor)
+    elif form is Form.TABLE and not _is_json(text):
+        redacted = redact_cells(text, TABS if kind == TAB_SEPARATED else COMMAS, redactor)
     else:
         redacted = redact_json(text, redactor) if _is_json(text) else _redact_text(form, text, redactor)
     return plain if redacted == text else redacted.encode(charset)

@@ -6,7 +6,7 @@ from typing import Any
 
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
-from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.exchange.observations import Sighting, Unjudged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.recording.records import VERSION, End, Finding, Header
@@ -74,8 +74,12 @@ def read_end(record: Record) -> End:
 
 
 def _sighting(values: list[Any]) -> Sighting:
-    """Values in the order of the record's fields."""
-    return Sighting(**dict(zip(_SIGHTING, values, strict=True)))
+    """Values in the order of the record's fields, of which earlier versions have the first ones."""
+    if len(values) > len(_SIGHTING):
+        raise ValueError(f"expected at most {len(_SIGHTING)} values of a sighting, got {len(values)}")
+    found = dict(zip(_SIGHTING, values, strict=False))
+    unjudged = found.get("unjudged")
+    return Sighting(**found | {"unjudged": None if unjudged is None else Unjudged(unjudged)})
 
 
 def _line(record: Record) -> str:
@@ -83,10 +87,14 @@ def _line(record: Record) -> str:
 
 
 def _fingerprints(signature: Signature) -> list[list[str]]:
-    return [[item.template, item.kind, item.cause] for item in signature]
+    return [[item.template, item.kind, item.cause, *filter(None, [item.transition])] for item in signature]
 
 
 def _signature(items: list[list[str]] | None) -> Signature | None:
     if items is None:
         return None
-    return tuple(Fingerprint(template=template, kind=kind, cause=cause) for template, kind, cause in items)
+    return tuple(_fingerprint(*parts) for parts in items)
+
+
+def _fingerprint(template: str, kind: str, cause: str, transition: str = "") -> Fingerprint:
+    return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)

@@ -60,6 +60,11 @@ class RecordingWriter:
         if self._waiting_bytes >= _FRAME_BYTES:
             self.flush()
 
+    def add_frame(self, frame: bytes) -> None:
+        """Writes the lines of one comparison, which are a frame already. Raises: OSError, FullError."""
+        self._write_frame(frame)
+        self.recorded += 1
+
     def flush(self) -> None:
         """Writes what was taken. Raises: OSError, FullError: what waited is lost."""
         lines, count = self._lines, self._waiting
@@ -76,9 +81,11 @@ class RecordingWriter:
             os.close(self._file)
 
     def _write(self, lines: list[str]) -> None:
+        self._write_frame(self._frame(lines))
+
+    def _write_frame(self, frame: bytes) -> None:
         if self._file < 0 or self._in_file >= self._file_bytes:
             self._open_next()
-        frame = self._frame(lines)
         if self._written_bytes + len(frame) > self._max_bytes:
             raise FullError
         self._append(frame)

@@ -10,21 +10,21 @@ from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.exchange import Comparison, Request
+from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.difference import Signature
-from crossfade.shadow.exchange.event_text import event_line
-from crossfade.shadow.exchange.events import Event, from_events
+from crossfade.shadow.exchange.events import Event
 from crossfade.shadow.exchange.observations import Observation
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
-from crossfade.shadow.judging.judgement import IgnoreRule, Judgement
-from crossfade.shadow.recording.lines import finding_line
+from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule
+from crossfade.shadow.judging.proofs.prover import MAX_BYTES
 from crossfade.shadow.recording.records import End, Finding, Header, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
+from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.recording.writer import FullError, RecordingWriter
-from crossfade.shadow.runs.setup import ignore_rules
+from crossfade.shadow.runs.setup import ignore_rules, list_rules
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class Recorder:
     ) -> None:
         """``pct`` is the share that is kept whatever was found."""
         self._writer = writer
-        self._redact = redact
-        self._judge = judge
+        self._scribe = Scribe(redact, judge)
+        self.shows = judge.shows
         self._pct = pct
         self._unsampled: Counter[tuple[str, Signature | None, Reason | None]] = Counter()
         self._chosen = 0
@@ -53,13 +53,23 @@ class Recorder:
     def record(self, comparison: Comparison, route: RouteInfo, observation: Observation) -> None:
         """Takes a comparison that was judged. Never raises."""
         finding = finding_of(observation)
-        if not self._is_chosen(comparison.request.id, route, finding):
-            return
+        if self.chooses(comparison.request.id, route, finding):
+            self._keep(route, lambda: self._writer.add(self._scribe.lines(comparison, route, finding)))
+
+    def chooses(self, comparison_id: str, route: RouteInfo, finding: Finding) -> bool:
+        """Whether a comparison is to be recorded, which then counts."""
+        if not self._is_chosen(comparison_id, route, finding):
+            return False
         self._chosen += 1
-        if self._stopped:
-            return
+        return not self._stopped
+
+    def take(self, frame: bytes, route: RouteInfo) -> None:
+        """Takes a comparison that was chosen and written down elsewhere. Never raises."""
+        self._keep(route, lambda: self._writer.add_frame(frame))
+
+    def _keep(self, route: RouteInfo, write: Callable[[], None]) -> None:
         try:
-            self._write(comparison, route, finding)
+            write()
         except FullError:
             self._stop("recording.full record.max_mb is reached; the rest of the run is not recorded")
         except OSError as error:
@@ -99,18 +109,6 @@ class Recorder:
         self._unsampled[key] += 1
         return self._unsampled[key] <= MAX_UNSAMPLED
 
-    def _write(self, comparison: Comparison, route: RouteInfo, finding: Finding) -> None:
-        events = self._redact(comparison)
-        altered = self._is_altered(comparison, from_events(events), route, finding)
-        lines = [event_line(event) for event in events]
-        self._writer.add((*lines, finding_line(comparison.request.id, route, finding, altered=altered)))
-
-    def _is_altered(self, original: Comparison, redacted: Comparison, route: RouteInfo, finding: Finding) -> bool:
-        """Whether what is recorded would be judged differently: a pseudonym hides a cause, or a stream was too long."""
-        if not original.followed and _what_is_judged(original) == _what_is_judged(redacted):
-            return False
-        return finding_of(self._judge.observe(redacted, route).observation) != finding
-
     def _stop(self, line: str) -> None:
         self._stopped = True
         log.warning(line)
@@ -121,16 +119,27 @@ class RecordingJudge(Judge):
 
     stream_copy_bytes = _STREAM_BYTES
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - those of a judge, and who records
         self,
         *,
         contract: Contract | None,
         ignore: tuple[IgnoreRule, ...],
         recorder: Recorder,
+        lists: tuple[ListRule, ...] = (),
         templates: Iterable[str] = (),
         units: Units | None = None,
+        proof_bytes: int = MAX_BYTES,
     ) -> None:
-        super().__init__(contract=contract, ignore=ignore, templates=templates, units=units)
+        """Transitions tell the words that those of the recorder's judge tell: it looks for what redaction changed."""
+        super().__init__(
+            contract=contract,
+            ignore=ignore,
+            lists=lists,
+            templates=templates,
+            units=units,
+            shows=recorder.shows,
+            proof_bytes=proof_bytes,
+        )
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -156,11 +165,6 @@ def open_recorder(
     except (OSError, FullError) as error:
         log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
         return None
-    judge = Judge(contract=contract, ignore=ignore_rules(config), templates=config.routes.http)
+    rules, lists, shows = ignore_rules(config), list_rules(config), redactor.secrecy.shows
+    judge = Judge(contract=contract, ignore=rules, lists=lists, templates=config.routes.http, shows=shows)
     return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)
-
-
-def _what_is_judged(comparison: Comparison) -> tuple[object, ...]:
-    request: Request = comparison.request
-    path = request.target.partition("?")[0]
-    return (request.method, path, comparison.legacy, comparison.candidate, comparison.secondary, comparison.again)

@@ -5,8 +5,10 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
@@ -20,9 +22,12 @@ from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor
+from crossfade.shadow.runs.setup import build_run_info, ignore_rules, list_rules, read_contract, read_redactor
 
 log = logging.getLogger("crossfade.compare")
+
+PROOF_BYTES = 16_384
+"""Faults are put into longer answers where nobody waits: they are heavy, and judged apart."""
 
 Entered = Mapping[RouteInfo, int]
 
@@ -76,6 +81,7 @@ class OpenRun:
     contract: Contract | None
     judge: Judge
     writer: RunWriter
+    recorder: Recorder | None
 
 
 def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: Units | None = None) -> OpenRun:
@@ -96,14 +102,16 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
     recorder = open_recorder(config, info, contract, redactor)
-    rules, templates = ignore_rules(config), config.routes.http
-    judge = Judge(contract=contract, ignore=rules, templates=templates, units=units)
-    if recorder is not None:
-        judge = RecordingJudge(contract=contract, ignore=rules, recorder=recorder, templates=templates, units=units)
+    rules, lists, templates = ignore_rules(config), list_rules(config), config.routes.http
+    shows = shows_nothing if redactor is None else redactor.secrecy.shows
+    make = partial(Judge, shows=shows) if recorder is None else partial(RecordingJudge, recorder=recorder)
+    judge = make(
+        contract=contract, ignore=rules, lists=lists, templates=templates, units=units, proof_bytes=PROOF_BYTES
+    )
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
-    return OpenRun(contract=contract, judge=judge, writer=run)
+    return OpenRun(contract=contract, judge=judge, writer=run, recorder=recorder)
 
 
 def _claimed(config: Config, contract: Contract | None) -> Entered:

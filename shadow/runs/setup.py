@@ -1,6 +1,7 @@
 """From a config to the records that the mirror works with."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from crossfade.codegen.contract import (
@@ -17,7 +18,8 @@ from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
-from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.evidence.secrecy import Secrecy
+from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -57,13 +59,27 @@ def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
     key = load_key(config.redact.key_file)
     if key is None:
         return None
-    fields = frozenset() if contract is None else contract.redacted_fields
-    return Redactor(key, names=config.redact.names, patterns=config.redact.patterns, fields=fields)
+    return Redactor(key, **_redaction(config, contract))
+
+
+def secrecy_of(config: Config, contract: Contract | None) -> Secrecy:
+    """What is secret under the config's rules, whether there is a key or not. Raises: EvidenceError."""
+    return Secrecy(**_redaction(config, contract))
+
+
+def _redaction(config: Config, contract: Contract | None) -> dict[str, Iterable[str]]:
+    fields = frozenset[str]() if contract is None else contract.redacted_fields
+    return {"names": config.redact.names, "patterns": config.redact.patterns, "fields": fields}
 
 
 def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
     """The config's rules as the differ takes them."""
     return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
+
+
+def list_rules(config: Config) -> tuple[ListRule, ...]:
+    """The config's keys of lists as the differ takes them."""
+    return tuple(ListRule(route=rule.route, path=rule.path, key=rule.key) for rule in config.compare.list)
 
 
 def units_of(config: Config) -> Units:
@@ -104,7 +120,8 @@ def rules_digest(config: Config) -> str:
 def globs_of(config: Config) -> tuple[str, ...]:
     """The globs of a config's claims, then of its rules; of each the longest first, which is the most specific."""
     of_mirror = {rule.route for rule in config.mirror.rule} | {rule.route for rule in config.mirror.header}
-    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept}
+    of_lists = {rule.route for rule in config.compare.list}
+    of_compare = {rule.route for rule in config.compare.ignore} | {rule.route for rule in config.accept} | of_lists
     of_rules = (of_mirror | of_compare) - set(config.gate.routes)
     return tuple(
         glob for globs in (config.gate.routes, of_rules) for glob in sorted(globs, key=lambda glob: (-len(glob), glob))

@@ -24,7 +24,7 @@ TASKS = (
     Task("mirror a write", "docs/guides/writes-and-state.md", "Mirror a write", 'action = "mirror"'),
     Task("ignore", "docs/guides/rules.md", "Ignore a field", "[[compare.ignore]]"),
     Task("GitHub Actions", "docs/guides/ci-gate.md", "GitHub Actions", "crossfade gate --config"),
-    Task("read a cluster", "docs/guides/report.md", "Read a cluster", "candidate  3.63"),
+    Task("read a finding", "docs/guides/report.md", "Read a finding", 'candidate  "PT52M15S"'),
     Task("emergency", "docs/operations/kill-switch.md", "Turn mirroring off", "crossfade mirror off"),
     Task("TLS to legacy", "docs/guides/tls.md", "TLS to legacy and the candidate", "legacy_ca = "),
     Task("hide a secret", "docs/guides/redaction.md", "Hide secrets", "[redact]"),

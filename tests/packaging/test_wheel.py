@@ -159,7 +159,7 @@ def test_what_must_be_found(names: list[str]) -> None:
         "codegen/pitfalls/h_time.toml",
         "reports/html/page.css",
         "reports/html/page.js",
-        "reports/schema/report-v2.json",
+        "reports/schema/report-v3.json",
         "reports/py.typed",
         "examples/buildqueue/candidate/pom.xml",
         "examples/buildqueue/proto/ci/builds/v1/builds.proto",

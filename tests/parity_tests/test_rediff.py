@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from crossfade.codegen.contract import ProtoFiles, load_contract
 from crossfade.parity_tests.rediff import Change, change_of, rediff
@@ -47,6 +48,30 @@ def test_the_same_rules_give_the_same_signatures(mixed: Any, judge: Any, judged:
     assert original.places
     assert [cluster.fingerprint for cluster in route.clusters] == [item.fingerprint for item in original.clusters]
     assert route.settled == {(Outcome.UNCOMPARABLE, Reason.UNDECODABLE): 1}
+
+
+def test_a_recording_that_tells_no_transitions(tape: Any, judge: Any) -> None:
+    """One of an earlier version: the same comparisons are still the same, and so are their clusters."""
+    tape.add({"on": True}, {"on": False})
+    recording = tape.finish()
+    (path,) = tape.folder.glob("*.zst")
+    text = zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True).read()
+    assert b',"true -> false"' in text
+    path.write_bytes(zstandard.ZstdCompressor().compress(text.replace(b',"true -> false"', b"")))
+    found = rediff(recording, judge(), None, "r")
+    assert found.changes[Change.SAME] == 1
+    assert [(item.before, item.after) for item in found.clusters] == [(1, 1)]
+    (route,) = found.evidence.routes
+    assert [item.fingerprint.transition for item in route.clusters] == ["true -> false"]
+
+
+def test_another_transition_is_another_finding() -> None:
+    """Where both were told."""
+    one, other = (
+        Fingerprint(template="status", kind="value", transition=told) for told in ("404 -> 401", "404 -> 200")
+    )
+    assert change_of(Finding(signature=(one,)), Finding(signature=(other,))) is Change.OTHER_FINDINGS
+    assert change_of(Finding(signature=(one,)), Finding(signature=(one,))) is Change.SAME
 
 
 def test_calls_are_read_by_the_recorded_contract(calls: Any, contract: Any, judge: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.reports.build import build_report
+from crossfade.reports.findings import Sightings, find_findings
 from crossfade.reports.report import Injected, Place, PlaceCheck, Report, Route, Surfaced
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import (
@@ -32,8 +33,10 @@ class Make:
     started = STARTED
 
     @staticmethod
-    def fingerprint(template: str = "body/a", kind: str = "value", cause: str = "") -> Fingerprint:
-        return Fingerprint(template=template, kind=kind, cause=cause)
+    def fingerprint(
+        template: str = "body/a", kind: str = "value", cause: str = "", transition: str = ""
+    ) -> Fingerprint:
+        return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)
 
     @staticmethod
     def cluster(fingerprint: Fingerprint, **values: Any) -> ClusterEvidence:
@@ -152,6 +155,7 @@ class Tell:
             "status": "noise",
             "decided": False,
             "always": False,
+            "asked_once": False,
             "pairs": 40,
             "self_differs": 5,
             "candidate_only": 0,
@@ -177,6 +181,13 @@ class Tell:
         """A claimed route with 400 matched requests and a secondary; the claim is proven."""
         shown = Make.report(Make.route(name, matched=400)).routes[0]
         return shown.model_copy(update={"has_secondary": True, "secondary_asked": 40, "asked_again": 3, **values})
+
+    @staticmethod
+    def found_in(report: Report, **values: Any) -> Report:
+        """The report with other values, and the findings of its clusters; nothing is known of what came together."""
+        changed = report.model_copy(update=values)
+        seen = {cluster.route: Sightings({}, cluster.route) for cluster in changed.clusters}
+        return changed.model_copy(update={"findings": find_findings(changed.clusters, changed.routes, seen)})
 
     @staticmethod
     def report(*routes: Route, **values: Any) -> Report:

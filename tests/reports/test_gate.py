@@ -44,6 +44,21 @@ def test_refuted_is_1_whatever_else_holds(make: Any) -> None:
     )
 
 
+def test_what_to_fix_follows_the_claims(make: Any) -> None:
+    """The open findings with their ids, the first ten of them; none where nothing is open."""
+    (_, told) = gate(make.report(_diverging(make))).sentences
+    finding = make.report(_diverging(make)).findings[0]
+    assert told.splitlines() == [
+        "1 open finding (1 cluster)",
+        f"  {finding.id}  breaking, 20 %: body/a differs on GET /bad",
+    ]
+    marks = [make.fingerprint(f"body/{at}") for at in range(13)]
+    seen = {(mark,): SignatureCount(count=1, distinct=1) for mark in marks}
+    route = make.route("GET /many", signatures=seen, clusters=tuple(map(make.cluster, marks)))
+    many = gate(make.report(route)).sentences[1].splitlines()
+    assert (many[0], len(many), many[-1]) == ("13 open findings (13 clusters)", 12, "  and 3 more in the report")
+
+
 def test_too_little_is_3(make: Any) -> None:
     """Too little evidence is neither a pass nor a fail, and says what is missing."""
     route = make.route("GET /few", matched=3, settled={(Outcome.SKIPPED, Reason.SAMPLED_OUT): 2})

@@ -7,10 +7,10 @@ import pytest
 
 from crossfade.reports.reasons import claim_reason
 from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground, judge_claim
-from crossfade.shadow.evidence.findings import PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.conclusions import PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.view import RouteView
-from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 GATE = GateSettings(routes=("GET *",))
 PLACE = PlaceView(template="body/ms", kind="value", status=Status.NOISE)
@@ -61,6 +61,14 @@ def _reason(view: RouteView, *, claimed: bool = True, finished: bool = True, **s
             (
                 "9 distinct requests undecided at body/ms (value); "
                 "with 0 divergent and 9 undecided, 2,268 distinct are needed"
+            ),
+        ),
+        (
+            _view(400, 0, undecided=9, places=(replace(PLACE, status=Status.UNDECIDED, asked_once=True),)),
+            (
+                "9 distinct requests undecided at body/ms (value), where the secondary, asked once, differs too, by "
+                "noise or by another state: make its store equal to legacy's; for reads raise mirror.recheck_pct; "
+                "where it is noise, name it under compare.ignore"
             ),
         ),
         (_view(400, 0, in_flight=-7), "more outcomes than requests entered (7): the counts can't be trusted"),
@@ -139,6 +147,12 @@ def test_needed(planned: int | None, needed: str) -> None:
             {},
             _view(400, 0),
             "a fault may hide at the noisy places together; more pairs with the secondary are needed",
+        ),
+        (
+            Ground.UNEXPLAINED,
+            {},
+            _view(400, 0, left_out={Reason.TRUNCATED: 12, Reason.BLOCKED: 4, Reason.SAMPLED_OUT: 9}),
+            "the candidate may be wrong in more requests than the budget: blocked 4, truncated 12",
         ),
         (
             Ground.NOT_SURFACED,

@@ -108,11 +108,11 @@ def test_code_is_folded_at_blanks_only(make: Any, width: int) -> None:
     assert " ".join(told).split() == entry.java_fix.split()
 
 
-def test_one_open_cluster(make: Any) -> None:
-    """Is one cluster."""
+def test_one_open_finding(make: Any) -> None:
+    """Is one finding, with the number of its clusters."""
     text = _printed(_with_example(make, "1", "2"))
-    assert text.count("1 open cluster\n") == text.count("1 open cluster, 0 noise") == 1
-    assert "open clusters" not in text
+    assert text.count("1 open finding (1 cluster)\n") == text.count("1 open finding (1 cluster), 0 noise") == 1
+    assert "open findings" not in text
 
 
 @pytest.mark.parametrize("text", ["[bold]x[/bold]", "[/]", "[link=file:///]x[/link]", ":smile:", "\\[x]", "[red]"])
@@ -160,6 +160,21 @@ def test_absent_is_not_null(make: Any) -> None:
     assert "candidate (absent)" in lines
 
 
+@pytest.mark.parametrize(
+    ("legacy", "candidate", "shown"),
+    [
+        ('at 3: {"id": 7}\n2 more', 'at 0: {"id": 7}\n2 more', "moved id 7 from 3 to 0, 2 more"),
+        ("[1, 2]", "[2, 1]", "candidate [2, 1]"),
+    ],
+)
+def test_an_order_says_what_moved(make: Any, legacy: str, candidate: str, shown: str) -> None:
+    """In one line instead of two values; two lists that an older version stored are shown as they are."""
+    mark = make.fingerprint("body/list", "order")
+    cluster = make.cluster(mark, examples=(make.example(legacy, candidate),))
+    route = make.route(signatures={(mark,): SignatureCount(count=1, distinct=1)}, clusters=(cluster,))
+    assert shown in [" ".join(line.split()) for line in _printed(make.report(route)).splitlines()]
+
+
 def test_no_examples_is_said(make: Any) -> None:
     """Without a key there are no examples: that is said, at the cluster and at the end."""
     mark = make.fingerprint()
@@ -188,7 +203,7 @@ def test_a_lead(make: Any) -> None:
     assert max(map(len, alone.splitlines())) <= 120
 
 
-def test_suspicious_and_undecided_clusters_follow_the_open_ones(make: Any, tell: Any) -> None:
+def test_suspicious_and_undecided_findings_follow_the_open_ones(make: Any, tell: Any) -> None:
     """Each with what is known of its place; noise is only counted."""
     rich = _rich(make)
     statuses = ("open", "suspicious", "undecided")
@@ -201,22 +216,19 @@ def test_suspicious_and_undecided_clusters_follow_the_open_ones(make: Any, tell:
         tell.place("body/suspicious", clusters[1].kind, status="suspicious", checks=(flagged,)),
         tell.place("body/undecided", clusters[2].kind, status="undecided", self_differs=1, more_pairs=60),
     )
-    totals = rich.totals.model_copy(update={"open_clusters": 1, "suspicious_clusters": 1, "undecided_clusters": 1})
-    report = rich.model_copy(
-        update={"routes": (tell.route("GET /x", places=places),), "clusters": clusters, "totals": totals}
-    )
+    report = tell.found_in(rich, routes=(tell.route("GET /x", places=places),), clusters=clusters)
     lines = [" ".join(line.split()) for line in _printed(report, 200).splitlines()]
     told = [
-        "1 open cluster",
-        "GET /x body/open",
-        "1 suspicious although noisy in legacy",
-        "GET /x body/suspicious",
+        "1 open finding (1 cluster)",
+        "body/open has another type on GET /x",
+        "1 suspicious finding (1 cluster): noisy in legacy, and the candidate fails a check",
+        "body/suspicious in another order on GET /x",
         "suspicious the same value for two requests, in 38 of 40 checks (the secondary in 0)",
-        "1 undecided: noise or not is not known yet",
-        "GET /x body/undecided",
+        "1 undecided finding (1 cluster): noise or not is not known yet",
+        "body/undecided differs on GET /x",
         "undecided legacy differed from itself in 1 request; 60 more pairs decide it",
         "what the claims rest on",
-        "1 open cluster, 1 suspicious, 1 undecided, 0 noise or accepted",
+        "1 open finding (1 cluster), 1 suspicious, 1 undecided, 0 noise or accepted",
     ]
     assert [line for line in lines if line in told] == told
 

@@ -10,10 +10,12 @@ from crossfade.reports.wording import (
     balance,
     by_verdict,
     caveats,
-    further_clusters_of,
+    further_findings_of,
     headline,
     is_refuted,
     not_compared,
+    open_findings_of,
+    part_note,
     raised_budget,
     reason_in_words,
     second_looks,
@@ -113,13 +115,35 @@ def test_what_second_looks_cost(tell: Any) -> None:
     )
 
 
-def test_further_clusters(tell: Any) -> None:
-    """Suspicious and undecided ones are named, where there are any."""
+def test_how_many_findings(make: Any, tell: Any) -> None:
+    """With the clusters in them; suspicious and undecided ones are named, where there are any."""
     report = tell.report()
-    assert further_clusters_of(report) == "0 noise or accepted"
-    totals = report.totals.model_copy(update={"suspicious_clusters": 1, "undecided_clusters": 2})
-    more = report.model_copy(update={"totals": totals, "clusters": (None,) * 5})
-    assert further_clusters_of(more) == "1 suspicious, 2 undecided, 2 noise or accepted"
+    assert open_findings_of(report) == "0 open findings"
+    assert further_findings_of(report) == "0 noise or accepted"
+    rich = make.report(*make.rich_run().routes)
+    first, second, third = rich.clusters
+    shown = tell.found_in(
+        rich,
+        clusters=(
+            first,
+            second.model_copy(update={"status": "suspicious"}),
+            third.model_copy(update={"status": "noise"}),
+        ),
+    )
+    assert open_findings_of(shown) == "1 open finding (1 cluster)"
+    assert further_findings_of(shown) == "1 suspicious, 1 noise or accepted"
+
+
+def test_what_sets_a_part_apart(make: Any) -> None:
+    """Another status than its finding's, and that the finding's cause does not explain it."""
+    mark = make.fingerprint(cause="A1")
+    report = make.report(
+        make.route(signatures={(mark,): SignatureCount(count=1)}, distinct=1, clusters=(make.cluster(mark),))
+    )
+    (finding,), (part,) = report.findings, report.clusters
+    assert part_note(part, finding) == ""
+    accepted = part.model_copy(update={"status": "accepted", "cause": None})
+    assert part_note(accepted, finding) == "not explained by the cause, accepted"
 
 
 def test_routes_by_verdict(make: Any) -> None:

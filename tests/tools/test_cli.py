@@ -145,7 +145,7 @@ DAMAGE = {
     "a signature that is none": lambda path: edit(path, "UPDATE signatures SET signature = '['"),
     "no histogram": lambda path: edit(path, "UPDATE routes SET legacy_ms = 'x'"),
     "no examples": lambda path: edit(
-        path, "INSERT INTO clusters VALUES ('run-1', 'GET /ok', 'body/a', 'value', '', 1, 1.0, 1.0, '{')"
+        path, "INSERT INTO clusters VALUES ('run-1', 'GET /ok', 'body/a', 'value', '', '', 1, 1.0, 1.0, '{')"
     ),
 }
 

@@ -9,8 +9,8 @@ import click
 from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Cluster, Report
-from crossfade.reports.wording import open_clusters_of
-from crossfade.tools.demo.expected import is_finding
+from crossfade.reports.wording import open_findings_of
+from crossfade.tools.demo.expected import is_found
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught
 from crossfade.tools.report_output import show_report
@@ -76,18 +76,18 @@ def _problems(result: DemoResult, settings: DemoSettings) -> list[str]:
     if settings.fixed:
         code = gate(result.report).exit_code
         lines += [f"gate: expected exit 0 with the bugs fixed, got {code}"] if code else []
-        return lines + [f"open cluster although fixed: {c.route} {c.path}" for c in _findings(result)]
-    lines += [f"planted but not found: {entry.pitfall} {entry.route} {entry.paths}" for entry in result.findings.missed]
-    return lines + [f"found but not planted: {text}" for text in result.findings.unexpected]
+        return lines + [f"open cluster although fixed: {c.route} {c.path}" for c in _found(result)]
+    lines += [f"planted but not found: {entry.pitfall} {entry.route} {entry.paths}" for entry in result.hunt.missed]
+    return lines + [f"found but not planted: {text}" for text in result.hunt.unexpected]
 
 
 def _summary(result: DemoResult, settings: DemoSettings, took_s: float) -> None:
     sent = sum(result.clients.values())
-    found = len(result.findings.found)
-    planted = found + len(result.findings.missed)
-    what = f"{found} of {planted} planted bugs found, {open_clusters_of(result.report)}"
+    found = len(result.hunt.found)
+    planted = found + len(result.hunt.missed)
+    what = f"{found} of {planted} planted bugs found, {open_findings_of(result.report)}"
     if settings.fixed:
-        what = f"bugs fixed, {open_clusters_of(result.report)}"
+        what = f"bugs fixed, {open_findings_of(result.report)}"
     if places := _noisy_places(result.report):
         click.echo(f"demo: noise differs only where legacy differs from its own second instance: {places}")
     click.echo(f"demo: {sent} requests sent, {result.report.entered} entered; {what}; {took_s:.0f} s")
@@ -103,5 +103,5 @@ def _noisy_places(report: Report) -> str:
     return ", ".join(places) + (" and others" if len(seen) > _PLACES else "")
 
 
-def _findings(result: DemoResult) -> list[Cluster]:
-    return [cluster for cluster in result.report.clusters if is_finding(cluster)]
+def _found(result: DemoResult) -> list[Cluster]:
+    return [cluster for cluster in result.report.clusters if is_found(cluster)]

@@ -9,7 +9,7 @@ from crossfade.shadow.config import load_config
 from crossfade.tools.evidence_view import report_of
 from crossfade.tools.options import config_option, run_option
 from crossfade.tools.report_options import format_option, json_option, output_option
-from crossfade.tools.report_output import show_gate, shows_examples
+from crossfade.tools.report_output import show_gate, shows_report
 
 
 @click.command()
@@ -28,7 +28,7 @@ def gate(config_path: Path, run_id: str | None, form: str, output: Path | None, 
     Example:
       crossfade gate --config crossfade.toml
     """
-    report = report_of(load_config(config_path), run_id, examples=shows_examples(form))
+    report = report_of(load_config(config_path), run_id, repro=shows_report(form))
     result = apply_gate(report, allow_inconclusive=allow_inconclusive)
     show_gate(report, result, form, output)
     raise SystemExit(result.exit_code)

@@ -19,8 +19,8 @@ class Planted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """Planted bugs found and missed, and findings that nobody planted."""
+class Hunt:
+    """Planted bugs that were found and missed, and what was found though nobody planted it."""
 
     found: tuple[Planted, ...]
     missed: tuple[Planted, ...]
@@ -36,20 +36,20 @@ def read_planted(path: Path) -> tuple[Planted, ...]:
     )
 
 
-def match_findings(report: Report, planted: Iterable[Planted]) -> Findings:
-    """Every entry must have a finding on its route at each of its paths, and there may be no other."""
-    open_at = {(cluster.route, cluster.path) for cluster in report.clusters if is_finding(cluster)}
+def hunt(report: Report, planted: Iterable[Planted]) -> Hunt:
+    """Every entry must have a cluster to look at on its route at each of its paths, and there may be no other."""
+    open_at = {(cluster.route, cluster.path) for cluster in report.clusters if is_found(cluster)}
     planted = tuple(planted)
     explained = {(entry.route, path) for entry in planted for path in entry.paths}
     found = tuple(entry for entry in planted if all((entry.route, path) in open_at for path in entry.paths))
-    return Findings(
+    return Hunt(
         found=found,
         missed=tuple(entry for entry in planted if entry not in found),
         unexpected=tuple(sorted(f"{route} {path}" for route, path in open_at - explained)),
     )
 
 
-def is_finding(cluster: Cluster) -> bool:
+def is_found(cluster: Cluster) -> bool:
     """Whether a cluster is one that a person has to look at: open, or suspicious although noisy."""
     return cluster.status in {"open", "suspicious"}
 

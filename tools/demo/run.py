@@ -21,7 +21,7 @@ from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.commands.init import write_key
 from crossfade.tools.demo.build import JAR, build_candidate
-from crossfade.tools.demo.expected import Findings, count_mismatches, match_findings, read_planted
+from crossfade.tools.demo.expected import Hunt, count_mismatches, hunt, read_planted
 from crossfade.tools.demo.servers import Server, server
 from crossfade.tools.doctor import Check, demo_packages
 from crossfade.tools.evidence_view import report_of
@@ -51,7 +51,7 @@ class DemoResult:
 
     config: Config
     report: Report
-    findings: Findings
+    hunt: Hunt
     mismatches: tuple[str, ...]
     client_errors: tuple[str, ...]
     clients: Mapping[str, int]
@@ -78,7 +78,7 @@ def run_demo(settings: DemoSettings, say: Callable[[str], None]) -> DemoResult:
     return DemoResult(
         config=config,
         report=report,
-        findings=match_findings(report, read_planted(example / "divergences.toml")),
+        hunt=hunt(report, read_planted(example / "divergences.toml")),
         mismatches=count_mismatches(report, sent.counts),
         client_errors=sent.errors,
         clients=sent.counts,

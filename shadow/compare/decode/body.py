@@ -2,14 +2,25 @@
 
 from urllib.parse import parse_qsl
 
+from crossfade.shadow.compare.decode.cells import COMMAS, TABS
 from crossfade.shadow.compare.decode.codings import decode_codings
 from crossfade.shadow.compare.decode.errors import UndecodableError
 from crossfade.shadow.compare.decode.framing import split_texts, text_value
 from crossfade.shadow.compare.decode.html_text import read_html
 from crossfade.shadow.compare.decode.json_text import Documents, decode_documents
 from crossfade.shadow.compare.decode.markup import NotElementsError
-from crossfade.shadow.compare.decode.media import STREAMS, Form, decode_text, form_of, may_say_json, media_type
+from crossfade.shadow.compare.decode.media import (
+    STREAMS,
+    TAB_SEPARATED,
+    Form,
+    decode_text,
+    form_of,
+    may_say_json,
+    media_type,
+)
 from crossfade.shadow.compare.decode.multipart import parts_value
+from crossfade.shadow.compare.decode.table import read_table
+from crossfade.shadow.compare.decode.texts import Rows, Text
 from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.exchange import Headers, header_values
 from crossfade.shadow.exchange.difference import Value
@@ -71,13 +82,15 @@ def is_opaque(headers: Headers, body: bytes) -> bool:
 
 def is_structured(headers: Headers) -> bool:
     """Whether a body's type is read as more than a text or mere bytes, so that other bytes may mean the same."""
-    return form_of(*media_type(headers)) not in {Form.TEXT, Form.BYTES}
+    return form_of(*media_type(headers)) not in {Form.TABLE, Form.TEXT, Form.BYTES}
 
 
 def as_text(headers: Headers, body: bytes) -> Value:
     """A body as text in its charset; bytes where it is none."""
+    kind, params = media_type(headers)
     try:
-        return decode_text(body, media_type(headers)[1].get("charset", "utf-8"))
+        text = decode_text(body, params.get("charset", "utf-8"))
+        return Rows(text) if form_of(kind, params) is Form.TABLE else Text(text)
     except UndecodableError:
         return body
 
@@ -112,10 +125,22 @@ def _value(headers: Headers, body: bytes, depth: int) -> Value:  # noqa: PLR0911
             )
         case Form.XML | Form.HTML:
             return _markup(form, headers, body, params.get("charset"))
+        case Form.TABLE:
+            return _table(headers, body)
         case Form.TEXT:
             return as_text(headers, body)
         case _:
             return body
+
+
+def _table(headers: Headers, body: bytes) -> Value:
+    text = as_text(headers, body)
+    if not isinstance(text, str):
+        return text
+    kind, params = media_type(headers)
+    has_names = {"present": True, "absent": False}.get(params.get("header", "").lower())  # RFC 4180 3
+    table = read_table(text, TABS if kind == TAB_SEPARATED else COMMAS, has_names=has_names)
+    return text if table is None else table
 
 
 def _markup(form: Form, headers: Headers, body: bytes, charset: str | None) -> Value:
@@ -123,7 +148,7 @@ def _markup(form: Form, headers: Headers, body: bytes, charset: str | None) -> V
         if form is Form.XML:
             return read_xml(body, charset)
         text = decode_text(body, charset or "utf-8").removeprefix("\ufeff")
-        return read_html(text) if "<" in text or "&" in text else text
+        return read_html(text) if "<" in text or "&" in text else Text(text)
     except (NotElementsError, UndecodableError):
         return as_text(headers, body)
 

@@ -10,10 +10,11 @@ from crossfade.shadow.compare.decode.errors import UndecodableError
 
 MAX_DECODED_BYTES = 33_554_432
 MAX_CODINGS = 4
-MAX_MEMBERS = 1000
+MAX_MEMBERS = 10_000
 # One step of input may not swell to much more than the limit: a brotli block of 16 MiB takes 10 bytes, a zstd block of
 # 128 KiB takes 4.
 _BR_STEP_BYTES = 16
+_GZIP_STEP_BYTES = 1024
 _ZSTD_STEP_BYTES = 512
 _MAX_WINDOW_BYTES = 2**27
 _CUT = "expected a whole compressed body, got a cut one"
@@ -54,12 +55,21 @@ def _joined(parts: Iterable[bytes], limit_bytes: int) -> bytes:
 
 
 def _gzip(body: bytes, limit_bytes: int) -> Iterator[bytes]:
-    """All members of a gzip body (RFC 1952 2.2)."""
+    """All members of a gzip body (RFC 1952 2.2), each fed in steps: a member copies what is behind its end."""
+    at = 0
     for _ in range(MAX_MEMBERS):
         member = zlib.decompressobj(31)
-        yield _whole_member(member, body, limit_bytes)
-        body = member.unused_data
-        if not body:
+        step_bytes = _GZIP_STEP_BYTES
+        while not member.eof:
+            step = body[at : at + step_bytes]
+            if not step:
+                raise UndecodableError(_CUT)
+            yield member.decompress(step, limit_bytes + 1)
+            if member.unconsumed_tail:
+                return  # more than the limit came of it
+            at += len(step) - len(member.unused_data)
+            step_bytes *= 2
+        if at == len(body):
             return
     raise UndecodableError(f"expected at most {MAX_MEMBERS} gzip members, got more")
 

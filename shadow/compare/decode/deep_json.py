@@ -45,6 +45,32 @@ def decode_deep(text: str, max_depth: int, scalar: Callable[[str], Value]) -> Va
     return reader.whole()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepScalars:
+    """The scalars of a ``Deep`` in their order, each with the last key before it; ``between`` is all else of it."""
+
+    found: tuple[tuple[str, str], ...]
+    between: str
+
+
+def deep_scalars(deep: Deep) -> DeepScalars:
+    """The scalars of a deep value as they are written: its text is canonical, so equal texts are equal values."""
+    found: list[tuple[str, str]] = []
+    between: list[str] = []
+    name = ""
+    pieces = list(_pieces(deep))
+    for index, (kind, piece) in enumerate(pieces):
+        if kind not in {"text", "other"}:
+            between.append(piece)
+        elif pieces[index + 1][0] == "colon":
+            name = str(json.loads(piece))
+            between.append(piece)
+        else:
+            found.append((name, piece))
+            between.append("_")
+    return DeepScalars(found=tuple(found), between="".join(between))
+
+
 class _Reader:
     """Takes the pieces of a text one by one."""
 

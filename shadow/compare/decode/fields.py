@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from crossfade.shadow.compare.decode.dates import same_date
 from crossfade.shadow.compare.decode.names import keep_repeated
 from crossfade.shadow.compare.decode.proto import ProtoMap, ProtoMessage
+from crossfade.shadow.compare.decode.texts import Url
 from crossfade.shadow.exchange.difference import Value
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -152,7 +153,9 @@ def _link(text: str) -> Value:
     if match is None:
         raise _NotByGrammarError
     params = _pairs(_split(_PART, match[2] or ""), _LOOSE_PAIR)
-    return _named([("target", match[1]), *((key, value.lower() if key == "rel" else value) for key, value in params)])
+    return _named(
+        [("target", Url(match[1])), *((key, value.lower() if key == "rel" else value) for key, value in params)]
+    )
 
 
 def _without_case(text: str) -> Value:

@@ -25,6 +25,7 @@ from crossfade.shadow.compare.decode.markup import (
     laid_out_as,
 )
 from crossfade.shadow.compare.decode.names import keep_repeated, names_of
+from crossfade.shadow.compare.decode.texts import Text, Url, word_set
 from crossfade.shadow.compare.decode.whitespace import in_html, keeps_all
 from crossfade.shadow.exchange.difference import Value
 
@@ -73,6 +74,8 @@ _BOOLEAN = names_of(
     itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected
     """
 )
+
+_ADDRESSES = names_of("action cite data formaction href longdesc manifest poster src")
 
 
 def read_html(text: str) -> HtmlElement:
@@ -209,9 +212,18 @@ def _attributes(written: str) -> dict[str, Value]:
             raise NotElementsError  # a quote that opens nothing
         name, value = match[1].lower(), match[2] or ""
         plain = _decoded(value[1:-1] if value[:1] in {"'", '"'} else value)
-        pairs.append((f"{ATTRIBUTE}{name}", "" if name in _BOOLEAN and plain.lower() == name else plain))
+        pairs.append((f"{ATTRIBUTE}{name}", _attribute(name, plain)))
     found = dict(pairs)
     return found if len(found) == len(pairs) else keep_repeated(pairs)
+
+
+def _attribute(name: str, plain: str) -> Value:
+    """The value of an attribute by its kind."""
+    if name in _BOOLEAN and plain.lower() == name:
+        return ""
+    if name == "class":
+        return word_set(plain)
+    return Url(plain) if name in _ADDRESSES else Text(plain)
 
 
 def _decoded(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from crossfade.shadow.compare.decode.names import names_of
+from crossfade.shadow.compare.decode.texts import Text
 from crossfade.shadow.exchange.difference import Value
 
 MAX_MARKUP_BYTES = 4_194_304
@@ -28,7 +29,8 @@ class Element(dict[str, Value]):
     def __init__(
         self, name: str, children: Iterable[Value] = (), attributes: Mapping[str, Value] | None = None
     ) -> None:
-        super().__init__({NAME: name, **(attributes or {}), CHILDREN: tuple(children)})
+        texts = (Text(item) if type(item) is str else item for item in children)
+        super().__init__({NAME: name, **(attributes or {}), CHILDREN: tuple(texts)})
 
     @property
     def name(self) -> str:

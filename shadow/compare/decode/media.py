@@ -20,6 +20,7 @@ class Form(StrEnum):
     PARTS = "multipart"
     XML = "XML"
     HTML = "HTML"
+    TABLE = "rows of cells"
     TEXT = "text"
     BYTES = "bytes"
 
@@ -41,6 +42,8 @@ _DOCUMENTS = frozenset(
 _STREAM_PARAMETERS = ("stream", "streaming")  # application/json;stream=watch, as Kubernetes has it
 _HTML = "text/html"
 _XML = frozenset({"application/xml", "text/xml", "application/xml-external-parsed-entity", "application/xml-dtd"})
+TAB_SEPARATED = "text/tab-separated-values"
+_TABLES = frozenset({"text/csv", "application/csv", TAB_SEPARATED})
 _TEXT = frozenset({"application/javascript", "application/yaml", "application/graphql"})
 
 _NEVER_JSON = ("image/", "audio/", "video/", "font/", "model/")
@@ -108,6 +111,8 @@ def form_of(kind: str, params: dict[str, str]) -> Form:  # noqa: PLR0911 - one f
         return Form.HTML
     if kind in _XML or kind.endswith("+xml"):
         return Form.XML
+    if kind in _TABLES:
+        return Form.TABLE
     return Form.TEXT if kind.startswith("text/") or kind in _TEXT else Form.BYTES
 
 

@@ -13,13 +13,30 @@ from crossfade.shadow.exchange.difference import Value
 
 MAX_PARTS = 1000
 ORDER, LINE_ENDS = "(order)", "(line ends)"
-_MAX_NUMBERED = 8
 _PLAIN = (("content-type", "text/plain"),)  # RFC 2046 5.1: what a part without a type is
 _MAX_HEAD_BYTES = 16_384
 _HEAD_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FIELD = re.compile(r"([^\s:]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _FOLDED = re.compile(r"\r?\n[ \t]+")
 _LINE_END = re.compile(r"\r?\n")
+
+
+class Parts(tuple[Value, ...]):
+    """The parts of a body that have no names, in their order, and behind them that their lines end with LF alone."""
+
+    __slots__ = ()
+
+    def names(self) -> tuple[str, ...]:
+        """What each is known by: its id, else its disposition with its parameters, else its type."""
+        return tuple(map(_known_by, self))
+
+    def in_order_of(self, other: "Parts") -> "Parts":
+        """These parts as another body has its own; as they are where both have not the same names, each once."""
+        ours, theirs = self.names(), other.names()
+        if ours == theirs or len(set(ours)) < len(ours) or sorted(ours) != sorted(theirs):
+            return self
+        known = dict(zip(ours, self, strict=True))
+        return Parts(known[name] for name in theirs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +100,7 @@ def _fields(head: bytes) -> Headers:
 
 
 def parts_value(body: bytes, kind: str, boundary: str, value_of: Callable[[Headers, bytes], Value]) -> Value:
-    """Parts of a form by their names, and the order of these; other parts by number, many of them as a list.
+    """Parts of a form by their names, and the order of these; other parts as a list.
 
     ``value_of`` gives the value of a part's body. A body that has no such parts, or of which strict readers find other
     parts than lenient ones, is its bytes; where lines end with LF alone, which strict ones refuse, the value shows it.
@@ -101,9 +118,17 @@ def parts_value(body: bytes, kind: str, boundary: str, value_of: Callable[[Heade
     if all(name is not None for name in names) and ORDER not in names:
         named = keep_repeated(zip(map(str, names), values, strict=True))
         return {**named, ORDER: tuple(map(str, names)), **ends}
-    if len(values) > _MAX_NUMBERED:
-        return (*values, ends) if ends else values
-    return {f"part[{number}]": value for number, value in enumerate(values, 1)} | ends
+    return Parts((*values, ends) if ends else values)
+
+
+def _known_by(part: Value) -> str:
+    headers = part.get("headers") if isinstance(part, dict) else None
+    for name in ("content-id", "content-disposition", "content-type"):
+        if isinstance(headers, dict) and name in headers:
+            value = headers[name]
+            pairs = value.items() if isinstance(value, dict) else (("", value),)
+            return f"{name}: {'; '.join(f'{key}={item}' if key else str(item) for key, item in pairs)}"
+    return ""
 
 
 def _part_value(part: Part, body: bytes, value_of: Callable[[Headers, bytes], Value]) -> Value:

@@ -21,6 +21,7 @@ from crossfade.shadow.compare.decode.markup import (
     laid_out_as,
 )
 from crossfade.shadow.compare.decode.media import decode_text
+from crossfade.shadow.compare.decode.texts import Marked, Text
 from crossfade.shadow.compare.decode.whitespace import in_html, in_xml, keeps_all
 from crossfade.shadow.exchange.difference import Value
 
@@ -130,15 +131,16 @@ class _XmlReader:
             if child.tail:
                 yield self._bound(child.tail, node)
 
-    def _bound(self, text: str, node: etree._Element) -> str:
+    def _bound(self, text: str, node: etree._Element) -> Text | Marked:
         """A text that may hold names with prefixes, and what these mean here: two prefixes may be one, or one two."""
         if ":" not in text or not (prefixes := dict.fromkeys(_PREFIX.findall(text))):
-            return text
+            return Text(text)
         known = node.nsmap
         self._bindings += len(known)
         if self._bindings > _MAX_BINDINGS:
             raise NotElementsError
-        return " ".join([text, *(f"{{{known[prefix]}}}" for prefix in prefixes if prefix in known)])
+        meanings = [f"{{{known[prefix]}}}" for prefix in prefixes if prefix in known]
+        return Marked(" ".join([text, *meanings])) if meanings else Text(text)
 
 
 def _aside(node: etree._Element) -> Element:

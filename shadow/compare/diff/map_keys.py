@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.compare.decode.errors import UndecodableError
+from crossfade.shadow.compare.decode.json_in_text import read_json_pair
 from crossfade.shadow.compare.decode.view import AnswerView
+from crossfade.shadow.compare.diff.paths import JSON_STEP
 from crossfade.shadow.exchange.difference import Difference, Value
 
 MOST_NAMES = 20
@@ -124,6 +126,9 @@ def _below(value: Value, step: str) -> Value:
         return value.get(step)
     if isinstance(value, tuple) and step.isdecimal() and len(step) < 10 and int(step) < len(value):  # noqa: PLR2004
         return value[int(step)]
+    if step == JSON_STEP and isinstance(value, str):
+        found = read_json_pair(value, value)
+        return None if found is None else found[0]
     return None
 
 

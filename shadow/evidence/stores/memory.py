@@ -21,6 +21,8 @@ from crossfade.shadow.evidence.records import (
     Sort,
     StoredExample,
     Units,
+    Way,
+    WayCount,
 )
 from crossfade.shadow.evidence.store import RunStore, Store, Upgraded
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
@@ -30,7 +32,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 
 _URL = "memory:"
 _NUMBERS = ("entered", "distinct", "secondary_asked", "asked_again", "paired", "any_candidate", "any_secondary")
-_MAPS = ("settled", "cut", "signatures", "places", "units", "checks", "proofs")
+_MAPS = ("settled", "cut", "signatures", "places", "ways", "units", "checks", "proofs")
 """Numbers and maps that changes and evidence have in common."""
 _LOST = Outcome.SHED, Reason.COMPARE_DOWN
 
@@ -58,7 +60,8 @@ class _Route:
     cut: dict[Reason, int] = field(default_factory=dict)
     signatures: dict[Signature, SignatureCount] = field(default_factory=dict)
     places: dict[Place, PlaceCount] = field(default_factory=dict)
-    units: dict[tuple[Place, Sort], Units] = field(default_factory=dict)
+    ways: dict[Way, WayCount] = field(default_factory=dict)
+    units: dict[tuple[Way, Sort], Units] = field(default_factory=dict)
     checks: dict[tuple[Place, Check], CheckCount] = field(default_factory=dict)
     proofs: dict[tuple[Mutation, Signature], int] = field(default_factory=dict)
     clusters: dict[Fingerprint, ClusterCount] = field(default_factory=dict)

@@ -45,6 +45,11 @@ class NoiseChecks:
         checks = self._routes.get(route.key)
         return (lambda _: False) if checks is None else checks.is_checked
 
+    def uptimes(self, route: RouteInfo) -> Callable[[str], bool]:
+        """Whether legacy's numbers at a template of this route tell how long its instance has been running."""
+        checks = self._routes.get(route.key)
+        return (lambda _: False) if checks is None else checks.is_uptime
+
     def see_constant(self, route: RouteInfo, seen: Seen, *, is_sampled: bool) -> tuple[Checked, ...]:
         """The trials of the same request with a candidate that never changes: of the first ones and a sample."""
         checks = self._routes.get(route.key)
@@ -71,6 +76,7 @@ def seen_of(judgement: Judgement, shown: Shown, comparison: Comparison, request_
         beside=_chosen(comparison, sides) if comparison.chosen else _beside(judgement, shown, comparison),
         secondaries=tuple(look for look in secondaries if look is not None),
         steady=frozenset(item.template for item in shown.sightings if item.drift),
+        again=shown.theirs,
     )
 
 

@@ -26,6 +26,11 @@ def _parts(difference: Difference) -> int:
     return max(1, (left - right).total(), (right - left).total())
 
 
+def without_clocks(text: str) -> str:
+    """The beginning of a text with a blank for each time in it."""
+    return _CLOCK.sub(" ", text[:_MAX_LOOKED_AT])
+
+
 def _runs(text: str) -> Counter[str]:
     """Wherever they stand: a random token may have more or fewer runs each time."""
-    return Counter(_RUN.findall(_CLOCK.sub(" ", text[:_MAX_LOOKED_AT])))
+    return Counter(_RUN.findall(without_clocks(text)))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.judging.checks.growth import Growth, Uptime
 from crossfade.shadow.judging.checks.parts import parts
 from crossfade.shadow.judging.checks.place import Forms, Repeats
-from crossfade.shadow.judging.checks.relations import Fresh, Growth, Orders, Times, Window
+from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
 from crossfade.shadow.judging.checks.values import CLOSE, NEAR, Distance, Slack, count, distance, is_scalar, moment_s
 from crossfade.shadow.judging.differ import Look, knows
 
@@ -39,7 +40,7 @@ class Seen:
     """What is checked of one request: how the answers differ from legacy's.
 
     ``secondaries`` are all looks of the secondary that are evidence of noise, ``steady`` the templates at which they
-    show another state instead.
+    show another state instead. ``again`` are two of them in the order in which they were given, where there are two.
     """
 
     request_hash: int
@@ -48,6 +49,7 @@ class Seen:
     beside: Beside | None = None
     secondaries: tuple[Look, ...] = ()
     steady: frozenset[str] = frozenset()
+    again: tuple[Look | None, Look | None] = (None, None)
 
 
 @dataclass(slots=True)
@@ -75,6 +77,11 @@ class RouteChecks:
 
     _places: dict[str, _Place] = field(default_factory=dict)
     _orders: Orders = field(default_factory=Orders)
+    _uptimes: dict[str, Uptime] = field(default_factory=dict)
+
+    def is_uptime(self, template: str) -> bool:
+        """Whether legacy's numbers at this template tell how long its instance has been running."""
+        return template in self._uptimes and self._uptimes[template].is_known
 
     def is_checked(self, template: str) -> bool:
         """Whether values at this template are checked."""
@@ -89,7 +96,14 @@ class RouteChecks:
                 self._places[template].fresh.learn(in_window=seen.window.holds(moment))
             elif (number := count(item.legacy)) is not None:
                 self._places[template].growth.learn(seen.window.started_at, number)
+        self._learn_uptimes(seen)
         return tuple(found)
+
+    def _learn_uptimes(self, seen: Seen) -> None:
+        for template, item in _first_values(seen.candidate.differences, None).items():
+            number = count(item.legacy)
+            if number is not None and (template in self._uptimes or len(self._uptimes) < MAX_PLACES):
+                self._uptimes.setdefault(template, Uptime()).learn(seen.window.started_at, number)
 
     def see_constant(self, seen: Seen) -> tuple[Checked, ...]:
         """REPEATS for a candidate that always answers what legacy did first. Only that is remembered of it."""
@@ -117,7 +131,18 @@ class RouteChecks:
                 ours, theirs = count(item.legacy), count(item.candidate)
                 if ours is not None and theirs is not None:
                     place.growth.learn_other(ours, theirs)
+        self._learn_again(seen.again)
         return len(self._places) - before
+
+    def _learn_again(self, again: tuple[Look | None, Look | None]) -> None:
+        """What the secondary answered to the same request twice."""
+        if again[0] is None or again[1] is None:
+            return
+        before, after = (_first_values(look.differences, self._places) for look in (again[0], again[1]))
+        for template in before.keys() & after.keys():
+            one, other = count(before[template].candidate), count(after[template].candidate)
+            if one is not None and other is not None:
+                self._places[template].growth.learn_again(one, other)
 
     def _by_value(self, request_hash: int, values: Mapping[str, Difference]) -> Iterator[Checked]:
         for template, item in values.items():

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import islice
 
 from crossfade.shadow.compare.decode.markup import CHILDREN, NAME, Element
+from crossfade.shadow.compare.decode.texts import Marked
 from crossfade.shadow.exchange.difference import Scalar, Value
 
 _MAX_PLACES = 5000
@@ -77,7 +78,8 @@ def _other(value: Value) -> Scalar:  # noqa: PLR0911 - one for each type
         case bool():
             return not value
         case str():
-            return _other_text(value)
+            other = _other_text(value)
+            return type(value)(other) if isinstance(value, Marked) else other
         case bytes():
             return bytes([value[0] ^ 1]) + value[1:] if value else b"x"
         case int():

@@ -7,21 +7,21 @@ from dataclasses import replace
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.view import AnswerView
-from crossfade.shadow.compare.fingerprint import bound_signature
+from crossfade.shadow.compare.fingerprint import TextOf, bound_signature, gather
 from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
-from crossfade.shadow.exchange.difference import Fingerprint, Signature, Value
+from crossfade.shadow.exchange.difference import Signature, Value
 from crossfade.shadow.exchange.observations import Mutation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
-from crossfade.shadow.judging.differ import Differ, Key, knows
+from crossfade.shadow.judging.differ import Differ, Key, Look, knows
 from crossfade.shadow.judging.judgement import Judgement
 from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
 
 SHARE_PCT = 1.0
 """So many comparisons of a route are proofs too, beside its first ones."""
-_FIRST = 20
+FIRST = 20
 _MAX_ROUTES = 1000
-_MAX_BYTES = 262_144
+MAX_BYTES = 262_144
 """A longer answer is not taken apart for this."""
 _LEAVES_TRIED = 5
 _SERVER_ERROR, _OK_STATUS = 500, 200
@@ -37,8 +37,14 @@ def is_sampled(request_id: str) -> bool:
 class Prover:
     """Makes proofs of a route's first comparisons, and of a share of all."""
 
-    def __init__(self, contract: Contract | None) -> None:
+    def __init__(self, contract: Contract | None, transition_of: TextOf, max_bytes: int = MAX_BYTES) -> None:
+        """``transition_of`` gives the transition of a difference: a rule accepts a fault as it would a real one.
+
+        A longer answer than ``max_bytes`` is not taken apart.
+        """
         self._contract = contract
+        self._transition_of = transition_of
+        self._max_bytes = max_bytes
         self._made: dict[str, int] = {}
 
     def proofs(
@@ -54,18 +60,23 @@ class Prover:
         number = int.from_bytes(hashlib.blake2b(comparison.request.id.encode(), digest_size=8).digest(), "big")
         found: dict[Mutation, Signature] = {}
         for mutation, view in self._mutants(comparison.request, differ, number, found):
-            keys = frozenset[Key]() if (look := differ.of_view(view)) is None else look.keys
+            look = differ.of_view(view)
+            keys = frozenset[Key]() if look is None else look.keys
             seen = {key for key in keys if not knows(judgement.secondary, key)}
             is_steady = mutation is not Mutation.VALUE or any(not is_noisy(template) for template, _ in seen)
             if is_steady or not keys:
-                found[mutation] = bound_signature(Fingerprint(template=template, kind=kind) for template, kind in seen)
+                found[mutation] = () if look is None else self._signature(look, seen)
         return tuple(
             Proof(route=route, mutation=mutation, signature=signature) for mutation, signature in found.items()
         )
 
+    def _signature(self, look: Look, seen: Collection[Key]) -> Signature:
+        differences = (item for item in look.differences if (item.template, item.kind.value) in seen)
+        return bound_signature(gather(differences, lambda _: "", self._transition_of))
+
     def _is_chosen(self, comparison: Comparison, route: RouteInfo) -> bool:
         made = self._made.get(route.key, 0)
-        if made < _FIRST and (route.key in self._made or len(self._made) < _MAX_ROUTES):
+        if made < FIRST and (route.key in self._made or len(self._made) < _MAX_ROUTES):
             self._made[route.key] = made + 1
             return True
         return is_sampled(comparison.request.id)
@@ -76,7 +87,7 @@ class Prover:
         """Further values are tried as long as none is in ``found``."""
         legacy = differ.legacy
         is_call = request.protocol is Protocol.GRPC
-        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= _MAX_BYTES
+        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= self._max_bytes
         if has_body and (is_call or (request.method != "HEAD" and legacy.status not in _NO_BODY)):
             body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
             value = body.value()

@@ -9,7 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 FOLDER = Path(__file__).parents[3] / "bench" / "verdict"
-MODULES = ("jobs", "world", "looks", "quick", "gated", "compared", "shop", "noise", "same_as_judge")
+MODULES = (
+    *("jobs", "world", "looks", "quick", "gated", "compared", "shop", "noise", "same_as_judge"),
+    *("served", "kinds"),
+)
 
 
 @pytest.fixture(scope="session")

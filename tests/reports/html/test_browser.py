@@ -35,15 +35,24 @@ def _rich(make: Any) -> str:
 
 
 def test_the_filter_filters(make: Any, tree: Any, dom: Any) -> None:
-    """With words in the box, exactly the routes and clusters that have them all are left, and their number is said."""
+    """With words in the box, exactly the routes and findings that have them all are left, and their number is said."""
     page = tree(dom(_rich(make), "?find=body%20GET"))
     shown = [
         attributes["data-find"]
         for _, attributes in page.elements
         if "data-find" in attributes and "hidden" not in attributes
     ]
-    assert [find.split(" ")[1] for find in shown] == ["body/n", "body/list"]
+    assert [find.split(" ")[0] for find in shown] == ["body/n", "body/list"]
     assert page.texts["output"] == ["2 of 7 shown"]
+
+
+def test_a_link_to_a_cluster_unfolds_its_finding(make: Any, tree: Any, dom: Any) -> None:
+    """The part is seen, and only what is around it is open."""
+    report = make.report(*make.rich_run().routes)
+    target = f"c-{report.findings[0].parts[0]}"
+    for anchor, number in ((f"#{target}", 1), (f"#{report.findings[0].id}", 0), ("", 0)):
+        elements = tree(dom(to_html(report), anchor)).elements
+        assert sum(tag == "details" and "open" in attributes for tag, attributes in elements) == number
 
 
 def test_the_script_runs_under_the_policy(make: Any, tree: Any, dom: Any) -> None:

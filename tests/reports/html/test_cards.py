@@ -1,6 +1,5 @@
 """Cards hold what a person triages by, bounded."""
 
-import tomllib
 from typing import Any
 
 import pytest
@@ -8,14 +7,14 @@ import pytest
 from crossfade.reports.build import build_report
 from crossfade.reports.html.cards import (
     MAX_EXAMPLES,
-    MAX_REPRO_CHARS,
+    MAX_PARTS,
+    MAX_PARTS_WITH_EXAMPLE,
     REASON_TO_WRITE,
-    accept_lines,
+    Card,
     card,
     code_parts,
 )
 from crossfade.reports.report import Cause, Report
-from crossfade.shadow.config import AcceptSettings
 from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
@@ -50,23 +49,10 @@ def test_code(text: str, parts: list[str]) -> None:
     assert [f"<{part.text}>" if part.changed else part.text for part in code_parts(text)] == parts
 
 
-@pytest.mark.parametrize("path", ["body/a", 'body/"q"\\', "body/\x7f\x1f\n", "body/[*]/é", "header.x-\udc80"])
-def test_the_rule_accepts_its_cluster(make: Any, path: str) -> None:
-    """What the card says to add is TOML that loads as it is, and accepts this very cluster."""
-    report = _report(make, path=path)
-    (entry,) = tomllib.loads("\n".join(accept_lines(report.clusters[0])))["accept"]
-    rule = AcceptSettings(**entry)
-    assert rule.route == "GET /b/{id}"
-    assert rule.path == report.clusters[0].path
-    assert rule.reason == REASON_TO_WRITE
-    again = AcceptRule(route=rule.route, path=rule.path, kind=rule.kind, reason="known", expires=None)
-    assert again.kind == report.clusters[0].kind
-
-
 def test_what_needs_no_rule_offers_none(make: Any) -> None:
     """Noise breaks nothing and is excused already, an accepted cluster has its rule, and no answer is never accepted."""
     report = build_report(make.rich_run(), gate=GATE, accepted=(ORDER,), now=make.started)
-    found = {cluster.status: card(cluster, report) for cluster in report.clusters}
+    found = {shown.status: shown for shown in _cards(report)}
     assert {status: bool(shown.accept) for status, shown in found.items()} == {
         "open": True,
         "accepted": False,
@@ -80,55 +66,56 @@ def test_what_needs_no_rule_offers_none(make: Any) -> None:
     failed = make.fingerprint("answer", "failed")
     seen = {(failed,): SignatureCount(count=1, distinct=1)}
     other = make.report(make.route(signatures=seen, clusters=(make.cluster(failed),)))
-    assert card(other.clusters[0], other).accept == ()
+    assert _cards(other)[0].accept == ""
 
 
 def test_a_card_is_bounded(make: Any) -> None:
-    """Few examples, of bounded length, each cut said; a command that is too long is left out, never cut."""
-    request = make.example("", "").request
-    huge = make.example(
-        "x" * 100_000,
-        "y",
-        type(request)(protocol="http", method="POST", target="/", headers=(), body="b" * MAX_REPRO_CHARS),
-    )
-    report = _report(make, examples=(huge,) * (MAX_EXAMPLES + 2))
-    shown = card(report.clusters[0], report)
+    """Few examples of the root, few parts, fewer of them with an example; the rest is counted."""
+    report = _report(make, examples=(make.example("1", "2"),) * (MAX_EXAMPLES + 2))
+    (shown,) = _cards(report)
     assert (len(shown.examples), shown.more) == (MAX_EXAMPLES, 2)
-    text = "".join(part.text for part in shown.examples[0].legacy)
-    assert len(text) < 5000
-    assert text.endswith("… (100,000 characters in all)")
-    assert shown.examples[0].repros == ()
+    mark = make.fingerprint("header.expires", "added")
+    routes = [
+        make.route(f"GET /{at}", signatures={(mark,): SignatureCount(count=1)}, clusters=(make.cluster(mark),))
+        for at in range(MAX_PARTS + 3)
+    ]
+    (many,) = _cards(make.report(*routes))
+    assert (len(many.rows), many.parts) == (MAX_PARTS, MAX_PARTS + 3)
+    assert sum(row.example is not None for row in many.rows) == MAX_PARTS_WITH_EXAMPLE
+    assert many.rows[0].example is None  # it stands above them all
 
 
-def test_a_line_for_each_side(make: Any) -> None:
-    """Where the sides are known; else one for whatever ``$ADDRESS`` names."""
-    report = _report(make, examples=(make.example("1", "2"),))
-    assert [who for who, _ in card(report.clusters[0], report).examples[0].repros] == ["$ADDRESS"]
-    known = report.clusters[0].examples[0].model_copy(update={"repro_legacy": "curl l", "repro_candidate": "curl c"})
-    cluster = report.clusters[0].model_copy(update={"examples": (known,)})
-    assert card(cluster, report).examples[0].repros == (("legacy", "curl l"), ("candidate", "curl c"))
+def test_a_part_says_what_sets_it_apart(make: Any) -> None:
+    """A transition, another status, no certain cause."""
+    (caused, other) = (make.fingerprint("body/a", cause="A1"), make.fingerprint("body/a", transition="x -> y"))
+    seen = {(caused,): SignatureCount(count=3), (other,): SignatureCount(count=1)}
+    route = make.route(signatures=seen, clusters=(make.cluster(caused, count=3), make.cluster(other, count=1)))
+    (shown,) = _cards(make.report(route))
+    assert [row.note for row in shown.rows] == ["", "x -> y, not explained by the cause"]
+    assert [row.seen for row in shown.rows] == ["75 % (3)", "25 % (1)"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "legacy", "candidate"),
-    [("missing", "null", "(absent)"), ("added", "(absent)", "null"), ("value", "null", "null")],
-)
-def test_absent_is_marked(make: Any, kind: str, legacy: str, candidate: str) -> None:
-    """A side without the field says so, and that is what is marked."""
-    report = _report(make, kind=kind, examples=(make.example("null", "null"),))
-    (side,) = card(report.clusters[0], report).examples
-    assert [(part.text, part.changed) for part in side.legacy] == [(legacy, legacy == "(absent)")]
-    assert [(part.text, part.changed) for part in side.candidate] == [(candidate, candidate == "(absent)")]
-    assert bool(side.note) is (kind == "value")  # the same as far as shown: said
+def test_the_command_names_the_finding(make: Any) -> None:
+    """It can be pasted: only the reason is left to write."""
+    (shown,) = _cards(_report(make))
+    assert shown.accept == f"crossfade accept {shown.id} --reason '{REASON_TO_WRITE}'"
 
 
 def test_words_to_find_it_by(make: Any) -> None:
-    """The filter finds a card by route, path, kind, severity, id and cause."""
+    """The filter finds a card by title, severity, id and cause, and by route, path, kind and id of each part."""
+    (plain,) = _cards(_report(make))
+    assert plain.why is None
     report = _report(make)
     cause = Cause(id="A1", title="Floats", confidence=0.8, explanation="", java_fix="")
-    cluster = report.clusters[0].model_copy(update={"cause": cause})
-    shown = card(cluster, report)
-    assert shown.find == f"get /b/{{id}} body/a value breaking {cluster.id} a1 floats"
+    finding = report.findings[0].model_copy(update={"cause": cause})
+    (shown,) = _cards(report.model_copy(update={"findings": (finding,)}))
+    assert shown.find == (
+        f"body/a differs on get /b/{{id}} breaking {finding.id} a1 floats get /b/{{id}} body/a value {finding.parts[0]}"
+    )
     assert shown.why is not None
     assert shown.why.sure == "80 % sure"
-    assert card(report.clusters[0], report).why is None
+
+
+def _cards(report: Report) -> list[Card]:
+    clusters = {cluster.id: cluster for cluster in report.clusters}
+    return [card(finding, clusters, report, {}) for finding in report.findings]

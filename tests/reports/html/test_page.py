@@ -38,15 +38,16 @@ def _rich(make: Any, **values: Any) -> Report:
 
 
 def test_structure(make: Any, tree: Any) -> None:
-    """Every element is closed in its turn; verdict, routes and clusters stand in the order of their weight."""
+    """Every element is closed in its turn; verdict, what to fix first, routes and findings stand in the order of their weight."""
     page = tree(to_html(_rich(make)))
     assert (page.misnested, page.open) == ([], [])
     assert [heading.split("\n")[0] for heading in page.texts["h2"]] == [
+        "What to fix first",
         "What became of every request",
         "Routes",
-        "Open clusters 2",
+        "Open findings 2 (2 clusters)",
         "Accepted 0",
-        "Noise 1",
+        "Noise 1 (1 cluster)",
     ]
     (title,) = page.texts["h1"]
     assert title == (
@@ -98,7 +99,7 @@ def test_figures_are_on_the_page(make: Any, tree: Any) -> None:
 
 
 def test_suspicious_and_undecided_have_their_own_section(make: Any, tell: Any, tree: Any) -> None:
-    """Behind the open clusters, with what their place tells; without such clusters there is no such section."""
+    """Behind the open findings, with what their place tells; without such findings there is no such section."""
     rich = _rich(make)
     clusters = tuple(
         cluster.model_copy(update={"status": status, "route": "GET /x"})
@@ -110,12 +111,12 @@ def test_suspicious_and_undecided_have_their_own_section(make: Any, tell: Any, t
         tell.place(clusters[2].path, clusters[2].kind, status="undecided", more_pairs=60),
     )
     route = tell.route("GET /x", places=places, undecided=3)
-    page = tree(to_html(rich.model_copy(update={"routes": (route,), "clusters": clusters, "advice": ("Do <this>",)})))
+    page = tree(to_html(tell.found_in(rich, routes=(route,), clusters=clusters, advice=("Do <this>",))))
     assert (page.misnested, page.open) == ([], [])
-    assert [heading.split("\n")[0] for heading in page.texts["h2"]][2:5] == [
-        "Open clusters 1",
-        "Suspicious although noisy 1",
-        "Undecided 1",
+    assert [heading.split("\n")[0] for heading in page.texts["h2"]][3:6] == [
+        "Open findings 1 (1 cluster)",
+        "Suspicious although noisy 1 (1 cluster)",
+        "Undecided 1 (1 cluster)",
     ]
     _, suspicious, undecided = page.texts["article"]
     assert "suspicious the same value for two requests, in 38 of 40 checks (the secondary in 0)" in suspicious
@@ -230,7 +231,7 @@ def test_a_live_run_is_said_to_be_live(make: Any) -> None:
 
 
 def test_the_page_is_bounded(make: Any) -> None:
-    """Of many clusters the first are shown, and the rest are counted."""
+    """Of many findings the first are shown, and the rest are counted."""
     marks = [make.fingerprint(f"body/{at}") for at in range(MAX_CARDS + 7)]
     seen = {(mark,): SignatureCount(count=1, distinct=1) for mark in marks}
     clusters = tuple(make.cluster(mark, examples=()) for mark in marks)
@@ -247,7 +248,7 @@ def test_the_same_report_gives_the_same_page(make: Any) -> None:
 def test_templates_are_small_and_hold_no_end_tags() -> None:
     """No template has more than 120 lines; style and script cannot end the element around them."""
     files = [path for path in FOLDER.iterdir() if path.suffix in {".html", ".css", ".js"}]
-    assert {path.name for path in files} >= {"page.html", "routes.html", "clusters.html", "page.css", "page.js"}
+    assert {path.name for path in files} >= {"page.html", "routes.html", "findings.html", "page.css", "page.js"}
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert text.count("\n") <= 120, path.name

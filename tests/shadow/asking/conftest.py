@@ -84,7 +84,14 @@ class Bench:
     """A collector with its sides; ``ends`` are its observations as short texts, in order. ``now`` is its clock."""
 
     def __init__(
-        self, candidate: Side, secondary: Side, *, shared: bool, contract: Contract | None, **limits: Any
+        self,
+        candidate: Side,
+        secondary: Side,
+        *,
+        shared: bool,
+        contract: Contract | None,
+        desk: Any = None,
+        **limits: Any,
     ) -> None:
         self.candidate = candidate
         self.secondary = secondary
@@ -99,6 +106,7 @@ class Bench:
                 judge=Judge(contract=contract, ignore=()),
                 bindings=Bindings(contract=contract, shared=shared),
                 limits=Limits(**{**_LIMITS, **limits}),
+                desk=desk,
             ),
             record=self._record,
             clock=lambda: self.now,

@@ -81,6 +81,21 @@ async def test_both_are_asked_at_the_same_time(frame_of: Frames, answer_of: Answ
     assert (bench.candidate.asked, bench.secondary.asked) == (["1", "1"], ["1", "1"])
 
 
+@pytest.mark.parametrize("side", ["candidate", "secondary", "later"])
+async def test_an_answer_that_a_side_was_asked_too_often_is_no_second_look(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches, looks: Any, side: str
+) -> None:
+    """The limit was used up by second looks, perhaps; what the others say then is no pair."""
+    one, two, refused = answer_of(b"1"), answer_of(b"2"), replace(answer_of(b"no"), status=429)
+    candidate = _in_turn(two, refused if side == "candidate" else two)
+    secondary = _in_turn(refused) if side == "secondary" else _in_turn(two, refused)
+    bench = bench_of(candidate, secondary, recheck_pct=100.0)
+    seen = looks(bench)
+    _ask(bench, frame_of("1"), one)
+    await bench.finish()
+    assert [item.again for item in seen] == [Again(candidate=two, secondary=two) if side == "later" else None]
+
+
 async def test_equal_answers_are_not_looked_at_again(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
     """One that differs at the secondary alone is."""
     one, two = answer_of(b"1"), answer_of(b"2")

@@ -66,10 +66,10 @@ def test_a_name_is_learnt_from_three_ids(records: Any) -> None:
     assert kind is not None
     site, origin = Site(Part.BODY, ("owner_id",)), origin_of(records.request("GET", "/orders"))
     for text in ("1", "1", "2"):
-        scopes.saw(kind, site, origin, text)
+        scopes.saw(kind.key, site, origin, text)
         assert scopes.standing(site, origin) == ([], [])
     assert scopes.is_unclear(site, origin)
-    scopes.saw(kind, site, origin, "3")
+    scopes.saw(kind.key, site, origin, "3")
     assert scopes.standing(site, origin) == ([kind], [])
     assert not scopes.is_unclear(site, origin)
 

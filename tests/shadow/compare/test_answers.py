@@ -192,9 +192,16 @@ def test_a_sequence_of_json(answer: Build, request_to: Ask, kind: str) -> None:
 @pytest.mark.parametrize(
     ("legacy", "candidate", "expected"),
     [
-        (b"# run 1\nid,n\n7,1\n", b"# run 2\nid,n\n7,2\n", [("body/line[1]", "value"), ("body/line[3]", "value")]),
+        (
+            b"# run 1\nid,n\n7,1\n",
+            b"# run 2\nid,n\n7,2\n",
+            [("body/line[1]/word[3]", "value"), ("body/line[3]/word[2]", "value")],
+        ),
+        (b"a 1\nb\n", b"x 2 3\nb\n", [("body/line[1]", "value")]),
+        (b"run 3f: 150 EUR", b"run 77: 200 EUR", [("body/word[2]", "value"), ("body/word[3]", "value")]),
         (b"a\nb", b"a\nb\n", [("body/line[3]", "added")]),
-        (b"a\r\nb", b"a\nb", [("body/line[1]", "value")]),
+        (b"a\r\nb\r\nc 1", b"a\nb\nc 2", [("body", "format"), ("body/line[3]/word[2]", "value")]),
+        (b"a\r\nb\r\n", b"a\nb\r\n", [("body", "format"), ("body/line[2]", "value")]),
         (b"a\nb\n", b"a\n", [("body/line[2]", "missing")]),
         (b"a\nb\n", b"b\na\n", [("body", "order")]),
         (b"a", b"a\n", [("body", "value")]),
@@ -222,7 +229,7 @@ def test_a_page(answer: Build, request_to: Ask) -> None:
     ours, other = answer(PAGE % b"10", headers=HTML), answer(PAGE.replace(b"a1", b"b2") % b"15", headers=HTML)
     assert found(request_to(), ours, other) == [
         ("body/form/input/@value", "value"),
-        ("body/form/p/text()", "value"),
+        ("body/form/p/text()/word[1]", "value"),
     ]
     assert found(request_to(), ours, answer(b"plain", headers=HTML)) == [("body", "value")]
     assert found(request_to(), ours, answer(b"{}", headers=JSON))[-1] == ("body", "type")

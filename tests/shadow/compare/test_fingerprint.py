@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.fingerprint import fingerprint, request_hash, signature
+from crossfade.shadow.compare.fingerprint import bound_signature, fingerprint, gather, request_hash, signature
 from crossfade.shadow.exchange import Protocol, Request
-from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Kind
+from crossfade.shadow.exchange.difference import (
+    MAX_FINGERPRINTS,
+    MAX_TRANSITIONS,
+    MORE,
+    OTHER,
+    Difference,
+    Fingerprint,
+    Kind,
+)
 
 Build = Callable[..., Request]
 
@@ -51,6 +59,28 @@ def test_a_signature_is_bounded() -> None:
     assert len(found) == MAX_FINGERPRINTS
     assert MORE in found
     assert list(found) == sorted(found)
+
+
+def by_word(item: Difference) -> str:
+    return f"{item.legacy} -> {item.candidate}"
+
+
+def test_transitions_count() -> None:
+    """From another value, or to one, is another finding; the first few of one place are told."""
+    found = list(gather([difference("body/p", legacy=n) for n in range(MAX_TRANSITIONS + 3)], lambda _: "", by_word))
+    told = [f"{n} -> 2" for n in range(MAX_TRANSITIONS)]
+    assert [item.transition for item in found] == [*told, OTHER]
+    found = list(gather([difference("body/p"), difference("body/q", legacy=5)], lambda _: "", by_word))
+    assert [item.transition for item in found] == ["1 -> 2", "5 -> 2"]
+
+
+def test_transitions_leave_room() -> None:
+    """They never make a finding MORE that would not be without them."""
+    found = gather([difference(f"body/p{n}", legacy=m) for n in range(60) for m in range(2)], lambda _: "", by_word)
+    assert len(found) == 60
+    assert {item.transition for item in found} == {OTHER}
+    assert MORE not in bound_signature(found)
+    assert found[fingerprint(difference("body/p7"), "", OTHER)].legacy == 0
 
 
 def test_no_differences() -> None:

@@ -242,6 +242,15 @@ def test_what_belongs_to_one_call(name: str) -> None:
     assert [item[0] for item in found(((name, "a"),), ())] == [f"header.{name}"]
 
 
+@pytest.mark.parametrize("protocol", Protocol)
+def test_what_is_left_of_a_rate_limit(protocol: Protocol) -> None:
+    """It depends on how often somebody asked; that a side tells it, and the limit, are compared."""
+    legacy = (("X-RateLimit-Remaining", "41"), ("X-RateLimit-Limit", "100"), ("RateLimit", '"a";r=41;t=9'))
+    candidate = (("x-ratelimit-remaining", "17"), ("x-ratelimit-limit", "50"), ("ratelimit", '"a";r=17;t=9'))
+    assert found(legacy, candidate, protocol) == [("header.x-ratelimit-limit", "value", "100", "50")]
+    assert [item[0] for item in found(legacy[:1], (), protocol)] == ["header.x-ratelimit-remaining"]
+
+
 def test_nothing_else_is_left_out() -> None:
     """The lists are closed: a field that decides how a client acts is compared."""
     compared = ("etag", "location", "cache-control", "set-cookie", "vary", "retry-after", "www-authenticate", "x-node")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.compare.render import render
+from crossfade.shadow.compare.diff import Place, diff
+from crossfade.shadow.compare.render import each_moved, read_moves, render, render_sides
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,29 @@ def test_any_value(value: Any, limit: int) -> None:
     assert len(text) <= limit + 1
     assert text.encode()
     assert "\n" not in text
+
+
+def test_an_order_is_what_moved() -> None:
+    """A line for each of the first few on either side, with its key or itself; then how many more."""
+    ours = tuple({"id": number, "name": "n\n"} for number in range(9))
+    (item,) = diff(ours, (ours[8], *ours[:8]), Place.at("body"))
+    assert render_sides(item) == ('at 8: {"id": 8}', 'at 0: {"id": 8}')
+    (item,) = diff(tuple(range(9)), tuple(range(8, -1, -1)), Place.at("body"))
+    legacy, candidate = render_sides(item)
+    assert legacy.splitlines() == ["at 0: 0", "at 1: 1", "at 2: 2", "at 3: 3", "at 4: 4", "3 more"]
+    assert candidate.splitlines()[:2] == ["at 8: 0", "at 7: 1"]
+    assert read_moves(legacy)[:2] == ((0, "0"), (1, "1"))
+    assert read_moves("[1, 2]") == ()
+
+
+def test_each_that_moved_is_kept_by_itself() -> None:
+    """Its place stays; a text that is no order is kept as a whole."""
+    assert each_moved(str.upper, 'at 1: "a"\n2 more') == 'at 1: "A"\n2 more'
+    assert each_moved(str.upper, '["a"]') == '["A"]'
+
+
+@given(st.lists(st.text(st.characters()), min_size=2, max_size=6, unique=True))
+def test_any_texts_that_moved(items: list[str]) -> None:
+    """Each is on its own line, whatever characters it has."""
+    found = diff(tuple(items), tuple(reversed(items)), Place.at("body"))
+    assert all(len(read_moves(text)) == len(text.split("\n")) for text in render_sides(found[0]) if " more" not in text)

@@ -146,6 +146,7 @@ IGNORE = '[[compare.ignore]]\nroute = "ROUTE"\npath = "*"\nreason = "x"\n'
         ('[[mirror.header]]\nname = "a"\naction = "drop"\nroute = "ROUTE"\n', "mirror.header.route"),
         (IGNORE, "compare.ignore.route"),
         (IGNORE.replace("compare.ignore", "accept"), "accept.route"),
+        (IGNORE.replace("compare.ignore", "compare.list").replace("reason", "key"), "compare.list.route"),
         ('[gate]\nroutes = ["ROUTE"]\n', "gate.routes"),
     ],
 )

@@ -42,6 +42,7 @@ def _text(key: str, value: Any) -> str:
         "mirror.header": [{"name": "a", "action": "drop"}],
         "accept": [ACCEPT],
         "compare.ignore": [{"path": "a", "reason": "r"}],
+        "compare.list": [{"path": "a", "key": "id"}],
     }
     if table in lists:
         values[table] = [{**lists[table][0], name: value}]
@@ -130,6 +131,11 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("listen.client_cert", "yes", "'ignore', 'refuse' or 'forward', got 'yes'"),
         ("compare.ignore.path", "", "a text that is not empty, got ''"),
         ("compare.ignore.reason", "", "a text that is not empty, got ''"),
+        ("compare.list.path", "", "a text that is not empty, got ''"),
+        ("compare.list.key", "", "a text that is not empty, got ''"),
+        ("compare.list.key", ["a", ""], "a text that is not empty, got ''"),
+        ("compare.list.key", [], "at least one, got none"),
+        ("compare.list.key", 5, "a list in [ ], got 5"),
         ("accept.expires", "2026-12-31", "a date without quotes, such as 2026-12-31, got '2026-12-31'"),
         ("redact.names", [""], "a text that is not empty, got ''"),
         ("redact.patterns", ["("], "a regular expression, got '(' (missing ), unterminated subpattern)"),
@@ -162,6 +168,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),
         ("compare.ignore.kind", "path, reason, route"),
+        ("compare.list.keys", "key, path, route"),
         ("mirror.header.rout", "action, name, route, value, value_env"),
         (
             "listen.tls",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence.records import RunInfo
+from crossfade.shadow.evidence.records import LatencyQuantiles, RouteEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.evidence.store import Store, open_store, store_in
 from crossfade.shadow.evidence.stores import STORES
@@ -29,8 +29,10 @@ class Make:
     key = KEY
 
     @staticmethod
-    def fingerprint(template: str = "body/a", kind: str = "value", cause: str = "") -> Fingerprint:
-        return Fingerprint(template=template, kind=kind, cause=cause)
+    def fingerprint(
+        template: str = "body/a", kind: str = "value", cause: str = "", transition: str = ""
+    ) -> Fingerprint:
+        return Fingerprint(template=template, kind=kind, cause=cause, transition=transition)
 
     @staticmethod
     def info(run_id: str = "run-1", started_at: float = STARTED) -> RunInfo:
@@ -93,6 +95,24 @@ class Make:
     @staticmethod
     def entered(count: int) -> Mapping[RouteInfo, int]:
         return {Make.route(): count}
+
+    @staticmethod
+    def evidence(**values: Any) -> RouteEvidence:
+        """A route of which nothing is known but what is given."""
+        empty = LatencyQuantiles(p50=None, p95=None, p99=None)
+        defaults: dict[str, Any] = {
+            "info": Make.route(),
+            "entered": 0,
+            "settled": {},
+            "signatures": {},
+            "distinct": 0,
+            "secondary_asked": 0,
+            "clusters": (),
+            "legacy_ms": empty,
+            "candidate_ms": empty,
+            "paired_ratio": empty,
+        }
+        return RouteEvidence(**(defaults | values))
 
     @staticmethod
     def redactor(**values: Any) -> Redactor:

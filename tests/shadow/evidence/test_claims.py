@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence.claims import GateSettings, Ground, judge_claim
-from crossfade.shadow.evidence.findings import CheckView, Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.conclusions import CheckView, Excess, PlaceView, Status, Surfaced
 from crossfade.shadow.evidence.statistics import live_bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.observations import Check
@@ -71,6 +71,7 @@ def _excess(candidate: int, control: int, n: int = 400, **values: Any) -> Excess
         (_view(400, 0, eligible=416, left_out={Reason.CREDENTIAL: 16}), "inconclusive", Ground.UNEXPLAINED),
         (_view(400, 0, eligible=416, left_out={Reason.STATE_DRIFT: 16}), "inconclusive", Ground.UNEXPLAINED),
         (_view(400, 0, eligible=416, left_out={Reason.BLOCKED: 16}), "inconclusive", Ground.UNEXPLAINED),
+        (_view(400, 0, eligible=416, left_out={Reason.TRUNCATED: 16}), "inconclusive", Ground.UNEXPLAINED),
         (_view(400, 0, eligible=416, left_out={Reason.STATE_RACE: 16}), "pass", Ground.PROVEN),
         (_view(4000, 0, eligible=4004, left_out={Reason.CREDENTIAL: 4}), "pass", Ground.PROVEN),
         (_view(400, 0, unit="minute"), "inconclusive", Ground.OTHER_UNIT),

@@ -11,6 +11,8 @@ from crossfade.shadow.evidence.path_names import is_cookie, path_names
         ("body/a/b", ["body", "a", "b"]),
         ("message.a[0].b", ["message", "a", "0", "", "b"]),
         ("header.vary[authorization]", ["header", "vary"]),
+        ("header.link[0].target/query/token", ["header", "link", "target", "query", "token"]),
+        ("body/note/{json}/pin", ["body", "note", "{json}", "pin"]),
         ("header.set-cookie/sid/value", ["header", "set-cookie", "sid", "value"]),
         ("header.set-cookie/sid/path", []),
         ("header.set-cookie/path", ["header", "set-cookie", "path"]),

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence.place_tally import Places
-from crossfade.shadow.evidence.records import PlaceCount, Sort, Units
+from crossfade.shadow.evidence.records import PlaceCount, Sort, Units, WayCount
 from crossfade.shadow.exchange.difference import MORE, Kind
-from crossfade.shadow.exchange.observations import Check, Checked
+from crossfade.shadow.exchange.observations import Check, Checked, Unjudged
 
 A = "body/a", "value"
 
@@ -54,6 +54,28 @@ def test_a_second_look_alone(make: Any, ours: bool, theirs: bool, expected: dict
     count(found, make, {"candidate": True, "candidate_again": ours, "secondary_again": theirs}, asked_again=True)
     assert found.changes()["places"] == {A: PlaceCount(differing=1, rechecked=1, **expected)}
     assert found.paired == 0
+
+
+def test_what_the_secondarys_only_answer_excuses(make: Any) -> None:
+    """Is kept by unit where no check can judge it, whether it was the first look or the second."""
+    found = places()
+    once = {"candidate": True, "unjudged": Unjudged.OTHER}
+    count(found, make, {**once, "secondary": True}, noise=(), request=1)
+    count(found, make, {**once, "secondary_again": True, "candidate_again": True}, asked_again=True, request=2)
+    count(found, make, {"secondary": True, "unjudged": Unjudged.OTHER}, noise=(), request=3)
+    assert found.changes()["units"] == {((*A, ""), Sort.OTHER): Units(hashes=frozenset({1, 2}))}
+    counts = found.changes()["places"][A]
+    assert (counts.once, counts.self_differs) == (3, 0)
+
+
+def test_numbers_that_are_known_to_be_noise_are_kept_no_longer(make: Any) -> None:
+    """Three units on either side tell."""
+    found = places(at_place=50)
+    for request in range(20):
+        side = Unjudged.ABOVE if request % 2 else Unjudged.BELOW
+        count(found, make, {"candidate": True, "secondary": True, "unjudged": side}, noise=(), request=request)
+    sizes = {sort.value: len(units.hashes) for (_, sort), units in found.changes()["units"].items()}
+    assert sizes == {"above": 3, "below": 3}
 
 
 @pytest.mark.parametrize(
@@ -146,20 +168,54 @@ def test_the_whole_route_bets_where_legacy_was_steady(make: Any) -> None:
     assert (found.any_candidate, found.any_secondary) == (2, 1)
 
 
+def test_ways(make: Any) -> None:
+    """A pair belongs to a transition where it is the only one there; also where the difference is excused."""
+    found = places()
+    one, two = (make.fingerprint("body/a", transition=told) for told in ("x -> y", "x -> z"))
+    look = make.sighting(candidate=True, secondary=False)
+    for unit, own, excused in ((1, (one,), ()), (2, (one, two), ()), (3, (), (two,)), (4, (), ()), (1, (one,), ())):
+        observation = make.judged(signature=own, excused=excused, request=unit, noise=(), sightings=(look,))
+        found.count(observation, own)
+    changes = found.changes()
+    assert changes["places"] == {A: PlaceCount(candidate_only=4, bets_candidate=4, differing=5)}
+    assert changes["ways"] == {
+        (*A, "x -> y"): WayCount(candidate_only=1, bets_candidate=1),
+        (*A, "x -> z"): WayCount(candidate_only=1, bets_candidate=1),
+    }
+    assert {key: units.hashes for key, units in changes["units"].items()} == {
+        ((*A, "x -> y"), Sort.UNCHECKED): {1, 2},
+        ((*A, "x -> z"), Sort.UNCHECKED): {2},
+    }
+    found.committed()
+    assert found.changes()["ways"] == {}
+
+
+def test_a_chosen_secondary_takes_a_side_by_transition(make: Any) -> None:
+    """Its bet against the candidate is that of the one transition; a control has none."""
+    found = places()
+    item = make.fingerprint("body/a", transition="x -> y")
+    for unit, with_candidate in ((1, False), (2, True)):
+        look = make.sighting(candidate=True, secondary=with_candidate, with_candidate=with_candidate)
+        found.count(make.judged(signature=(item,), request=unit, chosen=True, noise=(), sightings=(look,)), (item,))
+    changes = found.changes()
+    assert (changes["places"][A].bets_candidate, changes["places"][A].bets_secondary) == (1, 1)
+    assert changes["ways"][(*A, "x -> y")].bets_candidate == 1
+
+
 def test_past_the_bounds(make: Any) -> None:
     """Of places there is MORE, of units at a place a number, and further units are none."""
     found = places(max_places=2, max_units=4, at_place=2, at_places=3)
     for request in range(6):
         count(found, make, {"candidate": True}, {"candidate": True, "template": "body/b"}, request=request)
     units = found.changes()["units"]
-    assert units[A, Sort.UNCHECKED] == Units(hashes=frozenset({0, 1}), more=2, first=2)
-    assert units[("body/b", "value"), Sort.UNCHECKED] == Units(hashes=frozenset({0}), more=3, first=3)
+    assert units[(*A, ""), Sort.UNCHECKED] == Units(hashes=frozenset({0, 1}), more=2, first=2)
+    assert units[("body/b", "value", ""), Sort.UNCHECKED] == Units(hashes=frozenset({0}), more=3, first=3)
     assert found.distinct == 4
     assert not found.has_room(("body/c", "value"))
     assert found.without_room([A, ("body/c", "value")]) == {("body/c", "value")}
     judged = make.judged(signature=(MORE,), request=0, sightings=())
     found.count(judged, (MORE,))
-    assert found.changes()["units"][(MORE.template, MORE.kind), Sort.UNCHECKED].more == 1
+    assert found.changes()["units"][(MORE.template, MORE.kind, ""), Sort.UNCHECKED].more == 1
     assert len(found.counts) == 3
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence.findings import Excess, PlaceView, Status
+from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status
 from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
 from crossfade.shadow.evidence.records import (
     CheckCount,
@@ -17,6 +17,7 @@ from crossfade.shadow.evidence.records import (
     Sort,
     Units,
 )
+from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.route import RouteInfo
@@ -28,6 +29,7 @@ EMPTY = LatencyQuantiles(p50=None, p95=None, p99=None)
 def evidence(*signature: Place, **values: Any) -> RouteEvidence:
     """A route with one signature, of 1,000 units of which the secondary was asked in all."""
     found = tuple(Fingerprint(template=template, kind=kind) for template, kind in signature)
+    values["units"] = {((*place, ""), sort): units for (place, sort), units in values.get("units", {}).items()}
     defaults = {"entered": 1000, "distinct": 1000, "secondary_asked": 1000, "paired": 1000, "clusters": ()}
     return RouteEvidence(
         info=RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow"),
@@ -41,7 +43,11 @@ def evidence(*signature: Place, **values: Any) -> RouteEvidence:
 
 
 def judged(route: RouteEvidence, *accepted: Place, has_secondary: bool = True) -> JudgedPlaces:
-    return judge_places(route, is_accepted=lambda place: place in accepted, has_secondary=has_secondary)
+    return judge_places(left(route, *accepted), has_secondary=has_secondary)
+
+
+def left(route: RouteEvidence, *accepted: Place) -> Remaining:
+    return set_aside(route, lambda item: (item.template, item.kind) in accepted)
 
 
 def at(route: RouteEvidence, place: Place = A, **values: Any) -> PlaceView:
@@ -78,6 +84,41 @@ def test_statuses(count: dict[str, int], sorts: tuple[Sort, ...], status: Status
     signature = (A,) if sorts else ()
     view = at(evidence(*signature, places={A: PlaceCount(**count)}, units=seen(*sorts)))
     assert (view.status, view.decided) == (status, decided)
+
+
+@pytest.mark.parametrize(
+    ("count", "sorts", "status"),
+    [
+        ({"once": 3}, (Sort.OTHER,), Status.UNDECIDED),
+        ({"once": 300}, (Sort.OTHER, Sort.UNCHECKED), Status.UNDECIDED),
+        ({"once": 300}, (Sort.ABOVE,), Status.UNDECIDED),
+        ({"once": 300}, (Sort.ABOVE, Sort.BELOW), Status.NOISE),
+        ({"once": 2}, (Sort.OTHER,), Status.UNDECIDED),
+        ({"once": 300, "self_differs": 3}, (Sort.OTHER,), Status.NOISE),
+        ({"once": 300, "drift": 3}, (Sort.OTHER,), Status.NOISE),
+        ({"once": 300, "bets_candidate": 30}, (Sort.OTHER,), Status.OPEN),
+    ],
+)
+def test_a_place_that_nobody_looked_at_twice(count: dict[str, int], sorts: tuple[Sort, ...], status: Status) -> None:
+    """Is no noise where the candidate differs too and no check can judge the values."""
+    signature = (A,) if Sort.UNCHECKED in sorts else ()
+    view = at(evidence(*signature, places={A: PlaceCount(**count)}, units=seen(*sorts)))
+    assert (view.status, view.more_pairs) == (status, None if count["once"] >= 3 else view.more_pairs)
+
+
+def test_a_fault_where_nobody_looked_twice_fails_its_checks() -> None:
+    """What a check shows comes first."""
+    checks = {(A, Check.FORM): CheckCount(n=100, candidate=40, control=0)}
+    view = at(evidence(places={A: PlaceCount(once=300, both=300)}, units=seen(Sort.OTHER), checks=checks))
+    assert view.status is Status.SUSPICIOUS
+
+
+def test_the_most_units_include_what_is_excused() -> None:
+    """At the places that are named for it."""
+    units = {(A, Sort.OTHER): Units(hashes=frozenset({1, 2})), (A, Sort.UNCHECKED): Units(hashes=frozenset({2, 3}))}
+    route = evidence(A, places={A: PlaceCount(once=3)}, units=units)
+    found = left(route)
+    assert (most(found, [A]), most(found, [A], excused=[A]), most(found, [A], excused=[B])) == (2, 3, 2)
 
 
 def test_without_a_secondary_every_difference_is_decided() -> None:
@@ -195,7 +236,7 @@ def test_more_pairs() -> None:
 
 
 def by_look(route: RouteEvidence) -> dict[bool, Excess]:
-    return {item.transient: item for item in excesses(route, judged(route))}
+    return {item.transient: item for item in excesses(left(route), judged(route))}
 
 
 def test_what_noise_may_hide() -> None:
@@ -239,7 +280,7 @@ def test_noisy_places_are_bounded_together() -> None:
         (B, Sort.PERSISTENT): Units(hashes=frozenset({2, 3})),
     }
     route = evidence(A, B, places={A: count, B: count}, units=units)
-    (together,) = [item for item in excesses(route, judged(route)) if item.place is None]
+    (together,) = [item for item in excesses(left(route), judged(route)) if item.place is None]
     assert (together.candidate, together.control, together.share) == (3, 0, 0.0)
 
 
@@ -264,9 +305,10 @@ def test_numbers_of_units() -> None:
         (A, Sort.TRANSIENT): Units(hashes=frozenset({9})),
     }
     route = evidence(units=units)
-    assert (fewest(route, [A, B]), most(route, [A, B])) == (5, 9)
-    assert (fewest(route, [B]), most(route, [A], Sort.TRANSIENT), most(route, [])) == (3, 1, 0)
-    assert most(evidence(units=units, distinct=6), [A, B]) == 6
+    found = left(route)
+    assert (fewest(found, [A, B]), most(found, [A, B])) == (5, 9)
+    assert (fewest(found, [B]), most(found, [A], Sort.TRANSIENT), most(found, [])) == (3, 1, 0)
+    assert most(left(evidence(units=units, distinct=6)), [A, B]) == 6
 
 
 def chosen(*, count: int = 1000, **values: int) -> RouteEvidence:
@@ -281,7 +323,7 @@ def test_what_chosen_pairs_show() -> None:
     route = chosen(differing=200, both=40, candidate_only=60, bets_candidate=31, bets_secondary=29, once=69)
     view = at(route)
     assert (view.status, view.pairs, view.candidate_only, view.secondary_only) == (Status.NOISE, 300, 31, 29)
-    (found,) = excesses(route, judged(route))
+    (found,) = excesses(left(route), judged(route))
     assert (found.candidate, found.control, found.n, found.transient) == (31, 29, 1000, False)
     assert found.share == pytest.approx(0.8**2 * 0.5)
     assert found.seen_share == pytest.approx(0.8**2)

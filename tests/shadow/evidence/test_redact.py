@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossfade.shadow.compare.answers import diff_answers
+from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.evidence.patterns import NAMES
 from crossfade.shadow.evidence.redact import Redactor
@@ -189,6 +191,20 @@ def example(make: Any, **values: Any) -> Any:
     return make.redactor().example(make.example(**values))
 
 
+def test_what_moved_is_hidden_by_itself(make: Any) -> None:
+    """A mail address, a field with a secret name, all under a secret path; where it stands is kept."""
+    legacy = f'at 3: {{"email": "ann@example.org"}}\nat 4: {{"token": "{SECRET}"}}\nat 15: {{"id": 17}}\n2 more'
+    order = make.fingerprint("body/a", "order")
+    kept = example(make, fingerprint=order, legacy=legacy, candidate=legacy.replace("at 3", "at 0"))
+    assert kept.candidate == kept.legacy.replace("at 3", "at 0")
+    assert "ann@" not in kept.legacy
+    assert SECRET not in kept.legacy
+    assert kept.legacy.splitlines()[2:] == ['at 15: {"id": 17}', "2 more"]
+    hidden = example(make, fingerprint=order, path="body/tokens", legacy=legacy, candidate=legacy)
+    assert [line.partition(":")[0] for line in hidden.legacy.splitlines()] == ["at 3", "at 4", "at 15", "2 more"]
+    assert '"id": 17' not in hidden.legacy
+
+
 def test_a_secret_path_hides_both_values(make: Any) -> None:
     """Equal parts stay equal, and nothing of the values is left."""
     for path in ("body/user/password", "message.users[0].api_key", "header.set-cookie/sid/value", "metadata.x-token"):
@@ -273,6 +289,66 @@ def test_what_a_value_is_of(make: Any) -> None:
 def test_names_in_a_shown_value(make: Any, value: str) -> None:
     """Markup and JSON in a text, whole or cut."""
     assert SECRET not in example(make, path="body", legacy=value, candidate="1").legacy
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("text/csv", "id,password\n7,{}\n"),
+        ("text/csv", "al,password\nbo,{}\n"),
+        ("text/csv", "id,password\n7,{}\n8,x\n"),
+        ("text/csv", 'id,password\n7,"{}"\n'),
+        ("text/csv", 'id,password,x\n7,{},5"\n'),
+        ("text/csv", "id,e-mail\n7,{}@example.com\n"),
+        ("text/csv", "id,password\n7,x,{}\n"),
+        ("text/csv", "id,password\n7,x\n8,x,{}\n"),
+        ("text/tab-separated-values", "id\tpassword\n7\t{}\n"),
+        ("text/plain", "login with password={} was ok"),
+        ("text/plain", "a\npassword: {} or so\n"),
+        ("text/plain", "the mail of {}@example.com is read"),
+        ("text/plain", "Authorization: Bearer {}abcdef12"),
+        ("application/json", '{{"note": "{{\\"password\\": \\"{}\\", \\"n\\": 1}}"}}'),
+        ("text/html", '<a href="/x?token={}&n=1">x</a>'),
+        ("text/html", '<script>var password = "{}"; var n = 1;</script>'),
+        ("text/html", '<script type="application/json">{{"password": "{}"}}</script>'),
+        ("text/html", "<p>your password: {} is new</p>"),
+        ("multipart/mixed; boundary=x", "--x\r\nContent-Type: text/csv\r\n\r\nid,password\n7,{}\n\r\n--x--"),
+        (
+            "multipart/form-data; boundary=x",
+            '--x\r\nContent-Disposition: form-data; name="password"\r\n\r\n{}\r\n--x--',
+        ),
+        ("application/x-www-form-urlencoded", "a=1&password={}"),
+    ],
+)
+def test_secrets_in_parts_of_bodies(make: Any, answer: Any, request_to: Any, kind: str, text: str) -> None:
+    """However small the place is at which a body differs, what names a secret is known."""
+    ours, theirs = (
+        answer(text.format(value).encode(), headers=(("content-type", kind),)) for value in (SECRET, "x1y2")
+    )
+    found = list(diff_answers(request_to(), ours, theirs, None))
+    assert found
+    for difference in found:
+        legacy, candidate = render_sides(difference)
+        kept = example(
+            make,
+            path=difference.path,
+            owner=difference.owner,
+            context=difference.context,
+            legacy=legacy,
+            candidate=candidate,
+        )
+        assert SECRET not in repr(kept)
+        assert "x1y2" not in repr(kept)
+
+
+def test_secrets_in_addresses(make: Any, answer: Any, request_to: Any) -> None:
+    """By the name of the field of a query."""
+    for name, value in (("location", "/cb?token={}&n=1"), ("link", '</x?access_token={}&n=1>; rel="next"')):
+        ours, theirs = (answer(headers=((name, value.format(token)),)) for token in (SECRET, "x1y2"))
+        (difference,) = diff_answers(request_to(), ours, theirs, None)
+        assert difference.path.endswith("token")
+        kept = example(make, path=difference.path, legacy=f'"{SECRET}"', candidate='"x1y2"')
+        assert SECRET not in repr(kept)
 
 
 def test_other_values_are_kept(make: Any) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crossfade.shadow.evidence.changes import ClusterCount
 from crossfade.shadow.evidence.records import SignatureCount, Sort
 from crossfade.shadow.evidence.tally import Limits, Tally
-from crossfade.shadow.exchange.difference import MORE, Fingerprint
+from crossfade.shadow.exchange.difference import MORE, OTHER, Fingerprint
 from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
@@ -145,6 +145,46 @@ def test_past_the_bound_of_signatures_noise_is_no_more(make: Any) -> None:
     assert places == {"a", "b", "c", "x", "y"}
 
 
+def test_transitions_are_bounded(make: Any) -> None:
+    """Of one place eight are told, wherever they stand, and examples go with them; the rest share one."""
+    found = tally(make)
+    for number in range(12):
+        item = make.fingerprint("a", transition=f"{number} -> x")
+        where = "signature" if number % 2 else "excused"
+        values = {"signature": (), where: (item,), "examples": (make.example(item),)}
+        found.judge(make.judged(request=number, **values), make.redactor())
+    told = {item.transition: cluster.count for item, cluster in found.clusters.items()}
+    assert told == dict.fromkeys((f"{number} -> x" for number in range(8)), 1) | {OTHER: 4}
+    assert all(cluster.examples for cluster in found.clusters.values())
+
+
+def test_signatures_past_their_bound_tell_no_transitions(make: Any) -> None:
+    """A quarter of the room is for those: so combinations of transitions do not become MORE."""
+    found = tally(make, signatures=8)
+    for number in range(16):
+        items = [
+            make.fingerprint(name, transition=f"{number % 4 if at else number // 4} -> x")
+            for at, name in enumerate("ab")
+        ]
+        found.judge(make.judged(request=number, signature=tuple(items)), None)
+    assert len(found.signatures) == 7
+    (gathered,) = [item for item in found.signatures if item[0].transition == OTHER]
+    assert (found.signatures[gathered].count, [item.transition for item in gathered]) == (10, [OTHER, OTHER])
+    assert OTHER not in {item.transition for item in found.clusters}
+    assert {len(units.hashes) for units in found.places.units.values()} == {4}
+
+
+def test_proofs_take_no_room_of_requests(make: Any) -> None:
+    """Transitions of injected faults are bounded for themselves."""
+    found = tally(make)
+    for number in range(12):
+        item = make.fingerprint("a", transition=f"{number} -> y")
+        found.prove(Proof(route=make.route(), mutation=Mutation.VALUE, signature=(item,)))
+    assert sorted(found.proofs.values()) == [1] * 8 + [4]
+    found.judge(make.judged(signature=(make.fingerprint("a", transition="x -> z"),)), None)
+    assert [item.transition for item in found.clusters] == ["x -> z"]
+
+
 def test_drift_where_legacy_differs_from_itself(make: Any) -> None:
     """Two answers of the secondary's may agree by chance: what is known as noise is no other state."""
     found = tally(make)
@@ -234,7 +274,7 @@ def test_an_injected_constant(make: Any, checks: Any, expected: Any) -> None:
 
 
 ORDER = """
-from crossfade.shadow.exchange.difference import MORE, Fingerprint
+from crossfade.shadow.exchange.difference import MORE, OTHER, Fingerprint
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.evidence.tally import Limits, Tally
@@ -303,7 +343,7 @@ def test_changes_are_totals_of_what_changed(make: Any) -> None:
     assert (changes.distinct, changes.secondary_asked) == (4, 3)
     assert changes.signatures == {(a,): SignatureCount(count=3)}
     assert {key: sorted(units.hashes) for key, units in changes.units.items()} == {
-        (("a", "value"), Sort.UNCHECKED): [0, 1, 9]
+        (("a", "value", ""), Sort.UNCHECKED): [0, 1, 9]
     }
     assert changes.clusters == {a: ClusterCount(count=3, first_seen=make.started + 1, last_seen=50.0)}
     assert (changes.settled, set(changes.places), changes.examples) == ({}, {("a", "value")}, {})

@@ -8,19 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossfade.shadow.evidence.findings import Status
+from crossfade.shadow.evidence.conclusions import Status
 from crossfade.shadow.evidence.records import (
+    ClusterEvidence,
     LatencyQuantiles,
-    Place,
     PlaceCount,
     RouteEvidence,
     RunInfo,
     SignatureCount,
     Sort,
     Units,
+    Way,
+    WayCount,
 )
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
-from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature
+from crossfade.shadow.exchange.difference import MORE, OTHER, Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
@@ -56,8 +58,21 @@ def evidence(signatures: dict[Signature, tuple[int, int]], **values: Any) -> Rou
     )
 
 
-def rule(path: str = "*", *, route: str = "*", kind: str = "*", expires: datetime.date | None = None) -> AcceptRule:
-    return AcceptRule(route=route, path=path, kind=kind, reason="known", expires=expires)
+def test_what_only_the_secondarys_only_answer_excuses_is_undecided() -> None:
+    """Its units count beside those with a difference that nothing excuses."""
+    place = (A.template, A.kind)
+    units = {
+        ((*place, ""), Sort.OTHER): Units(hashes=frozenset({1, 2, 3})),
+        ((*place, ""), Sort.UNCHECKED): Units(hashes=frozenset({3, 4})),
+    }
+    count = PlaceCount(both=3, once=3, differing=4)
+    view = view_route(evidence({(A,): (2, 0), (): (98, 98)}, places={place: count}, units=units), (), TODAY)
+    assert (view.divergent, view.undecided, view.statuses[A]) == (0, 4, Status.UNDECIDED)
+
+
+def rule(path: str = "*", **values: Any) -> AcceptRule:
+    defaults = {"route": "*", "kind": "*", "reason": "known", "expires": None}
+    return AcceptRule(path=path, **(defaults | values))
 
 
 def view(route: RouteEvidence, *rules: AcceptRule) -> RouteView:
@@ -198,10 +213,10 @@ def test_more_outcomes_than_entered() -> None:
     assert (found.total, found.in_flight) == (10, -6)
 
 
-def units(**found: dict[Sort, Any]) -> dict[tuple[Place, Sort], Units]:
+def units(**found: dict[Sort, Any]) -> dict[tuple[Way, Sort], Units]:
     """By a letter's place and a sort: hashes, or units."""
     return {
-        ((f"body/{name}", "value"), sort): item if isinstance(item, Units) else Units(hashes=frozenset(item))
+        ((f"body/{name}", "value", ""), sort): item if isinstance(item, Units) else Units(hashes=frozenset(item))
         for name, sorts in found.items()
         for sort, item in sorts.items()
     }
@@ -312,6 +327,97 @@ def test_injected_faults() -> None:
     assert found.by_mutation == {Mutation.VALUE: (6, 4), Mutation.MISSING: (3, 0), Mutation.CONSTANT: (1, 1)}
     assert view(route, rule("body/*")).surfaced.surfaced == 0
     assert view(evidence({})).surfaced.pct == 100.0
+
+
+TO_401, TO_200 = (Fingerprint(template="status", kind="value", transition=f"404 -> {code}") for code in (401, 200))
+STATUS = ("status", "value")
+
+
+def by_transition() -> RouteEvidence:
+    """Eight units whose status leads to 401 and two, one of them of the eight, in which it leads to 200."""
+    return evidence(
+        {(TO_401,): (8, 0), (TO_200,): (2, 0)},
+        distinct=400,
+        places={STATUS: PlaceCount(candidate_only=9, bets_candidate=9, differing=10)},
+        ways={
+            (*STATUS, "404 -> 401"): WayCount(candidate_only=7, bets_candidate=7),
+            (*STATUS, "404 -> 200"): WayCount(candidate_only=1, bets_candidate=1),
+        },
+        units={
+            ((*STATUS, "404 -> 401"), Sort.UNCHECKED): Units(hashes=frozenset(range(8))),
+            ((*STATUS, "404 -> 200"), Sort.UNCHECKED): Units(hashes=frozenset({7, 8})),
+        },
+    )
+
+
+def test_a_transition_is_accepted_alone() -> None:
+    """404 -> 401 may stay; the two 404 -> 200 are open, and k counts them."""
+    assert view(by_transition()).divergent == 9
+    found = view(by_transition(), rule("status", transition="404 -> 401"))
+    assert found.statuses == {TO_401: Status.ACCEPTED, TO_200: Status.OPEN}
+    assert (found.divergent, outcomes(found)) == (2, {"noise": 8, "diverged": 2})
+
+
+@pytest.mark.parametrize("transition", ["*", "404 -> *", "404 -> ?0?"])
+def test_a_rule_for_many_transitions(transition: str) -> None:
+    """A glob; without one, a rule accepts all."""
+    found = view(by_transition(), rule("status", transition=transition))
+    assert (found.divergent, set(found.statuses.values())) == (0, {Status.ACCEPTED})
+    assert found.places[0].status is Status.ACCEPTED
+
+
+def test_a_difference_without_a_transition() -> None:
+    """Is accepted by a rule for any, or for the empty one: so are those of runs that tell none."""
+    for transition, status in (("*", Status.ACCEPTED), ("", Status.ACCEPTED), ("404 -> 401", Status.OPEN)):
+        assert view(evidence({(A,): (5, 5)}), rule(transition=transition)).statuses[A] is status
+
+
+def test_what_is_accepted_speaks_against_nothing_else() -> None:
+    """Beside noise, pairs of an accepted transition do not make the others worse than chance."""
+    route = dataclasses.replace(
+        by_transition(),
+        secondary_asked=400,
+        paired=400,
+        places={
+            STATUS: PlaceCount(
+                candidate_only=42,
+                secondary_only=3,
+                bets_candidate=42,
+                bets_secondary=3,
+                self_differs=5,
+                differing=50,
+                rechecked=50,
+            )
+        },
+        ways={(*STATUS, "404 -> 401"): WayCount(candidate_only=40, bets_candidate=40)},
+    )
+    assert view(route).statuses[TO_200] is Status.OPEN
+    found = view(route, rule("status", transition="404 -> 401"))
+    assert (found.statuses[TO_200], found.divergent) == (Status.NOISE, 0)
+    assert {item.candidate for item in found.excesses if item.transient} == {2}
+
+
+def test_injected_faults_meet_rules_by_their_transition() -> None:
+    """A rule that is too broad accepts them too; so does one for any transition where nobody knows that of the fault."""
+    to_500, other = (dataclasses.replace(TO_401, transition=told) for told in ("404 -> 500", OTHER))
+    route = evidence({}, proofs={(Mutation.STATUS, (to_500,)): 3, (Mutation.STATUS, (other,)): 2})
+    surfaced = {
+        told: view(route, rule("status", transition=told)).surfaced.surfaced
+        for told in ("404 -> 401", "404 -> *", "* -> *", "*")
+    }
+    assert surfaced == {"404 -> 401": 5, "404 -> *": 2, "* -> *": 0, "*": 0}
+
+
+def test_values_that_are_no_closed_set() -> None:
+    """Nine transitions of a value are one cluster again, which a rule for one of them does not accept."""
+    items = [Fingerprint(template="body/a", kind="value", transition=told) for told in (*map(str, range(8)), OTHER)]
+    clusters = [
+        ClusterEvidence(fingerprint=item, count=1, first_seen=1.0, last_seen=1.0, examples=()) for item in items
+    ]
+    route = evidence({(item,): (1, 1) for item in items}, clusters=tuple(clusters))
+    found = view(route, rule(transition="3"))
+    assert (found.statuses, found.divergent) == ({A: Status.OPEN}, 9)
+    assert view(route, rule()).statuses == {A: Status.ACCEPTED}
 
 
 SIGNATURES = st.dictionaries(

@@ -16,7 +16,14 @@ def test_a_cluster_id_is_fixed() -> None:
     assert Fingerprint(template="body/price", kind="value").cluster_id("GET /a") == "39a522875c0e"
 
 
-@pytest.mark.parametrize("field", ["template", "kind", "cause"])
+def test_a_transition_alone_changes_an_id() -> None:
+    """A cluster without one keeps the id that it had before there were transitions."""
+    found = Fingerprint(template="status", kind="value", transition="404 -> 401")
+    assert found.cluster_id("GET /a") == "f6a524928b76"
+    assert dataclasses.replace(found, transition="").cluster_id("GET /a") == "e37580453778"
+
+
+@pytest.mark.parametrize("field", ["template", "kind", "cause", "transition"])
 def test_each_part_makes_another_cluster(field: str) -> None:
     """And so does the route; parts do not run into each other."""
     found = Fingerprint(template="a", kind="b", cause="c")
@@ -39,7 +46,7 @@ def test_kinds_are_closed() -> None:
 
 
 def test_fingerprints_have_an_order() -> None:
-    """By template, then kind, then cause."""
+    """By template, then kind, then cause, then transition."""
     one = Fingerprint(template="a", kind="value")
     assert sorted([MORE, Fingerprint(template="a", kind="value", cause="x"), one]) == [
         MORE,

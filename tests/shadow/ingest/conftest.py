@@ -13,6 +13,7 @@ from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.ingest.complaints import Complaints
+from crossfade.shadow.ingest.heavy import Heavy
 from crossfade.shadow.ingest.intake import Intake, PairJudge
 from crossfade.shadow.ingest.protocol import Counts, Pair, Unreadable, read_line
 from crossfade.shadow.ingest.secondary import Secondary
@@ -98,6 +99,7 @@ class Bench:
         shared: bool,
         ignore: tuple[IgnoreRule, ...],
         secondary: Secondary | None = None,
+        heavy: Heavy | None = None,
     ) -> None:
         self.seen: list[Observation] = []
         self.proofs: list[Proof] = []
@@ -109,6 +111,7 @@ class Bench:
             bindings=Bindings(contract=contract, shared=shared),
             safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=secondary,
+            heavy=heavy,
         )
         ids = iter(range(10**6))
         self.time_and_ids = TimeAndIds(now=lambda: self.clock, new_id=lambda: f"id-{next(ids)}")
@@ -185,8 +188,9 @@ def bench_of(contract: Contract) -> Callable[..., Bench]:
         shared: bool = True,
         ignore: tuple[IgnoreRule, ...] = (),
         secondary: Secondary | None = None,
+        heavy: Heavy | None = None,
     ) -> Bench:
-        return Bench(contract if known else None, shared=shared, ignore=ignore, secondary=secondary)
+        return Bench(contract if known else None, shared=shared, ignore=ignore, secondary=secondary, heavy=heavy)
 
     return bench_of
 

@@ -208,10 +208,10 @@ def test_a_fault_that_legacy_never_shows_is_certain(wide: Contract) -> None:
 
 
 def test_noise_within_the_budget_passes(wide: Contract) -> None:
-    """As many pairs agree with the candidate as with legacy: over all requests, that is little enough."""
-    view, claim = verdict(wide, 2, 4000, noise=0.006, fields=1)
+    """As many pairs agree with the candidate as with legacy: what that is nobody can tell, but it is little enough."""
+    view, claim = verdict(wide, 2, 4000, noise=0.003, fields=1)
     (place,) = view.places
-    assert (place.status, place.always, claim.verdict) == ("noise", False, "pass")
+    assert (place.status, place.always, claim.verdict) == ("undecided", False, "pass")
 
 
 def test_a_fault_inside_noise_does_not_pass(wide: Contract) -> None:

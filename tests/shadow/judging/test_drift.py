@@ -3,7 +3,7 @@
 import pytest
 
 from crossfade.shadow.exchange import Answer, Comparison, Failure, FailureReason, Protocol, Reply, Request
-from crossfade.shadow.judging.drift import has_drifted, status_differs
+from crossfade.shadow.judging.drift import has_drifted, is_refused_for_rate, status_differs
 
 FAILED = Failure(reason=FailureReason.RESET, detail="reset", latency_ms=1.0)
 
@@ -73,3 +73,20 @@ def test_grpc(legacy: Reply, candidate: Reply, secondary: Reply, drifted: bool) 
 def test_the_secondary_is_worth_asking_when_both_answered_with_other_statuses(candidate: Reply, differs: bool) -> None:
     """A failed candidate and an equal status need no second opinion."""
     assert status_differs(comparison(http(200), candidate, None, protocol=Protocol.HTTP)) is differs
+
+
+@pytest.mark.parametrize(
+    ("reply", "protocol", "refused"),
+    [
+        (http(429), Protocol.HTTP, True),
+        (http(503), Protocol.HTTP, False),
+        (http(200), Protocol.HTTP, False),
+        (grpc(8), Protocol.GRPC, True),
+        (grpc(14), Protocol.GRPC, False),
+        (FAILED, Protocol.HTTP, False),
+    ],
+)
+def test_a_side_that_was_asked_too_often(reply: Reply, protocol: Protocol, refused: bool) -> None:
+    """By HTTP's 429 or gRPC's RESOURCE_EXHAUSTED, and nothing else."""
+    request = comparison(http(200), http(200), None, protocol=protocol).request
+    assert is_refused_for_rate(request, reply) is refused

@@ -13,7 +13,7 @@ from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge, Verdict
-from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 
 ROUTE = RouteInfo(route="GET /builds/{id}", protocol="http", call_type="http", stage="shadow")
 REQUEST = Request(
@@ -55,6 +55,23 @@ def _judged(*replies: Reply | None, ignore: str = "") -> Judged:
     observation = _observe(legacy, candidate, *more, ignore=ignore).observation
     assert isinstance(observation, Judged)
     return observation
+
+
+def _transitions(legacy: Answer, candidate: Answer, **values: Any) -> dict[str, str]:
+    comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=None)
+    found = Judge(contract=None, ignore=(), **values).observe(comparison, ROUTE).observation
+    assert isinstance(found, Judged)
+    return {item.template: item.transition for item in found.signature}
+
+
+def test_transitions() -> None:
+    """Statuses, bools and types always, words where they may be shown."""
+    legacy = _answer({"state": "open", "on": True, "at": None, "n": 1}, status=404)
+    candidate = _answer({"state": "closed", "on": False, "at": "x", "n": 2}, status=401)
+    told = {"status": "404 -> 401", "body/on": "true -> false", "body/at": "null -> string", "body/n": ""}
+    assert _transitions(legacy, candidate) == told | {"body/state": ""}
+    shown = _transitions(legacy, candidate, shows=lambda item, _: item.template == "body/state")
+    assert shown == told | {"body/state": "open -> closed"}
 
 
 def _body(field: str, kind: str, cause: str = "") -> Fingerprint:
@@ -180,6 +197,27 @@ def test_rules_are_held_against_the_request(rule: str, name: str, ignored: bool)
     )
     assert isinstance(observation, Judged)
     assert (observation.signature == ()) is ignored
+
+
+@pytest.mark.parametrize(("rule", "kinds"), [("GET *", ["added", "missing"]), ("POST *", ["value"])])
+def test_a_configured_key_pairs_elements(rule: str, kinds: list[str]) -> None:
+    """In the requests that its rule matches."""
+    answers = (_answer({"rows": [{"id": 1, "code": "a"}, {"id": 2, "code": code}]}) for code in "bc")
+    legacy, candidate = answers
+    comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=None)
+    lists = (ListRule(route=rule, path="body/rows", key=("code",)),)
+    observation = Judge(contract=None, ignore=(), lists=lists).observe(comparison, ROUTE).observation
+    assert isinstance(observation, Judged)
+    assert [item.kind for item in observation.signature] == kinds
+
+
+def test_a_configured_key_pairs_elements_of_streams() -> None:
+    """By the route under which they are counted."""
+    lists = (ListRule(route=ROUTE.route, path="body/*/rows", key=("code",)),)
+    diff = Judge(contract=None, ignore=(), lists=lists).stream_diff(ROUTE, (("content-type", "application/x-ndjson"),))
+    diff.add_legacy(b'{"rows": [{"id": 1, "code": "a"}]}')
+    diff.add_other(b'{"rows": [{"id": 1, "code": "b"}]}')
+    assert [item.kind.value for item in diff.finish(whole=True)] == ["missing", "added"]
 
 
 def test_names_that_are_keys_of_a_map_are_one_place() -> None:

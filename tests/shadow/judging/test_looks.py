@@ -1,5 +1,6 @@
 """All looks at one request are held against each other, place by place."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -116,6 +117,27 @@ def test_a_difference_is_a_fault_noise_or_another_state(answers: tuple[Body, ...
     judged = see(*bodies)
     assert where(judged) == ({found: ["v"]} if found else {})
     assert judged.asked_again is (len(answers) > 3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ((1, 3, 2), "above"),
+        ((9, 3, 2), "below"),
+        (("a", "c", "b"), "other"),
+        ((1, 3, 1), None),
+        (("2026-07-30", "2026-07-29", "2026-07-31"), None),
+        ((1, 3, 2, 3, 2), None),
+        ((1, 3, 2, 3, FAILED), "above"),
+        ((1, 3, None, 3, 2), "above"),
+        ((1, 3, None, 3, 2, 2), None),
+        ((1, 3), None),
+    ],
+)
+def test_what_one_answer_of_the_secondarys_does_not_tell(answers: tuple[Body, ...], expected: str | None) -> None:
+    """Whether it is noise or another state, where no check judges the value and no other answer tells."""
+    bodies = [answer if answer is None or answer is FAILED else {"v": answer} for answer in answers]
+    assert sighting(see(*bodies), "body/v").unjudged == expected
 
 
 def test_a_sighting_tells_every_look() -> None:
@@ -282,3 +304,18 @@ def test_a_time_in_seconds_is_stamped_alike_by_chance(late: str, found: str) -> 
     """Candidate and secondary get a write after legacy, and often in the same second; not a minute later."""
     legacy, others = {"at": "2026-11-30T10:00:00Z"}, {"at": f"2026-11-30T{late}Z"}
     assert where(see(legacy, others, others, others, others)) == {found: ["at"]}
+
+
+def test_an_uptime_that_stays_within_a_second_is_no_other_state() -> None:
+    """Once legacy's is known to go as a clock does, what each instance shows is its own."""
+    judge = Judge(contract=None, ignore=())
+    found = []
+    for at in range(250):
+        legacy, candidate, secondary = ({"v": start + at // 10} for start in (4000, 3, 700))
+        one = _comparison(legacy, candidate, secondary, (candidate, secondary))
+        request = dataclasses.replace(one.request, started_at=1_790_000_000.0 + at * 0.1)
+        observation = judge.observe(dataclasses.replace(one, request=request), ROUTE).observation
+        assert isinstance(observation, Judged)
+        found.append(where(observation))
+    assert found[0] == {"signature": ["v"]}
+    assert found[-1] == {"excused": ["v"]}

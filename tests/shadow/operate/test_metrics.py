@@ -24,7 +24,15 @@ SNAPSHOT = Snapshot(
     mirror_on=True,
     compare_up=True,
     compare_pid=os.getpid(),
-    load=Load(pending=3, held_bytes=99, slots_in_use=2, flushed_at=1008.5, notes=(("candidate", "closed_as_used", 4),)),
+    load=Load(
+        pending=3,
+        held_bytes=99,
+        slots_in_use=2,
+        flushed_at=1008.5,
+        notes=(("candidate", "closed_as_used", 4),),
+        heavy_waiting=5,
+        heavy_pid=os.getpid(),
+    ),
 )
 
 
@@ -57,6 +65,8 @@ def test_gauges() -> None:
     assert found["side_notes_total", "closed_as_used", "candidate"] == 4
     assert found["engine_process_resident_memory_bytes",] > 1e6
     assert found["compare_process_resident_memory_bytes",] > 1e6
+    assert found["compare_heavy_waiting",] == 5
+    assert found["heavy_process_resident_memory_bytes",] > 1e6
 
 
 def test_a_compare_process_that_is_gone() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.exchange.difference import Fingerprint
-from crossfade.shadow.exchange.observations import Sighting
+from crossfade.shadow.exchange.observations import Sighting, Unjudged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.recording.lines import (
     end_line,
@@ -19,6 +19,7 @@ from crossfade.shadow.recording.lines import (
 from crossfade.shadow.recording.records import End, Finding, Header
 
 SIGNATURE = (Fingerprint(template="body/a", kind="value", cause="B2"),)
+TOLD = (Fingerprint(template="status", kind="value", transition="404 -> 401"),)
 SIGHTINGS = (
     Sighting(template="body/a", kind="value", candidate=True),
     Sighting(
@@ -30,6 +31,7 @@ SIGHTINGS = (
         secondary_again=False,
         drift=True,
     ),
+    Sighting(template="body/c", kind="value", candidate=True, secondary=True, unjudged=Unjudged.ABOVE),
 )
 
 
@@ -52,6 +54,7 @@ def test_another_version_is_refused(make: Any) -> None:
     [
         Finding(signature=()),
         Finding(signature=SIGNATURE, noise=()),
+        Finding(signature=TOLD),
         Finding(signature=SIGNATURE, noise=SIGNATURE),
         Finding(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
         Finding(signature=None, reason=Reason.TRUNCATED),
@@ -68,3 +71,16 @@ def test_the_finding(make: Any, finding: Finding, *, altered: bool) -> None:
 def test_the_end() -> None:
     """How many were recorded, how many were chosen and left out."""
     assert read_end(json.loads(end_line(End(recorded=3, left_out=1)))) == End(recorded=3, left_out=1)
+
+
+def test_sightings_of_earlier_versions(make: Any) -> None:
+    """They end before what was not known then; one that knows more is of no version."""
+    line = finding_line("c", make.route, Finding(signature=(), sightings=SIGHTINGS), altered=True)
+    record = json.loads(line)
+    record["sightings"] = [values[:-1] for values in record["sightings"]]
+    _, finding, _ = read_finding(record)
+    assert [item.unjudged for item in finding.sightings] == [None, None, None]
+    assert finding.sightings[:2] == SIGHTINGS[:2]
+    record["sightings"][0] += [None, 1]
+    with pytest.raises(ValueError, match="expected at most 9 values of a sighting, got 10"):
+        read_finding(record)

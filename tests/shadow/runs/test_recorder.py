@@ -16,8 +16,11 @@ from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import Recorded
+from crossfade.shadow.recording.records import Recorded, finding_of
+from crossfade.shadow.recording.redaction import ComparisonRedactor
+from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.runs.recorder import MAX_UNSAMPLED, Recorder, RecordingJudge, open_recorder
+from crossfade.shadow.runs.setup import secrecy_of
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 RUN = RunInfo(
@@ -112,6 +115,30 @@ def test_what_was_judged_is_recorded(tmp_path: Path) -> None:
     assert run.end().recorded == 2
 
 
+def test_what_was_written_down_elsewhere_is_recorded(tmp_path: Path) -> None:
+    """As if it had been written down here; a bound is kept, and nothing is raised."""
+    run = Run(tmp_path)
+    comparison = _comparison(1, {"a": 1}, {"a": 2})
+    judge = Judge(contract=None, ignore=())
+    finding = finding_of(judge.observe(comparison, ROUTE).observation)
+    scribe = Scribe(ComparisonRedactor(REDACTOR, None).events, judge)
+    assert run.open.chooses("c-1", ROUTE, finding)
+    run.open.take(scribe.frame(comparison, ROUTE, finding), ROUTE)
+    run.judge(_comparison(2, {"a": 1}, {"a": 1}))
+    first, second = run.read()
+    assert (first.finding, first.comparison.candidate) == (finding, comparison.candidate)
+    assert second.finding.signature == ()
+    assert (run.end().recorded, run.end().left_out) == (2, 0)
+
+
+def test_what_was_written_down_elsewhere_keeps_to_the_bound(tmp_path: Path) -> None:
+    """The recording stops there."""
+    run = Run(tmp_path, more="max_mb = 1")
+    finding = finding_of(Judge(contract=None, ignore=()).observe(_comparison(1, 1, 2), ROUTE).observation)
+    run.open.take(b"x" * 1_000_001, ROUTE)
+    assert not run.open.chooses("c-1", ROUTE, finding)
+
+
 def test_a_share_and_some_of_each_finding(tmp_path: Path) -> None:
     """Of the matched the share that the id says; of one finding beyond it at most so many."""
     run = Run(tmp_path, pct=10.0)
@@ -156,6 +183,22 @@ def test_what_redaction_hides_is_marked(tmp_path: Path) -> None:
     assert [item.kind for item in hidden.finding.signature or ()] == ["format"]
     judged = Judge(contract=None, ignore=()).observe(hidden.comparison, ROUTE).observation
     assert judged.signature != hidden.finding.signature  # type: ignore[union-attr]
+
+
+def test_transitions_tell_what_may_be_told(tmp_path: Path) -> None:
+    """A word that redaction hides is in no transition, so it is in no file; and judged again it is in none either."""
+    run = Run(tmp_path)
+    pairs = ({"state": "open"}, {"state": "closed"}), ({"password": "Hunter"}, {"password": "Secret"})
+    run.judge(*(_comparison(number, *pair) for number, pair in enumerate(pairs)))
+    told, hidden = run.read()
+    assert [item.transition for item in told.finding.signature or ()] == ["open -> closed"]
+    assert [item.transition for item in hidden.finding.signature or ()] == [""]
+    assert (told.altered, hidden.altered) == (False, False)
+    assert "Hunter" not in repr(hidden)
+    shows = secrecy_of(run.config, None).shows
+    for item in (told, hidden):
+        judged = Judge(contract=None, ignore=(), shows=shows).observe(item.comparison, ROUTE).observation
+        assert judged.signature == item.finding.signature  # type: ignore[union-attr]
 
 
 def test_a_long_body_is_judged_again_by_its_digests(tmp_path: Path) -> None:

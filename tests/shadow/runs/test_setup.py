@@ -9,9 +9,18 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import Config, State, parse_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.exchange.difference import Difference, Kind
+from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.mirror.policy import Policy
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules, read_contract, read_redactor, rules_digest
+from crossfade.shadow.runs.setup import (
+    build_run_info,
+    ignore_rules,
+    list_rules,
+    read_contract,
+    read_redactor,
+    rules_digest,
+    secrecy_of,
+)
 
 GOOD = """\
 [service]
@@ -100,6 +109,15 @@ def test_ignore_rules() -> None:
     )
 
 
+def test_list_rules() -> None:
+    """A key is one name, or several together."""
+    rules = '[[compare.list]]\npath = "body/a"\nkey = "item.id"\n[[compare.list]]\nroute = "GET *"\npath = "*"\nkey = ["a", "b"]\n'
+    assert list_rules(_config(rules)) == (
+        ListRule(route="*", path="body/a", key=("item.id",)),
+        ListRule(route="GET *", path="*", key=("a", "b")),
+    )
+
+
 def test_a_redactor_needs_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With one it hides what the config and the contract name."""
     monkeypatch.delenv("CROSSFADE_REDACTION_KEY", raising=False)
@@ -139,12 +157,28 @@ def test_run_info(tmp_path: Path) -> None:
         '[routes]\nhttp = ["GET /a/{id}"]\n',
         '[[compare.ignore]]\npath = "body/at"\nreason = "x"\n',
         '[[accept]]\nroute = "GET /a"\npath = "body/at"\nreason = "x"\n',
+        '[[accept]]\nroute = "GET /a"\npath = "status"\ntransition = "404 -> 401"\nreason = "x"\n',
     ],
 )
 def test_a_rule_changes_the_digest(more: str) -> None:
     """Runs under other rules are told apart; the same rules have the same digest."""
     assert rules_digest(_config(more)) == rules_digest(_config(more))
     assert rules_digest(_config(more)) != rules_digest(_config())
+
+
+def test_another_transition_is_another_rule() -> None:
+    """What a rule accepts is part of the digest."""
+    rules = (f'[[accept]]\nroute = "*"\npath = "status"\ntransition = "{told}"\nreason = "x"\n' for told in "ab")
+    assert len({rules_digest(_config(rule)) for rule in rules}) == 2
+
+
+def test_secrets_need_no_key() -> None:
+    """The config's names and patterns, and the contract's fields."""
+    config = _config('[redact]\nnames = ["nick"]\npatterns = ["EMP-[0-9]+"]\n')
+    secrecy = secrecy_of(config, None)
+    found = Difference(path="body/a", template="body/a", kind=Kind.VALUE, legacy="a", candidate="b")
+    assert (secrecy.is_secret("nick"), secrecy.is_secret("a")) == (True, False)
+    assert (secrecy.shows(found, "open"), secrecy.shows(found, "EMP-12")) == (True, False)
 
 
 def test_the_state_is_a_rule() -> None:

@@ -75,6 +75,15 @@ def test_the_same_rules(invoke: Any, service: Any, record: Any) -> None:
     assert "\x1b" not in result.output
 
 
+def test_words_are_told_again(invoke: Any, service: Any, record: Any) -> None:
+    """As when they were recorded, though a replay has no key: what was secret then is a pseudonym."""
+    record(({"a": "open"}, {"a": "closed"}), ({"token": "open"}, {"token": "closed"}))
+    result = invoke("replay", "--config", service.config, "--rediff", "run-1", "--check", "--json")
+    assert result.exit_code == 0
+    told = {item["path"]: item["transition"] for item in json.loads(result.output)["report"]["clusters"]}
+    assert told == {"body/a": "open -> closed", "body/token": ""}
+
+
 def test_other_rules(invoke: Any, service: Any, record: Any) -> None:
     """What comes out otherwise is exit 1 with --check only."""
     record(({"a": 1}, {"a": 1}), ({"a": 1}, {"a": 2}))

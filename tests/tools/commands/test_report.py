@@ -96,7 +96,7 @@ def test_the_schema(invoke: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Of the JSON report, without a config or a store."""
     monkeypatch.chdir(tmp_path)
     told = json.loads(invoke("report", "--schema").output)
-    assert told["$id"] == "urn:crossfade:report:2"
+    assert told["$id"] == "urn:crossfade:report:3"
     assert "clusters" in told["properties"]
 
 

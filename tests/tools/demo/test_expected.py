@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crossfade.reports.report import Cluster, Latency, Quantiles, Report, Route
-from crossfade.tools.demo.expected import Planted, count_mismatches, match_findings, read_planted
+from crossfade.tools.demo.expected import Planted, count_mismatches, hunt, read_planted
 
 ROUTE = "ci.builds.v1.BuildService/GetBuild"
 PLANTED = Planted(route=ROUTE, paths=("message.labels", "message.id"), pitfall="C4", note="")
@@ -29,16 +29,16 @@ def route(*, total: int, matched: int, in_flight: int = 0) -> Route:
 
 def test_an_entry_is_found_when_all_its_paths_have_open_clusters() -> None:
     """Both paths of the entry are open: found, and nothing is unexpected."""
-    findings = match_findings(report(cluster("message.labels"), cluster("message.id")), [PLANTED])
-    assert (findings.found, findings.missed, findings.unexpected) == ((PLANTED,), (), ())
+    caught = hunt(report(cluster("message.labels"), cluster("message.id")), [PLANTED])
+    assert (caught.found, caught.missed, caught.unexpected) == ((PLANTED,), (), ())
 
 
-def test_a_suspicious_cluster_is_a_finding() -> None:
-    """A bug in a noisy field is found by its checks; what is undecided is no finding yet."""
+def test_a_suspicious_cluster_is_found() -> None:
+    """A bug in a noisy field is found by its checks; what is undecided is not found yet."""
     clusters = (cluster("message.labels"), cluster("message.id", status="suspicious"))
-    assert match_findings(report(*clusters), [PLANTED]).found == (PLANTED,)
+    assert hunt(report(*clusters), [PLANTED]).found == (PLANTED,)
     undecided = cluster("message.branch", status="undecided")
-    assert match_findings(report(*clusters, undecided), [PLANTED]).unexpected == ()
+    assert hunt(report(*clusters, undecided), [PLANTED]).unexpected == ()
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_a_suspicious_cluster_is_a_finding() -> None:
 )
 def test_an_entry_is_missed_when_a_path_is_not_open(clusters: tuple[Cluster, ...]) -> None:
     """A path that was not seen, is noise, or stands on another route does not count."""
-    assert match_findings(report(*clusters), [PLANTED]).missed == (PLANTED,)
+    assert hunt(report(*clusters), [PLANTED]).missed == (PLANTED,)
 
 
 def test_an_open_cluster_that_nobody_planted_is_unexpected() -> None:
     """What is open beside the planted bugs is named with its route and path."""
-    findings = match_findings(report(cluster("message.branch")), [])
-    assert findings.unexpected == (f"{ROUTE} message.branch",)
+    caught = hunt(report(cluster("message.branch")), [])
+    assert caught.unexpected == (f"{ROUTE} message.branch",)
 
 
 def test_counts_that_agree_give_no_line() -> None:

@@ -27,6 +27,8 @@ from crossfade.shadow.evidence.records import (
     Sort,
     StoredExample,
     Units,
+    Way,
+    WayCount,
 )
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.hashes import unpacked
@@ -105,7 +107,8 @@ class _Routes:
         """All of them, in no order."""
         settled, cut = self._settled(), self._cut()
         signatures, clusters = self._signatures(), self._clusters()
-        places, units, checks, proofs = self._places(), self._units(), self._checks(), self._proofs()
+        places, ways, units = self._places(), self._ways(), self._units()
+        checks, proofs = self._checks(), self._proofs()
         return [
             RouteEvidence(
                 info=_info(row),
@@ -120,6 +123,7 @@ class _Routes:
                 any_candidate=row.any_candidate,
                 any_secondary=row.any_secondary,
                 places=places[row.route],
+                ways=ways[row.route],
                 units=units[row.route],
                 checks=checks[row.route],
                 proofs=proofs[row.route],
@@ -160,11 +164,18 @@ class _Routes:
             found[route][template, kind] = PlaceCount(**dict(zip(_PLACE_COUNTS, counts, strict=True)))
         return found
 
-    def _units(self) -> dict[str, dict[tuple[Place, Sort], Units]]:
-        found: dict[str, dict[tuple[Place, Sort], Units]] = defaultdict(dict)
-        for route, template, kind, sort, hashes, more, first in self._rows(schema.units):
+    def _ways(self) -> dict[str, dict[Way, WayCount]]:
+        found: dict[str, dict[Way, WayCount]] = defaultdict(dict)
+        for route, template, kind, transition, candidate_only, bets_candidate in self._rows(schema.ways):
+            count = WayCount(candidate_only=candidate_only, bets_candidate=bets_candidate)
+            found[route][template, kind, transition] = count
+        return found
+
+    def _units(self) -> dict[str, dict[tuple[Way, Sort], Units]]:
+        found: dict[str, dict[tuple[Way, Sort], Units]] = defaultdict(dict)
+        for route, template, kind, transition, sort, hashes, more, first in self._rows(schema.units):
             units = Units(hashes=unpacked(hashes), more=more, first=first)
-            found[route][(template, kind), Sort(sort)] = units
+            found[route][(template, kind, transition), Sort(sort)] = units
         return found
 
     def _checks(self) -> dict[str, dict[tuple[Place, Check], CheckCount]]:
@@ -184,9 +195,9 @@ class _Routes:
         found: dict[str, list[ClusterEvidence]] = defaultdict(list)
         examples = schema.clusters.c.examples if self._with_examples else _checked(schema.clusters.c.examples)
         rows = self._rows(schema.clusters, examples=examples)
-        for route, template, kind, cause, seen, first_seen, last_seen, text in rows:
+        for route, template, kind, cause, transition, seen, first_seen, last_seen, text in rows:
             cluster = ClusterEvidence(
-                fingerprint=Fingerprint(template=template, kind=kind, cause=cause),
+                fingerprint=Fingerprint(template=template, kind=kind, cause=cause, transition=transition),
                 count=seen,
                 first_seen=first_seen,
                 last_seen=last_seen,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from crossfade.shadow.evidence.changes import Changes, RouteChanges
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.latency import Latencies
-from crossfade.shadow.evidence.records import Place, RunInfo, StoredExample
+from crossfade.shadow.evidence.records import Place, RunInfo, StoredExample, Way
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.hashes import packed
 from crossfade.shadow.evidence.stores.sqlite.last_flush import forget_flush, note_flush
@@ -160,10 +160,15 @@ def _places(key: Row, route: RouteChanges) -> Iterator[Row]:
         yield {**_place(key, place), **dataclasses.asdict(count)}
 
 
+def _ways(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for way, count in route.ways.items():
+        yield {**_way(key, way), **dataclasses.asdict(count)}
+
+
 def _units(key: Row, route: RouteChanges) -> Iterator[Row]:
-    for (place, sort), units in route.units.items():
+    for (way, sort), units in route.units.items():
         hashes = packed(units.hashes)
-        yield {**_place(key, place), "sort": sort.value, "hashes": hashes, "more": units.more, "first": units.first}
+        yield {**_way(key, way), "sort": sort.value, "hashes": hashes, "more": units.more, "first": units.first}
 
 
 def _checks(key: Row, route: RouteChanges) -> Iterator[Row]:
@@ -180,11 +185,16 @@ def _place(key: Row, place: Place) -> Row:
     return {**key, "template": place[0], "kind": place[1]}
 
 
+def _way(key: Row, way: Way) -> Row:
+    return {**_place(key, way[:2]), "transition": way[2]}
+
+
 _MAPS = (
     (upsert(schema.settled), _settled),
     (upsert(schema.cut), _cut),
     (upsert(schema.signatures), _signatures),
     (upsert(schema.places), _places),
+    (upsert(schema.ways), _ways),
     (upsert(schema.units), _units),
     (upsert(schema.checks), _checks),
     (upsert(schema.proofs), _proofs),
@@ -199,6 +209,7 @@ def _clusters(key: Row, route: RouteChanges) -> Iterator[Row]:
             "template": fingerprint.template,
             "kind": fingerprint.kind,
             "cause": fingerprint.cause,
+            "transition": fingerprint.transition,
             "seen": cluster.count,
             "first_seen": cluster.first_seen,
             "last_seen": cluster.last_seen,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.errors import EvidenceError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
@@ -44,11 +44,31 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         signature TEXT NOT NULL, seen BIGINT NOT NULL, PRIMARY KEY (run_id, route, mutation, signature))""",
         "UPDATE settled SET reason = 'rule' WHERE reason = 'blocked'",
     ),
+    4: (
+        "ALTER TABLE clusters RENAME TO old_clusters",
+        """CREATE TABLE clusters (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        cause TEXT NOT NULL, transition TEXT NOT NULL, seen BIGINT NOT NULL, first_seen DOUBLE NOT NULL,
+        last_seen DOUBLE NOT NULL, examples TEXT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, cause, transition))""",
+        """INSERT INTO clusters SELECT run_id, route, template, kind, cause, '', seen, first_seen, last_seen, examples
+        FROM old_clusters""",
+        "DROP TABLE old_clusters",
+        """CREATE TABLE ways (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        transition TEXT NOT NULL, candidate_only BIGINT NOT NULL, bets_candidate BIGINT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, transition))""",
+        "ALTER TABLE units RENAME TO old_units",
+        """CREATE TABLE units (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL, kind TEXT NOT NULL,
+        transition TEXT NOT NULL, sort TEXT NOT NULL, hashes BLOB NOT NULL, more BIGINT NOT NULL, first BIGINT NOT NULL,
+        PRIMARY KEY (run_id, route, template, kind, transition, sort))""",
+        """INSERT INTO units SELECT run_id, route, template, kind, '', sort, hashes, more, first FROM old_units""",
+        "DROP TABLE old_units",
+    ),
 }
 """By a version, the statements that make the next one of it; a new SCHEMA_VERSION brings its step along."""
 
 metadata = sa.MetaData()
 _PLACE = ("run_id", "route", "template", "kind")
+_WAY = (*_PLACE, "transition")
 
 
 class AnyText(sa.TypeDecorator[str]):
@@ -110,11 +130,17 @@ places = sa.Table(
     *(_count(name) for name in ("both", "candidate_only", "secondary_only", "bets_candidate", "bets_secondary")),
     *(_count(name) for name in ("self_differs", "once", "drift", "differing", "rechecked")),
 )
+ways = sa.Table(
+    "ways",
+    metadata,
+    *(_text(name, key=True) for name in _WAY),
+    *(_count(name) for name in ("candidate_only", "bets_candidate")),
+)
 # ``hashes``: 8 bytes each, the lowest first.
 units = sa.Table(
     "units",
     metadata,
-    *(_text(name, key=True) for name in (*_PLACE, "sort")),
+    *(_text(name, key=True) for name in (*_WAY, "sort")),
     sa.Column("hashes", sa.LargeBinary, nullable=False),
     *(_count(name) for name in ("more", "first")),
 )
@@ -133,7 +159,7 @@ proofs = sa.Table(
 clusters = sa.Table(
     "clusters",
     metadata,
-    *(_text(name, key=True) for name in ("run_id", "route", "template", "kind", "cause")),
+    *(_text(name, key=True) for name in (*_PLACE, "cause", "transition")),
     _count("seen"),
     sa.Column("first_seen", sa.Double, nullable=False),
     sa.Column("last_seen", sa.Double, nullable=False),

@@ -93,6 +93,17 @@ def test_members_are_bounded(name: str, encode: Callable[[bytes], bytes]) -> Non
         decode_codings(encode(b"") * (MAX_MEMBERS + 30), (name,))
 
 
+@pytest.mark.parametrize(("name", "encode"), [("gzip", gzip.compress), ("zstd", _zstd)])
+def test_very_many_small_members(name: str, encode: Callable[[bytes], bytes]) -> None:
+    """What is behind a member is not copied for each of them."""
+    one, large = encode(b"ab"), encode(random.Random(3).randbytes(3_000_000))
+    started = time.process_time()
+    assert decode_codings(one * (MAX_MEMBERS - 1) + large, (name,))[:4] == b"abab"
+    assert time.process_time() - started < 2
+    with pytest.raises(UndecodableError, match="got a cut one"):
+        decode_codings(one * 3 + one[:-2], (name,))
+
+
 @every_coding
 def test_a_bomb_stops_at_the_limit(name: str, encode: Callable[[bytes], bytes]) -> None:
     """A small body that would fill the memory is refused, and one of exactly the limit is not."""

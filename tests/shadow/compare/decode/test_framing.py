@@ -237,7 +237,7 @@ def test_a_json_text_without_an_end(cpu_time: Any) -> None:
         ("application/soap+xml", Form.XML),
         ("application/xhtml+xml", Form.XML),
         ("text/html; charset=utf-8", Form.HTML),
-        ("text/csv", Form.TEXT),
+        ("text/csv", Form.TABLE),
         ("image/png", Form.BYTES),
         ("", Form.BYTES),
     ],

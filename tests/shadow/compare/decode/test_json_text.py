@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.deep_json import deep_scalars
 from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_documents, decode_json
 from crossfade.shadow.compare.diff.equality import Equality, same_scalar
 from crossfade.shadow.exchange.difference import Deep
@@ -264,3 +265,11 @@ def test_too_many_values(unit: str, cpu_time: Any) -> None:
     for decode in (decode_json, decode_documents):
         with cpu_time(at_most_s=1.0), pytest.raises(UndecodableError, match="at most 1000000 values"):
             decode(text)
+
+
+def test_the_scalars_of_what_lies_deep() -> None:
+    """By the last key before each, and all else between them."""
+    deep = Deep('{"a":[1E1,"x\\""],"b":{"c":null}}')
+    scalars = deep_scalars(deep)
+    assert scalars.found == (("a", "1E1"), ("a", '"x\\""'), ("c", "null"))
+    assert scalars.between == '{"a":[_,_],"b":{"c":_}}'

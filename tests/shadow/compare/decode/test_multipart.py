@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.multipart import MAX_PARTS, form_name, parts_value, split_parts
+from crossfade.shadow.compare.decode.multipart import MAX_PARTS, Parts, form_name, parts_value, split_parts
 from crossfade.shadow.exchange import Headers
 
 
@@ -75,10 +75,9 @@ def test_a_form() -> None:
 
 
 def test_other_parts() -> None:
-    """By number; very many are a list. A part without a type is plain text (RFC 2046 5.1)."""
+    """A list. A part without a type is plain text (RFC 2046 5.1)."""
     value = read(b"--x\r\n\r\na\r\n--x--", "multipart/mixed")
-    assert value == {"part[1]": {"headers": {}, "content": ("text/plain", "a")}}
-    assert isinstance(read(b"--x\r\n\r\na\r\n" * 9 + b"--x--", "multipart/mixed"), tuple)
+    assert value == Parts([{"headers": {}, "content": ("text/plain", "a")}])
 
 
 def test_the_name_of_a_field() -> None:
@@ -135,4 +134,20 @@ def test_the_type_of_a_part(one: str, two: str) -> None:
     ours, theirs = (
         read(f"--x\r\nContent-Type: {kind}\r\n\r\na\r\n--x--".encode(), "multipart/mixed") for kind in (one, two)
     )
-    assert ours["part[1]"]["headers"] == theirs["part[1]"]["headers"]
+    assert ours[0]["headers"] == theirs[0]["headers"]
+
+
+def typed(*kinds: str) -> Parts:
+    return Parts({"headers": {"content-type": kind}, "content": kind} for kind in kinds)
+
+
+def test_parts_in_another_order() -> None:
+    """They are put in the order of others that have the same names, each once."""
+    assert typed("a", "b", "c").in_order_of(typed("c", "a", "b")) == typed("c", "a", "b")
+    for others in (typed("a", "b"), typed("a", "a"), typed("b", "d"), typed("a")):
+        assert typed("a", "a").in_order_of(others) == typed("a", "a")
+    assert typed("a", "b").names() == ("content-type: a", "content-type: b")
+    disposition = {"(type)": "attachment", "filename": "x"}
+    assert Parts([{"headers": {"content-type": "a", "content-disposition": disposition}}]).names() == (
+        "content-disposition: (type)=attachment; filename=x",
+    )

@@ -22,10 +22,9 @@ def pairing(
     changed: tuple[tuple[int, int], ...] = (),
     missing: tuple[int, ...] = (),
     added: tuple[int, ...] = (),
-    *,
-    reordered: bool = False,
+    moved: tuple[tuple[int, int], ...] = (),
 ) -> Pairing:
-    return Pairing(changed=changed, missing=missing, added=added, reordered=reordered)
+    return Pairing(changed=changed, missing=missing, added=added, moved=moved)
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -42,8 +41,8 @@ ROWS = [row(id=1, ok=True), row(id=2, ok=True), row(id=3, ok=False)]
         ("ab", "ab", pairing()),
         ("", "ab", pairing(added=(0, 1))),
         ("ab", "", pairing(missing=(0, 1))),
-        ("abc", "cab", pairing(reordered=True)),
-        ("ab", "ba", pairing(reordered=True)),
+        ("abc", "cab", pairing(moved=((2, 0),))),
+        ("ab", "ba", pairing(moved=((0, 1),))),
         ("abc", "xabc", pairing(added=(0,))),
         ("abc", "abxc", pairing(added=(2,))),
         ("abc", "abcx", pairing(added=(3,))),
@@ -51,18 +50,26 @@ ROWS = [row(id=1, ok=True), row(id=2, ok=True), row(id=3, ok=False)]
         ("abc", "axc", pairing(changed=((1, 1),))),
         ("aab", "ab", pairing(missing=(1,))),
         ("ab", "aab", pairing(added=(1,))),
-        ("aab", "aba", pairing(reordered=True)),
+        ("aab", "aba", pairing(moved=((1, 2),))),
         ("xbc", "bcy", pairing(missing=(0,), added=(2,))),
         ("xaybz", "1a2b3", pairing(changed=((0, 0), (2, 2), (4, 4)))),
         ("xya", "1a", pairing(changed=((0, 0),), missing=(1,))),
-        ("axb", "by1a", pairing(changed=((1, 1),), added=(2,), reordered=True)),
+        ("axb", "by1a", pairing(missing=(1,), added=(1, 2), moved=((0, 3),))),
         ([1, 2], [True, 2], pairing(changed=((0, 0),))),
-        ([1, [2]], [[2], 1], pairing(reordered=True)),
+        ([1, [2]], [[2], 1], pairing(moved=((0, 1),))),
+        ([1, 0, 1], [0, 0, 1], pairing(changed=((0, 0),))),
+        ([5, 5], [9, 5], pairing(changed=((0, 0),))),
+        ([0, 1, 0, 0, 1], [0, 1, 1, 0, 0, 1], pairing(added=(2,))),
+        ([1, 0, 1, 5], [0, 0, 1, 6], pairing(changed=((0, 0), (3, 3)))),
+        ("abc", "ecf", pairing(changed=((0, 0),), missing=(1,), added=(2,))),
+        ("abcdef", "efghij", pairing(missing=(0, 1, 2, 3), added=(2, 3, 4, 5))),
+        ([7, {"a": 1}], [{"b": 1}, 8], pairing(changed=((0, 0), (1, 1)))),
+        ([7, {"a": 1}], [{"b": 1}], pairing(changed=((1, 0),), missing=(0,))),
     ],
     ids=str,
 )
 def test_plain_elements(legacy: Any, candidate: Any, expected: Pairing) -> None:
-    """Equal ones first, the others by position between them."""
+    """Equal ones first where they stand, the others by position between them."""
     frozen = [[tuple(item) if isinstance(item, list) else item for item in side] for side in (legacy, candidate)]
     assert pair(*frozen) == expected
 
@@ -70,13 +77,13 @@ def test_plain_elements(legacy: Any, candidate: Any, expected: Pairing) -> None:
 @pytest.mark.parametrize(
     ("candidate", "expected"),
     [
-        (ROWS[::-1], pairing(reordered=True)),
+        (ROWS[::-1], pairing(moved=((0, 2), (1, 1)))),
         ([row(id=0, ok=True), *ROWS], pairing(added=(0,))),
         ([row(id=1, ok=False), *ROWS[1:]], pairing(changed=((0, 0),))),
-        ([row(id=2, ok=None), row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1), (1, 0)), reordered=True)),
-        ([ROWS[1], row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1),), reordered=True)),
+        ([row(id=2, ok=None), row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1), (1, 0)), moved=((0, 1),))),
+        ([ROWS[1], row(id=1, ok=None), ROWS[2]], pairing(changed=((0, 1),), moved=((0, 1),))),
         ([row(id=3, ok=True), row(id=9, ok=True)], pairing(changed=((2, 0),), missing=(0, 1), added=(1,))),
-        ([row(id=7, ok=1), row(id=8, ok=2), row(id=9, ok=3)], pairing(changed=((0, 0), (1, 1), (2, 2)))),
+        ([row(id=7, ok=1), row(id=8, ok=2), row(id=9, ok=3)], pairing(missing=(0, 1, 2), added=(0, 1, 2))),
         (ROWS[:2], pairing(missing=(2,))),
     ],
 )
@@ -116,6 +123,58 @@ def test_each_element_is_accounted_for(legacy: list[Any], candidate: list[Any]) 
     others = [json.dumps(item, sort_keys=True) for index, item in enumerate(candidate) if index not in theirs]
     assert rest == Counter(others)
     assert (found == pairing()) == (legacy == candidate)
+
+
+def _alike(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[list[Any], list[Any]]]:
+    lists = st.lists(elements, max_size=9)
+    return st.tuples(lists, lists)
+
+
+_two_lists = (
+    _alike(st.integers(0, 3))
+    | _alike(st.fixed_dictionaries({"id": st.integers(0, 6), "n": st.integers(0, 2), "t": st.sampled_from("abc")}))
+    | _alike(st.fixed_dictionaries({"n": st.integers(0, 2), "t": st.sampled_from("abc")}))
+    | _alike(st.integers(0, 2) | st.text("ab", max_size=1) | st.lists(st.integers(0, 1), max_size=2).map(tuple))
+)
+
+
+@given(_two_lists)
+def test_what_is_reported_turns_one_list_into_the_other(both: tuple[list[Any], list[Any]]) -> None:
+    """Without the missing, the moved put in their places, the added put in theirs: then changed ones stand right."""
+    legacy, candidate = map(tuple, both)
+    found = pair(legacy, candidate)
+    slots: dict[int, int] = {two: one for one, two in found.moved}
+    rest = [one for one in range(len(legacy)) if one not in {*found.missing, *slots.values()}]
+    free = [two for two in range(len(candidate)) if two not in {*found.added, *slots}]
+    slots |= dict(zip(free, rest, strict=True))
+    changed = {two: one for one, two in found.changed}
+    assert changed.items() <= slots.items()
+    assert all(Equality().same(legacy[one], candidate[two]) for two, one in slots.items() if two not in changed)
+
+
+@given(_two_lists)
+def test_exchanged_sides_give_exchanged_kinds(both: tuple[list[Any], list[Any]]) -> None:
+    """As many changed, missing and added; of two orders either may be told as the one that moved."""
+    one, other = pair(*both), pair(*both[::-1])
+    assert bool(one.moved) == bool(other.moved)
+    if not one.moved:
+        assert len(one.changed) == len(other.changed)
+        assert (len(one.missing), len(one.added)) == (len(other.added), len(other.missing))
+
+
+@given(st.lists(st.integers(0, 2) | st.booleans() | st.text("ab", max_size=1), min_size=1, max_size=12), st.data())
+def test_a_single_edit_is_told_as_it_was_made(items: list[Any], data: st.DataObject) -> None:
+    """One changed at its index, one added or missing at an index that gives the same list, one that moved."""
+    at, new = data.draw(st.integers(0, len(items) - 1)), data.draw(st.integers(3, 4))
+    rest = [*items[:at], *items[at + 1 :]]
+    assert pair(items, [*items[:at], new, *items[at + 1 :]]) == pairing(changed=((at, at),))
+    assert pair(items, [*items[:at], new, *items[at:]]) == pairing(added=(at,))
+    removed = pair(items, rest)
+    assert removed == pairing(missing=removed.missing)
+    assert [item for index, item in enumerate(items) if index not in removed.missing] == rest
+    to = data.draw(st.integers(0, len(rest)))
+    moved = pair(items, [*rest[:to], items[at], *rest[to:]])
+    assert moved == pairing(moved=moved.moved)
 
 
 def test_long_lists_take_linear_time() -> None:

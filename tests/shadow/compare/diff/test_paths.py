@@ -84,3 +84,31 @@ def test_no_index_in_a_template(index: int) -> None:
     """An index is always a star."""
     assert BODY.element(index).template == "body/*"
     assert MESSAGE.item(index).template == "message[*]"
+
+
+@pytest.mark.parametrize(
+    ("index", "text", "template"),
+    [
+        (7, "amount: 5", "body/line[8]"),
+        (8, "amount: 5", "body/line[amount]"),
+        (9, "  - name = x", "body/line[name]"),
+        (9, 'jobs_done{shard="1"} 7', "body/line[jobs_done]"),
+        (9, "jobs_done 7", "body/line[jobs_done]"),
+        (9, "alice 7", "body/line"),
+        (9, "a1b2: 7", "body/line"),
+        (9, "5: x", "body/line"),
+        (9, "", "body/line"),
+    ],
+)
+def test_lines(index: int, text: str, template: str) -> None:
+    """The first by number, later ones by the name that they set."""
+    place = BODY.line(index, text)
+    assert (place.path, place.template) == (f"body/line[{index + 1}]", template)
+
+
+def test_words_and_parts() -> None:
+    """By number, as long as there are few."""
+    assert BODY.word(31).template == "body/word[32]"
+    assert (BODY.word(32).path, BODY.word(32).template) == ("body/word[33]", "body/word")
+    assert BODY.part(7).template == "body/part[8]"
+    assert (BODY.part(8).path, BODY.part(8).template) == ("body/part[9]", "body/part")

@@ -14,12 +14,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.decode.cells import COMMAS
 from crossfade.shadow.compare.decode.json_text import MAX_DEPTH, decode_json
-from crossfade.shadow.compare.decode.proto import MAX_ANY_DEPTH, decode_message, message_value
+from crossfade.shadow.compare.decode.multipart import Parts
+from crossfade.shadow.compare.decode.proto import MAX_ANY_DEPTH, ProtoMessage, decode_message, message_value
+from crossfade.shadow.compare.decode.table import Table, read_table
 from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.compare.diff.equality import Equality
-from crossfade.shadow.compare.diff.walk import MAX_ALIKE, bounded, leaf
-from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind
+from crossfade.shadow.compare.diff.keys import ListKeys
+from crossfade.shadow.compare.diff.walk import MAX_ALIKE, bounded, leaf, walk
+from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, Difference, Kind, Move, Moves
 
 BODY = Place.at("body")
 MESSAGE = Place.at("message")
@@ -108,6 +112,30 @@ def test_places_at_which_other_differs_lie(legacy: str, candidate: str, expected
     """Each difference is found once, where it is; the other way round there are as many."""
     assert found(legacy, candidate) == expected
     assert len(found(candidate, legacy)) == len(expected)
+
+
+def test_an_order_tells_what_moved() -> None:
+    """By a key where there is one, beside both lists; also by a configured one, at its place alone."""
+    legacy, candidate = (
+        {"rows": tuple({"id": n, "code": n % 9} for n in order)} for order in ((1, 2, 3, 7), (7, 1, 2, 3))
+    )
+    (item,) = diff(legacy, candidate, BODY)
+    assert item.moves == Moves((Move({"id": 7}, 3, 0),), 1)
+    assert (item.legacy, item.candidate) == (legacy["rows"], candidate["rows"])
+    (item,) = walk(legacy, candidate, BODY, keys=ListKeys([("body/rows", ("code",))]))
+    assert item.moves == Moves((Move({"code": 7}, 3, 0),), 1)
+
+
+def test_configured_keys_pair_the_elements_of_their_lists() -> None:
+    """Of the list at their path, in messages too."""
+    legacy, candidate = (ProtoMessage(rows=({"id": 1, "code": "a"}, {"id": 2, "code": code})) for code in "bc")
+    keys = ListKeys([("*rows", ("code",))])
+    assert [item.path for item in diff(dict(legacy), dict(candidate), BODY)] == ["body/rows/1/code"]
+    found = walk(legacy, candidate, MESSAGE, proto=True, keys=keys)
+    assert [(item.path, item.kind) for item in found] == [
+        ("message.rows[1]", Kind.MISSING),
+        ("message.rows[1]", Kind.ADDED),
+    ]
 
 
 def test_both_values_are_told() -> None:
@@ -328,3 +356,64 @@ def test_deep_and_wide_takes_linear_time() -> None:
     started = time.process_time()
     assert len(diff(legacy, candidate, BODY)) == 1
     assert time.process_time() - started < 5
+
+
+def tables(legacy: str, candidate: str) -> list[tuple[str, str, str]]:
+    ours, theirs = (read_table(text, COMMAS) for text in (legacy, candidate))
+    assert ours is not None
+    assert theirs is not None
+    return [(item.path, item.template, item.kind.value) for item in diff(ours, theirs, Place.at("body"))]
+
+
+def test_tables() -> None:
+    """Cells by column, rows as elements; how a table is written is one difference."""
+    found = tables("# run 1\nid,n\n7,1\n8,2\n", "# run 2\r\nid,n\r\n7,1\r\n8,3\r\n")
+    assert found == [
+        ("body", "body", "format"),
+        ("body/line[1]/word[3]", "body/line[1]/word[3]", "value"),
+        ("body/1/n", "body/*/n", "value"),
+    ]
+    assert tables("id,n\n7,1\n", "n,id\n1,7\n") == [("body/columns", "body/columns", "order")]
+    assert tables("id,n\n7,1\n", "id\tn\n7\t1\n") == [("body", "body", "format")]
+    assert tables("id,n\n7,1\n8,2\n", "id,n\n8,2\n") == [("body/0", "body/*", "missing")]
+    assert tables("id,n\n7,1\n", "id,n\n") == [("body/0", "body/*", "missing")]
+    assert tables("al,x\nbo,y\n", "al,x\nbo,z\n") == [("body/1/column[2]", "body/*/column[2]", "value")]
+
+
+def test_a_cell_is_secret_by_what_tops_its_column() -> None:
+    """Also where that is not known to be a name, and where it can't be told in which column it stands."""
+    for legacy, candidate in (("al,password\nbo,x\n", "al,password\nbo,y\n"), ("a,password\nb,c\n", "a,password\n")):
+        ours, theirs = (read_table(text, COMMAS) or Table() for text in (legacy, candidate))
+        (difference,) = diff(ours, theirs, Place.at("body"))
+        assert "password" in difference.owner.split()
+
+
+_TABLES = st.text('ab1,;\r\n#\t "', max_size=14).map(lambda text: f"a,b{text}")
+
+
+@given(_TABLES, _TABLES)
+def test_other_tables_are_never_the_same(one: str, two: str) -> None:
+    """But for quotes that are not needed, of a column in which others are quoted so, too."""
+    ours, theirs = (read_table(text, COMMAS) for text in (one, two))
+    if ours is not None and theirs is not None and one != two and '"' not in one + two:
+        assert diff(ours, theirs, Place.at("body"))
+
+
+def test_parts() -> None:
+    """Those that are known by a name belong together wherever they stand, others by number."""
+
+    def parts(*items: tuple[str, int]) -> Parts:
+        return Parts({"headers": {"content-type": kind}, "content": value} for kind, value in items)
+
+    def found(legacy: Parts, candidate: Parts) -> list[tuple[str, str]]:
+        return [(item.path, item.kind.value) for item in diff(legacy, candidate, Place.at("body"))]
+
+    assert found(parts(("a", 1), ("b", 2)), parts(("b", 3), ("a", 1))) == [
+        ("body", "order"),
+        ("body/part[2]/content", "value"),
+    ]
+    assert found(parts(("a", 1), ("a", 2)), parts(("a", 2), ("a", 2))) == [("body/part[1]/content", "value")]
+    assert found(parts(("a", 1), ("a", 2)), parts(("a", 1))) == [("body/part[2]", "missing")]
+    many = parts(*(("a", number) for number in range(9)))
+    (difference,) = diff(many, parts(*(("a", number) for number in (*range(8), 9))), Place.at("body"))
+    assert (difference.path, difference.template) == ("body/part[9]/content", "body/part/content")

@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.records import (
     SignatureCount,
     Sort,
     Units,
+    WayCount,
 )
 from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -70,6 +71,27 @@ def test_flushing_again_changes_nothing(make: Any, stores: Any) -> None:
     add_some(writer, make)
     writer.flush(make.entered(25))
     assert sums(stores.store.read()) == (25, 2, 18)
+
+
+def test_transitions_come_back(make: Any, stores: Any) -> None:
+    """Two of one place are two clusters, and two signatures."""
+    found = [make.fingerprint("status", transition=told) for told in ("404 -> 200", "404 -> 401")]
+    writer = stores.open()
+    for request, fingerprint in enumerate(found):
+        writer.add(dataclasses.replace(make.judged(request=request), signature=(fingerprint,)))
+    writer.flush(make.entered(2))
+    (route,) = stores.store.read().routes
+    assert list(route.signatures) == [(fingerprint,) for fingerprint in found]
+    assert [cluster.fingerprint for cluster in route.clusters] == found
+    assert {way: units.hashes for (way, _), units in route.units.items()} == {
+        ("status", "value", "404 -> 200"): {0},
+        ("status", "value", "404 -> 401"): {1},
+    }
+    paired = dataclasses.replace(make.judged(request=7, noise=()), signature=(found[0],))
+    writer.add(paired)
+    writer.flush(make.entered(3))
+    counted = WayCount(candidate_only=1, bets_candidate=1)
+    assert stores.store.read().routes[0].ways == {("status", "value", "404 -> 200"): counted}
 
 
 def test_what_entered_is_written_though_nothing_has_an_outcome(make: Any, stores: Any) -> None:
@@ -329,8 +351,8 @@ def test_what_second_looks_and_proofs_show_comes_back(make: Any, stores: Any) ->
     (route,) = run.routes
     assert (route.distinct, route.asked_again, route.any_candidate) == (2, 2, 1)
     assert route.units == {
-        (place, Sort.PERSISTENT): Units(hashes=frozenset({2**64 - 1})),
-        (place, Sort.TRANSIENT): Units(hashes=frozenset({2**64 - 2})),
+        ((*place, ""), Sort.PERSISTENT): Units(hashes=frozenset({2**64 - 1})),
+        ((*place, ""), Sort.TRANSIENT): Units(hashes=frozenset({2**64 - 2})),
     }
     assert route.checks == {(place, Check.FORM): CheckCount(n=2, candidate=2, control=0)}
     assert route.proofs == {(Mutation.VALUE, proof.signature): 1}

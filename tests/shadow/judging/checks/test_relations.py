@@ -1,6 +1,6 @@
 """What held in all of legacy's first answers is held against the candidate from then on."""
 
-from crossfade.shadow.judging.checks.relations import Fresh, Growth, Orders, Times, Window
+from crossfade.shadow.judging.checks.relations import Fresh, Orders, Times, Window
 
 
 def times(
@@ -57,31 +57,3 @@ def test_a_place_is_fresh_where_it_always_was() -> None:
     fresh.learn(in_window=False)
     assert fresh.is_known
     assert not stale.is_known
-
-
-def test_numbers_of_an_instance_grow_with_the_time() -> None:
-    """From twenty on it is known whether they do, and what comes later changes nothing."""
-    counter, jitter = Growth(), Growth()
-    for number in range(20):
-        assert counter.may_grow
-        assert jitter.may_grow
-        counter.learn(float(number), 5.0 + number)
-        counter.learn_other(5.0 + number, 9.0 + 0.5 * number)
-        jitter.learn(float(number), 5.0 + number % 7)
-    jitter.learn(99.0, 99.0)
-    counter.learn(100.0, 0.0)
-    counter.learn_other(1.0, 0.0)
-    assert counter.may_grow
-    assert not jitter.may_grow
-
-
-def test_numbers_on_both_sides_of_legacys_are_of_no_instance() -> None:
-    """Prices that rise, and jitter."""
-    price = Growth()
-    for number in range(20):
-        price.learn(float(number), 5.0 + number)
-    assert price.may_grow
-    for secondary in (5.1, 4.9, 5.1):
-        assert price.may_grow
-        price.learn_other(5.0, secondary)
-    assert not price.may_grow

@@ -40,7 +40,8 @@ def watching(name: str = "v") -> RouteChecks:
     checks = RouteChecks()
     checks.learn(seen(0, look(1, 1, name=name), look(1, 2, name=name)), 10)
     for number in range(20):
-        checks.see(seen(100 + number, look(number % 2, 2, name=name)))
+        at = replace(WINDOW, started_at=WINDOW.started_at + number)
+        checks.see(replace(seen(100 + number, look(number % 2, 2, name=name)), window=at))
     return checks
 
 

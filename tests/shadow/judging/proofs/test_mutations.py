@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from crossfade.shadow.compare.decode.html_text import read_html
 from crossfade.shadow.compare.decode.json_text import Documents
 from crossfade.shadow.compare.decode.proto import ProtoMap, ProtoMessage
+from crossfade.shadow.compare.decode.texts import Text, Url
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.exchange.difference import Kind, Value
+from crossfade.shadow.exchange.difference import Deep, Kind, Value
 from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.decimals(), st.text(), st.binary())
@@ -47,6 +48,13 @@ def test_each_type_of_leaf_has_another_value(leaf: Value) -> None:
     """Of the same type, where it has another one."""
     kinds = [item.kind for item in diff({"a": leaf}, with_other_leaf({"a": leaf}, 0) or {}, Place.at("body"))]
     assert kinds in ([Kind.VALUE], [Kind.FORMAT]) if leaf is not None else kinds == [Kind.TYPE]
+
+
+def test_a_text_of_a_kind_stays_one() -> None:
+    """So that its mutant is compared as it is; what is too deep for a path is canonical, and its mutant is none."""
+    for leaf in (Text("a b"), Url("/a?b=1")):
+        assert type(with_other_leaf(leaf, 0)) is type(leaf)
+    assert found(Deep('{"a":1}'), with_other_leaf(Deep('{"a":1}'), 0)) == [("body", "type")]
 
 
 def test_every_leaf_and_every_field_may_be_chosen() -> None:

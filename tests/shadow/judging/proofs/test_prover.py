@@ -151,3 +151,11 @@ def test_a_message_is_made_wrong(contract: Contract) -> None:
         }
         assert set(found) == expected
         assert all(found.values())
+
+
+def test_a_fault_has_its_transition() -> None:
+    """So a rule accepts it where it would accept such a fault of the candidate's."""
+    judge = Judge(contract=None, ignore=(), shows=lambda _, __: True)
+    made = judge.observe(comparison(reply({"state": "open"}, status=404)), ROUTE).proofs
+    told = {proof.mutation: [item.transition for item in proof.signature] for proof in made}
+    assert told == {Mutation.VALUE: ["open -> apen"], Mutation.MISSING: [""], Mutation.STATUS: ["404 -> 500"]}

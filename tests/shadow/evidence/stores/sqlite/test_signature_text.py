@@ -7,7 +7,7 @@ from crossfade.shadow.evidence.stores.sqlite.signature_text import read_signatur
 from crossfade.shadow.exchange.difference import Fingerprint
 
 ANY = st.text(st.characters() | st.sampled_from('\ud800\0"\\[],'), max_size=10)
-FINGERPRINTS = st.builds(Fingerprint, template=ANY, kind=ANY, cause=ANY)
+FINGERPRINTS = st.builds(Fingerprint, template=ANY, kind=ANY, cause=ANY, transition=ANY)
 SIGNATURES = st.lists(FINGERPRINTS, max_size=4).map(tuple)
 
 
@@ -30,3 +30,5 @@ def test_the_text_is_fixed() -> None:
     assert signature_text(()) == "[]"
     found = (Fingerprint(template="body/é", kind="value"), Fingerprint(template="status", kind="value", cause="c"))
     assert signature_text(found) == '[["body/\\u00e9", "value", ""], ["status", "value", "c"]]'
+    told = (Fingerprint(template="status", kind="value", transition="404 -> 401"),)
+    assert signature_text(told) == '[["status", "value", "", "404 -> 401"]]'

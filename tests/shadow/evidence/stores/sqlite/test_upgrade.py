@@ -1,5 +1,6 @@
 """A store of an older crossfade is brought forward as a whole, or stays as it was."""
 
+import datetime
 import sqlite3
 import time
 from dataclasses import replace
@@ -13,6 +14,8 @@ from crossfade.shadow.evidence.latency import Latencies
 from crossfade.shadow.evidence.records import PlaceCount, RunInfo, SignatureCount
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
+from crossfade.shadow.evidence.view import view_route
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 # The store as the crossfade of schema version 1 made it, written down here so that it can't change with the code.
@@ -38,6 +41,13 @@ INSERT INTO meta VALUES ('schema_version', '1');
 INSERT INTO runs VALUES ('run-1', 'builds', 'mitmproxy', 'py', 'java', 'r', 'c', 1000.0, 2000.0, 1);
 INSERT INTO settled VALUES ('run-1', 'GET /a', 'skipped', 'policy', 7);
 """
+VERSION_4_UNITS = """CREATE TABLE units (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL,
+  kind TEXT NOT NULL, sort TEXT NOT NULL, hashes BLOB NOT NULL, more BIGINT NOT NULL, first BIGINT NOT NULL,
+  PRIMARY KEY (run_id, route, template, kind, sort))"""
+VERSION_4_CLUSTER = "run_id, route, template, kind, cause, seen, first_seen, last_seen, examples"
+VERSION_4_CLUSTERS = """CREATE TABLE clusters (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL,
+  kind TEXT NOT NULL, cause TEXT NOT NULL, seen BIGINT NOT NULL, first_seen DOUBLE NOT NULL, last_seen DOUBLE NOT NULL,
+  examples TEXT NOT NULL, PRIMARY KEY (run_id, route, template, kind, cause))"""
 STEPS = {
     1: ("CREATE TABLE more (run_id TEXT NOT NULL)", "INSERT INTO more SELECT run_id FROM runs"),
     2: ("DROP TABLE noise",),
@@ -94,6 +104,46 @@ def test_an_old_run_has_first_looks_alone(old: Any) -> None:
     assert (route.paired, route.secondary_asked, route.units) == (40, 40, {})
     assert list(route.signatures.values()) == [SignatureCount(count=9, distinct=8)]
     assert route.settled == {(Outcome.SKIPPED, Reason.POLICY): 7, (Outcome.SKIPPED, Reason.RULE): 4}
+
+
+def test_an_old_run_tells_no_transitions(old: Any) -> None:
+    """Its clusters keep what they hold, and their ids."""
+    old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a', 'http', 'http', 'shadow', 60, 50, 40, '', '', '')")
+    empty = Latencies().encode()
+    old.sql("UPDATE routes SET " + ", ".join(f"{name} = '{text}'" for name, text in empty.items()))
+    old.sql("INSERT INTO clusters VALUES ('run-1', 'GET /a', 'status', 'value', 'C1', 9, 1.0, 2.0, '[]')")
+    upgrade(old.path, now=0.0)
+    (cluster,) = old.store.read().routes[0].clusters
+    assert cluster.fingerprint == Fingerprint(template="status", kind="value", cause="C1")
+    assert (cluster.count, cluster.first_seen, cluster.last_seen, cluster.examples) == (9, 1.0, 2.0, ())
+
+
+def test_a_run_of_version_4_has_the_same_view(store: Any, make: Any) -> None:
+    """What was counted by place is counted without a transition, and gives the same k."""
+    with EvidenceWriter.begin(store.store, make.info(), None) as writer:
+        for unit, templates in enumerate(("a", "ab", "", "b")):
+            writer.add(make.judged(*templates, request=unit, noise=()))
+        writer.finish(make.entered(4), now=9.0)
+    (before,) = store.store.read().routes
+    for line in (
+        "DROP TABLE ways",
+        "ALTER TABLE units RENAME TO now_units",
+        VERSION_4_UNITS,
+        "INSERT INTO units SELECT run_id, route, template, kind, sort, hashes, more, first FROM now_units",
+        "DROP TABLE now_units",
+        "ALTER TABLE clusters RENAME TO now_clusters",
+        VERSION_4_CLUSTERS,
+        f"INSERT INTO clusters SELECT {VERSION_4_CLUSTER} FROM now_clusters",
+        "DROP TABLE now_clusters",
+        "UPDATE meta SET value = '4' WHERE key = 'schema_version'",
+    ):
+        store.sql(line)
+    upgrade(store.path, now=0.0)
+    (after,) = store.store.read().routes
+    assert after == before
+    today = datetime.date(2026, 1, 1)
+    assert view_route(after, (), today) == view_route(before, (), today)
+    assert view_route(after, (), today).divergent == 3
 
 
 def test_the_upgrade_makes_the_tables_of_a_new_store(old: Any, tmp_path: Path) -> None:

@@ -44,8 +44,10 @@ class PlaceView:
     legacy's in ``candidate_only``, the secondary's alone in ``secondary_only``. ``self_differs``: in how many requests
     the secondary differed from itself, or from legacy without being steady. ``drift``: in how many it was steady and
     differed from legacy. ``decided``: an open place at which chance is ruled out. ``always``: legacy differs from
-    itself nearly always, so that values are held to the ``checks`` alone. ``more_pairs``: of a place that keeps a claim
-    from being proven, how many more pairs it takes if they are like those before; None where that can't be told.
+    itself nearly always, so that values are held to the ``checks`` alone. ``asked_once``: the candidate differs where
+    the secondary does, which nobody asked twice, and no check can judge the values. ``more_pairs``: of a place that
+    keeps a claim from being proven, how many more pairs it takes if they are like those before; None where that can't
+    be told.
     """
 
     template: str
@@ -58,6 +60,7 @@ class PlaceView:
     secondary_only: int = 0
     drift: int = 0
     always: bool = False
+    asked_once: bool = False
     more_pairs: int | None = None
     checks: tuple[CheckView, ...] = ()
 

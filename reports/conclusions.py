@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from crossfade.reports.report import Injected, LeftOut, Place, PlaceCheck, Surfaced
-from crossfade.shadow.evidence.findings import CheckView, PlaceView, Status
-from crossfade.shadow.evidence.findings import Surfaced as SurfacedView
+from crossfade.shadow.evidence.conclusions import CheckView, PlaceView, Status
+from crossfade.shadow.evidence.conclusions import Surfaced as SurfacedView
 from crossfade.shadow.exchange.outcome import Reason
 
 STATUS_ORDER = {
@@ -27,6 +27,7 @@ def _place(view: PlaceView) -> Place:
         status=view.status.value,
         decided=view.decided,
         always=view.always,
+        asked_once=view.asked_once,
         pairs=view.pairs,
         self_differs=view.self_differs,
         candidate_only=view.candidate_only,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from crossfade.reports.findings import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
+from crossfade.reports.conclusions import STATUS_ORDER, all_surfaced, left_out_of, places_of, surfaced_of
 from crossfade.reports.report import LeftOut
-from crossfade.shadow.evidence.findings import CheckView, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.conclusions import CheckView, PlaceView, Status, Surfaced
 from crossfade.shadow.exchange.observations import Check, Mutation
 
 

@@ -1,0 +1,100 @@
+"""Does heavy jobs one after the other, and keeps the comparison of the last one. Pure.
+
+What a judge remembers of routes (checks of noise, names of maps, how many proofs were made) it remembers here of heavy
+comparisons alone.
+"""
+
+import pickle
+from functools import partial
+from typing import Any, assert_never
+
+from crossfade.shadow.apart.jobs import (
+    Asked,
+    Differs,
+    Failed,
+    Job,
+    Observe,
+    Read,
+    ReadRequest,
+    Record,
+    Render,
+    Resolve,
+    ResolveAgain,
+    Resolved,
+    Rules,
+    Trouble,
+    changed,
+)
+from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.bindings.excerpts import Excerpt, known_by, texts_of, texts_of_request
+from crossfade.shadow.bindings.noting import noting
+from crossfade.shadow.compare.transition import shows_nothing
+from crossfade.shadow.errors import where
+from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.redaction import ComparisonRedactor
+from crossfade.shadow.recording.scribe import Scribe
+
+
+class Bench:
+    """Judges under the rules of one run."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._contract = contract = rules.read_contract()
+        shows = shows_nothing if rules.secrecy is None else rules.secrecy.shows
+        make = partial(
+            Judge, contract=contract, ignore=rules.ignore, lists=rules.lists, templates=rules.templates, shows=shows
+        )
+        self._judge, again = make(units=rules.units), make()
+        redactor = rules.redactor
+        self._scribe = None if redactor is None else Scribe(ComparisonRedactor(redactor, contract).events, again)
+        self._held: Comparison | None = None
+
+    def do(self, asked: Asked) -> Any:  # noqa: ANN401 - each job says what its answer is
+        """The answer to a job, or ``Failed``."""
+        try:
+            if asked.comparison is not None:
+                self._held = asked.comparison
+            return self._request_job(asked.job)
+        except MemoryError:
+            self._held = None
+            return Failed(trouble=Trouble.MEMORY, detail="")
+        except Exception as error:  # noqa: BLE001 - a bug ends one comparison, not the process
+            return Failed(trouble=Trouble.INTERNAL, detail=where(error))
+
+    def _request_job(self, job: Job) -> Any:  # noqa: ANN401 - as above
+        match job:
+            case ReadRequest():
+                return [pickle.dumps(part) for part in texts_of_request(job.request, self._contract)]
+            case Render():
+                return self._bindings(job.excerpt)[0].render(job.request, job.side)
+            case _:
+                if self._held is None:
+                    raise RuntimeError("expected a comparison before a job about it, got none")
+                return self._comparison_job(job, self._held)
+
+    def _comparison_job(self, job: Read | Resolve | ResolveAgain | Differs | Observe | Record, held: Comparison) -> Any:  # noqa: ANN401 - as above
+        match job:
+            case Read():
+                return [pickle.dumps(part) for part in texts_of(held, self._contract)]
+            case Resolve():
+                bindings, notes = self._bindings(job.excerpt)
+                return self._changed(held, bindings.resolve(held, write=job.write), notes)
+            case ResolveAgain():
+                bindings, notes = self._bindings(job.excerpt)
+                return self._changed(held, bindings.resolve_again(held), notes)
+            case Differs():
+                return self._judge.differs(held, job.route)
+            case Observe():
+                return self._judge.observe(held, job.route)
+            case Record():
+                return None if self._scribe is None else self._scribe.frame(held, job.route, job.finding)
+        assert_never(job)
+
+    def _bindings(self, excerpt: Excerpt) -> tuple[Bindings, list[Any]]:
+        known, notes = noting(known_by(excerpt))
+        return Bindings(contract=self._contract, shared=False, known=known), notes
+
+    def _changed(self, before: Comparison, after: Comparison, notes: list[Any]) -> Resolved:
+        self._held = after
+        return changed(before, after, tuple(notes))

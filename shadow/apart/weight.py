@@ -1,0 +1,88 @@
+"""How much work the bodies of a comparison are, told from their sizes and marks without reading them. Pure."""
+
+from collections.abc import Iterable
+
+from crossfade.shadow.bindings.exchanges import handle_fields
+from crossfade.shadow.compare.decode import UndecodableError
+from crossfade.shadow.compare.decode.codings import decode_codings
+from crossfade.shadow.compare.decode.grpc import split_frames
+from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request, header_values
+
+HEAVY = 2500
+"""From here on a comparison is heavy: some 10 ms of work, 50 ms at worst, of all its bodies together."""
+_SURELY_LIGHT_BYTES = 1024
+"""So many bytes in plain bodies are light whatever is in them."""
+_BYTES = 16
+"""So many bytes without a mark are as much work as a mark."""
+_MARKS = b",:[{<&=\n|;"
+"""Each value of a structure stands beside one of these."""
+_MORE_FOR_A_TAG = 2
+_READS = frozenset({"GET", "HEAD"})
+_SEARCHED_BYTES = 2_097_152
+"""Of bodies that are the same the tokens are searched for, some 10 ms for a megabyte."""
+_LONG_BYTES = HEAVY * _BYTES
+
+
+def is_heavy(comparison: Comparison) -> bool:
+    """Whether a comparison is too much work for a loop on which others wait."""
+    again = comparison.again
+    others = () if again is None else (again.candidate, again.secondary, again.later)
+    replies = (comparison.legacy, comparison.candidate, comparison.secondary, *others)
+    answers = [reply for reply in replies if isinstance(reply, Answer)]
+    return _are_heavy((comparison.request, *answers), comparison.request.protocol)
+
+
+def is_read_of_same_bytes(comparison: Comparison) -> bool:
+    """Whether all answers to a read surely are the same, handles and all, so that no body needs to be read."""
+    legacy, others = comparison.legacy, (comparison.candidate, comparison.secondary)
+    if comparison.request.method not in _READS or comparison.again is not None or not isinstance(legacy, Answer):
+        return False
+    if len(legacy.body) > _SEARCHED_BYTES or header_values(legacy.headers, "content-encoding"):
+        return False
+    answered = [reply for reply in others if reply is not None]
+    return all(
+        isinstance(reply, Answer)
+        and reply.body == legacy.body
+        and handle_fields(reply.headers) == handle_fields(legacy.headers)
+        and not header_values(reply.headers, "content-encoding")
+        for reply in answered
+    )
+
+
+def is_heavy_request(request: Request) -> bool:
+    """As ``is_heavy``, of a request that is looked through."""
+    return _are_heavy((request,), request.protocol)
+
+
+def is_heavy_reply(request: Request, reply: Reply) -> bool:
+    """As ``is_heavy``, of an answer that is looked through."""
+    return isinstance(reply, Answer) and _are_heavy((reply,), request.protocol)
+
+
+def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol) -> bool:
+    weight = 0
+    for message in messages:
+        if message.body:
+            weight += _weight(message.headers, message.body, protocol)
+            if weight > HEAVY:
+                return True
+    return False
+
+
+def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
+    """Of a coded body by what it holds; more than the bound where that is too long, or can't be told."""
+    if len(body) > _LONG_BYTES:
+        return HEAVY + 1
+    try:
+        if protocol is Protocol.GRPC:
+            body = b"".join(split_frames(body, headers, _LONG_BYTES))
+        else:
+            body = decode_codings(body, header_values(headers, "content-encoding"), _LONG_BYTES)
+    except UndecodableError:
+        return HEAVY + 1
+    if len(body) <= _SURELY_LIGHT_BYTES:
+        return 0
+    if protocol is Protocol.GRPC:  # a packed field has a value in each byte
+        return len(body)
+    marks = len(body) - len(body.translate(None, _MARKS))
+    return len(body) // _BYTES + marks + _MORE_FOR_A_TAG * body.count(b"<")

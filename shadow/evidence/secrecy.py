@@ -1,0 +1,53 @@
+"""What must not be stored as it is: values under secret names, and texts that look like a secret. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from crossfade.shadow.evidence.errors import EvidenceError
+from crossfade.shadow.evidence.path_names import path_names
+from crossfade.shadow.evidence.patterns import CARD, NAMES, PATTERNS, Pattern, holds_secret, is_card, plain_name
+from crossfade.shadow.exchange.difference import Difference
+
+_MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
+
+
+class Secrecy:
+    """The rules by which something is secret: the defaults, those of a config, and fields with debug_redact."""
+
+    def __init__(self, *, names: Iterable[str] = (), patterns: Iterable[str] = (), fields: Iterable[str] = ()) -> None:
+        """``fields`` are full names of fields. Raises: EvidenceError: a pattern is not a regular expression."""
+        own = [plain_name(name) for name in (*names, *(field.rpartition(".")[2] for field in fields))]
+        self._names = (*NAMES, *(name for name in own if name))
+        self._known_names: dict[str, bool] = {}
+        try:
+            self.patterns = (*PATTERNS, *(Pattern(re.compile(pattern)) for pattern in patterns))
+        except re.error as error:
+            raise EvidenceError(f"redact.patterns: expected regular expressions, got one with {error}") from None
+
+    def is_secret(self, name: str) -> bool:
+        """Whether values under this name are replaced as a whole."""
+        known = self._known_names.get(name)
+        if known is None:
+            known = holds_secret(name, self._names)
+            if len(self._known_names) < _MAX_NAMES and len(name) <= _MAX_NAME_CHARS:
+                self._known_names[name] = known
+        return known
+
+    def is_secret_place(self, path: str, owner: str) -> bool:
+        """Whether one of the names in a path is secret, or one under which the values stand beside those."""
+        return any(map(self.is_secret, (*path_names(path), *owner.split())))
+
+    def shows(self, difference: Difference, word: str) -> bool:
+        """Whether a word may be told as it is: neither its place nor anything in it is secret."""
+        return not self.is_secret_place(difference.path, difference.owner) and not any(
+            pattern.may_match(word) and self._hides(pattern.regex, word) for pattern in self.patterns
+        )
+
+    @staticmethod
+    def _hides(regex: re.Pattern[str], word: str) -> bool:
+        return any(is_hidden(match) for match in regex.finditer(word))
+
+
+def is_hidden(match: re.Match[str]) -> bool:
+    """Whether what a pattern found is a secret: most numbers of so many digits are of no card."""
+    return bool(match[0]) and (match.re is not CARD.regex or is_card(match[0]))

@@ -1,0 +1,98 @@
+"""Rules that accept what was named, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.reports.accepting import Accepted, AcceptingError, acceptable, also_accepted, named, rules_for
+from crossfade.reports.report import Report
+from crossfade.shadow.evidence.records import SignatureCount
+
+
+def _report(make: Any, **routes: tuple[Any, ...]) -> Report:
+    """A route for each name with these fingerprints; ``a_b`` is GET /a/b."""
+    found = [
+        make.route(
+            f"GET /{name.replace('_', '/')}",
+            matched=5,
+            signatures={tuple(sorted(marks)): SignatureCount(count=5, distinct=5)} if marks else {},
+            clusters=tuple(map(make.cluster, marks)),
+        )
+        for name, marks in routes.items()
+    ]
+    report: Report = make.report(*found)
+    return report
+
+
+def test_ids_of_findings_and_clusters(make: Any) -> None:
+    """A finding stands for its parts; what is named twice is there once."""
+    mark = make.fingerprint("header.expires", "added")
+    report = _report(make, a=(mark,), b=(mark,))
+    (finding,) = report.findings
+    assert {cluster.id for cluster in named(report, [finding.id])} == set(finding.parts)
+    assert [cluster.id for cluster in named(report, [finding.parts[0], finding.parts[0]])] == [finding.parts[0]]
+    with pytest.raises(AcceptingError, match=f"got {finding.id}x; the nearest is {finding.id}"):
+        named(report, [f"{finding.id}x"])
+    with pytest.raises(AcceptingError, match=r"expected the id of a finding or cluster of run run-1, got \?$"):
+        named(report, ["?"])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "error"),
+    [
+        ("accepted", "value", "got one that is accepted already"),
+        ("noise", "value", "got one that is noise already"),
+        ("open", "failed", "got no answer at all"),
+    ],
+)
+def test_what_cannot_be_accepted(make: Any, status: str, kind: str, error: str) -> None:
+    """What is so already, noise, and a missing answer; of a finding the rest is left."""
+    cluster = _report(make, a=(make.fingerprint(kind=kind),)).clusters[0].model_copy(update={"status": status})
+    with pytest.raises(AcceptingError, match=error):
+        acceptable([cluster])
+    is_open = _report(make, b=(make.fingerprint(),)).clusters[0]
+    if kind != "failed":
+        assert acceptable([cluster, is_open]) == (is_open,)
+
+
+@pytest.mark.parametrize(
+    ("routes", "globs"),
+    [
+        ({"a": True, "b": True}, {"GET /*"}),
+        ({"a": True, "b": True, "c": False}, {"GET /a", "GET /b"}),
+        ({"x_a": True, "x_b": True, "y": False}, {"GET /x/*"}),
+        ({"x_a": True, "y_a": True, "z": False}, {"GET /*/a"}),
+        ({"a": True, "b": False}, {"GET /a"}),
+    ],
+)
+def test_a_glob_names_these_routes_and_no_other(make: Any, routes: dict[str, bool], globs: set[str]) -> None:
+    """The narrowest that does; else each route has a rule of its own."""
+    mark = make.fingerprint("header.expires", "added")
+    report = _report(make, **{name: (mark,) if has else () for name, has in routes.items()})
+    rules = rules_for(report.clusters, report)
+    assert {rule.route for rule in rules} == globs
+    assert all(any(rule.matches(cluster) for rule in rules) for cluster in report.clusters)
+    assert also_accepted(rules, report.clusters, report) == ()
+
+
+def test_a_transition_is_written_where_its_place_tells_some(make: Any) -> None:
+    """So that 404 -> 200 stays open; where none is told the rule needs none."""
+    one, other = (make.fingerprint("status", transition=f"404 -> {code}") for code in (401, 200))
+    report = _report(make, a=(one, other, make.fingerprint()))
+    by_path = {cluster.transition or cluster.path: cluster for cluster in report.clusters}
+    (rule,) = rules_for([by_path["404 -> 401"]], report)
+    assert rule == Accepted(route="GET /a", path="status", kind="value", transition="404 -> 401")
+    assert str(rule) == "GET /a  status  value  404 -> 401"
+    assert [rule.matches(cluster) for cluster in by_path.values()] == [key == "404 -> 401" for key in by_path]
+    (rule,) = rules_for([by_path["body/a"]], report)
+    assert rule.transition is None
+
+
+def test_a_path_that_is_a_glob_is_told(make: Any) -> None:
+    """A star in a path stands for any text in a rule: what else it would accept is named."""
+    wide, hidden = make.fingerprint("body/*"), make.fingerprint("body/price")
+    report = _report(make, a=(wide, hidden))
+    clusters = {cluster.path: cluster for cluster in report.clusters}
+    rules = rules_for([clusters["body/*"]], report)
+    assert also_accepted(rules, [clusters["body/*"]], report) == (clusters["body/price"],)
+    assert also_accepted(rules, list(clusters.values()), report) == ()

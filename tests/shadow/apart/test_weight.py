@@ -1,0 +1,101 @@
+"""What is heavy is told without reading it."""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+
+from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
+from crossfade.shadow.exchange import Again, Comparison, Failure, FailureReason, Protocol
+
+FAILED = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
+CODED = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "heavy"),
+    [
+        (b"", False),
+        (b"[" * 1024, False),
+        (b"x" * 19_000, False),
+        (b"x" * 21_000, True),
+        (b"1," * 1000, False),
+        (b"1," * 2000, True),
+        (b"<a>" * 1000, True),
+        (b"a=1&" * 1000, True),
+        (b"a,b\n" * 1000, True),
+        (b"\xff\xfe" * 9000, False),
+    ],
+)
+def test_a_plain_body(comparison_of: Callable[..., Comparison], body: bytes, heavy: bool) -> None:
+    """By its bytes, and by the marks beside which values stand."""
+    assert is_heavy(comparison_of(body, body)) is heavy
+
+
+def test_all_bodies_count_together(comparison_of: Callable[..., Comparison], make: Any) -> None:
+    """Those of the request, of the sides, and of a second look."""
+    part = b"1," * 1000
+    assert not is_heavy(comparison_of(part, part))
+    assert is_heavy(comparison_of(part, part, part + part))
+    assert is_heavy(comparison_of(part, part, part, make.request(body=part * 2)))
+    again = Again(candidate=make.answer(part), secondary=make.answer(part), later=make.answer(part))
+    assert is_heavy(replace(comparison_of(part, part), again=again))
+    assert not is_heavy(comparison_of(part, FAILED))
+
+
+@pytest.mark.parametrize("coding", CODED)
+def test_a_coded_body_weighs_what_it_holds(coding: str, make: Any) -> None:
+    """A bomb of a few kilobytes is heavy, and so is what is not in its coding, or coded by something unknown."""
+    headers = (("content-type", "application/json"), ("content-encoding", coding))
+    request = make.request()
+    assert is_heavy_reply(request, make.answer(CODED[coding](b" " * 1_000_000), headers))
+    assert not is_heavy_reply(request, make.answer(CODED[coding](b'{"a": 1}' * 100), headers))
+    assert is_heavy_reply(request, make.answer(b"no such coding", headers))
+
+
+def test_messages_weigh_each_byte(make: Any) -> None:
+    """A packed field has a value in each."""
+    request = replace(make.request(), protocol=Protocol.GRPC)
+    packed = b"\1" * 3000
+    frame = b"\0" + len(packed).to_bytes(4, "big") + packed
+    assert is_heavy_reply(request, make.answer(frame, ()))
+    bomb = gzip.compress(packed)
+    coded = b"\1" + len(bomb).to_bytes(4, "big") + bomb
+    assert is_heavy_reply(request, make.answer(coded, (("grpc-encoding", "gzip"),)))
+
+
+def test_a_request_is_looked_through_too(make: Any) -> None:
+    """Before it is sent."""
+    assert not is_heavy_request(make.request())
+    assert is_heavy_request(make.request(body=make.rows(500)))
+    assert not is_heavy_reply(make.request(), FAILED)
+
+
+def test_the_same_bytes_need_no_reading(comparison_of: Callable[..., Comparison], make: Any) -> None:
+    """Unless it is a write, which may show what was minted, or a header field may hold a handle."""
+    body = make.rows(500)
+    same = comparison_of(body, body, body)
+    assert is_heavy(same)
+    assert is_read_of_same_bytes(same)
+    coded = make.answer(body, (("content-type", "application/json"), ("content-encoding", "gzip")))
+    tagged = make.answer(body, (("content-type", "application/json"), ("etag", '"1"')))
+    for other in (
+        comparison_of(body, body, body + b" "),
+        comparison_of(body, FAILED),
+        comparison_of(coded, coded),
+        comparison_of(body, tagged),
+        comparison_of(body, body, request=make.request(body=b"{}")),
+        comparison_of(b"x" * 3_000_000, b"x" * 3_000_000),
+        replace(same, again=Again(candidate=same.candidate, secondary=same.candidate)),
+    ):
+        assert not is_read_of_same_bytes(other)
