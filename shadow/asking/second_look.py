@@ -123,7 +123,10 @@ class SecondLook:
             return {}
         for side in sides.values():
             side.notes.count(Note.SECOND_LOOK)
-        replies = await asyncio.gather(*(reply_of(sides[side], requests[side], _ONCE_MORE) for side in sides))
-        if any(is_refused_for_rate(request, reply) for reply in replies):
-            return {}
-        return dict(zip(sides, replies, strict=True))
+        try:
+            async with asyncio.TaskGroup() as group:
+                asked = {side: group.create_task(reply_of(sides[side], requests[side], _ONCE_MORE)) for side in sides}
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        replies = {side: task.result() for side, task in asked.items()}
+        return {} if any(is_refused_for_rate(request, reply) for reply in replies.values()) else replies
