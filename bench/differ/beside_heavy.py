@@ -28,7 +28,7 @@ from statistics import quantiles
 from heavy_answers import GZIP, bomb, rows, small
 
 from crossfade.shadow.apart.desk import Budget, Desk
-from crossfade.shadow.apart.jobs import Rules
+from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
@@ -46,7 +46,6 @@ PER_SECOND = 50
 MOST_MS = 50.0
 JSON: Headers = (("content-type", "application/json"),)
 LIMITS = Limits(in_flight=64, waiting=10_000, held_bytes=256_000_000, wait_s=30.0, deadline_s=5.0)
-RULES = Rules(contract=None, confirmed=frozenset(), ignore=(), templates=(), units=None, redactor=None)
 BUDGET = Budget(time_s=20.0, memory_bytes=1_024_000_000)
 ARMS = ("idle", "apart", "on the loop")
 
@@ -85,7 +84,7 @@ class Arm:
         self.seen = Seen()
         self._desk = desk
         self._candidate = Upstream(f"http://127.0.0.1:{port}", deadline_ms=5000, body_limit_bytes=16_000_000)
-        judge = Judge(contract=None, ignore=())
+        judge = Judge(contract=None)
         bindings = Bindings(contract=None, shared=False)
         means = means_of(contract=None, judge=judge, bindings=bindings, limits=LIMITS, desk=desk)
         sides = {"web": Sides(candidate=self._candidate, secondary=None)}
@@ -170,7 +169,7 @@ def _measure(arm: str, seconds: int) -> bool:
         heavy = {} if arm == "idle" else _heavy()
 
         async def run() -> Seen:
-            bench = Arm(port, Desk(RULES, BUDGET) if arm == "apart" else None)
+            bench = Arm(port, Desk(Setup(), BUDGET) if arm == "apart" else None)
             await bench.run(seconds, heavy)
             return bench.seen
 

@@ -59,7 +59,7 @@ class Watched:
         self._sides = Sides(self._form, fault, seed)
         self._secondary_pct = secondary_pct
         self._seed = seed
-        self._judge = Judge(contract=self._form.contract, ignore=())
+        self._judge = Judge(contract=self._form.contract)
         self._rechecks = Rechecks(RECHECK_PCT)
         self.run = Run(GATE, route=self._form.route)
 

@@ -54,7 +54,7 @@ def main() -> int:
     for number in range(asked.runs):
         rng = random.Random(f"{asked.seed} {number}")
         world, secondary_pct = _world(rng), rng.choice((10.0, 50.0, 100.0))
-        rechecks, judge = Rechecks(50.0), Judge(contract=None, ignore=())
+        rechecks, judge = Rechecks(50.0), Judge(contract=None)
         for at in range(_REQUESTS):
             looks = look(Asked(world, at, rng), at, f"{asked.seed}/{number}/{at}", secondary_pct, rechecks)
             full = comparison(looks, _PLACES)

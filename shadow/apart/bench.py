@@ -5,7 +5,7 @@ comparisons alone.
 """
 
 import pickle
-from functools import partial
+from dataclasses import replace
 from typing import Any, assert_never
 
 from crossfade.shadow.apart.jobs import (
@@ -21,14 +21,13 @@ from crossfade.shadow.apart.jobs import (
     Resolve,
     ResolveAgain,
     Resolved,
-    Rules,
+    Setup,
     Trouble,
     changed,
 )
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.excerpts import Excerpt, known_by, texts_of, texts_of_request
 from crossfade.shadow.bindings.noting import noting
-from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.judging.judge import Judge
@@ -39,14 +38,11 @@ from crossfade.shadow.recording.scribe import Scribe
 class Bench:
     """Judges under the rules of one run."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._contract = contract = rules.read_contract()
-        shows = shows_nothing if rules.secrecy is None else rules.secrecy.shows
-        make = partial(
-            Judge, contract=contract, ignore=rules.ignore, lists=rules.lists, templates=rules.templates, shows=shows
-        )
-        self._judge, again = make(units=rules.units), make()
-        redactor = rules.redactor
+    def __init__(self, setup: Setup) -> None:
+        self._contract = contract = setup.read_contract()
+        self._judge = Judge(contract=contract, rules=setup.rules)
+        again = Judge(contract=contract, rules=replace(setup.rules, units=None))
+        redactor = setup.redactor
         self._scribe = None if redactor is None else Scribe(ComparisonRedactor(redactor, contract).events, again)
         self._held: Comparison | None = None
 

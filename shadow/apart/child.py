@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import Any
 
-from crossfade.shadow.apart.jobs import Rules
+from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.apart.packing import LENGTH, pack, unpack
 from crossfade.shadow.apart.worker import NO_MEMORY
 
@@ -32,7 +32,7 @@ class Child:
         self._process = process
 
     @classmethod
-    async def start(cls, rules: Rules, memory_bytes: int) -> "Child":
+    async def start(cls, setup: Setup, memory_bytes: int) -> "Child":
         """Starts one and waits until it takes jobs. Raises: LostError."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -48,7 +48,7 @@ class Child:
         child = cls(process)
         try:
             async with asyncio.timeout(_START_S):
-                await child.ask(rules)
+                await child.ask(setup)
         except TimeoutError:
             await child.kill()
             raise LostError(0) from None

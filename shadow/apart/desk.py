@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossfade.shadow.apart.child import Child, LostError
-from crossfade.shadow.apart.jobs import Asked, Failed, Job, Rules, Trouble
+from crossfade.shadow.apart.jobs import Asked, Failed, Job, Setup, Trouble
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
@@ -39,9 +39,9 @@ class Budget:
 class Desk:
     """Starts the process when it is first needed, and again after it was lost or had to be killed."""
 
-    def __init__(self, rules: Rules, budget: Budget) -> None:
-        self._rules = rules
-        self._are_new = False
+    def __init__(self, setup: Setup, budget: Budget) -> None:
+        self._setup = setup
+        self._is_new = False
         self._budget = budget
         self._child: Child | None = None
         self._held: Comparison | None = None
@@ -54,10 +54,10 @@ class Desk:
         """The id of the process; 0 while there is none."""
         return 0 if self._child is None else self._child.pid
 
-    def judge_under(self, rules: Rules) -> None:
-        """Other rules apply from the next comparison on."""
-        self._rules = rules
-        self._are_new = True
+    def set_up(self, setup: Setup) -> None:
+        """The process is given this from the next comparison on."""
+        self._setup = setup
+        self._is_new = True
 
     async def do(self, request_id: str, job: Job, comparison: Comparison | None, route: RouteInfo) -> Any:  # noqa: ANN401
         """The answer to a job about a comparison, or about a request alone. Raises: NotDoneError."""
@@ -124,13 +124,13 @@ class Desk:
         return NotDoneError(Reason.TOO_COSTLY)
 
     async def _started(self, route: RouteInfo) -> Child:
-        if self._are_new:
-            self._are_new = False
+        if self._is_new:
+            self._is_new = False
             await self._end()
         if self._child is None or self._child.is_gone:
             self._held = None
             try:
-                self._child = await Child.start(self._rules, self._budget.memory_bytes)
+                self._child = await Child.start(self._setup, self._budget.memory_bytes)
             except (LostError, OSError) as error:
                 log.error("comparison.lost route=%s %s", route.route, error)  # noqa: TRY400 - one line
                 raise NotDoneError(Reason.INTERNAL) from None

@@ -9,27 +9,24 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.bindings.excerpts import Excerpt
 from crossfade.shadow.bindings.known import Note
 from crossfade.shadow.bindings.sides import Side
-from crossfade.shadow.compare.units import Units
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.evidence.secrecy import Secrecy
 from crossfade.shadow.exchange import Again, Comparison, Reply, Request
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
+from crossfade.shadow.judging.rules import NO_RULES, Rules
 from crossfade.shadow.recording.records import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Under what is judged: the contract as bytes, with the methods that a person confirmed as safe."""
+class Setup:
+    """What the process is given first. ``redactor`` is None where nothing is recorded.
 
-    contract: bytes | None
-    confirmed: frozenset[str]
-    ignore: tuple[IgnoreRule, ...]
-    lists: tuple[ListRule, ...]
-    templates: tuple[str, ...]
-    units: Units | None
-    secrecy: Secrecy | None
-    redactor: Redactor | None
+    The contract is given as bytes, with the methods that a person confirmed as safe.
+    """
+
+    contract: bytes | None = None
+    confirmed: frozenset[str] = frozenset()
+    rules: Rules = NO_RULES
+    redactor: Redactor | None = None
 
     def read_contract(self) -> Contract | None:
         """The contract itself."""

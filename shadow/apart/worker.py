@@ -14,7 +14,7 @@ import time
 from typing import Any, BinaryIO
 
 from crossfade.shadow.apart.bench import Bench
-from crossfade.shadow.apart.jobs import Asked, Done, Rules
+from crossfade.shadow.apart.jobs import Asked, Done, Setup
 from crossfade.shadow.apart.packing import LENGTH, pack, unpack
 
 NO_MEMORY = 70
@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> None:
     _give_way()
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    rules: Rules = jobs.get()
-    bench = Bench(rules)
+    setup: Setup = jobs.get()
+    bench = Bench(setup)
     limit_memory(int(arguments[0]))
     _write(answers, True)  # noqa: FBT003 - ready
     while True:

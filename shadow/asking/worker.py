@@ -119,12 +119,11 @@ class Worker:
 
 async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
-    units = units_of(config)
-    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units)
+    run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
-    desk = desk_of(config, run, units)
+    desk = desk_of(config, run)
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from crossfade.codegen.contract import Method
 from crossfade.shadow.apart.desk import Desk
-from crossfade.shadow.apart.opening import desk_of, rules_of
+from crossfade.shadow.apart.opening import desk_of, setup_of
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings
@@ -130,9 +130,9 @@ class Runs:
         methods = {} if run.contract is None else run.contract.methods
         bindings = Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED)
         if self._desk is None:
-            self._desk = desk_of(self._config, run, None)
+            self._desk = desk_of(self._config, run)
         else:
-            self._desk.judge_under(rules_of(self._config, run, None))
+            self._desk.set_up(setup_of(run))
         judging = Judging(judge=run.judge, bindings=bindings, desk=self._desk, recorder=run.recorder)
         judge = PairJudge(
             judge=run.judge,

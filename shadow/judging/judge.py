@@ -1,7 +1,7 @@
 """From a comparison to the observation that evidence keeps: judged, explained, with examples. Pure."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -19,8 +19,7 @@ from crossfade.shadow.compare.diff.map_keys import MapKeys
 from crossfade.shadow.compare.fingerprint import bound_signature, gather, request_hash, signature
 from crossfade.shadow.compare.render import render_sides
 from crossfade.shadow.compare.streams import StreamDiff, diff_copies
-from crossfade.shadow.compare.transition import Shows, shows_nothing, transition
-from crossfade.shadow.compare.units import Units
+from crossfade.shadow.compare.transition import transition
 from crossfade.shadow.exchange import Answer, Comparison, Failure, Headers, Protocol, Reply
 from crossfade.shadow.exchange.difference import MAX_FINGERPRINTS, MORE, Difference, Fingerprint, Value
 from crossfade.shadow.exchange.observations import (
@@ -36,10 +35,10 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 from crossfade.shadow.judging.checks.noise import NoiseChecks, seen_of
 from crossfade.shadow.judging.differ import Key
-from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule, judge, judge_stream
+from crossfade.shadow.judging.judgement import Judgement, judge, judge_stream
 from crossfade.shadow.judging.looks import Shown, shown
-from crossfade.shadow.judging.proofs.prover import MAX_BYTES, Prover, is_sampled
-from crossfade.shadow.judging.rules import Rules
+from crossfade.shadow.judging.proofs.prover import Prover, is_sampled
+from crossfade.shadow.judging.rules import NO_RULES, RuleFinder, Rules
 from crossfade.shadow.judging.sample import request_sample
 from crossfade.shadow.judging.sides import BothSides, sided
 
@@ -62,31 +61,15 @@ class Judge:
     stream_copy_bytes = 0
     """So much is kept of each side's stream, to be judged again."""
 
-    def __init__(  # noqa: PLR0913 - what a config gives
-        self,
-        *,
-        contract: Contract | None,
-        ignore: tuple[IgnoreRule, ...],
-        lists: tuple[ListRule, ...] = (),
-        templates: Iterable[str] = (),
-        units: Units | None = None,
-        shows: Shows = shows_nothing,
-        proof_bytes: int = MAX_BYTES,
-    ) -> None:
-        """``templates`` are those of the config, by which rules name routes.
-
-        ``units``: what is counted; None: requests as generated services count them, without who asks.
-        ``shows``: which words of answers transitions may tell. Faults are put into answers of at most ``proof_bytes``.
-        """
+    def __init__(self, *, contract: Contract | None, rules: Rules = NO_RULES) -> None:
         self._contract = contract
-        self._unit_of = request_hash if units is None else units.hash
-        self._request_of = request_hash if units is None else units.request
-        self._rules = Rules(ignore, lists, templates)
+        self._unit_of = request_hash if rules.units is None else rules.units.hash
+        self._request_of = request_hash if rules.units is None else rules.units.request
+        self._rules = RuleFinder(rules)
         self._checks = NoiseChecks()
         self._map_keys = MapKeys()
-        self.shows = shows
-        self._transition_of = partial(transition, shows=shows)
-        self._prover = Prover(contract, self._transition_of, proof_bytes)
+        self._transition_of = partial(transition, shows=rules.shows)
+        self._prover = Prover(contract, self._transition_of, rules.proof_bytes)
         self._last: tuple[tuple[object, ...], Judgement] | None = None
 
     def differs(self, comparison: Comparison, route: RouteInfo) -> frozenset[Key]:

@@ -1,12 +1,16 @@
-"""The rules of comparing that apply to one comparison. Pure."""
+"""The rules under which comparisons are judged, and those of them that apply to one comparison. Pure."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
+from crossfade.shadow.compare.transition import Shows, shows_nothing
+from crossfade.shadow.compare.units import Units
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
+from crossfade.shadow.judging.proofs.prover import MAX_BYTES
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, glob_matches
 from crossfade.shadow.routes.templates import Templates
@@ -14,14 +18,33 @@ from crossfade.shadow.routes.templates import Templates
 _Rule = TypeVar("_Rule", IgnoreRule, ListRule)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
+    """Under what all comparisons of a run are judged; another process may be given it.
+
+    ``templates`` are those of the config, by which rules name routes.
+    ``units``: what is counted; None: requests as generated services count them, without who asks.
+    ``shows``: which words of answers transitions may tell. Faults are put into answers of at most ``proof_bytes``.
+    """
+
+    ignore: tuple[IgnoreRule, ...] = ()
+    lists: tuple[ListRule, ...] = ()
+    templates: tuple[str, ...] = ()
+    units: Units | None = None
+    shows: Shows = shows_nothing
+    proof_bytes: int = MAX_BYTES
+
+
+NO_RULES = Rules()
+
+
+class RuleFinder:
     """Finds the rules that match a request as it stands, or the route under which it is counted."""
 
-    def __init__(self, ignore: Iterable[IgnoreRule], lists: Iterable[ListRule], templates: Iterable[str] = ()) -> None:
-        """``templates`` are those of the config, by which rules name routes."""
-        self._ignore = tuple((rule, Pattern(rule.route)) for rule in ignore)
-        self._lists = tuple((rule, Pattern(rule.route)) for rule in lists)
-        self._templates = Templates(templates)
+    def __init__(self, rules: Rules) -> None:
+        self._ignore = tuple((rule, Pattern(rule.route)) for rule in rules.ignore)
+        self._lists = tuple((rule, Pattern(rule.route)) for rule in rules.lists)
+        self._templates = Templates(rules.templates)
 
     def ignored(self, comparison: Comparison, route: RouteInfo) -> tuple[IgnoreRule, ...]:
         """The rules whose differences are left out."""

@@ -2,10 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.evidence.records import RunInfo
@@ -18,13 +18,12 @@ from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
-from crossfade.shadow.judging.judgement import IgnoreRule, Judgement, ListRule
-from crossfade.shadow.judging.proofs.prover import MAX_BYTES
+from crossfade.shadow.judging.judgement import Judgement
+from crossfade.shadow.judging.rules import NO_RULES, Rules
 from crossfade.shadow.recording.records import End, Finding, Header, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.recording.writer import FullError, RecordingWriter
-from crossfade.shadow.runs.setup import ignore_rules, list_rules
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +43,6 @@ class Recorder:
         """``pct`` is the share that is kept whatever was found."""
         self._writer = writer
         self._scribe = Scribe(redact, judge)
-        self.shows = judge.shows
         self._pct = pct
         self._unsampled: Counter[tuple[str, Signature | None, Reason | None]] = Counter()
         self._chosen = 0
@@ -119,27 +117,9 @@ class RecordingJudge(Judge):
 
     stream_copy_bytes = _STREAM_BYTES
 
-    def __init__(  # noqa: PLR0913 - those of a judge, and who records
-        self,
-        *,
-        contract: Contract | None,
-        ignore: tuple[IgnoreRule, ...],
-        recorder: Recorder,
-        lists: tuple[ListRule, ...] = (),
-        templates: Iterable[str] = (),
-        units: Units | None = None,
-        proof_bytes: int = MAX_BYTES,
-    ) -> None:
-        """Transitions tell the words that those of the recorder's judge tell: it looks for what redaction changed."""
-        super().__init__(
-            contract=contract,
-            ignore=ignore,
-            lists=lists,
-            templates=templates,
-            units=units,
-            shows=recorder.shows,
-            proof_bytes=proof_bytes,
-        )
+    def __init__(self, *, contract: Contract | None, recorder: Recorder, rules: Rules = NO_RULES) -> None:
+        """The recorder's judge has the same rules: it looks for what redaction changed."""
+        super().__init__(contract=contract, rules=rules)
         self._recorder = recorder
 
     def _verdict(self, judgement: Judgement, comparison: Comparison, route: RouteInfo) -> Verdict:
@@ -149,7 +129,7 @@ class RecordingJudge(Judge):
 
 
 def open_recorder(
-    config: Config, run: RunInfo, contract: Contract | None, redactor: Redactor | None
+    config: Config, run: RunInfo, contract: Contract | None, redactor: Redactor | None, rules: Rules
 ) -> Recorder | None:
     """The recorder of a new run; None if the config keeps 0 %, or if nothing can be kept, which is logged."""
     pct = config.record.sample_pct
@@ -165,6 +145,5 @@ def open_recorder(
     except (OSError, FullError) as error:
         log.warning("recording.stopped %s: nothing is recorded: %s", folder, error)
         return None
-    rules, lists, shows = ignore_rules(config), list_rules(config), redactor.secrecy.shows
-    judge = Judge(contract=contract, ignore=rules, lists=lists, templates=config.routes.http, shows=shows)
+    judge = Judge(contract=contract, rules=replace(rules, units=None))
     return Recorder(writer=writer, redact=ComparisonRedactor(redactor, contract).events, judge=judge, pct=pct)

@@ -5,14 +5,13 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
+from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.observations import Observation, Proof
@@ -20,9 +19,10 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules, list_rules, read_contract, read_redactor
+from crossfade.shadow.runs.setup import build_run_info, read_contract, read_redactor, rules_of
 
 log = logging.getLogger("crossfade.compare")
 
@@ -76,9 +76,11 @@ class RunWriter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRun:
-    """What a new run is compared by, and where it is kept."""
+    """What a new run is compared by, and where it is kept; ``redactor`` is None without a key."""
 
     contract: Contract | None
+    rules: Rules
+    redactor: Redactor | None
     judge: Judge
     writer: RunWriter
     recorder: Recorder | None
@@ -101,17 +103,17 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
     writer = EvidenceWriter.begin(store, info, redactor)
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
-    recorder = open_recorder(config, info, contract, redactor)
-    rules, lists, templates = ignore_rules(config), list_rules(config), config.routes.http
-    shows = shows_nothing if redactor is None else redactor.secrecy.shows
-    make = partial(Judge, shows=shows) if recorder is None else partial(RecordingJudge, recorder=recorder)
-    judge = make(
-        contract=contract, ignore=rules, lists=lists, templates=templates, units=units, proof_bytes=PROOF_BYTES
-    )
+    rules = rules_of(config, None if redactor is None else redactor.secrecy, units)
+    recorder = open_recorder(config, info, contract, redactor, rules)
+    on_loop = replace(rules, proof_bytes=PROOF_BYTES)
+    if recorder is None:
+        judge = Judge(contract=contract, rules=on_loop)
+    else:
+        judge = RecordingJudge(contract=contract, rules=on_loop, recorder=recorder)
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
-    return OpenRun(contract=contract, judge=judge, writer=run, recorder=recorder)
+    return OpenRun(contract=contract, rules=rules, redactor=redactor, judge=judge, writer=run, recorder=recorder)
 
 
 def _claimed(config: Config, contract: Contract | None) -> Entered:

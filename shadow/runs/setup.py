@@ -13,6 +13,7 @@ from crossfade.codegen.contract import (
     load_contract,
     read_idempotency,
 )
+from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
@@ -20,6 +21,7 @@ from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.secrecy import Secrecy
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
+from crossfade.shadow.judging.rules import Rules
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -72,14 +74,20 @@ def _redaction(config: Config, contract: Contract | None) -> dict[str, Iterable[
     return {"names": config.redact.names, "patterns": config.redact.patterns, "fields": fields}
 
 
-def ignore_rules(config: Config) -> tuple[IgnoreRule, ...]:
-    """The config's rules as the differ takes them."""
-    return tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in config.compare.ignore)
+def rules_of(config: Config, secrecy: Secrecy | None, units: Units | None = None) -> Rules:
+    """Under what the config has comparisons judged.
 
-
-def list_rules(config: Config) -> tuple[ListRule, ...]:
-    """The config's keys of lists as the differ takes them."""
-    return tuple(ListRule(route=rule.route, path=rule.path, key=rule.key) for rule in config.compare.list)
+    ``secrecy``: what is secret; None: that is not known. ``units``: what is counted; None: requests, as generated
+    services count them.
+    """
+    section = config.compare
+    return Rules(
+        ignore=tuple(IgnoreRule(route=rule.route, path=rule.path, reason=rule.reason) for rule in section.ignore),
+        lists=tuple(ListRule(route=rule.route, path=rule.path, key=rule.key) for rule in section.list),
+        templates=config.routes.http,
+        units=units,
+        shows=shows_nothing if secrecy is None else secrecy.shows,
+    )
 
 
 def units_of(config: Config) -> Units:

@@ -19,6 +19,7 @@ from crossfade.shadow.exchange.records import Again
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import Header
 from crossfade.shadow.recording.redaction import ComparisonRedactor
@@ -54,8 +55,8 @@ class Tape:
         redact = ComparisonRedactor(Redactor(b"k" * 32), contract).events
         run = replace(RUN, contract_digest="" if contract is None else contract.digest)
         writer = RecordingWriter.create(folder, Header(run=run, sample_pct=100.0), contract, max_bytes=10**7)
-        self._recorder = Recorder(writer=writer, redact=redact, judge=Judge(contract=contract, ignore=()), pct=100.0)
-        self._judge = RecordingJudge(contract=contract, ignore=(), recorder=self._recorder)
+        self._recorder = Recorder(writer=writer, redact=redact, judge=Judge(contract=contract), pct=100.0)
+        self._judge = RecordingJudge(contract=contract, recorder=self._recorder)
 
     def add(self, legacy: Any, candidate: Any, secondary: Any = None, *, again: Any = None, **values: Any) -> None:
         """Compares answers: a body, a reply, or None for none; ``again``: the candidate's and the secondary's second."""
@@ -180,7 +181,7 @@ def judge() -> Callable[..., Any]:
 
     def judge(*paths: str) -> Any:
         rules = tuple(IgnoreRule(route="*", path=path, reason="test") for path in paths)
-        return lambda contract: Judge(contract=contract, ignore=rules)
+        return lambda contract: Judge(contract=contract, rules=Rules(ignore=rules))
 
     return judge
 

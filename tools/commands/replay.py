@@ -15,7 +15,7 @@ from crossfade.shadow.evidence.claims import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.runs.setup import ignore_rules, list_rules, read_contract, rules_digest, secrecy_of
+from crossfade.shadow.runs.setup import read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import accept_rules
 from crossfade.tools.options import config_option
@@ -59,9 +59,8 @@ def _rediff(config: Config, run: str) -> Rediff:
     """Raises: ShadowError, EvidenceError."""
 
     def judge_under(contract: Contract | None) -> Judge:
-        rules, lists = ignore_rules(config), list_rules(config)
-        shows = secrecy_of(config, contract).shows  # what was secret is a pseudonym by now
-        return Judge(contract=contract, ignore=rules, lists=lists, templates=config.routes.http, shows=shows)
+        secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
+        return Judge(contract=contract, rules=rules_of(config, secrecy))
 
     folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
     # A server with reflection may be gone, or newer than what was recorded.

@@ -45,6 +45,7 @@ _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 } | {"plaintext": re.compile("(?!)")}  # which nothing ends
+_SCRIPT = "script"
 _WITH_REFERENCES = names_of("textarea title")
 _ENDS_ITSELF = names_of("p li dt dd tr td th thead tbody tfoot option optgroup rp rt colgroup html head body")
 _ENDS_P = names_of(
@@ -129,6 +130,7 @@ class _Builder:
     def start(self, match: re.Match[str], text: str) -> int:
         """Takes a start tag, and where it is of raw text that text; returns where the next token begins."""
         name, written = match["name"].lower(), match["attributes"]
+        _check_ended(match[0])
         while self._stack[-1].name in _ENDS.get(name, ()):
             self._pop()
         attributes = _attributes(written)
@@ -146,6 +148,8 @@ class _Builder:
             shown = _decoded(inside) if name in _WITH_REFERENCES and not is_foreign else inside
             self.add(HtmlElement(name, (shown,) if shown else (), attributes))
             closing = _TOKEN.match(text, end)
+            if name == _SCRIPT:
+                _check_ended("" if closing is None else closing[0])
             return end if closing is None else closing.end()
         if len(self._stack) > MAX_DEPTH:
             raise NotElementsError
@@ -181,6 +185,12 @@ class _Builder:
     def _pop(self) -> None:
         done = self._stack.pop()
         self.add(_closed(done))
+
+
+def _check_ended(tag: str) -> None:
+    """Raises: NotElementsError: a tag without its end: a browser drops what it began, and never runs such a script."""
+    if not tag.endswith(">"):
+        raise NotElementsError
 
 
 def _keeps_all(name: str, attributes: dict[str, Value]) -> bool:

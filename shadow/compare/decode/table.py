@@ -11,7 +11,7 @@ from crossfade.shadow.exchange.difference import Value
 SPELLING, COMMENTS, COLUMNS, ROWS = "spelling", "comments", "columns", "rows"
 LINE_ENDS, LAST_LINE, DELIMITER, QUOTED = "line ends", "last line", "delimiter", "quoted without need"
 _NAME = re.compile(r"#?[^\W\d][\w .:/()%$€#-]{0,99}")
-_UNLIKE_NAMES = re.compile(r".*\d.*|true|false|yes|no|null|", re.IGNORECASE | re.DOTALL)
+_UNLIKE_NAMES = re.compile(r".*\d.*|true|false|yes|no|null|(?:\"\")?", re.IGNORECASE | re.DOTALL)
 _IN_SNAKE_CASE = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)+")
 
 
@@ -60,7 +60,7 @@ def read_table(text: str, delimiters: tuple[str, ...], *, has_names: bool | None
         grid = read_cells(text.removeprefix("\ufeff"), delimiters)
     except NoCellsError:
         return None
-    rows = list(grid.rows) if delimiters == TABS else [tuple(map(content, row)) for row in grid.rows]
+    rows = list(grid.rows) if delimiters == TABS else [tuple(map(_value, row)) for row in grid.rows]
     named = _are_names(rows) if has_names is None else has_names and _are_distinct(rows[0])
     lines = Lines(map(Text, grid.comments.split(line_end(grid.comments))[:-1]))
     return _table(rows, named=named, comments=lines, spelling=_spelling(grid))
@@ -121,6 +121,12 @@ def _are_names(rows: list[tuple[str, ...]]) -> bool:
         return True
     columns = zip(*values, strict=True)
     return any(all(map(_UNLIKE_NAMES.fullmatch, cells)) for cells in columns)
+
+
+def _value(cell: str) -> str:
+    """What a cell holds; where that is nothing but quotes, as written: ``""`` is a text, no cell at all may be null."""
+    held = content(cell)
+    return held if held.strip('"') else cell
 
 
 def _are_distinct(names: tuple[str, ...]) -> bool:

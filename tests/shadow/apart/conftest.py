@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.apart.jobs import Rules
+from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
@@ -50,11 +50,9 @@ def route() -> RouteInfo:
 
 
 @pytest.fixture(scope="session")
-def rules() -> Rules:
+def setup() -> Setup:
     """No rule, no contract, no key."""
-    return Rules(
-        contract=None, confirmed=frozenset(), ignore=(), lists=(), templates=(), units=None, secrecy=None, redactor=None
-    )
+    return Setup()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from crossfade.shadow.apart.jobs import (
     Render,
     Resolve,
     ResolveAgain,
-    Rules,
+    Setup,
     Trouble,
 )
 from crossfade.shadow.bindings.bindings import Bindings, Side
@@ -41,24 +41,24 @@ def asked(job: Job, comparison: Comparison | None = None) -> Asked:
 
 
 def test_a_comparison_is_judged_as_at_once(
-    rules: Rules, comparison_of: Callable[..., Comparison], route: RouteInfo, make: Any
+    setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo, make: Any
 ) -> None:
     """What differs, and the verdict; the comparison is kept for the next job."""
     comparison = comparison_of(make.rows(50), make.rows(50, price=2.5))
-    bench, judge = Bench(rules), Judge(contract=None, ignore=())
+    bench, judge = Bench(setup), Judge(contract=None)
     assert bench.do(asked(Differs(route=route), comparison)) == judge.differs(comparison, route)
     assert bench.do(asked(Observe(route=route))) == judge.observe(comparison, route)
 
 
 def test_handles_are_resolved_with_an_excerpt(
-    rules: Rules, comparison_of: Callable[..., Comparison], make: Any
+    setup: Setup, comparison_of: Callable[..., Comparison], make: Any
 ) -> None:
     """The mapped answers and what was learnt come back; a request is rendered with it."""
     bindings = Bindings(contract=None, shared=False)
     made = comparison_of(
         b'{"id": "%s"}' % ONE.encode(), b'{"id": "%s"}' % TWO.encode(), request=make.request(body=b"{}")
     )
-    bench = Bench(rules)
+    bench = Bench(setup)
     (part,) = bench.do(asked(Read(), made))
     excerpt = bindings.excerpt(made.request, made.route, bindings.kept_of(pickle.loads(part)))
     resolved = bench.do(asked(Resolve(excerpt=excerpt, write=True)))
@@ -71,29 +71,29 @@ def test_handles_are_resolved_with_an_excerpt(
     assert TWO.encode() in rendered.request.body
 
 
-def test_a_second_look_is_resolved(rules: Rules, comparison_of: Callable[..., Comparison], make: Any) -> None:
+def test_a_second_look_is_resolved(setup: Setup, comparison_of: Callable[..., Comparison], make: Any) -> None:
     """Nothing comes back where nothing changed."""
     bindings = Bindings(contract=None, shared=False)
     again = Again(candidate=make.answer(b"{}"), secondary=make.answer(b"{}"))
     comparison = replace(comparison_of(b"{}", b"{}"), again=again)
     excerpt = bindings.excerpt(comparison.request, comparison.route, {})
-    resolved = Bench(rules).do(asked(ResolveAgain(excerpt=excerpt), comparison))
+    resolved = Bench(setup).do(asked(ResolveAgain(excerpt=excerpt), comparison))
     assert resolved.of(comparison) is comparison
 
 
-def test_a_comparison_is_written_down(rules: Rules, comparison_of: Callable[..., Comparison], route: RouteInfo) -> None:
+def test_a_comparison_is_written_down(setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo) -> None:
     """Redacted; without a key there is nothing to write."""
     comparison = comparison_of(b'{"password": "s3cr3t-s3cr3t"}', b"{}")
-    finding = finding_of(Judge(contract=None, ignore=()).observe(comparison, route).observation)
+    finding = finding_of(Judge(contract=None).observe(comparison, route).observation)
     job = Record(route=route, finding=finding)
-    frame = Bench(replace(rules, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
+    frame = Bench(replace(setup, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
     assert frame.startswith(b"\x28\xb5\x2f\xfd")
-    assert Bench(rules).do(asked(job, comparison)) is None
+    assert Bench(setup).do(asked(job, comparison)) is None
 
 
-def test_the_contract_is_read_of_its_bytes(rules: Rules, contract: Contract) -> None:
+def test_the_contract_is_read_of_its_bytes(setup: Setup, contract: Contract) -> None:
     """With the methods that a person confirmed."""
-    given = replace(rules, contract=contract.to_bytes(), confirmed=frozenset({"t.v1.Things/Get"}))
+    given = replace(setup, contract=contract.to_bytes(), confirmed=frozenset({"t.v1.Things/Get"}))
     read = given.read_contract()
     assert read is not None
     assert read.digest == contract.digest
@@ -102,7 +102,7 @@ def test_the_contract_is_read_of_its_bytes(rules: Rules, contract: Contract) -> 
 
 @pytest.mark.parametrize(("error", "trouble"), [(MemoryError, Trouble.MEMORY), (ValueError, Trouble.INTERNAL)])
 def test_what_goes_wrong_is_an_answer(
-    rules: Rules,
+    setup: Setup,
     comparison_of: Callable[..., Comparison],
     route: RouteInfo,
     monkeypatch: pytest.MonkeyPatch,
@@ -114,7 +114,7 @@ def test_what_goes_wrong_is_an_answer(
     def fail(*_: object) -> None:
         raise error("a secret")
 
-    bench, comparison = Bench(rules), comparison_of(b"[1]", b"[2]")
+    bench, comparison = Bench(setup), comparison_of(b"[1]", b"[2]")
     with monkeypatch.context() as patched:
         patched.setattr(Judge, "observe", fail)
         failed = bench.do(asked(Observe(route=route), comparison))
@@ -124,6 +124,6 @@ def test_what_goes_wrong_is_an_answer(
     assert isinstance(bench.do(asked(Observe(route=route), comparison)).observation, Judged)
 
 
-def test_a_job_about_nothing(rules: Rules, route: RouteInfo) -> None:
+def test_a_job_about_nothing(setup: Setup, route: RouteInfo) -> None:
     """Is a bug of who asks."""
-    assert isinstance(Bench(rules).do(asked(Observe(route=route))), Failed)
+    assert isinstance(Bench(setup).do(asked(Observe(route=route))), Failed)

@@ -12,24 +12,25 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.apart.desk import Budget, Desk, NotDoneError
-from crossfade.shadow.apart.jobs import Differs, Observe, Rules
+from crossfade.shadow.apart.jobs import Differs, Observe, Setup
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.rules import Rules
 
 pytestmark = pytest.mark.slow
 Opened = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
 @pytest.fixture
-def desk_of(rules: Rules) -> Opened:
+def desk_of(setup: Setup) -> Opened:
     """Opens a desk, which is closed at the end."""
 
     @asynccontextmanager
     async def opened(time_s: float = 60.0, memory_bytes: int = 10**9) -> AsyncIterator[Desk]:
-        desk = Desk(rules, Budget(time_s=time_s, memory_bytes=memory_bytes))
+        desk = Desk(setup, Budget(time_s=time_s, memory_bytes=memory_bytes))
         try:
             yield desk
         finally:
@@ -111,13 +112,13 @@ async def test_a_process_that_is_lost_costs_one_comparison(
 
 
 async def test_other_rules(
-    desk_of: Opened, rules: Rules, comparison_of: Callable[..., Comparison], route: RouteInfo
+    desk_of: Opened, setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo
 ) -> None:
     """Apply from the next comparison on."""
     async with desk_of() as desk:
         assert (await desk.do("1", Observe(route=route), comparison_of(b"[1]", b"[2]"), route)).observation.signature
         ignored = IgnoreRule(route="*", path="body/*", reason="")
-        desk.judge_under(replace(rules, ignore=(ignored,)))
+        desk.set_up(replace(setup, rules=Rules(ignore=(ignored,))))
         verdict = await desk.do("2", Observe(route=route), comparison_of(b"[1]", b"[2]"), route)
         assert not verdict.observation.signature
 

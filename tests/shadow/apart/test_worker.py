@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.apart.jobs import Asked, Observe, Rules
+from crossfade.shadow.apart.jobs import Asked, Observe, Setup
 from crossfade.shadow.apart.packing import pack
 from crossfade.shadow.apart.worker import end_after, limit_memory
 from crossfade.shadow.exchange import Comparison
@@ -24,14 +24,14 @@ def frame(item: object) -> bytes:
 
 
 def test_it_leaves_in_the_middle_of_a_job(
-    rules: Rules, comparison_of: Callable[..., Comparison], route: RouteInfo, make: Any
+    setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo, make: Any
 ) -> None:
     """As soon as the pipe is closed, which is what a system does when the other end is killed."""
     command = [sys.executable, "-P", "-m", "crossfade.shadow.apart.worker", str(10**9)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(frame(rules))
+        process.stdin.write(frame(setup))
         process.stdin.flush()
         ready = frame(True)  # noqa: FBT003 - what it answers to its rules
         assert process.stdout.read(len(ready)) == ready

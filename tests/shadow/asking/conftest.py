@@ -103,7 +103,7 @@ class Bench:
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
             means=means_of(
                 contract=contract,
-                judge=Judge(contract=contract, ignore=()),
+                judge=Judge(contract=contract),
                 bindings=Bindings(contract=contract, shared=shared),
                 limits=Limits(**{**_LIMITS, **limits}),
                 desk=desk,

@@ -159,7 +159,7 @@ class Traffic(RuleBasedStateMachine):
             sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
             means=means_of(
                 contract=None,
-                judge=Judge(contract=None, ignore=()),
+                judge=Judge(contract=None),
                 bindings=Bindings(contract=None, shared=False),
                 limits=Limits(in_flight=3, waiting=6, held_bytes=1500, wait_s=5.0, deadline_s=10.0, recheck_pct=50.0),
             ),

@@ -84,14 +84,14 @@ async def serving(*servers: Server, **values: Any) -> AsyncIterator[Sides]:
 
 def findings(comparison: Comparison, route: RouteInfo = HTTP, contract: Contract | None = None) -> set[tuple[str, str]]:
     """Where and how the judge sees a difference."""
-    found = Judge(contract=contract, ignore=()).observe(comparison, route).observation
+    found = Judge(contract=contract).observe(comparison, route).observation
     assert isinstance(found, Judged), found
     return {(item.template, item.kind) for item in found.signature}
 
 
 def http_terms(**values: Any) -> Terms:
     """Those of an HTTP route."""
-    return replace(terms_of(Judge(contract=None, ignore=()), HTTP, write=False), **values)
+    return replace(terms_of(Judge(contract=None), HTTP, write=False), **values)
 
 
 async def test_three_sides_over_http1(request_of: Requests) -> None:
@@ -240,7 +240,7 @@ def grpc_exchange(contract: Contract, request_of: Requests) -> Callable[..., Any
     async def exchange(urls: tuple[str, str], route: RouteInfo, *messages: Any, **values: Any) -> Comparison:
         legacy, candidate = (upstream(url) for url in urls)
         sides = Sides(legacy=legacy, candidate=candidate, secondary=None)
-        terms = replace(terms_of(Judge(contract=contract, ignore=()), route, write=False), **values)
+        terms = replace(terms_of(Judge(contract=contract), route, write=False), **values)
         try:
             request = call_of(request_of, route.route.partition("/")[2], *messages)
             return await exchange_with(sides, request, route.route, terms)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.apart.desk import Budget, Desk
-from crossfade.shadow.apart.jobs import Rules
+from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.exchange import Answer, Reply, Request
 from crossfade.shadow.pipe.frames import RequestFrame
 
@@ -21,8 +21,7 @@ COUNT = 20
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     """A real one."""
-    rules = Rules(contract=None, confirmed=frozenset(), ignore=(), templates=(), units=None, redactor=None)
-    opened = Desk(rules, Budget(time_s=60.0, memory_bytes=10**9))
+    opened = Desk(Setup(), Budget(time_s=60.0, memory_bytes=10**9))
     yield opened
     await opened.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from crossfade.shadow.apart.bench import Bench
 from crossfade.shadow.apart.desk import NotDoneError
-from crossfade.shadow.apart.jobs import Asked, Failed, Job, Record, Rules
+from crossfade.shadow.apart.jobs import Asked, Failed, Job, Record, Setup
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.evidence.redact import Redactor
@@ -23,16 +23,7 @@ from crossfade.shadow.judging.proofs.prover import FIRST
 from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
 
 ONE, TWO, THREE = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "123")
-RULES = Rules(
-    contract=None,
-    confirmed=frozenset(),
-    ignore=(),
-    lists=(),
-    templates=(),
-    units=None,
-    secrecy=None,
-    redactor=Redactor(b"k" * 32),
-)
+SETUP = Setup(redactor=Redactor(b"k" * 32))
 
 
 class Desk:
@@ -46,7 +37,7 @@ class Desk:
         self.refuses_to_record = False
         self.forgotten: list[str] = []
         self.waiting, self.pid = 1, 99
-        self._bench = Bench(RULES)
+        self._bench = Bench(SETUP)
 
     async def do(self, _: str, job: Job, comparison: Comparison | None, __: RouteInfo) -> Any:
         """As a desk does."""
@@ -257,7 +248,7 @@ async def test_a_heavy_comparison_is_recorded(
     """Written down apart, too, if the recorder wants it and its budget allows."""
     recorder = Recorder()
     bindings = Bindings(contract=None, shared=False)
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     judging = Judging(judge=judge, bindings=bindings, desk=desk, recorder=recorder)  # type: ignore[arg-type]
     comparison = Comparison(
         request=frame_of("big").request,

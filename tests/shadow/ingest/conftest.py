@@ -20,6 +20,7 @@ from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.ingest.service import Service, TimeAndIds
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.routes.table import RouteTable
 
 PROTO = """
@@ -107,7 +108,7 @@ class Bench:
         self.complaints = Complaints(lambda: self.clock)
         methods = {} if contract is None else contract.methods
         judge = PairJudge(
-            judge=Judge(contract=contract, ignore=ignore),
+            judge=Judge(contract=contract, rules=Rules(ignore=ignore)),
             bindings=Bindings(contract=contract, shared=shared),
             safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=secondary,

@@ -150,7 +150,7 @@ async def test_one_finding(
         secondary=None,
         followed=method in STREAMED_ANSWER,
     )
-    wanted = Judge(contract=contract, ignore=()).observe(comparison, route).observation
+    wanted = Judge(contract=contract).observe(comparison, route).observation
     told = [_as_a_service_sees_it(address, method) for address in addresses]
     bench.take(lines.pair(*told, ASK, route=route.route, headers=[list(field) for field in fields]))
     (found,) = bench.seen

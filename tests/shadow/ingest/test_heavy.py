@@ -23,7 +23,7 @@ class Judging:
         self.gate = asyncio.Event()
         self.refuses: Exception | None = None
         self.forgotten = 0
-        self._judge = Judge(contract=contract, ignore=())
+        self._judge = Judge(contract=contract)
 
     def is_apart(self, *_: object) -> bool:
         """As Judging."""

@@ -119,7 +119,7 @@ def _proxied(answer: tuple[Any, ...], *, only_trailers: bool) -> Answer:
 @pytest.mark.parametrize("method", ["Get", "List", "Sum", "Talk"])
 def test_the_same_signature_as_behind_the_proxy(contract: Contract, bench: Any, lines: Any, method: str) -> None:
     """Random pairs of answers, Trailers-Only ones among them: fingerprints, examples and latencies are those."""
-    rng, judge = random.Random(7), Judge(contract=contract, ignore=())
+    rng, judge = random.Random(7), Judge(contract=contract)
     call_type = str(contract.methods[f"t.v1.Things/{method}"].call_type)
     route = RouteInfo(route=f"t.v1.Things/{method}", protocol="grpc", call_type=call_type, stage="shadow")
     for number in range(200):

@@ -111,7 +111,7 @@ def intake_of(services: Services, pct: float, record: Callable[[Any], None]) -> 
     limits = SecondaryLimits(pct=pct, in_flight=2, held_bytes=10**6, is_off=lambda: False)
     secondary = Secondary(services, "127.0.0.1:1", methods, limits)  # type: ignore[arg-type]
     judge = PairJudge(
-        judge=Judge(contract=services.contract, ignore=()),
+        judge=Judge(contract=services.contract),
         bindings=Bindings(contract=services.contract, shared=True),
         safe=frozenset(methods),
         secondary=secondary,

@@ -14,6 +14,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
+from crossfade.shadow.judging.rules import Rules
 
 ROUTE = RouteInfo(route="GET /builds/{id}", protocol="http", call_type="http", stage="shadow")
 REQUEST = Request(
@@ -45,7 +46,7 @@ def _answer(body: Any, status: int = 200) -> Answer:
 def _observe(legacy: Reply, candidate: Reply, secondary: Reply | None = None, ignore: str = "") -> Verdict:
     comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=secondary)
     rules = (IgnoreRule(route="*", path=ignore, reason="test"),) if ignore else ()
-    return Judge(contract=None, ignore=rules).observe(comparison, ROUTE)
+    return Judge(contract=None, rules=Rules(ignore=rules)).observe(comparison, ROUTE)
 
 
 def _judged(*replies: Reply | None, ignore: str = "") -> Judged:
@@ -59,7 +60,7 @@ def _judged(*replies: Reply | None, ignore: str = "") -> Judged:
 
 def _transitions(legacy: Answer, candidate: Answer, **values: Any) -> dict[str, str]:
     comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=None)
-    found = Judge(contract=None, ignore=(), **values).observe(comparison, ROUTE).observation
+    found = Judge(contract=None, rules=Rules(**values)).observe(comparison, ROUTE).observation
     assert isinstance(found, Judged)
     return {item.template: item.transition for item in found.signature}
 
@@ -193,7 +194,9 @@ def test_rules_are_held_against_the_request(rule: str, name: str, ignored: bool)
     )
     rules = (IgnoreRule(route=rule, path="header.x-tick", reason="test"),)
     observation = (
-        Judge(contract=None, ignore=rules, templates=("GET /ticks/{id}",)).observe(comparison, other).observation
+        Judge(contract=None, rules=Rules(ignore=rules, templates=("GET /ticks/{id}",)))
+        .observe(comparison, other)
+        .observation
     )
     assert isinstance(observation, Judged)
     assert (observation.signature == ()) is ignored
@@ -206,7 +209,7 @@ def test_a_configured_key_pairs_elements(rule: str, kinds: list[str]) -> None:
     legacy, candidate = answers
     comparison = Comparison(request=REQUEST, route=ROUTE.route, legacy=legacy, candidate=candidate, secondary=None)
     lists = (ListRule(route=rule, path="body/rows", key=("code",)),)
-    observation = Judge(contract=None, ignore=(), lists=lists).observe(comparison, ROUTE).observation
+    observation = Judge(contract=None, rules=Rules(lists=lists)).observe(comparison, ROUTE).observation
     assert isinstance(observation, Judged)
     assert [item.kind for item in observation.signature] == kinds
 
@@ -214,7 +217,9 @@ def test_a_configured_key_pairs_elements(rule: str, kinds: list[str]) -> None:
 def test_a_configured_key_pairs_elements_of_streams() -> None:
     """By the route under which they are counted."""
     lists = (ListRule(route=ROUTE.route, path="body/*/rows", key=("code",)),)
-    diff = Judge(contract=None, ignore=(), lists=lists).stream_diff(ROUTE, (("content-type", "application/x-ndjson"),))
+    diff = Judge(contract=None, rules=Rules(lists=lists)).stream_diff(
+        ROUTE, (("content-type", "application/x-ndjson"),)
+    )
     diff.add_legacy(b'{"rows": [{"id": 1, "code": "a"}]}')
     diff.add_other(b'{"rows": [{"id": 1, "code": "b"}]}')
     assert [item.kind.value for item in diff.finish(whole=True)] == ["missing", "added"]
@@ -223,7 +228,7 @@ def test_a_configured_key_pairs_elements_of_streams() -> None:
 def test_names_that_are_keys_of_a_map_are_one_place() -> None:
     """In all looks at a request, in what the secondary shows, and in the examples; ignore rules match it too."""
     names = [f"{first}{second}" for first in "abcdef" for second in "uvwxyz"]
-    judge = Judge(contract=None, ignore=(IgnoreRule(route="*", path="body/ages/*/*", reason="test"),))
+    judge = Judge(contract=None, rules=Rules(ignore=(IgnoreRule(route="*", path="body/ages/*/*", reason="test"),)))
     found = []
     for name in (*names, *names):
         legacy, candidate, secondary = (

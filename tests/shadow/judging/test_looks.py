@@ -14,6 +14,7 @@ from crossfade.shadow.exchange.records import Again
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.rules import Rules
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 FAILED = Failure(reason=FailureReason.DEADLINE, detail="late", latency_ms=1.0)
@@ -64,7 +65,9 @@ def _comparison(legacy: Body, candidate: Body, secondary: Body, again: tuple[Bod
 
 def see(legacy: Body, candidate: Body, secondary: Body = None, *again: Body, ignore: str = "") -> Judged:
     rules = (IgnoreRule(route="*", path=ignore, reason="test"),) if ignore else ()
-    observation = Judge(contract=None, ignore=rules).observe(_comparison(legacy, candidate, secondary, again), ROUTE)
+    observation = Judge(contract=None, rules=Rules(ignore=rules)).observe(
+        _comparison(legacy, candidate, secondary, again), ROUTE
+    )
     assert isinstance(observation.observation, Judged)
     return observation.observation
 
@@ -308,7 +311,7 @@ def test_a_time_in_seconds_is_stamped_alike_by_chance(late: str, found: str) -> 
 
 def test_an_uptime_that_stays_within_a_second_is_no_other_state() -> None:
     """Once legacy's is known to go as a clock does, what each instance shows is its own."""
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     found = []
     for at in range(250):
         legacy, candidate, secondary = ({"v": start + at // 10} for start in (4000, 3, 700))

@@ -6,7 +6,7 @@ from crossfade.shadow.compare.diff.keys import Key
 from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
-from crossfade.shadow.judging.rules import Rules
+from crossfade.shadow.judging.rules import RuleFinder, Rules
 
 ANSWER = Answer(status=200, headers=(), body=b"", truncated=False, trailers=(), latency_ms=1.0)
 REQUEST = Request(
@@ -41,7 +41,13 @@ def seen(route: str) -> tuple[Comparison, RouteInfo]:
 def test_by_the_request_or_by_the_route_it_is_counted_under(glob: str, route: str, applies: bool) -> None:
     """A route that came too late to be counted by its name still has its rules."""
     ignore = IgnoreRule(route=glob, path="body/a", reason="test")
-    rules = Rules([ignore], [ListRule(route=glob, path="body/rows", key=("a.b", "c"))], ["GET /users/{id}"])
+    rules = RuleFinder(
+        Rules(
+            ignore=(ignore,),
+            lists=(ListRule(route=glob, path="body/rows", key=("a.b", "c")),),
+            templates=("GET /users/{id}",),
+        )
+    )
     assert rules.ignored(*seen(route)) == ((ignore,) if applies else ())
     key = Key((("a", "b"), ("c",))) if applies else None
     assert rules.keys(*seen(route)).at("body/rows") == key
@@ -49,6 +55,6 @@ def test_by_the_request_or_by_the_route_it_is_counted_under(glob: str, route: st
 
 def test_streams_know_their_route_alone() -> None:
     """The key of another route's lists is not theirs."""
-    rules = Rules([], [ListRule(route="GET /users/{id}", path="body/*", key=("a",))])
+    rules = RuleFinder(Rules(lists=(ListRule(route="GET /users/{id}", path="body/*", key=("a",)),)))
     assert rules.stream_keys(seen("GET /users/{id}")[1]).at("body/rows") == Key((("a",),))
     assert rules.stream_keys(seen("GET /others")[1]).at("body/rows") is None

@@ -20,7 +20,7 @@ from crossfade.shadow.recording.records import Recorded, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.runs.recorder import MAX_UNSAMPLED, Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import secrecy_of
+from crossfade.shadow.runs.setup import rules_of, secrecy_of
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 RUN = RunInfo(
@@ -79,7 +79,8 @@ class Run:
         text = f"{CONFIG}[record]\nsample_pct = {pct:f}\n{more}"
         self.config: Config = parse_config(text, folder / "crossfade.toml")
         self.folder = self.config.evidence.dir / "recordings" / "run-1"
-        self.recorder = open_recorder(self.config, RUN, None, redactor)
+        self.rules = rules_of(self.config, secrecy_of(self.config, None))
+        self.recorder = open_recorder(self.config, RUN, None, redactor, self.rules)
 
     @property
     def open(self) -> Recorder:
@@ -87,7 +88,7 @@ class Run:
         return self.recorder
 
     def judge(self, *comparisons: Comparison) -> None:
-        judge = RecordingJudge(contract=None, ignore=(), recorder=self.open)
+        judge = RecordingJudge(contract=None, rules=self.rules, recorder=self.open)
         for comparison in comparisons:
             judge.observe(comparison, ROUTE)
 
@@ -119,7 +120,7 @@ def test_what_was_written_down_elsewhere_is_recorded(tmp_path: Path) -> None:
     """As if it had been written down here; a bound is kept, and nothing is raised."""
     run = Run(tmp_path)
     comparison = _comparison(1, {"a": 1}, {"a": 2})
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     finding = finding_of(judge.observe(comparison, ROUTE).observation)
     scribe = Scribe(ComparisonRedactor(REDACTOR, None).events, judge)
     assert run.open.chooses("c-1", ROUTE, finding)
@@ -134,7 +135,7 @@ def test_what_was_written_down_elsewhere_is_recorded(tmp_path: Path) -> None:
 def test_what_was_written_down_elsewhere_keeps_to_the_bound(tmp_path: Path) -> None:
     """The recording stops there."""
     run = Run(tmp_path, more="max_mb = 1")
-    finding = finding_of(Judge(contract=None, ignore=()).observe(_comparison(1, 1, 2), ROUTE).observation)
+    finding = finding_of(Judge(contract=None).observe(_comparison(1, 1, 2), ROUTE).observation)
     run.open.take(b"x" * 1_000_001, ROUTE)
     assert not run.open.chooses("c-1", ROUTE, finding)
 
@@ -181,7 +182,7 @@ def test_what_redaction_hides_is_marked(tmp_path: Path) -> None:
     hidden, plain = run.read()
     assert (hidden.altered, plain.altered) == (True, False)
     assert [item.kind for item in hidden.finding.signature or ()] == ["format"]
-    judged = Judge(contract=None, ignore=()).observe(hidden.comparison, ROUTE).observation
+    judged = Judge(contract=None).observe(hidden.comparison, ROUTE).observation
     assert judged.signature != hidden.finding.signature  # type: ignore[union-attr]
 
 
@@ -195,9 +196,8 @@ def test_transitions_tell_what_may_be_told(tmp_path: Path) -> None:
     assert [item.transition for item in hidden.finding.signature or ()] == [""]
     assert (told.altered, hidden.altered) == (False, False)
     assert "Hunter" not in repr(hidden)
-    shows = secrecy_of(run.config, None).shows
     for item in (told, hidden):
-        judged = Judge(contract=None, ignore=(), shows=shows).observe(item.comparison, ROUTE).observation
+        judged = Judge(contract=None, rules=run.rules).observe(item.comparison, ROUTE).observation
         assert judged.signature == item.finding.signature  # type: ignore[union-attr]
 
 
@@ -210,7 +210,7 @@ def test_a_long_body_is_judged_again_by_its_digests(tmp_path: Path) -> None:
     same, differs = run.read()
     assert (same.finding.signature, same.altered, differs.altered) == ((), False, False)
     for item in (same, differs):
-        judged = Judge(contract=None, ignore=()).observe(item.comparison, ROUTE).observation
+        judged = Judge(contract=None).observe(item.comparison, ROUTE).observation
         assert judged.signature == item.finding.signature  # type: ignore[union-attr]
         assert b"1" * 8 not in item.comparison.legacy.windows  # type: ignore[union-attr]
     assert [found.template for found in differs.finding.signature or ()] == ["body"]
@@ -243,7 +243,7 @@ def test_the_bound(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
 def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """No recording, one line, and the run goes on."""
     run = Run(tmp_path)
-    again = open_recorder(run.config, RUN, None, REDACTOR)
+    again = open_recorder(run.config, RUN, None, REDACTOR, run.rules)
     assert again is None
     assert "recording.stopped" in caplog.text
 
@@ -274,7 +274,7 @@ def test_a_fault_of_the_recorder_reaches_nobody(tmp_path: Path, caplog: pytest.L
     """It is said with its place, counted as left out, and the next one is recorded."""
     run = Run(tmp_path)
     broken = dataclasses.replace(_comparison(1, 1, 1), secondary=object())  # type: ignore[arg-type]
-    run.open.record(broken, ROUTE, Judge(contract=None, ignore=()).observe(_comparison(1, 1, 1), ROUTE).observation)
+    run.open.record(broken, ROUTE, Judge(contract=None).observe(_comparison(1, 1, 1), ROUTE).observation)
     run.judge(_comparison(2, 1, 1))
     assert [item.comparison.request.id for item in run.read()] == ["c-2"]
     assert "recording.failed route=GET /a" in caplog.text

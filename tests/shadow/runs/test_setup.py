@@ -14,11 +14,10 @@ from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.runs.setup import (
     build_run_info,
-    ignore_rules,
-    list_rules,
     read_contract,
     read_redactor,
     rules_digest,
+    rules_of,
     secrecy_of,
 )
 
@@ -103,7 +102,7 @@ def test_a_contract_that_can_not_be_read(tmp_path: Path, section: str, found: st
 def test_ignore_rules() -> None:
     """Route and path are globs; a rule without a route is for all."""
     rules = '[[compare.ignore]]\npath = "body/at"\nreason = "clock"\n[[compare.ignore]]\nroute = "GET *"\npath = "x"\nreason = "y"\n'
-    assert ignore_rules(_config(rules)) == (
+    assert rules_of(_config(rules), None).ignore == (
         IgnoreRule(route="*", path="body/at", reason="clock"),
         IgnoreRule(route="GET *", path="x", reason="y"),
     )
@@ -112,7 +111,7 @@ def test_ignore_rules() -> None:
 def test_list_rules() -> None:
     """A key is one name, or several together."""
     rules = '[[compare.list]]\npath = "body/a"\nkey = "item.id"\n[[compare.list]]\nroute = "GET *"\npath = "*"\nkey = ["a", "b"]\n'
-    assert list_rules(_config(rules)) == (
+    assert rules_of(_config(rules), None).lists == (
         ListRule(route="*", path="body/a", key=("item.id",)),
         ListRule(route="GET *", path="*", key=("a", "b")),
     )

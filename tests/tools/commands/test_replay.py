@@ -12,7 +12,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.runs.recorder import RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import build_run_info, ignore_rules
+from crossfade.shadow.runs.setup import build_run_info, rules_of
 
 ROUTE = RouteInfo(route="GET /ok", protocol="http", call_type="http", stage="shadow")
 IGNORE = '[[compare.ignore]]\npath = "body/a"\nreason = "test"\n'
@@ -36,10 +36,12 @@ def record(service: Any) -> Any:
     def record(*pairs: tuple[Any, Any], run_id: str = "run-1") -> Path:
         config = load_config(service.config)
         config = config.model_copy(update={"record": RecordSettings(sample_pct=100.0)})
+        redactor = Redactor(b"k" * 32)
+        rules = rules_of(config, redactor.secrecy)
         info = build_run_info(config, None, run_id, 1000.0, engine="mitmproxy")
-        recorder = open_recorder(config, info, None, Redactor(b"k" * 32))
+        recorder = open_recorder(config, info, None, redactor, rules)
         assert recorder is not None
-        judge = RecordingJudge(contract=None, ignore=ignore_rules(config), recorder=recorder)
+        judge = RecordingJudge(contract=None, rules=rules, recorder=recorder)
         for number, (legacy, candidate) in enumerate(pairs):
             request = Request(
                 id=f"c-{number}",

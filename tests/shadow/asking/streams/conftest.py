@@ -113,7 +113,7 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
             sides={"one": sides},
             means=means_of(
                 contract=contract,
-                judge=values.get("judge") or Judge(contract=contract, ignore=()),
+                judge=values.get("judge") or Judge(contract=contract),
                 bindings=Bindings(contract=contract, shared=False),
                 limits=Limits(**limits),
             ),

@@ -476,7 +476,7 @@ async def test_a_held_half_close_and_a_client_that_leaves(
 ) -> None:
     """The candidate was not told of the end and owes nothing: the comparison ends with what there was."""
     left = gate()
-    judge = _WatchedJudge(contract=contract, ignore=())
+    judge = _WatchedJudge(contract=contract)
 
     def legacy(requests: Any, context: Any) -> Iterator[Any]:
         context.add_callback(left.set)

@@ -21,6 +21,7 @@ from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
+from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.recording.records import Finding, Header, Recorded, finding_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
@@ -54,8 +55,8 @@ class Tape:
         redact = ComparisonRedactor(Redactor(b"k" * 32, names=("text",)), contract).events
         header = Header(run=replace(RUN, contract_digest=contract.digest), sample_pct=100.0)
         writer = RecordingWriter.create(folder, header, contract, max_bytes=10**7)
-        self._recorder = Recorder(writer=writer, redact=redact, judge=Judge(contract=contract, ignore=()), pct=100.0)
-        self.judge = RecordingJudge(contract=contract, ignore=(), recorder=self._recorder)
+        self._recorder = Recorder(writer=writer, redact=redact, judge=Judge(contract=contract), pct=100.0)
+        self.judge = RecordingJudge(contract=contract, recorder=self._recorder)
 
     def only(self) -> Recorded:
         self._recorder.finish()
@@ -72,7 +73,9 @@ def tape(tmp_path: Path, contract: Contract) -> Tape:
 def again(tape: Tape, item: Recorded, *ignored: str) -> Finding:
     """What the recorded comparison comes to, with these paths ignored."""
     rules = tuple(IgnoreRule(route="*", path=path, reason="test") for path in ignored)
-    observation = Judge(contract=tape.contract, ignore=rules).observe(item.comparison, item.route).observation
+    observation = (
+        Judge(contract=tape.contract, rules=Rules(ignore=rules)).observe(item.comparison, item.route).observation
+    )
     if isinstance(observation, Judged):
         assert (observation.legacy_ms, observation.candidate_ms) == (None, None)
     return finding_of(observation)
@@ -244,5 +247,5 @@ def test_a_method_that_the_contract_has_no_more(contract: Contract) -> None:
         secondary=None,
         followed=True,
     )
-    for judge in (Judge(contract=contract, ignore=()), Judge(contract=None, ignore=())):
+    for judge in (Judge(contract=contract), Judge(contract=None)):
         assert finding_of(judge.observe(comparison, route).observation).reason is Reason.NO_CONTRACT

@@ -134,6 +134,10 @@ def test_a_random_token_is_one_leaf_and_says_what_it_is_of() -> None:
         "x" * (MAX_MARKUP_BYTES + 1),
         '<a b="',
         "<a b'c>",
+        "<p>a</p><img src=x",
+        "<p>a</p><script>x()",
+        "<p>a</p><script>x()</script",
+        "<p>a</p><script>x()</script ",
     ],
     ids=lambda text: text[:9],
 )

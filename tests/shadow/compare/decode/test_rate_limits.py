@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.shadow.compare.decode.rate_limits import USAGE, without_usage
+from crossfade.shadow.compare.decode.rate_limits import without_usage
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,33 @@ from crossfade.shadow.compare.decode.rate_limits import USAGE, without_usage
     ],
 )
 def test_how_often_somebody_asked(name: str) -> None:
-    """Any values, in one field or in several, are the same; that there is one still counts."""
-    assert without_usage(name, ("41",)) == without_usage(name, ("7", "1790000000")) == (USAGE,)
+    """Any numbers are the same; that there is one still counts."""
+    assert without_usage(name, ("41",)) == without_usage(name, ("7",)) != without_usage(name, ("41", "7"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1790000000", "1790000060"),
+        ("1790000000123", "1790000060000"),
+        ("0.25", "59.5"),
+        ("6m0s", "1h2m3.5s"),
+        ("20ms", "59s"),
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:05:05Z"),
+        ("Fri, 02 Jan 2026 03:04:05 GMT", "Fri, 02 Jan 2026 03:05:05 GMT"),
+    ],
+)
+def test_what_is_left_in_one_form(one: str, other: str) -> None:
+    """It says the same to a caller; in another form it does not."""
+    form = without_usage("x-ratelimit-reset", (one,))
+    assert form == without_usage("x-ratelimit-reset", (other,))
+    assert form != without_usage("x-ratelimit-reset", ("30",))
+
+
+@pytest.mark.parametrize("text", ["", "-1", "unlimited", "none"])
+def test_what_is_no_figure_stays(text: str) -> None:
+    """A caller that reads a number fails there."""
+    assert without_usage("x-ratelimit-remaining", (text,)) == (text,)
 
 
 @pytest.mark.parametrize(

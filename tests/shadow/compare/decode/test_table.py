@@ -65,6 +65,16 @@ def test_spellings() -> None:
     assert table("# a\r\nid,n\n1,2").spelling["line ends"] == "\r\n, \n"
 
 
+def test_an_empty_text_is_no_empty_cell() -> None:
+    """Readers that know null take one of them for it; which other cells of a column have quotes is no content."""
+    null, empty, other = (table(f'id,n\n1,{cell}\n2,"x"\n') for cell in ("", '""', "x"))
+    assert [row["n"] for row in (null.rows[0], empty.rows[0]) if isinstance(row, dict)] == ["", '""']
+    assert table('id,n\n1,""""""\n').rows != empty.rows[:1]
+    assert null.spelling == empty.spelling == other.spelling
+    assert table('id,n\n1,""\n').columns == table("id,n\n1,\n").columns == ("id", "n")
+    assert table('al,n\nbo,""\n').columns == ("al", "n")
+
+
 def test_quotes_between_tabs_are_content() -> None:
     """No reader of such text takes them off."""
     found = read_table('"id"\tn\n1\t2\n', TABS)

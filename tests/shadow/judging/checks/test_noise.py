@@ -107,7 +107,7 @@ def excess(
 ) -> dict[tuple[str, Check], float]:
     """By place and check how much more often the candidate failed than the control, in standard errors of chance."""
     rng = random.Random(seed)
-    judge = Judge(contract=CONTRACT[0] if protocol is Protocol.GRPC else None, ignore=())
+    judge = Judge(contract=CONTRACT[0] if protocol is Protocol.GRPC else None)
     name = "t.v1.Things/Get" if protocol is Protocol.GRPC else "GET /a"
     route = RouteInfo(route=name, protocol=protocol.value, call_type="unary", stage="shadow")
     failed: dict[tuple[str, Check], list[int]] = {}

@@ -14,6 +14,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
 from crossfade.shadow.judging.proofs.prover import is_sampled
+from crossfade.shadow.judging.rules import Rules
 
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 JSON = (("content-type", "application/json"),)
@@ -51,7 +52,7 @@ def proofs(judge: Judge, seen: Comparison) -> dict[Mutation, list[str]]:
 
 def test_each_fault_is_found() -> None:
     """A value, a missing field, a status; the observation itself knows nothing of them."""
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     seen = comparison(reply({"a": 1}))
     assert proofs(judge, seen) == {
         Mutation.VALUE: ["body/a value"],
@@ -77,7 +78,7 @@ def test_each_fault_is_found() -> None:
 )
 def test_each_kind_of_body_can_be_made_wrong(body: bytes, kind: str) -> None:
     """Whatever it is read as, another value is found."""
-    found = proofs(Judge(contract=None, ignore=()), comparison(reply(body, (("content-type", kind),))))
+    found = proofs(Judge(contract=None), comparison(reply(body, (("content-type", kind),))))
     assert found[Mutation.VALUE]
     assert found.get(Mutation.MISSING, ["none has a field"])
 
@@ -94,20 +95,20 @@ def test_each_kind_of_body_can_be_made_wrong(body: bytes, kind: str) -> None:
 )
 def test_what_no_caller_sees_is_not_made_wrong(answer: Answer, request_values: dict[str, Any]) -> None:
     """No body, one that is not read, or one that is too long to be taken apart: the status alone."""
-    assert list(proofs(Judge(contract=None, ignore=()), comparison(answer, **request_values))) == [Mutation.STATUS]
+    assert list(proofs(Judge(contract=None), comparison(answer, **request_values))) == [Mutation.STATUS]
 
 
 def test_a_rule_that_is_too_broad_hides_the_fault() -> None:
     """The proof is there and was not seen."""
     for path, hidden in (("body/*", {Mutation.VALUE, Mutation.MISSING}), ("*", set(Mutation) - {Mutation.CONSTANT})):
-        judge = Judge(contract=None, ignore=(IgnoreRule(route="*", path=path, reason="test"),))
+        judge = Judge(contract=None, rules=Rules(ignore=(IgnoreRule(route="*", path=path, reason="test"),)))
         found = proofs(judge, comparison(reply({"a": 1})))
         assert {mutation for mutation, signature in found.items() if not signature} == hidden
 
 
 def test_noise_is_not_where_values_are_proven() -> None:
     """A leaf at which the secondary differs is passed over; what always varies is proven by a constant."""
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     found: Counter[str] = Counter()
     for number in range(20):
         answers = [{"at": f"t{number}{side}", "name": "n"} for side in ("a", "b", "c")]
@@ -124,7 +125,7 @@ def test_noise_is_not_where_values_are_proven() -> None:
 
 def test_the_first_of_a_route_and_a_share_of_all_are_proofs() -> None:
     """By the id of the request, so that it is the same in a rediff."""
-    judge = Judge(contract=None, ignore=())
+    judge = Judge(contract=None)
     made = [bool(proofs(judge, comparison(reply({"a": 1}), number=number))) for number in range(1000)]
     assert made[:20] == [True] * 20
     assert made[20:] == [is_sampled(f"c-{number}") for number in range(20, 1000)]
@@ -146,16 +147,14 @@ def test_a_message_is_made_wrong(contract: Contract) -> None:
             latency_ms=1.0,
         )
         seen = comparison(answer, protocol=Protocol.GRPC, method="POST", target="/t.v1.Things/Get")
-        found = {
-            proof.mutation: proof.signature for proof in Judge(contract=contract, ignore=()).observe(seen, route).proofs
-        }
+        found = {proof.mutation: proof.signature for proof in Judge(contract=contract).observe(seen, route).proofs}
         assert set(found) == expected
         assert all(found.values())
 
 
 def test_a_fault_has_its_transition() -> None:
     """So a rule accepts it where it would accept such a fault of the candidate's."""
-    judge = Judge(contract=None, ignore=(), shows=lambda _, __: True)
+    judge = Judge(contract=None, rules=Rules(shows=lambda _, __: True))
     made = judge.observe(comparison(reply({"state": "open"}, status=404)), ROUTE).proofs
     told = {proof.mutation: [item.transition for item in proof.signature] for proof in made}
     assert told == {Mutation.VALUE: ["open -> apen"], Mutation.MISSING: [""], Mutation.STATUS: ["404 -> 500"]}
