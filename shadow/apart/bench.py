@@ -84,7 +84,7 @@ class Bench:
             case Observe():
                 return self._judge.observe(held, job.route)
             case Record():
-                return None if self._scribe is None else self._scribe.frame(held, job.route, job.finding)
+                return None if self._scribe is None else self._scribe.frame(held, job.route, job.result)
         assert_never(job)
 
     def _bindings(self, excerpt: Excerpt) -> tuple[Bindings, list[Any]]:

@@ -22,7 +22,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.proofs.prover import FIRST, is_sampled
-from crossfade.shadow.recording.records import finding_of
+from crossfade.shadow.recording.records import result_of
 from crossfade.shadow.runs.recorder import Recorder
 
 _AT_ONCE = 10
@@ -168,11 +168,11 @@ class Judging:
 
     async def _record(self, recorder: Recorder, comparison: Comparison, route: RouteInfo, verdict: Verdict) -> None:
         """Writes it down apart, too; where that is too costly, it is left out."""
-        finding = finding_of(verdict.observation)
-        if not recorder.chooses(comparison.request.id, route, finding):
+        result = result_of(verdict.observation)
+        if not recorder.chooses(comparison.request.id, route, result):
             return
         try:
-            frame = await self._ask(Record(route=route, finding=finding), comparison, route)
+            frame = await self._ask(Record(route=route, result=result), comparison, route)
         except Ended:
             return
         recorder.take(frame, route)

@@ -30,7 +30,7 @@ from crossfade.shadow.exchange import Again, Comparison
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.recording.records import finding_of
+from crossfade.shadow.recording.records import result_of
 
 ONE, TWO = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "12")
 
@@ -84,8 +84,8 @@ def test_a_second_look_is_resolved(setup: Setup, comparison_of: Callable[..., Co
 def test_a_comparison_is_written_down(setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo) -> None:
     """Redacted; without a key there is nothing to write."""
     comparison = comparison_of(b'{"password": "s3cr3t-s3cr3t"}', b"{}")
-    finding = finding_of(Judge(contract=None).observe(comparison, route).observation)
-    job = Record(route=route, finding=finding)
+    result = result_of(Judge(contract=None).observe(comparison, route).observation)
+    job = Record(route=route, result=result)
     frame = Bench(replace(setup, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
     assert frame.startswith(b"\x28\xb5\x2f\xfd")
     assert Bench(setup).do(asked(job, comparison)) is None
