@@ -35,7 +35,7 @@ from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 
 
-class Bench:
+class JobRunner:
     """Judges under the rules of one run."""
 
     def __init__(self, setup: Setup) -> None:
