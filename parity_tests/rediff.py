@@ -16,7 +16,7 @@ from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge, Verdict, latency_ms
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import End, Finding, Header, Recorded, finding_of
+from crossfade.shadow.recording.records import End, Header, Recorded, Result, result_of
 
 
 class Change(StrEnum):
@@ -95,7 +95,7 @@ class _Counts:
         self._before: Counter[tuple[str, Fingerprint]] = Counter()
         self._after: Counter[tuple[str, Fingerprint]] = Counter()
 
-    def add(self, route: RouteInfo, before: Finding, after: Finding, *, judged: bool) -> None:
+    def add(self, route: RouteInfo, before: Result, after: Result, *, judged: bool) -> None:
         self.changes[change_of(before, after) if judged else Change.NOT_JUDGED] += 1
         self._before.update((route.key, fingerprint) for fingerprint in before.found or ())
         self._after.update((route.key, fingerprint) for fingerprint in _as_told(before, after) or ())
@@ -114,7 +114,7 @@ class _Counts:
         return tuple(sorted(found, key=lambda item: (-abs(item.after - item.before), item.route, item.fingerprint)))
 
 
-def change_of(before: Finding, after: Finding) -> Change:
+def change_of(before: Result, after: Result) -> Change:
     """What became of a comparison, by all of the candidate's differences, whether the secondary excuses them or not."""
     if (before.found, before.reason) == (_as_told(before, after), after.reason):
         return Change.SAME
@@ -125,7 +125,7 @@ def change_of(before: Finding, after: Finding) -> Change:
     return Change.OTHER_FINDINGS if before.found else Change.NEWLY_DIVERGED
 
 
-def _as_told(before: Finding, after: Finding) -> Signature | None:
+def _as_told(before: Result, after: Result) -> Signature | None:
     """What is found now; without transitions where none was recorded, as in recordings of earlier versions."""
     if after.found is None or any(item.transition for item in before.found or ()):
         return after.found
@@ -139,7 +139,7 @@ def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _C
     with EvidenceWriter.begin(store, run, Unchanged()) as writer:
         for item in recording.comparisons():
             verdict = _as_recorded(item) if item.altered else judge.observe(item.comparison, item.route)
-            counts.add(item.route, item.finding, finding_of(verdict.observation), judged=not item.altered)
+            counts.add(item.route, item.result, result_of(verdict.observation), judged=not item.altered)
             for found in (verdict.observation, *verdict.proofs):
                 writer.add(found)
             entered[item.route] += 1
@@ -149,23 +149,23 @@ def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _C
 
 
 def _as_recorded(item: Recorded) -> Verdict:
-    finding, comparison = item.finding, item.comparison
-    if finding.reason is not None:
-        settled = Settled(route=item.route, outcome=Outcome.UNCOMPARABLE, reason=finding.reason)
+    result, comparison = item.result, item.comparison
+    if result.reason is not None:
+        settled = Settled(route=item.route, outcome=Outcome.UNCOMPARABLE, reason=result.reason)
         return Verdict(observation=settled)
     judged = Judged(
         route=item.route,
         at=comparison.request.started_at,
         request_hash=request_hash(comparison.request),
-        signature=finding.signature or (),
-        noise=finding.noise,
+        signature=result.signature or (),
+        noise=result.noise,
         examples=(),
         legacy_ms=latency_ms(comparison, comparison.legacy),
         candidate_ms=latency_ms(comparison, comparison.candidate),
-        cut=finding.cut,
-        excused=finding.excused,
-        drift=finding.drift,
-        sightings=finding.sightings,
+        cut=result.cut,
+        excused=result.excused,
+        drift=result.drift,
+        sightings=result.sightings,
         asked_again=comparison.again is not None,
     )
     return Verdict(observation=judged)

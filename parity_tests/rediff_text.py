@@ -61,7 +61,7 @@ def _about(found: Rediff) -> Iterator[str]:
     before, after = found.header.run, found.evidence.info
     if found.header.sample_pct < 100:  # noqa: PLR2004 - a share
         share = f"{found.header.sample_pct:g} %"
-        yield f"a sample of {share}, and beyond it up to 100 of each finding: no share of it is one of the traffic"
+        yield f"a sample of {share}, and beyond it up to 100 of each result: no share of it is one of the traffic"
     if found.end is None:
         yield "the recording was cut off: what came last is missing"
     elif found.end.left_out:

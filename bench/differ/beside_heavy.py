@@ -27,7 +27,7 @@ from statistics import quantiles
 
 from heavy_answers import GZIP, bomb, rows, small
 
-from crossfade.shadow.apart.desk import Budget, Desk
+from crossfade.shadow.apart.job_queue import Budget, JobQueue
 from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.collector import Collector
@@ -80,13 +80,13 @@ def _end(observation: Observation) -> str:
 class Arm:
     """One collector with a real candidate."""
 
-    def __init__(self, port: int, desk: Desk | None) -> None:
+    def __init__(self, port: int, queue: JobQueue | None) -> None:
         self.seen = Seen()
-        self._desk = desk
+        self._queue = queue
         self._candidate = Upstream(f"http://127.0.0.1:{port}", deadline_ms=5000, body_limit_bytes=16_000_000)
         judge = Judge(contract=None)
         bindings = Bindings(contract=None, shared=False)
-        means = means_of(contract=None, judge=judge, bindings=bindings, limits=LIMITS, desk=desk)
+        means = means_of(contract=None, judge=judge, bindings=bindings, limits=LIMITS, queue=queue)
         sides = {"web": Sides(candidate=self._candidate, secondary=None)}
         self._collector = Collector(sides=sides, means=means, record=self.seen.record)
 
@@ -102,8 +102,8 @@ class Arm:
                     self._send(name, 10**6 + number, f"/heavy/{name}/{number}", heavy[name])
         await self._collector.drain(120)
         watching.cancel()
-        if self._desk is not None:
-            await self._desk.close()
+        if self._queue is not None:
+            await self._queue.close()
         await self._candidate.close()
 
     def _send(self, name: str, number: int, target: str, legacy: Answer) -> None:
@@ -132,8 +132,8 @@ class Arm:
             due = time.monotonic() + 0.01
             await asyncio.sleep(0.01)
             self.seen.lags_ms.append(1000 * (time.monotonic() - due))
-            if self._desk is not None and self._desk.pid:
-                self.seen.heavy_mb = max(self.seen.heavy_mb, _resident_mb(self._desk.pid))
+            if self._queue is not None and self._queue.pid:
+                self.seen.heavy_mb = max(self.seen.heavy_mb, _resident_mb(self._queue.pid))
 
 
 _TIMES = {"1": (2, 0), "10": (10, 3), "bomb": (10, 7)}
@@ -169,7 +169,7 @@ def _measure(arm: str, seconds: int) -> bool:
         heavy = {} if arm == "idle" else _heavy()
 
         async def run() -> Seen:
-            bench = Arm(port, Desk(Setup(), BUDGET) if arm == "apart" else None)
+            bench = Arm(port, JobQueue(Setup(), BUDGET) if arm == "apart" else None)
             await bench.run(seconds, heavy)
             return bench.seen
 

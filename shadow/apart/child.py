@@ -67,7 +67,7 @@ class Child:
         """Whether it has ended."""
         return self._process.returncode is not None
 
-    async def ask(self, job: object) -> Any:  # noqa: ANN401 - what ``Bench.do`` gives
+    async def ask(self, job: object) -> Any:  # noqa: ANN401 - what ``JobRunner.do`` gives
         """The answer. Raises: LostError."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:

@@ -13,7 +13,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Again, Comparison, Reply, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.rules import NO_RULES, Rules
-from crossfade.shadow.recording.records import Finding
+from crossfade.shadow.recording.records import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Record:
     """The comparison as it may be kept: a frame of a recording."""
 
     route: RouteInfo
-    finding: Finding
+    result: Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

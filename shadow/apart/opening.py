@@ -1,16 +1,16 @@
-"""The desk of a run, by its config."""
+"""The queue of a run's heavy jobs, by its config."""
 
-from crossfade.shadow.apart.desk import Budget, Desk
+from crossfade.shadow.apart.job_queue import Budget, JobQueue
 from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.config import Config
 from crossfade.shadow.runs.run import OpenRun
 
 
-def desk_of(config: Config, run: OpenRun) -> Desk:
+def queue_of(config: Config, run: OpenRun) -> JobQueue:
     """Where heavy comparisons of a run are judged; its process is started when it is first needed."""
     section = config.compare
     budget = Budget(time_s=section.max_compare_ms / 1000, memory_bytes=section.max_compare_mb * 1_000_000)
-    return Desk(setup_of(run), budget)
+    return JobQueue(setup_of(run), budget)
 
 
 def setup_of(run: OpenRun) -> Setup:

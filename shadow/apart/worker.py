@@ -13,9 +13,9 @@ import threading
 import time
 from typing import Any, BinaryIO
 
-from crossfade.shadow.apart.bench import Bench
 from crossfade.shadow.apart.jobs import Asked, Done, Setup
 from crossfade.shadow.apart.packing import LENGTH, pack, unpack
+from crossfade.shadow.apart.runner import JobRunner
 
 NO_MEMORY = 70
 """The exit code where a job or its answer did not fit into the memory."""
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
     jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), daemon=True).start()
     setup: Setup = jobs.get()
-    bench = Bench(setup)
+    runner = JobRunner(setup)
     limit_memory(int(arguments[0]))
     _write(answers, True)  # noqa: FBT003 - ready
     while True:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
         began_s = time.process_time()
         end_after(asked.left_s)
         try:
-            answer = bench.do(asked)
+            answer = runner.do(asked)
             end_after(0)
             _write(answers, Done(answer=answer, spent_s=time.process_time() - began_s))
         except MemoryError:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from crossfade.shadow.apart.desk import Desk, NotDoneError
+from crossfade.shadow.apart.job_queue import JobQueue, NotDoneError
 from crossfade.shadow.apart.jobs import Differs, Job, Observe, Read, ReadRequest, Record, Render, Resolve, ResolveAgain
 from crossfade.shadow.apart.unread import Unread
 from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
@@ -22,7 +22,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.proofs.prover import FIRST, is_sampled
-from crossfade.shadow.recording.records import finding_of
+from crossfade.shadow.recording.records import result_of
 from crossfade.shadow.runs.recorder import Recorder
 
 _AT_ONCE = 10
@@ -35,11 +35,11 @@ _MOST_ROUTES = 1000
 class Judging:
     """Each step raises Ended: it took more time or memory than it may, or the process was lost."""
 
-    def __init__(self, *, judge: Judge, bindings: Bindings, desk: Desk | None, recorder: Recorder | None) -> None:
-        """Without ``desk`` all is done here. ``recorder`` keeps what was judged apart."""
+    def __init__(self, *, judge: Judge, bindings: Bindings, queue: JobQueue | None, recorder: Recorder | None) -> None:
+        """Without ``queue`` all is done here. ``recorder`` keeps what was judged apart."""
         self._judge = judge
         self._bindings = bindings
-        self._desk = desk
+        self._queue = queue
         self._recorder = recorder
         self._lost: deque[Unread] = deque(maxlen=_MOST_LOST)
         self._made: dict[str, int] = {}
@@ -48,20 +48,20 @@ class Judging:
     @property
     def waiting(self) -> int:
         """Comparisons that are judged apart, or wait for that."""
-        return 0 if self._desk is None else self._desk.waiting
+        return 0 if self._queue is None else self._queue.waiting
 
     @property
     def pid(self) -> int:
         """The id of the process in which they are; 0 where there is none."""
-        return 0 if self._desk is None else self._desk.pid
+        return 0 if self._queue is None else self._queue.pid
 
     def is_apart(self, comparison: Comparison, route: RouteInfo) -> bool:
         """Whether a comparison is judged apart: a heavy one whose answers must be read.
 
         Of those that are the same, byte for byte, some are read too: faults are put into them, or they are recorded.
         """
-        if self._desk is None or comparison.request.id in self._proofs:
-            return self._desk is not None
+        if self._queue is None or comparison.request.id in self._proofs:
+            return self._queue is not None
         if not is_heavy(comparison):
             return False
         is_read = self._recorder is not None or not is_read_of_same_bytes(comparison)
@@ -113,7 +113,7 @@ class Judging:
         """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
         if self._may_be_lost(request):
             return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
-        if self._desk is None or self._bindings.knows_none or not is_heavy_request(request):
+        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request):
             return self._bindings.render(request, side)
         texts = await self._ask_about(request, ReadRequest(request=request), route)
         excerpt = self._bindings.excerpt(request, route.route, await self._kept_of(texts))
@@ -124,7 +124,7 @@ class Judging:
         """As ``Bindings.learn_unmirrored``; of a heavy answer the tokens alone, which are searched for later."""
         if self._bindings.is_shared:
             return
-        if self._desk is None or not is_heavy_reply(request, answer):
+        if self._queue is None or not is_heavy_reply(request, answer):
             self._bindings.learn_unmirrored(request, answer)
         elif succeeded(answer, request):
             self._lost.append(Unread(request, answer, ids=False))
@@ -139,8 +139,8 @@ class Judging:
     def forget(self, request_id: str) -> None:
         """The request has its outcome."""
         self._proofs.discard(request_id)
-        if self._desk is not None:
-            self._desk.forget(request_id)
+        if self._queue is not None:
+            self._queue.forget(request_id)
 
     async def _excerpt(self, comparison: Comparison, route: RouteInfo) -> Excerpt:
         legacy = comparison.legacy if isinstance(comparison.legacy, Answer) else None
@@ -162,17 +162,17 @@ class Judging:
             self._bindings.take(resolved.notes[at : at + _AT_ONCE])
             await asyncio.sleep(0)
         found: Comparison = resolved.of(comparison)
-        if self._desk is not None:
-            self._desk.holds(found, instead_of=comparison)
+        if self._queue is not None:
+            self._queue.holds(found, instead_of=comparison)
         return found
 
     async def _record(self, recorder: Recorder, comparison: Comparison, route: RouteInfo, verdict: Verdict) -> None:
         """Writes it down apart, too; where that is too costly, it is left out."""
-        finding = finding_of(verdict.observation)
-        if not recorder.chooses(comparison.request.id, route, finding):
+        result = result_of(verdict.observation)
+        if not recorder.chooses(comparison.request.id, route, result):
             return
         try:
-            frame = await self._ask(Record(route=route, finding=finding), comparison, route)
+            frame = await self._ask(Record(route=route, result=result), comparison, route)
         except Ended:
             return
         recorder.take(frame, route)
@@ -184,9 +184,9 @@ class Judging:
         return await self._do(request.id, job, None, route)
 
     async def _do(self, request_id: str, job: Job, comparison: Comparison | None, route: RouteInfo) -> Any:  # noqa: ANN401
-        if self._desk is None:
-            raise TypeError("expected a desk for a heavy comparison, got none")
+        if self._queue is None:
+            raise TypeError("expected a queue for a heavy comparison, got none")
         try:
-            return await self._desk.do(request_id, job, comparison, route)
+            return await self._queue.do(request_id, job, comparison, route)
         except NotDoneError as error:
             raise Ended(Outcome.UNCOMPARABLE, error.reason) from None

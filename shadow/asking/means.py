@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.apart.desk import Desk
+from crossfade.shadow.apart.job_queue import JobQueue
 from crossfade.shadow.asking.admission import Admission
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.asking.limits import Limits
@@ -36,17 +36,17 @@ def means_of(  # noqa: PLR0913 - what a run is made of
     judge: Judge,
     bindings: Bindings,
     limits: Limits,
-    desk: Desk | None = None,
+    queue: JobQueue | None = None,
     recorder: Recorder | None = None,
 ) -> Means:
-    """The means of a run that begins. ``desk`` has heavy comparisons judged, None where all are judged here.
+    """The means of a run that begins. ``queue`` has heavy comparisons judged, None where all are judged here.
 
     ``recorder`` keeps those that are judged apart.
     """
     return Means(
         contract=contract,
         judge=judge,
-        judging=Judging(judge=judge, bindings=bindings, desk=desk, recorder=recorder),
+        judging=Judging(judge=judge, bindings=bindings, queue=queue, recorder=recorder),
         bindings=bindings,
         limits=limits,
         admission=Admission(limits.in_flight),

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from crossfade.shadow.apart.opening import desk_of
+from crossfade.shadow.apart.opening import queue_of
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.means import means_of
@@ -123,7 +123,7 @@ async def serve(config: Config, run_id: str) -> None:
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
     totals = Totals()
-    desk = desk_of(config, run)
+    queue = queue_of(config, run)
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,
@@ -132,7 +132,7 @@ async def serve(config: Config, run_id: str) -> None:
             judge=run.judge,
             bindings=Bindings(contract=run.contract, shared=config.service.state is State.SHARED),
             limits=_limits(config),
-            desk=desk,
+            queue=queue,
             recorder=run.recorder,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
@@ -147,7 +147,7 @@ async def serve(config: Config, run_id: str) -> None:
         await worker.finish(drain_s=(config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
     finally:
         watching.cancel()
-        await desk.close()
+        await queue.close()
         run.writer.close()
         for side in sides.values():
             await side.close()

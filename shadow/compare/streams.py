@@ -8,7 +8,7 @@ from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.framing import Framing, cost_bytes
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.keys import NO_KEYS, ListKeys
-from crossfade.shadow.compare.diff.walk import Findings, leaf, walk_window
+from crossfade.shadow.compare.diff.walk import BoundedDifferences, leaf, walk_window
 from crossfade.shadow.exchange import Answer, Headers
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 from crossfade.shadow.exchange.outcome import Reason
@@ -63,7 +63,7 @@ class StreamDiff:
         self._legacy: deque[bytes] = deque()
         self._other: deque[bytes] = deque()
         self._first = 0
-        self._findings = Findings()
+        self._found = BoundedDifferences()
         self.waiting_bytes = 0
 
     @property
@@ -94,7 +94,7 @@ class StreamDiff:
             self._compare(len(self._legacy), len(self._other))
         else:
             self._compare(paired, paired)
-        return tuple(self._findings.kept)
+        return tuple(self._found.kept)
 
     def _add(self, queue: deque[bytes], message: bytes) -> None:
         queue.append(message)
@@ -119,8 +119,8 @@ class StreamDiff:
         ours = [self._legacy.popleft() for _ in range(legacy_n)]
         theirs = [self._other.popleft() for _ in range(other_n)]
         self.waiting_bytes -= sum(map(cost_bytes, (*ours, *theirs)))
-        if not self._findings.full and ours != theirs:
-            self._findings.add(self._differences(ours, theirs))
+        if not self._found.full and ours != theirs:
+            self._found.add(self._differences(ours, theirs))
         self._first += legacy_n
 
     def _differences(self, ours: list[bytes], theirs: list[bytes]) -> Iterator[Difference]:

@@ -389,7 +389,7 @@ class RecordSettings(Section):
     """[record]: raw comparisons kept, redacted, beside the evidence."""
 
     sample_pct: Pct = 0.0
-    """The share of judged comparisons to keep. 0 keeps none; any other share also keeps up to 100 of each finding on a
+    """The share of judged comparisons to keep. 0 keeps none; any other share also keeps up to 100 of each result on a
     route."""
     max_mb: int = Field(default=256, ge=1, le=1_000_000)
     """The disk space of one run's recording. When it is used up, the recording ends."""

@@ -64,6 +64,11 @@ class PlaceView:
     more_pairs: int | None = None
     checks: tuple[CheckView, ...] = ()
 
+    @property
+    def is_unsteady(self) -> bool:
+        """Whether a difference of the candidate's may be noise, or another state."""
+        return bool(self.self_differs or self.drift)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surfaced:

@@ -95,6 +95,11 @@ class PlaceCount:
     differing: int = 0
     rechecked: int = 0
 
+    @property
+    def chosen_pairs(self) -> int:
+        """Where legacy and candidate differ there, the units in which the secondary was asked."""
+        return self.both + self.candidate_only
+
 
 class Sort(StrEnum):
     """What is known of a difference of the candidate's after all looks at the same request."""

@@ -11,6 +11,7 @@ from crossfade.shadow.exchange.difference import Fingerprint, Kind
 Accepts = Callable[[Fingerprint], bool]
 _CONTROLS = frozenset({Sort.CONTROL, Sort.EITHER})
 """Sorts that show the secondary's differences; all others show the candidate's."""
+_NONE, _NO_UNITS = PlaceCount(), Units()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,24 @@ class Remaining:
     signed: frozenset[Place]
     places: dict[Place, PlaceCount]
     units: dict[tuple[Place, Sort], Units]
+
+    def count_at(self, place: Place) -> PlaceCount:
+        """What was counted at a place, zeros where nothing was."""
+        return self.places.get(place, _NONE)
+
+    def units_at(self, place: Place, sort: Sort) -> Units:
+        """The units with a difference of this sort there."""
+        return self.units.get((place, sort), _NO_UNITS)
+
+    def self_rate(self, place: Place) -> float:
+        """How often legacy's two instances differ at a first look, which nothing chose; drift included."""
+        count = self.count_at(place)
+        return (count.both + count.secondary_only) / self.route.paired if self.route.paired else 0.0
+
+    def differing_rate(self, place: Place) -> float:
+        """In how many requests the candidate differs from legacy: at least as many as those where legacy would."""
+        requests = sum(seen.count for seen in self.route.signatures.values())
+        return min(1.0, self.count_at(place).differing / requests) if requests else 0.0
 
 
 def set_aside(route: RouteEvidence, accepts: Accepts) -> Remaining:

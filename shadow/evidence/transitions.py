@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
@@ -32,12 +33,12 @@ class ToldTransitions:
         if not item.transition:
             return item
         place = item.template, item.kind
-        told = self._told.setdefault(place, set())
+        told: AbstractSet[str] = self._told.get(place, frozenset())
         if item.transition in told:
             return item
         if item.transition == OTHER or len(told) >= MAX_TRANSITIONS or self._count >= self.most:
             return untold(item)
-        told.add(item.transition)
+        self._told.setdefault(place, set()).add(item.transition)
         self._count += 1
         return item
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status, Surfaced
-from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.noise_excess import excesses
+from crossfade.shadow.evidence.places import JudgedPlaces, judge_places
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.evidence.transitions import with_closed_sets
+from crossfade.shadow.evidence.unit_counts import fewest, most
 from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation

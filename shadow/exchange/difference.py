@@ -90,7 +90,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Fingerprint:
-    """What makes two differences the same finding: where, how, and why if known (a catalogue id or "").
+    """What makes two differences the same cluster: where, how, and why if known (a catalogue id or "").
 
     ``transition`` is from what to what, such as ``404 -> 401``, where the values come from a closed set; else "".
     """

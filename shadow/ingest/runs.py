@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from crossfade.codegen.contract import Method
-from crossfade.shadow.apart.desk import Desk
-from crossfade.shadow.apart.opening import desk_of, setup_of
+from crossfade.shadow.apart.job_queue import JobQueue
+from crossfade.shadow.apart.opening import queue_of, setup_of
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings
@@ -52,7 +52,7 @@ class Runs:
         self.build = config.service.candidate_build
         self._began_at = 0.0
         self._is_taken = False
-        self._desk: Desk | None = None
+        self._queue: JobQueue | None = None
         self._writer, self.intake = self._begin()
 
     @property
@@ -94,8 +94,8 @@ class Runs:
     async def drain(self) -> None:
         """Returns when all that came is judged; nothing more may come."""
         await self.intake.drain()
-        if self._desk is not None:
-            await self._desk.close()
+        if self._queue is not None:
+            await self._queue.close()
         if self._upstream is not None:
             await self._upstream.close()
 
@@ -129,11 +129,11 @@ class Runs:
         self._began_at = self._time_and_ids.now()
         methods = {} if run.contract is None else run.contract.methods
         bindings = Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED)
-        if self._desk is None:
-            self._desk = desk_of(self._config, run)
+        if self._queue is None:
+            self._queue = queue_of(self._config, run)
         else:
-            self._desk.set_up(setup_of(run))
-        judging = Judging(judge=run.judge, bindings=bindings, desk=self._desk, recorder=run.recorder)
+            self._queue.set_up(setup_of(run))
+        judging = Judging(judge=run.judge, bindings=bindings, queue=self._queue, recorder=run.recorder)
         judge = PairJudge(
             judge=run.judge,
             bindings=bindings,

@@ -197,7 +197,7 @@ class Judge:
         inside = seen_of(judgement, seen, comparison, self._request_of(comparison.request), sides)
         observation = replace(
             self._judged(judgement, comparison, route),
-            **self._findings(judgement, comparison, seen),
+            **self._found(judgement, comparison, seen),
             sightings=sided(seen.sightings, sides),
             checks=self._checks.see(route, inside),
             asked_again=comparison.again is not None,
@@ -222,7 +222,7 @@ class Judge:
             chosen=comparison.chosen,
         )
 
-    def _findings(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
+    def _found(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:
         """The candidate's differences by whose fault they are, with examples, first of what is its own."""
         cause_of = cause_finder(judgement.differences, comparison.request, self._contract)
         found = gather(judgement.differences, cause_of, self._transition_of)

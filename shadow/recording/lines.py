@@ -1,4 +1,4 @@
-"""The lines of a recording that are no events: its header, the finding of each comparison, its end. Pure."""
+"""The lines of a recording that are no events: its header, the result of each comparison, its end. Pure."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Sighting, Unjudged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.recording.records import VERSION, End, Finding, Header
+from crossfade.shadow.recording.records import VERSION, End, Header, Result
 
 Record = dict[str, Any]
 JUDGED, END = "judged", "end"
@@ -31,27 +31,27 @@ def read_header(record: Record) -> Header:
     return Header(run=RunInfo(**record["run"]), sample_pct=record["sample_pct"])
 
 
-def finding_line(comparison_id: str, route: RouteInfo, finding: Finding, *, altered: bool) -> str:
+def result_line(comparison_id: str, route: RouteInfo, result: Result, *, altered: bool) -> str:
     """The last line of a comparison."""
     record: Record = {"id": comparison_id, "event": JUDGED, "route": dataclasses.asdict(route)}
-    if finding.signature is not None:
-        record["signature"] = _fingerprints(finding.signature)
-    if finding.noise is not None:
-        record["noise"] = _fingerprints(finding.noise)
-    named = {"excused": finding.excused, "drift": finding.drift}
+    if result.signature is not None:
+        record["signature"] = _fingerprints(result.signature)
+    if result.noise is not None:
+        record["noise"] = _fingerprints(result.noise)
+    named = {"excused": result.excused, "drift": result.drift}
     record |= {name: _fingerprints(signature) for name, signature in named.items() if signature}
-    if finding.sightings:
-        record["sightings"] = [dataclasses.astuple(sighting) for sighting in finding.sightings]
-    if finding.reason is not None:
-        record["reason"] = finding.reason.value
-    if finding.cut is not None:
-        record["cut"] = finding.cut.value
+    if result.sightings:
+        record["sightings"] = [dataclasses.astuple(sighting) for sighting in result.sightings]
+    if result.reason is not None:
+        record["reason"] = result.reason.value
+    if result.cut is not None:
+        record["cut"] = result.cut.value
     return _line(record | ({"altered": True} if altered else {}))
 
 
-def read_finding(record: Record) -> tuple[RouteInfo, Finding, bool]:
-    """The route, the finding and whether redaction altered it. Raises: KeyError, TypeError, ValueError."""
-    finding = Finding(
+def read_result(record: Record) -> tuple[RouteInfo, Result, bool]:
+    """The route, the result and whether redaction altered it. Raises: KeyError, TypeError, ValueError."""
+    result = Result(
         signature=_signature(record.get("signature")),
         noise=_signature(record.get("noise")),
         reason=Reason(record["reason"]) if "reason" in record else None,
@@ -60,7 +60,7 @@ def read_finding(record: Record) -> tuple[RouteInfo, Finding, bool]:
         drift=_signature(record.get("drift")) or (),
         sightings=tuple(_sighting(seen) for seen in record.get("sightings", ())),
     )
-    return RouteInfo(**record["route"]), finding, record.get("altered", False)
+    return RouteInfo(**record["route"]), result, record.get("altered", False)
 
 
 def end_line(end: End) -> str:

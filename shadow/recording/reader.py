@@ -12,7 +12,7 @@ from crossfade.codegen.contract import Contract, ContractError, DescriptorSet, l
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.exchange.event_text import read_event
 from crossfade.shadow.exchange.events import Event, from_events
-from crossfade.shadow.recording.lines import END, JUDGED, read_end, read_finding, read_header
+from crossfade.shadow.recording.lines import END, JUDGED, read_end, read_header, read_result
 from crossfade.shadow.recording.records import End, Header, Recorded
 from crossfade.shadow.recording.writer import contract_path
 
@@ -57,10 +57,10 @@ class RecordingReader:
         for record in self._records(path):
             kind = record.get("event")
             if kind == JUDGED:
-                route, finding, altered = read_finding(record)
+                route, result, altered = read_result(record)
                 comparison = from_events(events)
                 events = []
-                yield Recorded(comparison=comparison, route=route, finding=finding, altered=altered)
+                yield Recorded(comparison=comparison, route=route, result=result, altered=altered)
             elif kind == END:
                 self.end = read_end(record)
             elif kind is not None:

@@ -21,7 +21,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Result:
     """What was found in a comparison: a signature (empty if the answers are the same), or the reason why nothing was.
 
     ``noise`` is legacy against the secondary, None without a secondary. ``cut``: why a stream was compared only so far.
@@ -51,7 +51,7 @@ class Recorded:
 
     comparison: Comparison
     route: RouteInfo
-    finding: Finding
+    result: Result
     altered: bool
 
 
@@ -66,10 +66,10 @@ class End:
     left_out: int
 
 
-def finding_of(observation: Observation) -> Finding:
+def result_of(observation: Observation) -> Result:
     """What is recorded of an observation."""
     if isinstance(observation, Judged):
-        return Finding(
+        return Result(
             signature=observation.signature,
             noise=observation.noise,
             cut=observation.cut,
@@ -77,4 +77,4 @@ def finding_of(observation: Observation) -> Finding:
             drift=observation.drift,
             sightings=observation.sightings,
         )
-    return Finding(signature=None, reason=observation.reason)
+    return Result(signature=None, reason=observation.reason)

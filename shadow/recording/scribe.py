@@ -9,8 +9,8 @@ from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import Event, from_events
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.recording.lines import finding_line
-from crossfade.shadow.recording.records import Finding, finding_of
+from crossfade.shadow.recording.lines import result_line
+from crossfade.shadow.recording.records import Result, result_of
 
 
 class Scribe:
@@ -21,22 +21,22 @@ class Scribe:
         self._redact = redact
         self._judge = judge
 
-    def lines(self, comparison: Comparison, route: RouteInfo, finding: Finding) -> tuple[str, ...]:
+    def lines(self, comparison: Comparison, route: RouteInfo, result: Result) -> tuple[str, ...]:
         """The lines."""
         events = self._redact(comparison)
-        altered = self._is_altered(comparison, from_events(events), route, finding)
+        altered = self._is_altered(comparison, from_events(events), route, result)
         lines = [event_line(event) for event in events]
-        return (*lines, finding_line(comparison.request.id, route, finding, altered=altered))
+        return (*lines, result_line(comparison.request.id, route, result, altered=altered))
 
-    def frame(self, comparison: Comparison, route: RouteInfo, finding: Finding) -> bytes:
+    def frame(self, comparison: Comparison, route: RouteInfo, result: Result) -> bytes:
         """The lines as a frame of a recording's file."""
-        return frame(zstandard.ZstdCompressor(level=3, write_checksum=True), self.lines(comparison, route, finding))
+        return frame(zstandard.ZstdCompressor(level=3, write_checksum=True), self.lines(comparison, route, result))
 
-    def _is_altered(self, original: Comparison, redacted: Comparison, route: RouteInfo, finding: Finding) -> bool:
+    def _is_altered(self, original: Comparison, redacted: Comparison, route: RouteInfo, result: Result) -> bool:
         """Whether what is recorded would be judged differently: a pseudonym hides a cause, or a stream was too long."""
         if not original.followed and _what_is_judged(original) == _what_is_judged(redacted):
             return False
-        return finding_of(self._judge.observe(redacted, route).observation) != finding
+        return result_of(self._judge.observe(redacted, route).observation) != result
 
 
 def frame(compressor: zstandard.ZstdCompressor, lines: Iterable[str]) -> bytes:

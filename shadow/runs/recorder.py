@@ -20,7 +20,7 @@ from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.judgement import Judgement
 from crossfade.shadow.judging.rules import NO_RULES, Rules
-from crossfade.shadow.recording.records import End, Finding, Header, finding_of
+from crossfade.shadow.recording.records import End, Header, Result, result_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.recording.writer import FullError, RecordingWriter
@@ -28,8 +28,8 @@ from crossfade.shadow.recording.writer import FullError, RecordingWriter
 log = logging.getLogger(__name__)
 
 MAX_UNSAMPLED = 100
-"""Outside of the sample, so many comparisons of one finding on one route are kept."""
-_MAX_FINDINGS = 10_000
+"""Outside of the sample, so many comparisons of one result on one route are kept."""
+_MAX_RESULTS = 10_000
 _STREAM_BYTES = 262_144
 """So much is kept of each side's stream while it is followed; a longer one is not judged again."""
 
@@ -50,13 +50,13 @@ class Recorder:
 
     def record(self, comparison: Comparison, route: RouteInfo, observation: Observation) -> None:
         """Takes a comparison that was judged. Never raises."""
-        finding = finding_of(observation)
-        if self.chooses(comparison.request.id, route, finding):
-            self._keep(route, lambda: self._writer.add(self._scribe.lines(comparison, route, finding)))
+        result = result_of(observation)
+        if self.chooses(comparison.request.id, route, result):
+            self._keep(route, lambda: self._writer.add(self._scribe.lines(comparison, route, result)))
 
-    def chooses(self, comparison_id: str, route: RouteInfo, finding: Finding) -> bool:
+    def chooses(self, comparison_id: str, route: RouteInfo, result: Result) -> bool:
         """Whether a comparison is to be recorded, which then counts."""
-        if not self._is_chosen(comparison_id, route, finding):
+        if not self._is_chosen(comparison_id, route, result):
             return False
         self._chosen += 1
         return not self._stopped
@@ -96,13 +96,13 @@ class Recorder:
             log.error("recording.stopped %s", error.strerror)  # noqa: TRY400 - one line
         log.info("recording.ended recorded=%d left_out=%d", end.recorded, end.left_out)
 
-    def _is_chosen(self, comparison_id: str, route: RouteInfo, finding: Finding) -> bool:
+    def _is_chosen(self, comparison_id: str, route: RouteInfo, result: Result) -> bool:
         if share(comparison_id, "record") < self._pct:
             return True
-        if finding.found == ():
+        if result.found == ():
             return False
-        key = (route.key, finding.found, finding.reason)
-        if key not in self._unsampled and len(self._unsampled) >= _MAX_FINDINGS:
+        key = (route.key, result.found, result.reason)
+        if key not in self._unsampled and len(self._unsampled) >= _MAX_RESULTS:
             return False
         self._unsampled[key] += 1
         return self._unsampled[key] <= MAX_UNSAMPLED

@@ -164,7 +164,7 @@ def calls(tmp_path: Path, contract: Contract) -> Tape:
 
 @pytest.fixture
 def mixed(tape: Tape) -> Tape:
-    """Matched, diverged, with noise, failed, uncomparable, and one whose finding redaction hides."""
+    """Matched, diverged, with noise, failed, uncomparable, and one whose result redaction hides."""
     for number in range(30):
         tape.add({"id": number, "email": f"a{number}@example.org"}, {"id": number, "email": f"a{number}@example.org"})
     for number in range(5):

@@ -14,7 +14,7 @@ from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import Finding, finding_of
+from crossfade.shadow.recording.records import Result, result_of
 
 ONE, OTHER = (Fingerprint(template=f"body/{name}", kind="value") for name in "ab")
 
@@ -65,22 +65,22 @@ def test_a_recording_that_tells_no_transitions(tape: Any, judge: Any) -> None:
     assert [item.fingerprint.transition for item in route.clusters] == ["true -> false"]
 
 
-def test_another_transition_is_another_finding() -> None:
+def test_another_transition_is_another_result() -> None:
     """Where both were told."""
     one, other = (
         Fingerprint(template="status", kind="value", transition=told) for told in ("404 -> 401", "404 -> 200")
     )
-    assert change_of(Finding(signature=(one,)), Finding(signature=(other,))) is Change.OTHER_FINDINGS
-    assert change_of(Finding(signature=(one,)), Finding(signature=(one,))) is Change.SAME
+    assert change_of(Result(signature=(one,)), Result(signature=(other,))) is Change.OTHER_FINDINGS
+    assert change_of(Result(signature=(one,)), Result(signature=(one,))) is Change.SAME
 
 
 def test_calls_are_read_by_the_recorded_contract(calls: Any, contract: Any, judge: Any) -> None:
     """Where there is no other; what it does not have is as comparable as it was."""
-    observed = [finding_of(item) for item in calls.observations]
+    observed = [result_of(item) for item in calls.observations]
     recording = calls.finish()
     found = rediff(recording, judge(), None, "r")
     assert found.changes == dict.fromkeys(Change, 0) | {Change.SAME: 6}
-    assert [item.finding for item in recording.comparisons()] == observed
+    assert [item.result for item in recording.comparisons()] == observed
     assert found.evidence.info.contract_digest == contract.digest
     assert b"hunter2" not in b"".join(_bodies(recording))
     paths = [item.fingerprint.template for item in found.clusters]
@@ -143,7 +143,7 @@ def _bodies(recording: RecordingReader) -> list[bytes]:
 
 
 def test_an_ignored_path(mixed: Any, judge: Any) -> None:
-    """What differed only there matches now; what differed elsewhere too has fewer findings."""
+    """What differed only there matches now; what differed elsewhere too has fewer differences."""
     found = rediff(mixed.finish(), judge("body/at"), None, "other")
     assert (found.changes[Change.OTHER_FINDINGS], found.changed) == (5, 5)
     gone = next(item for item in found.clusters if item.fingerprint.template == "body/at")
@@ -169,17 +169,17 @@ def test_examples_are_those_of_the_recording(mixed: Any, judge: Any) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "change"),
     [
-        (Finding(signature=()), Finding(signature=()), Change.SAME),
-        (Finding(signature=(ONE,), noise=()), Finding(signature=(ONE,), noise=(ONE,)), Change.SAME),
-        (Finding(signature=(ONE,)), Finding(signature=()), Change.NEWLY_MATCHED),
-        (Finding(signature=None, reason=Reason.TRUNCATED), Finding(signature=()), Change.NEWLY_MATCHED),
-        (Finding(signature=()), Finding(signature=(ONE,)), Change.NEWLY_DIVERGED),
-        (Finding(signature=None, reason=Reason.TRUNCATED), Finding(signature=(ONE,)), Change.NEWLY_DIVERGED),
-        (Finding(signature=(ONE,)), Finding(signature=(OTHER,)), Change.OTHER_FINDINGS),
-        (Finding(signature=(ONE,)), Finding(signature=None, reason=Reason.UNDECODABLE), Change.NEWLY_UNCOMPARABLE),
+        (Result(signature=()), Result(signature=()), Change.SAME),
+        (Result(signature=(ONE,), noise=()), Result(signature=(ONE,), noise=(ONE,)), Change.SAME),
+        (Result(signature=(ONE,)), Result(signature=()), Change.NEWLY_MATCHED),
+        (Result(signature=None, reason=Reason.TRUNCATED), Result(signature=()), Change.NEWLY_MATCHED),
+        (Result(signature=()), Result(signature=(ONE,)), Change.NEWLY_DIVERGED),
+        (Result(signature=None, reason=Reason.TRUNCATED), Result(signature=(ONE,)), Change.NEWLY_DIVERGED),
+        (Result(signature=(ONE,)), Result(signature=(OTHER,)), Change.OTHER_FINDINGS),
+        (Result(signature=(ONE,)), Result(signature=None, reason=Reason.UNDECODABLE), Change.NEWLY_UNCOMPARABLE),
     ],
 )
-def test_what_became_of_one(before: Finding, after: Finding, change: Change) -> None:
+def test_what_became_of_one(before: Result, after: Result, change: Change) -> None:
     """One word for each pair; noise says nothing of one comparison alone."""
     assert change_of(before, after) is change
 
@@ -193,7 +193,7 @@ def test_a_second_look_is_judged_again(tape: Any, judge: Any) -> None:
     items = list(reader.comparisons())
     assert [item.altered for item in items] == [False, True]
     for item, judged in zip(items, tape.observations, strict=True):
-        assert item.finding.sightings == judged.sightings != ()
+        assert item.result.sightings == judged.sightings != ()
         assert item.comparison.again is not None
     found = judge()(None).observe(items[0].comparison, items[0].route).observation
     assert (found.sightings, found.signature, found.excused) == (

@@ -26,23 +26,23 @@ def diff(legacy: Value, candidate: Value, root: Place, *, proto: bool = False) -
     return bounded(walk(legacy, candidate, root, proto=proto))
 
 
-def bounded(differences: Iterable[Difference], max_findings: int = MAX_FINGERPRINTS) -> tuple[Difference, ...]:
-    """At most 200 differences of one template and kind, and one more than ``max_findings`` templates and kinds.
+def bounded(differences: Iterable[Difference], max_places: int = MAX_FINGERPRINTS) -> tuple[Difference, ...]:
+    """At most 200 differences of one template and kind, and one more than ``max_places`` templates and kinds.
 
     So a field that differs in each of many elements does not hide another one, and a reader can tell that there was
     more.
     """
-    findings = Findings(max_findings)
-    findings.add(differences)
-    return tuple(findings.kept)
+    found = BoundedDifferences(max_places)
+    found.add(differences)
+    return tuple(found.kept)
 
 
-class Findings:
+class BoundedDifferences:
     """The bounded differences of something that is compared in parts: see ``bounded``."""
 
-    def __init__(self, max_findings: int = MAX_FINGERPRINTS) -> None:
+    def __init__(self, max_places: int = MAX_FINGERPRINTS) -> None:
         self.kept: list[Difference] = []
-        self._max = max_findings
+        self._max = max_places
         self._alike: dict[tuple[str, Kind], int] = {}
 
     @property
@@ -55,11 +55,11 @@ class Findings:
         if self.full:
             return
         for difference in differences:
-            finding = (difference.template, difference.kind)
-            seen = self._alike.get(finding, 0)
+            place = (difference.template, difference.kind)
+            seen = self._alike.get(place, 0)
             if seen < MAX_ALIKE:
                 self.kept.append(difference)
-                self._alike[finding] = seen + 1
+                self._alike[place] = seen + 1
             if self.full:
                 break
 

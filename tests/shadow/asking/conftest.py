@@ -90,7 +90,7 @@ class Bench:
         *,
         shared: bool,
         contract: Contract | None,
-        desk: Any = None,
+        queue: Any = None,
         **limits: Any,
     ) -> None:
         self.candidate = candidate
@@ -106,7 +106,7 @@ class Bench:
                 judge=Judge(contract=contract),
                 bindings=Bindings(contract=contract, shared=shared),
                 limits=Limits(**{**_LIMITS, **limits}),
-                desk=desk,
+                queue=queue,
             ),
             record=self._record,
             clock=lambda: self.now,

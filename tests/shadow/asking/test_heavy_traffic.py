@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.apart.desk import Budget, Desk
+from crossfade.shadow.apart.job_queue import Budget, JobQueue
 from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.exchange import Answer, Reply, Request
 from crossfade.shadow.pipe.frames import RequestFrame
@@ -19,9 +19,9 @@ COUNT = 20
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def queue() -> AsyncIterator[JobQueue]:
     """A real one."""
-    opened = Desk(Setup(), Budget(time_s=60.0, memory_bytes=10**9))
+    opened = JobQueue(Setup(), Budget(time_s=60.0, memory_bytes=10**9))
     yield opened
     await opened.close()
 
@@ -41,7 +41,7 @@ async def test_writes_that_mint_and_reads_of_what_they_minted(
     bench_of: Callable[..., Any],
     frame_of: Callable[..., RequestFrame],
     answer_of: Callable[..., Answer],
-    desk: Desk,
+    queue: JobQueue,
     killed: bool,
 ) -> None:
     """Each request ends once, each read goes out with the candidate's own id; a killed process costs one write.
@@ -56,7 +56,7 @@ async def test_writes_that_mint_and_reads_of_what_they_minted(
         key = key_of(2, int(number))
         return answer_of(made(key) if kind == "write" else json.dumps({"id": key}).encode())
 
-    bench = bench_of(candidate, desk=desk, held_bytes=10**8, wait_s=60.0)
+    bench = bench_of(candidate, queue=queue, held_bytes=10**8, wait_s=60.0)
     for number in range(COUNT):
         bench.collector.on_request(frame_of(f"write {number}", write=True, target="/things"))
         bench.legacy(f"write {number}", answer_of(made(key_of(1, number))))
@@ -66,7 +66,7 @@ async def test_writes_that_mint_and_reads_of_what_they_minted(
         bench.legacy(f"read {number}", answer_of(json.dumps({"id": key}).encode()))
     await bench.ended(2)
     if killed:
-        os.kill(desk.pid, signal.SIGKILL)
+        os.kill(queue.pid, signal.SIGKILL)
     await bench.collector.drain(60)
     bench.keeps_nothing()
     ends = Counter(bench.ends)

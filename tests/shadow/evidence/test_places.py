@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence.conclusions import Excess, PlaceView, Status
-from crossfade.shadow.evidence.places import JudgedPlaces, excesses, fewest, judge_places, most
+from crossfade.shadow.evidence.noise_excess import excesses
+from crossfade.shadow.evidence.places import JudgedPlaces, judge_places
 from crossfade.shadow.evidence.records import (
     CheckCount,
     LatencyQuantiles,
@@ -18,6 +19,7 @@ from crossfade.shadow.evidence.records import (
     Units,
 )
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
+from crossfade.shadow.evidence.unit_counts import fewest, most
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Kind
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.route import RouteInfo

@@ -34,6 +34,7 @@ def test_a_route_tells_so_many() -> None:
     names = "abc"
     assert [told.fingerprint(at("x -> y", name)).transition for name in names] == ["x -> y", "x -> y", OTHER]
     assert told.fingerprint(at(OTHER, "d")) == at(OTHER, "d")
+    assert len(told._told) == 2, "a place of which nothing is told is not remembered"
 
 
 def cluster(item: Fingerprint, count: int, make: Any) -> ClusterEvidence:

@@ -10,13 +10,13 @@ from crossfade.shadow.exchange.observations import Sighting, Unjudged
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.recording.lines import (
     end_line,
-    finding_line,
     header_line,
     read_end,
-    read_finding,
     read_header,
+    read_result,
+    result_line,
 )
-from crossfade.shadow.recording.records import End, Finding, Header
+from crossfade.shadow.recording.records import End, Header, Result
 
 SIGNATURE = (Fingerprint(template="body/a", kind="value", cause="B2"),)
 TOLD = (Fingerprint(template="status", kind="value", transition="404 -> 401"),)
@@ -50,22 +50,22 @@ def test_another_version_is_refused(make: Any) -> None:
 
 @pytest.mark.parametrize("altered", [True, False])
 @pytest.mark.parametrize(
-    "finding",
+    "result",
     [
-        Finding(signature=()),
-        Finding(signature=SIGNATURE, noise=()),
-        Finding(signature=TOLD),
-        Finding(signature=SIGNATURE, noise=SIGNATURE),
-        Finding(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
-        Finding(signature=None, reason=Reason.TRUNCATED),
-        Finding(signature=(), excused=SIGNATURE, drift=SIGNATURE, sightings=SIGHTINGS),
+        Result(signature=()),
+        Result(signature=SIGNATURE, noise=()),
+        Result(signature=TOLD),
+        Result(signature=SIGNATURE, noise=SIGNATURE),
+        Result(signature=SIGNATURE, cut=Reason.CUT_BY_CLIENT),
+        Result(signature=None, reason=Reason.TRUNCATED),
+        Result(signature=(), excused=SIGNATURE, drift=SIGNATURE, sightings=SIGHTINGS),
     ],
     ids=str,
 )
-def test_the_finding(make: Any, finding: Finding, *, altered: bool) -> None:
+def test_the_result(make: Any, result: Result, *, altered: bool) -> None:
     """No signature, an empty one and no noise are three things."""
-    line = finding_line("c-1", make.route, finding, altered=altered)
-    assert read_finding(json.loads(line)) == (make.route, finding, altered)
+    line = result_line("c-1", make.route, result, altered=altered)
+    assert read_result(json.loads(line)) == (make.route, result, altered)
 
 
 def test_the_end() -> None:
@@ -75,12 +75,12 @@ def test_the_end() -> None:
 
 def test_sightings_of_earlier_versions(make: Any) -> None:
     """They end before what was not known then; one that knows more is of no version."""
-    line = finding_line("c", make.route, Finding(signature=(), sightings=SIGHTINGS), altered=True)
+    line = result_line("c", make.route, Result(signature=(), sightings=SIGHTINGS), altered=True)
     record = json.loads(line)
     record["sightings"] = [values[:-1] for values in record["sightings"]]
-    _, finding, _ = read_finding(record)
-    assert [item.unjudged for item in finding.sightings] == [None, None, None]
-    assert finding.sightings[:2] == SIGHTINGS[:2]
+    _, result, _ = read_result(record)
+    assert [item.unjudged for item in result.sightings] == [None, None, None]
+    assert result.sightings[:2] == SIGHTINGS[:2]
     record["sightings"][0] += [None, 1]
     with pytest.raises(ValueError, match="expected at most 9 values of a sighting, got 10"):
-        read_finding(record)
+        read_result(record)

@@ -8,9 +8,9 @@ import pytest
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.exchange.event_text import event_line
 from crossfade.shadow.exchange.events import to_events
-from crossfade.shadow.recording.lines import finding_line
+from crossfade.shadow.recording.lines import result_line
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import End, Finding, Header, Recorded
+from crossfade.shadow.recording.records import End, Header, Recorded, Result
 from crossfade.shadow.recording.writer import RecordingWriter
 
 
@@ -28,10 +28,10 @@ class Tape:
     def add(self, comparison_id: str) -> None:
         answer = self.make.answer({"a": comparison_id})
         comparison = self.make.comparison(answer, answer, id=comparison_id)
-        item = Recorded(comparison=comparison, route=self.make.route, finding=Finding(signature=()), altered=False)
+        item = Recorded(comparison=comparison, route=self.make.route, result=Result(signature=()), altered=False)
         self.items.append(item)
         lines = [event_line(event) for event in to_events(comparison)]
-        self.writer.add([*lines, finding_line(comparison_id, item.route, item.finding, altered=False)])
+        self.writer.add([*lines, result_line(comparison_id, item.route, item.result, altered=False)])
         self.writer.flush()
 
     @property

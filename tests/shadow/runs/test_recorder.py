@@ -1,4 +1,4 @@
-"""What is recorded of a run: a share, some of each finding, and nothing that a fault could spread from."""
+"""What is recorded of a run: a share, some of each result, and nothing that a fault could spread from."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import Recorded, finding_of
+from crossfade.shadow.recording.records import Recorded, result_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 from crossfade.shadow.runs.recorder import MAX_UNSAMPLED, Recorder, RecordingJudge, open_recorder
@@ -108,8 +108,8 @@ def test_what_was_judged_is_recorded(tmp_path: Path) -> None:
     comparisons = [_comparison(1, {"a": 1}, {"a": 1}), _comparison(2, {"a": 1}, {"a": 2})]
     run.judge(*comparisons)
     same, other = run.read()
-    assert (same.finding.signature, same.altered, same.route) == ((), False, ROUTE)
-    assert [item.template for item in other.finding.signature or ()] == ["body/a"]
+    assert (same.result.signature, same.altered, same.route) == ((), False, ROUTE)
+    assert [item.template for item in other.result.signature or ()] == ["body/a"]
     assert other.comparison.legacy == comparisons[1].legacy
     assert same.comparison.request.target == "/a?n=1"
     assert "secret-token" not in repr(same)
@@ -121,32 +121,32 @@ def test_what_was_written_down_elsewhere_is_recorded(tmp_path: Path) -> None:
     run = Run(tmp_path)
     comparison = _comparison(1, {"a": 1}, {"a": 2})
     judge = Judge(contract=None)
-    finding = finding_of(judge.observe(comparison, ROUTE).observation)
+    result = result_of(judge.observe(comparison, ROUTE).observation)
     scribe = Scribe(ComparisonRedactor(REDACTOR, None).events, judge)
-    assert run.open.chooses("c-1", ROUTE, finding)
-    run.open.take(scribe.frame(comparison, ROUTE, finding), ROUTE)
+    assert run.open.chooses("c-1", ROUTE, result)
+    run.open.take(scribe.frame(comparison, ROUTE, result), ROUTE)
     run.judge(_comparison(2, {"a": 1}, {"a": 1}))
     first, second = run.read()
-    assert (first.finding, first.comparison.candidate) == (finding, comparison.candidate)
-    assert second.finding.signature == ()
+    assert (first.result, first.comparison.candidate) == (result, comparison.candidate)
+    assert second.result.signature == ()
     assert (run.end().recorded, run.end().left_out) == (2, 0)
 
 
 def test_what_was_written_down_elsewhere_keeps_to_the_bound(tmp_path: Path) -> None:
     """The recording stops there."""
     run = Run(tmp_path, more="max_mb = 1")
-    finding = finding_of(Judge(contract=None).observe(_comparison(1, 1, 2), ROUTE).observation)
+    result = result_of(Judge(contract=None).observe(_comparison(1, 1, 2), ROUTE).observation)
     run.open.take(b"x" * 1_000_001, ROUTE)
-    assert not run.open.chooses("c-1", ROUTE, finding)
+    assert not run.open.chooses("c-1", ROUTE, result)
 
 
-def test_a_share_and_some_of_each_finding(tmp_path: Path) -> None:
-    """Of the matched the share that the id says; of one finding beyond it at most so many."""
+def test_a_share_and_some_of_each_result(tmp_path: Path) -> None:
+    """Of the matched the share that the id says; of one result beyond it at most so many."""
     run = Run(tmp_path, pct=10.0)
     run.judge(*(_comparison(number, 1, 1) for number in range(1000)))
     run.judge(*(_comparison(number, 1, 2) for number in range(1000, 3000)))
     run.judge(_comparison(3000, {"a": 1}, {"a": 2}))
-    found = Counter(item.finding.signature for item in run.read())
+    found = Counter(item.result.signature for item in run.read())
     matched = found.pop(())
     once, often = sorted(found.values())
     assert 60 < matched < 140
@@ -170,20 +170,20 @@ def test_uncomparable_ones_are_kept_too(tmp_path: Path) -> None:
     run = Run(tmp_path, pct=0.000001)
     run.judge(_comparison(1, b"{", 1))
     (item,) = run.read()
-    assert (item.finding.signature, item.finding.reason, item.altered) == (None, "undecodable", False)
+    assert (item.result.signature, item.result.reason, item.altered) == (None, "undecodable", False)
 
 
 def test_what_redaction_hides_is_marked(tmp_path: Path) -> None:
-    """A format that the pseudonyms no longer have: judged again it would be another finding."""
+    """A format that the pseudonyms no longer have: judged again it would be another result."""
     run = Run(tmp_path)
     times = ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05+00:00")
     secret = [{"session_end": time} for time in times]
     run.judge(_comparison(1, *secret), _comparison(2, *({"end": time} for time in times)))
     hidden, plain = run.read()
     assert (hidden.altered, plain.altered) == (True, False)
-    assert [item.kind for item in hidden.finding.signature or ()] == ["format"]
+    assert [item.kind for item in hidden.result.signature or ()] == ["format"]
     judged = Judge(contract=None).observe(hidden.comparison, ROUTE).observation
-    assert judged.signature != hidden.finding.signature  # type: ignore[union-attr]
+    assert judged.signature != hidden.result.signature  # type: ignore[union-attr]
 
 
 def test_transitions_tell_what_may_be_told(tmp_path: Path) -> None:
@@ -192,13 +192,13 @@ def test_transitions_tell_what_may_be_told(tmp_path: Path) -> None:
     pairs = ({"state": "open"}, {"state": "closed"}), ({"password": "Hunter"}, {"password": "Secret"})
     run.judge(*(_comparison(number, *pair) for number, pair in enumerate(pairs)))
     told, hidden = run.read()
-    assert [item.transition for item in told.finding.signature or ()] == ["open -> closed"]
-    assert [item.transition for item in hidden.finding.signature or ()] == [""]
+    assert [item.transition for item in told.result.signature or ()] == ["open -> closed"]
+    assert [item.transition for item in hidden.result.signature or ()] == [""]
     assert (told.altered, hidden.altered) == (False, False)
     assert "Hunter" not in repr(hidden)
     for item in (told, hidden):
         judged = Judge(contract=None, rules=run.rules).observe(item.comparison, ROUTE).observation
-        assert judged.signature == item.finding.signature  # type: ignore[union-attr]
+        assert judged.signature == item.result.signature  # type: ignore[union-attr]
 
 
 def test_a_long_body_is_judged_again_by_its_digests(tmp_path: Path) -> None:
@@ -208,12 +208,12 @@ def test_a_long_body_is_judged_again_by_its_digests(tmp_path: Path) -> None:
     one, other = (_answer(b"abc", headers=headers, truncated=True, windows=end * 8) for end in (b"1", b"2"))
     run.judge(*(dataclasses.replace(_comparison(2, 1, 1), legacy=one, candidate=answer) for answer in (one, other)))
     same, differs = run.read()
-    assert (same.finding.signature, same.altered, differs.altered) == ((), False, False)
+    assert (same.result.signature, same.altered, differs.altered) == ((), False, False)
     for item in (same, differs):
         judged = Judge(contract=None).observe(item.comparison, ROUTE).observation
-        assert judged.signature == item.finding.signature  # type: ignore[union-attr]
+        assert judged.signature == item.result.signature  # type: ignore[union-attr]
         assert b"1" * 8 not in item.comparison.legacy.windows  # type: ignore[union-attr]
-    assert [found.template for found in differs.finding.signature or ()] == ["body"]
+    assert [found.template for found in differs.result.signature or ()] == ["body"]
 
 
 def test_without_a_key_nothing_is_recorded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

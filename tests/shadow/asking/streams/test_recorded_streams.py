@@ -23,7 +23,7 @@ from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.judgement import IgnoreRule
 from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.recording.records import Finding, Header, Recorded, finding_of
+from crossfade.shadow.recording.records import Header, Recorded, Result, result_of
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.writer import RecordingWriter
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge
@@ -70,7 +70,7 @@ def tape(tmp_path: Path, contract: Contract) -> Tape:
     return Tape(tmp_path / "tape", contract)
 
 
-def again(tape: Tape, item: Recorded, *ignored: str) -> Finding:
+def again(tape: Tape, item: Recorded, *ignored: str) -> Result:
     """What the recorded comparison comes to, with these paths ignored."""
     rules = tuple(IgnoreRule(route="*", path=path, reason="test") for path in ignored)
     observation = (
@@ -78,7 +78,7 @@ def again(tape: Tape, item: Recorded, *ignored: str) -> Finding:
     )
     if isinstance(observation, Judged):
         assert (observation.legacy_ms, observation.candidate_ms) == (None, None)
-    return finding_of(observation)
+    return result_of(observation)
 
 
 def sending(note: Any, *texts: str) -> Callable[..., Iterator[Any]]:
@@ -102,15 +102,15 @@ def sending(note: Any, *texts: str) -> Callable[..., Iterator[Any]]:
 async def test_a_stream(
     serve: Any, stage: Any, dial: Any, note: Any, tape: Tape, texts: tuple[str, ...], paths: list[str]
 ) -> None:
-    """The messages of all sides, redacted; the same finding with noise, and another one under another rule."""
+    """The messages of all sides, redacted; the same result with noise, and another one under another rule."""
     legacy, candidate = (serve({"Watch": sending(note, *words)}) for words in (("one", "two"), texts))
     on = await stage(legacy, candidate, serve({"Watch": sending(note, "one", "two")}), judge=tape.judge)
     await asyncio.to_thread(lambda: list(dial(on.port("one"), "Watch")(note(text="go"))))
     judged = await on.judged()
     item = tape.only()
     assert (item.altered, [found.template for found in judged.signature]) == (False, paths)
-    assert again(tape, item) == item.finding == finding_of(judged)
-    assert item.finding.noise == ()
+    assert again(tape, item) == item.result == result_of(judged)
+    assert item.result.noise == ()
     assert again(tape, item, "message*").signature == ()
     assert isinstance(item.comparison.legacy, Answer)
     assert b"one" not in item.comparison.legacy.body
@@ -134,8 +134,8 @@ async def test_a_stream_that_the_client_left(serve: Any, stage: Any, dial: Any, 
     await asyncio.to_thread(read)
     judged = await on.judged()
     item = tape.only()
-    assert judged.cut is item.comparison.cut is item.finding.cut is Reason.CUT_BY_CLIENT
-    assert again(tape, item) == finding_of(judged)
+    assert judged.cut is item.comparison.cut is item.result.cut is Reason.CUT_BY_CLIENT
+    assert again(tape, item) == result_of(judged)
     assert [found.template for found in judged.signature] == ["message[*].text"]
 
 
@@ -151,7 +151,7 @@ async def test_a_candidate_that_fails_in_its_stream(serve: Any, stage: Any, dial
     judged = await on.judged()
     item = tape.only()
     assert not item.altered
-    assert again(tape, item) == finding_of(judged)
+    assert again(tape, item) == result_of(judged)
     assert "status.code" in {found.template for found in judged.signature}
 
 
@@ -162,7 +162,7 @@ async def test_a_stream_that_is_too_long(serve: Any, stage: Any, dial: Any, note
     await asyncio.to_thread(lambda: list(dial(on.port("one"), "Watch")(note())))
     judged = await on.judged()
     item = tape.only()
-    assert (item.altered, item.finding, judged.signature) == (True, finding_of(judged), ())
+    assert (item.altered, item.result, judged.signature) == (True, result_of(judged), ())
     assert again(tape, item).reason is Reason.TRUNCATED
     legacy = item.comparison.legacy
     assert isinstance(legacy, Answer)
@@ -228,7 +228,7 @@ async def test_events(events: Any, stage: Any, tape: Tape, candidate: dict[str, 
     judged = await on.judged()
     item = tape.only()
     assert not item.altered
-    assert again(tape, item) == finding_of(judged)
+    assert again(tape, item) == result_of(judged)
     assert paths <= {found.template for found in judged.signature}
     assert isinstance(item.comparison.legacy, Answer)
     assert b"hush" not in item.comparison.legacy.body
@@ -248,4 +248,4 @@ def test_a_method_that_the_contract_has_no_more(contract: Contract) -> None:
         followed=True,
     )
     for judge in (Judge(contract=contract), Judge(contract=None)):
-        assert finding_of(judge.observe(comparison, route).observation).reason is Reason.NO_CONTRACT
+        assert result_of(judge.observe(comparison, route).observation).reason is Reason.NO_CONTRACT

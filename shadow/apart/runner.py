@@ -35,7 +35,7 @@ from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 
 
-class Bench:
+class JobRunner:
     """Judges under the rules of one run."""
 
     def __init__(self, setup: Setup) -> None:
@@ -84,7 +84,7 @@ class Bench:
             case Observe():
                 return self._judge.observe(held, job.route)
             case Record():
-                return None if self._scribe is None else self._scribe.frame(held, job.route, job.finding)
+                return None if self._scribe is None else self._scribe.frame(held, job.route, job.result)
         assert_never(job)
 
     def _bindings(self, excerpt: Excerpt) -> tuple[Bindings, list[Any]]:

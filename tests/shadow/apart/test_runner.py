@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.apart.bench import Bench
 from crossfade.shadow.apart.jobs import (
     Asked,
     Differs,
@@ -24,13 +23,14 @@ from crossfade.shadow.apart.jobs import (
     Setup,
     Trouble,
 )
+from crossfade.shadow.apart.runner import JobRunner
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Again, Comparison
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.judge import Judge
-from crossfade.shadow.recording.records import finding_of
+from crossfade.shadow.recording.records import result_of
 
 ONE, TWO = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "12")
 
@@ -45,9 +45,9 @@ def test_a_comparison_is_judged_as_at_once(
 ) -> None:
     """What differs, and the verdict; the comparison is kept for the next job."""
     comparison = comparison_of(make.rows(50), make.rows(50, price=2.5))
-    bench, judge = Bench(setup), Judge(contract=None)
-    assert bench.do(asked(Differs(route=route), comparison)) == judge.differs(comparison, route)
-    assert bench.do(asked(Observe(route=route))) == judge.observe(comparison, route)
+    runner, judge = JobRunner(setup), Judge(contract=None)
+    assert runner.do(asked(Differs(route=route), comparison)) == judge.differs(comparison, route)
+    assert runner.do(asked(Observe(route=route))) == judge.observe(comparison, route)
 
 
 def test_handles_are_resolved_with_an_excerpt(
@@ -58,16 +58,16 @@ def test_handles_are_resolved_with_an_excerpt(
     made = comparison_of(
         b'{"id": "%s"}' % ONE.encode(), b'{"id": "%s"}' % TWO.encode(), request=make.request(body=b"{}")
     )
-    bench = Bench(setup)
-    (part,) = bench.do(asked(Read(), made))
+    runner = JobRunner(setup)
+    (part,) = runner.do(asked(Read(), made))
     excerpt = bindings.excerpt(made.request, made.route, bindings.kept_of(pickle.loads(part)))
-    resolved = bench.do(asked(Resolve(excerpt=excerpt, write=True)))
+    resolved = runner.do(asked(Resolve(excerpt=excerpt, write=True)))
     assert resolved.of(made).candidate.body == made.legacy.body  # type: ignore[union-attr]
     bindings.take(resolved.notes)
     request = make.request(body=b'{"order_id": "%s"}' % ONE.encode())
-    (part,) = bench.do(asked(ReadRequest(request=request)))
+    (part,) = runner.do(asked(ReadRequest(request=request)))
     excerpt = bindings.excerpt(request, "r", bindings.kept_of(pickle.loads(part)))
-    rendered = bench.do(asked(Render(request=request, side=Side.CANDIDATE, excerpt=excerpt)))
+    rendered = runner.do(asked(Render(request=request, side=Side.CANDIDATE, excerpt=excerpt)))
     assert TWO.encode() in rendered.request.body
 
 
@@ -77,18 +77,18 @@ def test_a_second_look_is_resolved(setup: Setup, comparison_of: Callable[..., Co
     again = Again(candidate=make.answer(b"{}"), secondary=make.answer(b"{}"))
     comparison = replace(comparison_of(b"{}", b"{}"), again=again)
     excerpt = bindings.excerpt(comparison.request, comparison.route, {})
-    resolved = Bench(setup).do(asked(ResolveAgain(excerpt=excerpt), comparison))
+    resolved = JobRunner(setup).do(asked(ResolveAgain(excerpt=excerpt), comparison))
     assert resolved.of(comparison) is comparison
 
 
 def test_a_comparison_is_written_down(setup: Setup, comparison_of: Callable[..., Comparison], route: RouteInfo) -> None:
     """Redacted; without a key there is nothing to write."""
     comparison = comparison_of(b'{"password": "s3cr3t-s3cr3t"}', b"{}")
-    finding = finding_of(Judge(contract=None).observe(comparison, route).observation)
-    job = Record(route=route, finding=finding)
-    frame = Bench(replace(setup, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
+    result = result_of(Judge(contract=None).observe(comparison, route).observation)
+    job = Record(route=route, result=result)
+    frame = JobRunner(replace(setup, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
     assert frame.startswith(b"\x28\xb5\x2f\xfd")
-    assert Bench(setup).do(asked(job, comparison)) is None
+    assert JobRunner(setup).do(asked(job, comparison)) is None
 
 
 def test_the_contract_is_read_of_its_bytes(setup: Setup, contract: Contract) -> None:
@@ -114,16 +114,16 @@ def test_what_goes_wrong_is_an_answer(
     def fail(*_: object) -> None:
         raise error("a secret")
 
-    bench, comparison = Bench(setup), comparison_of(b"[1]", b"[2]")
+    runner, comparison = JobRunner(setup), comparison_of(b"[1]", b"[2]")
     with monkeypatch.context() as patched:
         patched.setattr(Judge, "observe", fail)
-        failed = bench.do(asked(Observe(route=route), comparison))
+        failed = runner.do(asked(Observe(route=route), comparison))
     assert isinstance(failed, Failed)
     assert failed.trouble is trouble
     assert "secret" not in failed.detail
-    assert isinstance(bench.do(asked(Observe(route=route), comparison)).observation, Judged)
+    assert isinstance(runner.do(asked(Observe(route=route), comparison)).observation, Judged)
 
 
 def test_a_job_about_nothing(setup: Setup, route: RouteInfo) -> None:
     """Is a bug of who asks."""
-    assert isinstance(Bench(setup).do(asked(Observe(route=route))), Failed)
+    assert isinstance(JobRunner(setup).do(asked(Observe(route=route))), Failed)

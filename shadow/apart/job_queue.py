@@ -36,7 +36,7 @@ class Budget:
     memory_bytes: int
 
 
-class Desk:
+class JobQueue:
     """Starts the process when it is first needed, and again after it was lost or had to be killed."""
 
     def __init__(self, setup: Setup, budget: Budget) -> None:
