@@ -31,7 +31,7 @@ class Accepted:
         """Whether it accepts a cluster of a report."""
         told = self.transition is None or glob(self.transition).matches(cluster.transition)
         place = glob(self.path).matches(cluster.path) and glob(self.kind).matches(cluster.kind)
-        return told and place and cluster.kind != Kind.FAILED and glob_matches(self.route, cluster.route)
+        return told and place and cluster.kind != Kind.FAILED and _names(self.route, cluster.route)
 
 
 def named(report: Report, ids: Iterable[str]) -> tuple[Cluster, ...]:
@@ -97,9 +97,14 @@ def _globs(routes: Sequence[str], report: Report) -> Sequence[str]:
         return routes
     meant = set(routes)
     for pattern in _candidates(routes):
-        if {route.route for route in report.routes if glob_matches(pattern, route.route)} == meant:
+        if {route.route for route in report.routes if _names(pattern, route.route)} == meant:
             return (pattern,)
     return routes
+
+
+def _names(pattern: str, route: str) -> bool:
+    """Whether a rule with this glob holds on a route; one that names no port holds on each, so also without it."""
+    return any(glob_matches(pattern, name) for name in (route, route.partition(" ")[2]) if name)
 
 
 def _candidates(routes: Sequence[str]) -> Iterator[str]:
