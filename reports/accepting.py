@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from crossfade.reports.report import Cluster, Report
-from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.difference import OTHER, Kind
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.routes.patterns import glob_matches
 
@@ -52,12 +52,18 @@ def named(report: Report, ids: Iterable[str]) -> tuple[Cluster, ...]:
 def acceptable(clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
     """Those of them that no rule accepts yet.
 
-    Raises: AcceptingError: one is a missing answer, or none is left: accepted already, or noise.
+    Raises: AcceptingError: one is a missing answer, or stands for transitions that nobody saw; or none is left:
+    accepted already, or noise.
     """
     clusters = tuple(clusters)
     for cluster in clusters:
         if cluster.kind == Kind.FAILED:
             raise AcceptingError(f"expected a difference, got no answer at all ({cluster.id}), which is never accepted")
+        if cluster.transition == OTHER:
+            raise AcceptingError(
+                f"expected a difference that tells its transition, got {OTHER} ({cluster.id}), which stands for those "
+                "that come later too; name the others, or write the rule by hand"
+            )
     left = tuple(cluster for cluster in clusters if cluster.status not in {"accepted", "noise"})
     if not left:
         what = "noise" if any(cluster.status == "noise" for cluster in clusters) else "accepted"

@@ -55,6 +55,13 @@ def test_what_cannot_be_accepted(make: Any, status: str, kind: str, error: str) 
         assert acceptable([cluster, is_open]) == (is_open,)
 
 
+def test_transitions_that_are_not_told(make: Any) -> None:
+    """A rule for them would hide what nobody saw: the first 404 -> 200 of a later day."""
+    report = _report(make, a=(make.fingerprint("status", transition="(other)"),))
+    with pytest.raises(AcceptingError, match=r"got \(other\) \([0-9a-f]{12}\), which stands for those that come later"):
+        acceptable(report.clusters)
+
+
 @pytest.mark.parametrize(
     ("routes", "globs"),
     [
