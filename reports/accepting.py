@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from crossfade.reports.report import Cluster, Report
-from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.difference import OTHER, Kind
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.routes.patterns import glob_matches
 
@@ -31,7 +31,7 @@ class Accepted:
         """Whether it accepts a cluster of a report."""
         told = self.transition is None or glob(self.transition).matches(cluster.transition)
         place = glob(self.path).matches(cluster.path) and glob(self.kind).matches(cluster.kind)
-        return told and place and cluster.kind != Kind.FAILED and glob_matches(self.route, cluster.route)
+        return told and place and cluster.kind != Kind.FAILED and _names(self.route, cluster.route)
 
 
 def named(report: Report, ids: Iterable[str]) -> tuple[Cluster, ...]:
@@ -52,12 +52,18 @@ def named(report: Report, ids: Iterable[str]) -> tuple[Cluster, ...]:
 def acceptable(clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
     """Those of them that no rule accepts yet.
 
-    Raises: AcceptingError: one is a missing answer, or none is left: accepted already, or noise.
+    Raises: AcceptingError: one is a missing answer, or stands for transitions that nobody saw; or none is left:
+    accepted already, or noise.
     """
     clusters = tuple(clusters)
     for cluster in clusters:
         if cluster.kind == Kind.FAILED:
             raise AcceptingError(f"expected a difference, got no answer at all ({cluster.id}), which is never accepted")
+        if cluster.transition == OTHER:
+            raise AcceptingError(
+                f"expected a difference that tells its transition, got {OTHER} ({cluster.id}), which stands for those "
+                "that come later too; name the others, or write the rule by hand"
+            )
     left = tuple(cluster for cluster in clusters if cluster.status not in {"accepted", "noise"})
     if not left:
         what = "noise" if any(cluster.status == "noise" for cluster in clusters) else "accepted"
@@ -97,9 +103,14 @@ def _globs(routes: Sequence[str], report: Report) -> Sequence[str]:
         return routes
     meant = set(routes)
     for pattern in _candidates(routes):
-        if {route.route for route in report.routes if glob_matches(pattern, route.route)} == meant:
+        if {route.route for route in report.routes if _names(pattern, route.route)} == meant:
             return (pattern,)
     return routes
+
+
+def _names(pattern: str, route: str) -> bool:
+    """Whether a rule with this glob holds on a route; one that names no port holds on each, so also without it."""
+    return any(glob_matches(pattern, name) for name in (route, route.partition(" ")[2]) if name)
 
 
 def _candidates(routes: Sequence[str]) -> Iterator[str]:

@@ -56,8 +56,7 @@ def build_report(
     finished = evidence.ended_at is not None
     names = _names(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
-    told = map(with_closed_sets, evidence.routes)
-    views = [(route, of_run(route)) for route in told if route.info in names]
+    views = [(with_closed_sets(route), of_run(route)) for route in evidence.routes if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
     clusters = in_order(
         cluster_of(names[route.info], view, item, None if repro is None else repro.at(route.info.listener))

@@ -37,6 +37,7 @@ COOKIE_ATTRIBUTES = COOKIE_FLAGS | {"path", "domain", "expires", "max-age", "sam
 _ADDRESSES = frozenset({"location", "content-location"})
 
 Fields = dict[str, tuple[str, ...]]
+_BLANKS = " \t\r\n"  # RFC 9110 5.6.3; a letter of UTF-8 may end with the byte of another blank
 _LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -46,7 +47,7 @@ def fields_of(headers: Headers, ignored: frozenset[str]) -> Fields:
     for name, value in headers:
         lower = name.lower()
         if lower not in ignored:
-            found.setdefault(lower, []).append(value.strip())
+            found.setdefault(lower, []).append(value.strip(_BLANKS))
     return {name: without_usage(name, tuple(values)) for name, values in found.items()}
 
 
@@ -131,7 +132,7 @@ def _cookie(text: str) -> tuple[str, Value]:
     if not mark:  # RFC 6265 5.2: no cookie
         return "", text
     parts = (part.strip().partition("=") for part in attributes if part.strip())
-    fields: list[tuple[str, Value]] = [("value", content.strip())]
+    fields: list[tuple[str, Value]] = [("value", content.strip(_BLANKS))]
     return name.strip(), keep_repeated(
         [*fields, *(_attribute(key.strip().lower(), value.strip()) for key, _, value in parts)]
     )

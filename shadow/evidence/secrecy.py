@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
+from crossfade.shadow.compare.diff.paths import Context
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.path_names import path_names
 from crossfade.shadow.evidence.patterns import CARD, NAMES, PATTERNS, Pattern, holds_secret, is_card, plain_name
 from crossfade.shadow.exchange.difference import Difference
 
+_NAME = re.compile(r"[\w.-]{1,100}")
 _MAX_NAMES, _MAX_NAME_CHARS = 10_000, 100  # remembered, because the same names come again and again
 
 
@@ -38,14 +41,27 @@ class Secrecy:
         return any(map(self.is_secret, (*path_names(path), *owner.split())))
 
     def shows(self, difference: Difference, word: str) -> bool:
-        """Whether a word may be told as it is: neither its place nor anything in it is secret."""
-        return not self.is_secret_place(difference.path, difference.owner) and not any(
-            pattern.may_match(word) and self._hides(pattern.regex, word) for pattern in self.patterns
-        )
+        """Whether a word may be told as it is: neither its place nor anything in it or in its line is secret."""
+        before, after = _around(difference, word)
+        names = _NAME.findall(unquote(before))
+        if self.is_secret_place(difference.path, difference.owner) or any(map(self.is_secret, names)):
+            return False
+        line = f"{before}{word}{after}"
+        span = range(len(before), len(before) + len(word))
+        return not any(pattern.may_match(line) and self._hides(pattern.regex, line, span) for pattern in self.patterns)
 
     @staticmethod
-    def _hides(regex: re.Pattern[str], word: str) -> bool:
-        return any(is_hidden(match) for match in regex.finditer(word))
+    def _hides(regex: re.Pattern[str], line: str, word: range) -> bool:
+        found = (match for match in regex.finditer(line) if match.start() < word.stop and match.end() > word.start)
+        return any(map(is_hidden, found))
+
+
+def _around(difference: Difference, word: str) -> Context:
+    """What stands before and behind a word of a line, on its side."""
+    if difference.context is None:
+        return "", ""
+    ours, theirs = difference.context
+    return ours if word == difference.legacy else theirs
 
 
 def is_hidden(match: re.Match[str]) -> bool:

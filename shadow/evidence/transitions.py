@@ -49,7 +49,7 @@ def with_closed_sets(route: RouteEvidence) -> RouteEvidence:
     Such a place is one cluster again, under the id that it has where no transition is told. Statuses are a closed set,
     however many there are.
     """
-    places = _open_sets(route.clusters)
+    places = open_sets(route)
     if not places:
         return route
 
@@ -85,11 +85,11 @@ def one_of(parts: Sequence[Units]) -> Units:
     return Units(hashes=hashes, more=sum(units.more for units in parts), first=max(0, least - len(hashes)))
 
 
-def _open_sets(clusters: Iterable[ClusterEvidence]) -> frozenset[Place]:
+def open_sets(route: RouteEvidence) -> frozenset[Place]:
     """The places, but for statuses, at which more transitions came than are told."""
     told: Counter[Place] = Counter()
     past: set[Place] = set()
-    for item in {replace(cluster.fingerprint, cause="") for cluster in clusters}:
+    for item in {replace(cluster.fingerprint, cause="") for cluster in route.clusters}:
         place = item.template, item.kind
         if item.transition == OTHER:
             past.add(place)

@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.noise_excess import excesses
 from crossfade.shadow.evidence.places import JudgedPlaces, judge_places
 from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sort
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
-from crossfade.shadow.evidence.transitions import with_closed_sets
+from crossfade.shadow.evidence.transitions import open_sets, with_closed_sets
 from crossfade.shadow.evidence.unit_counts import fewest, most
 from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
@@ -34,6 +34,8 @@ _ON_PURPOSE = frozenset(
 
 _UNTOLD = "? -> ?"
 """Stands for that of an injected fault of which it is not told: a rule for any transition accepts it."""
+_ANY = "(any)"
+"""Stands for all of a place whose values are no closed set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +115,16 @@ class RouteView:
 def view_route(
     route: RouteEvidence, accepted: Iterable[AcceptRule], today: datetime.date, run: RunInfo | None = None
 ) -> RouteView:
-    """One route under the present rules; ``run`` tells the unit, and whether a secondary is there, if yet silent."""
+    """One route under the present rules; ``run`` tells the unit, and whether a secondary is there, if yet silent.
+
+    The route has all its transitions. Where they are no closed set, only a rule for any transition accepts them: one
+    for none was made for what had none.
+    """
+    of_any = open_sets(route)
     route = with_closed_sets(route)
     rules = [rule for rule in accepted if not rule.has_expired(today)]
     has_secondary = bool(route.secondary_asked or route.asked_again) or (run is not None and run.secondary)
-    left = set_aside(route, lambda item: any(rule.accepts(route.info, item) for rule in rules))
+    left = set_aside(route, lambda item: any(rule.accepts(route.info, _of_any(item, of_any)) for rule in rules))
     judged = judge_places(left, has_secondary=has_secondary)
     statuses = _statuses(left, judged)
     outcomes = _outcomes(route, statuses)
@@ -152,6 +159,11 @@ def view_route(
         has_secondary=has_secondary,
         unit="request" if run is None else run.unit,
     )
+
+
+def _of_any(item: Fingerprint, places: frozenset[Place]) -> Fingerprint:
+    """A fingerprint as rules see it: at these places it stands for all transitions."""
+    return replace(item, transition=_ANY) if (item.template, item.kind) in places else item
 
 
 def _statuses(left: Remaining, judged: JudgedPlaces) -> dict[Fingerprint, Status]:

@@ -55,6 +55,13 @@ def test_what_cannot_be_accepted(make: Any, status: str, kind: str, error: str) 
         assert acceptable([cluster, is_open]) == (is_open,)
 
 
+def test_transitions_that_are_not_told(make: Any) -> None:
+    """A rule for them would hide what nobody saw: the first 404 -> 200 of a later day."""
+    report = _report(make, a=(make.fingerprint("status", transition="(other)"),))
+    with pytest.raises(AcceptingError, match=r"got \(other\) \([0-9a-f]{12}\), which stands for those that come later"):
+        acceptable(report.clusters)
+
+
 @pytest.mark.parametrize(
     ("routes", "globs"),
     [
@@ -73,6 +80,24 @@ def test_a_glob_names_these_routes_and_no_other(make: Any, routes: dict[str, boo
     assert {rule.route for rule in rules} == globs
     assert all(any(rule.matches(cluster) for rule in rules) for cluster in report.clusters)
     assert also_accepted(rules, report.clusters, report) == ()
+
+
+def test_a_glob_that_names_no_port_holds_on_each(make: Any) -> None:
+    """So no glob is written that also names a route which several ports carry, and shows the port in front."""
+    mark = make.fingerprint("header.expires", "added")
+    found = {
+        "signatures": {(mark,): SignatureCount(count=5, distinct=5)},
+        "clusters": (make.cluster(mark),),
+    }
+    ports = [make.route("GET /a", listener=port, **found) for port in ("public", "internal")]
+    report = make.report(*ports, *(make.route(route, listener="public", **found) for route in ("GET /b", "GET /c")))
+    meant = [cluster for cluster in report.clusters if not cluster.route.endswith("/a")]
+    rules = rules_for(meant, report)
+    assert {rule.route for rule in rules} == {"GET /b", "GET /c"}
+    assert also_accepted(rules, meant, report) == ()
+    wide = Accepted(route="GET /*", path=mark.template, kind=mark.kind)
+    others = also_accepted([wide], meant, report)
+    assert {cluster.route for cluster in others} == {"public GET /a", "internal GET /a"}
 
 
 def test_a_transition_is_written_where_its_place_tells_some(make: Any) -> None:

@@ -7,6 +7,7 @@ import re
 
 _BETWEEN_CELLS = re.compile(r"[,;|\t\r]")
 _MAX_TOP_CHARS = 1000
+_CLASS = re.compile(r"[^ \t\n\f\r]+")
 
 
 class Marked(str):
@@ -44,5 +45,5 @@ class WordSet(Marked):
 
 
 def word_set(text: str) -> WordSet:
-    """The words of a text, sorted (WHATWG HTML 3.2.6: the order of classes means nothing)."""
-    return WordSet(" ".join(sorted(set(text.split()))))
+    """The words between blanks of ASCII, sorted (WHATWG HTML 3.2.6: the order of classes means nothing)."""
+    return WordSet(" ".join(sorted(set(_CLASS.findall(text)))))

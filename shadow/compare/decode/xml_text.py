@@ -29,6 +29,7 @@ _MAX_BINDINGS = 1_000_000
 _MAX_ATTRIBUTES = 1000
 _ASSIGNED = re.compile(r"=\s*+[\"']")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _SVG_TEXT = "{http://www.w3.org/2000/svg}text"
 _BLANKS = " \t\r\n"
 _DECLARATION = re.compile(r"\s*<\?xml(?=\s)([^>]{0,200}?)\?>")
@@ -120,7 +121,9 @@ class _XmlReader:
             shown = in_html(name.removeprefix(XHTML), inside, laid_out_as, keep=keep)
         else:
             shown = inside if keep else in_xml(inside)
-        attributes = {f"{ATTRIBUTE}{key!s}": self._bound(str(value), node) for key, value in node.attrib.items()}
+        attributes = {
+            f"{ATTRIBUTE}{key!s}": self._attribute(key, str(value), node) for key, value in node.attrib.items()
+        }
         return Element(name, shown, attributes)
 
     def _children(self, node: etree._Element, depth: int, *, keep: bool) -> Iterator[Value]:
@@ -130,6 +133,13 @@ class _XmlReader:
             yield self.node(child, depth + 1, keep=keep)
             if child.tail:
                 yield self._bound(child.tail, node)
+
+    def _attribute(self, key: object, value: str, node: etree._Element) -> Text | Marked:
+        """A value; the name of a type without a prefix is one of the default namespace (XML Schema 1, 2.6.1)."""
+        default = node.nsmap.get(None)
+        if key == _TYPE and default and ":" not in value:
+            return Marked(f"{value} {{{default}}}")
+        return self._bound(value, node)
 
     def _bound(self, text: str, node: etree._Element) -> Text | Marked:
         """A text that may hold names with prefixes, and what these mean here: two prefixes may be one, or one two."""

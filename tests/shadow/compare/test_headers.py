@@ -43,6 +43,7 @@ def test_the_same(legacy: Headers, candidate: Headers) -> None:
         ((("X-A", "1"),), (), [("header.x-a", "missing", "1", None)]),
         ((), (("X-A", ""),), [("header.x-a", "added", None, "")]),
         ((("x-a", "1"),), (("x-a", "2"),), [("header.x-a", "value", "1", "2")]),
+        ((("x-a", "a\xa0"),), (("x-a", "a"),), [("header.x-a", "value", "a\xa0", "a")]),
         ((("x-a", "a"),), (("x-a", "A"),), [("header.x-a", "value", "a", "A")]),
         ((("x-a", "1"), ("x-a", "2")), (("x-a", "2"), ("x-a", "1")), [("header.x-a", "value", "1, 2", "2, 1")]),
         ((("x-a", "1"), ("x-a", "1")), (("x-a", "1"),), [("header.x-a", "format", "1, 1", "1")]),

@@ -1,5 +1,7 @@
 """What must not be stored as it is."""
 
+from dataclasses import replace
+
 import pytest
 
 from crossfade.shadow.evidence import EvidenceError
@@ -40,6 +42,28 @@ def test_places(path: str, owner: str, shown: bool) -> None:
 def test_words(word: str, shown: bool) -> None:
     """Nor is one that looks like a secret, wherever it stands."""
     assert Secrecy(patterns=(r"EMP-\d+",)).shows(at("body/state"), word) is shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("state: ", " now", True),
+        ("Password: ", " now", False),
+        ("db.password=", "", False),
+        ("api%2Dkey=", "", False),
+        ("Bearer abcdefgh.", "", False),
+        ("for user ", " now", False),
+        ("for user al, ", " now", True),
+        ("state ", " password", True),
+    ],
+)
+def test_words_of_a_line(before: str, after: str, shown: bool) -> None:
+    """A name before it counts, and a pattern that reaches into it: examples hide it then too."""
+    for legacy, candidate in (("Jane", "Hans"), ("Hans", "Jane")):
+        context = (before, after) if legacy == "Jane" else ("", ""), (before, after) if legacy == "Hans" else ("", "")
+        found = replace(at("body/word[2]"), legacy=legacy, candidate=candidate, context=context)
+        assert Secrecy(patterns=(r"user [A-Z][a-z]+",)).shows(found, "Jane") is shown
+        assert Secrecy(patterns=(r"user [A-Z][a-z]+",)).shows(found, "Hans")
 
 
 def test_a_number_that_is_of_no_card() -> None:

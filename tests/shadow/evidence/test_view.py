@@ -372,6 +372,21 @@ def test_a_difference_without_a_transition() -> None:
         assert view(evidence({(A,): (5, 5)}), rule(transition=transition)).statuses[A] is status
 
 
+@pytest.mark.parametrize(("transition", "status"), [("*", Status.ACCEPTED), ("", Status.OPEN), ("* -> *", Status.OPEN)])
+def test_a_place_with_too_many_transitions(transition: str, status: Status) -> None:
+    """One that was accepted without a transition does not stand for those that came later."""
+    told = [dataclasses.replace(A, transition=f"w{number} -> x") for number in range(8)]
+    items = [A, *told, dataclasses.replace(A, transition="(other)")]
+    clusters = tuple(
+        ClusterEvidence(fingerprint=item, count=1, first_seen=0.0, last_seen=0.0, examples=()) for item in items
+    )
+    route = dataclasses.replace(evidence({(item,): (1, 1) for item in items}), clusters=clusters)
+    found = view(route, rule(transition=transition))
+    assert found.statuses == {A: status}
+    assert found.divergent == (0 if status is Status.ACCEPTED else 10)
+    assert view(evidence({(A,): (5, 5)}), rule(transition="")).statuses == {A: Status.ACCEPTED}
+
+
 def test_what_is_accepted_speaks_against_nothing_else() -> None:
     """Beside noise, pairs of an accepted transition do not make the others worse than chance."""
     route = dataclasses.replace(

@@ -15,6 +15,7 @@ def test_a_set_of_words() -> None:
     """Each once, in no order, whatever blanks are between."""
     assert word_set(" b\ta b\n") == "a b"
     assert word_set(" ") == ""
+    assert word_set("a\u00a0b") == "a\u00a0b"
 
 
 def test_the_top_of_rows() -> None:

@@ -13,6 +13,7 @@ from crossfade.shadow.compare.decode.xml_text import read_xml
 from crossfade.shadow.compare.diff import Place, diff
 
 HTML, SVG = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
+TYPED = 'xmlns:p="w" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type'
 
 
 def differences(one: str | bytes, two: str | bytes) -> list[tuple[str, str]]:
@@ -58,6 +59,7 @@ def test_the_same(one: str | bytes, two: str | bytes) -> None:
         ('<a xmlns:p="u" t="p:x"/>', '<a xmlns:p="v" t="p:x"/>', "body/a/@t"),
         ('<a xmlns:p="u" t="p:x p:y"/>', '<a xmlns:p="v" t="p:x p:y"/>', "body/a/@t"),
         ('<a xmlns:p="u" t="//p:x"/>', '<a xmlns:p="v" t="//p:x"/>', "body/a/@t"),
+        (f'<p:a xmlns="u" {TYPED}="T"/>', f'<p:a xmlns="v" {TYPED}="T"/>', "body/a/@type"),
         (f'<pre xmlns="{HTML}"><b> </b></pre>', f'<pre xmlns="{HTML}"><b>  </b></pre>', "body/pre/b/text()"),
         (f'<text xmlns="{SVG}"><b/>\n<b/></text>', f'<text xmlns="{SVG}"><b/><b/></text>', "body/text/text()"),
         ("<!-- 1 --><a/>", "<!-- 2 --><a/>", "body/comment()/text()"),
