@@ -1,4 +1,8 @@
-"""Has heavy jobs done, one after the other, each comparison within its budget of time and memory."""
+"""Has heavy jobs done, one after the other, each comparison within its budget of time and memory.
+
+The jobs of a comparison that came first go first: each job of another one in between is a comparison to be sent and
+read anew, and with many under way none would end.
+"""
 
 import asyncio
 import logging
@@ -8,6 +12,7 @@ from typing import Any
 
 from crossfade.shadow.apart.child import Child, LostError
 from crossfade.shadow.apart.jobs import Asked, Failed, Job, Setup, Trouble
+from crossfade.shadow.apart.turns import Turns
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
@@ -45,7 +50,7 @@ class JobQueue:
         self._budget = budget
         self._child: Child | None = None
         self._held: Comparison | None = None
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
         self._spent_s: OrderedDict[str, float] = OrderedDict()
         self.waiting = 0
 
@@ -63,7 +68,7 @@ class JobQueue:
         """The answer to a job about a comparison, or about a request alone. Raises: NotDoneError."""
         self.waiting += 1
         try:
-            async with self._turn:
+            async with self._turns.take(request_id):
                 return await self._do(request_id, job, comparison, route)
         finally:
             self.waiting -= 1
@@ -76,6 +81,7 @@ class JobQueue:
     def forget(self, request_id: str) -> None:
         """No more jobs will come of this request."""
         self._spent_s.pop(request_id, None)
+        self._turns.forget(request_id)
         if self._held is not None and self._held.request.id == request_id:
             self._held = None
 

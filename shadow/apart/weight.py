@@ -1,4 +1,4 @@
-"""How much work the bodies of a comparison are, told from their sizes and marks without reading them. Pure."""
+"""How much work the messages of a comparison are, told from their sizes and marks without reading them. Pure."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,16 @@ from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request, header_values
 
 HEAVY = 2500
-"""From here on a comparison is heavy: some 10 ms of work, 50 ms at worst, of all its bodies together."""
+"""From here on a comparison is heavy: some 10 ms of work, 50 ms at worst, of all its messages together."""
 _SURELY_LIGHT_BYTES = 1024
 """So many bytes in plain bodies are light whatever is in them."""
 _BYTES = 16
 """So many bytes without a mark are as much work as a mark."""
 _MARKS = b",:[{<&=\n|;"
 """Each value of a structure stands beside one of these."""
+_LIGHT_FIELDS_CHARS = 2048
+"""So many letters in all header fields of a message are light whatever is in them."""
+_FIELD_MARKS = ",;="
 _MORE_FOR_A_TAG = 2
 _READS = frozenset({"GET", "HEAD"})
 _SEARCHED_BYTES = 2_097_152
@@ -40,7 +43,10 @@ def is_read_of_same_bytes(comparison: Comparison) -> bool:
     if len(legacy.body) > _SEARCHED_BYTES or header_values(legacy.headers, "content-encoding"):
         return False
     answered = [reply for reply in others if reply is not None]
-    return all(
+    messages: list[Request | Answer] = [comparison.request, legacy]
+    messages += [reply for reply in answered if isinstance(reply, Answer)]
+    fields_weight = sum(_fields_weight(message) for message in messages)
+    return fields_weight <= HEAVY and all(
         isinstance(reply, Answer)
         and reply.body == legacy.body
         and handle_fields(reply.headers) == handle_fields(legacy.headers)
@@ -62,11 +68,21 @@ def is_heavy_reply(request: Request, reply: Reply) -> bool:
 def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol) -> bool:
     weight = 0
     for message in messages:
+        weight += _fields_weight(message)
         if message.body:
             weight += _weight(message.headers, message.body, protocol)
-            if weight > HEAVY:
-                return True
+        if weight > HEAVY:
+            return True
     return False
+
+
+def _fields_weight(message: Request | Answer) -> int:
+    """An element of a list and a cookie each stand beside a mark, too."""
+    values = [value for fields in (message.headers, message.trailers) for _, value in fields]
+    chars = sum(map(len, values))
+    if chars <= _LIGHT_FIELDS_CHARS:
+        return 0
+    return chars // _BYTES + len(values) + sum(value.count(mark) for value in values for mark in _FIELD_MARKS)
 
 
 def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:

@@ -74,6 +74,23 @@ def test_messages_weigh_each_byte(make: Any) -> None:
     assert is_heavy_reply(request, make.answer(coded, (("grpc-encoding", "gzip"),)))
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (("vary", ",".join(f"a{number}" for number in range(1500))),),
+        tuple(("set-cookie", f"k{number}=1; Path=/") for number in range(500)),
+        (("x-text", "x" * 30_000),),
+    ],
+)
+def test_header_fields_have_a_weight(make: Any, comparison_of: Callable[..., Comparison], fields: Any) -> None:
+    """Each element and cookie is work, whatever the bodies are: the same bytes are not light then."""
+    heavy, light = make.answer(b"{}", fields), make.answer(b"{}")
+    assert is_heavy(comparison_of(heavy, heavy))
+    assert is_heavy(comparison_of(heavy, replace(heavy, trailers=fields)))
+    assert not is_read_of_same_bytes(comparison_of(heavy, heavy))
+    assert not is_heavy(comparison_of(light, light))
+
+
 def test_a_request_is_looked_through_too(make: Any) -> None:
     """Before it is sent."""
     assert not is_heavy_request(make.request())
