@@ -10,8 +10,8 @@ from crossfade.shadow.exchange.outcome import Reason
 _RACES_PCT = 1.0  # of all requests: fewer reads that overlap a write are of no account
 _ADVICE: Mapping[Reason, tuple[str, str]] = {
     Reason.QUEUE_FULL: (
-        "Requests that found a queue full; a write among them is missing on the candidate from then on",
-        "lower [mirror] sample_pct or give both sides more CPU, and after lost writes begin with fresh stores",
+        "Requests that found a queue full; any write among them is missing on the candidate from then on",
+        "lower [mirror] sample_pct, give both sides more CPU, or skip very large answers; then begin with fresh stores",
     ),
     Reason.CREDENTIAL: (
         "The candidate refuses credentials that legacy issued before the run or in a login that was not mirrored",
@@ -32,6 +32,10 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
     Reason.ABANDONED_WRITE: (
         "Writes whose client left before legacy answered: the stores may have parted",
         "if many reads are skipped(state_drift) or diverge after them, start a new run with fresh stores",
+    ),
+    Reason.TRUNCATED: (
+        "Bodies longer than [mirror] body_limit_bytes whose bytes differ, so that their meaning had to be compared",
+        "raise body_limit_bytes, and buffer_bytes to hold some of them",
     ),
     Reason.TOO_COSTLY: (
         "Answers that took more time or memory to compare than [compare] max_compare_ms and max_compare_mb allow",

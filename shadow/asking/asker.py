@@ -37,14 +37,14 @@ class Asker:
         sides: Mapping[str, Sides],
         means: Means,
         hold: Callable[[Pending, int], None],
-        has_room: Callable[[int], bool],
+        hold_apart: Callable[[Pending, int], bool],
     ) -> None:
-        """``hold`` counts how many more bytes are kept for a request, ``has_room`` tells whether they may be."""
+        """``hold`` counts how many more bytes are kept for a request, ``hold_apart`` for one that is judged apart."""
         self._sides = sides
         self._means = means
         self._limits = means.limits
         self._admission = means.admission
-        self._comparer = Comparer(means=means, hold=hold, has_room=has_room)
+        self._comparer = Comparer(means=means, hold=hold, hold_apart=hold_apart)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
         """The verdict on one request. Raises: Ended; TimeoutError: its turn did not come in time."""

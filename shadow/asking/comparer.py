@@ -38,8 +38,10 @@ CUT_BEFORE_ALL = {
 class Comparer:
     """Waits for all answers, whole or as streams, and has them judged."""
 
-    def __init__(self, *, means: Means, hold: Callable[[Pending, int], None], has_room: Callable[[int], bool]) -> None:
-        """``hold`` counts how many more bytes are kept for a request, ``has_room`` tells whether they may be."""
+    def __init__(
+        self, *, means: Means, hold: Callable[[Pending, int], None], hold_apart: Callable[[Pending, int], bool]
+    ) -> None:
+        """``hold`` counts how many more bytes are kept for a request, ``hold_apart`` for one that is judged apart."""
         self._means = means
         self._judge = means.judge
         self._judging = means.judging
@@ -47,7 +49,7 @@ class Comparer:
         self._limits = means.limits
         self._second_look = SecondLook(means)
         self._hold = hold
-        self._has_room = has_room
+        self._hold_apart = hold_apart
 
     async def observe(self, pending: Pending, calls: Calls, sides: Sides) -> Verdict:
         """The verdict on a request that was sent. Raises: Ended; TimeoutError: a live write's turn did not come."""
@@ -80,13 +82,12 @@ class Comparer:
     def _send_apart(self, comparison: Comparison, pending: Pending) -> None:
         """All sides have answered what will take long to judge: what comes behind it goes on.
 
-        What carries a handle of its answers still waits for it. Raises: Ended: too much is kept already.
+        What carries a handle of its answers still waits for it. Raises: Ended: too many of them wait.
         """
         others = (comparison.candidate, comparison.secondary)
         more_bytes = sum(len(reply.body) for reply in others if isinstance(reply, Answer))
-        if not self._has_room(more_bytes):
+        if not self._hold_apart(pending, more_bytes):
             raise Ended(Outcome.SHED, Reason.QUEUE_FULL)
-        self._hold(pending, more_bytes)
         pending.let_others_go_on()
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:

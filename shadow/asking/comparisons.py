@@ -9,6 +9,7 @@ from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.lifecycle import Event, Legacy, Work
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.room import Room
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.suspects import Suspects
@@ -38,9 +39,14 @@ class Comparisons:
         self._record = record
         self._clock = clock
         self._pending: dict[str, Pending] = {}
-        self._asker = Asker(sides=sides, means=means, hold=self.hold, has_room=self.has_room_for_reply)
+        self._room = Room(means.limits.held_bytes)
+        self._asker = Asker(sides=sides, means=means, hold=self.hold, hold_apart=self._room.hold_apart)
         self.suspects = Suspects(means.bindings)
-        self.held_bytes = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """What is kept for all of them."""
+        return self._room.held_bytes
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -56,11 +62,11 @@ class Comparisons:
     def has_room(self, body_bytes: int) -> bool:
         """Whether one more may begin, with a body of this size."""
         is_full = len(self._pending) >= self._limits.in_flight + self._limits.waiting
-        return not is_full and self.held_bytes + body_bytes <= self._limits.held_bytes
+        return not is_full and self._room.takes(body_bytes)
 
     def has_room_for_reply(self, body_bytes: int) -> bool:
-        """Twice the bound, as in the feed: a request that was let in is not to end for the next one's sake."""
-        return self.held_bytes + body_bytes <= 2 * self._limits.held_bytes
+        """Whether a reply of this size may be kept, to a request that was let in."""
+        return self._room.takes_reply(body_bytes)
 
     def add(self, pending: Pending) -> None:
         """Takes in a request, which ``start`` then compares."""
@@ -73,9 +79,8 @@ class Comparisons:
 
     def hold(self, pending: Pending, more_bytes: int) -> None:
         """Counts what is kept for a request; where all together is too much, a stream that grew is the one to go."""
-        pending.held_bytes += more_bytes
-        self.held_bytes += more_bytes
-        if more_bytes > 0 and pending.is_stream and self.held_bytes > self._limits.held_bytes:
+        self._room.hold(pending, more_bytes)
+        if more_bytes > 0 and pending.is_stream and self._room.is_overfull:
             pending.stop(Outcome.SHED, Reason.QUEUE_FULL)
 
     def settle(self, route: RouteInfo, outcome: Outcome, reason: Reason) -> None:
@@ -130,7 +135,7 @@ class Comparisons:
         self._pending.pop(pending.frame.request.id, None)
         self._means.judging.forget(pending.frame.request.id)
         self.suspects.forget(pending)
-        self.held_bytes -= pending.held_bytes
+        self._room.release(pending)
         pending.suspects = ()
         if pending.frame.write:
             self._means.races.give_up(pending.frame.request, self._clock())

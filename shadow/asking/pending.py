@@ -33,6 +33,7 @@ class Pending:
     legacy: Reply | LegacyStream | None = None
     end: tuple[Outcome, Reason] | None = None
     held_bytes: int = 0
+    is_apart: bool = False
     task: asyncio.Task[None] | None = None
     _life: Lifecycle = field(init=False)
     _waiters: list[tuple[Collection[State], asyncio.Future[None]]] = field(default_factory=list)

@@ -45,5 +45,5 @@ def test_a_full_queue_is_told(tell: Any) -> None:
     """A write that was shed parts the stores, and what differs then is no fault of the candidate."""
     (sentence,) = advice([tell.route(reasons={"queue_full": 1008})])
     assert sentence.startswith(
-        "Requests that found a queue full; a write among them is missing on the candidate from then on (1,008 requests)"
+        "Requests that found a queue full; any write among them is missing on the candidate from then on (1,008 requests)"
     )

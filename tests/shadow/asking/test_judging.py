@@ -248,10 +248,10 @@ async def test_what_is_kept_for_heavy_answers_is_bounded(
     answer_of: Callable[..., Answer],
     queue: JobQueue,
 ) -> None:
-    """Those of the other sides count, too; what does not fit is shed."""
+    """Those of the other sides count, too, and half of the room is for others; what does not fit is shed."""
     queue.gate.clear()
     body = heavy(a=1)
-    bench = bench_of(answer_of(heavy(a=2)), queue=queue, held_bytes=2 * len(body))
+    bench = bench_of(answer_of(heavy(a=2)), queue=queue, held_bytes=8 * len(body))
     for name in ("1", "2", "3"):
         bench.collector.on_request(frame_of(name))
         bench.legacy(name, answer_of(body))
