@@ -24,8 +24,9 @@ from crossfade.reports.report import (
     Totals,
 )
 from crossfade.reports.repro import ReproSettings
-from crossfade.shadow.evidence.claims import GateSettings, Verdict, judge_claim
+from crossfade.shadow.evidence.claims import Verdict, judge_claim
 from crossfade.shadow.evidence.conclusions import Status
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import (
     LatencyQuantiles,
     RouteEvidence,

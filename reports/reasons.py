@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from crossfade.reports.figures import at_most, count, share
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.units import of_units, short_units
-from crossfade.shadow.evidence.claims import UNEXPLAINED, Claim, GateSettings, Ground
+from crossfade.shadow.evidence.claims import UNEXPLAINED, Claim, Ground
 from crossfade.shadow.evidence.conclusions import PlaceView, Status
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.view import RouteView
 
 NOTHING_CLAIMED = "nothing is claimed: list routes under [gate] routes"

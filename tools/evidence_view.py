@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from crossfade.reports.build import build_report
 from crossfade.reports.report import Report
 from crossfade.shadow.config import Config
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import RunSummary
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.runs.setup import evidence_store

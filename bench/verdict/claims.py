@@ -26,7 +26,7 @@ from world import Asked, Bug, World
 
 from crossfade.shadow.asking.rechecks import Rechecks
 from crossfade.shadow.config.settings import Unit
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import finished_bounds
 from crossfade.shadow.exchange.observations import Judged
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from looks import ROUTE, STARTED
 
 from crossfade.shadow.evidence import EvidenceWriter
-from crossfade.shadow.evidence.claims import Claim, GateSettings, judge_claim
+from crossfade.shadow.evidence.claims import Claim, judge_claim
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.store import open_store
 from crossfade.shadow.evidence.view import RouteView, view_route

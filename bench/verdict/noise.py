@@ -28,7 +28,7 @@ from quick import observed
 from world import Asked, Bug, World
 
 from crossfade.shadow.asking.rechecks import Rechecks
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.view import Status
 from crossfade.shadow.exchange.difference import Fingerprint
 

@@ -1,7 +1,6 @@
 """What is claimed of a route, and whether its evidence proves it. Pure."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -13,11 +12,10 @@ from crossfade.shadow.evidence.excess import (
     log_mean,
     needed_pairs,
 )
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Reason
-from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.routes.patterns import glob_matches
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 
@@ -55,52 +53,6 @@ UNEXPLAINED = (
 """Here the candidate answered, now or earlier, something else than legacy, and may be wrong or not."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateSettings:
-    """Globs of claimed routes; the claim is: less than ``budget_pct`` of units diverge, at ``confidence_pct``.
-
-    ``unit`` is a request, client, session or minute. ``planned_n``: after how many of them the claim is judged, where
-    that was fixed beforehand. ``transient_budget_pct``: of differences that a second look does not show, None for
-    ``budget_pct``, ``transient_reason`` why they may be more. Below ``min_surfaced_pct`` of the injected faults, or
-    ``min_compared_pct`` of the eligible requests, nothing is proven.
-    """
-
-    routes: tuple[str, ...]
-    budget_pct: float = 1.0
-    confidence_pct: float = 95.0
-    min_compared_pct: float = 95.0
-    unit: str = "request"
-    planned_n: int | None = None
-    transient_budget_pct: float | None = None
-    transient_reason: str = ""
-    min_surfaced_pct: float = 50.0
-
-    @property
-    def budget(self) -> float:
-        """The budget as a rate, 0 to 1."""
-        return self.budget_pct / 100
-
-    @property
-    def transient_budget(self) -> float:
-        """The budget of transient differences as a rate, 0 to 1."""
-        return self.budget if self.transient_budget_pct is None else self.transient_budget_pct / 100
-
-    @property
-    def confidence(self) -> float:
-        """The confidence as a probability, 0 to 1."""
-        return self.confidence_pct / 100
-
-    def claims(self, route: RouteInfo) -> bool:
-        """Whether a glob of ``routes`` names it; without a port, a glob names the route on every port."""
-        return any(glob_matches(glob, route.route, route.listener) for glob in self.routes)
-
-    def unmatched(self, routes: Sequence[RouteInfo]) -> tuple[str, ...]:
-        """Globs that no route matches: what is claimed but was never seen."""
-        return tuple(
-            glob for glob in self.routes if not any(glob_matches(glob, route.route, route.listener) for route in routes)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What is counted of the places of one route: pairs of answers, units with differences, checks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
-from typing import TypedDict
+from dataclasses import dataclass, field
 
 from crossfade.shadow.evidence.asked_once import is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
-from crossfade.shadow.evidence.records import CheckCount, Place, PlaceCount, Sort, Units, Way, WayCount
+from crossfade.shadow.evidence.place_counts import Counts, GrowingUnits, PlaceChanges, check_count, way_count
+from crossfade.shadow.evidence.records import Place, Sort, Way
 from crossfade.shadow.evidence.shown_places import (
     PlaceLook,
     is_drift_alone,
@@ -30,44 +30,6 @@ _PAIRED = 2  # the secondary answered at the first look, and was not asked becau
 _ASKED = 4  # there was a second look
 _BET = 8  # either of them
 _CHECKED = 16
-
-
-@dataclass(slots=True, kw_only=True)
-class Counts:
-    """The numbers of a ``PlaceCount``, while they grow."""
-
-    both: int = 0
-    candidate_only: int = 0
-    secondary_only: int = 0
-    bets_candidate: int = 0
-    bets_secondary: int = 0
-    self_differs: int = 0
-    once: int = 0
-    drift: int = 0
-    differing: int = 0
-    rechecked: int = 0
-
-    def frozen(self) -> PlaceCount:
-        """As they are now."""
-        return PlaceCount(**{item.name: getattr(self, item.name) for item in fields(self)})
-
-
-@dataclass(slots=True, kw_only=True)
-class GrowingUnits:
-    """``Units``, while they grow."""
-
-    hashes: set[int] = field(default_factory=set)
-    more: int = 0
-    first: int = 0
-
-
-class PlaceChanges(TypedDict):
-    """What changed since the last commit, as totals."""
-
-    places: dict[Place, PlaceCount]
-    ways: dict[Way, WayCount]
-    units: dict[tuple[Way, Sort], Units]
-    checks: dict[tuple[Place, Check], CheckCount]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -293,23 +255,11 @@ class Places:
         """What changed since ``committed`` was last called."""
         return {
             "places": {place: self.counts[place].frozen() for place in self.changed},
-            "ways": {way: _way_count(*self.ways[way]) for way in self.changed_ways},
-            "units": {key: _frozen(self.units[key]) for key in self.changed_units},
-            "checks": {key: _check_count(*self.checks[key]) for key in self.changed_checks},
+            "ways": {way: way_count(*self.ways[way]) for way in self.changed_ways},
+            "units": {key: self.units[key].frozen() for key in self.changed_units},
+            "checks": {key: check_count(*self.checks[key]) for key in self.changed_checks},
         }
 
     def committed(self) -> None:
         """Forgets which totals changed."""
         self.changed, self.changed_ways, self.changed_units, self.changed_checks = set(), set(), set(), set()
-
-
-def _way_count(candidate_only: int, bets_candidate: int) -> WayCount:
-    return WayCount(candidate_only=candidate_only, bets_candidate=bets_candidate)
-
-
-def _frozen(units: GrowingUnits) -> Units:
-    return Units(hashes=frozenset(units.hashes), more=units.more, first=units.first)
-
-
-def _check_count(n: int, candidate: int, control: int) -> CheckCount:
-    return CheckCount(n=n, candidate=candidate, control=control)

@@ -7,7 +7,7 @@ import pytest
 from crossfade.reports.build import build_report
 from crossfade.reports.findings import Sightings, find_findings
 from crossfade.reports.report import Injected, Place, PlaceCheck, Report, Route, Surfaced
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import (
     ClusterEvidence,
     LatencyQuantiles,

@@ -13,7 +13,7 @@ from crossfade.codegen.pitfalls import find_pitfall
 from crossfade.reports.build import build_report
 from crossfade.reports.json_document import to_json
 from crossfade.reports.repro import Listener, ReproSettings, Side
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.exchange.observations import RequestSample

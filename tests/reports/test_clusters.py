@@ -6,7 +6,7 @@ import pytest
 
 from crossfade.reports.build import build_report
 from crossfade.reports.clusters import timestamp
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from crossfade.reports.reasons import claim_reason
-from crossfade.shadow.evidence.claims import Claim, GateSettings, Ground, judge_claim
+from crossfade.shadow.evidence.claims import Claim, Ground, judge_claim
 from crossfade.shadow.evidence.conclusions import PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.outcome import Outcome, Reason

@@ -11,7 +11,7 @@ from crossfade.reports.build import build_report
 from crossfade.reports.formats import Lead
 from crossfade.reports.report import Report
 from crossfade.reports.terminal import print_report, to_text
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 
 LONG = "GET /organisations/{organisation}/projects/{project}/pipelines/{pipeline}/builds/{build}/artifacts/{artifact}"

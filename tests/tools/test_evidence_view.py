@@ -7,7 +7,7 @@ import pytest
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.tools.evidence_view import accept_rules, gate_settings, report_of
 
 

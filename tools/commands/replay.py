@@ -11,7 +11,7 @@ from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
 from crossfade.reports.build import build_report
 from crossfade.reports.formats import Lead
 from crossfade.shadow.config import Config, load_config
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader

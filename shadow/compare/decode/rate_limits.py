@@ -6,17 +6,20 @@ The limit itself and its policy belong to the service, and so does whether it te
 import re
 
 _LIMIT = re.compile(r"(?:.*-)?rate-?limit(?:-(.*))?", re.DOTALL)
-_USAGE = frozenset({"remaining", "reset", "used"})
+_RESET = "reset"
+_USAGE = frozenset({"remaining", _RESET, "used"})
 _FIELD = "ratelimit"
 # draft-ietf-httpapi-ratelimit-headers: parameters r and t; until -07 members of one list
 _USED = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\w-])(r|t|remaining|reset)[ \t]*=[ \t]*\d++', re.DOTALL)
-_FORMS = (
-    (re.compile(r"\d{1,9}"), "(a number)"),
-    (re.compile(r"\d{10}"), "(a moment in seconds)"),
+_MOMENTS = (
+    (re.compile(r"\d{10}(?:\.\d+)?"), "(a moment in seconds)"),
     (re.compile(r"\d{13}"), "(a moment in milliseconds)"),
-    (re.compile(r"\d{1,10}\.\d+"), "(a number with a fraction)"),
-    (re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+"), "(a time with units)"),
     (re.compile(r"\d{4}-\d\d-\d\dT.*|[A-Z][a-z]{2}, \d.* GMT"), "(a date)"),
+)
+_FORMS = (
+    (re.compile(r"\d+"), "(a number)"),
+    (re.compile(r"\d+\.\d+"), "(a number with a fraction)"),
+    (re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+"), "(a time with units)"),
 )
 
 
@@ -29,11 +32,10 @@ def without_usage(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
         return values
     if name == _FIELD:
         return tuple(_USED.sub(_kept, value) for value in values)
-    return tuple(map(_form, values)) if _is_usage(name) else values
-
-
-def _form(value: str) -> str:
-    return next((form for pattern, form in _FORMS if pattern.fullmatch(value)), value)
+    if not _is_usage(name):
+        return values
+    forms = (*_MOMENTS, *_FORMS) if _RESET in name else _FORMS
+    return tuple(next((form for pattern, form in forms if pattern.fullmatch(value)), value) for value in values)
 
 
 def _is_usage(name: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from crossfade.reports.build import build_report
 from crossfade.reports.findings import Sightings
 from crossfade.reports.report import Cluster, Example, Finding, Report
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import RequestSample

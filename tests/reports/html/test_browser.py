@@ -9,7 +9,7 @@ import pytest
 
 from crossfade.reports.build import build_report
 from crossfade.reports.html import to_html
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from crossfade.reports.html.cards import (
     code_parts,
 )
 from crossfade.reports.report import Cause, Report
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 from crossfade.shadow.evidence.view import AcceptRule
 

@@ -14,7 +14,7 @@ from crossfade.reports.build import build_report
 from crossfade.reports.html import to_html
 from crossfade.reports.html.model import MAX_CARDS
 from crossfade.reports.report import Report
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import SignatureCount
 
 FOLDER = Path(next(iter(crossfade.reports.html.__path__)))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.evidence.claims import GateSettings, Ground, judge_claim
+from crossfade.shadow.evidence.claims import Ground, judge_claim
 from crossfade.shadow.evidence.conclusions import CheckView, Excess, PlaceView, Status, Surfaced
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import live_bounds
 from crossfade.shadow.evidence.view import RouteView
 from crossfade.shadow.exchange.observations import Check

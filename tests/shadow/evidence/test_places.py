@@ -286,6 +286,32 @@ def test_noisy_places_are_bounded_together() -> None:
     assert (together.candidate, together.control, together.share) == (3, 0, 0.0)
 
 
+def test_what_many_noisy_places_may_hide() -> None:
+    """The least steady place, the fewest second looks, and those in which legacy itself differed: 0.8 of 0.5 of 0.75."""
+    rare = PlaceCount(both=100, self_differs=100, differing=100, rechecked=100)
+    often = PlaceCount(both=150, secondary_only=50, self_differs=200, differing=200, rechecked=100)
+    units = {
+        (A, Sort.PERSISTENT): Units(hashes=frozenset(range(40))),
+        (A, Sort.CONTROL): Units(hashes=frozenset(range(100, 160))),
+        (B, Sort.CONTROL): Units(hashes=frozenset(range(140, 200))),
+    }
+    route = evidence(A, B, places={A: rare, B: often}, units=units, asked_again=400)
+    (together,) = [item for item in excesses(left(route), judged(route)) if item.place is None]
+    assert (together.candidate, together.control, together.n, together.pairs) == (40, 100, 1000, 400)
+    assert (together.share, together.seen_share) == pytest.approx((0.8 * 0.5 * 0.75, 0.8**2))
+
+
+def test_trials_are_no_more_than_units() -> None:
+    """A unit that shows both is one trial: together they are at most all of them."""
+    units = {
+        (A, Sort.PERSISTENT): Units(hashes=frozenset(range(7))),
+        (A, Sort.CONTROL): Units(hashes=frozenset(range(6))),
+    }
+    count = PlaceCount(self_differs=5, differing=10, rechecked=10)
+    again = by_look(evidence(A, places={A: count}, units=units, distinct=10))[False]
+    assert (again.candidate, again.control, again.n) == (7, 3, 10)
+
+
 def test_an_open_place_beside_noise() -> None:
     """Is bounded from below: what may be chance is taken off, of the half of the differences that was looked at again."""
     count = PlaceCount(self_differs=20, bets_candidate=100, bets_secondary=5, differing=90, rechecked=45)
@@ -297,6 +323,8 @@ def test_an_open_place_beside_noise() -> None:
     found = by_look(evidence(A, places={A: count}, units=units))
     assert (found[False].candidate, found[False].control, found[False].share) == (6, 2, 0.5)
     assert (found[True].candidate, found[True].control, found[True].share) == (100, 5, 1.0)
+    few = by_look(evidence(A, places={A: count}, units=units, distinct=50))
+    assert few[True].n == 105, "no bet is left out of the trials"
 
 
 def test_numbers_of_units() -> None:

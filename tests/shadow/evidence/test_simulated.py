@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence import EvidenceWriter, open_store
-from crossfade.shadow.evidence.claims import Claim, GateSettings, judge_claim
+from crossfade.shadow.evidence.claims import Claim, judge_claim
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.view import view_route
 from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.observations import Judged, Sighting

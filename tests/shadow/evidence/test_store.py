@@ -9,7 +9,7 @@ import pytest
 from crossfade.reports.build import build_report
 from crossfade.shadow.config import parse_config
 from crossfade.shadow.evidence import EvidenceError, open_store, store_in
-from crossfade.shadow.evidence.claims import GateSettings
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.evidence.stores import STORES
 from crossfade.shadow.evidence.stores.memory import MemoryStore

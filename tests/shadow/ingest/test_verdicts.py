@@ -15,7 +15,8 @@ from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.capture.source import Match, Pair
 from crossfade.shadow.evidence import EvidenceWriter, open_store
-from crossfade.shadow.evidence.claims import Claim, GateSettings, judge_claim
+from crossfade.shadow.evidence.claims import Claim, judge_claim
+from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.view import RouteView, view_route
 from crossfade.shadow.exchange import Answer, Protocol, Request

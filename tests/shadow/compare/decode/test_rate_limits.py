@@ -28,6 +28,7 @@ def test_how_often_somebody_asked(name: str) -> None:
     [
         ("1790000000", "1790000060"),
         ("1790000000123", "1790000060000"),
+        ("1790000000.25", "1790000060.5"),
         ("0.25", "59.5"),
         ("6m0s", "1h2m3.5s"),
         ("20ms", "59s"),
@@ -40,6 +41,12 @@ def test_what_is_left_in_one_form(one: str, other: str) -> None:
     form = without_usage("x-ratelimit-reset", (one,))
     assert form == without_usage("x-ratelimit-reset", (other,))
     assert form != without_usage("x-ratelimit-reset", ("30",))
+
+
+def test_what_is_left_may_be_much() -> None:
+    """A number of ten digits is a moment only where one resets."""
+    few, many = (without_usage("x-ratelimit-remaining-tokens", (text,)) for text in ("7", "1790000000"))
+    assert few == many
 
 
 @pytest.mark.parametrize("text", ["", "-1", "unlimited", "none"])
