@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from crossfade.shadow.evidence.asked_once import is_on_both_sides
+from crossfade.shadow.evidence.asked_once import NOISE_FROM, is_on_both_sides
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.place_counts import Counts, GrowingUnits, PlaceChanges, check_count, way_count
 from crossfade.shadow.evidence.records import Place, Sort, Way
@@ -20,8 +20,6 @@ from crossfade.shadow.exchange.observations import Check, Checked, Judged, Sight
 
 _FIRST_LOOKS, _BETS = 0, 1
 """What is counted of a way, as in ``WayCount``."""
-_NOISY_FROM = 3
-"""So many units must show legacy differing from itself before a place is called noise."""
 
 
 # What was counted of a unit of the claim, each bit only once: requests for the same thing are no new trial.
@@ -73,7 +71,7 @@ class Places:
         counts = self.counts.get(place)
         if counts is None:
             return False
-        return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= _NOISY_FROM
+        return (counts.self_differs if counts.self_differs or counts.drift else counts.once) >= NOISE_FROM
 
     def count(self, observation: Judged, signature: Signature) -> None:
         """Counts a judged request, whose fingerprints have names and transitions that are told.
