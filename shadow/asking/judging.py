@@ -44,6 +44,7 @@ class Judging:
         self._lost: deque[Unread] = deque(maxlen=_MOST_LOST)
         self._made: dict[str, int] = {}
         self._proofs: set[str] = set()
+        self._weighed: tuple[Comparison, bool] | None = None
 
     @property
     def waiting(self) -> int:
@@ -62,10 +63,16 @@ class Judging:
         """
         if self._queue is None or comparison.request.id in self._proofs:
             return self._queue is not None
-        if not is_heavy(comparison):
+        if not self._is_heavy(comparison):
             return False
         is_read = self._recorder is not None or not is_read_of_same_bytes(comparison)
         return is_read or self._is_proof(comparison.request.id, route)
+
+    def _is_heavy(self, comparison: Comparison) -> bool:
+        """Weighed once for all steps, which come one after the other where it is light."""
+        if self._weighed is None or self._weighed[0] is not comparison:
+            self._weighed = comparison, is_heavy(comparison)
+        return self._weighed[1]
 
     def _is_proof(self, request_id: str, route: RouteInfo) -> bool:
         made = self._made.get(route.key, 0)
@@ -139,6 +146,7 @@ class Judging:
     def forget(self, request_id: str) -> None:
         """The request has its outcome."""
         self._proofs.discard(request_id)
+        self._weighed = None
         if self._queue is not None:
             self._queue.forget(request_id)
 

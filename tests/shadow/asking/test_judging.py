@@ -11,6 +11,7 @@ import pytest
 from crossfade.shadow.apart.job_queue import NotDoneError
 from crossfade.shadow.apart.jobs import Asked, Failed, Job, Record, Setup
 from crossfade.shadow.apart.runner import JobRunner
+from crossfade.shadow.asking import judging
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.evidence.redact import Redactor
@@ -102,6 +103,29 @@ async def test_what_differs_is_found_apart(
     assert (bench.collector.load(0.0).heavy_waiting, bench.collector.load(0.0).heavy_pid) == (1, 99)
     assert queue.jobs == ["Read", "Resolve", "Differs", "Observe"]
     assert queue.forgotten == ["small", "big"]
+
+
+async def test_a_light_comparison_is_weighed_once(
+    bench_of: Callable[..., Any],
+    frame_of: Callable[..., RequestFrame],
+    answer_of: Callable[..., Answer],
+    queue: JobQueue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many steps ask; that is most of what they cost where the answers are the same."""
+    weighed: list[str] = []
+
+    def weigh(comparison: Comparison) -> bool:
+        weighed.append(comparison.request.id)
+        return False
+
+    monkeypatch.setattr(judging, "is_heavy", weigh)
+    bench = bench_of(lambda _: _of(answer_of(b'{"a": 1}')), queue=queue)
+    for name in ("first", "second"):
+        bench.collector.on_request(frame_of(name))
+        bench.legacy(name, answer_of(b'{"a": 1}'))
+    assert await bench.finish() == ["same", "same"]
+    assert sorted(weighed) == ["first", "second"]
 
 
 async def test_reads_and_writes_behind_a_heavy_answer_go_on(
