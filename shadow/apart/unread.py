@@ -23,6 +23,10 @@ class Unread:
         self._plain: bytes | None = None
         self._members: frozenset[str] | None = None
 
+    def length(self) -> int:
+        """How many bytes are searched for each value."""
+        return len(self._body())
+
     def may_hold(self, value: str) -> bool:
         """Whether the value stands in a header field or the body, or may stand there in other letters."""
         fields = (*self._answer.headers, *self._answer.trailers)

@@ -1,6 +1,7 @@
 """Requests under way that may yet show what a value of legacy's is called by the other sides."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 from crossfade.shadow.apart.unread import Unread
 from crossfade.shadow.apart.weight import is_heavy_reply
@@ -11,6 +12,8 @@ from crossfade.shadow.exchange import Answer, Reply
 
 _ENDED = frozenset({Work.ENDED})
 _MOST_CLEARED = 10_000
+_MOST_SEARCHED_BYTES = 8_388_608
+"""Some 4 ms of searching; and as much is kept of decoded bodies, which on the wire may have been a thousandth."""
 
 
 class Suspects:
@@ -18,7 +21,7 @@ class Suspects:
 
     Answers are read only when a later request carries something new; most are judged before. What a request has carried
     that waited for its suspects is no longer new: a session goes with every request of a person. Heavy answers are
-    searched, not read; short ids in a heavy read hold nobody up.
+    searched, not read, as far as that takes no time; short ids in a heavy read hold nobody up.
     """
 
     def __init__(self, bindings: Bindings) -> None:
@@ -48,8 +51,16 @@ class Suspects:
             for value in self._values[pending]:
                 self._holders.setdefault(value, []).append(pending)
         self._unread.clear()
-        heavy = (other for other, unread in self._heavy.items() if any(map(unread.may_hold, values)))
-        return (*(other for value in values for other in self._holders.get(value, ())), *heavy)
+        return (*(other for value in values for other in self._holders.get(value, ())), *self._heavy_of(values))
+
+    def _heavy_of(self, values: frozenset[str]) -> Iterator[Pending]:
+        """Past the bound an answer is not searched: it may hold a value, and is waited for."""
+        searched_bytes = 0
+        for other, unread in self._heavy.items():
+            if searched_bytes <= _MOST_SEARCHED_BYTES:
+                searched_bytes += len(values) * unread.length()
+            if searched_bytes > _MOST_SEARCHED_BYTES or any(map(unread.may_hold, values)):
+                yield other
 
     def all(self) -> tuple[Pending, ...]:
         """All that are not judged yet: a request that is not looked through here may carry a value of any of them."""

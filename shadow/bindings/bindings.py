@@ -25,9 +25,9 @@ from crossfade.shadow.bindings.exchanges import (
 )
 from crossfade.shadow.bindings.kinds import ANYWHERE, Exchange
 from crossfade.shadow.bindings.known import Known, Note, nothing_known
-from crossfade.shadow.bindings.messages import rewrite_answer, rewrite_message, rewrite_request
+from crossfade.shadow.bindings.messages import CLIENTS_OWN, rewrite_answer, rewrite_message, rewrite_request
 from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
-from crossfade.shadow.bindings.names import Site, entity_of
+from crossfade.shadow.bindings.names import Part, Site, entity_of
 from crossfade.shadow.bindings.scopes import Origin, is_id_site, origin_of
 from crossfade.shadow.bindings.sides import Rendered, Side
 from crossfade.shadow.bindings.tables import EVERYWHERE
@@ -90,8 +90,11 @@ class Bindings:
         self._known.take(notes)
 
     def carried(self, request: Request) -> frozenset[str]:
-        """The values of a request that stand where a handle may stand; a body that can't be decoded has none."""
-        return frozenset() if self._shared else frozenset(text for text, _ in request_values(request, self._contract))
+        """The values of a request that may come from an answer; a body that can't be decoded has none."""
+        if self._shared:
+            return frozenset()
+        values = request_values(request, self._contract)
+        return frozenset(text for text, site in values if site.part is not Part.HEADER or site.name not in CLIENTS_OWN)
 
     def answered(self, request: Request, reply: Reply) -> frozenset[str]:
         """The values of legacy's reply that a client may send back, and perhaps a few more."""

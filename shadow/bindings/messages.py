@@ -30,6 +30,11 @@ NO_HANDLES = frozenset(
     | {"if-modified-since", "if-unmodified-since", "allow", "keep-alive", "x-crossfade-id", "x-crossfade-role"}
 )
 """Header fields in which no handle stands."""
+CLIENTS_OWN = frozenset(
+    {"traceparent", "tracestate", "baggage", "b3", "uber-trace-id", "sentry-trace", "x-cloud-trace-context"}
+    | {"x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-amzn-trace-id", "x-request-id", "x-correlation-id"}
+)
+"""Header fields that a client makes anew for each request: what stands there comes from no answer."""
 _ETAGS = frozenset({"etag", "if-match", "if-none-match", "if-range"})
 _TARGETS = frozenset({"location", "content-location", "referer"})
 _LINK = re.compile(r"(?<=<)[^<>\s]{1,4096}(?=>)")

@@ -1,6 +1,7 @@
 """Requests under way that may yet show that a value is legacy's own."""
 
 import asyncio
+import gzip
 from collections.abc import Callable
 
 from crossfade.shadow.asking.lifecycle import Event
@@ -53,6 +54,24 @@ async def test_what_was_carried_before_is_not_looked_for_again(
     suspects.forget(first)
     assert len(suspects._cleared) == _MOST_CLEARED
     assert suspects.of(frozenset({MINTED})) == (holder,)
+
+
+async def test_past_a_bound_heavy_answers_are_not_searched(
+    frame_of: Callable[..., RequestFrame], answer_of: Callable[..., Answer]
+) -> None:
+    """A few kilobytes on the wire may be megabytes to search and to keep, for each value: they are waited for."""
+    suspects = Suspects(Bindings(contract=None, shared=False))
+    fields = (("content-type", "application/json"), ("content-encoding", "gzip"))
+    body = gzip.compress(b'{"text": "%s"}' % (b"a" * 4_000_000))
+    heavy = [_pending(frame_of(f"{number}")) for number in range(10)]
+    for pending in heavy:
+        suspects.add(pending, answer_of(body, headers=fields))
+    assert suspects.of(frozenset({MINTED})) == tuple(heavy[2:])
+    assert [unread._plain is None for unread in suspects._heavy.values()] == [False] * 3 + [True] * 7
+    suspects.forget(heavy[0])
+    assert suspects.of(frozenset({MINTED})) == tuple(heavy[3:])
+    many = frozenset(f"{number:08}-6d42-42de-8ef0-dd270b92b597" for number in range(100))
+    assert suspects.of(many) == tuple(heavy[1:])
 
 
 async def test_they_are_waited_for(frame_of: Callable[..., RequestFrame]) -> None:

@@ -312,6 +312,8 @@ def test_values_that_a_client_may_send_back(bindings: Bindings, records: Any) ->
     assert found.isdisjoint({"note", "a"})
     request = records.request("PUT", "/a/17", {"token": ONE, "quantity": 17})
     assert bindings.carried(request) == {"17", ONE}
+    traced = records.request("GET", "/a/17", headers=(("X-Request-ID", TWO), ("traceparent", f"00-{'0a' * 16}-01-01")))
+    assert bindings.carried(traced) == {"17"}  # the client made them
     assert bindings.answered(request, FAILED) == frozenset()
 
 
