@@ -133,6 +133,8 @@ class Side:
 
 _OPEN = 5
 _REST = 12
+_END_REST = 200
+"""Turns that were given up end one after the other, in any order of the requests that are cancelled together."""
 _DOES = ("answers", "answers", "answers", "refuses", "passes on", "fails", "raises", "begins", "adds", "ends")
 _steps = st.tuples(st.sampled_from(_DOES), st.sampled_from(BODIES), st.sampled_from(MESSAGES))
 
@@ -425,7 +427,7 @@ class Traffic(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The run ends: every request has one observation, and nothing is kept."""
         try:
-            self._run(lambda: self.collector.drain(0))
+            self._run(lambda: self.collector.drain(0), rest=_END_REST)
             assert self.ends == Counter(dict.fromkeys(self.seen, 1))
             collector: Any = self.collector
             kept = collector._comparisons
