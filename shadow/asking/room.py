@@ -17,8 +17,8 @@ class Room:
 
     @property
     def is_overfull(self) -> bool:
-        """Whether more is kept than may be."""
-        return self.held_bytes > self._limit_bytes
+        """Whether more is kept than may be, so that a stream that grows has to go; not for one heavy answer's sake."""
+        return self._taken_bytes() > self._limit_bytes
 
     def takes(self, body_bytes: int) -> bool:
         """Whether one more request may begin, with a body of this size."""

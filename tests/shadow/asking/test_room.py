@@ -33,7 +33,17 @@ def test_heavy_requests_leave_half_of_the_room(room: Room) -> None:
     large = Room(100)
     assert large.hold_apart(_pending(large, 500), 500)
     assert large.takes(50)
+    assert not large.is_overfull
     assert not large.hold_apart(_pending(large, 1), 0)
+
+
+def test_what_grows_past_the_bound_is_noticed(room: Room) -> None:
+    """Beside heavy answers, which count as half of the room at most, too."""
+    stream = _pending(room, 50)
+    room.hold_apart(_pending(room, 200), 0)
+    assert not room.is_overfull
+    room.hold(stream, 1)
+    assert room.is_overfull
 
 
 def test_a_heavy_request_that_finds_no_room_counts_as_before(room: Room) -> None:
