@@ -242,7 +242,8 @@ class MirrorSettings(Section):
     """The longest time that a request waits for its turn; then it is `shed(queue_full)`. The end of a run waits this
     long for comparisons under way."""
     buffer_bytes: int = Field(default=33_554_432, ge=65_536)
-    """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed."""
+    """Limits the bodies held, and the bytes on the way to the compare process. What exceeds it is shed. Heavy answers
+    that wait to be compared take at most half of it."""
     recheck_pct: Pct = 20.0
     """The share of mirrored safe requests that candidate and secondary may be sent once more, where an answer differs
     from legacy's. It tells a fault from noise and from drift. 0 turns it off: then nobody can tell noise from a
