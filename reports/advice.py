@@ -38,8 +38,8 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
         "raise body_limit_bytes, and buffer_bytes to hold some of them",
     ),
     Reason.TOO_COSTLY: (
-        "Answers that took more time or memory to compare than [compare] max_compare_ms and max_compare_mb allow",
-        "raise them, or keep these requests out with a skip rule",
+        "Large answers that took more time or memory to compare than [compare], [mirror] buffer_bytes or the run allow",
+        "raise what is too small, lower sample_pct on their route, or keep them out with a skip rule",
     ),
     Reason.STATE_RACE: (
         "Reads at the same time as a write of the same data",

@@ -82,12 +82,13 @@ class Comparer:
     def _send_apart(self, comparison: Comparison, pending: Pending) -> None:
         """All sides have answered what will take long to judge: what comes behind it goes on.
 
-        What carries a handle of its answers still waits for it. Raises: Ended: too many of them wait.
+        What carries a handle of its answers still waits for it. Raises: Ended: too many of them wait; that goes by what
+        the answers are, so it counts against a claim.
         """
         others = (comparison.candidate, comparison.secondary)
         more_bytes = sum(len(reply.body) for reply in others if isinstance(reply, Answer))
         if not self._hold_apart(pending, more_bytes):
-            raise Ended(Outcome.SHED, Reason.QUEUE_FULL)
+            raise Ended(Outcome.UNCOMPARABLE, Reason.TOO_COSTLY)
         pending.let_others_go_on()
 
     async def _replies(self, pending: Pending, calls: Calls) -> tuple[Reply, ...]:

@@ -147,5 +147,7 @@ class Comparisons:
 
 
 def _ended_from_outside(pending: Pending) -> Settled:
-    outcome, reason = pending.end or (Outcome.SHED, Reason.SHUTDOWN)
+    """A heavy one that had all its answers was too costly for its run: the others of its route were judged."""
+    no_time = (Outcome.UNCOMPARABLE, Reason.TOO_COSTLY) if pending.is_apart else (Outcome.SHED, Reason.SHUTDOWN)
+    outcome, reason = pending.end or no_time
     return Settled(route=pending.frame.route, outcome=outcome, reason=reason)

@@ -272,7 +272,7 @@ async def test_what_is_kept_for_heavy_answers_is_bounded(
     answer_of: Callable[..., Answer],
     queue: JobQueue,
 ) -> None:
-    """Those of the other sides count, too, and half of the room is for others; what does not fit is shed."""
+    """Those of the other sides count, too, and half of the room is for others; what does not fit is too costly."""
     queue.gate.clear()
     body = heavy(a=1)
     bench = bench_of(answer_of(heavy(a=2)), queue=queue, held_bytes=8 * len(body))
@@ -281,7 +281,7 @@ async def test_what_is_kept_for_heavy_answers_is_bounded(
         bench.legacy(name, answer_of(body))
         await bench.rest()
     queue.gate.set()
-    assert sorted(await bench.finish()) == ["differs", "differs", "shed(queue_full)"]
+    assert sorted(await bench.finish()) == ["differs", "differs", "uncomparable(too_costly)"]
 
 
 async def test_a_heavy_comparison_is_recorded(
@@ -347,3 +347,19 @@ def _route() -> RouteInfo:
 async def _of(answer: Answer) -> Reply:
     await asyncio.sleep(0)
     return answer
+
+
+async def test_a_heavy_answer_that_the_run_leaves_unjudged_counts_against_a_claim(
+    bench_of: Callable[..., Any],
+    frame_of: Callable[..., RequestFrame],
+    answer_of: Callable[..., Answer],
+    queue: JobQueue,
+) -> None:
+    """Those that were judged in time are the smaller ones."""
+    queue.gate.clear()
+    bench = bench_of(answer_of(heavy(a=2)), queue=queue)
+    bench.collector.on_request(frame_of("1"))
+    bench.legacy("1", answer_of(heavy(a=1)))
+    await bench.rest()
+    await bench.collector.drain(0)
+    assert await bench.finish() == ["uncomparable(too_costly)"]
