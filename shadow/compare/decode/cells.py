@@ -10,7 +10,7 @@ MAX_CHARS = 4_194_304
 MAX_CELLS = 500_000
 COMMAS, TABS = (",", ";", "\t", "|"), ("\t",)
 """By what cells are separated where a type says comma, which often stands for another mark, and where it says tab."""
-_COMMENTS = re.compile(r"(?:(?:#(?=[\s#!])[^\n]*+|#[^\n,;\t|]*+)\n|(?<=\n)\r?\n)*+")
+_COMMENTS = re.compile(r"(?:(?:#(?=[\s#!])[^\n]*+|#[^\n,;\t|]*+)\n|(?<=\n)\r?\n)*")
 _QUOTE = '"'
 
 

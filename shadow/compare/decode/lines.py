@@ -17,11 +17,11 @@ MAX_LINE_CHARS = 65_536
 # A colon within a time or before // and the = that pads base64 are parts of their words; so is the comma within a
 # number, but not between cells. What is random beside a mark never decides whether it is one.
 _TIME_COLON = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=T\d\d)):(?=\d\d(?!\d))"
-_PLAIN = rf"[^\s,;|&?(){{}}\[\]\"'<>=:]++|{_TIME_COLON}|:(?=//)"
+_PLAIN = rf"[^\s,;|&?(){{}}\[\]\"'<>=:]+|{_TIME_COLON}|:(?=//)"
 _PAD = r"=(?=[=\s,;|&(){}\[\]<>]|\Z)"
 _THOUSANDS = r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d\d\d)),(?=\d{3}(?!\w))"
-_CELL_WORD = re.compile(rf"(?:{_PLAIN})(?:{_PLAIN}|{_PAD})*+")
-_WORD = re.compile(rf"(?:{_PLAIN}|{_THOUSANDS})(?:{_PLAIN}|{_THOUSANDS}|{_PAD})*+")
+_CELL_WORD = re.compile(rf"(?:{_PLAIN})(?:{_PLAIN}|{_PAD})*")
+_WORD = re.compile(rf"(?:{_PLAIN}|{_THOUSANDS})(?:{_PLAIN}|{_THOUSANDS}|{_PAD})*")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _ALIKE = 3  # of so many words one is the same in two lines that are spellings of one
 
