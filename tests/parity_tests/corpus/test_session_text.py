@@ -1,0 +1,78 @@
+"""The file of a session."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossfade.parity_tests.corpus.records import Call, Session, Timing
+from crossfade.parity_tests.corpus.session_text import read_session, session_lines
+from crossfade.shadow.exchange import Answer, Protocol, Request
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
+
+ROUTE = RouteInfo(route="p.S/Chat", protocol="grpc", call_type="bidi", stage=Stage.SHADOW, listener="grpc")
+
+
+def call_of(body: bytes, answer: bytes, number: int = 0, timing: Timing = Timing()) -> Call:  # noqa: B008 - frozen
+    """A call with these bodies."""
+    request = Request(
+        id=f"c{number}",
+        protocol=Protocol.GRPC,
+        method="POST",
+        scheme="http",
+        authority="svc.test",
+        target="/p.S/Chat",
+        headers=(("te", "trailers"),),
+        body=body,
+        truncated=False,
+        trailers=(),
+        started_at=1.5 + number,
+    )
+    reply = Answer(
+        status=200,
+        headers=(("a", "1"),),
+        body=answer,
+        truncated=False,
+        trailers=(("grpc-status", "0"),),
+        latency_ms=2.5,
+    )
+    return Call(route=ROUTE, request=request, reply=reply, write=True, timing=timing)
+
+
+@given(st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=20)), max_size=4))
+def test_round_trip(bodies: list[tuple[bytes, bytes]]) -> None:
+    """A session comes back as it was, whatever the bytes of its bodies are."""
+    calls = tuple(call_of(*pair, number) for number, pair in enumerate(bodies))
+    session = Session(id="s-1", calls=calls, source="a test")
+    assert read_session(session_lines(session)) == session
+
+
+def test_the_times_of_messages_come_back() -> None:
+    """So does the moment at which the client left."""
+    two = b"\0\0\0\0\1a" * 2
+    timing = Timing(client_ms=(-30.0, 0.0), server_ms=(1.0, 2.5), cancelled_ms=2.5)
+    session = Session(id="s-1", calls=(call_of(two, two, timing=timing),))
+    assert read_session(session_lines(session)) == session
+
+
+@pytest.mark.parametrize("lines", [[], ["{}"], ["[]"], ['{"crossfade_session": 2, "id": "a"}']])
+def test_what_is_no_session_is_refused(lines: list[str]) -> None:
+    """The error names the version that was expected."""
+    with pytest.raises(ValueError, match="expected a session of version 1"):
+        read_session(lines)
+
+
+def test_a_session_that_was_cut_off_is_refused() -> None:
+    """Its last call has no end."""
+    lines = list(session_lines(Session(id="s-1", calls=(call_of(b"", b""),))))
+    with pytest.raises(ValueError, match="expected a line `call`"):
+        read_session(lines[:-1])
+
+
+def test_a_line_can_be_read_by_a_person() -> None:
+    """Bodies that are text stand as text."""
+    lines = [json.loads(line) for line in session_lines(Session(id="s-1", calls=(call_of(b"hello", b""),)))]
+    assert [line.get("event") for line in lines][1:4] == ["client_header", "client_message", "client_half_close"]
+    assert lines[2]["text"] == "hello"
