@@ -7,16 +7,19 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+from crossfade.parity_tests.corpus.messages import message_ends
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
-from crossfade.shadow.exchange import Comparison, Failure, FailureReason
+from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Headers, Protocol
 from crossfade.shadow.exchange.event_text import event_line, read_event
 from crossfade.shadow.exchange.events import Event, EventKind, Side, from_events, to_events
 from crossfade.shadow.exchange.route import RouteInfo
 
 _CALL = "call"
 _NO_CANDIDATE = Failure(reason=FailureReason.REFUSED, detail="not contacted", latency_ms=0.0)
+_HEADERS = {EventKind.CLIENT_HEADER, EventKind.SERVER_HEADER}
 _MESSAGES = {EventKind.CLIENT_MESSAGE, EventKind.SERVER_MESSAGE}
 
 
@@ -27,10 +30,17 @@ def session_lines(session: Session) -> Iterator[str]:
         for event in call_events(call):
             yield event_line(event)
         end: dict[str, Any] = {"id": call.request.id, "event": _CALL, "route": dataclasses.asdict(call.route)}
-        end["write"] = call.write
-        if call.timing.cancelled_ms is not None:
-            end["cancelled_ms"] = call.timing.cancelled_ms
-        yield _line(end)
+        yield _line(end | _more(call))
+
+
+def _more(call: Call) -> dict[str, Any]:
+    """What the last line of a call says beside its id and route; what is as usual is left out."""
+    more: dict[str, Any] = {"write": call.write}
+    if call.timing.cancelled_ms is not None:
+        more["cancelled_ms"] = call.timing.cancelled_ms
+    if not call.timing.half_closed:
+        more["half_closed"] = False
+    return more | ({"hidden": [side.value for side in call.hidden]} if call.hidden else {})
 
 
 def read_session(lines: Iterable[str]) -> Session:
@@ -60,8 +70,24 @@ def call_events(call: Call) -> tuple[Event, ...]:
     events = [event for event in to_events(comparison) if event.side in {Side.CLIENT, Side.LEGACY}]
     times = {Side.CLIENT: iter(call.timing.client_ms), Side.LEGACY: iter(call.timing.server_ms)}
     return tuple(
-        replace(event, at_ms=next(times[event.side], None)) if event.kind in _MESSAGES else event for event in events
+        replace(event, at_ms=next(times[event.side], None)) if event.kind in _MESSAGES else event
+        for event in _each_message(events, call.request.protocol)
     )
+
+
+def _each_message(events: Iterable[Event], protocol: Protocol) -> Iterator[Event]:
+    """The events with an HTTP body that is a stream in several messages."""
+    headers: Headers = ()
+    later: dict[Side, int] = {}
+    for event in events:
+        headers = event.headers if event.kind in _HEADERS else headers
+        parts = [event]
+        if protocol is Protocol.HTTP and event.kind in _MESSAGES and isinstance(event.body, bytes):
+            ends = message_ends(protocol, headers, event.body)
+            parts = [replace(event, body=event.body[begin:end]) for begin, end in pairwise((0, *ends))]
+        first = event.seq + later.get(event.side, 0)
+        yield from (replace(part, seq=first + at) for at, part in enumerate(parts))
+        later[event.side] = later.get(event.side, 0) + len(parts) - 1
 
 
 def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
@@ -72,6 +98,7 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         client_ms=_times(events, EventKind.CLIENT_MESSAGE),
         server_ms=_times(events, EventKind.SERVER_MESSAGE),
         cancelled_ms=end.get("cancelled_ms"),
+        half_closed=end.get("half_closed", True),
     )
     return Call(
         route=RouteInfo(**end["route"]),
@@ -79,6 +106,7 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         reply=comparison.legacy,
         write=bool(end["write"]),
         timing=timing,
+        hidden=tuple(Side(side) for side in end.get("hidden", ())),
     )
 
 
