@@ -73,7 +73,7 @@ class Bindings:
     @property
     def knows_none(self) -> bool:
         """Whether there is no handle, so that no request is changed."""
-        return self._shared or not len(self._tables)
+        return self._shared or not (len(self._tables) or self._scopes.has_closed)
 
     def is_known(self, text: str) -> bool:
         """Whether the other sides are known to have a value for a token, or to have none."""

@@ -1,7 +1,7 @@
 """Reviewed edges: which places of requests hold values of which places of answers, whatever their names say. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 from crossfade.shadow.bindings.names import Part, Site
@@ -25,6 +25,7 @@ class Edge:
 
     ``forms``: how an id is written by legacy and by the candidate, where the contract says that this differs (see
     ``forms``). ``plain``: a person says that no ids stand at the consumer, whatever its name or its values look like.
+    ``seeded``: an id that no answer gave is the same for all sides; else it is another one's, or its answer was lost.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Edge:
     producers: tuple[Place, ...]
     forms: tuple[str, str] | None = None
     plain: bool = False
+    seeded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,15 @@ class Edges:
 
     edges: tuple[Edge, ...] = ()
     _kinds: Mapping[Place, str] = field(init=False, repr=False)
+    _closed: frozenset[Place] = field(init=False, repr=False)
     _names: Mapping[str, frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         kinds = {place: edge.kind for edge in self.edges if not edge.plain for place in places_of(edge)}
         kinds.update((edge.consumer, "") for edge in self.edges if edge.plain)
         object.__setattr__(self, "_kinds", kinds)
+        closed = frozenset(edge.consumer for edge in self.edges if not edge.seeded and not edge.plain)
+        object.__setattr__(self, "_closed", closed)
         names: dict[str, set[str]] = {}
         for place in kinds:
             names.setdefault(place.endpoint, set()).add(place.site.name)
@@ -57,6 +62,14 @@ class Edges:
     def kind_at(self, place: Place) -> str | None:
         """The kind of ids at a place, "" where a person says that none stand there, None where no edge tells."""
         return self._kinds.get(place)
+
+    def is_closed(self, place: Place) -> bool:
+        """Whether nothing may stand at a place of requests but what answers gave."""
+        return place in self._closed
+
+    def as_legacys(self) -> "Edges":
+        """The same edges between two runs of legacy, which write ids in one way."""
+        return Edges(tuple(replace(edge, forms=None) for edge in self.edges))
 
     def touch(self, endpoint: str) -> bool:
         """Whether a place of an endpoint is known."""

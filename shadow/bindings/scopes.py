@@ -79,6 +79,15 @@ def is_id_site(site: Site) -> bool:
     return site.part in {Part.QUERY, Part.BODY} and is_id_name(site.name)
 
 
+def entity_at(place: Place) -> str:
+    """What the ids at a place belong to by its name, "" where that says nothing."""
+    site = place.site
+    if not is_id_site(site):
+        return ""
+    _, entities = _subject(site, origin_at(place.endpoint))
+    return entities[0] if entities else ""
+
+
 def is_own_site(site: Site, origin: Origin) -> bool:
     """Whether a place holds ids of what the request is about, not of something that is named there."""
     return _subject(site, origin)[0] is not None
@@ -95,6 +104,7 @@ class Scopes:
         self._hits: dict[tuple[str | None, str], dict[str, set[str]]] = {}
         self._plain: set[str] = set()
         self._reviewed = {kind: self._of_edges(kind, places, forms) for kind, places, forms in edges.kinds()}
+        self.has_closed = any(not edge.seeded for edge in edges.edges)
         self.declared = tuple(scope for scope in self._reviewed.values() if scope.forms)
         """Those whose ids the candidate writes in a form of its own, as the contract says."""
 
@@ -122,6 +132,10 @@ class Scopes:
         if kind is not None:
             return bool(kind) and is_plain_text(text)
         return is_id_site(site) and is_short_id(text)
+
+    def is_closed(self, site: Site, origin: Origin) -> bool:
+        """Whether nothing may stand at a place of requests but ids that answers gave."""
+        return self._edges.is_closed(Place(origin.endpoint, site))
 
     def is_own(self, site: Site, origin: Origin) -> bool:
         """Whether a place holds ids of what the request is about, or such as an edge says that it gives."""

@@ -80,6 +80,8 @@ class Rendering:
                 return self._named(found[0], text)
             if found:
                 return self._refuse()
+        if "," not in text and self._at.scopes.is_closed(site, self._at.origin):
+            return self._refuse()
         if not near and not named and self._may_be_any(site, text):
             return self._refuse()
         return None
