@@ -15,6 +15,7 @@ from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.exchange import reply_of
 from crossfade.shadow.asking.sides import Sides, build_sides
 from crossfade.shadow.bindings.bindings import Bindings, Side
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.config import Config, ListenSettings
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request
@@ -33,10 +34,11 @@ class Pair:
     judge: Judge
     contract: Contract | None
     shared: bool
+    edges: Edges = NO_EDGES
 
     def new_bindings(self) -> Bindings:
         """Those of one session, or of all that share ids."""
-        return Bindings(contract=self.contract, shared=self.shared)
+        return Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
 
     async def play(self, call: Call, bindings: Bindings) -> Played:
         """Sends one call to both services; legacy's live answer is what the candidate's is held against.
@@ -78,14 +80,18 @@ class Pair:
 
 
 @asynccontextmanager
-async def open_pair(config: Config, contract: Contract | None) -> AsyncIterator[Pair]:
-    """The services that the config names, until the block ends. Raises: ShadowError: a certificate can't be read."""
+async def open_pair(config: Config, contract: Contract | None, edges: Edges = NO_EDGES) -> AsyncIterator[Pair]:
+    """The services that the config names, until the block ends; ``edges`` are reviewed ones, such as a corpus has.
+
+    Raises: ShadowError: a certificate can't be read.
+    """
     calls = frozenset[str]() if contract is None else frozenset(contract.methods)
     pair = Pair(
         sides={listen.name: _sides(config, listen, calls) for listen in config.listen},
         judge=Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract))),
         contract=contract,
         shared=config.service.state is State.SHARED,
+        edges=edges,
     )
     try:
         yield pair
