@@ -38,10 +38,12 @@ class Pair:
         """Those of one session, or of all that share ids."""
         return Bindings(contract=self.contract, shared=self.shared)
 
-    async def play(self, call: Call, bindings: Bindings) -> Played:
+    async def play(self, call: Call, bindings: Bindings, *, with_secondary: bool = False) -> Played:
         """Sends one call to both services; legacy's live answer is what the candidate's is held against.
 
         ``call.reply`` is not read. The candidate gets the request in its own handles, after legacy if it is a write.
+        ``with_secondary``: the second instance of legacy gets it too, so that its noise is no difference; where there
+        is none, legacy itself is asked once more, unless it is a write.
         """
         sides = self.sides[call.route.listener]
         if sides.legacy is None or not all(side.takes(call.request) for side in (sides.legacy, sides.candidate)):
@@ -49,13 +51,20 @@ class Pair:
         rendered = bindings.render(call.request, Side.CANDIDATE)
         if rendered.request is None:
             return _settled(call, Outcome.SKIPPED, rendered.refused or Reason.BLOCKED)
-        legacy, candidate = await self._replies(call, sides, sides.legacy, rendered.request)
+        others = [_Ask(side=sides.candidate, request=rendered.request)]
+        if with_secondary and (twin := _twin(call, sides, bindings)) is not None:
+            others.append(twin)
+        legacy, candidate, *secondary = await self._replies(call, sides.legacy, others)
         if not isinstance(legacy, Answer):
             return _settled(call, Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
         if is_served_by_legacy(candidate):
             return _settled(call, Outcome.SKIPPED, Reason.NOT_PORTED)
         comparison = Comparison(
-            request=call.request, route=call.route.route, legacy=legacy, candidate=candidate, secondary=None
+            request=call.request,
+            route=call.route.route,
+            legacy=legacy,
+            candidate=candidate,
+            secondary=secondary[0] if secondary else None,
         )
         comparison = bindings.resolve(comparison, write=call.write)
         return Played(call=call, comparison=comparison, observation=self._observe(comparison, call))
@@ -63,18 +72,38 @@ class Pair:
     def _observe(self, comparison: Comparison, call: Call) -> Observation:
         return self.judge.observe(comparison, call.route).observation
 
-    async def _replies(self, call: Call, sides: Sides, legacy: Upstream, rendered: Request) -> tuple[Reply, Reply]:
+    async def _replies(self, call: Call, legacy: Upstream, others: "list[_Ask]") -> list[Reply]:
+        """Legacy's first; a write reaches the others when legacy has answered it."""
         terms = terms_of(self.judge, call.route, write=call.write)
-        if call.write:
-            ours = await reply_of(legacy, call.request, terms)
-            return ours, await reply_of(sides.candidate, rendered, terms)
-        both = await asyncio.gather(reply_of(legacy, call.request, terms), reply_of(sides.candidate, rendered, terms))
-        return both[0], both[1]
+        first = _Ask(side=legacy, request=call.request)
+        turns = [[first], others] if call.write else [[first, *others]]
+        replies = list[Reply]()
+        for turn in turns:
+            replies += await asyncio.gather(*(reply_of(ask.side, ask.request, terms) for ask in turn))
+        return replies
 
     async def close(self) -> None:
         """Closes the connections."""
         for sides in self.sides.values():
             await sides.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What a side is sent."""
+
+    side: Upstream
+    request: Request
+
+
+def _twin(call: Call, sides: Sides, bindings: Bindings) -> _Ask | None:
+    """The second answer of legacy: of its other instance, else of itself, which no write may reach twice."""
+    if sides.secondary is not None:
+        rendered = bindings.render(call.request, Side.SECONDARY)
+        return None if rendered.request is None else _Ask(side=sides.secondary, request=rendered.request)
+    if call.write or sides.legacy is None:
+        return None
+    return _Ask(side=sides.legacy, request=call.request)
 
 
 @asynccontextmanager

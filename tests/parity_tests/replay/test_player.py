@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from crossfade.parity_tests.corpus.records import Call, Session
@@ -67,3 +68,29 @@ async def test_the_record_of_another_is_seen(
     async with open_pair(config, None) as pair:
         (done,) = await play_sessions(pair, [life_of("s-1")], at_once=2)
     assert "body/text" in {item.template for item in done.played[3].signature}
+
+
+async def test_noise_of_legacy_is_no_difference(
+    serve: Any, numbered: Any, renumbered: Any, config_of: Callable[..., Any]
+) -> None:
+    """With a second answer of legacy, what legacy itself does not repeat is excused; without one it differs."""
+
+    class Ticking:
+        """Answers each request with another number."""
+
+        def __init__(self, service: Any) -> None:
+            self._service = service
+            self._ticks = count()
+
+        def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+            status, value = self._service.answer(method, path, body)
+            return status, {"notes": value["notes"], "load": f"{next(self._ticks)} %"}
+
+    config = config_of(serve(Ticking(numbered())), serve(Ticking(renumbered())))
+    listing = call_of(0, "GET", "/notes", "GET /notes")
+    async with open_pair(config, None) as pair:
+        await pair.play(listing, pair.new_bindings(), with_secondary=True)
+        alone = await pair.play(listing, pair.new_bindings())
+        beside = await pair.play(listing, pair.new_bindings(), with_secondary=True)
+    assert [item.template for item in alone.signature] == ["body/load"]
+    assert beside.signature == ()
