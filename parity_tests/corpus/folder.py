@@ -56,7 +56,7 @@ class CorpusFolder:
 
     def session(self, session_id: str) -> Session:
         """One session. Raises: ParityError: it is not there or damaged."""
-        path = self._path(session_id)
+        path = self.session_file(session_id)
         try:
             with path.open(encoding="utf-8") as file:
                 return read_session(file)
@@ -72,7 +72,7 @@ class CorpusFolder:
 
     def add(self, session: Session) -> None:
         """Writes a session. Raises: ParityError: its id is taken, or is no name of a file."""
-        path = self._path(session.id)
+        path = self.session_file(session.id)
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.writelines(f"{line}\n" for line in session_lines(session))
@@ -81,7 +81,8 @@ class CorpusFolder:
         except OSError as error:
             raise ParityError(f"{path}: expected a file that can be written, got {error.strerror}") from None
 
-    def _path(self, session_id: str) -> Path:
+    def session_file(self, session_id: str) -> Path:
+        """Where a session is or will be. Raises: ParityError: its id is no name of a file."""
         if not _NAME.fullmatch(session_id) or session_id.startswith("."):
             raise ParityError(f"session {session_id[:120]!r}: expected letters, digits, '.', '_' and '-'")
         return self.folder / _SESSIONS / f"{session_id}.jsonl"

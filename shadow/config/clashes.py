@@ -42,7 +42,7 @@ def _same_names(config: Config) -> Iterator[Clash]:
 def _same_ids(config: Config) -> Iterator[Clash]:
     ids = Counter(rule.id for rule in config.accept if rule.id is not None)
     for index, rule in enumerate(config.accept):
-        if ids[rule.id] > 1:
+        if rule.id is not None and ids[rule.id] > 1:
             yield ("accept", index, "id"), f"expected a different id for each rule, got {rule.id!r} twice; rename one"
             return
 
