@@ -8,14 +8,14 @@ import pytest
 from crossfade.parity_tests.plugin.hooks import runtime
 
 if TYPE_CHECKING:
-    from crossfade.parity_tests.plugin.both import Both
+    from crossfade.parity_tests.plugin.both_sides import Both
     from crossfade.parity_tests.plugin.one_side import OneSide
 
 
 @pytest.fixture
 def both(request: pytest.FixtureRequest) -> "Both":
     """Both services: what is sent goes to each, and ``.same()`` holds their answers against each other."""
-    found: Both = import_module("crossfade.parity_tests.plugin.both").both_for(runtime(request.config), request.node)
+    found: Both = import_module("crossfade.parity_tests.plugin.both_sides").both_for(runtime(request.config), request.node)
     return found
 
 

@@ -15,7 +15,7 @@ import grpc
 import pytest
 
 # An inner pytest forgets what it imported, and protobuf can't be imported twice.
-import crossfade.parity_tests.plugin.both
+import crossfade.parity_tests.plugin.both_sides
 import crossfade.parity_tests.plugin.items
 import crossfade.parity_tests.plugin.one_side  # noqa: F401
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
