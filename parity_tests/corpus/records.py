@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crossfade.shadow.exchange import Reply, Request
+from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.route import RouteInfo
 
 VERSION = 1
@@ -34,7 +35,8 @@ class Timing:
 class Call:
     """One request, and what legacy answered when it was recorded.
 
-    ``request.id`` is unique in its session. ``write``: it may change something.
+    ``request.id`` is unique in its session. ``write``: it may change something. ``hidden``: whose bodies, the client's
+    or legacy's, hold bytes that stand in for what redaction kept nothing of.
     """
 
     route: RouteInfo
@@ -42,6 +44,7 @@ class Call:
     reply: Reply
     write: bool
     timing: Timing = Timing()
+    hidden: frozenset[Side] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason
 from crossfade.shadow.exchange.event_text import event_line, read_event
-from crossfade.shadow.exchange.events import Event, EventKind, Side, from_events, to_events
+from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, to_events
 from crossfade.shadow.exchange.route import RouteInfo
 
 _CALL = "call"
@@ -30,6 +30,8 @@ def session_lines(session: Session) -> Iterator[str]:
         end["write"] = call.write
         if call.timing.cancelled_ms is not None:
             end["cancelled_ms"] = call.timing.cancelled_ms
+        if call.hidden:
+            end["hidden"] = sorted(call.hidden)
         yield _line(end)
 
 
@@ -79,7 +81,12 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         reply=comparison.legacy,
         write=bool(end["write"]),
         timing=timing,
+        hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
     )
+
+
+def _hidden(events: tuple[Event, ...]) -> frozenset[Side]:
+    return frozenset(event.side for event in events if isinstance(event.body, Hidden))
 
 
 def _no_candidate(events: tuple[Event, ...]) -> tuple[Event, ...]:

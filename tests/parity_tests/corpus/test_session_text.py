@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crossfade.parity_tests.corpus.records import Call, Session, Timing
 from crossfade.parity_tests.corpus.session_text import read_session, session_lines
 from crossfade.shadow.exchange import Answer, Protocol, Request
+from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 
@@ -55,6 +56,16 @@ def test_the_times_of_messages_come_back() -> None:
     timing = Timing(client_ms=(-30.0, 0.0), server_ms=(1.0, 2.5), cancelled_ms=2.5)
     session = Session(id="s-1", calls=(call_of(two, two, timing=timing),))
     assert read_session(session_lines(session)) == session
+
+
+def test_what_redaction_kept_nothing_of_is_known() -> None:
+    """Also after the session was read and written again, when other bytes stand in for it."""
+    lines = [json.loads(line) for line in session_lines(Session(id="s-1", calls=(call_of(b"", b"?"),)))]
+    del lines[4]["text"]
+    lines[4]["hidden"] = {"size_bytes": 3, "digest": "aa"}
+    once = read_session(map(json.dumps, lines))
+    again = read_session(session_lines(once))
+    assert once.calls[0].hidden == again.calls[0].hidden == {Side.LEGACY}
 
 
 @pytest.mark.parametrize("lines", [[], ["{}"], ["[]"], ['{"crossfade_session": 2, "id": "a"}']])
