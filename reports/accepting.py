@@ -99,12 +99,12 @@ def _transition(cluster: Cluster, report: Report) -> str | None:
 
 
 def _globs(routes: Sequence[str], report: Report) -> Sequence[str]:
-    """One glob that matches these of all routes of the run, else their names."""
+    """One glob that matches these of all routes of the run that got requests, else their names."""
     if len(routes) == 1:
         return routes
     meant = set(routes)
     for pattern in _candidates(routes):
-        if {route.route for route in report.routes if _names(pattern, route.route)} == meant:
+        if {route.route for route in report.routes if route.total and _names(pattern, route.route)} == meant:
             return (pattern,)
     return routes
 

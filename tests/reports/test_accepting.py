@@ -85,6 +85,16 @@ def test_a_glob_names_these_routes_and_no_other(make: Any, routes: dict[str, boo
     assert also_accepted(rules, report.clusters, report) == ()
 
 
+def test_a_route_without_requests_needs_no_rule_of_its_own(make: Any) -> None:
+    """Nothing was seen there that a glob could hide."""
+    mark = make.fingerprint("header.expires", "added")
+    found = {"signatures": {(mark,): SignatureCount(count=5, distinct=5)}, "clusters": (make.cluster(mark),)}
+    seen = [make.route(f"GET /{name}", **found) for name in "ab"]
+    report = make.report(*seen, make.route("GET /never"))
+    assert [route.total for route in report.routes] == [5, 5, 0]
+    assert {rule.route for rule in rules_for(report.clusters, report)} == {"GET /*"}
+
+
 def test_a_glob_that_names_no_port_holds_on_each(make: Any) -> None:
     """So no glob is written that also names a route which several ports carry, and shows the port in front."""
     mark = make.fingerprint("header.expires", "added")
