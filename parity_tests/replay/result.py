@@ -11,6 +11,7 @@ from crossfade.reports.figures import count
 from crossfade.reports.place_names import place_name
 from crossfade.reports.report import Place, Report
 from crossfade.reports.visible import visible
+from crossfade.shadow.evidence.claims import HOLDING
 
 SCHEMA_VERSION = 1
 _NAMED = 5
@@ -114,5 +115,5 @@ def _some(begins: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _is_unclean(place: Place) -> bool:
-    is_held = any(check.trials for check in place.checks)
+    is_held = any(check.trials and check.check in HOLDING for check in place.checks)
     return bool(place.self_differs or place.drift) and not is_held and place.status != "accepted"

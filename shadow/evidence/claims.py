@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.excess import (
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import Reason
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -52,6 +53,8 @@ UNEXPLAINED = (
     Reason.INTERNAL,
 )
 """Here the candidate answered, now or earlier, something else than legacy, and may be wrong or not."""
+HOLDING = frozenset({Check.DISTANCE, Check.REPEATS, Check.RELATION})
+"""Checks that tell a right value of a time, a number or an id, whatever legacy's own is."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
 
@@ -169,8 +172,8 @@ def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
 
 
 def is_unclean(place: PlaceView) -> bool:
-    """Whether legacy differs from itself at a place where no check holds the candidate's values to legacy's."""
-    is_held = any(check.n for check in place.checks)
+    """Whether legacy differs from itself at a place where no check tells what values it may have."""
+    is_held = any(check.n and check.check in HOLDING for check in place.checks)
     return place.is_unsteady and not is_held and place.status is not Status.ACCEPTED
 
 

@@ -157,7 +157,6 @@ def test_legacy_is_not_clean(bench: Any, serve: Any, numbered: Any) -> None:
     legacy = serve(numbered("counts"))
     made = bench("counts", _putting_back(legacy), legacy=legacy)
     result = made.replay()
-    print(result.output)
     assert (
         result.exit_code,
         "not clean: nothing can be said of GET /notes body/made" in " ".join(result.output.split()),
