@@ -10,11 +10,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.messages import message_ends
+from crossfade.parity_tests.corpus.readable import readable_message
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Headers, Protocol
 from crossfade.shadow.exchange.event_text import event_line, read_event
-from crossfade.shadow.exchange.events import Event, EventKind, Side, from_events, to_events
+from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, to_events
 from crossfade.shadow.exchange.route import RouteInfo
 
 _CALL = "call"
@@ -23,14 +25,27 @@ _HEADERS = {EventKind.CLIENT_HEADER, EventKind.SERVER_HEADER}
 _MESSAGES = {EventKind.CLIENT_MESSAGE, EventKind.SERVER_MESSAGE}
 
 
-def session_lines(session: Session) -> Iterator[str]:
-    """The lines of a session's file, without their ends."""
-    yield _line({"crossfade_session": VERSION, "id": session.id, "source": session.source})
+def session_lines(session: Session, contract: Contract | None = None) -> Iterator[str]:
+    """The lines of a session's file, without their ends; with a contract gRPC messages stand there as JSON, too."""
+    yield head_line(session.id, session.source)
     for call in session.calls:
-        for event in call_events(call):
-            yield event_line(event)
-        end: dict[str, Any] = {"id": call.request.id, "event": _CALL, "route": dataclasses.asdict(call.route)}
-        yield _line(end | _more(call))
+        yield from call_lines(call, contract)
+
+
+def head_line(session_id: str, source: str) -> str:
+    """The first line of a session's file."""
+    return _line({"crossfade_session": VERSION, "id": session_id, "source": source})
+
+
+def call_lines(call: Call, contract: Contract | None = None) -> Iterator[str]:
+    """The lines of one call."""
+    shown = contract if call.request.protocol is Protocol.GRPC else None
+    for event in call_events(call):
+        line = event_line(event)
+        message = None if shown is None or event.kind not in _MESSAGES else readable_message(call, event, shown)
+        yield line if message is None else f'{line[:-1]},"json":{_line(message)}}}'
+    end: dict[str, Any] = {"id": call.request.id, "event": _CALL, "route": dataclasses.asdict(call.route)}
+    yield _line(end | _more(call))
 
 
 def _more(call: Call) -> dict[str, Any]:
@@ -40,26 +55,53 @@ def _more(call: Call) -> dict[str, Any]:
         more["cancelled_ms"] = call.timing.cancelled_ms
     if not call.timing.half_closed:
         more["half_closed"] = False
-    return more | ({"hidden": [side.value for side in call.hidden]} if call.hidden else {})
+    return more | ({"hidden": sorted(side.value for side in call.hidden)} if call.hidden else {})
 
 
 def read_session(lines: Iterable[str]) -> Session:
     """The session of a file's lines. Raises: KeyError, TypeError, ValueError: not as they were written."""
     records = (json.loads(line) for line in lines if line.strip())
-    head: Any = next(records, {})
-    version = head.get("crossfade_session") if isinstance(head, dict) else None
-    if version != VERSION:
-        raise ValueError(f"expected a session of version {VERSION}, got {version}")
-    calls, events = [], list[Event]()
-    for record in records:
-        if record["event"] == _CALL:
-            calls.append(call_of(events, record))
-            events = []
-        else:
-            events.append(read_event(record))
+    head = _head(next(records, {}))
+    events: list[Event] = []
+    calls = [call for record in records if (call := _take(record, events)) is not None]
     if events:
         raise ValueError("expected a line `call` behind the last event, got none")
-    return Session(id=str(head["id"]), calls=tuple(calls), source=str(head.get("source", "")))
+    return replace(head, calls=tuple(calls))
+
+
+def read_begun_session(lines: Iterable[str]) -> Session:
+    """The session of a file that may have been cut off: up to its last whole call, in the order in which calls began.
+
+    Raises: KeyError, TypeError, ValueError: not even its head is whole.
+    """
+    lines = iter(lines)
+    head = _head(json.loads(next(lines, "{}")))
+    calls, events = [], list[Event]()
+    for line in lines:
+        try:
+            call = _take(json.loads(line), events)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            break
+        if call is not None:
+            calls.append(call)
+    return replace(head, calls=tuple(sorted(calls, key=lambda call: call.request.started_at)))
+
+
+def _head(record: Any) -> Session:  # noqa: ANN401 - what a line holds
+    version = record.get("crossfade_session") if isinstance(record, dict) else None
+    if version != VERSION:
+        raise ValueError(f"expected a session of version {VERSION}, got {version}")
+    return Session(id=str(record["id"]), calls=(), source=str(record.get("source", "")))
+
+
+def _take(record: dict[str, Any], events: list[Event]) -> Call | None:
+    """Adds the event of a line; at the last line of a call gives the call, and forgets its events."""
+    if record["event"] != _CALL:
+        events.append(read_event(record))
+        return None
+    call = call_of(events, record)
+    events.clear()
+    return call
 
 
 def call_events(call: Call) -> tuple[Event, ...]:
@@ -106,8 +148,12 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         reply=comparison.legacy,
         write=bool(end["write"]),
         timing=timing,
-        hidden=tuple(Side(side) for side in end.get("hidden", ())),
+        hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
     )
+
+
+def _hidden(events: tuple[Event, ...]) -> frozenset[Side]:
+    return frozenset(event.side for event in events if isinstance(event.body, Hidden))
 
 
 def _no_candidate(events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -121,5 +167,5 @@ def _times(events: tuple[Event, ...], kind: EventKind) -> tuple[float, ...]:
     return tuple(time for time in times if time is not None) if None not in times else ()
 
 
-def _line(record: dict[str, Any]) -> str:
+def _line(record: Any) -> str:  # noqa: ANN401 - what JSON holds
     return json.dumps(record, separators=(",", ":"))

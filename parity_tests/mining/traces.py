@@ -169,9 +169,9 @@ def _form(ours: Value, found: Found) -> str:
 def _at(value: Value, path: _Path) -> Value | Partner:
     """What stands at a path that is a leaf there, too."""
     for step in path:
-        if isinstance(value, dict) and isinstance(step, str) and step in value:
-            value = value[step]
-        elif isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+        if (isinstance(value, dict) and isinstance(step, str) and step in value) or (
+            isinstance(value, tuple) and isinstance(step, int) and step < len(value)
+        ):
             value = value[step]
         else:
             return Partner.MISSING

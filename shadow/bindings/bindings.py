@@ -124,6 +124,11 @@ class Bindings:
             return Rendered(request=None, refused=rendering.refused)
         return Rendered(request=changed)
 
+    def learn(self, comparison: Comparison, *, write: bool) -> None:
+        """Learns what was minted, as ``resolve`` does, where nothing is compared."""
+        if not self._shared and isinstance(comparison.legacy, Answer):
+            self._learn(comparison, comparison.legacy, write=write)
+
     def resolve(self, comparison: Comparison, *, write: bool) -> Comparison:
         """Learns what was minted, and gives the comparison with each side's handles replaced by legacy's values.
 
