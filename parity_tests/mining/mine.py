@@ -18,8 +18,8 @@ from crossfade.shadow.bindings.scopes import entity_at
 from crossfade.shadow.bindings.shapes import is_token
 
 LEAST_SUPPORT = 0.5
-"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half of
-each session was lost, all others less than 0.2."""
+"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half
+of each session was lost, all others less than 0.2."""
 _LIFT = 0.25
 """By so much the support must exceed that of values of other sessions."""
 _OTHERS = 5

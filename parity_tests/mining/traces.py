@@ -169,10 +169,16 @@ def _form(ours: Value, found: Found) -> str:
 def _at(value: Value, path: _Path) -> Value | Partner:
     """What stands at a path that is a leaf there, too."""
     for step in path:
-        if (isinstance(value, dict) and isinstance(step, str) and step in value) or (
-            isinstance(value, tuple) and isinstance(step, int) and step < len(value)
-        ):
-            value = value[step]
-        else:
-            return Partner.MISSING
+        found = _below(value, step)
+        if isinstance(found, Partner):
+            return found
+        value = found
     return Partner.MISSING if isinstance(value, dict | tuple) else value
+
+
+def _below(value: Value, step: str | int) -> Value | Partner:
+    if isinstance(value, dict) and isinstance(step, str):
+        return value.get(step, Partner.MISSING)
+    if isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return Partner.MISSING
