@@ -70,7 +70,7 @@ class CorpusFolder:
 
     def session(self, session_id: str) -> Session:
         """One session; of one that was cut off its whole calls. Raises: ParityError: it is not there or damaged."""
-        path, begun = self._path(session_id), self._begun_path(session_id)
+        path, begun = self.session_file(session_id), self._begun_path(session_id)
         read = read_session
         if begun.exists() and not path.exists():
             path, read = begun, read_begun_session
@@ -89,7 +89,7 @@ class CorpusFolder:
 
     def add(self, session: Session) -> None:
         """Writes a session, all of it or nothing. Raises: ParityError: its id is taken, or is no name of a file."""
-        path = self._path(session.id)
+        path = self.session_file(session.id)
         if path.exists() or self._begun_path(session.id).exists():
             raise ParityError(f"{path}: expected a new session, got one of this id")
         try:
@@ -117,7 +117,7 @@ class CorpusFolder:
         numbered = (
             replace(call, request=replace(call.request, id=str(number))) for number, call in enumerate(session.calls, 1)
         )
-        self._replace(self._path(session_id), replace(session, calls=tuple(numbered)))
+        self._replace(self.session_file(session_id), replace(session, calls=tuple(numbered)))
         self._begun_path(session_id).unlink()
 
     def _replace(self, path: Path, session: Session) -> None:
@@ -141,9 +141,10 @@ class CorpusFolder:
         return (path for path in (self.folder / _SESSIONS).glob(glob) if not path.name.startswith("."))
 
     def _begun_path(self, session_id: str) -> Path:
-        return self._path(session_id).with_name(f"{session_id}{_BEGUN}")
+        return self.session_file(session_id).with_name(f"{session_id}{_BEGUN}")
 
-    def _path(self, session_id: str) -> Path:
+    def session_file(self, session_id: str) -> Path:
+        """Where a session is or will be. Raises: ParityError: its id is no name of a file."""
         if not _NAME.fullmatch(session_id) or session_id.startswith("."):
             raise ParityError(f"session {session_id[:120]!r}: expected letters, digits, '.', '_' and '-'")
         return self.folder / _SESSIONS / f"{session_id}.jsonl"

@@ -37,8 +37,8 @@ class Timing:
 class Call:
     """One request, and what legacy answered when it was recorded.
 
-    ``request.id`` is unique in its session. ``write``: it may change something. ``hidden``: of whose body (client,
-    legacy) there is something that may not be kept; other bytes, as many, stand there.
+    ``request.id`` is unique in its session. ``write``: it may change something. ``hidden``: whose bodies, the client's
+    or legacy's, hold bytes that stand in for what redaction kept nothing of.
     """
 
     route: RouteInfo
@@ -46,7 +46,7 @@ class Call:
     reply: Reply
     write: bool
     timing: Timing = Timing()
-    hidden: tuple[Side, ...] = ()
+    hidden: frozenset[Side] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

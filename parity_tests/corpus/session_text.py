@@ -16,7 +16,7 @@ from crossfade.parity_tests.corpus.readable import readable_message
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Headers, Protocol
 from crossfade.shadow.exchange.event_text import event_line, read_event
-from crossfade.shadow.exchange.events import Event, EventKind, Side, from_events, to_events
+from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, to_events
 from crossfade.shadow.exchange.route import RouteInfo
 
 _CALL = "call"
@@ -55,7 +55,7 @@ def _more(call: Call) -> dict[str, Any]:
         more["cancelled_ms"] = call.timing.cancelled_ms
     if not call.timing.half_closed:
         more["half_closed"] = False
-    return more | ({"hidden": [side.value for side in call.hidden]} if call.hidden else {})
+    return more | ({"hidden": sorted(side.value for side in call.hidden)} if call.hidden else {})
 
 
 def read_session(lines: Iterable[str]) -> Session:
@@ -148,8 +148,12 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         reply=comparison.legacy,
         write=bool(end["write"]),
         timing=timing,
-        hidden=tuple(Side(side) for side in end.get("hidden", ())),
+        hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
     )
+
+
+def _hidden(events: tuple[Event, ...]) -> frozenset[Side]:
+    return frozenset(event.side for event in events if isinstance(event.body, Hidden))
 
 
 def _no_candidate(events: tuple[Event, ...]) -> tuple[Event, ...]:

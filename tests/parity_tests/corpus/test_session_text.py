@@ -73,9 +73,19 @@ def test_a_stream_over_http_has_a_line_for_each_message() -> None:
 
 def test_what_is_hidden_and_what_was_not_ended_come_back() -> None:
     """The last line of a call says so."""
-    call = replace(call_of(b"a", b"b", timing=Timing(half_closed=False)), hidden=(Side.CLIENT, Side.LEGACY))
+    call = replace(call_of(b"a", b"b", timing=Timing(half_closed=False)), hidden=frozenset({Side.CLIENT, Side.LEGACY}))
     session = Session(id="s-1", calls=(call,))
     assert read_session(session_lines(session)) == session
+
+
+def test_what_redaction_kept_nothing_of_is_known() -> None:
+    """Also after the session was read and written again, when other bytes stand in for it."""
+    lines = [json.loads(line) for line in session_lines(Session(id="s-1", calls=(call_of(b"", b"?"),)))]
+    del lines[4]["text"]
+    lines[4]["hidden"] = {"size_bytes": 3, "digest": "aa"}
+    once = read_session(map(json.dumps, lines))
+    again = read_session(session_lines(once))
+    assert once.calls[0].hidden == again.calls[0].hidden == {Side.LEGACY}
 
 
 @pytest.mark.parametrize("lines", [[], ["{}"], ["[]"], ['{"crossfade_session": 2, "id": "a"}']])
