@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Timing
-from crossfade.shadow.exchange import Headers, Protocol, Reply, Request, header_values
+from crossfade.shadow.exchange import Reply, Request
 
 MAX_FILE_BYTES = 1_000_000_000
 MAX_BODY_BYTES = 16_777_216
@@ -79,10 +79,3 @@ def check_size(path: Path) -> None:
         raise ParityError(f"{path}: expected a file to import, got none")
     if size > MAX_FILE_BYTES:
         raise ParityError(f"{path}: expected at most {MAX_FILE_BYTES} bytes, got {size}; import it in parts")
-
-
-def protocol_of(headers: Headers, *, http2: bool) -> Protocol:
-    """GRPC is HTTP/2 with its content type."""
-    kind = "".join(header_values(headers, "content-type")).partition(";")[0].strip().lower()
-    is_grpc = kind == "application/grpc" or kind.startswith("application/grpc+")
-    return Protocol.GRPC if is_grpc and http2 else Protocol.HTTP

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crossfade.parity_tests.corpus.errors import ParityError
+from crossfade.parity_tests.corpus.protocols import protocol_of
 from crossfade.parity_tests.formats.exchanges import (
     MAX_BODY_BYTES,
     Exchange,
@@ -13,7 +14,6 @@ from crossfade.parity_tests.formats.exchanges import (
     LeftOut,
     Omission,
     check_size,
-    protocol_of,
 )
 from crossfade.shadow.exchange import Answer, Headers, Request, header_values
 from crossfade.shadow.exchange.fields import as_recorded, wire_text

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from crossfade.parity_tests.corpus.errors import ParityError
+from crossfade.parity_tests.corpus.protocols import protocol_of
 from crossfade.parity_tests.formats.exchanges import (
     MAX_BODY_BYTES,
     MAX_FILE_BYTES,
@@ -22,7 +23,6 @@ from crossfade.parity_tests.formats.exchanges import (
     LeftOut,
     Omission,
     check_size,
-    protocol_of,
 )
 from crossfade.shadow.compare.decode.media import media_type
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request, header_values

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import h11
 
-from crossfade.parity_tests.formats.exchanges import DamagedError, protocol_of
+from crossfade.parity_tests.corpus.protocols import protocol_of
+from crossfade.parity_tests.formats.exchanges import DamagedError
 from crossfade.shadow.asking.clients.http1_answer import AnswerReader, CutError, Data, End, Head, NotHttpError
 from crossfade.shadow.exchange import Answer, Protocol, Request
 from crossfade.shadow.exchange.fields import as_recorded, wire_text

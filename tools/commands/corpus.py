@@ -5,6 +5,7 @@ import click
 from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
+    "import": "Make a corpus of what another tool has recorded.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 
@@ -15,5 +16,5 @@ def corpus() -> None:
 
     \b
     Example:
-      crossfade corpus split corpus --key split.key --output-open open --output-held-out held-out
+      crossfade corpus import --from har traffic.har --output corpus
     """
