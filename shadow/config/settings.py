@@ -307,6 +307,8 @@ class CompareSettings(Section):
 class AcceptSettings(Section):
     """[[accept]]: a difference that a person examined and that may stay, until ``expires``."""
 
+    id: Name | None = None
+    """A name by which a parity test expects this difference, unique in the file."""
     route: Glob
     """The routes that the rule matches."""
     path: Glob

@@ -40,7 +40,8 @@ _UNTOLD = "? -> ?"
 class AcceptRule:
     """A difference that may stay: globs for route, path template, kind and transition; until the day ``expires``.
 
-    A difference without a transition has the empty one. A candidate that gave no answer is never accepted.
+    A difference without a transition has the empty one. A candidate that gave no answer is never accepted. ``id`` is
+    what parity tests call it, "" where it has no name.
     """
 
     route: str
@@ -49,6 +50,7 @@ class AcceptRule:
     reason: str
     expires: datetime.date | None
     transition: str = "*"
+    id: str = ""
 
     def has_expired(self, today: datetime.date) -> bool:
         """Whether its last day is over."""
