@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared up to that point",
     Reason.UNSUPPORTED: "in a protocol that is passed through without comparing",
     Reason.INTERNAL: "on which crossfade itself failed; see its log",
+    Reason.NOT_RECORDED: "whose answer by legacy the recording does not have",
     Reason.NO_CONTRACT: "to a method that the contract does not have",
 }
 NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crossfade.shadow.exchange import Reply, Request
+from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.route import RouteInfo
 
 VERSION = 1
@@ -21,20 +22,23 @@ class Half(StrEnum):
 class Timing:
     """When messages passed, in milliseconds since the request's last byte, so those of the client are negative.
 
-    One entry per message of a body that was sent in several; empty where that was not measured. ``cancelled_ms``: when
-    the client left before the answer's end.
+    One entry per message as ``messages.message_ends`` cuts the body; empty where that was not measured.
+    ``cancelled_ms``: when the client left before the answer's end. ``half_closed`` False: the answer ended, or the
+    client left, before the client had ended its request; times then run from that moment.
     """
 
     client_ms: tuple[float, ...] = ()
     server_ms: tuple[float, ...] = ()
     cancelled_ms: float | None = None
+    half_closed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request, and what legacy answered when it was recorded.
 
-    ``request.id`` is unique in its session. ``write``: it may change something.
+    ``request.id`` is unique in its session. ``write``: it may change something. ``hidden``: whose bodies, the client's
+    or legacy's, hold bytes that stand in for what redaction kept nothing of.
     """
 
     route: RouteInfo
@@ -42,6 +46,7 @@ class Call:
     reply: Reply
     write: bool
     timing: Timing = Timing()
+    hidden: frozenset[Side] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,21 +3,26 @@
 from dataclasses import dataclass
 
 from crossfade.parity_tests.corpus.records import Call, Session
-from crossfade.shadow.exchange import Comparison
+from crossfade.shadow.exchange import Comparison, Reply
 from crossfade.shadow.exchange.difference import Signature
-from crossfade.shadow.exchange.observations import Judged, Observation
+from crossfade.shadow.exchange.observations import Judged, Observation, Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A call, what the services answered in the words of its session, and what was found of that.
+    """A call, what the services answered in live legacy's words, and what was found of that.
 
-    ``comparison`` is None where nothing was sent: the observation then is settled with its reason.
+    ``comparison`` is None where nothing was compared: the observation then is settled with its reason. ``legacy`` is
+    what legacy answered by itself, None where it was not asked. ``as_recorded``: whether that has the status that was
+    recorded, None where none was. ``proofs``: faults that were put into copies of the answers.
     """
 
     call: Call
     comparison: Comparison | None
     observation: Observation
+    legacy: Reply | None = None
+    as_recorded: bool | None = None
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def signature(self) -> Signature:

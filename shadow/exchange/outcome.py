@@ -51,6 +51,7 @@ class Reason(StrEnum):
     TOO_COSTLY = "too_costly"  # uncomparable: comparing took more time or memory than it may
     UNSUPPORTED = "unsupported"  # uncomparable: passed through (WebSocket), refused by the engine, or unsafe to write
     INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, see the log
+    NOT_RECORDED = "not_recorded"  # uncomparable: legacy's answer was to come from a recording that does not have it
     NO_CONTRACT = "no_contract"  # uncomparable: a gRPC method that the contract does not have, bytes unequal
 
 

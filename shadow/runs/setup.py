@@ -20,6 +20,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.secrecy import Secrecy
+from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.judging.rules import Rules
 
@@ -90,6 +91,22 @@ def rules_of(config: Config, secrecy: Secrecy | None, units: Units | None = None
     )
 
 
+def accept_rules(config: Config) -> tuple[AcceptRule, ...]:
+    """The differences that may stay."""
+    return tuple(
+        AcceptRule(
+            route=rule.route,
+            path=rule.path,
+            kind=rule.kind,
+            transition=rule.transition,
+            reason=rule.reason,
+            expires=rule.expires,
+            id=rule.id or "",
+        )
+        for rule in config.accept
+    )
+
+
 def units_of(config: Config) -> Units:
     """What the config's claims count."""
     return Units(unit=config.gate.unit, distinct_by=config.compare.distinct_by)
@@ -119,9 +136,9 @@ def has_secondary(config: Config, *, engine: str) -> bool:
 
 
 def rules_digest(config: Config) -> str:
-    """16 hex digits over everything that decides what is compared and how."""
+    """16 hex digits over everything that decides what is compared and how; what a rule is called does not."""
     sections = (config.routes, config.mirror, config.compare, *config.accept)
-    text = "\n".join((config.service.state, *(section.model_dump_json() for section in sections)))
+    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sections)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -15,9 +15,8 @@ from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.runs.setup import read_contract, rules_digest, rules_of, secrecy_of
+from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
-from crossfade.tools.evidence_view import accept_rules
 from crossfade.tools.options import config_option
 from crossfade.tools.report_options import format_option, json_option, output_option
 from crossfade.tools.report_output import show_report

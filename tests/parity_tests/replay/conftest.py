@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,13 @@ from typing import Any
 
 import pytest
 
+from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
+
+UNKNOWN = Failure(reason=FailureReason.REFUSED, detail="", latency_ms=0.0)
 
 
 class Notes:
@@ -20,15 +27,14 @@ class Notes:
     def __init__(self, new_id: Callable[[], Any], bug: str = "") -> None:
         self._new_id = new_id
         self._bug = bug
+        self._first: Any = None
         self._notes: dict[str, dict[str, Any]] = {}
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """Status and JSON."""
         _, _, name = path.removeprefix("/notes").partition("/")
         if method == "POST":
-            made = self._new_id()
-            self._notes[str(made)] = {"id": made, **json.loads(body)}
-            return 201, self._notes[str(made)]
+            return self._make(body)
         if not name:
             return 200, {"notes": list(self._notes.values())}
         if name not in self._notes:
@@ -41,6 +47,15 @@ class Notes:
         if self._bug == "another":
             return 200, next(iter(self._notes.values()))
         return 200, self._notes[name]
+
+    def _make(self, body: bytes) -> tuple[int, Any]:
+        if self._bug == "fails":
+            return 500, {"error": "no"}
+        made = self._new_id()
+        if self._bug == "one id":
+            made = self._first = self._first or made
+        self._notes[str(made)] = {"id": made, **json.loads(body)}
+        return 201, self._notes[str(made)]
 
 
 @pytest.fixture
@@ -85,11 +100,11 @@ def _handler(service: Any) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture
-def numbered() -> Callable[[str], Notes]:
+def numbered() -> Callable[..., Notes]:
     """The service as legacy has it: 1, 2, 3."""
 
-    def make(bug: str = "") -> Notes:
-        numbers = count(1)
+    def make(bug: str = "", start: int = 1) -> Notes:
+        numbers = count(start)
         return Notes(lambda: next(numbers), bug)
 
     return make
@@ -104,6 +119,70 @@ def renumbered() -> Callable[[str], Notes]:
         return Notes(lambda: next(numbers), bug)
 
     return make
+
+
+@pytest.fixture
+def call_of() -> Callable[..., Call]:
+    """A call with JSON."""
+
+    def make(number: int, method: str, target: str, route: str, body: Any = None, reply: Reply = UNKNOWN) -> Call:
+        data = b"" if body is None else json.dumps(body).encode()
+        request = Request(
+            id=f"c{number}",
+            protocol=Protocol.HTTP,
+            method=method,
+            scheme="http",
+            authority="notes.test",
+            target=target,
+            headers=(("Content-Type", "application/json"), ("Content-Length", str(len(data)))),
+            body=data,
+            truncated=False,
+            trailers=(),
+            started_at=1.0 + number,
+        )
+        info = RouteInfo(route=route, protocol="http", call_type="http", stage=Stage.SHADOW, listener="web")
+        return Call(route=info, request=request, reply=reply, write=method != "GET")
+
+    return make
+
+
+@pytest.fixture
+def life_of(call_of: Callable[..., Call]) -> Callable[..., Session]:
+    """Two notes are made; the second one is listed, read, changed, read and deleted.
+
+    ``service``: records what it answers; without it nothing was recorded, and the second note is ``second``.
+    """
+
+    def make(session_id: str, service: Any = None, second: str = "2", source: str = "") -> Session:
+        def call(number: int, method: str, target: str, route: str, body: Any = None) -> Call:
+            made = call_of(number, method, target, route, body)
+            return made if service is None else replace(made, reply=_recorded(service, made))
+
+        first = [call(at, "POST", "/notes", "POST /notes", {"text": text}) for at, text in enumerate(("one", "two"))]
+        if isinstance(first[1].reply, Answer):
+            second = str(json.loads(first[1].reply.body)["id"])
+        more = (
+            call(2, "GET", "/notes", "GET /notes"),
+            call(3, "GET", f"/notes/{second}", "GET /notes/{id}"),
+            call(4, "PUT", f"/notes/{second}", "PUT /notes/{id}", {"text": "three"}),
+            call(5, "GET", f"/notes/{second}", "GET /notes/{id}"),
+            call(6, "DELETE", f"/notes/{second}", "DELETE /notes/{id}"),
+        )
+        return Session(id=session_id, calls=(*first, *more), source=source)
+
+    return make
+
+
+def _recorded(service: Any, call: Call) -> Answer:
+    status, value = service.answer(call.request.method, call.request.target, call.request.body)
+    return Answer(
+        status=status,
+        headers=(("Content-Type", "application/json"),),
+        body=b"" if value is None else json.dumps(value).encode(),
+        truncated=False,
+        trailers=(),
+        latency_ms=1.0,
+    )
 
 
 @pytest.fixture

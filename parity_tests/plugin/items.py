@@ -1,0 +1,98 @@
+"""The sessions of a corpus as tests: ``CORPUS/corpus.json::session-id``."""
+
+import datetime
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossfade.parity_tests.corpus.errors import ParityError
+from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.corpus.records import Session
+from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
+from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
+from crossfade.parity_tests.plugin.running import services_of
+from crossfade.parity_tests.plugin.services import Services
+from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, LEFT_OUT
+from crossfade.parity_tests.plugin.wording import left_out_text, repeat_line, session_lines
+from crossfade.shadow.errors import ShadowError
+
+
+class SessionFailed(Exception):  # noqa: N818 - no error of a program: the answers differ
+    """The lines that a person reads."""
+
+
+class CorpusFile(pytest.File):
+    """A corpus; its sessions are read when they are played."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One test for each session, in the order of their ids."""
+        try:
+            corpus = CorpusFolder(self.path.parent)
+            config_path(self.config)
+        except ParityError as error:
+            raise self.CollectError(str(error)) from None
+        for session_id in corpus.session_ids():
+            yield SessionItem.from_parent(self, name=session_id, corpus=corpus)
+
+
+class SessionItem(pytest.Item):
+    """Plays one session on both services."""
+
+    def __init__(self, *, corpus: CorpusFolder, **more: Any) -> None:  # noqa: ANN401 - what pytest gives its nodes
+        super().__init__(**more)
+        self._corpus = corpus
+        self.stash[SESSION_FILE] = corpus.session_file(self.name)
+
+    def runtest(self) -> None:
+        """Fails where an answer differs; skips where nothing was compared."""
+        session = self._corpus.session(self.name)
+        services = services_of(self.config)
+        _check_ports(session, services)
+        today = datetime.datetime.now(datetime.UTC).date()
+        result = services.loop.run(find_in_session(services, session, today))
+        self._count(result)
+        self._fail(result, services)
+        if not result.compared:
+            pytest.skip(f"nothing was compared: {left_out_text(result.left_out.items())}")
+        if result.accepted:
+            pytest.xfail("; ".join(rule.reason for rule in result.accepted))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:  # noqa: ANN401 - pytest's
+        """The lines alone: a traceback would show how pytest came here."""
+        if isinstance(excinfo.value, SessionFailed | ShadowError | pytest.UsageError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The corpus, and the name of the session."""
+        return self.path, None, self.name
+
+    def _fail(self, result: SessionFound, services: Services) -> None:
+        test, path = self.config.cwd_relative_nodeid(self.nodeid), config_path(self.config)
+        here = self.config.invocation_params.dir
+        shown = path.relative_to(here) if path.is_relative_to(here) else path
+        repeat = repeat_line(shlex.quote(test), shlex.quote(str(shown)))
+        if result.failing:
+            lines = session_lines(result.failing, len(result.found), services.redactor.example)
+            raise SessionFailed("\n".join((*lines, repeat)))
+        if result.left_out and self.config.getoption("crossfade_strict"):
+            raise SessionFailed(f"not compared: {left_out_text(result.left_out.items())}\n{repeat}")
+
+    def _count(self, result: SessionFound) -> None:
+        self.user_properties += [(CALLS, len(result.found)), (COMPARED, result.compared)]
+        self.user_properties += [(LEFT_OUT, f"{count} {reason}") for reason, count in result.left_out.items()]
+
+
+def _check_ports(session: Session, services: Services) -> None:
+    """Raises: ParityError: it was recorded at a port that the config does not have."""
+    known = services.pair.sides
+    for call in session.calls:
+        if call.route.listener not in known:
+            names = ", ".join(sorted(known))
+            raise ParityError(
+                f"session {session.id}: expected a port of the config ({names}), got {call.route.listener!r}; "
+                "name it so in [[listen]]"
+            )

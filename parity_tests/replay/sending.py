@@ -1,0 +1,66 @@
+"""One recorded request on its way to one side, as its client sent it: by messages, left where the client left."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from crossfade.parity_tests.replay.script import Script
+from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
+from crossfade.shadow.asking.clients.request_parts import RequestParts
+from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.asking.exchange import Read, read_call
+from crossfade.shadow.exchange import Request
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many messages of an answer have come."""
+
+    answers: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def set(self, answers: int) -> None:
+        """So many by now."""
+        self.answers = answers
+        self._changed.set()
+
+    async def reach(self, answers: int, timeout_s: float) -> None:
+        """Returns when so many have come, or after a time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self.answers < answers:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+
+async def send(
+    side: Upstream, request: Request, terms: Terms, script: Script, progress: Progress | None = None
+) -> Read:
+    """What one side answers. Cancelling it hangs up."""
+    progress = progress or Progress()
+    parts = RequestParts() if script.steps else None
+    call = place_call(side, request, replace(terms, copy_bytes=side.body_limit_bytes), parts)
+    feeding = None if parts is None else asyncio.create_task(_feed(call, parts, script, progress))
+
+    def is_enough(seen: int) -> bool:
+        progress.set(seen)
+        return script.leaves_after is not None and 0 < script.leaves_after <= seen
+
+    try:
+        return await read_call(call, terms, side.deadline_s, is_fed=parts is not None, is_enough=is_enough)
+    finally:
+        if feeding is not None:
+            feeding.cancel()
+        await hang_up((call,))
+
+
+async def _feed(call: Call, parts: RequestParts, script: Script, progress: Progress) -> None:
+    for step in script.steps:
+        await progress.reach(step.after_answers, script.patience_s)
+        if step.wait_s:
+            await asyncio.sleep(step.wait_s)
+        if step.data:
+            parts.put(step.data)
+        call.answer.changed.set()
+    parts.end()
