@@ -62,7 +62,9 @@ class Stage:
         self.tallies: dict[str, Tally] = {key: Tally() for key in self.operations}
         self._pair = pair
         self._clock = clock
-        self._bindings = pair.new_bindings()
+        sides = {name: replace(sides, secondary=None) for name, sides in pair.sides.items()}
+        self._alone = replace(pair, sides=sides)
+        self._handles = pair.new_bindings()
         self._noisy: set[tuple[str, str, str]] = set()
         self._remembered: dict[str, Given] = {}
         self.sent = 0
@@ -74,7 +76,7 @@ class Stage:
 
     def forget_handles(self) -> None:
         """The services begin anew, and so what each calls things."""
-        self._bindings = self._pair.new_bindings()
+        self._handles = self._pair.new_bindings()
 
     def forget_answers(self) -> None:
         """What reads gave may have changed."""
@@ -110,8 +112,7 @@ class Stage:
             call = self._call(steps, given)
             played = await self._send(call, with_secondary=True)
             given.append(self._given_in(played))
-            legacy = None if played.comparison is None else played.comparison.legacy
-            done.append(played if legacy is None else replace(played, call=replace(call, reply=legacy)))
+            done.append(replace(played, call=replace(call, reply=played.legacy or _UNKNOWN)))
         return tuple(done)
 
     async def _given(self, steps: Sequence[Step], index: int, given: Sequence[Given]) -> Given:
@@ -126,16 +127,22 @@ class Stage:
         return found
 
     async def _send(self, call: Call, *, with_secondary: bool) -> Played:
-        played = await self._pair.play(call, self._bindings, with_secondary=with_secondary)
+        played = await (self._beside(call) if with_secondary else self._alone.play(call, self._handles))
         self.sent += 1
         self.tallies[call.route.key].add(played)
         self._note_noise(played)
         return played
 
+    async def _beside(self, call: Call) -> Played:
+        """With the second instance of legacy; where there is none, legacy is asked to read twice."""
+        if call.write or self._pair.sides[call.route.listener].secondary is not None:
+            return await self._pair.play(call, self._handles)
+        twin = await self._pair.play_legacy(call, self._handles)
+        return await self._pair.play(call, self._handles, twin=twin)
+
     def _given_in(self, played: Played) -> Given:
-        legacy = None if played.comparison is None else played.comparison.legacy
         operation = self.operations[played.call.route.key]
-        return given_by(operation, legacy, self.contract) if isinstance(legacy, Answer) else {}
+        return given_by(operation, played.legacy, self.contract) if isinstance(played.legacy, Answer) else {}
 
     def found_in(self, played: Played) -> frozenset[Found]:
         """The divergences of one call that are not noise."""
