@@ -71,7 +71,7 @@ class SessionItem(pytest.Item):
         return self.path, None, self.name
 
     def _fail(self, result: SessionFound, services: Services) -> None:
-        test, path = self.config.cwd_relative_nodeid(self.nodeid), config_path(self.config)
+        test, path = str(self.config.cwd_relative_nodeid(self.nodeid)), config_path(self.config)
         here = self.config.invocation_params.dir
         shown = path.relative_to(here) if path.is_relative_to(here) else path
         repeat = repeat_line(shlex.quote(test), shlex.quote(str(shown)))

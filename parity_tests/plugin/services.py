@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.plugin.noise import Noise
+from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence import Redactor
@@ -49,12 +50,14 @@ class LoopThread:
 class Services:
     """Both services, and what decides what a difference between them means.
 
+    ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
     ``redactor`` hides what is secret in the lines of a failing test; without a key its pseudonyms last as long as it.
     """
 
     config: Config
     contract: Contract | None
     pair: Pair
+    handles: SharedHandles
     noise: Noise
     accepted: tuple[AcceptRule, ...]
     redactor: Redactor
@@ -78,6 +81,7 @@ def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[S
                 config=config,
                 contract=contract,
                 pair=pair,
+                handles=pair.new_handles(),
                 noise=Noise(pair),
                 accepted=accept_rules(config),
                 redactor=read_redactor(config, contract) or _keyless(config, contract),

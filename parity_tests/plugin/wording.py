@@ -18,7 +18,7 @@ Shown = Callable[[Example], StoredExample]
 def session_lines(failing: Sequence[tuple[int, Found]], calls: int, shown: Shown) -> list[str]:
     """About ten lines for the calls of a session that failed, each with its number; it has so many ``calls``."""
     (number, first), *others = failing
-    lines = call_lines(first, f"call {number} of {calls}", shown)
+    lines = call_lines(first, f"call {number} of {calls}, {first.played.call.route.route}", shown)
     for number, found in others[:MAX_FURTHER]:
         lines.append(_line("also", f"call {number}, {found.played.call.route.route}: {_in_short(found)}"))
     if (more := len(others) - MAX_FURTHER) > 0:
@@ -26,14 +26,13 @@ def session_lines(failing: Sequence[tuple[int, Found]], calls: int, shown: Shown
     return lines
 
 
-def call_lines(found: Found, what: str, shown: Shown) -> list[str]:
-    """The first difference of a call in full, and the others in short."""
-    route = found.played.call.route.route
+def call_lines(found: Found, heading: str, shown: Shown) -> list[str]:
+    """The first difference of a call in full, and the others in short, below a ``heading``."""
     if found.legacy_failed:
-        return [f"{what}, {route}", _line("legacy", f"gave no answer: {found.left_out}; is it running?")]
+        return [heading, _line("legacy", f"gave no answer: {found.left_out}; is it running?")]
     first, *others = found.differences
     example = found.example(first)
-    lines = [f"{what}, {route}", *_difference(first, None if example is None else shown(example))]
+    lines = [heading, *_difference(first, None if example is None else shown(example))]
     lines += [_line("also here", _place(item)) for item in others[:MAX_FURTHER]]
     if (more := len(others) - MAX_FURTHER) > 0:
         lines.append(_line("also here", f"{more} more differences"))
