@@ -22,13 +22,15 @@ class Half(StrEnum):
 class Timing:
     """When messages passed, in milliseconds since the request's last byte, so those of the client are negative.
 
-    One entry per message of a body that was sent in several; empty where that was not measured. ``cancelled_ms``: when
-    the client left before the answer's end.
+    One entry per message as ``messages.message_ends`` cuts the body; empty where that was not measured.
+    ``cancelled_ms``: when the client left before the answer's end. ``half_closed`` False: the answer ended, or the
+    client left, before the client had ended its request; times then run from that moment.
     """
 
     client_ms: tuple[float, ...] = ()
     server_ms: tuple[float, ...] = ()
     cancelled_ms: float | None = None
+    half_closed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from crossfade.parity_tests.plugin.explained import explained
 from crossfade.parity_tests.plugin.found import found_of, without_ignored
 from crossfade.parity_tests.plugin.hooks import ACCEPTED, MARK
 from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
-from crossfade.parity_tests.plugin.services import Services
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.parity_tests.plugin.wording import call_lines
@@ -34,7 +34,7 @@ class Expected:
 class Both(Verbs["Answers"]):
     """Sends each request to legacy and candidate. What a side mints is known to the later requests of the test."""
 
-    def __init__(self, services: Services, expected: Expected, handles: Handles, port: str | None = None) -> None:
+    def __init__(self, services: PytestPair, expected: Expected, handles: Handles, port: str | None = None) -> None:
         self._services = services
         self._expected = expected
         self._handles = handles
@@ -68,7 +68,7 @@ class Both(Verbs["Answers"]):
 class Answers:
     """What both sides answered to one request; ids and the like of the candidate stand as legacy calls them."""
 
-    def __init__(self, services: Services, played: Played, left: Signature, expected: Expected) -> None:
+    def __init__(self, services: PytestPair, played: Played, left: Signature, expected: Expected) -> None:
         self._services = services
         self._played = played
         self._expected = expected
@@ -120,7 +120,7 @@ class Answers:
         return self._played.call.route.route
 
 
-def both_for(services: Services, node: pytest.Item) -> Both:
+def both_for(services: PytestPair, node: pytest.Item) -> Both:
     """What a test takes. Raises: ParityError: it names a rule that the config does not have."""
     ids = [mark.args[0] for mark in node.iter_markers(MARK)]
     known = {rule.id: rule for rule in services.accepted if rule.id}

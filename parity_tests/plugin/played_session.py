@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.parity_tests.plugin.found import Found, found_of
-from crossfade.parity_tests.plugin.services import Services
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.player import Player
 from crossfade.parity_tests.replay.sending import Progress
@@ -42,7 +42,7 @@ class SessionFound:
         return tuple(dict.fromkeys(rule for found in self.found for rule in found.accepted))
 
 
-async def find_in_session(services: Services, session: Session, today: datetime.date) -> SessionFound:
+async def find_in_session(services: PytestPair, session: Session, today: datetime.date) -> SessionFound:
     """Plays a session on both services. Each call is looked at before the next one may change what it read."""
 
     async def find(call: Call, handles: Handles, progress: Progress) -> Found:

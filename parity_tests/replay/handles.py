@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.shadow.bindings.bindings import Bindings, Side
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.bindings.sides import Rendered
 from crossfade.shadow.exchange import Answer, Comparison, Reply
 
@@ -43,15 +44,16 @@ class SharedHandles:
 
     contract: Contract | None
     shared: bool
+    edges: Edges = NO_EDGES
     _live: Bindings = field(init=False)
     _recorded: dict[str, Bindings] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._live = Bindings(contract=self.contract, shared=self.shared)
+        self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
 
     def of(self, session: Session) -> Handles:
         """The handles for one session; without a source it is on its own."""
         key = session.source or f"\0{session.id}"
         if key not in self._recorded:
-            self._recorded[key] = Bindings(contract=self.contract, shared=False)
+            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges)
         return Handles(recorded=self._recorded[key], live=self._live)

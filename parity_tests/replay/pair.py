@@ -17,6 +17,7 @@ from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.sides import Sides, build_sides
 from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.config import Config, ListenSettings
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Comparison, Reply
@@ -31,12 +32,13 @@ class Pair(Services):
 
     def new_handles(self) -> SharedHandles:
         """Those of all sessions that are played in one state of the services."""
-        return SharedHandles(contract=self.contract, shared=self.shared)
+        return SharedHandles(contract=self.contract, shared=self.shared, edges=self.edges)
 
     def new_bindings(self) -> Handles:
         """Those of one session, or of all that share ids."""
-        live = Bindings(contract=self.contract, shared=self.shared)
-        return Handles(recorded=Bindings(contract=self.contract, shared=False), live=live)
+        live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
+        recorded = Bindings(contract=self.contract, shared=False, edges=self.edges)
+        return Handles(recorded=recorded, live=live)
 
     async def play(
         self, call: Call, handles: Handles, *, twin: Reply | None = None, progress: Progress | None = None
@@ -60,10 +62,11 @@ class Pair(Services):
 
 
 @asynccontextmanager
-async def open_pair(
+async def open_pair(  # noqa: PLR0913 - each has its default
     config: Config,
     contract: Contract | None,
     *,
+    edges: Edges = NO_EDGES,
     judge: Judge | None = None,
     speed: float = 0.0,
     is_recorded: bool = False,
@@ -78,6 +81,7 @@ async def open_pair(
         judge=judge or Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract))),
         contract=contract,
         shared=config.service.state is State.SHARED,
+        edges=edges,
         is_recorded=is_recorded,
         redacted=_redaction(config, contract) if is_recorded else None,
         speed=speed,

@@ -12,7 +12,7 @@ from crossfade.shadow.bindings.known import Known
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import id_form, is_short_id, is_token, jwt_claims, jwt_ends_s
+from crossfade.shadow.bindings.shapes import is_short_id, is_token, jwt_claims, jwt_ends_s
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.compare.decode.jwt import is_jwt
@@ -133,7 +133,7 @@ class _Lesson:
         """The places at which an answer differs from legacy's; tokens that hold other handles come last."""
         found = [
             replace(found, other=Partner.TAKEN) if (found.site, found.other) in other.mapped else found
-            for leaf in differing(legacy, other.value, self._is_known)
+            for leaf in differing(legacy, other.value, self._is_known, self._scopes.names_at(self._exchange.origin))
             for found in found_leaves(leaf)
         ]
         return sorted(found, key=lambda item: is_jwt(item.legacy))
@@ -167,9 +167,10 @@ class _Lesson:
 
     def _is_of_another_form(self, found: Found) -> bool:
         """Whether an id is written in another way than legacy's, which a client that checks it does not take."""
-        unread = {self._exchange.etags, self._exchange.pages}
-        is_id = not is_named(found.site) and self._kinds.scope(found) not in unread
-        return is_id and isinstance(found.other, str) and id_form(found.legacy) != id_form(found.other)
+        scope = self._kinds.scope(found)
+        if is_named(found.site) or scope in {None, self._exchange.etags, self._exchange.pages}:
+            return False
+        return isinstance(found.other, str) and not self._kinds.may_be_written(found.legacy, found.other, scope)
 
     def _bind(self, found: Found, side: Side, *, opaque: bool = False) -> None:
         """Binds a pair; where the candidate's is another handle already, what legacy minted has none there."""
@@ -245,13 +246,14 @@ class _Lesson:
             if is_token(text) and not self._tables.knows(EVERYWHERE, text):
                 self._minting.agreed.add((text,))
                 self._tables.find(EVERYWHERE, (text,))
-            elif is_id_site(site) and is_short_id(text):
+            elif self._scopes.may_hold(text, site, self._exchange.origin):
                 self._same_number(Found(path, site, text, text))
 
     def _same_number(self, found: Found) -> None:
         """A number that both sides gave: a write's own is bound to itself, another one is plain."""
-        if is_own_site(found.site, self._exchange.origin):
-            if self._exchange.write:
+        is_reviewed = self._kinds.is_reviewed(found.site)
+        if is_reviewed or is_own_site(found.site, self._exchange.origin):
+            if is_reviewed or self._exchange.write:
                 self._bind_to_itself(found)
         else:
             self._minting.saw_numbers(((found.site.name, found.legacy),))
@@ -292,6 +294,8 @@ class _Lesson:
     def _is_fresh(self, found: Found) -> bool | None:
         """Whether two instances of legacy give values of their own at a place, here or before; None: nobody knows."""
         places, names = self._minting.places, (found.site.part, *found.site.names)
+        if self._kinds.is_reviewed(found.site):
+            return True
         if self._secondary is None:
             return places.mints(self._exchange.route, names)
         theirs = self._secondary.get(found.path)

@@ -316,7 +316,8 @@ class AcceptSettings(Section):
     kind: AnyGlob = "*"
     """Only differences of these kinds."""
     transition: AnyGlob = "*"
-    """Only differences with these transitions, such as `404 -> 401`; empty: those that tell none."""
+    """Only differences with these transitions, such as `404 -> 401`, or `beside 404 -> 401` for what follows from that
+    status; empty: those that tell none."""
     reason: str = Field(min_length=1)
     """Why the difference may stay."""
     expires: datetime.date | None = None

@@ -12,7 +12,7 @@ from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sor
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.evidence.transitions import open_sets, with_closed_sets
 from crossfade.shadow.evidence.unit_counts import fewest, most
-from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.difference import ANY, OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
@@ -34,8 +34,6 @@ _ON_PURPOSE = frozenset(
 
 _UNTOLD = "? -> ?"
 """Stands for that of an injected fault of which it is not told: a rule for any transition accepts it."""
-_ANY = "(any)"
-"""Stands for all of a place whose values are no closed set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +163,7 @@ def view_route(
 
 def _of_any(item: Fingerprint, places: frozenset[Place]) -> Fingerprint:
     """A fingerprint as rules see it: at these places it stands for all transitions."""
-    return replace(item, transition=_ANY) if (item.template, item.kind) in places else item
+    return replace(item, transition=item.transition or ANY) if (item.template, item.kind) in places else item
 
 
 def _statuses(left: Remaining, judged: JudgedPlaces) -> dict[Fingerprint, Status]:

@@ -1,12 +1,38 @@
 """A corpus on disk."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.corpus.records import Half, Manifest, Session
+from crossfade.parity_tests.corpus.records import Call, Half, Manifest, Session
+from crossfade.shadow.exchange import Answer, Protocol, Request
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
+
+ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage=Stage.SHADOW, listener="web")
+
+
+def call_of(number: int) -> Call:
+    """A call that began so many seconds after the others."""
+    request = Request(
+        id=f"c{number}",
+        protocol=Protocol.HTTP,
+        method="GET",
+        scheme="http",
+        authority="svc.test",
+        target="/a",
+        headers=(),
+        body=b"",
+        truncated=False,
+        trailers=(),
+        started_at=1.5 + number,
+    )
+    reply = Answer(status=200, headers=(), body=b"hi", truncated=False, trailers=(), latency_ms=2.5)
+    return Call(route=ROUTE, request=request, reply=reply, write=False)
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -65,3 +91,59 @@ def test_a_damaged_session_is_named(tmp_path: Path) -> None:
     (tmp_path / "sessions" / "a.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(ParityError, match=r"a\.jsonl: expected lines as crossfade writes them"):
         corpus.session("a")
+
+
+def test_a_session_is_readable_while_it_is_written(tmp_path: Path) -> None:
+    """Its calls come in the order in which they began, though they were written as they ended."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    for number in (2, 0, 1):
+        corpus.append("s-1", call_of(number), source="live")
+    assert corpus.begun_ids() == corpus.session_ids() == ("s-1",)
+    assert [call.request.id for call in corpus.session("s-1").calls] == ["c0", "c1", "c2"]
+
+
+def test_a_session_that_was_cut_off_is_read_up_to_its_last_whole_call(tmp_path: Path) -> None:
+    """Wherever the file ends."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    corpus.append("s-1", call_of(0), source="live")
+    whole = len((tmp_path / "sessions" / "s-1.jsonl.part").read_bytes())
+    corpus.append("s-1", call_of(1), source="live")
+    path = tmp_path / "sessions" / "s-1.jsonl.part"
+    data = path.read_bytes()
+    for end in range(whole, len(data) - 1):
+        path.write_bytes(data[:end])
+        assert [call.request.id for call in corpus.session("s-1").calls] == ["c0"]
+
+
+def test_a_completed_session_has_its_calls_in_order(tmp_path: Path) -> None:
+    """They are numbered, so that ids of one recording say nothing."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    for number in (1, 0):
+        corpus.append("s-1", call_of(number), source="live")
+    corpus.complete("s-1")
+    assert corpus.begun_ids() == ()
+    session = CorpusFolder(tmp_path).session("s-1")
+    assert [(call.request.id, call.request.started_at) for call in session.calls] == [("1", 1.5), ("2", 2.5)]
+    assert session.source == "live"
+    with pytest.raises(ParityError, match="expected a new session"):
+        corpus.add(session)
+
+
+def test_what_can_not_be_written_leaves_the_session_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk takes half of a call: that half goes."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    corpus.append("s-1", call_of(0), source="live")
+    path = tmp_path / "sessions" / "s-1.jsonl.part"
+    before, write = path.read_bytes(), os.write
+    sizes = iter((10,))
+
+    def full(descriptor: int, data: bytes) -> int:
+        size = next(sizes, None)
+        if size is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[:size])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        corpus.append("s-1", call_of(1), source="live")
+    assert path.read_bytes() == before

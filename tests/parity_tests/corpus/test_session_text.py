@@ -1,6 +1,7 @@
 """The file of a session."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,25 @@ def test_the_times_of_messages_come_back() -> None:
     two = b"\0\0\0\0\1a" * 2
     timing = Timing(client_ms=(-30.0, 0.0), server_ms=(1.0, 2.5), cancelled_ms=2.5)
     session = Session(id="s-1", calls=(call_of(two, two, timing=timing),))
+    assert read_session(session_lines(session)) == session
+
+
+def test_a_stream_over_http_has_a_line_for_each_message() -> None:
+    """With its time, and the body is the same again."""
+    call = call_of(b"", b"data: 1\n\ndata: 2\n\n", timing=Timing(server_ms=(1.0, 20.0)))
+    request = replace(call.request, protocol=Protocol.HTTP)
+    call = replace(call, request=request, reply=replace(call.reply, headers=(("content-type", "text/event-stream"),)))
+    session = Session(id="s-1", calls=(call,))
+    lines = [json.loads(line) for line in session_lines(session)]
+    messages = [line for line in lines if line.get("event") == "server_message"]
+    assert [(line["text"], line["at_ms"]) for line in messages] == [("data: 1\n\n", 1.0), ("data: 2\n\n", 20.0)]
+    assert read_session(session_lines(session)) == session
+
+
+def test_what_is_hidden_and_what_was_not_ended_come_back() -> None:
+    """The last line of a call says so."""
+    call = replace(call_of(b"a", b"b", timing=Timing(half_closed=False)), hidden=frozenset({Side.CLIENT, Side.LEGACY}))
+    session = Session(id="s-1", calls=(call,))
     assert read_session(session_lines(session)) == session
 
 

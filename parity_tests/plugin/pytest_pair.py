@@ -47,7 +47,7 @@ class LoopThread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class PytestPair:
     """Both services, and what decides what a difference between them means.
 
     ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
@@ -65,7 +65,7 @@ class Services:
 
 
 @contextmanager
-def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[Services]:
+def open_for_tests(config_path: Path, kept: Contract | None = None) -> Iterator[PytestPair]:
     """The services until the block ends; ``kept`` is the contract where the config names none.
 
     Raises: ShadowError: a config, a contract or a certificate that can't be read.
@@ -77,7 +77,7 @@ def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[S
     try:
         pair = loop.run(opened.__aenter__())
         try:
-            yield Services(
+            yield PytestPair(
                 config=config,
                 contract=contract,
                 pair=pair,

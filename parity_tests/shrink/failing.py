@@ -1,0 +1,67 @@
+"""The failure that is to stay while all around it goes. Pure."""
+
+from dataclasses import dataclass, replace
+
+from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.parity_tests.replay.played import Played, PlayedSession
+from crossfade.shadow.exchange import Answer
+from crossfade.shadow.exchange.difference import Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A cluster: a route (``RouteInfo.key``), and the fingerprint of a difference on it."""
+
+    route: str
+    fingerprint: Fingerprint
+
+    @property
+    def id(self) -> str:
+        """That of the cluster."""
+        return self.fingerprint.cluster_id(self.route)
+
+    def is_in(self, done: PlayedSession) -> bool:
+        """Whether a session failed in this way."""
+        return first_failing(done, self) is not None
+
+    def is_at_place(self, done: PlayedSession) -> bool:
+        """Whether anything differed where this does, in whatever way."""
+        return any(
+            item.template == self.fingerprint.template
+            for played in done.played
+            if played.call.route.key == self.route
+            for item in played.signature
+        )
+
+    def fails(self, played: Played) -> bool:
+        """Whether a call failed in this way."""
+        return played.call.route.key == self.route and self.fingerprint in played.signature
+
+
+def targets(done: PlayedSession) -> tuple[Target, ...]:
+    """All ways in which a session failed, the first one first."""
+    found = (
+        Target(route=played.call.route.key, fingerprint=fingerprint)
+        for played in done.played
+        for fingerprint in played.signature
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def first_failing(done: PlayedSession, target: Target) -> int | None:
+    """The number of the first call that failed in this way."""
+    return next((index for index, played in enumerate(done.played) if target.fails(played)), None)
+
+
+def up_to_failing(done: PlayedSession, target: Target) -> Session:
+    """The session up to the first call that failed so, with the answers that legacy gave now."""
+    end = first_failing(done, target)
+    if end is None:
+        raise ValueError("expected a session that fails")
+    calls = map(_answered, done.played[: end + 1])
+    return replace(done.session, calls=tuple(calls))
+
+
+def _answered(played: Played) -> Call:
+    legacy = None if played.comparison is None else played.comparison.legacy
+    return replace(played.call, reply=legacy) if isinstance(legacy, Answer) else played.call

@@ -1,0 +1,52 @@
+"""What is to stay."""
+
+from typing import Any
+
+import pytest
+
+from crossfade.parity_tests.corpus.records import Session
+from crossfade.parity_tests.shrink.failing import first_failing, targets, up_to_failing
+
+
+@pytest.fixture
+def session(call_of: Any) -> Session:
+    """A note that is changed and read, and another one."""
+    made = call_of("POST", "/notes", {"text": "a", "size": 30}, {"id": 1})
+    return Session(
+        id="s",
+        calls=(
+            made,
+            call_of("PUT", "/notes/1", {"text": "b"}),
+            call_of("GET", "/notes/1"),
+            call_of("GET", "/notes"),
+            call_of("GET", "/notes/1"),
+        ),
+    )
+
+
+async def test_ways_to_fail(play: Any, notes: Any, lossy: Any, session: Session) -> None:
+    """Each way once, by the cluster's route and fingerprint."""
+    (target,) = targets(await play(notes, lossy)(session))
+    assert (target.route, target.fingerprint.template, target.fingerprint.kind) == (
+        "GET /notes/{id}",
+        "body/text",
+        "format",
+    )
+    assert len(target.id) == 12
+
+
+async def test_cut_at_the_first(play: Any, notes: Any, lossy: Any, session: Session) -> None:
+    """What comes later goes, and the answers are those that legacy gives now."""
+    done = await play(notes, lossy)(session)
+    (target,) = targets(done)
+    assert first_failing(done, target) == 2
+    cut = up_to_failing(done, target)
+    assert [call.request for call in cut.calls] == [call.request for call in session.calls[:3]]
+    answer: Any = cut.calls[-1].reply
+    assert b'"text": "b"' in answer.body
+
+
+async def test_nothing_failed(play: Any, notes: Any, session: Session) -> None:
+    """A service and itself."""
+    done = await play(notes, notes)(session)
+    assert targets(done) == ()

@@ -1,0 +1,19 @@
+"""crossfade corpus."""
+
+import click
+
+from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
+
+SUMMARIES = {
+    "split": "Split a corpus into an open and a held-out half.",
+}
+
+
+@click.group(cls=LazyGroup, commands=LazyCommands("crossfade.tools.corpus", SUMMARIES, "corpus_"))
+def corpus() -> None:
+    """Make and change corpora: sessions that are kept for replay, recorded or imported.
+
+    \b
+    Example:
+      crossfade corpus split corpus --key split.key --output-open open --output-held-out held-out
+    """
