@@ -12,8 +12,8 @@ from crossfade.parity_tests.corpus.records import Call
 from crossfade.parity_tests.plugin.explained import explained
 from crossfade.parity_tests.plugin.found import found_of, without_ignored
 from crossfade.parity_tests.plugin.hooks import ACCEPTED, MARK
-from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
+from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.parity_tests.plugin.wording import call_lines

@@ -14,8 +14,8 @@ from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
 from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
-from crossfade.parity_tests.plugin.running import services_of
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
+from crossfade.parity_tests.plugin.running import services_of
 from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, LEFT_OUT
 from crossfade.parity_tests.plugin.wording import left_out_text, repeat_line, session_lines
 from crossfade.shadow.errors import ShadowError

@@ -5,8 +5,8 @@ from typing import Literal, Unpack
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Call
-from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
+from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.shadow.asking.call import terms_of
