@@ -16,8 +16,8 @@ from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
 from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.running import services_of
-from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, LEFT_OUT
-from crossfade.parity_tests.plugin.wording import left_out_text, repeat_line, session_lines
+from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, DIFFERENCE, LEFT_OUT
+from crossfade.parity_tests.plugin.wording import difference_texts, left_out_text, repeat_line, session_lines
 from crossfade.shadow.errors import ShadowError
 
 
@@ -84,6 +84,7 @@ class SessionItem(pytest.Item):
     def _count(self, result: SessionFound) -> None:
         self.user_properties += [(CALLS, len(result.found)), (COMPARED, result.compared)]
         self.user_properties += [(LEFT_OUT, f"{count} {reason}") for reason, count in result.left_out.items()]
+        self.user_properties += [(DIFFERENCE, text) for text in difference_texts(result.failing)]
 
 
 def _check_ports(session: Session, services: PytestPair) -> None:
