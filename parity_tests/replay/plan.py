@@ -29,7 +29,7 @@ class Plan:
 
     def session(self, session_id: str) -> Session:
         """One session, each call at a port and with an id that no other call of the corpus has. Raises: ParityError."""
-        return _placed(self.corpus.session(session_id), self.ports)
+        return placed(self.corpus.session(session_id), self.ports)
 
 
 def plan_of(
@@ -42,7 +42,7 @@ def plan_of(
     entered: Counter[RouteInfo] = Counter()
     starts, calls = [], []
     for session_id in sorted(sessions) or corpus.session_ids():
-        session = _placed(corpus.session(session_id), tuple(ports))
+        session = placed(corpus.session(session_id), tuple(ports))
         if session.calls and _is_chosen(session, routes):
             starts.append((session.calls[0].request.started_at, session_id))
             entered.update(call.route for call in session.calls)
@@ -89,11 +89,12 @@ def _is_chosen(session: Session, routes: Collection[str]) -> bool:
     )
 
 
-def _placed(session: Session, ports: tuple[str, ...]) -> Session:
+def placed(session: Session, ports: Sequence[str]) -> Session:
+    """A session with each call at one of these ports; see ``Plan.session``. Raises: ParityError."""
     return replace(session, calls=tuple(_at_port(call, session, ports) for call in session.calls))
 
 
-def _at_port(call: Call, session: Session, ports: tuple[str, ...]) -> Call:
+def _at_port(call: Call, session: Session, ports: Sequence[str]) -> Call:
     """A call that came by no port goes to the only one."""
     route = call.route
     if not route.listener and len(ports) == 1:
