@@ -1,7 +1,5 @@
 """A contract with every kind of field."""
 
-from pathlib import Path
-
 import pytest
 
 from crossfade.codegen.contract import Contract, ProtoFiles, load_contract
