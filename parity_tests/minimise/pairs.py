@@ -24,10 +24,9 @@ _Calls = tuple[frozenset[int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One session: the ids of its requests, and the numbers of what each of its calls shows."""
+    """One session, and the numbers of what each of its calls shows."""
 
     session_id: str
-    request_ids: tuple[str, ...]
     calls: tuple[Sequence[int], ...]
 
 
@@ -50,16 +49,15 @@ class Showing:
 def shown_by(sessions: Iterable[Session], contract: Contract | None) -> Showing:
     """What each session shows; they are read once, one after the other."""
     lexicon = Lexicon()
-    heads = []
+    names = []
     numbered = []
     for session in sessions:
-        heads.append((session.id, tuple(call.request.id for call in session.calls)))
+        names.append(session.id)
         numbered.append([lexicon.numbered(features) for features in session_features(session, contract)])
     calls: list[_Calls] = [tuple(map(lexicon.settled, numbers)) for numbers in numbered]
     alike = _Alike(calls, lexicon)
     shown = tuple(
-        Shown(session_id=head[0], request_ids=head[1], calls=alike.items(session))
-        for head, session in zip(heads, calls, strict=True)
+        Shown(session_id=name, calls=alike.items(session)) for name, session in zip(names, calls, strict=True)
     )
     everything = set().union(*(call for item in shown for call in item.calls))
     pairs = sum(1 for item in everything if item >= len(lexicon))

@@ -7,6 +7,7 @@ from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 SUMMARIES = {
     "bindings": "Find which values are ids of earlier answers, for review.",
     "import": "Make a corpus of what another tool has recorded.",
+    "shrink": "Find the smallest case behind each failure of a session.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 

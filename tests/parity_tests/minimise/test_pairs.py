@@ -46,9 +46,3 @@ def test_a_wide_call(session_of: Any) -> None:
     showing = shown_by([session_of("s", *bodies, {**wide, **deep}, {})], None)
     most = MAX_PAIRED * (MAX_PAIRED - 1) // 2
     assert all(sum(1 for item in classes(showing, 0, at) if len(item) == 2) <= most for at in range(6))
-
-
-def test_ids(session_of: Any) -> None:
-    """Sessions come with the ids of their requests."""
-    (shown,) = shown_by([session_of("s", {}, {})], None).sessions
-    assert (shown.session_id, shown.request_ids) == ("s", ("s.0", "s.1"))
