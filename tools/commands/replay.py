@@ -11,6 +11,8 @@ import click
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.coverage.gathering import Gathering
+from crossfade.parity_tests.coverage.told import coverage_lines, coverage_record
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
 from crossfade.parity_tests.replay.result import ReplayResult, result_lines, result_record
@@ -18,10 +20,12 @@ from crossfade.reports.build import build_report
 from crossfade.reports.formats import Lead
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Report
+from crossfade.reports.visible import visible
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.rules import RuleFinder
 from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
@@ -111,11 +115,24 @@ def replay(  # noqa: PLR0913 - one for each option
         sessions=choices["sessions"],
         routes=choices["routes"],
     )
-    result = asyncio.run(Replay(config, config_path, CorpusFolder(choices["corpus"]), options, now=time.time()).play())
+    corpus = CorpusFolder(choices["corpus"])
+    exercised = _gathering(config, corpus)
+    replaying = Replay(config, config_path, corpus, options, now=time.time(), on_session=exercised.add_session)
+    result = asyncio.run(replaying.play())
     report = report_of(config, result.run_id)
-    lead = Lead(name="replay", lines=result_lines(result, report), record=result_record(result, report))
+    coverage = exercised.coverage()
+    lead = Lead(
+        name="replay",
+        lines=(*result_lines(result, report), *map(visible, coverage_lines(coverage))),
+        record={**result_record(result, report), "coverage": coverage_record(coverage)},
+    )
     show_report(report, form, output, lead)
     raise SystemExit(_exit_code(result, report, allow_inconclusive=choices["allow_inconclusive"]))
+
+
+def _gathering(config: Config, corpus: CorpusFolder) -> Gathering:
+    contract = corpus.contract() or read_contract(config)
+    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract))).ignored)
 
 
 def _check_usage(ctx: click.Context, run: str | None, *, check: bool) -> None:
