@@ -5,6 +5,7 @@ import click
 from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
+    "info": "Show what a corpus holds.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 
