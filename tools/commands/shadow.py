@@ -12,6 +12,7 @@ from crossfade.shadow.capture.engine import find_engine
 from crossfade.shadow.config import Config, load_config, place_of
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.errors import ExitCode, fail
+from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
 from crossfade.tools.reach import missing_servers
@@ -60,11 +61,7 @@ def run_proxy(config: Config, config_path: Path, *, record_pct: float | None = N
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The loops of uvloop where they exist (POSIX, with the engine's extra), else asyncio's own."""
+    """The loops of the engine."""
     if (3, 13) <= sys.version_info < (3, 13, 3):
         return None  # the eager tasks that mitmproxy 12 sets there do not take what uvloop passes
-    try:
-        import uvloop  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        return None
-    return uvloop.new_event_loop
+    return loop_factory()

@@ -91,7 +91,8 @@ class Http2Connection(asyncio.Protocol):
             self._h2.send_headers(
                 stream_id, request_fields(request, headers), end_stream=parts is None and not request.body
             )
-            self._flush()
+            if parts is not None or not request.body:
+                self._flush()  # else they go out with the body
             if parts is None:
                 await self._send(stream_id, stream, request.body, last=True)
                 answer.sent_at = time.perf_counter()
@@ -149,6 +150,7 @@ class Http2Connection(asyncio.Protocol):
         while unsent and not stream.done.done():
             room = min(self._h2.local_flow_control_window(stream_id), self._h2.max_outbound_frame_size)
             if room <= 0:
+                self._flush()
                 stream.window_opened.clear()
                 await stream.window_opened.wait()
                 continue
