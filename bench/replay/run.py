@@ -17,6 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -37,12 +38,31 @@ _TARGET = 0.45
 _PROTOCOLS = ("http", "grpc")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Took:
+    """Calls per second, and milliseconds of CPU of this process for one."""
+
+    rate: float
+    cpu_ms: float
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._begun_s = time.perf_counter()
+        self._cpu_s = time.process_time()
+
+    def took(self, calls: int) -> _Took:
+        rate = calls / (time.perf_counter() - self._begun_s)
+        return _Took(rate=rate, cpu_ms=1000 * (time.process_time() - self._cpu_s) / calls)
+
+
 def main() -> int:
     """Measures, prints a table, and returns the exit code."""
     asked = _arguments()
     if asked.arm:
         with asyncio.Runner(loop_factory=loop_factory() if asked.arm == "replay" else None) as runner:
-            print(runner.run(_rate(asked)))
+            took = runner.run(_run_arm(asked))
+        print(took.rate, took.cpu_ms)
         return 0
     with tempfile.TemporaryDirectory() as name:
         running = Running(Path(name))
@@ -79,46 +99,46 @@ def _measure(asked: argparse.Namespace, running: Running) -> int:
 
 
 def _compare(asked: argparse.Namespace, folder: Path, ports: list[int], protocol: str) -> float:
-    rates: dict[str, list[float]] = {"bare": [], "replay": []}
+    took: dict[str, list[_Took]] = {"bare": [], "replay": []}
     for number in range(asked.rounds):
         for arm in ("bare", "replay") if number % 2 else ("replay", "bare"):
-            rates[arm].append(_in_process(asked, folder, ports, protocol, arm))
-    ratios = [ours / bare for ours, bare in zip(rates["replay"], rates["bare"], strict=True)]
-    bare, replay = (statistics.median(rates[arm]) for arm in ("bare", "replay"))
+            took[arm].append(_in_process(asked, folder, ports, protocol, arm))
+    ratios = [ours.rate / bare.rate for ours, bare in zip(took["replay"], took["bare"], strict=True)]
     ratio = statistics.median(ratios)
-    print(
-        f"  {protocol:5} bare {bare:7.0f}   replay {replay:7.0f}   ratio {ratio:.2f} "
-        f"({min(ratios):.2f} to {max(ratios):.2f}), at least {_TARGET} wanted"
-    )
+    for arm, found in took.items():
+        rate, cpu_ms = (statistics.median(getattr(item, name) for item in found) for name in ("rate", "cpu_ms"))
+        print(f"  {protocol:5} {arm:7} {rate:6.0f} per second, {cpu_ms:.2f} ms of CPU each")
+    print(f"  {protocol:5} ratio {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f}), at least {_TARGET} wanted")
     return ratio
 
 
-def _in_process(asked: argparse.Namespace, folder: Path, ports: list[int], protocol: str, arm: str) -> float:
+def _in_process(asked: argparse.Namespace, folder: Path, ports: list[int], protocol: str, arm: str) -> _Took:
     command = [sys.executable, __file__, "--arm", arm, "--protocol", protocol, "--folder", str(folder)]
     command += ["--calls", str(asked.calls), "--at-once", str(asked.at_once), "--ports", *map(str, ports)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{arm} {protocol}: expected exit 0, got {done.returncode}: {done.stderr[-2000:]}")
-    return float(done.stdout)
+    rate, cpu_ms = map(float, done.stdout.split())
+    return _Took(rate=rate, cpu_ms=cpu_ms)
 
 
-async def _rate(asked: argparse.Namespace) -> float:
-    """Calls per second of one arm."""
+async def _run_arm(asked: argparse.Namespace) -> _Took:
+    """What one arm takes, in a process of its own."""
     if asked.arm == "bare":
         return await (_bare_grpc if asked.protocol == "grpc" else _bare_http)(asked)
     config_path = asked.folder / "crossfade.toml"
     options = ReplayOptions(at_once=asked.at_once, speed=0.0, is_recorded=False)
     config = load_config(config_path)
     evidence_store(config)  # imports its libraries
-    begun = time.perf_counter()
+    clock = _Clock()
     corpus = CorpusFolder(asked.folder / asked.protocol)
     result = await Replay(config, config_path, corpus, options, now=time.time()).play()
     if result.entered != asked.calls or result.otherwise:
         raise SystemExit(f"expected {asked.calls} calls that answer as recorded, got {result}")
-    return asked.calls / (time.perf_counter() - begun)
+    return clock.took(asked.calls)
 
 
-async def _bare_http(asked: argparse.Namespace) -> float:
+async def _bare_http(asked: argparse.Namespace) -> _Took:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
         async def ask(port: int, number: int) -> None:
@@ -128,7 +148,7 @@ async def _bare_http(asked: argparse.Namespace) -> float:
         return await _fan_out(asked, ask)
 
 
-async def _bare_grpc(asked: argparse.Namespace) -> float:
+async def _bare_grpc(asked: argparse.Namespace) -> _Took:
     channels = {port: grpc.aio.insecure_channel(f"127.0.0.1:{port}") for port in asked.ports}
     calls = {port: channel.unary_unary(f"/{METHOD}") for port, channel in channels.items()}
 
@@ -142,7 +162,7 @@ async def _bare_grpc(asked: argparse.Namespace) -> float:
             await channel.close()
 
 
-async def _fan_out(asked: argparse.Namespace, ask: Callable[[int, int], Awaitable[None]]) -> float:
+async def _fan_out(asked: argparse.Namespace, ask: Callable[[int, int], Awaitable[None]]) -> _Took:
     """Each request to both services at the same time, so many requests at once."""
     left = iter(range(asked.calls))
 
@@ -150,9 +170,9 @@ async def _fan_out(asked: argparse.Namespace, ask: Callable[[int, int], Awaitabl
         for number in left:
             await asyncio.gather(*(ask(port, number) for port in asked.ports))
 
-    begun = time.perf_counter()
+    clock = _Clock()
     await asyncio.gather(*(work() for _ in range(asked.at_once)))
-    return asked.calls / (time.perf_counter() - begun)
+    return clock.took(asked.calls)
 
 
 def _config(legacy: int, candidate: int) -> str:
