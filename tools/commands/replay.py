@@ -26,6 +26,7 @@ from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import report_of
+from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
 from crossfade.tools.replay_run import Replay, ReplayOptions
 from crossfade.tools.report_options import format_option, json_option, output_option
@@ -111,7 +112,9 @@ def replay(  # noqa: PLR0913 - one for each option
         sessions=choices["sessions"],
         routes=choices["routes"],
     )
-    result = asyncio.run(Replay(config, config_path, CorpusFolder(choices["corpus"]), options, now=time.time()).play())
+    played = Replay(config, config_path, CorpusFolder(choices["corpus"]), options, now=time.time())
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        result = runner.run(played.play())
     report = report_of(config, result.run_id)
     lead = Lead(name="replay", lines=result_lines(result, report), record=result_record(result, report))
     show_report(report, form, output, lead)
