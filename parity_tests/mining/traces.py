@@ -8,7 +8,8 @@ from crossfade.parity_tests.corpus.records import Session
 from crossfade.shadow.bindings.answers import Found, answer_value, found_leaves, site_of
 from crossfade.shadow.bindings.edges import Place, endpoint_of
 from crossfade.shadow.bindings.exchanges import status_of
-from crossfade.shadow.bindings.forms import form_of
+from crossfade.shadow.bindings.forms import TOKEN, form_of
+from crossfade.shadow.bindings.kinds import is_named
 from crossfade.shadow.bindings.messages import CLIENTS_OWN, rewrite_request
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Partner, differing, leaves
@@ -57,8 +58,12 @@ class Consumed:
     alike: bool | None = None
 
 
-Trace = tuple[Produced | Consumed, ...]
-"""What one session shows, in its order."""
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one session shows, in its order."""
+
+    session: str
+    events: tuple[Produced | Consumed, ...]
 
 
 def trace_of(twice: Twice, contract: Contract | None) -> Trace:
@@ -70,7 +75,7 @@ def trace_of(twice: Twice, contract: Contract | None) -> Trace:
         found += (replace(item, alike=alike) for item in consumed(call.request, contract))
         if isinstance(call.reply, Answer) and isinstance(again, Answer):
             found += produced(call.request, call.reply, again, candidate, contract)
-    return tuple(found)
+    return Trace(twice.session.id, tuple(found))
 
 
 def consumed(request: Request, contract: Contract | None) -> list[Consumed]:
@@ -119,7 +124,7 @@ def produced(
     for found, _ in _pairs(ours, other):
         if not isinstance(found.other, str) or found.other == found.legacy or not is_plain_text(found.legacy):
             continue
-        form = _form(ours, found)
+        form = TOKEN if is_named(found.site) else _form(ours, found)
         text, candidates_form = _candidates(found, form, candidates, is_known=theirs is not None)
         yield Produced(
             place=Place(endpoint, found.site),
@@ -139,7 +144,7 @@ def _candidates(
     theirs, theirs_form = candidates.get(found.path, (found, form))
     if theirs is found:
         return found.legacy, form
-    return (theirs.other, theirs_form) if isinstance(theirs.other, str) else (None, None)
+    return (theirs.other, TOKEN if form == TOKEN else theirs_form) if isinstance(theirs.other, str) else (None, None)
 
 
 def _value(request: Request, answer: Answer, contract: Contract | None) -> Value | None:

@@ -9,7 +9,7 @@ from crossfade.parity_tests.mining.traces import Consumed, Produced, Trace
 from crossfade.shadow.bindings.edges import Place, place_text, read_place
 
 MADE, LISTED = read_place("POST /orders body/no"), read_place("GET /orders body/all/*/no")
-AFTER, LIMIT = read_place("GET /search query/after"), read_place("GET /search query/limit")
+AFTER, LIMIT, MORE = (read_place(f"GET /search query/{name}") for name in ("after", "limit", "more"))
 UUID = "2f1c0a1b-0a1b-4000-8000-0123456789a{}"
 
 
@@ -19,9 +19,14 @@ def shown(place: Place, number: int | str, again: int | str | None = None) -> Pr
     return Produced(place=place, text=str(number), again=str(other), candidate=None, forms=("number", None))
 
 
-def session(first: int, *carried: Consumed) -> Trace:
+def trace(*events: Produced | Consumed) -> Trace:
+    """What a session shows; its name follows from that."""
+    return Trace(repr(events), events)
+
+
+def session(first: int, *after: Produced | Consumed, before: tuple[Consumed, ...] = ()) -> Trace:
     """Three things are made; then a request carries values."""
-    return (*(shown(MADE, first + at) for at in range(3)), *carried)
+    return trace(*before, *(shown(MADE, first + at) for at in range(3)), *after)
 
 
 def edges(mined: tuple[Mined, ...]) -> list[tuple[str, float, int]]:
@@ -40,10 +45,10 @@ def test_values_that_came_from_answers() -> None:
 
 def test_values_that_are_the_same_by_chance() -> None:
     """Small numbers that would be found in any session as often."""
-    traces = [session(1, Consumed(LIMIT, "2")) for _ in range(8)]
+    traces = [session(1, Consumed(LIMIT, "2"), Consumed(AFTER, str(at + 90))) for at in range(8)]
     assert mine_traces(traces) == ()
     traces = [
-        (*(shown(MADE, number) for number in range(20)), Consumed(LIMIT, str(at)), Consumed(AFTER, str(at)))
+        trace(*(shown(MADE, number) for number in range(20)), Consumed(LIMIT, str(at)), Consumed(AFTER, str(at)))
         for at in range(8)
     ]
     assert mine_traces(traces) == ()
@@ -60,7 +65,7 @@ def test_half_of_the_values_is_enough() -> None:
 def test_what_comes_before_its_kind_is_not_counted() -> None:
     """A session without any answer of the kind says nothing."""
     traces = [session(3 * at, Consumed(AFTER, str(3 * at + 1))) for at in range(5)]
-    traces += [(Consumed(AFTER, "900"),) for _ in range(20)]
+    traces += [trace(Consumed(AFTER, "900")) for _ in range(20)]
     assert edges(mine_traces(traces)) == [("GET /search query/after", 1.0, 5)]
 
 
@@ -68,14 +73,33 @@ def test_too_few() -> None:
     """Two numbers may be chance; one long random value is none."""
     traces = [session(3 * at, Consumed(AFTER, str(3 * at + 1))) for at in range(2)]
     assert mine_traces(traces) == ()
-    token = (shown(MADE, UUID.format(1), UUID.format(2)), Consumed(AFTER, UUID.format(1)))
+    token = trace(shown(MADE, UUID.format(1), UUID.format(2)), Consumed(AFTER, UUID.format(1)))
     assert edges(mine_traces([token])) == [("GET /search query/after", 1.0, 1)]
+
+
+def test_ids_that_were_there_before() -> None:
+    """Do not count where the others can't be guessed: most of a client's reads may be of seeded things."""
+    made, first = shown(MADE, UUID.format(1), UUID.format(2)), Consumed(AFTER, UUID.format(1))
+    for alike, expected in ((True, [("GET /search query/after", 1.0, 1)]), (False, [])):
+        seeded = (Consumed(AFTER, f"b-00{at}", alike) for at in range(9))
+        assert edges(mine_traces([trace(made, first, *seeded)])) == expected
+
+
+def test_a_session_that_was_played_twice() -> None:
+    """Is one session."""
+    traces = [session(3 * at, Consumed(AFTER, str(3 * at + 1))) for at in range(4)]
+    assert edges(mine_traces(traces * 2)) == [("GET /search query/after", 1.0, 4)]
 
 
 def test_a_name_that_says_it() -> None:
     """Needs no other sessions to be told from chance: all begin with the same numbers."""
     made, asked = read_place("POST /orders body/id"), read_place("GET /orders/* path/orders/*")
-    traces = [(*(shown(made, at) for at in (1, 2)), Consumed(asked, "1"), Consumed(LIMIT, "1")) for _ in range(4)]
+    traces = [
+        trace(
+            *(shown(made, at) for at in (1, 2)), Consumed(asked, "1"), Consumed(LIMIT, "1"), Consumed(MORE, str(more))
+        )
+        for more in range(70, 74)
+    ]
     assert edges(mine_traces(traces)) == [("GET /orders/* path/orders/*", 1.0, 4)]
 
 
@@ -83,7 +107,7 @@ def test_a_name_that_says_it() -> None:
 def test_ids_that_no_answer_gave(alike: bool | None, seeded: bool) -> None:
     """Are on both sides where legacy's runs answer alike to them."""
     traces = [
-        (Consumed(AFTER, "900", alike), *session(3 * at, Consumed(AFTER, str(3 * at + 1), alike=False)))
+        session(3 * at, Consumed(AFTER, str(3 * at + 1), alike=False), before=(Consumed(AFTER, "900", alike),))
         for at in range(8)
     ]
     (mined,) = mine_traces(traces)
@@ -93,7 +117,7 @@ def test_ids_that_no_answer_gave(alike: bool | None, seeded: bool) -> None:
 def test_all_places_that_fed_it() -> None:
     """What is listed is what was made, so both are of one kind."""
     traces = [
-        (*session(3 * at), *(shown(LISTED, 3 * at + more) for more in range(3)), Consumed(AFTER, str(3 * at + 1)))
+        session(3 * at, *(shown(LISTED, 3 * at + more) for more in range(3)), Consumed(AFTER, str(3 * at + 1)))
         for at in range(8)
     ]
     (mined,) = mine_traces(traces)

@@ -26,6 +26,12 @@ def test_values_that_legacy_has_otherwise_now(ask: Any, answer: Any) -> None:
     assert given(ask, answer, *same) == [("GET /orders body/id", "7", "12", "7", ("number", "number"))]
 
 
+def test_tokens_have_no_form(ask: Any, answer: Any) -> None:
+    """Nobody reads them, so how they are written is no matter."""
+    bodies = [{"next_page_token": text} for text in ("a-7Kd9f0q1", "ZZ_0d9f8s7a", "0f" * 16)]
+    assert [forms for *_, forms in given(ask, answer, *bodies)] == [("token", "token")]
+
+
 def test_elements_of_lists(ask: Any, answer: Any) -> None:
     """By what else they hold; where that says nothing, by their place, because both made them in one order."""
     named = [{"all": [{"no": number, "who": who} for number, who in pairs]} for pairs in ([(1, "A"), (2, "B")],) * 2]
@@ -79,5 +85,5 @@ def test_a_trace_is_in_order(twice: Any) -> None:
             (("GET", "/orders/1", None),) + ({"id": 1},) * 3,
         ],
     )
-    kinds = [type(item) for item in trace_of(session, None)]
+    kinds = [type(item) for item in trace_of(session, None).events]
     assert kinds == [Consumed, Consumed, Produced, Consumed, Consumed]
