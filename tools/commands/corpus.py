@@ -6,6 +6,7 @@ from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
     "bindings": "Find which values are ids of earlier answers, for review.",
+    "show": "Show a session with its handles named.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 
