@@ -6,6 +6,7 @@ from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
     "bindings": "Find which values are ids of earlier answers, for review.",
+    "import": "Make a corpus of what another tool has recorded.",
     "show": "Show a session with its handles named.",
     "split": "Split a corpus into an open and a held-out half.",
 }
@@ -17,5 +18,5 @@ def corpus() -> None:
 
     \b
     Example:
-      crossfade corpus split corpus --key split.key --output-open open --output-held-out held-out
+      crossfade corpus import --from har traffic.har --output corpus
     """
