@@ -48,7 +48,7 @@ class Bindings:
     With a shared store there are none: a handle of one side is good on the other, so nothing is learnt or changed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         *,
         contract: Contract | None,
