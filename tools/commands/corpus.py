@@ -8,6 +8,7 @@ SUMMARIES = {
     "bindings": "Find which values are ids of earlier answers, for review.",
     "import": "Make a corpus of what another tool has recorded.",
     "info": "Show what a corpus holds.",
+    "show": "Show a session with its handles named.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 
