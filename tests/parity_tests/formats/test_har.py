@@ -184,7 +184,7 @@ def test_a_body_that_was_altered(tmp_path: Path, taken: Any) -> None:
         (b"\xff\xfe", "something else"),
         (zlib.compress(b"{"), "no JSON at line 1"),
         (b"x", "no JSON at line 1"),
-        (gzip.compress(b"{}"), "something else"),
+        (gzip.compress(b"{}", mtime=0), "something else"),
     ],
 )
 def test_what_is_no_har(tmp_path: Path, data: bytes, found: str) -> None:
