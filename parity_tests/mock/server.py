@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator
 
 from crossfade.parity_tests.corpus.errors import ParityError
@@ -29,7 +30,8 @@ class MockServer:
         try:
             server = await asyncio.start_server(self._connected, host, port)
         except OSError as error:
-            raise ParityError(f"{host}:{port}: expected a free address, got {error.strerror}", exit_code=4) from None
+            got = os.strerror(error.errno or 0)
+            raise ParityError(f"{host}:{port}: expected a free address, got {got}", exit_code=4) from None
         self._servers.append(server)
         found_host, found_port = server.sockets[0].getsockname()[:2]
         return f"{found_host}:{found_port}"
