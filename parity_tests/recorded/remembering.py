@@ -30,6 +30,8 @@ class RememberingRedactor(Redactor):
         self._made: set[str] = set()
         self.learnt = 0
         """How many secrets were new; it only grows."""
+        self.scrambles = 0
+        """How often bytes became others; who wants to know resets it."""
 
     def pseudonym(self, text: str) -> str:
         """As ``Redactor``, and remembered."""
@@ -46,6 +48,11 @@ class RememberingRedactor(Redactor):
             return whole
         hidden = super().text(text)
         return _TOKEN.sub(self._word, hidden) if self._known else hidden
+
+    def scrambled(self, data: bytes) -> bytes:
+        """As ``Redactor``, and counted."""
+        self.scrambles += bool(data)
+        return super().scrambled(data)
 
     def path_segment(self, segment: str) -> str:
         """A segment of a path that is secret as a whole."""

@@ -408,6 +408,27 @@ class RecordSettings(Section):
     """The longest session of a corpus. A client that goes on begins another one."""
 
 
+Command = Annotated[tuple[Name, ...], Field(strict=False)]
+
+
+class ReplaySettings(Section):
+    """[replay]: how each service gets back to the state in which a corpus is played.
+
+    A command is a list of a program and its arguments, started in the folder of the config. It ends when the service
+    serves again, with exit code 0.
+    """
+
+    reset_legacy: Command = ()
+    """Puts legacy's data back. With it and without a secondary, sessions are played on legacy twice, which measures
+    noise."""
+    reset_candidate: Command = ()
+    """Puts the candidate's data back."""
+    reset_secondary: Command = ()
+    """Puts the secondary's data back."""
+    reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
+    """A command that takes longer is ended, and the replay with it."""
+
+
 class GateSection(Section):
     """[gate]: what is claimed."""
 
@@ -461,6 +482,7 @@ class Config(Section):
     redact: RedactSettings = RedactSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     record: RecordSettings = RecordSettings()
+    replay: ReplaySettings = ReplaySettings()
     admin: AdminSettings = AdminSettings()
     gate: GateSection = GateSection()
 

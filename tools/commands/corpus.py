@@ -5,6 +5,7 @@ import click
 from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
+    "bindings": "Find which values are ids of earlier answers, for review.",
     "import": "Make a corpus of what another tool has recorded.",
     "split": "Split a corpus into an open and a held-out half.",
 }

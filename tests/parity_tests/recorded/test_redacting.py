@@ -109,11 +109,48 @@ def test_what_can_not_be_read_is_named(make_call: Calls) -> None:
     call = replace(make_call(body=b"{}"), reply=reply, timing=Timing(server_ms=(1.0, 2.0), cancelled_ms=3.0))
     upload = replace(call.request, headers=(("content-type", "application/json"),), body=b"no json")
     kept = redactor_of().redacted(replace(call, request=upload))
-    assert kept.hidden == (Side.CLIENT, Side.LEGACY)
+    assert kept.hidden == {Side.CLIENT, Side.LEGACY}
     assert isinstance(kept.reply, Answer)
     assert (len(kept.reply.body), len(kept.request.body)) == (6, 7)
     assert kept.timing == Timing(cancelled_ms=3.0)
     assert b"no json" not in kept.request.body
+
+
+PARTS = (
+    b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n'
+    b"Content-Type: application/octet-stream\r\n\r\n\xff\x01\r\n--b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "scrambled"),
+    [
+        ("multipart/form-data; boundary=b", PARTS, True),
+        ("application/octet-stream", b"\xff\x01", True),
+        ("image/png", b"\x89PNG\xff", True),
+        ("application/octet-stream", b"a text", False),
+        ("application/json", b"{}", False),
+    ],
+)
+def test_a_file_that_a_client_sends_is_other_bytes(make_call: Calls, kind: str, body: bytes, scrambled: bool) -> None:
+    """As many, so it can be sent again, but the recorded answer is not to it; a text stays."""
+    call = make_call(headers=(("content-type", kind),))
+    kept = redactor_of().redacted(replace(call, request=replace(call.request, body=body)))
+    assert (kept.scrambled, kept.hidden, len(kept.request.body)) == (scrambled, frozenset(), len(body))
+    assert (kept.request.body == body) is not scrambled
+
+
+def test_bytes_of_an_answer_do_not_scramble_the_request(make_call: Calls) -> None:
+    """The mark is about the request alone."""
+    call = make_call()
+    assert isinstance(call.reply, Answer)
+    headers = (("content-type", "multipart/form-data; boundary=b"),)
+    redactor = redactor_of()
+    for _ in range(2):
+        kept = redactor.redacted(replace(call, reply=replace(call.reply, headers=headers, body=PARTS)))
+        assert not kept.scrambled
+        assert isinstance(kept.reply, Answer)
+        assert kept.reply.body != PARTS
 
 
 def test_what_holds_no_secret_stays_as_it_is(make_call: Calls) -> None:
@@ -123,7 +160,7 @@ def test_what_holds_no_secret_stays_as_it_is(make_call: Calls) -> None:
     timing = Timing(server_ms=(1.0, 2.0))
     call = replace(make_call(), reply=reply, timing=timing)
     kept = redactor_of().redacted(call)
-    assert (kept.reply, kept.timing, kept.hidden) == (reply, timing, ())
+    assert (kept.reply, kept.timing, kept.hidden) == (reply, timing, frozenset())
     coded = (("content-type", "application/json"), ("content-encoding", "gzip"))
     zipped = replace(reply, headers=coded, body=gzip.compress(b'{"a": 1}'))
     assert redactor_of().redacted(replace(call, reply=zipped, timing=Timing())).reply == zipped
@@ -139,4 +176,4 @@ def test_legacy_that_failed(make_call: Calls) -> None:
 def test_an_empty_body_hides_nothing(make_call: Calls, body: bytes) -> None:
     """Whatever its type is."""
     kept = redactor_of().redacted(make_call(body=body))
-    assert kept.hidden == ()
+    assert kept.hidden == frozenset()
