@@ -21,6 +21,7 @@ SUMMARIES = {
     "record": "Run the proxy like shadow, and keep the raw comparisons.",
     "replay": "Compare a recorded run again under the current rules.",
     "mock": "Answer as legacy did when a corpus was recorded.",
+    "minimise": "Keep the few sessions of a corpus that show what all of them show.",
     "mirror": "Turn all mirroring off or on, or show whether it is on.",
     "report": "Show what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
