@@ -9,6 +9,7 @@ from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Cluster, Example, ExpiredRule, Finding, Report, Route
 from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.evidence.records import REPLAY
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
 
@@ -48,6 +49,11 @@ REASONS: Mapping[str, str] = {
 NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."
 _ORDER = ("fail", "inconclusive", "pass", None)
 _OF_COMPARED = frozenset(outcome.value for outcome in COMPARED)
+
+
+def made_by(engine: str) -> str:
+    """What saw the traffic of a run: an engine, or which corpus was played."""
+    return engine if engine.startswith(f"{REPLAY} ") else f"engine {engine}"
 
 
 def headline(report: Report) -> str:

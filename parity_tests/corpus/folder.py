@@ -51,12 +51,18 @@ class CorpusFolder:
             raise ParityError(f"{folder}: expected a folder that can be written, got {error.strerror}") from None
         return cls(folder)
 
+    @property
+    def contract_path(self) -> Path | None:
+        """The descriptor set of its contract, None where there was none."""
+        digest = self.manifest.contract_digest
+        return _contract_path(self.folder, digest) if digest else None
+
     def contract(self) -> Contract | None:
         """The contract under which it was recorded, None where there was none. Raises: ParityError."""
-        if not self.manifest.contract_digest:
+        if self.contract_path is None:
             return None
         try:
-            return load_contract(DescriptorSet(path=_contract_path(self.folder, self.manifest.contract_digest)))
+            return load_contract(DescriptorSet(path=self.contract_path))
         except ContractError as error:
             raise ParityError(str(error)) from None
 

@@ -21,7 +21,7 @@ from crossfade.shadow.bindings.exchanges import status_of
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request, events
 from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.exchange.shadow_headers import is_served_by_legacy
+from crossfade.shadow.exchange.shadow_headers import is_not_recorded, is_served_by_legacy
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.judge import Verdict
 
@@ -136,8 +136,12 @@ class Attempt:
         """Raises: EndedError: the answers can't be compared."""
         if not isinstance(legacy, Answer):
             raise EndedError(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
+        if is_not_recorded(legacy):
+            raise EndedError(Outcome.UNCOMPARABLE, Reason.NOT_RECORDED)
         if self._refused is not None or Side.CANDIDATE not in reads:
             raise EndedError(Outcome.SKIPPED, self._refused or Reason.BLOCKED)
+        if is_not_recorded(reads[Side.CANDIDATE].reply):
+            raise EndedError(Outcome.UNCOMPARABLE, Reason.NOT_RECORDED)
         if is_served_by_legacy(reads[Side.CANDIDATE].reply):
             raise EndedError(Outcome.SKIPPED, Reason.NOT_PORTED)
         live = self._handles.live

@@ -9,6 +9,7 @@ from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.parity_tests.replay.played import Played, PlayedSession
+from crossfade.parity_tests.replay.recorded_order import Entrance, NoOrder
 from crossfade.parity_tests.replay.sending import Progress
 from crossfade.shadow.asking.order import Order, Turn
 from crossfade.shadow.exchange import Answer
@@ -30,8 +31,14 @@ class Player(Generic[_T]):
     A stream that was still open when the session's next call began stays open beside it; any other call ends before.
     """
 
-    def __init__(self, play: Playing[_T], *, speed: float = 0.0, origin_s: float = 0.0) -> None:
-        """``speed`` is a factor of the recorded pace, 0: without waiting; ``origin_s``: when the recording began."""
+    def __init__(
+        self, play: Playing[_T], *, speed: float = 0.0, origin_s: float = 0.0, entrance: Entrance | None = None
+    ) -> None:
+        """``speed`` is a factor of the recorded pace, 0: without waiting; ``origin_s``: when the recording began.
+
+        ``entrance``: what calls wait for before they get a turn; None: nothing.
+        """
+        self._entrance = entrance or NoOrder()
         self._play = play
         self._speed = speed
         self._origin_s = origin_s
@@ -67,7 +74,9 @@ class Player(Generic[_T]):
 
     @asynccontextmanager
     async def _turn(self, call: Call) -> AsyncIterator[Turn]:
+        await self._entrance.wait(call.request.id)
         turn = self._order.enter(write=call.write)
+        self._entrance.let_in(call.request.id)
         timer = None
         try:
             await turn.wait()

@@ -1,13 +1,11 @@
 """How a recorded request goes out again: its messages, when each is sent, and when its client leaves. Pure."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crossfade.parity_tests.corpus.messages import message_ends
 from crossfade.parity_tests.corpus.records import Call, Timing
 from crossfade.shadow.exchange.route import STREAMED_REQUESTS
-
-_PREFIX = struct.Struct(">BI")  # grpc/doc/PROTOCOL-HTTP2.md: compressed flag and length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +19,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """The steps, and the half close as a last one without data; none where the body goes out as a whole.
+    """The steps, a half close as a last one without data; none where the body goes out as a whole.
 
     ``patience_s``: for so long at most a message waits for answers that came before it when it was recorded, perhaps by
     chance. ``leaves_after``: so many messages its client saw before it left; None where it stayed.
@@ -39,29 +37,26 @@ def script_of(call: Call, body: bytes, speed: float) -> Script:
     """
     timing = call.timing
     leaves_after = None if timing.cancelled_ms is None else len(timing.server_ms)
-    frames = tuple(_frames(body)) if call.route.call_type in STREAMED_REQUESTS else ()
-    if not frames or len(frames) != len(timing.client_ms):
+    parts = tuple(_parts(call, body)) if call.route.call_type in STREAMED_REQUESTS else ()
+    if not parts or len(parts) != len(timing.client_ms):
         return Script(leaves_after=leaves_after)
-    steps = tuple(_steps((*frames, b""), timing, speed))
-    is_plain = all(not step.wait_s and not step.after_answers for step in steps)
+    steps = tuple(_steps(parts, timing, speed))
+    is_plain = timing.half_closed and all(not step.wait_s and not step.after_answers for step in steps)
     return Script(steps=() if is_plain else steps, leaves_after=leaves_after)
 
 
 def _steps(parts: tuple[bytes, ...], timing: Timing, speed: float) -> Iterator[Step]:
-    sent_ms = (*timing.client_ms, max(0.0, timing.client_ms[-1]))
-    before_ms = sent_ms[0]
-    for data, at_ms in zip(parts, sent_ms, strict=True):
+    """The messages, and the half close where the client came to it."""
+    last = ((b"", max(0.0, timing.client_ms[-1])),) if timing.half_closed else ()
+    before_ms = timing.client_ms[0]
+    for data, at_ms in (*zip(parts, timing.client_ms, strict=True), *last):
         wait_s = max(0.0, at_ms - before_ms) / 1000 / speed if speed else 0.0
         yield Step(data=data, wait_s=wait_s, after_answers=sum(came_ms < at_ms for came_ms in timing.server_ms))
         before_ms = at_ms
 
 
-def _frames(body: bytes) -> Iterator[bytes]:
-    """The messages of a call with their prefixes; what is left is a last one."""
-    at = 0
-    while len(body) - at >= _PREFIX.size:
-        end = at + _PREFIX.size + _PREFIX.unpack_from(body, at)[1]
-        yield body[at:end]
-        at = end
-    if at < len(body):
-        yield body[at:]
+def _parts(call: Call, body: bytes) -> Iterator[bytes]:
+    start = 0
+    for end in message_ends(call.request.protocol, call.request.headers, body):
+        yield body[start:end]
+        start = end

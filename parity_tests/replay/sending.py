@@ -62,5 +62,6 @@ async def _feed(call: Call, parts: RequestParts, script: Script, progress: Progr
             await asyncio.sleep(step.wait_s)
         if step.data:
             parts.put(step.data)
+        else:
+            parts.end()
         call.answer.changed.set()
-    parts.end()

@@ -35,8 +35,13 @@ class Notes:
         _, _, name = path.removeprefix("/notes").partition("/")
         if method == "POST":
             return self._make(body)
-        if not name:
-            return 200, {"notes": list(self._notes.values())}
+        if name == "reset":
+            self._notes.clear()
+        if name in {"", "reset"}:
+            found = {"notes": list(self._notes.values())}
+            return 200, found | (
+                {"made": ("red", "green", "blue")[self._new_id() % 3]} if self._bug == "counts" else {}
+            )
         if name not in self._notes:
             return 404, {"error": "no such note"}
         if method == "PUT":
@@ -153,9 +158,12 @@ def life_of(call_of: Callable[..., Call]) -> Callable[..., Session]:
     ``service``: records what it answers; without it nothing was recorded, and the second note is ``second``.
     """
 
-    def make(session_id: str, service: Any = None, second: str = "2", source: str = "") -> Session:
+    def make(
+        session_id: str, service: Any = None, second: str = "2", source: str = "", start_s: float = 0.0
+    ) -> Session:
         def call(number: int, method: str, target: str, route: str, body: Any = None) -> Call:
             made = call_of(number, method, target, route, body)
+            made = replace(made, request=replace(made.request, started_at=start_s + number))
             return made if service is None else replace(made, reply=_recorded(service, made))
 
         first = [call(at, "POST", "/notes", "POST /notes", {"text": text}) for at, text in enumerate(("one", "two"))]

@@ -7,6 +7,7 @@ import pytest
 
 from crossfade.parity_tests.corpus.records import Call, Timing
 from crossfade.parity_tests.replay.script import Step, script_of
+from crossfade.shadow.exchange import Protocol
 
 ONE, TWO = b"\0\0\0\0\1a", b"\0\0\0\0\2bb"
 
@@ -18,7 +19,8 @@ def streamed(call_of: Any) -> Any:
     def make(call_type: str, client_ms: tuple[float, ...], server_ms: tuple[float, ...] = ()) -> Call:
         call: Call = call_of(0, "POST", "/p.S/Chat", "p.S/Chat")
         timing = Timing(client_ms=client_ms, server_ms=server_ms)
-        return replace(call, route=replace(call.route, call_type=call_type), timing=timing)
+        request = replace(call.request, protocol=Protocol.GRPC)
+        return replace(call, request=request, route=replace(call.route, call_type=call_type), timing=timing)
 
     return make
 
@@ -51,6 +53,13 @@ def test_what_is_no_whole_message_is_sent_too(streamed: Any) -> None:
     """As a last one."""
     call = streamed("bidi", (-30.0, -10.0), (-20.0,))
     assert [step.data for step in script_of(call, ONE + TWO[:4], 0.0).steps] == [ONE, TWO[:4], b""]
+
+
+def test_a_client_that_never_ended(streamed: Any) -> None:
+    """There is no half close: the service ends the call."""
+    call = streamed("bidi", (-30.0, -10.0), (-20.0,))
+    open_ended = replace(call, timing=replace(call.timing, half_closed=False))
+    assert [step.data for step in script_of(open_ended, ONE + TWO, 0.0).steps] == [ONE, TWO]
 
 
 def test_a_client_that_left(streamed: Any) -> None:
