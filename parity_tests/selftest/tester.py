@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -102,12 +102,15 @@ class SelfTest:
     def result(self, accepted: Sequence[AcceptRule], today: datetime.date, noise: Noise) -> SelfTestResult:
         """What was found under these accept rules, where these places are noise."""
         rules = [rule for rule in accepted if not rule.has_expired(today)]
+        names = _names(self._results)
         tested = [
-            _tested(route, trials, rules, noise(route)) for route, trials in self._results.items() if trials.total()
+            _tested(names[route], trials, _Hiding(route, rules, noise(route)))
+            for route, trials in self._results.items()
+            if trials.total()
         ]
         return SelfTestResult(
             routes=tuple(sorted(tested, key=lambda route: (route.found / route.tried, route.route))),
-            untried=tuple(sorted(route.key for route, trials in self._results.items() if not trials.total())),
+            untried=tuple(sorted(names[route] for route, trials in self._results.items() if not trials.total())),
         )
 
     def _add(self, played: Played) -> None:
@@ -136,14 +139,19 @@ def noise_of(evidence: RunEvidence, accepted: Sequence[AcceptRule], today: datet
     return lambda route: places.get(route, frozenset())
 
 
-def _tested(
-    route: RouteInfo, trials: Counter[Trial], rules: Sequence[AcceptRule], noise: frozenset[Key]
-) -> RouteResult:
+def _names(routes: Iterable[RouteInfo]) -> dict[RouteInfo, str]:
+    """As reports name them: with the port in front where several ports carry a route of that name."""
+    routes = tuple(routes)
+    ports = Counter(route.route for route in routes)
+    return {route: route.key if ports[route.route] > 1 else route.route for route in routes}
+
+
+def _tested(name: str, trials: Counter[Trial], hiding: "_Hiding") -> RouteResult:
     by_fault: dict[Fault, tuple[int, int]] = dict.fromkeys(Fault, (0, 0))
     faults: Counter[_By] = Counter()
     places: defaultdict[_By, set[str]] = defaultdict(set)
     for trial, number in trials.items():
-        hiders = set(_hiders(trial, route, rules, noise))
+        hiders = set(hiding.of(trial))
         tried, found = by_fault[trial.fault]
         by_fault[trial.fault] = tried + number, found + number * (not hiders)
         for by in {by for by, _ in hiders}:
@@ -154,25 +162,31 @@ def _tested(
         Hidden(by=by[0], rule=by[1], reason=by[2], faults=number, places=tuple(sorted(places[by])))
         for by, number in sorted(faults.items(), key=lambda item: (-item[1], item[0]))
     )
-    return RouteResult(route=route.key, by_fault=by_fault, hidden=tuple(hidden))
+    return RouteResult(route=name, by_fault=by_fault, hidden=tuple(hidden))
 
 
-def _hiders(
-    trial: Trial, route: RouteInfo, rules: Sequence[AcceptRule], noise: frozenset[Key]
-) -> Iterator[tuple[_By, str]]:
-    """What hides a fault, and where; nothing where one of its differences would be open."""
-    by_rules = {item: [rule for rule in rules if rule.accepts(route, item)] for item in trial.shown}
-    if any(not by and (item.template, item.kind) not in noise for item, by in by_rules.items()):
-        return
-    for item, accepting in by_rules.items():
-        place = _place((item.template, item.kind))
-        yield from (((Hider.ACCEPT, *_of_accept(rule)), place) for rule in accepting)
-        if not accepting:
-            yield (Hider.NOISE, "", ""), place
-    yield from (((Hider.NOISE, "", ""), _place(key)) for key in trial.noisy)
-    yield from (((Hider.IGNORE, *_of_ignore(rule)), _place(key)) for rule, key in trial.ignored)
-    if not (trial.shown or trial.noisy or trial.ignored):
-        yield (Hider.MASKED if trial.masked else Hider.ALIKE, "", ""), _place((trial.place, trial.fault))
+@dataclass(frozen=True, slots=True)
+class _Hiding:
+    """What hides faults on one route."""
+
+    route: RouteInfo
+    rules: Sequence[AcceptRule]
+    noise: frozenset[Key]
+
+    def of(self, trial: Trial) -> Iterator[tuple[_By, str]]:
+        """What hides a fault, and where; nothing where one of its differences would be open."""
+        accepting = {item: [rule for rule in self.rules if rule.accepts(self.route, item)] for item in trial.shown}
+        if any(not rules and (item.template, item.kind) not in self.noise for item, rules in accepting.items()):
+            return
+        for item, rules in accepting.items():
+            place = _place((item.template, item.kind))
+            yield from (((Hider.ACCEPT, *_of_accept(rule)), place) for rule in rules)
+            if not rules:
+                yield (Hider.NOISE, "", ""), place
+        yield from (((Hider.NOISE, "", ""), _place(key)) for key in trial.noisy)
+        yield from (((Hider.IGNORE, *_of_ignore(rule)), _place(key)) for rule, key in trial.ignored)
+        if not (trial.shown or trial.noisy or trial.ignored):
+            yield (Hider.MASKED if trial.masked else Hider.ALIKE, "", ""), _place((trial.place, trial.fault))
 
 
 def _place(key: Key) -> str:
