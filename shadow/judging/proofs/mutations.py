@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 
 from crossfade.shadow.compare.decode.markup import CHILDREN, NAME, Element
@@ -12,7 +12,7 @@ from crossfade.shadow.exchange.difference import Scalar, Value
 _MAX_PLACES = 5000
 """Of a larger value only so many leaves, and fields, are looked at."""
 
-_ADDED = "crossfade_added"
+_ADDED = "crossfade-added"
 Steps = tuple[str | int, ...]
 """The keys and indexes that lead to a place."""
 
@@ -93,7 +93,14 @@ def with_swap_in(value: Value, place: Steps) -> Value:
 
 def _unequal(items: tuple[Value, ...]) -> int | None:
     """The first element that is not the same as the very first one."""
-    return next((at for at, item in enumerate(items) if item != items[0]), None)
+    return next((at for at, item in enumerate(items) if _differ(item, items[0])), None)
+
+
+def _differ(one: Value, other: Value) -> bool:
+    try:
+        return one != other
+    except InvalidOperation:  # a signalling NaN equals nothing
+        return True
 
 
 def _first_places(value: Value) -> Iterator[tuple[Steps, Value]]:

@@ -29,7 +29,7 @@ def test_a_fault_shows_where_it_is(played_of: Any, answer: Any) -> None:
     found = trials_of(played_of("GET /a", answer({"id": 7, "tags": ["a", "b"]})))
     assert shown(found[Fault.VALUE, "body/id"]) == ["body/id value"]
     assert shown(found[Fault.MISSING, "body/tags"]) == ["body/tags missing"]
-    assert shown(found[Fault.ADDED, "body"]) == ["body/crossfade_added added"]
+    assert shown(found[Fault.ADDED, "body"]) == ["body/crossfade-added added"]
     assert shown(found[Fault.SWAPPED, "body/tags"]) == ["body/tags order"]
     assert shown(found[Fault.STATUS, "status"]) == ["status value"]
     assert not any(trial.ignored or trial.masked or trial.noisy for trial in found.values())

@@ -116,6 +116,6 @@ def test_what_is_added_and_swapped() -> None:
     value = {"of": {"a": 1}, "tags": ("a", "a", "b"), "same": (1, 1)}
     assert objects(value) == [(), ("of",)]
     assert lists(value) == [("tags",)]
-    assert found(value, with_field_in(value, ("of",))) == [("body/of/crossfade_added", "added")]
+    assert found(value, with_field_in(value, ("of",))) == [("body/of/crossfade-added", "added")]
     assert with_swap_in(value, ("tags",)) == value | {"tags": ("b", "a", "a")}
     assert with_swap_in(value, ("same",)) == value
