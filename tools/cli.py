@@ -19,7 +19,7 @@ SUMMARIES = {
     "ingest": "Receive comparisons from generated Java services.",
     "init": "Write a commented crossfade.toml and a redaction key.",
     "record": "Run the proxy like shadow, and keep the raw comparisons.",
-    "replay": "Compare a recorded run again under the current rules.",
+    "replay": "Play a corpus against both services, or compare a recorded run again.",
     "mock": "Answer as legacy did when a corpus was recorded.",
     "minimise": "Keep the few sessions of a corpus that show what all of them show.",
     "mirror": "Turn all mirroring off or on, or show whether it is on.",
