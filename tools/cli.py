@@ -14,6 +14,7 @@ SUMMARIES = {
     "corpus": "Make and change corpora: sessions that are kept for replay.",
     "demo": "Run crossfade end to end on a real pair of services.",
     "doctor": "Show what is missing on this machine and how to install it.",
+    "fuzz": "Send generated calls to both services, and shrink what differs.",
     "gate": "Pass or fail a run by the claims in [gate].",
     "generate": "Write the Java service for a contract, or bring it up to date.",
     "ingest": "Receive comparisons from generated Java services.",
