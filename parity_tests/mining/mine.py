@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.mining.kinds import kinds_of
+from crossfade.parity_tests.mining.naming import names_of
 from crossfade.parity_tests.mining.traces import Consumed, Produced, Trace, Twice, trace_of
 from crossfade.shadow.bindings.edges import Edge, Place, place_text
 from crossfade.shadow.bindings.scopes import entity_at
 from crossfade.shadow.bindings.shapes import is_token
 
 LEAST_SUPPORT = 0.5
-"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half of
-each session was lost, all others less than 0.2."""
+"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half
+of each session was lost, all others less than 0.2."""
 _LIFT = 0.25
 """By so much the support must exceed that of values of other sessions."""
 _OTHERS = 5
@@ -55,8 +56,10 @@ def mine_traces(traces: Sequence[Trace]) -> tuple[Mined, ...]:
     for trace in traces:
         seen.session(trace)
     chosen = dict(seen.chosen())
-    names = _names(kinds, chosen)
-    found = [seen.mined(consumer, kind, names[kind]) for consumer, kind in chosen.items()]
+    names = names_of(kinds, chosen)
+    links = [(kind, consumer) for consumer, kind in chosen.items()]
+    seeded = {kind: seen.is_seeded(link for link in links if link[0] == kind) for kind in names}
+    found = [seen.mined(link, names[link[0]], seeded=seeded[link[0]]) for link in links]
     return tuple(sorted(found, key=lambda item: (item.edge.kind, place_text(item.edge.consumer))))
 
 
@@ -83,8 +86,8 @@ class _Seen:
         self._with_hits: Counter[_Link] = Counter()
         self._tokens: Counter[_Link] = Counter()
         self._fed: dict[_Link, set[Place]] = defaultdict(set)
-        self._carried: Counter[tuple[Place, bool]] = Counter()
-        self._alike_hits: Counter[_Link] = Counter()
+        self._carried: Counter[tuple[Place, bool | None]] = Counter()
+        self._hits_by: Counter[tuple[_Link, bool | None]] = Counter()
         self._forms: dict[Place, tuple[Counter[str], Counter[str]]] = defaultdict(lambda: (Counter(), Counter()))
 
     def session(self, trace: Trace) -> None:
@@ -118,7 +121,7 @@ class _Seen:
             if event.text in values:
                 hit.add(link)
                 self._hits[link] += 1
-                self._alike_hits[link] += event.alike
+                self._hits_by[link, event.alike] += 1
                 self._tokens[link] += is_token(event.text)
                 self._fed[link] |= at[kind, event.text]
         return hit
@@ -168,20 +171,21 @@ class _Seen:
                     hits += sum(text in session.values[kind] for text in others)
         return hits / count if count else 1.0
 
-    def _is_seeded(self, link: _Link) -> bool:
-        """Whether legacy's runs mostly answered alike to values that no answer gave."""
-        consumer = link[1]
-        alike = self._carried[consumer, True] - self._alike_hits[link]
-        others = alike + self._carried[consumer, False] - (self._hits[link] - self._alike_hits[link])
-        return others > 0 and alike * 2 >= others
+    def is_seeded(self, links: Iterable[_Link]) -> bool:
+        """Whether legacy's runs mostly answered alike to requests with values of a kind that no answer gave."""
+        alike = unlike = 0
+        for link in links:
+            alike += self._carried[link[1], True] - self._hits_by[link, True]
+            unlike += self._carried[link[1], False] - self._hits_by[link, False]
+        return alike > unlike
 
-    def mined(self, consumer: Place, kind: Place, name: str) -> Mined:
+    def mined(self, link: _Link, name: str, *, seeded: bool) -> Mined:
         """The edge to a consumer."""
-        link = (kind, consumer)
+        kind, consumer = link
         producers = tuple(sorted(self._fed[link], key=place_text))
         legacy, candidate = self._forms[kind]
         return Mined(
-            edge=Edge(kind=name, consumer=consumer, producers=producers, seeded=self._is_seeded(link)),
+            edge=Edge(kind=name, consumer=consumer, producers=producers, seeded=seeded),
             support=round(self.support(link), 2),
             sessions=self._with_hits[link],
             legacy=_forms_text(legacy),
@@ -193,18 +197,3 @@ def _forms_text(counted: "Counter[str]") -> str:
     """The usual forms of ids: those of at least one in ten."""
     often = [form for form, count in counted.items() if count * 10 >= counted.total()]
     return " or ".join(sorted(often)[:_FORMS])
-
-
-def _names(kinds: Mapping[Place, Place], chosen: Mapping[Place, Place]) -> dict[Place, str]:
-    """What each kind is called: as most of its places say, with a number where two would have the same name."""
-    said: dict[Place, Counter[str]] = defaultdict(Counter)
-    for place, kind in (*kinds.items(), *chosen.items()):
-        if kind in chosen.values():
-            said[kind][entity_at(place) or place.site.name or "value"] += 1
-    names: dict[Place, str] = {}
-    taken: Counter[str] = Counter()
-    for kind in sorted(said, key=place_text):
-        name = min(said[kind], key=lambda word: (-said[kind][word], word))
-        taken[name] += 1
-        names[kind] = name if taken[name] == 1 else f"{name}_{taken[name]}"
-    return names

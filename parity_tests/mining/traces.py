@@ -17,6 +17,8 @@ from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.exchange import Answer, Reply, Request
 from crossfade.shadow.exchange.difference import Value
 
+_LEAST_BYTES = 8
+"""A shorter answer does not say what the request was about."""
 _Path = tuple[str | int, ...]
 
 
@@ -48,11 +50,11 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """A value that a request carries; ``alike``: whether legacy's two answers say the same."""
+    """A value that a request carries; ``alike``: whether legacy's two answers say the same, None: they say nothing."""
 
     place: Place
     text: str
-    alike: bool = False
+    alike: bool | None = None
 
 
 Trace = tuple[Produced | Consumed, ...]
@@ -84,12 +86,14 @@ def consumed(request: Request, contract: Contract | None) -> list[Consumed]:
     return found
 
 
-def is_alike(request: Request, legacy: Reply, again: Reply | None, contract: Contract | None) -> bool:
-    """Whether two answers differ in nothing but times and long random values."""
+def is_alike(request: Request, legacy: Reply, again: Reply | None, contract: Contract | None) -> bool | None:
+    """Whether two answers differ in nothing but times and long random values; None where one is missing or empty."""
     if not isinstance(legacy, Answer) or not isinstance(again, Answer):
-        return False
+        return None
     if status_of(legacy, request) != status_of(again, request):
         return False
+    if len(legacy.body) < _LEAST_BYTES:
+        return None
     ours, other = _value(request, legacy, contract), _value(request, again, contract)
     if ours is None or other is None:
         return legacy.body == again.body
@@ -165,10 +169,16 @@ def _form(ours: Value, found: Found) -> str:
 def _at(value: Value, path: _Path) -> Value | Partner:
     """What stands at a path that is a leaf there, too."""
     for step in path:
-        if (isinstance(value, dict) and isinstance(step, str) and step in value) or (
-            isinstance(value, tuple) and isinstance(step, int) and step < len(value)
-        ):
-            value = value[step]
-        else:
-            return Partner.MISSING
+        found = _below(value, step)
+        if isinstance(found, Partner):
+            return found
+        value = found
     return Partner.MISSING if isinstance(value, dict | tuple) else value
+
+
+def _below(value: Value, step: str | int) -> Value | Partner:
+    if isinstance(value, dict) and isinstance(step, str):
+        return value.get(step, Partner.MISSING)
+    if isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return Partner.MISSING

@@ -3,7 +3,6 @@
 from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -100,8 +99,3 @@ def config_path(config: pytest.Config) -> Path:
     if not path.is_file():
         raise pytest.UsageError(f"{path}: expected the config of both services; give it by --crossfade-config")
     return path
-
-
-def runtime(config: pytest.Config) -> Any:  # noqa: ANN401 - its module is imported here, at its first use
-    """Both services of a test run, opened once; see ``running.services_of``."""
-    return import_module("crossfade.parity_tests.plugin.running").services_of(config)

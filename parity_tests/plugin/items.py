@@ -1,6 +1,7 @@
 """The sessions of a corpus as tests: ``CORPUS/corpus.json::session-id``."""
 
 import datetime
+import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
 from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.running import services_of
-from crossfade.parity_tests.plugin.services import Services
-from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, LEFT_OUT
-from crossfade.parity_tests.plugin.wording import left_out_text, repeat_line, session_lines
+from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, DIFFERENCE, LEFT_OUT
+from crossfade.parity_tests.plugin.wording import difference_texts, left_out_text, repeat_line, session_lines
 from crossfade.shadow.errors import ShadowError
 
 
@@ -70,11 +71,10 @@ class SessionItem(pytest.Item):
         """The corpus, and the name of the session."""
         return self.path, None, self.name
 
-    def _fail(self, result: SessionFound, services: Services) -> None:
-        test, path = self.config.cwd_relative_nodeid(self.nodeid), config_path(self.config)
+    def _fail(self, result: SessionFound, services: PytestPair) -> None:
         here = self.config.invocation_params.dir
-        shown = path.relative_to(here) if path.is_relative_to(here) else path
-        repeat = repeat_line(shlex.quote(test), shlex.quote(str(shown)))
+        corpus, config = (os.path.relpath(path, here) for path in (self.path, config_path(self.config)))
+        repeat = repeat_line(shlex.quote(f"{corpus}::{self.name}"), shlex.quote(config))
         if result.failing:
             lines = session_lines(result.failing, len(result.found), services.redactor.example)
             raise SessionFailed("\n".join((*lines, repeat)))
@@ -84,9 +84,10 @@ class SessionItem(pytest.Item):
     def _count(self, result: SessionFound) -> None:
         self.user_properties += [(CALLS, len(result.found)), (COMPARED, result.compared)]
         self.user_properties += [(LEFT_OUT, f"{count} {reason}") for reason, count in result.left_out.items()]
+        self.user_properties += [(DIFFERENCE, text) for text in difference_texts(result.failing)]
 
 
-def _check_ports(session: Session, services: Services) -> None:
+def _check_ports(session: Session, services: PytestPair) -> None:
     """Raises: ParityError: it was recorded at a port that the config does not have."""
     known = services.pair.sides
     for call in session.calls:

@@ -5,8 +5,8 @@ from typing import Literal, Unpack
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
-from crossfade.parity_tests.plugin.services import Services
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.shadow.asking.call import terms_of
@@ -19,7 +19,7 @@ Name = Literal["legacy", "candidate"]
 class OneSide(Verbs[SideAnswer]):
     """Sends requests to one side as they stand: it knows no handles of the other."""
 
-    def __init__(self, services: Services, name: Name, port: str | None = None) -> None:
+    def __init__(self, services: PytestPair, name: Name, port: str | None = None) -> None:
         self._services = services
         self._name = name
         self._port = port

@@ -9,16 +9,16 @@ import pytest
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.plugin.hooks import MANIFEST, config_path
-from crossfade.parity_tests.plugin.services import Services, open_services
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair, open_for_tests
 
-_SERVICES = pytest.StashKey[Services]()
+_SERVICES = pytest.StashKey[PytestPair]()
 
 
-def services_of(config: pytest.Config) -> Services:
+def services_of(config: pytest.Config) -> PytestPair:
     """Both services of this process. Raises: ShadowError, UsageError: the config can't be used."""
     if _SERVICES not in config.stash:
         stack = contextlib.ExitStack()
-        config.stash[_SERVICES] = stack.enter_context(open_services(config_path(config), _kept_contract(config)))
+        config.stash[_SERVICES] = stack.enter_context(open_for_tests(config_path(config), _kept_contract(config)))
         config.add_cleanup(stack.close)
     return config.stash[_SERVICES]
 

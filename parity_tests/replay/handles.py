@@ -55,5 +55,5 @@ class SharedHandles:
         """The handles for one session; without a source it is on its own."""
         key = session.source or f"\0{session.id}"
         if key not in self._recorded:
-            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges)
+            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
         return Handles(recorded=self._recorded[key], live=self._live)

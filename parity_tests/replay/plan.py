@@ -38,7 +38,7 @@ class Plan:
     def session(self, session_id: str) -> Session:
         """One session, each call at a port and with an id that no other call of the corpus has. Raises: ParityError."""
         kept = self.kept.get(session_id)
-        return _placed(self.corpus.session(session_id), self.ports) if kept is None else kept
+        return placed(self.corpus.session(session_id), self.ports) if kept is None else kept
 
 
 def plan_of(
@@ -52,7 +52,7 @@ def plan_of(
     starts, calls = [], []
     shelf = _Shelf()
     for session_id in sorted(sessions) or corpus.session_ids():
-        session = _placed(corpus.session(session_id), tuple(ports))
+        session = placed(corpus.session(session_id), tuple(ports))
         if session.calls and _is_chosen(session, routes):
             starts.append((session.calls[0].request.started_at, session_id))
             shelf.keep(session)
@@ -120,11 +120,12 @@ def _is_chosen(session: Session, routes: Collection[str]) -> bool:
     )
 
 
-def _placed(session: Session, ports: tuple[str, ...]) -> Session:
+def placed(session: Session, ports: Sequence[str]) -> Session:
+    """A session with each call at one of these ports; see ``Plan.session``. Raises: ParityError."""
     return replace(session, calls=tuple(_at_port(call, session, ports) for call in session.calls))
 
 
-def _at_port(call: Call, session: Session, ports: tuple[str, ...]) -> Call:
+def _at_port(call: Call, session: Session, ports: Sequence[str]) -> Call:
     """A call that came by no port goes to the only one."""
     route = call.route
     if not route.listener and len(ports) == 1:

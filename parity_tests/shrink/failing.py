@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.replay.played import Played, PlayedSession
-from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.events import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,14 @@ def first_failing(done: PlayedSession, target: Target) -> int | None:
 
 
 def up_to_failing(done: PlayedSession, target: Target) -> Session:
-    """The session up to the first call that failed so, with the answers that legacy gave now."""
+    """The session up to the first call that failed so."""
     end = first_failing(done, target)
     if end is None:
         raise ValueError("expected a session that fails")
-    calls = map(_answered, done.played[: end + 1])
-    return replace(done.session, calls=tuple(calls))
+    return replace(done.session, calls=done.session.calls[: end + 1])
 
 
-def _answered(played: Played) -> Call:
-    legacy = None if played.comparison is None else played.comparison.legacy
-    return replace(played.call, reply=legacy) if isinstance(legacy, Answer) else played.call
+def without_answers(session: Session) -> Session:
+    """A session whose answers are told not to be what legacy gives: they are kept for the handles in them."""
+    calls = (replace(call, hidden=call.hidden | {Side.LEGACY}) for call in session.calls)
+    return replace(session, calls=tuple(calls))

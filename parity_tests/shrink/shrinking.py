@@ -11,7 +11,7 @@ from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.replay.played import PlayedSession
 from crossfade.parity_tests.shrink.calls import fewest_calls, smaller_call
-from crossfade.parity_tests.shrink.failing import Target, up_to_failing
+from crossfade.parity_tests.shrink.failing import Target, up_to_failing, without_answers
 from crossfade.parity_tests.shrink.links import Links
 from crossfade.parity_tests.shrink.subsets import Reduction
 
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shrunk:
-    """``session`` is the smallest that was found, with legacy's present answers.
+    """``session`` is the smallest that was found; where it is not the recorded one, its answers are told to be hidden.
 
     ``replays`` and ``calls`` are what was sent for it, calls to each side. ``minimal``: False where the budget was
     spent before nothing more could go.
@@ -72,7 +72,7 @@ async def shrink(  # noqa: PLR0913 - a session, and how it is played
         verdict = await _checked(player, twin)
     return Shrunk(
         target=target,
-        session=player.best,
+        session=session if _key(player.best) == _key(session) else without_answers(player.best),
         verdict=verdict,
         minimal=minimal,
         replays=player.replays,

@@ -5,6 +5,8 @@ import click
 from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
+    "bindings": "Find which values are ids of earlier answers, for review.",
+    "import": "Make a corpus of what another tool has recorded.",
     "split": "Split a corpus into an open and a held-out half.",
 }
 
@@ -15,5 +17,5 @@ def corpus() -> None:
 
     \b
     Example:
-      crossfade corpus split corpus --key split.key --output-open open --output-held-out held-out
+      crossfade corpus import --from har traffic.har --output corpus
     """

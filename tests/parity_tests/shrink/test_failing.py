@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from crossfade.parity_tests.corpus.records import Session
-from crossfade.parity_tests.shrink.failing import first_failing, targets, up_to_failing
+from crossfade.parity_tests.shrink.failing import first_failing, targets, up_to_failing, without_answers
+from crossfade.shadow.exchange.events import Side
 
 
 @pytest.fixture
@@ -36,14 +37,20 @@ async def test_ways_to_fail(play: Any, notes: Any, lossy: Any, session: Session)
 
 
 async def test_cut_at_the_first(play: Any, notes: Any, lossy: Any, session: Session) -> None:
-    """What comes later goes, and the answers are those that legacy gives now."""
+    """What comes later goes."""
     done = await play(notes, lossy)(session)
     (target,) = targets(done)
     assert first_failing(done, target) == 2
-    cut = up_to_failing(done, target)
-    assert [call.request for call in cut.calls] == [call.request for call in session.calls[:3]]
-    answer: Any = cut.calls[-1].reply
-    assert b'"text": "b"' in answer.body
+    assert up_to_failing(done, target).calls == session.calls[:3]
+    with pytest.raises(ValueError, match="expected a session that fails"):
+        up_to_failing(await play(notes, notes)(session), target)
+
+
+def test_answers_are_hidden(session: Session) -> None:
+    """They are kept, and told not to be legacy's."""
+    hidden = without_answers(session)
+    assert [call.hidden for call in hidden.calls] == [{Side.LEGACY}] * 5
+    assert [call.reply for call in hidden.calls] == [call.reply for call in session.calls]
 
 
 async def test_nothing_failed(play: Any, notes: Any, session: Session) -> None:

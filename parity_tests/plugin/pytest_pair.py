@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.plugin.noise import Noise
+from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence import Redactor
@@ -46,15 +47,17 @@ class LoopThread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class PytestPair:
     """Both services, and what decides what a difference between them means.
 
+    ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
     ``redactor`` hides what is secret in the lines of a failing test; without a key its pseudonyms last as long as it.
     """
 
     config: Config
     contract: Contract | None
     pair: Pair
+    handles: SharedHandles
     noise: Noise
     accepted: tuple[AcceptRule, ...]
     redactor: Redactor
@@ -62,7 +65,7 @@ class Services:
 
 
 @contextmanager
-def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[Services]:
+def open_for_tests(config_path: Path, kept: Contract | None = None) -> Iterator[PytestPair]:
     """The services until the block ends; ``kept`` is the contract where the config names none.
 
     Raises: ShadowError: a config, a contract or a certificate that can't be read.
@@ -74,10 +77,11 @@ def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[S
     try:
         pair = loop.run(opened.__aenter__())
         try:
-            yield Services(
+            yield PytestPair(
                 config=config,
                 contract=contract,
                 pair=pair,
+                handles=pair.new_handles(),
                 noise=Noise(pair),
                 accepted=accept_rules(config),
                 redactor=read_redactor(config, contract) or _keyless(config, contract),
