@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.mining.stored import load_edges
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import plan_of
 from crossfade.parity_tests.replay.played import PlayedSession
@@ -73,6 +74,7 @@ class Replay:
         self._pace = Pace(
             at_once=options.at_once, in_order=options.in_order or options.is_recorded or self._noise is Noise.TWICE
         )
+        self._edges = load_edges(corpus.folder)
         ports = [listen.name for listen in config.listen]
         self._plan = plan_of(corpus, ports, sessions=options.sessions, routes=options.routes)
         check_variables(config, config_path, os.environ)
@@ -121,14 +123,14 @@ class Replay:
 
     async def _play_legacy_first(self) -> Twins:
         contract = read_contract(self._config)
-        async with open_pair(self._config, contract, speed=self._options.speed) as pair:
+        async with open_pair(self._config, contract, edges=self._edges, speed=self._options.speed) as pair:
             return await play_legacy(self._plan, pair, pace=self._pace)
 
     async def _play_both(self, run: OpenRun, books: Books) -> bool:
         """Whether it was ended by a signal."""
         options = self._options
-        pair_of = partial(open_pair, judge=run.judge, speed=options.speed, is_recorded=options.is_recorded)
-        async with pair_of(self._config, run.contract) as pair:
+        pair_of = partial(open_pair, edges=self._edges, judge=run.judge, speed=options.speed)
+        async with pair_of(self._config, run.contract, is_recorded=options.is_recorded) as pair:
             playing = play_plan(
                 self._plan, pair, books, twins=self._twins, pace=self._pace, on_session=self._on_session
             )
