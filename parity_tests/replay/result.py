@@ -39,7 +39,7 @@ class ReplayResult:
     """``entered`` calls of ``sessions`` sessions.
 
     ``otherwise``: those that legacy answered with another status than the recorded one, by route. ``untold``: answers
-    of legacy's first play that there was no room for. ``id_changes``: how ids may be written otherwise by the candidate.
+    of legacy's first play that there was no room for. ``id_changes``: how the candidate may write ids otherwise.
     """
 
     run_id: str

@@ -31,9 +31,9 @@ from crossfade.tools.output import emit
 def corpus_bindings(folder: Path, config_path: Path, *, check: bool, as_json: bool) -> None:
     """Find which values of requests are ids from earlier answers, and write bindings.toml for review.
 
-    Plays all sessions on both services, after the resets of [replay]. An edge goes from places of answers to a place of requests: legacy must have
-    another value there than when it was recorded, and at least half of what requests carry must come from there.
-    Edges with `reviewed = true` are used by every replay of the corpus; set `plain = true` where no ids stand.
+    Plays all sessions on both services, after the resets of [replay]. An edge goes from places of answers to a place of
+    requests: legacy has another value there than when it was recorded, and at least half of what requests carry comes
+    from there. Edges with reviewed = true are used by every replay of the corpus.
 
     Exit codes: 0 written, or nothing to review; 1 with --check if an edge is new, is seen less than it was, or has ids
     of another form than declared; 3 if no call was answered twice.
