@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.mining.stored import load_edges
+from crossfade.parity_tests.mining.bindings_file import reviewed_edges
+from crossfade.parity_tests.mining.review import accepted_changes
+from crossfade.parity_tests.mining.stored import load_bindings
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import plan_of
 from crossfade.parity_tests.replay.played import PlayedSession
@@ -66,6 +68,8 @@ class Replay:
         self._config = with_contract(config, corpus)
         self._folder = config_path.absolute().parent
         self._corpus = corpus
+        self._bindings = load_bindings(corpus.folder)
+        self._edges = reviewed_edges(self._bindings)
         self._options = options
         self._run_id = new_run_id(now)
         self._on_session = on_session
@@ -152,6 +156,7 @@ class Replay:
             noise=self._noise,
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,
+            id_changes=accepted_changes(self._bindings),
             interrupted=is_interrupted,
         )
 
