@@ -78,7 +78,6 @@ class Replay:
         self._pace = Pace(
             at_once=options.at_once, in_order=options.in_order or options.is_recorded or self._noise is Noise.TWICE
         )
-        self._edges = load_edges(corpus.folder)
         ports = [listen.name for listen in config.listen]
         self._plan = plan_of(corpus, ports, sessions=options.sessions, routes=options.routes)
         check_variables(config, config_path, os.environ)
