@@ -72,6 +72,7 @@ def test_alike(bench: Any) -> None:
     assert "replay of corpus: 21 calls of 3 sessions" in " ".join(result.output.split())
     assert "21 entered = 21 matched" in result.output
     assert "legacy against legacy: not played" in " ".join(result.output.split())
+    assert "web GET /notes/{id}: 6 of 6 calls" in " ".join(result.output.split())
     assert made.invoke("gate", "--config", made.config).exit_code == 0
     assert "(Clopper-Pearson)" in made.invoke("gate", "--config", made.config).output
 
@@ -102,6 +103,9 @@ def test_json(bench: Any) -> None:
     made = bench(half=Half.HELD_OUT)
     told = made.json()
     assert told["report"]["engine"] == "replay of corpus (held-out half)"
+    coverage = {route["route"]: route for route in told["replay"].pop("coverage")["routes"]}
+    assert coverage["web GET /notes/{id}"]["calls"] == {"seen": 6, "compared": 6}
+    assert coverage["web POST /notes"]["statuses"] == {"201": {"seen": 6, "compared": 6}}
     assert told["replay"] == {
         "schema_version": 1,
         "run_id": told["report"]["run_id"],
