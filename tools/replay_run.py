@@ -62,7 +62,7 @@ class Replay:
         """``now`` is in seconds since the epoch. Raises: ShadowError: a config or a corpus that can't be played."""
         if not config.listen:
             raise ShadowError(f"{config_path}: listen: expected a port with both services, got none; add [[listen]]")
-        self._config = _with_contract(config, corpus)
+        self._config = with_contract(config, corpus)
         self._folder = config_path.absolute().parent
         self._corpus = corpus
         self._options = options
@@ -179,7 +179,7 @@ def _noise_of(config: Config, options: ReplayOptions) -> Noise:
     return Noise.SECONDARY if any(has_secondary) else Noise.NOT_MEASURED
 
 
-def _with_contract(config: Config, corpus: CorpusFolder) -> Config:
+def with_contract(config: Config, corpus: CorpusFolder) -> Config:
     """Where the config names no contract, that of the corpus counts."""
     if corpus.contract_path is None or config.contract != ContractSettings():
         return config

@@ -55,6 +55,8 @@ def _more(call: Call) -> dict[str, Any]:
         more["cancelled_ms"] = call.timing.cancelled_ms
     if not call.timing.half_closed:
         more["half_closed"] = False
+    if call.scrambled:
+        more["scrambled"] = True
     return more | ({"hidden": sorted(side.value for side in call.hidden)} if call.hidden else {})
 
 
@@ -149,6 +151,7 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         write=bool(end["write"]),
         timing=timing,
         hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
+        scrambled=end.get("scrambled", False),
     )
 
 

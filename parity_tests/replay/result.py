@@ -12,6 +12,7 @@ from crossfade.reports.place_names import place_name
 from crossfade.reports.report import Place, Report
 from crossfade.reports.visible import visible
 from crossfade.shadow.evidence.claims import HOLDING
+from crossfade.shadow.exchange.difference import Kind
 
 SCHEMA_VERSION = 1
 _NAMED = 5
@@ -115,5 +116,5 @@ def _some(begins: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _is_unclean(place: Place) -> bool:
-    is_held = any(check.trials and check.check in HOLDING for check in place.checks)
+    is_held = place.kind == Kind.ORDER or any(check.trials and check.check in HOLDING for check in place.checks)
     return bool(place.self_differs or place.drift) and not is_held and place.status != "accepted"

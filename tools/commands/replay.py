@@ -5,6 +5,7 @@ import datetime
 import logging
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,26 @@ from crossfade.shadow.recording.reader import RecordingReader
 from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import report_of
+from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
 from crossfade.tools.replay_run import Replay, ReplayOptions
 from crossfade.tools.report_options import format_option, json_option, output_option
 from crossfade.tools.report_output import show_report
 from crossfade.tools.repro import repro_settings
+from crossfade.tools.self_testing import SelfTesting
 from crossfade.tools.standalone_tests import export_lines, write_tests
 
-_OF_CORPUS = ("sessions", "routes", "speed", "legacy", "at_once", "in_order", "export", "allow_inconclusive")
+_OF_CORPUS = (
+    "sessions",
+    "routes",
+    "speed",
+    "legacy",
+    "at_once",
+    "in_order",
+    "self_test",
+    "export",
+    "allow_inconclusive",
+)
 
 
 @click.command()
@@ -65,6 +78,7 @@ _OF_CORPUS = ("sessions", "routes", "speed", "legacy", "at_once", "in_order", "e
     show_default=True,
     help="Where legacy's answers come from.",
 )
+@click.option("--self-test", is_flag=True, help="Put faults into copies of the answers, and say which are found.")
 @click.option(
     "--export",
     type=click.Choice([framework.value for framework in Framework]),
@@ -106,6 +120,7 @@ def replay(  # noqa: PLR0913 - one for each option
     Examples:
       crossfade replay corpora/builds --config crossfade.toml
       crossfade replay corpora/builds --legacy recorded --session 0003-submit-build
+      crossfade replay corpora/builds --self-test
       crossfade replay corpora/builds --export junit5 --output parity-tests
       crossfade replay --config crossfade.toml --rediff 20261124T120000Z-1a2b3c
     """
@@ -126,9 +141,17 @@ def replay(  # noqa: PLR0913 - one for each option
         sessions=choices["sessions"],
         routes=choices["routes"],
     )
-    result = asyncio.run(Replay(config, config_path, CorpusFolder(choices["corpus"]), options, now=time.time()).play())
+    corpus = CorpusFolder(choices["corpus"])
+    testing = SelfTesting(config, corpus) if choices["self_test"] else None
+    on_session = testing.add if testing is not None else lambda _: None
+    played = Replay(config, config_path, corpus, options, now=time.time(), on_session=on_session)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        result = runner.run(played.play())
     report = report_of(config, result.run_id)
     lead = Lead(name="replay", lines=result_lines(result, report), record=result_record(result, report))
+    if testing is not None:
+        lines, record = testing.ended(result.run_id, time.time())
+        lead = replace(lead, lines=lead.lines + lines, record={**lead.record, "self_test": record})
     show_report(report, form, output, lead)
     raise SystemExit(_exit_code(result, report, allow_inconclusive=choices["allow_inconclusive"]))
 

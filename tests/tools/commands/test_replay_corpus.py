@@ -201,3 +201,18 @@ def test_no_corpus(bench: Any) -> None:
     made = bench()
     result = made.invoke("replay", made.folder, "--config", made.config)
     assert (result.exit_code, "expected a corpus, got none" in result.output) == (2, True)
+
+
+def test_self_test(bench: Any) -> None:
+    """Without rules each fault is found, on each route."""
+    told = bench().json("--self-test")["replay"]["self_test"]
+    assert told["found"] == told["tried"] > 50
+    assert {route["route"] for route in told["routes"]} >= {"POST /notes", "GET /notes/{id}", "DELETE /notes/{id}"}
+
+
+def test_self_test_of_a_rule_that_is_too_broad(bench: Any) -> None:
+    """The rule is named, with what it hides."""
+    ignore = '[[compare.ignore]]\nroute = "GET /notes/*"\npath = "body/*"\nreason = "too broad"\n'
+    output = " ".join(bench(more=GATE + ignore).replay("--self-test").output.split())
+    assert "GET /notes/{id}: 2 (14.2 %) of 14; value 0 of 4, missing 0 of 4, added 0 of 2, record 0 of 2" in output
+    assert "12 hidden by an ignore rule: GET /notes/* body/* (too broad)" in output
