@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.mining.stored import load_edges
+from crossfade.parity_tests.mining.bindings_file import reviewed_edges
+from crossfade.parity_tests.mining.review import accepted_changes
+from crossfade.parity_tests.mining.stored import load_bindings
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import plan_of
 from crossfade.parity_tests.replay.played import PlayedSession
@@ -63,9 +65,11 @@ class Replay:
         """``now`` is in seconds since the epoch. Raises: ShadowError: a config or a corpus that can't be played."""
         if not config.listen:
             raise ShadowError(f"{config_path}: listen: expected a port with both services, got none; add [[listen]]")
-        self._config = _with_contract(config, corpus)
+        self._config = with_contract(config, corpus)
         self._folder = config_path.absolute().parent
         self._corpus = corpus
+        self._bindings = load_bindings(corpus.folder)
+        self._edges = reviewed_edges(self._bindings)
         self._options = options
         self._run_id = new_run_id(now)
         self._on_session = on_session
@@ -74,7 +78,6 @@ class Replay:
         self._pace = Pace(
             at_once=options.at_once, in_order=options.in_order or options.is_recorded or self._noise is Noise.TWICE
         )
-        self._edges = load_edges(corpus.folder)
         ports = [listen.name for listen in config.listen]
         self._plan = plan_of(corpus, ports, sessions=options.sessions, routes=options.routes)
         check_variables(config, config_path, os.environ)
@@ -152,6 +155,7 @@ class Replay:
             noise=self._noise,
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,
+            id_changes=accepted_changes(self._bindings),
             interrupted=is_interrupted,
         )
 
@@ -181,7 +185,7 @@ def _noise_of(config: Config, options: ReplayOptions) -> Noise:
     return Noise.SECONDARY if any(has_secondary) else Noise.NOT_MEASURED
 
 
-def _with_contract(config: Config, corpus: CorpusFolder) -> Config:
+def with_contract(config: Config, corpus: CorpusFolder) -> Config:
     """Where the config names no contract, that of the corpus counts."""
     if corpus.contract_path is None or config.contract != ContractSettings():
         return config
