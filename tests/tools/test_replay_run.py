@@ -78,7 +78,7 @@ def test_a_signal_ends_the_run_in_order(
 
 
 def test_the_contract_of_a_corpus_counts_where_the_config_has_none(
-    tmp_path: Path, life_of: Any, config_of: Any, serve: Any, numbered: Any
+    tmp_path: Path, life_of: Any, config_of: Any
 ) -> None:
     """A recording is read by the contract under which it was made."""
     proto = tmp_path / "s.proto"
@@ -88,8 +88,8 @@ def test_the_contract_of_a_corpus_counts_where_the_config_has_none(
         tmp_path / "corpus", Manifest(service="notes", contract_digest=contract.digest), contract
     )
     made.add(life_of("s"))
-    url = serve(numbered())
-    replay = Replay(config_of(url, url), tmp_path / "crossfade.toml", made, OPTIONS, now=1.0)
+    config = config_of("http://127.0.0.1:2", "http://127.0.0.1:3")
+    replay = Replay(config, tmp_path / "crossfade.toml", made, OPTIONS, now=1.0)
     assert replay._config.contract == ContractSettings(descriptor_set=made.contract_path)
 
 
