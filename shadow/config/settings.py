@@ -427,6 +427,7 @@ class ReplaySettings(Section):
     """Puts the secondary's data back."""
     reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
     """A command that takes longer is ended, and the replay with it."""
+    header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
 
 
 class GateSection(Section):
