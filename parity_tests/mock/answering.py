@@ -60,9 +60,11 @@ async def answer(mock: Mock, heard: Heard, wire: Wire, client: Client) -> None:
     """Answers one request. Raises: ConnectionError: the client has left."""
     talk = Conversation(mock.book, heard.request, client)
     has_begun = False
+    heard.changed.set()
     while True:
-        heard.changed.clear()
-        talk.hear(bytes(heard.body), heard.trailers, ended=heard.ended)
+        if heard.changed.is_set():
+            heard.changed.clear()
+            talk.hear(bytes(heard.body), heard.trailers, ended=heard.ended)
         match talk.step():
             case Begin() as head:
                 has_begun = True

@@ -54,6 +54,7 @@ class Book:
 
     contract: Contract | None
     _entries: dict[Hashable, list[Entry]] = field(default_factory=dict)
+    _whole: dict[Hashable, list[Entry]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sessions: Iterable[Session], contract: Contract | None) -> "Book":
@@ -71,7 +72,9 @@ class Book:
             messages=body_meaning(call.request, self.contract),
             credentials=credentials_of(call.request),
         )
-        self._entries.setdefault(head_meaning(call.request), []).append(entry)
+        head = head_meaning(call.request)
+        self._entries.setdefault(head, []).append(entry)
+        self._whole.setdefault((head, entry.messages), []).append(entry)
 
     @property
     def entries(self) -> Mapping[Hashable, Sequence[Entry]]:
@@ -85,11 +88,7 @@ class Book:
         the connection is in, then those with the most alike header fields, then the order of the recording. A read
         that was asked for more often than it was recorded gets the last answer again; a write gets none.
         """
-        fitting = [
-            entry
-            for entry in self._entries.get(head_meaning(request), ())
-            if (entry.messages == messages if ended else entry.messages[: len(messages)] == messages)
-        ]
+        fitting = self._fitting(request, messages, ended=ended)
         credentials = credentials_of(request)
         own = [entry for entry in fitting if entry.credentials == credentials] or fitting
         fresh = [entry for entry in own if not entry.uses]
@@ -97,6 +96,12 @@ class Book:
             return max(fresh, key=lambda entry: (entry.session_id == client.session_id, _likeness(entry, request)))
         reads = [entry for entry in own if not entry.call.write]
         return max(reversed(reads), key=lambda entry: entry.session_id == client.session_id) if reads else None
+
+    def _fitting(self, request: Request, messages: tuple[Hashable, ...], *, ended: bool) -> Sequence[Entry]:
+        head = head_meaning(request)
+        if ended:
+            return self._whole.get((head, messages), ())
+        return [entry for entry in self._entries.get(head, ()) if entry.messages[: len(messages)] == messages]
 
     def rewind(self) -> None:
         """As if nothing had been asked for yet."""
