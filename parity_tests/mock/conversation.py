@@ -42,10 +42,14 @@ class Linger:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The recording has no answer; ``entry`` is what was recorded without one, None where nothing was."""
+    """The recording has no answer; ``entry`` is what was recorded without one, None where nothing was.
+
+    ``begun``: a part of an answer was sent already.
+    """
 
     request: Request
     entry: Entry | None = None
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,10 @@ class Conversation:
         entry = self._followed()
         if entry is None:
             is_call = self._request.protocol is Protocol.GRPC  # whose client may wait for an answer before it goes on
-            return Refuse(self._request) if self._ended or is_call else Wait()
+            return Refuse(self._request, begun=self._begun) if self._ended or is_call else Wait()
         answer = entry.answer
         if answer is None:
-            return self._taken(entry, Refuse(self._request, entry)) if self._ended else Wait()
+            return self._taken(entry, Refuse(self._request, entry, begun=self._begun)) if self._ended else Wait()
         if not self._is_due(entry):
             return Wait()
         self._taken(entry, None)
