@@ -84,10 +84,11 @@ class Conversation:
         """All of the body that has come, and whether that is all."""
         self._request = replace(self._request, body=body, trailers=trailers)
         self._ended = ended
-        if self._request.protocol is Protocol.GRPC:
-            self._hear_messages(body)
-        elif ended:
+        if ended and not self._begun:
+            self._request = self._book.as_recorded(self._request)
             self._messages = body_meaning(self._request, self._book.contract)
+        elif self._request.protocol is Protocol.GRPC:
+            self._hear_messages(body)
 
     def _hear_messages(self, body: bytes) -> None:
         """Reads what is new: a client may send many."""
