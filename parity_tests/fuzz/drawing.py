@@ -6,29 +6,30 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from crossfade.codegen.contract import Contract
-from crossfade.parity_tests.fuzz.http_inputs import Known, http_inputs, names_from
+from crossfade.parity_tests.fuzz.http_inputs import http_inputs, names_from
 from crossfade.parity_tests.fuzz.messages import Messages
 from crossfade.parity_tests.fuzz.operations import Operation
 from crossfade.parity_tests.fuzz.plans import Chains, Plan, Step
+from crossfade.parity_tests.fuzz.seeds import Inputs, Seeds
 from crossfade.parity_tests.fuzz.survey import Sources
 
 _BEFORE = (0, 0, 0, 0, 0, 0, 1, 1, 2)
 
 
 class Drawing:
-    """The plans of all operations; ``known`` has what was recorded of HTTP routes, by the key of an operation."""
+    """The plans of all operations; ``seeds`` are what was recorded, by the key of an operation."""
 
     def __init__(
         self,
         operations: Sequence[Operation],
         contract: Contract | None,
         sources: Sources,
-        known: Mapping[str, Known],
+        seeds: Mapping[str, Seeds],
     ) -> None:
         self._messages = None if contract is None else Messages(contract, sources.slots)
         self._contract = contract
         self._sources = sources
-        self._known = known
+        self._seeds = seeds
         self._steps = {operation.key: self._step(operation) for operation in operations}
         self._order = sorted(self._steps, key=lambda key: (key not in sources.chains, key))
 
@@ -50,12 +51,17 @@ class Drawing:
         return drawn()
 
     def _step(self, operation: Operation) -> SearchStrategy[Step]:
-        key = operation.key
+        key, seeds = operation.key, self._seeds.get(operation.key)
+        inputs = self._inputs(operation, seeds)
+        if seeds is not None:
+            inputs = st.one_of(inputs, seeds.strategy(operation.entity, self._sources.slots))
+        return inputs.map(lambda found: Step(key, found))
+
+    def _inputs(self, operation: Operation, seeds: Seeds | None) -> SearchStrategy[Inputs]:
         method = operation.method
         if method is None or self._messages is None:
-            known = self._known.get(key) or names_from(self._contract, operation)
-            inputs = http_inputs(operation, known, self._sources.slots)
-            return inputs.map(lambda fields: Step(key, (fields,)))
+            known = names_from(self._contract, operation) if seeds is None else seeds.known()
+            return st.tuples(http_inputs(operation, known, self._sources.slots))
         if operation.is_streamed:
-            return self._messages.stream(method.input_type, operation.entity).map(lambda found: Step(key, found))
-        return self._messages.strategy(method.input_type, operation.entity).map(lambda fields: Step(key, (fields,)))
+            return self._messages.stream(method.input_type, operation.entity)
+        return st.tuples(self._messages.strategy(method.input_type, operation.entity))

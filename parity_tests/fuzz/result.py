@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.fuzz.stage import Found, Tally
 
+INTERRUPTED = "interrupted"
+"""How a run ended that somebody ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -13,6 +16,7 @@ class Case:
 
     ``fields`` counts the values that its requests set. ``shown`` of ``played`` times it was seen when the sequence was
     played again; ``path``, ``legacy`` and ``candidate`` are of the last time. Not ``minimal``: the budget ended first.
+    ``after_reset``: whether it was seen from the services' first state, None where nobody can put them there.
     """
 
     found: Found
@@ -25,6 +29,7 @@ class Case:
     legacy: str
     candidate: str
     java_fix: str
+    after_reset: bool | None = None
 
     @property
     def id(self) -> str:
@@ -34,14 +39,15 @@ class Case:
     @property
     def is_steady(self) -> bool:
         """Whether it was seen each time; else it may be noise, or need a state that only the run had."""
-        return self.shown == self.played > 0
+        return self.shown == self.played > 0 and self.after_reset is not False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fuzzed:
     """``cases`` in the order in which they were found; ``tallies`` by route; ``nowhere`` are routes that nobody serves.
 
-    ``left_out`` are routes that were given up, with the reason. ``tried`` counts sequences, ``sent`` calls.
+    ``left_out`` are routes that were given up, with the reason. ``accepted`` were seen and may stay. ``tried`` counts
+    sequences, ``sent`` calls. ``ended`` is why it ended.
     """
 
     seed: int
@@ -49,6 +55,7 @@ class Fuzzed:
     tallies: Mapping[str, Tally]
     nowhere: tuple[str, ...]
     left_out: Mapping[str, str]
+    accepted: tuple[Found, ...]
     tried: int
     sent: int
     seconds: float

@@ -18,6 +18,10 @@ from crossfade.shadow.exchange import Answer, Failure, FailureReason
 from crossfade.shadow.exchange.difference import MORE, Fingerprint
 from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.route import RouteInfo
+
+Accepts = Callable[[RouteInfo, Fingerprint], bool]
+"""Whether a divergence of a route may stay."""
 
 _UNKNOWN = Failure(reason=FailureReason.REFUSED, detail="not recorded", latency_ms=0.0)
 
@@ -56,8 +60,16 @@ class Tally:
 class Stage:
     """Both services, and the state of one run: its handles, what is noise, what was counted."""
 
-    def __init__(self, pair: Pair, operations: Iterable[Operation], clock: Callable[[], float] = time.time) -> None:
-        """``clock`` gives seconds since the epoch, which requests are stamped with."""
+    def __init__(
+        self,
+        pair: Pair,
+        operations: Iterable[Operation],
+        accepts: Accepts = lambda _route, _item: False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``accepts`` knows what may stay; ``clock`` gives seconds since the epoch, which requests are stamped with."""
+        self._accepts = accepts
+        self.accepted: set[Found] = set()
         self.operations: Mapping[str, Operation] = {operation.key: operation for operation in operations}
         self.tallies: dict[str, Tally] = {key: Tally() for key in self.operations}
         self._pair = pair
@@ -145,10 +157,16 @@ class Stage:
         return given_by(operation, played.legacy, self.contract) if isinstance(played.legacy, Answer) else {}
 
     def found_in(self, played: Played) -> frozenset[Found]:
-        """The divergences of one call that are not noise."""
-        route = played.call.route.key
-        found = (Found(route, replace(item, transition="")) for item in played.signature if item != MORE)
-        return frozenset(item for item in found if not self.is_noise(item))
+        """The divergences of one call that are neither noise nor accepted."""
+        route = played.call.route
+        found = set()
+        for item in played.signature:
+            told = Found(route.key, replace(item, transition=""))
+            if item != MORE and self._accepts(route, item):
+                self.accepted.add(told)
+            elif item != MORE and not self.is_noise(told):
+                found.add(told)
+        return frozenset(found)
 
     def is_noise(self, found: Found) -> bool:
         """Whether legacy was seen to differ from itself there."""

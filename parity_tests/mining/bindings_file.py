@@ -62,7 +62,7 @@ def reviewed_edges(kept: Iterable[Kept]) -> Edges:
 def _table(item: Kept) -> Iterator[str]:
     edge = item.edge
     yield "[[edge]]"
-    yield f"kind = {json.dumps(edge.kind)}"
+    yield f"kind = {_text(edge.kind)}"
     yield f"consumer = {_text(place_text(edge.consumer))}"
     yield "producers = ["
     yield from (f"  {_text(place_text(place))}," for place in edge.producers)

@@ -33,8 +33,9 @@ class Mined:
     """An edge, and what shows it.
 
     ``support`` is the share, 0 to 1, of the consumer's values that came from the producers, of those behind the first
-    one of this kind in their session; ``sessions`` counts those that have it. ``legacy`` and ``candidate``: the forms
-    in which they write the ids; "" where the candidate has none.
+    one of this kind in their session; of ids that can't be guessed also without those that were there before (legacy's
+    runs answer alike). ``sessions`` counts those that have it. ``legacy`` and ``candidate``: the forms in which they
+    write the ids; "" where the candidate has none.
     """
 
     edge: Edge
@@ -83,7 +84,8 @@ class _Seen:
         self._sessions: list[_Session] = []
         self._chances: Counter[_Link] = Counter()
         self._hits: Counter[_Link] = Counter()
-        self._with_hits: Counter[_Link] = Counter()
+        self._with_hits: dict[_Link, set[str]] = defaultdict(set)
+        self._seeded: Counter[_Link] = Counter()
         self._tokens: Counter[_Link] = Counter()
         self._fed: dict[_Link, set[Place]] = defaultdict(set)
         self._carried: Counter[tuple[Place, bool | None]] = Counter()
@@ -95,12 +97,13 @@ class _Seen:
         now = _Session()
         at: dict[tuple[Place, str], set[Place]] = defaultdict(set)
         hit: set[_Link] = set()
-        for event in trace:
+        for event in trace.events:
             if isinstance(event, Produced):
                 self._produced(event, now, at)
             else:
                 hit |= self._consumed(event, now, at)
-        self._with_hits.update(hit)
+        for link in hit:
+            self._with_hits[link].add(trace.session)
         self._sessions.append(now)
 
     def _produced(self, event: Produced, now: _Session, at: dict[tuple[Place, str], set[Place]]) -> None:
@@ -124,11 +127,20 @@ class _Seen:
                 self._hits_by[link, event.alike] += 1
                 self._tokens[link] += is_token(event.text)
                 self._fed[link] |= at[kind, event.text]
+            elif event.alike:
+                self._seeded[link] += 1
         return hit
 
     def support(self, link: _Link) -> float:
-        """The share of the consumer's values that came from the kind."""
-        return self._hits[link] / self._chances[link]
+        """The share of the consumer's values that came from the kind.
+
+        Where those can't be guessed, others that legacy's runs answer alike do not count: they were there before.
+        """
+        before = self._seeded[link] if self._are_tokens(link) else 0
+        return self._hits[link] / (self._chances[link] - before)
+
+    def _are_tokens(self, link: _Link) -> bool:
+        return self._tokens[link] * 2 >= self._hits[link] > 0
 
     def chosen(self) -> Iterator[tuple[Place, Place]]:
         """Each consumer that has an edge, with the kind of the best one."""
@@ -145,7 +157,7 @@ class _Seen:
     def _is_edge(self, link: _Link) -> bool:
         if self.support(link) < LEAST_SUPPORT:
             return False
-        if self._tokens[link] * 2 >= self._hits[link]:
+        if self._are_tokens(link):
             return True
         if self._hits[link] < _FEW:
             return False
@@ -187,7 +199,7 @@ class _Seen:
         return Mined(
             edge=Edge(kind=name, consumer=consumer, producers=producers, seeded=seeded),
             support=round(self.support(link), 2),
-            sessions=self._with_hits[link],
+            sessions=len(self._with_hits[link]),
             legacy=_forms_text(legacy),
             candidate=_forms_text(candidate),
         )

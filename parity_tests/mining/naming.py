@@ -15,20 +15,25 @@ def names_of(kinds: Mapping[Place, Place], chosen: Mapping[Place, Place]) -> dic
 
     ``kinds`` has the kinds of producers. Where two would have one name, the later ones get a number.
     """
-    said: dict[Place, tuple[Counter[str], Counter[str]]] = defaultdict(lambda: (Counter(), Counter()))
+    words: dict[Place, Counter[str]] = defaultdict(Counter)
+    fields: dict[Place, Counter[str]] = defaultdict(Counter)
     wanted = set(chosen.values())
     for place, kind in (*kinds.items(), *chosen.items()):
-        if kind in wanted:
-            word = word_for(place)
-            said[kind][0 if word else 1][word or place.site.name or "value"] += 1
+        if word := word_for(place):
+            words[kind][word] += 1
+    for place, kind in kinds.items():
+        fields[kind][place.site.name or "value"] += 1
     names: dict[Place, str] = {}
     taken: Counter[str] = Counter()
     for kind in sorted(wanted, key=place_text):
-        words, fields = said[kind]
-        name = min(words or fields, key=lambda word: (-(words or fields)[word], word))
+        name = _usual(words[kind] or fields[kind])
         taken[name] += 1
         names[kind] = name if taken[name] == 1 else f"{name}_{taken[name]}"
     return names
+
+
+def _usual(said: "Counter[str]") -> str:
+    return min(said, key=lambda word: (-said[word], word))
 
 
 def word_for(place: Place) -> str:

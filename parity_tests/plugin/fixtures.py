@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def both(request: pytest.FixtureRequest) -> "Both":
     """Both services: what is sent goes to each, and ``.same()`` holds their answers against each other."""
-    found: Both = _given(lambda: _room("both_sides").both_for(_services(request), request.node))
+    found: Both = _given(lambda: _room("both_sides").both_for(_pair(request), request.node))
     return found
 
 
@@ -31,12 +31,12 @@ def candidate(request: pytest.FixtureRequest) -> "OneSide":
 
 
 def _one_side(request: pytest.FixtureRequest, name: str) -> "OneSide":
-    found: OneSide = _given(lambda: _room("one_side").OneSide(_services(request), name))
+    found: OneSide = _given(lambda: _room("one_side").OneSide(_pair(request), name))
     return found
 
 
-def _services(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - as _room
-    return _room("running").services_of(request.config)
+def _pair(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - as _room
+    return _room("running").pair_of(request.config)
 
 
 def _room(name: str) -> Any:  # noqa: ANN401 - a module that is imported here, at its first use

@@ -42,12 +42,12 @@ class SessionFound:
         return tuple(dict.fromkeys(rule for found in self.found for rule in found.accepted))
 
 
-async def find_in_session(services: PytestPair, session: Session, today: datetime.date) -> SessionFound:
-    """Plays a session on both services. Each call is looked at before the next one may change what it read."""
+async def find_in_session(tested: PytestPair, session: Session, today: datetime.date) -> SessionFound:
+    """Plays a session on both tested. Each call is looked at before the next one may change what it read."""
 
     async def find(call: Call, handles: Handles, progress: Progress) -> Found:
-        played = await services.pair.play(call, handles, progress=progress)
-        return found_of(played, await services.noise.left(played, handles), services.accepted, today)
+        played = await tested.pair.play(call, handles, progress=progress)
+        return found_of(played, await tested.noise.left(played, handles), tested.accepted, today)
 
-    found = await Player(find).session(session, services.handles.of(session))
+    found = await Player(find).session(session, tested.handles.of(session))
     return SessionFound(session=session, found=found)

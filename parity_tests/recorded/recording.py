@@ -53,7 +53,7 @@ class CorpusRecording:
         try:
             self._write(call)
         except OSError as error:
-            self._stop(UNWRITABLE, f"corpus.stopped {error.strerror}; the rest is not recorded")
+            self._stop(f"corpus.stopped {error.strerror}; the rest is not recorded", UNWRITABLE)
         except Exception:
             self.left_out[FAILED] += 1
             log.exception("corpus.failed route=%s", call.route.route)
@@ -69,7 +69,7 @@ class CorpusRecording:
         for session_id in placed.ended:
             self._complete(session_id)
         if self.written_bytes >= self._max_bytes:
-            self._stop(FULL, "corpus.full record.max_mb is reached; the rest is not recorded")
+            self._stop("corpus.full record.max_mb is reached; the rest is not recorded", FULL)
             return
         source = f"live, continues {placed.continues}" if placed.continues else "live"
         self.written_bytes += self._corpus.append(placed.session_id, kept, source=source)
@@ -89,7 +89,7 @@ class CorpusRecording:
         except (OSError, ParityError) as error:
             log.error("corpus.not_completed session=%s %s", session_id, error)  # noqa: TRY400 - one line
 
-    def _stop(self, reason: str, line: str) -> None:
+    def _stop(self, line: str, reason: str) -> None:
         self._stopped = reason
         self.left_out[reason] += 1
         log.warning(line)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import click
 
+from crossfade.parity_tests.corpus.records import Call
 from crossfade.parity_tests.recorded.gathering import Gathering
 from crossfade.parity_tests.recorded.opening import next_number, open_corpus
-from crossfade.parity_tests.recorded.recording import CorpusRecording, Summary
+from crossfade.parity_tests.recorded.recording import FAILED, CorpusRecording, Summary
 from crossfade.parity_tests.recorded.redacting import CallRedactor
 from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.parity_tests.recorded.sessions import Sessions
@@ -26,6 +27,8 @@ from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.pipe.frames import CountsFrame, EndFrame, Frame
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.setup import read_contract, read_redactor_as
+
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -40,9 +43,18 @@ class Worker:
         """Handles one frame; False for the last."""
         if isinstance(frame, CountsFrame):
             self._counts = frame
-        elif (call := self._gathering.take(frame)) is not None:
+        elif (call := self._gathered(frame)) is not None:
             self._recording.take(call)
         return not isinstance(frame, EndFrame)
+
+    def _gathered(self, frame: Frame) -> Call | None:
+        """The call that a frame completes; a mistake of ours costs that call, not the recording."""
+        try:
+            return self._gathering.take(frame)
+        except Exception:
+            self._recording.left_out[FAILED] += 1
+            log.exception("corpus.failed frame=%s", type(frame).__name__)
+            return None
 
     def finish(self) -> Summary:
         """Writes what is begun, and sums up."""

@@ -49,7 +49,7 @@ class SharedHandles:
     _recorded: dict[str, Bindings] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
+        self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges, one_to_one=True)
 
     def of(self, session: Session) -> Handles:
         """The handles for one session; without a source it is on its own."""

@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     CONFIRMED = "confirmed"
     NOT_REPRODUCED = "not reproduced"  # the recorded session did not fail in this way
     FLAKY = "noise candidate: it fails only sometimes"
-    NOISE = "noise candidate: legacy fails so against itself"
+    NOISE = "noise candidate: legacy differs from itself there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,11 @@ class Shrunk:
     replays: int
     calls: int
 
+    @property
+    def reproduced(self) -> bool:
+        """Whether the recorded session failed in this way when it was played."""
+        return self.verdict is not Verdict.NOT_REPRODUCED
+
 
 async def shrink(  # noqa: PLR0913 - a session, and how it is played
     session: Session,
@@ -58,8 +63,8 @@ async def shrink(  # noqa: PLR0913 - a session, and how it is played
 ) -> Shrunk:
     """The smallest session that fails in this way.
 
-    ``twin`` plays with a second legacy instead of the candidate; None where there is none. At most ``budget_calls``
-    calls are sent to each side, the checks of the smallest session included.
+    ``twin`` plays so that legacy's answers are held against a second one, too; None where that can't be. At most
+    ``budget_calls`` calls are sent to each side, the checks of the smallest session included.
     Raises: ParityError: the budget does not suffice to play the session and to check it.
     """
     least = (CHECKS + 2) * len(session.calls)
@@ -145,7 +150,7 @@ async def _checked(player: _Player, twin: Oracle | None) -> Verdict:
     for _ in range(CHECKS):
         if not await player.fails_again():
             return Verdict.FLAKY
-    if twin is not None and player.target.is_at_place(await player.played(player.best, twin)):
+    if twin is not None and player.target.is_noise_in(await player.played(player.best, twin)):
         return Verdict.NOISE
     return Verdict.CONFIRMED
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,6 +115,14 @@ class Recording:
         assert self.child.returncode == (0 if number is signal.SIGTERM else 130), errors
         return str(output)
 
+    def kill_recorder(self) -> None:
+        """Kills the process that records, the only child of a proxy that mirrors nothing."""
+        children = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children")
+        if not children.exists():
+            pytest.skip("needs /proc")
+        (pid,) = children.read_text(encoding="ascii").split()
+        os.kill(int(pid), signal.SIGKILL)
+
     def calls(self) -> list[Call]:
         return [call for session in CorpusFolder(self.corpus).sessions() for call in session.calls]
 
@@ -177,15 +186,12 @@ def test_beside_a_mirror(record: Any, invoke: Any, service: Any) -> None:
 
 def test_a_run_that_was_killed(record: Any) -> None:
     """What was written is read; the next recording goes on behind it."""
-    children = Path("/proc/self/task")
-    if not children.exists():
-        pytest.skip("needs /proc")
     run = record("--legacy-only")
     run.visit()
-    while len(_readable(run.corpus)) < 4:
-        pass
-    for pid in (Path(f"/proc/{run.child.pid}/task/{run.child.pid}/children")).read_text(encoding="ascii").split():
-        os.kill(int(pid), signal.SIGKILL)
+    until = time.monotonic() + 60
+    while len(run.calls()) < 4:
+        assert time.monotonic() < until
+    run.kill_recorder()
     run.child.kill()
     run.child.communicate()
     assert len(run.calls()) == 4
@@ -197,16 +203,11 @@ def test_a_run_that_was_killed(record: Any) -> None:
     assert CorpusFolder(run.corpus).begun_ids() == ()
 
 
-def _readable(corpus: Path) -> list[Call]:
-    return [call for session in CorpusFolder(corpus).sessions() for call in session.calls]
-
-
 def test_a_recording_that_is_lost_costs_no_client_anything(record: Any) -> None:
     """Requests are answered on; the end says that the corpus is not complete."""
     run = record("--legacy-only")
     run.visit()
-    for pid in (Path(f"/proc/{run.child.pid}/task/{run.child.pid}/children")).read_text(encoding="ascii").split():
-        os.kill(int(pid), signal.SIGKILL)
+    run.kill_recorder()
     run.visit()
     run.child.send_signal(signal.SIGTERM)
     _, errors = run.child.communicate(timeout=60)

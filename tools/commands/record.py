@@ -8,7 +8,7 @@ import click
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence import load_key
 from crossfade.shadow.evidence.key import KEY_VARIABLE
-from crossfade.tools.commands.shadow import engine_of, loop_factory, run_proxy, tell_recorded
+from crossfade.tools.commands.shadow import engine_loops, engine_of, run_proxy, tell_recorded
 from crossfade.tools.errors import ExitCode, fail
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
@@ -59,7 +59,7 @@ def record(config_path: Path, sample_pct: float | None, corpus: Path | None, leg
 
 def _record_alone(config: Config, config_path: Path, corpus: Path) -> None:
     make_engine = engine_of(config, config_path)
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=engine_loops()) as runner:
         result = runner.run(run_recording(config, config_path, make_engine, corpus, announce=emit))
     tell_recorded(corpus, result.recorded)
     if result.interrupted:

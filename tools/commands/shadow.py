@@ -14,6 +14,7 @@ from crossfade.shadow.config import Config, load_config, place_of
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.corpus_process import summary_lines
 from crossfade.tools.errors import ExitCode, fail
+from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
 from crossfade.tools.reach import missing_servers
@@ -38,7 +39,7 @@ def shadow(config_path: Path) -> None:
 def run_proxy(config: Config, config_path: Path, record: RecordOptions = RecordOptions()) -> None:  # noqa: B008 - frozen
     """Runs the proxy to its end, and prints how it ended. Raises: ShadowError: as ``engine_of``."""
     make_engine = engine_of(config, config_path)
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=engine_loops()) as runner:
         for line in runner.run(missing_servers(config)):
             click.echo(f"warning: {line}", err=True)
         result = runner.run(run_shadow(config, config_path, make_engine, announce=emit, record=record))
@@ -77,12 +78,8 @@ def engine_of(config: Config, config_path: Path) -> MakeEngine:
     return make_engine
 
 
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The loops of uvloop where they exist (POSIX, with the engine's extra), else asyncio's own."""
+def engine_loops() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The loops of the engine."""
     if (3, 13) <= sys.version_info < (3, 13, 3):
         return None  # the eager tasks that mitmproxy 12 sets there do not take what uvloop passes
-    try:
-        import uvloop  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        return None
-    return uvloop.new_event_loop
+    return loop_factory()

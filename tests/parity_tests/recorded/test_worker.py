@@ -57,6 +57,26 @@ def test_what_entered_is_recorded_or_left_out(
     assert len(next(corpus.sessions()).calls) == 1
 
 
+def test_a_mistake_of_ours_costs_one_call(
+    tmp_path: Path, make_frame: Frames, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others are recorded, and the sums hold."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    recording = CorpusRecording(corpus, Sessions((), max_calls=9), lambda call: call, max_bytes=100_000)
+    gathering = Gathering(body_bytes=10, held_bytes=10_000)
+    worker = Worker(gathering, recording)
+    for request_id in ("1", "2"):
+        worker.take(make_frame(request_id))
+    with monkeypatch.context() as broken:
+        broken.setattr(gathering, "take", lambda _: 1 / 0)
+        assert worker.take(answered("1"))
+    gathering._end("1")
+    worker.take(answered("2"))
+    summary = worker.finish()
+    assert (summary.calls, summary.left_out) == (1, {"internal": 1})
+    assert "corpus.failed frame=AnswerFrame" in caplog.text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("ends_properly", [True, False])
 def test_the_process(tmp_path: Path, make_frame: Frames, ends_properly: bool) -> None:

@@ -1,12 +1,18 @@
 """What is to stay."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crossfade.parity_tests.corpus.records import Session
-from crossfade.parity_tests.shrink.failing import first_failing, targets, up_to_failing, without_answers
+from crossfade.parity_tests.replay.played import Played, PlayedSession
+from crossfade.parity_tests.shrink.failing import Target, first_failing, targets, up_to_failing, without_answers
+from crossfade.shadow.exchange.difference import Fingerprint
 from crossfade.shadow.exchange.events import Side
+from crossfade.shadow.exchange.observations import Judged
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 
 
 @pytest.fixture
@@ -57,3 +63,28 @@ async def test_nothing_failed(play: Any, notes: Any, session: Session) -> None:
     """A service and itself."""
     done = await play(notes, notes)(session)
     assert targets(done) == ()
+
+
+def test_what_turns_into_what(call_of: Any) -> None:
+    """It is kept of a status, and goes in other places."""
+    statuses = Target(route="r", fingerprint=Fingerprint(template="status", kind="value", transition="a -> b"))
+
+    def played(template: str, transition: str) -> Played:
+        signature = (Fingerprint(template=template, kind="value", transition=transition),)
+        route = RouteInfo(route="r", protocol="http", call_type="http", stage=Stage.SHADOW)
+        judged = Judged(
+            route=route,
+            at=0.0,
+            request_hash=0,
+            signature=signature,
+            noise=None,
+            examples=(),
+            legacy_ms=None,
+            candidate_ms=None,
+        )
+        return Played(call=replace(call_of("GET", "/notes"), route=route), comparison=None, observation=judged)
+
+    assert statuses.fails(played("status", "a -> b"))
+    assert not statuses.fails(played("status", "a -> c"))
+    (target,) = targets(PlayedSession(session=Session(id="s", calls=()), played=(played("body/color", "x -> y"),)))
+    assert target.fails(played("body/color", "a -> c"))
