@@ -38,7 +38,8 @@ class Call:
     """One request, and what legacy answered when it was recorded.
 
     ``request.id`` is unique in its session. ``write``: it may change something. ``hidden``: whose bodies, the client's
-    or legacy's, hold bytes that stand in for what redaction kept nothing of.
+    or legacy's, hold bytes that stand in for what redaction kept nothing of. ``scrambled``: bytes that are no text are
+    others in the request; it can be sent to both services, but the recorded answer is not to it.
     """
 
     route: RouteInfo
@@ -47,6 +48,7 @@ class Call:
     write: bool
     timing: Timing = Timing()
     hidden: frozenset[Side] = frozenset()
+    scrambled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

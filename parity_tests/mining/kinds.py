@@ -41,7 +41,7 @@ def kinds_of(traces: Iterable[Trace]) -> Mapping[Place, Place]:
 def _things(trace: Trace) -> dict[_Thing, set[Place]]:
     """What the sides call each thing of a session, and where it stands."""
     found: dict[_Thing, set[Place]] = {}
-    for event in trace:
+    for event in trace.events:
         if isinstance(event, Produced):
             found.setdefault((event.text, event.again, event.candidate), set()).add(event.place)
     return found

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.mining.kinds import kinds_of
+from crossfade.parity_tests.mining.naming import names_of
 from crossfade.parity_tests.mining.traces import Consumed, Produced, Trace, Twice, trace_of
 from crossfade.shadow.bindings.edges import Edge, Place, place_text
 from crossfade.shadow.bindings.scopes import entity_at
 from crossfade.shadow.bindings.shapes import is_token
 
 LEAST_SUPPORT = 0.5
-"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half of
-each session was lost, all others less than 0.2."""
+"""Of the values at a consumer so many come from its producers. Measured: true edges have 0.5 and more even where half
+of each session was lost, all others less than 0.2."""
 _LIFT = 0.25
 """By so much the support must exceed that of values of other sessions."""
 _OTHERS = 5
@@ -32,8 +33,9 @@ class Mined:
     """An edge, and what shows it.
 
     ``support`` is the share, 0 to 1, of the consumer's values that came from the producers, of those behind the first
-    one of this kind in their session; ``sessions`` counts those that have it. ``legacy`` and ``candidate``: the forms
-    in which they write the ids; "" where the candidate has none.
+    one of this kind in their session; of ids that can't be guessed also without those that were there before (legacy's
+    runs answer alike). ``sessions`` counts those that have it. ``legacy`` and ``candidate``: the forms in which they
+    write the ids; "" where the candidate has none.
     """
 
     edge: Edge
@@ -55,8 +57,10 @@ def mine_traces(traces: Sequence[Trace]) -> tuple[Mined, ...]:
     for trace in traces:
         seen.session(trace)
     chosen = dict(seen.chosen())
-    names = _names(kinds, chosen)
-    found = [seen.mined(consumer, kind, names[kind]) for consumer, kind in chosen.items()]
+    names = names_of(kinds, chosen)
+    links = [(kind, consumer) for consumer, kind in chosen.items()]
+    seeded = {kind: seen.is_seeded(link for link in links if link[0] == kind) for kind in names}
+    found = [seen.mined(link, names[link[0]], seeded=seeded[link[0]]) for link in links]
     return tuple(sorted(found, key=lambda item: (item.edge.kind, place_text(item.edge.consumer))))
 
 
@@ -80,11 +84,12 @@ class _Seen:
         self._sessions: list[_Session] = []
         self._chances: Counter[_Link] = Counter()
         self._hits: Counter[_Link] = Counter()
-        self._with_hits: Counter[_Link] = Counter()
+        self._with_hits: dict[_Link, set[str]] = defaultdict(set)
+        self._seeded: Counter[_Link] = Counter()
         self._tokens: Counter[_Link] = Counter()
         self._fed: dict[_Link, set[Place]] = defaultdict(set)
-        self._carried: Counter[tuple[Place, bool]] = Counter()
-        self._alike_hits: Counter[_Link] = Counter()
+        self._carried: Counter[tuple[Place, bool | None]] = Counter()
+        self._hits_by: Counter[tuple[_Link, bool | None]] = Counter()
         self._forms: dict[Place, tuple[Counter[str], Counter[str]]] = defaultdict(lambda: (Counter(), Counter()))
 
     def session(self, trace: Trace) -> None:
@@ -92,12 +97,13 @@ class _Seen:
         now = _Session()
         at: dict[tuple[Place, str], set[Place]] = defaultdict(set)
         hit: set[_Link] = set()
-        for event in trace:
+        for event in trace.events:
             if isinstance(event, Produced):
                 self._produced(event, now, at)
             else:
                 hit |= self._consumed(event, now, at)
-        self._with_hits.update(hit)
+        for link in hit:
+            self._with_hits[link].add(trace.session)
         self._sessions.append(now)
 
     def _produced(self, event: Produced, now: _Session, at: dict[tuple[Place, str], set[Place]]) -> None:
@@ -118,14 +124,23 @@ class _Seen:
             if event.text in values:
                 hit.add(link)
                 self._hits[link] += 1
-                self._alike_hits[link] += event.alike
+                self._hits_by[link, event.alike] += 1
                 self._tokens[link] += is_token(event.text)
                 self._fed[link] |= at[kind, event.text]
+            elif event.alike:
+                self._seeded[link] += 1
         return hit
 
     def support(self, link: _Link) -> float:
-        """The share of the consumer's values that came from the kind."""
-        return self._hits[link] / self._chances[link]
+        """The share of the consumer's values that came from the kind.
+
+        Where those can't be guessed, others that legacy's runs answer alike do not count: they were there before.
+        """
+        before = self._seeded[link] if self._are_tokens(link) else 0
+        return self._hits[link] / (self._chances[link] - before)
+
+    def _are_tokens(self, link: _Link) -> bool:
+        return self._tokens[link] * 2 >= self._hits[link] > 0
 
     def chosen(self) -> Iterator[tuple[Place, Place]]:
         """Each consumer that has an edge, with the kind of the best one."""
@@ -142,7 +157,7 @@ class _Seen:
     def _is_edge(self, link: _Link) -> bool:
         if self.support(link) < LEAST_SUPPORT:
             return False
-        if self._tokens[link] * 2 >= self._hits[link]:
+        if self._are_tokens(link):
             return True
         if self._hits[link] < _FEW:
             return False
@@ -168,22 +183,23 @@ class _Seen:
                     hits += sum(text in session.values[kind] for text in others)
         return hits / count if count else 1.0
 
-    def _is_seeded(self, link: _Link) -> bool:
-        """Whether legacy's runs mostly answered alike to values that no answer gave."""
-        consumer = link[1]
-        alike = self._carried[consumer, True] - self._alike_hits[link]
-        others = alike + self._carried[consumer, False] - (self._hits[link] - self._alike_hits[link])
-        return others > 0 and alike * 2 >= others
+    def is_seeded(self, links: Iterable[_Link]) -> bool:
+        """Whether legacy's runs mostly answered alike to requests with values of a kind that no answer gave."""
+        alike = unlike = 0
+        for link in links:
+            alike += self._carried[link[1], True] - self._hits_by[link, True]
+            unlike += self._carried[link[1], False] - self._hits_by[link, False]
+        return alike > unlike
 
-    def mined(self, consumer: Place, kind: Place, name: str) -> Mined:
+    def mined(self, link: _Link, name: str, *, seeded: bool) -> Mined:
         """The edge to a consumer."""
-        link = (kind, consumer)
+        kind, consumer = link
         producers = tuple(sorted(self._fed[link], key=place_text))
         legacy, candidate = self._forms[kind]
         return Mined(
-            edge=Edge(kind=name, consumer=consumer, producers=producers, seeded=self._is_seeded(link)),
+            edge=Edge(kind=name, consumer=consumer, producers=producers, seeded=seeded),
             support=round(self.support(link), 2),
-            sessions=self._with_hits[link],
+            sessions=len(self._with_hits[link]),
             legacy=_forms_text(legacy),
             candidate=_forms_text(candidate),
         )
@@ -193,18 +209,3 @@ def _forms_text(counted: "Counter[str]") -> str:
     """The usual forms of ids: those of at least one in ten."""
     often = [form for form, count in counted.items() if count * 10 >= counted.total()]
     return " or ".join(sorted(often)[:_FORMS])
-
-
-def _names(kinds: Mapping[Place, Place], chosen: Mapping[Place, Place]) -> dict[Place, str]:
-    """What each kind is called: as most of its places say, with a number where two would have the same name."""
-    said: dict[Place, Counter[str]] = defaultdict(Counter)
-    for place, kind in (*kinds.items(), *chosen.items()):
-        if kind in chosen.values():
-            said[kind][entity_at(place) or place.site.name or "value"] += 1
-    names: dict[Place, str] = {}
-    taken: Counter[str] = Counter()
-    for kind in sorted(said, key=place_text):
-        name = min(said[kind], key=lambda word: (-said[kind][word], word))
-        taken[name] += 1
-        names[kind] = name if taken[name] == 1 else f"{name}_{taken[name]}"
-    return names

@@ -5,18 +5,21 @@ from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Session
-from crossfade.shadow.bindings.answers import Found, answer_value, found_leaves
+from crossfade.shadow.bindings.answers import Found, answer_value, found_leaves, site_of
 from crossfade.shadow.bindings.edges import Place, endpoint_of
 from crossfade.shadow.bindings.exchanges import status_of
-from crossfade.shadow.bindings.forms import form_of
+from crossfade.shadow.bindings.forms import TOKEN, form_of
+from crossfade.shadow.bindings.kinds import is_named
 from crossfade.shadow.bindings.messages import CLIENTS_OWN, rewrite_request
 from crossfade.shadow.bindings.names import Part, Site
-from crossfade.shadow.bindings.pairs import Partner, differing
+from crossfade.shadow.bindings.pairs import Partner, differing, leaves
 from crossfade.shadow.bindings.shapes import is_plain_text, is_time, is_token
 from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.exchange import Answer, Reply, Request
 from crossfade.shadow.exchange.difference import Value
 
+_LEAST_BYTES = 8
+"""A shorter answer does not say what the request was about."""
 _Path = tuple[str | int, ...]
 
 
@@ -48,15 +51,19 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """A value that a request carries; ``alike``: whether legacy's two answers say the same."""
+    """A value that a request carries; ``alike``: whether legacy's two answers say the same, None: they say nothing."""
 
     place: Place
     text: str
-    alike: bool = False
+    alike: bool | None = None
 
 
-Trace = tuple[Produced | Consumed, ...]
-"""What one session shows, in its order."""
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one session shows, in its order."""
+
+    session: str
+    events: tuple[Produced | Consumed, ...]
 
 
 def trace_of(twice: Twice, contract: Contract | None) -> Trace:
@@ -68,7 +75,7 @@ def trace_of(twice: Twice, contract: Contract | None) -> Trace:
         found += (replace(item, alike=alike) for item in consumed(call.request, contract))
         if isinstance(call.reply, Answer) and isinstance(again, Answer):
             found += produced(call.request, call.reply, again, candidate, contract)
-    return tuple(found)
+    return Trace(twice.session.id, tuple(found))
 
 
 def consumed(request: Request, contract: Contract | None) -> list[Consumed]:
@@ -84,12 +91,14 @@ def consumed(request: Request, contract: Contract | None) -> list[Consumed]:
     return found
 
 
-def is_alike(request: Request, legacy: Reply, again: Reply | None, contract: Contract | None) -> bool:
-    """Whether two answers differ in nothing but times and long random values."""
+def is_alike(request: Request, legacy: Reply, again: Reply | None, contract: Contract | None) -> bool | None:
+    """Whether two answers differ in nothing but times and long random values; None where one is missing or empty."""
     if not isinstance(legacy, Answer) or not isinstance(again, Answer):
-        return False
+        return None
     if status_of(legacy, request) != status_of(again, request):
         return False
+    if len(legacy.body) < _LEAST_BYTES:
+        return None
     ours, other = _value(request, legacy, contract), _value(request, again, contract)
     if ours is None or other is None:
         return legacy.body == again.body
@@ -115,7 +124,7 @@ def produced(
     for found, _ in _pairs(ours, other):
         if not isinstance(found.other, str) or found.other == found.legacy or not is_plain_text(found.legacy):
             continue
-        form = _form(ours, found)
+        form = TOKEN if is_named(found.site) else _form(ours, found)
         text, candidates_form = _candidates(found, form, candidates, is_known=theirs is not None)
         yield Produced(
             place=Place(endpoint, found.site),
@@ -135,7 +144,7 @@ def _candidates(
     theirs, theirs_form = candidates.get(found.path, (found, form))
     if theirs is found:
         return found.legacy, form
-    return (theirs.other, theirs_form) if isinstance(theirs.other, str) else (None, None)
+    return (theirs.other, TOKEN if form == TOKEN else theirs_form) if isinstance(theirs.other, str) else (None, None)
 
 
 def _value(request: Request, answer: Answer, contract: Contract | None) -> Value | None:
@@ -148,13 +157,21 @@ def _value(request: Request, answer: Answer, contract: Contract | None) -> Value
 def _pairs(ours: Value, other: Value) -> Iterator[tuple[Found, str]]:
     """The places that differ, and the form of the other's value.
 
-    An element whose content is that of several is paired by its place: both were made by the same requests.
+    Elements of lists belong together by their content, or by all of it but its numbers. What is left is paired by its
+    place: both were made by the same requests.
     """
-    for leaf in differing(ours, other, lambda _: False):
+    unequal = tuple(differing(ours, other, lambda _: False))
+    if any(leaf.other is Partner.UNCLEAR for leaf in unequal):
+        unequal = tuple(differing(ours, other, lambda _: False, _names_of_numbers(ours)))
+    for leaf in unequal:
         partner = _at(other, leaf.path) if leaf.other is Partner.UNCLEAR else leaf.other
         for found in found_leaves(replace(leaf, other=partner)):
             whole = partner if found.path == leaf.path and not isinstance(partner, Partner) else found.other
             yield found, "" if isinstance(whole, Partner) else form_of(whole)
+
+
+def _names_of_numbers(value: Value) -> frozenset[str]:
+    return frozenset(site_of(names).name for _, names, leaf in leaves(value) if isinstance(leaf, int))
 
 
 def _form(ours: Value, found: Found) -> str:
@@ -165,10 +182,16 @@ def _form(ours: Value, found: Found) -> str:
 def _at(value: Value, path: _Path) -> Value | Partner:
     """What stands at a path that is a leaf there, too."""
     for step in path:
-        if (isinstance(value, dict) and isinstance(step, str) and step in value) or (
-            isinstance(value, tuple) and isinstance(step, int) and step < len(value)
-        ):
-            value = value[step]
-        else:
-            return Partner.MISSING
+        found = _below(value, step)
+        if isinstance(found, Partner):
+            return found
+        value = found
     return Partner.MISSING if isinstance(value, dict | tuple) else value
+
+
+def _below(value: Value, step: str | int) -> Value | Partner:
+    if isinstance(value, dict) and isinstance(step, str):
+        return value.get(step, Partner.MISSING)
+    if isinstance(value, tuple) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return Partner.MISSING

@@ -12,13 +12,13 @@ from crossfade.parity_tests.corpus.records import Call
 from crossfade.parity_tests.plugin.explained import explained
 from crossfade.parity_tests.plugin.found import found_of, without_ignored
 from crossfade.parity_tests.plugin.hooks import ACCEPTED, MARK
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
-from crossfade.parity_tests.plugin.services import Services
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.parity_tests.plugin.wording import call_lines
+from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.played import Played
-from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.exchange.difference import Signature
 
@@ -34,16 +34,16 @@ class Expected:
 class Both(Verbs["Answers"]):
     """Sends each request to legacy and candidate. What a side mints is known to the later requests of the test."""
 
-    def __init__(self, services: Services, expected: Expected, bindings: Bindings, port: str | None = None) -> None:
-        self._services = services
+    def __init__(self, tested: PytestPair, expected: Expected, handles: Handles, port: str | None = None) -> None:
+        self._tested = tested
         self._expected = expected
-        self._bindings = bindings
+        self._handles = handles
         self._port = port
-        self._make = RequestMaker(services.config, services.contract)
+        self._make = RequestMaker(tested.config, tested.contract)
 
     def at(self, port: str) -> "Both":
         """The same services behind another [[listen]], with the same handles."""
-        return Both(self._services, self._expected, self._bindings, port)
+        return Both(self._tested, self._expected, self._handles, port)
 
     def request(self, method: str, path: str, **extras: Unpack[Extras]) -> "Answers":
         """The answers to an HTTP request; values that legacy minted are replaced by the candidate's own."""
@@ -56,20 +56,20 @@ class Both(Verbs["Answers"]):
         return self._send(self._make.rpc(self._port, rpc, as_messages(message), tuple((metadata or {}).items())))
 
     def _send(self, call: Call) -> "Answers":
-        services = self._services
-        played, left = services.loop.run(self._play(call))
-        return Answers(services, played, left, self._expected)
+        tested = self._tested
+        played, left = tested.loop.run(self._play(call))
+        return Answers(tested, played, left, self._expected)
 
     async def _play(self, call: Call) -> tuple[Played, Signature]:
-        played = await self._services.pair.play(call, self._bindings)
-        return played, await self._services.noise.left(played, self._bindings)
+        played = await self._tested.pair.play(call, self._handles)
+        return played, await self._tested.noise.left(played, self._handles)
 
 
 class Answers:
     """What both sides answered to one request; ids and the like of the candidate stand as legacy calls them."""
 
-    def __init__(self, services: Services, played: Played, left: Signature, expected: Expected) -> None:
-        self._services = services
+    def __init__(self, tested: PytestPair, played: Played, left: Signature, expected: Expected) -> None:
+        self._tested = tested
         self._played = played
         self._expected = expected
         self.differences: Signature = left
@@ -99,33 +99,33 @@ class Answers:
         if found.left_out and not found.legacy_failed:
             raise AssertionError(f"{self._what}: not compared: {found.left_out}")
         if found.differences or found.legacy_failed:
-            lines = call_lines(found, self._played.call.request.method, self._services.redactor.example)
+            lines = call_lines(found, self._what, self._tested.redactor.example)
             raise AssertionError("\n".join((*lines, *self._explained(found.differences))))
         return self
 
     def _explained(self, differences: Signature) -> list[str]:
         if not differences or not (self.legacy.answered and self.candidate.answered):
             return []
-        return explained(self.legacy, self.candidate, differences, self._services.redactor)
+        return explained(self.legacy, self.candidate, differences, self._tested.redactor)
 
     def _side(self, name: str) -> SideAnswer:
         comparison = self._played.comparison
         if comparison is None:
             reason = found_of(self._played, (), (), datetime.date.min).left_out
             raise AssertionError(f"{self._what}: no answer to read: {reason}")
-        return SideAnswer(call=self._played.call, reply=getattr(comparison, name), contract=self._services.contract)
+        return SideAnswer(call=self._played.call, reply=getattr(comparison, name), contract=self._tested.contract)
 
     @property
     def _what(self) -> str:
         return self._played.call.route.route
 
 
-def both_for(services: Services, node: pytest.Item) -> Both:
+def both_for(tested: PytestPair, node: pytest.Item) -> Both:
     """What a test takes. Raises: ParityError: it names a rule that the config does not have."""
     ids = [mark.args[0] for mark in node.iter_markers(MARK)]
-    known = {rule.id: rule for rule in services.accepted if rule.id}
+    known = {rule.id: rule for rule in tested.accepted if rule.id}
     for one in ids:
         if one not in known:
             raise ParityError(f"{MARK}({one!r}): expected the id of an [[accept]] of the config, got none; give it one")
     expected = Expected(rules=[known[one] for one in ids], met=node.stash.setdefault(ACCEPTED, []))
-    return Both(services, expected, services.pair.new_bindings())
+    return Both(tested, expected, tested.pair.new_bindings())

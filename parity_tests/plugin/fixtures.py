@@ -1,11 +1,10 @@
 """What parity tests written by hand take. Nothing of crossfade is imported before one of these is used."""
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from crossfade.parity_tests.plugin.hooks import runtime
 
 if TYPE_CHECKING:
     from crossfade.parity_tests.plugin.both_sides import Both
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def both(request: pytest.FixtureRequest) -> "Both":
     """Both services: what is sent goes to each, and ``.same()`` holds their answers against each other."""
-    found: Both = import_module("crossfade.parity_tests.plugin.both_sides").both_for(
-        runtime(request.config), request.node
-    )
+    found: Both = _given(lambda: _room("both_sides").both_for(_pair(request), request.node))
     return found
 
 
@@ -34,5 +31,22 @@ def candidate(request: pytest.FixtureRequest) -> "OneSide":
 
 
 def _one_side(request: pytest.FixtureRequest, name: str) -> "OneSide":
-    found: OneSide = import_module("crossfade.parity_tests.plugin.one_side").OneSide(runtime(request.config), name)
+    found: OneSide = _given(lambda: _room("one_side").OneSide(_pair(request), name))
     return found
+
+
+def _pair(request: pytest.FixtureRequest) -> Any:  # noqa: ANN401 - as _room
+    return _room("running").pair_of(request.config)
+
+
+def _room(name: str) -> Any:  # noqa: ANN401 - a module that is imported here, at its first use
+    return import_module(f"crossfade.parity_tests.plugin.{name}")
+
+
+def _given(make: Callable[[], Any]) -> Any:  # noqa: ANN401 - as _room
+    """A person's mistake is one line, without the way that led to it."""
+    try:
+        return make()
+    except import_module("crossfade.shadow.errors").ShadowError as error:
+        mistake = str(error)
+    pytest.fail(mistake, pytrace=False)

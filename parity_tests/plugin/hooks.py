@@ -1,5 +1,6 @@
 """What pytest calls: options, corpora as folders of tests, and how tests end. The rest is imported when it is used."""
 
+import tempfile
 from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,8 @@ from crossfade.parity_tests.plugin.totals import Totals
 
 MANIFEST = "corpus.json"
 MARK = "parity_accept"
+COMMON_FOLDER = "crossfade_folder"
+_FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 _MARK, _MARK_BYTES = b'"crossfade_corpus"', 64
 ACCEPTED = pytest.StashKey[list[str]]()
 """The reasons of the rules by which a test written by hand expects a difference, as far as they were at work."""
@@ -49,6 +52,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args = [*(config.args if is_named else ()), *map(_manifest, corpora)]
     elif not is_named:
         config.args = [*config.args, *map(_manifest, config.getini("crossfade_corpus"))]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - a class of pytest-xdist
+    """Gives its workers a folder in common."""
+    if _FOLDER not in node.config.stash:
+        folder = node.config.stash[_FOLDER] = tempfile.TemporaryDirectory(prefix="crossfade-")
+        node.config.add_cleanup(folder.cleanup)
+    node.workerinput[COMMON_FOLDER] = node.config.stash[_FOLDER].name
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -100,8 +112,3 @@ def config_path(config: pytest.Config) -> Path:
     if not path.is_file():
         raise pytest.UsageError(f"{path}: expected the config of both services; give it by --crossfade-config")
     return path
-
-
-def runtime(config: pytest.Config) -> Any:  # noqa: ANN401 - its module is imported here, at its first use
-    """Both services of a test run, opened once; see ``running.services_of``."""
-    return import_module("crossfade.parity_tests.plugin.running").services_of(config)

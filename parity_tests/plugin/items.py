@@ -1,6 +1,7 @@
 """The sessions of a corpus as tests: ``CORPUS/corpus.json::session-id``."""
 
 import datetime
+import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,13 @@ import pytest
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
 from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
-from crossfade.parity_tests.plugin.running import services_of
-from crossfade.parity_tests.plugin.services import Services
-from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, LEFT_OUT
-from crossfade.parity_tests.plugin.wording import left_out_text, repeat_line, session_lines
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
+from crossfade.parity_tests.plugin.running import pair_of
+from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, DIFFERENCE, LEFT_OUT
+from crossfade.parity_tests.plugin.wording import difference_texts, left_out_text, repeat_line, session_lines
+from crossfade.parity_tests.replay.plan import placed
 from crossfade.shadow.errors import ShadowError
 
 
@@ -39,7 +40,7 @@ class CorpusFile(pytest.File):
 
 
 class SessionItem(pytest.Item):
-    """Plays one session on both services."""
+    """Plays one session on both tested."""
 
     def __init__(self, *, corpus: CorpusFolder, **more: Any) -> None:  # noqa: ANN401 - what pytest gives its nodes
         super().__init__(**more)
@@ -48,13 +49,12 @@ class SessionItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fails where an answer differs; skips where nothing was compared."""
-        session = self._corpus.session(self.name)
-        services = services_of(self.config)
-        _check_ports(session, services)
+        tested = pair_of(self.config)
+        session = placed(self._corpus.session(self.name), tuple(tested.pair.sides))
         today = datetime.datetime.now(datetime.UTC).date()
-        result = services.loop.run(find_in_session(services, session, today))
+        result = tested.loop.run(find_in_session(tested, session, today))
         self._count(result)
-        self._fail(result, services)
+        self._fail(result, tested)
         if not result.compared:
             pytest.skip(f"nothing was compared: {left_out_text(result.left_out.items())}")
         if result.accepted:
@@ -70,13 +70,12 @@ class SessionItem(pytest.Item):
         """The corpus, and the name of the session."""
         return self.path, None, self.name
 
-    def _fail(self, result: SessionFound, services: Services) -> None:
-        test, path = self.config.cwd_relative_nodeid(self.nodeid), config_path(self.config)
+    def _fail(self, result: SessionFound, tested: PytestPair) -> None:
         here = self.config.invocation_params.dir
-        shown = path.relative_to(here) if path.is_relative_to(here) else path
-        repeat = repeat_line(shlex.quote(test), shlex.quote(str(shown)))
+        corpus, config = (os.path.relpath(path, here) for path in (self.path, config_path(self.config)))
+        repeat = repeat_line(shlex.quote(f"{corpus}::{self.name}"), shlex.quote(config))
         if result.failing:
-            lines = session_lines(result.failing, len(result.found), services.redactor.example)
+            lines = session_lines(result.failing, len(result.found), tested.redactor.example)
             raise SessionFailed("\n".join((*lines, repeat)))
         if result.left_out and self.config.getoption("crossfade_strict"):
             raise SessionFailed(f"not compared: {left_out_text(result.left_out.items())}\n{repeat}")
@@ -84,15 +83,4 @@ class SessionItem(pytest.Item):
     def _count(self, result: SessionFound) -> None:
         self.user_properties += [(CALLS, len(result.found)), (COMPARED, result.compared)]
         self.user_properties += [(LEFT_OUT, f"{count} {reason}") for reason, count in result.left_out.items()]
-
-
-def _check_ports(session: Session, services: Services) -> None:
-    """Raises: ParityError: it was recorded at a port that the config does not have."""
-    known = services.pair.sides
-    for call in session.calls:
-        if call.route.listener not in known:
-            names = ", ".join(sorted(known))
-            raise ParityError(
-                f"session {session.id}: expected a port of the config ({names}), got {call.route.listener!r}; "
-                "name it so in [[listen]]"
-            )
+        self.user_properties += [(DIFFERENCE, text) for text in difference_texts(result.failing)]

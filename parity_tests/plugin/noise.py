@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.parity_tests.replay.played import Played
-from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange.difference import Kind, Signature
 from crossfade.shadow.exchange.observations import Judged
 
@@ -28,7 +28,7 @@ class Noise:
         self._seen: defaultdict[str, set[Key]] = defaultdict(set)
         self._looks: Counter[tuple[str, Key]] = Counter()
 
-    async def left(self, played: Played, bindings: Bindings) -> Signature:
+    async def left(self, played: Played, handles: Handles) -> Signature:
         """The candidate's differences without those at noisy places.
 
         A read that differs at a place of which too little is known is sent again, to all sides.
@@ -38,7 +38,7 @@ class Noise:
         for _ in range(LOOKS):
             if played.call.write or not self._is_worth(played.call, left):
                 break
-            await self._look(played, left, bindings)
+            await self._look(played, left, handles)
             left = self._without(played)
         return left
 
@@ -50,10 +50,10 @@ class Noise:
         keys = {(item.template, item.kind) for item in left if item.kind != Kind.FAILED}
         return any(self._looks[call.route.key, key] < LOOKS_AT_PLACE for key in keys)
 
-    async def _look(self, played: Played, left: Signature, bindings: Bindings) -> None:
+    async def _look(self, played: Played, left: Signature, handles: Handles) -> None:
         for item in left:
             self._looks[played.call.route.key, (item.template, item.kind)] += 1
-        again = await self._pair.play(played.call, bindings)
+        again = await self._pair.play(played.call, handles)
         self._note(again)
         if played.comparison is None or again.comparison is None:
             return

@@ -5,8 +5,8 @@ from typing import Literal, Unpack
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.request_maker import Extras, Fields, RequestMaker
-from crossfade.parity_tests.plugin.services import Services
 from crossfade.parity_tests.plugin.side_answer import SideAnswer
 from crossfade.parity_tests.plugin.verbs import Verbs, as_messages
 from crossfade.shadow.asking.call import terms_of
@@ -19,15 +19,15 @@ Name = Literal["legacy", "candidate"]
 class OneSide(Verbs[SideAnswer]):
     """Sends requests to one side as they stand: it knows no handles of the other."""
 
-    def __init__(self, services: Services, name: Name, port: str | None = None) -> None:
-        self._services = services
+    def __init__(self, tested: PytestPair, name: Name, port: str | None = None) -> None:
+        self._tested = tested
         self._name = name
         self._port = port
-        self._make = RequestMaker(services.config, services.contract)
+        self._make = RequestMaker(tested.config, tested.contract)
 
     def at(self, port: str) -> "OneSide":
         """The same side behind another [[listen]]."""
-        return OneSide(self._services, self._name, port)
+        return OneSide(self._tested, self._name, port)
 
     def request(self, method: str, path: str, **extras: Unpack[Extras]) -> SideAnswer:
         """The answer to an HTTP request."""
@@ -40,13 +40,13 @@ class OneSide(Verbs[SideAnswer]):
         return self._send(self._make.rpc(self._port, rpc, as_messages(message), tuple((metadata or {}).items())))
 
     def _send(self, call: Call) -> SideAnswer:
-        services = self._services
-        terms = terms_of(services.pair.judge, call.route, write=call.write)
-        reply = services.loop.run(reply_of(self._side(call), call.request, terms))
-        return SideAnswer(call=call, reply=reply, contract=services.contract)
+        tested = self._tested
+        terms = terms_of(tested.pair.judge, call.route, write=call.write)
+        reply = tested.loop.run(reply_of(self._side(call), call.request, terms))
+        return SideAnswer(call=call, reply=reply, contract=tested.contract)
 
     def _side(self, call: Call) -> Upstream:
-        sides = self._services.pair.sides[call.route.listener]
+        sides = self._tested.pair.sides[call.route.listener]
         side = sides.candidate if self._name == "candidate" else sides.legacy
         if side is None:
             raise ParityError(f"{call.route.key}: expected a legacy to contact, got none")

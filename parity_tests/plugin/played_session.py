@@ -4,9 +4,12 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from crossfade.parity_tests.corpus.records import Session
+from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.parity_tests.plugin.found import Found, found_of
-from crossfade.parity_tests.plugin.services import Services
+from crossfade.parity_tests.plugin.pytest_pair import PytestPair
+from crossfade.parity_tests.replay.handles import Handles
+from crossfade.parity_tests.replay.player import Player
+from crossfade.parity_tests.replay.sending import Progress
 from crossfade.shadow.evidence.view import AcceptRule
 
 
@@ -39,12 +42,12 @@ class SessionFound:
         return tuple(dict.fromkeys(rule for found in self.found for rule in found.accepted))
 
 
-async def find_in_session(services: Services, session: Session, today: datetime.date) -> SessionFound:
-    """Plays a session on both services, with handles of its own."""
-    bindings = services.pair.new_bindings()
-    found = []
-    for call in session.calls:
-        played = await services.pair.play(call, bindings)
-        left = await services.noise.left(played, bindings)  # at once: the next call may change what was read
-        found.append(found_of(played, left, services.accepted, today))
-    return SessionFound(session=session, found=tuple(found))
+async def find_in_session(tested: PytestPair, session: Session, today: datetime.date) -> SessionFound:
+    """Plays a session on both tested. Each call is looked at before the next one may change what it read."""
+
+    async def find(call: Call, handles: Handles, progress: Progress) -> Found:
+        played = await tested.pair.play(call, handles, progress=progress)
+        return found_of(played, await tested.noise.left(played, handles), tested.accepted, today)
+
+    found = await Player(find).session(session, tested.handles.of(session))
+    return SessionFound(session=session, found=found)

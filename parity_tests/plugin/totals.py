@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 CALLS, COMPARED, LEFT_OUT = "crossfade.calls", "crossfade.compared", "crossfade.left_out"
-"""Properties of a test's report, which are in JUnit files too; the last one once for each reason."""
+DIFFERENCE = "crossfade.difference"
+"""Properties of a test's report, which are in JUnit files too; ``LEFT_OUT`` is there once for each reason, and
+``DIFFERENCE`` for each call and place."""
 
 
 class Totals:

@@ -1,6 +1,7 @@
 """The lines of a failing parity test: where the answers differ, why, and what to write in Java. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from crossfade.parity_tests.plugin.found import Found, pitfall_of
 from crossfade.shadow.evidence.records import StoredExample
@@ -9,6 +10,8 @@ from crossfade.shadow.exchange.observations import Example
 
 MAX_FURTHER = 3
 """So many further differences of a call, and further calls, have a line each."""
+MAX_TEXTS = 200
+"""So many differences of a session are properties of its test."""
 MAX_CHARS = 200
 _NAME_CHARS = 11
 
@@ -18,25 +21,24 @@ Shown = Callable[[Example], StoredExample]
 def session_lines(failing: Sequence[tuple[int, Found]], calls: int, shown: Shown) -> list[str]:
     """About ten lines for the calls of a session that failed, each with its number; it has so many ``calls``."""
     (number, first), *others = failing
-    lines = call_lines(first, f"call {number} of {calls}", shown)
+    lines = call_lines(first, f"call {number} of {calls}, {first.played.call.route.route}", shown)
     for number, found in others[:MAX_FURTHER]:
         lines.append(_line("also", f"call {number}, {found.played.call.route.route}: {_in_short(found)}"))
     if (more := len(others) - MAX_FURTHER) > 0:
-        lines.append(_line("also", f"{more} more calls"))
+        lines.append(_line("also", _counted(more, "more call")))
     return lines
 
 
-def call_lines(found: Found, what: str, shown: Shown) -> list[str]:
-    """The first difference of a call in full, and the others in short."""
-    route = found.played.call.route.route
+def call_lines(found: Found, heading: str, shown: Shown) -> list[str]:
+    """The first difference of a call in full, and the others in short, below a ``heading``."""
     if found.legacy_failed:
-        return [f"{what}, {route}", _line("legacy", f"gave no answer: {found.left_out}; is it running?")]
+        return [heading, _line("legacy", f"gave no answer: {found.left_out}; is it running?")]
     first, *others = found.differences
     example = found.example(first)
-    lines = [f"{what}, {route}", *_difference(first, None if example is None else shown(example))]
+    lines = [heading, *_difference(first, None if example is None else shown(example))]
     lines += [_line("also here", _place(item)) for item in others[:MAX_FURTHER]]
     if (more := len(others) - MAX_FURTHER) > 0:
-        lines.append(_line("also here", f"{more} more differences"))
+        lines.append(_line("also here", _counted(more, "more difference")))
     return lines
 
 
@@ -47,7 +49,21 @@ def repeat_line(test: str, config: str) -> str:
 
 def left_out_text(left_out: Iterable[tuple[str, int]]) -> str:
     """``2 calls skipped(blocked), 1 call uncomparable(truncated)``."""
-    return ", ".join(f"{count} call{'s' if count != 1 else ''} {reason}" for reason, count in left_out)
+    return ", ".join(f"{_counted(count, 'call')} {reason}" for reason, count in left_out)
+
+
+def difference_texts(failing: Iterable[tuple[int, Found]]) -> list[str]:
+    """``call 3 GET /builds/{id} body/finished_at (missing, F1)``, without values; at most ``MAX_TEXTS``."""
+    texts = (
+        f"call {number} {found.played.call.route.route} {_place(item)}"
+        for number, found in failing
+        for item in found.differences
+    )
+    return list(islice(texts, MAX_TEXTS))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _difference(fingerprint: Fingerprint, example: StoredExample | None) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Attempt:
         self._twin = twin
         self._progress = progress
         self._sides = services.sides[call.route.listener]
+        self._terms = terms_of(services.judge, call.route, write=call.write)
         self._refused: Reason | None = None
 
     async def play(self) -> Played:
@@ -120,10 +121,9 @@ class Attempt:
         return dict(zip(asked, await asyncio.gather(*sent), strict=True))
 
     async def _sent(self, side: Side | None, upstream: Upstream, request: Request) -> Read:
-        call, services = self._call, self._services
-        terms = terms_of(services.judge, call.route, write=call.write)
-        script = script_of(call, request.body, services.speed)
-        return await send(upstream, request, terms, script, self._progress if side is None else Progress())
+        script = script_of(self._call, request.body, self._services.speed)
+        progress = self._progress if side is None else None
+        return await send(upstream, request, self._terms, script, progress)
 
     def _legacy(self, reads: Mapping[Side | None, Read]) -> Reply:
         if self._services.is_recorded:
@@ -148,7 +148,7 @@ class Attempt:
         comparison = live.resolve(self._comparison(request, reads, legacy), write=self._call.write)
         if credential_refused(comparison, live):
             raise EndedError(Outcome.SKIPPED, Reason.CREDENTIAL)
-        if has_drifted(comparison):
+        if comparison.secondary is not None and has_drifted(comparison):
             raise EndedError(Outcome.SKIPPED, Reason.STATE_DRIFT)
         verdict = self._verdict(comparison)
         return self._played(legacy)(comparison=comparison, observation=verdict.observation, proofs=verdict.proofs)

@@ -49,11 +49,11 @@ class SharedHandles:
     _recorded: dict[str, Bindings] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
+        self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges, one_to_one=True)
 
     def of(self, session: Session) -> Handles:
         """The handles for one session; without a source it is on its own."""
         key = session.source or f"\0{session.id}"
         if key not in self._recorded:
-            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges)
+            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
         return Handles(recorded=self._recorded[key], live=self._live)

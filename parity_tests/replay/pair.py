@@ -36,8 +36,8 @@ class Pair(Services):
 
     def new_bindings(self) -> Handles:
         """Those of one session, or of all that share ids."""
-        live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges)
-        recorded = Bindings(contract=self.contract, shared=False, edges=self.edges)
+        live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges, one_to_one=True)
+        recorded = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
         return Handles(recorded=recorded, live=live)
 
     async def play(

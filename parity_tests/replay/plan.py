@@ -7,8 +7,14 @@ from dataclasses import dataclass, replace
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.routes.patterns import glob_matches
+
+_KEPT_BYTES = 67_108_864
+"""Sessions of so many bytes are read once, those beyond it twice."""
+_CALL_BYTES = 4096
+"""What a call costs beside its bodies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +23,7 @@ class Plan:
 
     ``call_ids``: their calls in the order in which they began; ``most_open``: how many sessions
     are under way at most, in that order. ``entered``: how many calls of each route. ``ports``: the listeners.
+    ``kept``: sessions that need not be read again, by their ids.
     """
 
     corpus: CorpusFolder
@@ -26,10 +33,12 @@ class Plan:
     entered: Mapping[RouteInfo, int]
     origin_s: float
     ports: tuple[str, ...]
+    kept: Mapping[str, Session]
 
     def session(self, session_id: str) -> Session:
         """One session, each call at a port and with an id that no other call of the corpus has. Raises: ParityError."""
-        return _placed(self.corpus.session(session_id), self.ports)
+        kept = self.kept.get(session_id)
+        return placed(self.corpus.session(session_id), self.ports) if kept is None else kept
 
 
 def plan_of(
@@ -41,10 +50,12 @@ def plan_of(
     """
     entered: Counter[RouteInfo] = Counter()
     starts, calls = [], []
+    shelf = _Shelf()
     for session_id in sorted(sessions) or corpus.session_ids():
-        session = _placed(corpus.session(session_id), tuple(ports))
+        session = placed(corpus.session(session_id), tuple(ports))
         if session.calls and _is_chosen(session, routes):
             starts.append((session.calls[0].request.started_at, session_id))
+            shelf.keep(session)
             entered.update(call.route for call in session.calls)
             calls += [(at_s, session_id, place, call_id) for place, (at_s, call_id) in enumerate(_starts(session))]
     if not starts:
@@ -59,7 +70,27 @@ def plan_of(
         entered=entered,
         origin_s=starts[0][0],
         ports=tuple(ports),
+        kept=shelf.sessions,
     )
+
+
+class _Shelf:
+    """The sessions that were read first, within a bound of bytes."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Session] = {}
+        self._room_bytes = _KEPT_BYTES
+
+    def keep(self, session: Session) -> None:
+        cost_bytes = sum(map(_cost_bytes, session.calls))
+        if cost_bytes <= self._room_bytes:
+            self._room_bytes -= cost_bytes
+            self.sessions[session.id] = session
+
+
+def _cost_bytes(call: Call) -> int:
+    body = call.reply.body if isinstance(call.reply, Answer) else b""
+    return _CALL_BYTES + len(call.request.body) + len(body)
 
 
 def _starts(session: Session) -> Iterator[tuple[float, str]]:
@@ -89,11 +120,12 @@ def _is_chosen(session: Session, routes: Collection[str]) -> bool:
     )
 
 
-def _placed(session: Session, ports: tuple[str, ...]) -> Session:
+def placed(session: Session, ports: Sequence[str]) -> Session:
+    """A session with each call at one of these ports; see ``Plan.session``. Raises: ParityError."""
     return replace(session, calls=tuple(_at_port(call, session, ports) for call in session.calls))
 
 
-def _at_port(call: Call, session: Session, ports: tuple[str, ...]) -> Call:
+def _at_port(call: Call, session: Session, ports: Sequence[str]) -> Call:
     """A call that came by no port goes to the only one."""
     route = call.route
     if not route.listener and len(ports) == 1:

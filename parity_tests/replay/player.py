@@ -47,18 +47,17 @@ class Player(Generic[_T]):
 
     async def session(self, session: Session, handles: Handles) -> tuple[_T, ...]:
         """What became of the calls of a session, in their order. Cancelling it hangs up."""
-        tasks: list[asyncio.Task[_T]] = []
+        tasks: list[asyncio.Future[_T]] = []
         try:
             for call, following in zip(session.calls, (*session.calls[1:], None), strict=True):
                 await self._wait_until_due(call)
-                progress = Progress()
-                is_left_open = following is not None and _is_open(call, following)
-                task = asyncio.create_task(self._in_turn(call, handles, progress, is_left_open=is_left_open))
-                tasks.append(task)
-                if is_left_open and following is not None:
-                    await _reached(progress, _before(call, following), task)
+                if following is not None and _is_open(call, following):
+                    progress = Progress()
+                    open_task = asyncio.create_task(self._in_turn(call, handles, progress, is_left_open=True))
+                    tasks.append(open_task)
+                    await _reached(progress, _before(call, following), open_task)
                 else:
-                    await task
+                    tasks.append(_done(await self._in_turn(call, handles, Progress(), is_left_open=False)))
             return tuple(await asyncio.gather(*tasks))
         finally:
             left = [task for task in tasks if not task.done()]
@@ -141,6 +140,12 @@ def _before(call: Call, following: Call) -> int:
 
 def _apart_ms(call: Call, following: Call) -> float:
     return (following.request.started_at - call.request.started_at) * 1000
+
+
+def _done(result: _T) -> "asyncio.Future[_T]":
+    future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+    future.set_result(result)
+    return future
 
 
 async def _reached(progress: Progress, answers: int, task: "asyncio.Task[_T]") -> None:

@@ -14,9 +14,12 @@ from crossfade.shadow.recording.redaction import ComparisonRedactor
 
 
 def cannot_answer(call: Call) -> bool:
-    """Whether the recording does not have legacy's whole answer: it failed, was cut, or nothing of it was kept."""
+    """Whether the recording does not have legacy's whole answer to this very request.
+
+    Legacy failed, the answer was cut, nothing of it was kept, or the request has other bytes now.
+    """
     is_whole = isinstance(call.reply, Answer) and not call.reply.truncated
-    return not is_whole or Side.LEGACY in call.hidden
+    return not is_whole or call.scrambled or Side.LEGACY in call.hidden
 
 
 def observe_recorded(

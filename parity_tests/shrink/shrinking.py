@@ -11,7 +11,7 @@ from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.replay.played import PlayedSession
 from crossfade.parity_tests.shrink.calls import fewest_calls, smaller_call
-from crossfade.parity_tests.shrink.failing import Target, up_to_failing
+from crossfade.parity_tests.shrink.failing import Target, up_to_failing, without_answers
 from crossfade.parity_tests.shrink.links import Links
 from crossfade.parity_tests.shrink.subsets import Reduction
 
@@ -28,12 +28,12 @@ class Verdict(StrEnum):
     CONFIRMED = "confirmed"
     NOT_REPRODUCED = "not reproduced"  # the recorded session did not fail in this way
     FLAKY = "noise candidate: it fails only sometimes"
-    NOISE = "noise candidate: legacy fails so against itself"
+    NOISE = "noise candidate: legacy differs from itself there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shrunk:
-    """``session`` is the smallest that was found, with legacy's present answers.
+    """``session`` is the smallest that was found; where it is not the recorded one, its answers are told to be hidden.
 
     ``replays`` and ``calls`` are what was sent for it, calls to each side. ``minimal``: False where the budget was
     spent before nothing more could go.
@@ -45,6 +45,11 @@ class Shrunk:
     minimal: bool
     replays: int
     calls: int
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether the recorded session failed in this way when it was played."""
+        return self.verdict is not Verdict.NOT_REPRODUCED
 
 
 async def shrink(  # noqa: PLR0913 - a session, and how it is played
@@ -58,8 +63,8 @@ async def shrink(  # noqa: PLR0913 - a session, and how it is played
 ) -> Shrunk:
     """The smallest session that fails in this way.
 
-    ``twin`` plays with a second legacy instead of the candidate; None where there is none. At most ``budget_calls``
-    calls are sent to each side, the checks of the smallest session included.
+    ``twin`` plays so that legacy's answers are held against a second one, too; None where that can't be. At most
+    ``budget_calls`` calls are sent to each side, the checks of the smallest session included.
     Raises: ParityError: the budget does not suffice to play the session and to check it.
     """
     least = (CHECKS + 2) * len(session.calls)
@@ -72,7 +77,7 @@ async def shrink(  # noqa: PLR0913 - a session, and how it is played
         verdict = await _checked(player, twin)
     return Shrunk(
         target=target,
-        session=player.best,
+        session=session if _key(player.best) == _key(session) else without_answers(player.best),
         verdict=verdict,
         minimal=minimal,
         replays=player.replays,
@@ -145,7 +150,7 @@ async def _checked(player: _Player, twin: Oracle | None) -> Verdict:
     for _ in range(CHECKS):
         if not await player.fails_again():
             return Verdict.FLAKY
-    if twin is not None and player.target.is_at_place(await player.played(player.best, twin)):
+    if twin is not None and player.target.is_noise_in(await player.played(player.best, twin)):
         return Verdict.NOISE
     return Verdict.CONFIRMED
 

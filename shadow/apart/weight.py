@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from crossfade.shadow.bindings.exchanges import handle_fields
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.codings import decode_codings
+from crossfade.shadow.compare.decode.codings import decode_small
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request, header_values
 
@@ -20,6 +20,7 @@ _LIGHT_FIELDS_CHARS = 2048
 """So many letters in all header fields of a message are light whatever is in them."""
 _FIELD_MARKS = ",;="
 _MORE_FOR_A_TAG = 2
+_BR = "br"  # of its messages none is small for sure
 _READS = frozenset({"GET", "HEAD"})
 _SEARCHED_BYTES = 2_097_152
 """Of bodies that are the same the tokens are searched for, some 10 ms for a megabyte."""
@@ -89,11 +90,13 @@ def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
     """Of a coded body by what it holds; more than the bound where that is too long, or can't be told."""
     if len(body) > _LONG_BYTES:
         return HEAVY + 1
+    if protocol is Protocol.GRPC and _BR in "".join(header_values(headers, "grpc-encoding")).lower():
+        return HEAVY + 1
     try:
         if protocol is Protocol.GRPC:
             body = b"".join(split_frames(body, headers, _LONG_BYTES))
         else:
-            body = decode_codings(body, header_values(headers, "content-encoding"), _LONG_BYTES)
+            body = decode_small(body, header_values(headers, "content-encoding"), _LONG_BYTES)
     except UndecodableError:
         return HEAVY + 1
     if len(body) <= _SURELY_LIGHT_BYTES:

@@ -48,22 +48,27 @@ class Bindings:
     With a shared store there are none: a handle of one side is good on the other, so nothing is learnt or changed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         *,
         contract: Contract | None,
         shared: bool,
         edges: Edges = NO_EDGES,
+        one_to_one: bool = False,
         capacity: int = 100_000,
         known: Known | None = None,
     ) -> None:
-        """``edges`` are reviewed ones, ``known`` is what is known already, their kinds included."""
+        """``edges`` are reviewed ones, ``known`` is what is known already, their kinds included.
+
+        ``one_to_one``: where the candidate has one id for two of legacy's, or two for one, its answer is mapped to a
+        text that says so, which no other difference has.
+        """
         self._contract = contract
         self._shared = shared
         self._known = nothing_known(capacity, edges) if known is None else known
         self._tables = self._known.tables
         self._scopes = self._known.scopes
-        self._minting = Minting(self._known)
+        self._minting = Minting(self._known, one_to_one=one_to_one)
 
     @property
     def is_shared(self) -> bool:

@@ -8,6 +8,7 @@ digits             a text of digits
 uuid, hex32 ...    as in ``compare.shape``
 ulid, jwt          as their specifications say
 prefix ord_        a text with this prefix, whose rest has a digit
+token              a text at a place where nobody reads it: a page token, a session
 text               anything else
 =================  =====================================================
 """
@@ -18,9 +19,9 @@ from crossfade.shadow.bindings.shapes import id_form
 from crossfade.shadow.compare.decode.jwt import is_jwt
 from crossfade.shadow.exchange.difference import Value
 
-NUMBER, DIGITS, TEXT = "number", "digits", "text"
+NUMBER, DIGITS, TOKEN, TEXT = "number", "digits", "token", "text"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,15}[-_:])(?=[A-Za-z]*[0-9])[0-9A-Za-z]+")
+_PREFIX = re.compile(r"((?:[a-z]{1,12}|[A-Z]{1,12})[-_:])(?=[A-Za-z]*[0-9])[0-9A-Za-z]+")
 
 
 class Bare(str):

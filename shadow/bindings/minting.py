@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from crossfade.shadow.bindings.answers import Found, found_leaves, site_of
+from crossfade.shadow.bindings.crossings import two_of_candidates, two_of_legacys
 from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
 from crossfade.shadow.bindings.known import Known
 from crossfade.shadow.bindings.names import Part, Site
@@ -59,7 +60,9 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, one_to_one: bool = False) -> None:
+        """``one_to_one``: an answer that shows one id for two is told as such, not as the other one's id."""
+        self.one_to_one = one_to_one
         self.sent = known.sent
         self.agreed = known.agreed
         self.places = known.places
@@ -132,7 +135,7 @@ class _Lesson:
     def differing(self, legacy: Value, other: Answered) -> list[Found]:
         """The places at which an answer differs from legacy's; tokens that hold other handles come last."""
         found = [
-            replace(found, other=Partner.TAKEN) if (found.site, found.other) in other.mapped else found
+            _taken(found) if (found.site, found.other) in other.mapped else found
             for leaf in differing(legacy, other.value, self._is_known, self._scopes.names_at(self._exchange.origin))
             for found in found_leaves(leaf)
         ]
@@ -157,6 +160,8 @@ class _Lesson:
         seems = self._seems(found)
         if seems is not Seems.MINTED and self._is_known_pair(found):
             return
+        if self._minting.one_to_one:
+            self._tell_crossing(found, seems)
         if isinstance(found.other, Partner):
             if seems is Seems.MINTED:
                 self._lose(found, Reason.FOREIGN_HANDLE if found.other is Partner.UNCLEAR else Reason.BLOCKED)
@@ -164,6 +169,19 @@ class _Lesson:
             self._bind_jwt(found, found.other, Side.CANDIDATE)
         elif seems is not Seems.PLAIN:
             self._bind(found, Side.CANDIDATE, opaque=seems is Seems.OPAQUE or self._is_of_another_form(found))
+
+    def _tell_crossing(self, found: Found, seems: Seems) -> None:
+        """Where ids are not one to one, this very answer says so in the candidate's place."""
+        scope = self._kinds.scope(found)
+        if scope is None or is_named(found.site) or scope in {self._exchange.etags, self._exchange.pages}:
+            return
+        crossing = None
+        if found.taken and seems is Seems.MINTED:
+            crossing = two_of_legacys(self._tables, scope, found)
+        elif isinstance(found.other, str) and seems is Seems.PLAIN:
+            crossing = two_of_candidates(self._tables, scope, found)
+        if crossing is not None:
+            self._learnt.here[Side.CANDIDATE][found.site, crossing.theirs] = crossing.text
 
     def _is_of_another_form(self, found: Found) -> bool:
         """Whether an id is written in another way than legacy's, which a client that checks it does not take."""
@@ -316,6 +334,10 @@ class _Lesson:
         self._scopes.saw(kinds[0].key, found.site, self._exchange.origin, found.legacy)
         self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
         return True
+
+
+def _taken(found: Found) -> Found:
+    return replace(found, other=Partner.TAKEN, taken=found.other if isinstance(found.other, str) else "")
 
 
 def _end_alike(ours: float | None, theirs: float | None) -> bool:

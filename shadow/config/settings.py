@@ -28,7 +28,7 @@ from crossfade.shadow.config.address import (
     check_pattern,
     check_url,
 )
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
+from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
 from crossfade.shadow.exchange.unit import Unit
 
 
@@ -390,13 +390,22 @@ class IngestSettings(Section):
 
 
 class RecordSettings(Section):
-    """[record]: raw comparisons kept, redacted, beside the evidence."""
+    """[record]: raw comparisons kept, redacted, beside the evidence; and sessions kept in a corpus."""
 
     sample_pct: Pct = 0.0
     """The share of judged comparisons to keep. 0 keeps none; any other share also keeps up to 100 of each result on a
     route."""
     max_mb: int = Field(default=256, ge=1, le=1_000_000)
-    """The disk space of one run's recording. When it is used up, the recording ends."""
+    """The disk space of one run's recording, and of what it adds to a corpus. When it is used up, the recording ends.
+    """
+    session_by: tuple[Annotated[str, AfterValidator(check_session_key), _shown("session key")], ...] = Field(
+        default=(), strict=False
+    )
+    """How `crossfade record --corpus` knows a client, the first that its request has: `header:NAME` (also gRPC
+    metadata), `cookie:NAME`, `peer`. Without any, or where a request has none: its credential, else a cookie that
+    legacy gave it, else its address."""
+    max_session_calls: int = Field(default=200, ge=1, le=100_000)
+    """The longest session of a corpus. A client that goes on begins another one."""
 
 
 Command = Annotated[tuple[Name, ...], Field(strict=False)]

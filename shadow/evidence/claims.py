@@ -15,6 +15,7 @@ from crossfade.shadow.evidence.excess import (
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import Reason
 
@@ -172,8 +173,11 @@ def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
 
 
 def is_unclean(place: PlaceView) -> bool:
-    """Whether legacy differs from itself at a place where no check tells what values it may have."""
-    is_held = any(check.n and check.check in HOLDING for check in place.checks)
+    """Whether legacy differs from itself at a place where no check tells what values it may have.
+
+    In another order it has the same elements.
+    """
+    is_held = place.kind == Kind.ORDER or any(check.n and check.check in HOLDING for check in place.checks)
     return place.is_unsteady and not is_held and place.status is not Status.ACCEPTED
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from crossfade.codegen.contract import (
     Contract,
@@ -23,6 +24,8 @@ from crossfade.shadow.evidence.secrecy import Secrecy
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.judging.rules import Rules
+
+_R = TypeVar("_R", bound=Redactor)
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -59,10 +62,13 @@ def evidence_store(config: Config) -> Store:
 
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
     """What makes pseudonyms with the config's key and rules; None without a key. Raises: EvidenceError."""
+    return read_redactor_as(Redactor, config, contract)
+
+
+def read_redactor_as(kind: type[_R], config: Config, contract: Contract | None) -> _R | None:
+    """As ``read_redactor``, of this class."""
     key = load_key(config.redact.key_file)
-    if key is None:
-        return None
-    return Redactor(key, **_redaction(config, contract))
+    return None if key is None else kind(key, **_redaction(config, contract))
 
 
 def secrecy_of(config: Config, contract: Contract | None) -> Secrecy:

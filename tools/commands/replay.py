@@ -1,9 +1,11 @@
 """crossfade replay."""
 
 import asyncio
+import datetime
 import logging
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +13,47 @@ import click
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.coverage.gathering import Gathering
+from crossfade.parity_tests.coverage.told import coverage_lines, coverage_record
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
+from crossfade.parity_tests.replay.played import PlayedSession
 from crossfade.parity_tests.replay.result import ReplayResult, result_lines, result_record
+from crossfade.parity_tests.standalone.project import Framework
 from crossfade.reports.build import build_report
 from crossfade.reports.formats import Lead
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Report
+from crossfade.reports.visible import visible
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.rules import RuleFinder
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
+from crossfade.shadow.runs.setup import accept_rules, evidence_store, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import report_of
+from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
 from crossfade.tools.replay_run import Replay, ReplayOptions
 from crossfade.tools.report_options import format_option, json_option, output_option
 from crossfade.tools.report_output import show_report
 from crossfade.tools.repro import repro_settings
+from crossfade.tools.self_testing import SelfTesting
+from crossfade.tools.standalone_tests import export_lines, write_tests
 
-_OF_CORPUS = ("sessions", "routes", "speed", "legacy", "at_once", "in_order", "allow_inconclusive")
+_OF_CORPUS = (
+    "sessions",
+    "routes",
+    "speed",
+    "legacy",
+    "at_once",
+    "in_order",
+    "self_test",
+    "export",
+    "allow_inconclusive",
+)
 
 
 @click.command()
@@ -62,6 +83,12 @@ _OF_CORPUS = ("sessions", "routes", "speed", "legacy", "at_once", "in_order", "a
     show_default=True,
     help="Where legacy's answers come from.",
 )
+@click.option("--self-test", is_flag=True, help="Put faults into copies of the answers, and say which are found.")
+@click.option(
+    "--export",
+    type=click.Choice([framework.value for framework in Framework]),
+    help="Play nothing: write the sessions to --output as tests that run without crossfade.",
+)
 @click.option("--allow-inconclusive", is_flag=True, help="Exit 0 instead of 3 if there is too little evidence.")
 @click.option("--rediff", "run", help="Compare a recorded run again: its id, or the folder of its recording.")
 @click.option("--check", is_flag=True, help="With --rediff: exit 1 if a comparison changed.")
@@ -85,6 +112,9 @@ def replay(  # noqa: PLR0913 - one for each option
     Calls keep their order within a session, and each service gets its own ids. [replay] names commands that put the
     services' data back first. The run is kept as evidence: `crossfade report` and `crossfade gate` read it.
 
+    With --export the sessions become tests of one service, which run without crossfade; what the newest run shows as
+    noise is not checked in them.
+
     With --rediff no service is contacted: a run's recording is compared again under the current rules and contract.
 
     Exit codes: 0 all claims of [gate] are proven and nothing diverged, 1 something diverged, 3 too little evidence or
@@ -95,12 +125,17 @@ def replay(  # noqa: PLR0913 - one for each option
     Examples:
       crossfade replay corpora/builds --config crossfade.toml
       crossfade replay corpora/builds --legacy recorded --session 0003-submit-build
+      crossfade replay corpora/builds --self-test
+      crossfade replay corpora/builds --export junit5 --output parity-tests
       crossfade replay --config crossfade.toml --rediff 20261124T120000Z-1a2b3c
     """
     _check_usage(ctx, run, check=check)
     config = load_config(config_path)
     if run is not None:
         _show_rediff(config, run, form, output, check=check)
+        return
+    if choices["export"] is not None:
+        _export(config, CorpusFolder(choices["corpus"]), Framework(choices["export"]), output)
         return
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")
     options = ReplayOptions(
@@ -111,11 +146,42 @@ def replay(  # noqa: PLR0913 - one for each option
         sessions=choices["sessions"],
         routes=choices["routes"],
     )
-    result = asyncio.run(Replay(config, config_path, CorpusFolder(choices["corpus"]), options, now=time.time()).play())
+    corpus = CorpusFolder(choices["corpus"])
+    exercised = _gathering(config, corpus)
+    testing = SelfTesting(config, corpus) if choices["self_test"] else None
+
+    def on_session(done: PlayedSession) -> None:
+        exercised.add_session(done)
+        if testing is not None:
+            testing.add(done)
+
+    played = Replay(config, config_path, corpus, options, now=time.time(), on_session=on_session)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        result = runner.run(played.play())
     report = report_of(config, result.run_id)
-    lead = Lead(name="replay", lines=result_lines(result, report), record=result_record(result, report))
+    coverage = exercised.coverage()
+    lead = Lead(
+        name="replay",
+        lines=(*result_lines(result, report), *map(visible, coverage_lines(coverage))),
+        record={**result_record(result, report), "coverage": coverage_record(coverage)},
+    )
+    if testing is not None:
+        lines, record = testing.ended(result.run_id, time.time())
+        lead = replace(lead, lines=lead.lines + lines, record={**lead.record, "self_test": record})
     show_report(report, form, output, lead)
     raise SystemExit(_exit_code(result, report, allow_inconclusive=choices["allow_inconclusive"]))
+
+
+def _gathering(config: Config, corpus: CorpusFolder) -> Gathering:
+    contract = corpus.contract() or read_contract(config)
+    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract))).ignored)
+
+
+def _export(config: Config, corpus: CorpusFolder, framework: Framework, output: Path | None) -> None:
+    if output is None:
+        raise click.UsageError("expected --output with --export, got none; name a new folder")
+    exported = write_tests(config, corpus, framework, output, datetime.datetime.now(datetime.UTC).date())
+    print("\n".join(export_lines(exported, output)))
 
 
 def _check_usage(ctx: click.Context, run: str | None, *, check: bool) -> None:
@@ -164,7 +230,14 @@ def _rediff(config: Config, run: str) -> Rediff:
         secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
         return Judge(contract=contract, rules=rules_of(config, secrecy))
 
-    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
-    return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
+    return rediff(RecordingReader(_recording(config, run)), judge_under, present, rules_digest(config))
+
+
+def _recording(config: Config, run: str) -> Path:
+    """The folder of a recording. Raises: EvidenceError: no folder, and no run that was recorded, is called so."""
+    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
+    if not folder.is_dir():
+        evidence_store(config).read(run, examples=False)  # a run that is there was not recorded
+    return folder

@@ -73,7 +73,11 @@ def test_a_stream_over_http_has_a_line_for_each_message() -> None:
 
 def test_what_is_hidden_and_what_was_not_ended_come_back() -> None:
     """The last line of a call says so."""
-    call = replace(call_of(b"a", b"b", timing=Timing(half_closed=False)), hidden=frozenset({Side.CLIENT, Side.LEGACY}))
+    call = replace(
+        call_of(b"a", b"b", timing=Timing(half_closed=False)),
+        hidden=frozenset({Side.CLIENT, Side.LEGACY}),
+        scrambled=True,
+    )
     session = Session(id="s-1", calls=(call,))
     assert read_session(session_lines(session)) == session
 

@@ -58,7 +58,7 @@ class Service:
             return 200, {"at": f"n{next(self.noise)}", "steady": 1 if "steady" not in self.bugs else 2}
         if path == "/secret":
             return 200, {"password": "hunter2" if "secret" not in self.bugs else "hunter3"}
-        name = path.removeprefix("/notes").removeprefix("/")
+        name = path.partition("?")[0].removeprefix("/notes").removeprefix("/")
         if method == "POST":
             made = next(self._ids)
             self._notes[str(made)] = {"id": made, **json.loads(body)}

@@ -128,7 +128,9 @@ def test_a_port_that_is_gone(pair: Callable[..., Any]) -> None:
     config.write_text(config.read_text(encoding="utf-8").replace('"http"', '"web"'), encoding="utf-8")
     result = inner.run(CORPUS)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["session s: expected a port of the config (grpc, web), got 'http'; name it so in *"])
+    result.stdout.fnmatch_lines(
+        ["session s: expected [[][[]listen]] to be one of web, grpc, got 'http'; name a port of the config so"]
+    )
 
 
 def test_a_damaged_corpus(pair: Callable[..., Any]) -> None:
@@ -165,3 +167,30 @@ def test_the_last_failed(pair: Callable[..., Any]) -> None:
     inner.run_apart(CORPUS).assert_outcomes(passed=1, failed=2)
     inner.run_apart(CORPUS, "--lf").assert_outcomes(failed=2)
     inner.run_apart(CORPUS, "-x").assert_outcomes(passed=1, failed=1)
+
+
+def _resets(inner: Any, command: str) -> None:
+    with (inner.folder / "crossfade.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[replay]\nreset_candidate = ["/bin/sh", "-c", "{command}"]\n')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_data_is_put_back_once(pair: Callable[..., Any], workers: str) -> None:
+    """Before the first session of a run, not before each; by one of several processes."""
+    inner = pair()
+    _resets(inner, "echo again >> resets")
+    inner.corpus(**{f"s{n}": [inner.get("/ping")] for n in range(4)})
+    inner.run_apart(CORPUS, "-n", workers).assert_outcomes(passed=4)
+    assert (inner.folder / "resets").read_text(encoding="utf-8") == "again\n"
+
+
+def test_data_that_cannot_be_put_back(pair: Callable[..., Any]) -> None:
+    """Fails all tests with what the command said, which runs once."""
+    inner = pair()
+    _resets(inner, "echo again >> resets; echo no database; exit 3")
+    inner.corpus(s=[inner.get("/ping")], t=[inner.get("/ping")])
+    result = inner.run(CORPUS)
+    result.assert_outcomes(failed=2)
+    assert (inner.folder / "resets").read_text(encoding="utf-8") == "again\n"
+    result.stdout.fnmatch_lines(["replay.reset_candidate: expected exit 0, got 3: *", "  no database"])

@@ -150,21 +150,21 @@ def _split(target: str) -> tuple[str, str, str]:
 def play() -> Callable[..., Any]:
     """Plays against two services that are made anew for each session, whose answers come in the session's words."""
 
-    def of(legacy: Callable[[], Any], candidate: Callable[[], Any]) -> Any:
+    def of(legacy: Callable[[], Any], candidate: Callable[[], Any], secondary: Callable[[], Any] | None = None) -> Any:
         judge = Judge(contract=None)
 
         async def played(session: Session) -> PlayedSession:
-            sides, words = (legacy(), candidate()), Words()
+            sides, words = (legacy(), candidate(), None if secondary is None else secondary()), Words()
             return PlayedSession(session=session, played=tuple(one(call, words, *sides) for call in session.calls))
 
-        def one(call: Call, words: Words, ours: Any, theirs: Any) -> Played:
+        def one(call: Call, words: Words, ours: Any, theirs: Any, second: Any) -> Played:
             request = words.rendered(call.request)
             comparison = Comparison(
                 request=call.request,
                 route=call.route.route,
                 legacy=words.mapped(call, ours.answer(request)),
                 candidate=words.mapped(call, theirs.answer(request)),
-                secondary=None,
+                secondary=None if second is None else words.mapped(call, second.answer(request)),
             )
             observation = judge.observe(comparison, call.route).observation
             return Played(call=call, comparison=comparison, observation=observation)

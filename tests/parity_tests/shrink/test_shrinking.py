@@ -44,7 +44,7 @@ async def test_three_of_200_calls(play: Any, notes: Any, lossy: Any, call_of: An
     """They are found, with little in them, and fail in the same way."""
     oracle, session = play(notes, lossy), long_session(call_of)
     target = await target_of(oracle, session)
-    found = await shrink(session, target, oracle, budget_calls=5_000, twin=play(notes, notes))
+    found = await shrink(session, target, oracle, budget_calls=5_000, twin=play(notes, lossy, notes))
     assert found.verdict is Verdict.CONFIRMED
     assert found.minimal
     assert target.is_in(await oracle(found.session))
@@ -100,7 +100,9 @@ async def test_flaky(play: Any, notes: Any, lossy: Any, call_of: Any) -> None:
 async def test_legacy_against_itself(play: Any, notes: Any, lossy: Any, call_of: Any) -> None:
     """Where a twin of legacy differs at the place, it is noise."""
     oracle, session = play(notes, lossy), short_session(call_of)
-    found = await shrink(session, await target_of(oracle, session), oracle, budget_calls=500, twin=oracle)
+    found = await shrink(
+        session, await target_of(oracle, session), oracle, budget_calls=500, twin=play(notes, lossy, lossy)
+    )
     assert found.verdict is Verdict.NOISE
 
 

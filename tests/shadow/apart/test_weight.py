@@ -63,6 +63,16 @@ def test_a_coded_body_weighs_what_it_holds(coding: str, make: Any) -> None:
     assert is_heavy_reply(request, make.answer(b"no such coding", headers))
 
 
+def test_a_brotli_body_in_several_blocks_is_heavy(make: Any) -> None:
+    """Only a decoder finds how much it holds, and it decodes a whole block at once."""
+    encoder = brotli.Compressor()
+    body = encoder.process(b"1" * 200) + encoder.flush() + encoder.finish()
+    assert is_heavy_reply(make.request(), make.answer(body, (("content-encoding", "br"),)))
+    assert is_heavy_reply(
+        replace(make.request(), protocol=Protocol.GRPC), make.answer(b"a", (("grpc-encoding", "br"),))
+    )
+
+
 def test_messages_weigh_each_byte(make: Any) -> None:
     """A packed field has a value in each."""
     request = replace(make.request(), protocol=Protocol.GRPC)

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.plugin.noise import Noise
+from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
-from crossfade.shadow.config import Config, load_config
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
+from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import Redactor
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.runs.setup import accept_rules, read_contract, read_redactor
@@ -46,15 +47,17 @@ class LoopThread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class PytestPair:
     """Both services, and what decides what a difference between them means.
 
+    ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
     ``redactor`` hides what is secret in the lines of a failing test; without a key its pseudonyms last as long as it.
     """
 
     config: Config
     contract: Contract | None
     pair: Pair
+    handles: SharedHandles
     noise: Noise
     accepted: tuple[AcceptRule, ...]
     redactor: Redactor
@@ -62,22 +65,22 @@ class Services:
 
 
 @contextmanager
-def open_services(config_path: Path, kept: Contract | None = None) -> Iterator[Services]:
-    """The services until the block ends; ``kept`` is the contract where the config names none.
+def open_for_tests(config: Config, kept: Contract | None = None, edges: Edges = NO_EDGES) -> Iterator[PytestPair]:
+    """The services until the block ends; ``kept`` is the contract where the config names none, ``edges`` are reviewed.
 
-    Raises: ShadowError: a config, a contract or a certificate that can't be read.
+    Raises: ShadowError: a contract or a certificate that can't be read.
     """
-    config = load_config(config_path)
     contract = read_contract(config) or kept
     loop = LoopThread()
-    opened = open_pair(config, contract)
+    opened = open_pair(config, contract, edges=edges)
     try:
         pair = loop.run(opened.__aenter__())
         try:
-            yield Services(
+            yield PytestPair(
                 config=config,
                 contract=contract,
                 pair=pair,
+                handles=pair.new_handles(),
                 noise=Noise(pair),
                 accepted=accept_rules(config),
                 redactor=read_redactor(config, contract) or _keyless(config, contract),
