@@ -149,7 +149,7 @@ class Messages:
         declared = values(at.rules, field)
         drawn: SearchStrategy[Node] = self.scalar(field) if declared is None else declared
         references = self._slots(at.entity, field.name)
-        return drawn if references is None else weighted((1, drawn), (3, references))
+        return drawn if references is None else weighted((1, drawn), (2, references))
 
     def _repeated(self, field: Any, at: "_Place") -> SearchStrategy[Node]:  # noqa: ANN401 - upb's classes
         low, high = item_bounds(at.rules)
