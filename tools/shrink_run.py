@@ -61,33 +61,33 @@ class ShrinkRun:
     async def shrink(self, options: ShrinkOptions) -> int:
         """How many failures were shrunk. Raises: ShadowError: a service can't be reached, a session can't be read."""
         async with open_pair(self._config, self._contract, edges=self._edges) as pair:
-            stage = Stage(pair, self._config, self._folder)
-            await stage.check_reached()
+            player = SessionPlayer(pair, self._config, self._folder)
+            await player.check_reached()
             done: set[Target] = set()
             for session_id in options.session_ids or self._corpus.session_ids():
                 session = placed(self._corpus.session(session_id), tuple(pair.sides))
-                played = await stage.play(session)
+                played = await player.play(session)
                 for target in targets(played):
                     if target not in done and len(done) < options.max_cases:
                         done.add(target)
-                        await self._case(played, target, stage, options.budget_calls)
+                        await self._case(played, target, player, options.budget_calls)
         return len(done)
 
-    async def _case(self, played: PlayedSession, target: Target, stage: "Stage", budget_calls: int) -> None:
+    async def _case(self, played: PlayedSession, target: Target, player: "SessionPlayer", budget_calls: int) -> None:
         shrunk = await shrink(
             up_to_failing(played, target),
             target,
-            stage.play,
+            player.play,
             budget_calls=budget_calls,
             contract=self._contract,
-            twin=stage.twin,
+            twin=player.twin,
         )
         source = f"cluster {target.id}, shrunk from {played.session.id}"
         named = replace(_numbered(shrunk.session), id=f"case-{target.id}", source=source)
         self._on_case(Case(shrunk=replace(shrunk, session=named), calls=len(played.session.calls)))
 
 
-class Stage:
+class SessionPlayer:
     """Plays sessions one after the other, each from the state that commands put back, else with new ids.
 
     ``twin`` does so with two answers of legacy; None where there is neither a secondary nor a command that puts legacy
@@ -131,8 +131,8 @@ class Stage:
             await run_resets(resets)
             await self.check_reached(_PATIENCE_S)
             self._live = new.live  # what had been minted is no more
-        player = Player[T](lambda call, handles, progress: play(call, handles, progress=progress))
-        return await player.session(session, Handles(recorded=new.recorded, live=self._live))
+        playing = Player[T](lambda call, handles, progress: play(call, handles, progress=progress))
+        return await playing.session(session, Handles(recorded=new.recorded, live=self._live))
 
 
 def _numbered(session: Session) -> Session:

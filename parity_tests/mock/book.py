@@ -27,9 +27,9 @@ class Entry:
 
     @property
     def answer(self) -> Answer | None:
-        """What legacy answered; None where that was not recorded as a whole."""
-        reply = self.call.reply
-        if not isinstance(reply, Answer) or reply.truncated or Side.LEGACY in self.call.hidden:
+        """What legacy answered to this very request; None where that was not recorded as a whole."""
+        reply, call = self.call.reply, self.call
+        if not isinstance(reply, Answer) or reply.truncated or call.scrambled or Side.LEGACY in call.hidden:
             return None
         return reply
 

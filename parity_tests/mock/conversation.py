@@ -96,7 +96,8 @@ class Conversation:
         """The next thing to do; each is given once."""
         entry = self._followed()
         if entry is None:
-            return Refuse(self._request) if self._ended or self._begun else Wait()
+            is_call = self._request.protocol is Protocol.GRPC  # whose client may wait for an answer before it goes on
+            return Refuse(self._request) if self._ended or is_call else Wait()
         answer = entry.answer
         if answer is None:
             return self._taken(entry, Refuse(self._request, entry)) if self._ended else Wait()

@@ -13,20 +13,25 @@ import click
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.coverage.gathering import Gathering
+from crossfade.parity_tests.coverage.told import coverage_lines, coverage_record
 from crossfade.parity_tests.rediff import Rediff, rediff
 from crossfade.parity_tests.rediff_text import rediff_lines, rediff_record
+from crossfade.parity_tests.replay.played import PlayedSession
 from crossfade.parity_tests.replay.result import ReplayResult, result_lines, result_record
 from crossfade.parity_tests.standalone.project import Framework
 from crossfade.reports.build import build_report
 from crossfade.reports.formats import Lead
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Report
+from crossfade.reports.visible import visible
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.rules import RuleFinder
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
+from crossfade.shadow.runs.setup import accept_rules, evidence_store, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import report_of
 from crossfade.tools.loops import loop_factory
@@ -142,18 +147,34 @@ def replay(  # noqa: PLR0913 - one for each option
         routes=choices["routes"],
     )
     corpus = CorpusFolder(choices["corpus"])
+    exercised = _gathering(config, corpus)
     testing = SelfTesting(config, corpus) if choices["self_test"] else None
-    on_session = testing.add if testing is not None else lambda _: None
+
+    def on_session(done: PlayedSession) -> None:
+        exercised.add_session(done)
+        if testing is not None:
+            testing.add(done)
+
     played = Replay(config, config_path, corpus, options, now=time.time(), on_session=on_session)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         result = runner.run(played.play())
     report = report_of(config, result.run_id)
-    lead = Lead(name="replay", lines=result_lines(result, report), record=result_record(result, report))
+    coverage = exercised.coverage()
+    lead = Lead(
+        name="replay",
+        lines=(*result_lines(result, report), *map(visible, coverage_lines(coverage))),
+        record={**result_record(result, report), "coverage": coverage_record(coverage)},
+    )
     if testing is not None:
         lines, record = testing.ended(result.run_id, time.time())
         lead = replace(lead, lines=lead.lines + lines, record={**lead.record, "self_test": record})
     show_report(report, form, output, lead)
     raise SystemExit(_exit_code(result, report, allow_inconclusive=choices["allow_inconclusive"]))
+
+
+def _gathering(config: Config, corpus: CorpusFolder) -> Gathering:
+    contract = corpus.contract() or read_contract(config)
+    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract))).ignored)
 
 
 def _export(config: Config, corpus: CorpusFolder, framework: Framework, output: Path | None) -> None:
@@ -209,7 +230,14 @@ def _rediff(config: Config, run: str) -> Rediff:
         secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
         return Judge(contract=contract, rules=rules_of(config, secrecy))
 
-    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
-    return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
+    return rediff(RecordingReader(_recording(config, run)), judge_under, present, rules_digest(config))
+
+
+def _recording(config: Config, run: str) -> Path:
+    """The folder of a recording. Raises: EvidenceError: no folder, and no run that was recorded, is called so."""
+    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
+    if not folder.is_dir():
+        evidence_store(config).read(run, examples=False)  # a run that is there was not recorded
+    return folder
