@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.mining.bindings_file import reviewed_edges
+from crossfade.parity_tests.mining.relations import TimeRelations
+from crossfade.parity_tests.mining.review import accepted_changes
+from crossfade.parity_tests.mining.stored import load_bindings
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import plan_of
 from crossfade.parity_tests.replay.played import PlayedSession
@@ -65,6 +69,8 @@ class Replay:
         self._config = with_contract(config, corpus)
         self._folder = config_path.absolute().parent
         self._corpus = corpus
+        self._bindings = load_bindings(corpus.folder)
+        self._edges = reviewed_edges(self._bindings)
         self._options = options
         self._run_id = new_run_id(now)
         self._on_session = on_session
@@ -95,7 +101,7 @@ class Replay:
             units=units_of(config),
             secondary=self._noise is not Noise.NOT_MEASURED,
         )
-        books = Books(self._plan.entered, run.writer.add)
+        books = Books(self._plan.entered, run.writer.add, TimeRelations(run.contract))
         try:
             is_interrupted = await self._play_both(run, books)
         finally:
@@ -121,14 +127,14 @@ class Replay:
 
     async def _play_legacy_first(self) -> Twins:
         contract = read_contract(self._config)
-        async with open_pair(self._config, contract, speed=self._options.speed) as pair:
+        async with open_pair(self._config, contract, edges=self._edges, speed=self._options.speed) as pair:
             return await play_legacy(self._plan, pair, pace=self._pace)
 
     async def _play_both(self, run: OpenRun, books: Books) -> bool:
         """Whether it was ended by a signal."""
         options = self._options
-        pair_of = partial(open_pair, judge=run.judge, speed=options.speed, is_recorded=options.is_recorded)
-        async with pair_of(self._config, run.contract) as pair:
+        pair_of = partial(open_pair, edges=self._edges, judge=run.judge, speed=options.speed)
+        async with pair_of(self._config, run.contract, is_recorded=options.is_recorded) as pair:
             playing = play_plan(
                 self._plan, pair, books, twins=self._twins, pace=self._pace, on_session=self._on_session
             )
@@ -150,6 +156,8 @@ class Replay:
             noise=self._noise,
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,
+            id_changes=accepted_changes(self._bindings),
+            broken_times=books.times.lines(),
             interrupted=is_interrupted,
         )
 

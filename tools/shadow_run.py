@@ -81,6 +81,11 @@ async def run_shadow(
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)
+    recording = None
+    if record.corpus is not None:  # before the compare process, which begins a run
+        recording = await CorpusProcess.start(
+            config, config_path, record.corpus, routes=routes_of(config, methods), methods=methods
+        )
     compare = CompareProcess(config_path, evidence_store(config), record_pct=record.sample_pct)
     await compare.start()
     feed = Feed(
@@ -89,14 +94,7 @@ async def run_shadow(
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
     )
-    sink: Sink = feed
-    recording = None
-    if record.corpus is not None:
-        recording = await CorpusProcess.start(
-            config, config_path, record.corpus, routes=routes_of(config, methods), methods=methods
-        )
-        sink = Tee(feed, recording.feed, body_limit_bytes=config.mirror.body_limit_bytes)
-    engine = make_engine(settings_of(config), sink)
+    engine = make_engine(settings_of(config), _sink(config, feed, recording))
     housekeeping = Housekeeping(
         config=config,
         config_path=config_path,
@@ -112,10 +110,10 @@ async def run_shadow(
             signalled = await serve(engine, _greeting(housekeeping, announce), counting)
         finally:
             entered = feed.entered_total()
-            if recording is not None:
-                await recording.finish()
             feed.finish()
-            code = await compare.finish(_COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
+            commit_s = _COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000
+            recorded = () if recording is None else (recording.finish(),)
+            code, *_ = await asyncio.gather(compare.finish(commit_s), *recorded)
     return RunResult(
         run_id=compare.run_id,
         entered=entered,
@@ -124,6 +122,12 @@ async def run_shadow(
         interrupted=signalled is signal.SIGINT,
         recorded=None if recording is None else recording.summary,
     )
+
+
+def _sink(config: Config, feed: Feed, recording: CorpusProcess | None) -> Sink:
+    if recording is None:
+        return feed
+    return Tee(feed, recording.feed, body_limit_bytes=config.mirror.body_limit_bytes)
 
 
 def routes_of(config: Config, methods: Mapping[str, Method]) -> RouteTable:

@@ -6,7 +6,7 @@ Legacy, another run of it and a candidate have numbers of their own that begin a
 stay as small as quantities, SKUs and pages. Edges are mined from that and all taken as reviewed; then all requests are
 rendered for the candidate, and each value is held against what a client of the candidate would have sent. Also with the
 first calls of each session lost, and with a candidate whose ids are UUIDs. Prints a table, and the edges; exits 1 where
-a value was bound wrongly, or one was missed.
+a value was bound wrongly, or one was missed though no more than 5 calls were lost.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from crossfade.shadow.bindings.edges import NO_EDGES, Edges, edges_among
 from crossfade.shadow.exchange import Comparison, Request
 
 _LOST = (0, 5, 10, 15)
+_NONE_MISSED = 5
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def main() -> int:
             sessions = [twice_of("s", steps[lost:]) for group in groups for steps in group]
             mined = mine(sessions, None)
             counted, by_names = measure(groups, edges_of(mined), lost), measure(groups, NO_EDGES, lost)
-            faults += counted.wrong + counted.missed
+            faults += counted.wrong + (counted.missed if lost <= _NONE_MISSED else 0)
             row = (name, lost, len(mined), counted.right, counted.wrong, counted.missed, counted.refused)
             print(f"| {' | '.join(map(str, row))} | {by_names.wrong}, {by_names.missed} |", flush=True)
             for place, count in counted.places.most_common(8):

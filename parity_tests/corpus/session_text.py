@@ -12,7 +12,7 @@ from typing import Any
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.messages import message_ends
-from crossfade.parity_tests.corpus.readable import readable_message
+from crossfade.parity_tests.corpus.readable import readable
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Headers, Protocol
 from crossfade.shadow.exchange.event_text import event_line, read_event
@@ -39,11 +39,10 @@ def head_line(session_id: str, source: str) -> str:
 
 def call_lines(call: Call, contract: Contract | None = None) -> Iterator[str]:
     """The lines of one call."""
-    shown = contract if call.request.protocol is Protocol.GRPC else None
     for event in call_events(call):
         line = event_line(event)
-        message = None if shown is None or event.kind not in _MESSAGES else readable_message(call, event, shown)
-        yield line if message is None else f'{line[:-1]},"json":{_line(message)}}}'
+        shown = readable(call, event, contract) if event.kind in _MESSAGES else {}
+        yield f"{line[:-1]},{_line(shown)[1:]}" if shown else line
     end: dict[str, Any] = {"id": call.request.id, "event": _CALL, "route": dataclasses.asdict(call.route)}
     yield _line(end | _more(call))
 

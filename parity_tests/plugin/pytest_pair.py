@@ -12,6 +12,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.plugin.noise import Noise
 from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import Redactor
 from crossfade.shadow.evidence.view import AcceptRule
@@ -64,14 +65,14 @@ class PytestPair:
 
 
 @contextmanager
-def open_for_tests(config: Config, kept: Contract | None = None) -> Iterator[PytestPair]:
-    """The services until the block ends; ``kept`` is the contract where the config names none.
+def open_for_tests(config: Config, kept: Contract | None = None, edges: Edges = NO_EDGES) -> Iterator[PytestPair]:
+    """The services until the block ends; ``kept`` is the contract where the config names none, ``edges`` are reviewed.
 
     Raises: ShadowError: a contract or a certificate that can't be read.
     """
     contract = read_contract(config) or kept
     loop = LoopThread()
-    opened = open_pair(config, contract)
+    opened = open_pair(config, contract, edges=edges)
     try:
         pair = loop.run(opened.__aenter__())
         try:

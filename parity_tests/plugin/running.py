@@ -8,9 +8,11 @@ import pytest
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.mining.stored import load_edges
 from crossfade.parity_tests.plugin.hooks import MANIFEST, config_path
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair, open_for_tests
 from crossfade.parity_tests.plugin.resetting import reset_once
+from crossfade.shadow.bindings.edges import edges_among
 from crossfade.shadow.config import load_config
 from crossfade.shadow.errors import ShadowError
 
@@ -36,7 +38,8 @@ def _opened(config: pytest.Config) -> PytestPair:
     reset_once(config, tested, path.absolute().parent)
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
-    return stack.enter_context(open_for_tests(tested, _kept_contract(config)))
+    edges = edges_among(edge for folder in _corpora(config) for edge in load_edges(folder).edges)
+    return stack.enter_context(open_for_tests(tested, _kept_contract(config), edges))
 
 
 def _kept_contract(config: pytest.Config) -> Contract | None:

@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote
 
 from crossfade.shadow.evidence.redact import Redactor
 
-MAX_KNOWN = 100_000
+MAX_KNOWN = 10_000
 """Of more secrets the one that was not seen for longest is forgotten."""
-_LEAST_CHARS = 6
+_LEAST_CHARS, _MOST_CHARS = 6, 4096
 _LONG_CHARS = 20
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")  # a value of letters alone may be a word that means something elsewhere
 _TOKEN = re.compile(rf"[^\s\"'<>,;:()\[\]{{}}=&/?#|\\]{{{_LEAST_CHARS},}}")
@@ -19,6 +19,7 @@ class RememberingRedactor(Redactor):
     """Gives what was hidden once, under a secret name or by a pattern, the same pseudonym where nothing names it.
 
     Only values of at least 6 characters that are not a short word are known again: others would be found by chance.
+    A very long one would take too much memory.
     """
 
     def __init__(
@@ -78,6 +79,6 @@ class RememberingRedactor(Redactor):
 
 
 def _can_be_known(text: str) -> bool:
-    if len(text) < _LEAST_CHARS:
+    if not _LEAST_CHARS <= len(text) <= _MOST_CHARS:
         return False
     return len(text) >= _LONG_CHARS or not _PLAIN_WORD.fullmatch(text)

@@ -53,9 +53,9 @@ class Player(Generic[_T]):
                 await self._wait_until_due(call)
                 if following is not None and _is_open(call, following):
                     progress = Progress()
-                    task = asyncio.create_task(self._in_turn(call, handles, progress, is_left_open=True))
-                    tasks.append(task)
-                    await _reached(progress, _before(call, following), task)
+                    open_task = asyncio.create_task(self._in_turn(call, handles, progress, is_left_open=True))
+                    tasks.append(open_task)
+                    await _reached(progress, _before(call, following), open_task)
                 else:
                     tasks.append(_done(await self._in_turn(call, handles, Progress(), is_left_open=False)))
             return tuple(await asyncio.gather(*tasks))

@@ -5,13 +5,13 @@
 """
 
 from collections.abc import Collection
-from typing import Any
 
+from crossfade.parity_tests.standalone.bodies import Json
+from crossfade.parity_tests.standalone.handles import leaf_text, may_be_handle
+from crossfade.parity_tests.standalone.hidden import Hidden
 from crossfade.parity_tests.standalone.left_out import LeftOut
 from crossfade.shadow.bindings.messages import rewrite_fields
-from crossfade.shadow.bindings.names import ANY, Part, Site, is_token_name
-from crossfade.shadow.bindings.scopes import is_id_site
-from crossfade.shadow.bindings.shapes import is_token
+from crossfade.shadow.bindings.names import ANY, Part, Site
 from crossfade.shadow.bindings.texts import rewrite_target, rewrite_words
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.exchange import Headers
@@ -20,11 +20,9 @@ ANYTHING = "${*}"
 _SAFE = "crossfade0handle{}0"
 """Stands for a mark while a target or a field is taken apart, since these escape what a mark is written with."""
 
-Json = Any
-
 
 class Marks:
-    """The marks of one session; ``handles`` are the values that answers gave and later requests carry."""
+    """The marks of one session."""
 
     def __init__(self, handles: Collection[str]) -> None:
         self._names = {text: f"h{number}" for number, text in enumerate(sorted(handles), 1)}
@@ -52,8 +50,8 @@ class Marks:
                 return self._leaf(value, names)
 
     def expected(self, value: Json, place: Place, left_out: LeftOut, names: tuple[str, ...] = ()) -> Json:
-        """The JSON of an answer below a place: what is left out there may be anything."""
-        if left_out.has(place):
+        """The JSON of an answer below a place: what is hidden or left out there may be anything."""
+        if isinstance(value, Hidden) or left_out.has(place.template):
             return ANYTHING
         match value:
             case dict():
@@ -69,18 +67,16 @@ class Marks:
                 return self._leaf(value, names)
 
     def _leaf(self, value: Json, names: tuple[str, ...]) -> Json:
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        text = str(value) if is_number else value
-        if not isinstance(text, str):
+        text = leaf_text(value)
+        if text is None:
             return value
         name = self._name(text, Site(Part.BODY, names))
-        if name is not None:
-            return f"${{{name}#}}" if is_number else f"${{{name}}}"
-        return value if is_number else self.text(text)
+        if isinstance(value, str):
+            return self.text(text) if name is None else f"${{{name}}}"
+        return value if name is None else f"${{{name}#}}"
 
     def _name(self, text: str, site: Site) -> str | None:
-        may_be = is_token(text) or is_id_site(site) or is_token_name(site.name)
-        return self._names.get(text) if may_be else None
+        return self._names.get(text) if may_be_handle(text, site) else None
 
     def _safe(self, text: str, site: Site) -> str | None:
         name = self._name(text, site)

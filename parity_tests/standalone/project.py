@@ -10,7 +10,8 @@ from pathlib import Path
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.standalone.session_record import LeftOutOf, session_record
+from crossfade.parity_tests.corpus.records import Session
+from crossfade.parity_tests.standalone.session_record import Record, Setting, session_record
 
 _CONTRACT = "contract.binpb"
 
@@ -28,39 +29,42 @@ _SESSIONS = {Framework.PYTEST: Path("sessions"), Framework.JUNIT5: Path("src/tes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """How many sessions and calls were written, and one line for each call that was left out."""
+    """How many sessions and calls were written, and one line for each call that is left out or checked in part."""
 
     sessions: int
     calls: int
-    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-def export_tests(corpus: CorpusFolder, framework: Framework, output: Path, left_out: LeftOutOf) -> Exported:
+def export_tests(corpus: CorpusFolder, framework: Framework, output: Path, setting: Setting) -> Exported:
     """Writes the tests into a new or empty folder.
 
-    ``left_out`` says what of a route's answers is not checked: noise, and what rules ignore.
     Raises: ParityError: the folder is not empty or can't be written, a session can't be read.
     """
-    contract = corpus.contract()
     sessions = output / _SESSIONS[framework]
     try:
         _copy(framework, output)
         sessions.mkdir(parents=True, exist_ok=True)
-        if contract is not None:
-            (sessions.parent / _CONTRACT).write_bytes(contract.to_bytes())
-        calls, missing, index = 0, list[str](), list[str]()
-        for session in corpus.sessions():
-            record, reasons = session_record(session, contract, left_out)
-            missing += reasons
-            if record["calls"]:
-                calls += len(record["calls"])
-                index.append(session.id)
-                text = json.dumps(record, indent=1, ensure_ascii=False)
-                (sessions / f"{session.id}.json").write_text(f"{text}\n", encoding="utf-8")
-        (sessions.parent / "sessions.txt").write_text("".join(f"{name}\n" for name in index), encoding="utf-8")
+        if setting.contract is not None:
+            (sessions.parent / _CONTRACT).write_bytes(setting.contract.to_bytes())
+        records = [(session.id, _write(session, setting, sessions)) for session in corpus.sessions()]
+        names = [name for name, record in records if record.calls]
+        (sessions.parent / "sessions.txt").write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
     except OSError as error:
         raise ParityError(f"{output}: expected a folder that can be written, got {error.strerror}") from None
-    return Exported(sessions=len(index), calls=calls, left_out=tuple(missing))
+    return Exported(
+        sessions=len(names),
+        calls=sum(len(record.calls) for _, record in records),
+        notes=tuple(note for _, record in records for note in record.notes),
+    )
+
+
+def _write(session: Session, setting: Setting, folder: Path) -> Record:
+    record = session_record(session, setting)
+    if record.calls:
+        text = json.dumps({"session": session.id, "calls": record.calls}, indent=1, ensure_ascii=False)
+        (folder / f"{session.id}.json").write_text(f"{text}\n", encoding="utf-8", errors="surrogateescape")
+    return record
 
 
 def _copy(framework: Framework, output: Path) -> None:

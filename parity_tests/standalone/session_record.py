@@ -1,25 +1,25 @@
 """A session as exported tests read it: requests in the words of a client, answers as they are to be. Pure.
 
-A call that can't be sent again as it was is left out, with the reason.
+A call that can't be sent again as it was is left out, with the reason. Where redaction changed what was sent, its
+answer is another one in parts that nobody knows: then its status alone is checked.
 """
 
-import base64
-import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-
-from google.protobuf import json_format
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call, Session
-from crossfade.parity_tests.shrink.links import Links
+from crossfade.parity_tests.standalone.bodies import NotExportableError, body_parts, messages_of, method_of
+from crossfade.parity_tests.standalone.handles import handles_of
+from crossfade.parity_tests.standalone.hidden import Redacted, without_pseudonyms
 from crossfade.parity_tests.standalone.left_out import LeftOut
 from crossfade.parity_tests.standalone.marks import Marks
+from crossfade.shadow.bindings.carried import request_values
+from crossfade.shadow.bindings.names import Part
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.body import plain_body
-from crossfade.shadow.compare.decode.grpc import split_answer, split_frames
-from crossfade.shadow.compare.decode.media import is_json, media_type
-from crossfade.shadow.compare.decode.proto import parse_message
+from crossfade.shadow.compare.decode.grpc import split_answer
+from crossfade.shadow.compare.decode.media import media_type
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.exchange import Answer, Headers, Protocol
 from crossfade.shadow.exchange.events import Side
@@ -27,132 +27,161 @@ from crossfade.shadow.exchange.route import STREAMED_ANSWERS, RouteInfo
 
 _OF_CONNECTION = frozenset(
     {"host", "content-length", "connection", "te", "accept-encoding", "user-agent", "transfer-encoding", "trailer"}
-    | {"content-encoding", "keep-alive", "upgrade", "expect", "content-type"}
+    | {"content-encoding", "keep-alive", "upgrade", "expect"}
 )
-_PREFIXES = ("grpc-", "x-crossfade-", ":")
-
-LeftOutOf = Callable[[RouteInfo], LeftOut]
-"""What of a route's answers is not checked."""
-
-
-class NotExportableError(Exception):
-    """A call that is left out, and why."""
+_OF_PROTOCOL = ("grpc-", "x-crossfade-", ":")
+_STRUCTURED = frozenset({"json", "lines", "events"})
+_NO_BODY = frozenset({204, 304})
 
 
-def session_record(
-    session: Session, contract: Contract | None, left_out: LeftOutOf
-) -> tuple[dict[str, Any], list[str]]:
-    """The record, and one line for each call that is left out."""
-    marks = Marks(Links(session, contract).handles)
-    calls, missing = [], []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is true of all sessions: the contract, what of a route's answers is not checked, where pseudonyms are."""
+
+    contract: Contract | None
+    left_out: Callable[[RouteInfo], LeftOut]
+    redacted: Redacted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is written of a session, and one line for each call that is left out or is checked in part."""
+
+    calls: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+
+
+def session_record(session: Session, setting: Setting) -> Record:
+    """The record of a session."""
+    marks = Marks(handles_of(session, setting.contract))
+    changed = _Changed(setting)
+    calls, notes = [], []
     for number, call in enumerate(session.calls, 1):
+        where = f"{session.id}: call {number}, {call.route.route}"
+        other = setting.redacted(call)
+        is_changed = changed.by(call, other)
         try:
-            calls.append(_Exported(call, contract, marks, left_out(call.route)).record())
+            calls.append(_Exported(call, other, setting, marks, is_changed=is_changed).record())
         except (NotExportableError, UndecodableError) as error:
-            missing.append(f"{session.id}: call {number}, {call.route.route}: {error}")
-    return {"session": session.id, "calls": calls}, missing
+            notes.append(f"{where}: left out: {error}")
+            continue
+        if is_changed:
+            notes.append(f"{where}: only its status is checked: redaction changed what was sent")
+    return Record(calls=tuple(calls), notes=tuple(notes))
+
+
+class _Changed:
+    """Follows what redaction changed in a session: a write that it changed also changes what is read of it later."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._contract = setting.contract
+        self._texts: set[str] = set()
+
+    def by(self, call: Call, other: Call) -> bool:
+        """Whether a call is another one than the client's, or carries a value that such a write carried."""
+        texts = {text for text, site in request_values(call.request, self._contract) if site.part is not Part.HEADER}
+        sent, again = call.request, other.request
+        is_changed = (sent.target, sent.body) != (again.target, again.body)
+        if is_changed and call.write:
+            self._texts |= texts
+        return is_changed or not self._texts.isdisjoint(texts)
 
 
 class _Exported:
-    def __init__(self, call: Call, contract: Contract | None, marks: Marks, left_out: LeftOut) -> None:
+    def __init__(self, call: Call, other: Call, setting: Setting, marks: Marks, *, is_changed: bool) -> None:
         self._call = call
-        self._contract = contract
+        self._other = other
+        self._contract = setting.contract
         self._marks = marks
-        self._left_out = left_out
+        self._left_out = setting.left_out(call.route)
+        self._is_changed = is_changed
 
     def record(self) -> dict[str, Any]:
         """Raises: NotExportableError, UndecodableError."""
-        call = self._call
+        call, other = self._call, self._other.reply
         if not isinstance(call.reply, Answer) or call.reply.truncated or call.request.truncated:
             raise NotExportableError("its request or its answer was not recorded as a whole")
-        if Side.CLIENT in call.hidden:
+        if Side.CLIENT in call.hidden or not isinstance(other, Answer):
             raise NotExportableError("redaction replaced its body")
         common = {"route": call.route.route, "port": call.route.listener}
         if call.request.protocol is Protocol.GRPC:
-            return common | {"kind": "grpc", "request": self._rpc(), "expected": self._rpc_answer(call.reply)}
-        return common | {"kind": "http", "request": self._request(), "expected": self._answer(call.reply)}
+            return common | {"kind": "grpc", "request": self._rpc(), "expected": self._rpc_answer(call.reply, other)}
+        return common | {"kind": "http", "request": self._request(), "expected": self._answer(call.reply, other)}
 
     def _request(self) -> dict[str, Any]:
         request = self._call.request
-        found = {"method": request.method, "target": self._marks.target(request.target)}
-        kind = [["content-type", value] for name, value in request.headers if name.lower() == "content-type"]
-        fields = [*self._fields(request.headers), *kind]
-        return found | ({"headers": fields} if fields else {}) | self._body(request.headers, request.body)
-
-    def _body(self, headers: Headers, body: bytes) -> dict[str, Any]:
-        plain = plain_body(headers, body)
-        if not plain:
-            return {}
-        try:
-            text = plain.decode()
-            if is_json(media_type(headers)[0]):
-                return {"json": self._marks.sent(json.loads(text))}
-            return {"text": self._marks.text(text)}
-        except ValueError:
-            return {"base64": base64.b64encode(plain).decode()}
-
-    def _answer(self, answer: Answer) -> dict[str, Any]:
-        found: dict[str, Any] = {"status": answer.status}
-        kind = media_type(answer.headers)[0]
-        if kind and not self._left_out.names("header.content-type"):
-            found["type"] = kind
-        plain = plain_body(answer.headers, answer.body)
-        if Side.LEGACY in self._call.hidden or self._left_out.names("body"):
-            return found
-        if not plain:
-            return found | {"text": ""}
-        try:
-            text = plain.decode()
-            if is_json(kind):
-                return found | {"json": self._marks.expected(json.loads(text), Place.at("body"), self._left_out)}
-            return found if self._left_out.is_in_text() else found | {"text": self._marks.text(text)}
-        except ValueError:
-            return found | {"base64": base64.b64encode(plain).decode()}
-
-    def _rpc(self) -> dict[str, Any]:
-        request, method = self._call.request, self._method()
-        frames = split_frames(request.body, request.headers)
-        messages = [self._marks.sent(self._json(data, method.input_type)) for data in frames]
-        return {"rpc": method.full_name, "metadata": self._fields(request.headers), "messages": messages}
-
-    def _rpc_answer(self, answer: Answer) -> dict[str, Any]:
-        parts, method = split_answer(answer), self._method()
-        is_stream = self._call.route.call_type in STREAMED_ANSWERS
-        messages = [
-            self._marks.expected(
-                self._json(data, method.output_type), _message_place(at, is_stream=is_stream), self._left_out
-            )
-            for at, data in enumerate(parts.messages)
-        ]
-        if self._call.timing.cancelled_ms is not None:
-            return {"messages": messages, "cancelled": True}
-        found: dict[str, Any] = {} if Side.LEGACY in self._call.hidden else {"messages": messages}
-        if not self._left_out.names("status.code"):
-            found["code"] = parts.code
-        if not self._left_out.names("status.message"):
-            found["message"] = self._marks.text(parts.message)
+        found: dict[str, Any] = {"method": request.method, "target": self._marks.target(request.target)}
+        if fields := self._fields(request.headers):
+            found["headers"] = fields
+        if request.body:
+            kind, value = body_parts(request.headers, request.body)
+            if kind == "json":
+                found["json"] = self._marks.sent(value)
+            elif kind == "base64":
+                found["base64"] = value
+            else:
+                found["text"] = self._marks.text(request.body.decode())
         return found
 
-    def _method(self) -> Any:  # noqa: ANN401 - a Method
-        name = self._call.route.route
-        method = None if self._contract is None else self._contract.methods.get(name)
-        if method is None:
-            raise NotExportableError("the contract does not have it")
-        return method
+    def _answer(self, answer: Answer, other: Answer) -> dict[str, Any]:
+        found: dict[str, Any] = {"status": answer.status}
+        kind = media_type(answer.headers)[0]
+        if kind and not self._left_out.has("header.content-type"):
+            found["type"] = kind
+        if headers := self._made_headers(answer.headers):
+            found["headers"] = headers
+        is_hidden = Side.LEGACY in self._call.hidden or self._is_changed or self._left_out.has("body")
+        if is_hidden or answer.status in _NO_BODY or self._call.request.method == "HEAD":
+            return found
+        form, value = body_parts(answer.headers, answer.body)
+        if form in _STRUCTURED:
+            plain = without_pseudonyms(value, body_parts(other.headers, other.body)[1])
+            return found | {form: self._marks.expected(plain, Place.at("body"), self._left_out)}
+        if answer.body != other.body or self._left_out.has_some_of_body():
+            return found
+        return found | {form: self._marks.text(value) if form == "text" else value}
 
-    def _json(self, data: bytes, type_name: str) -> Any:  # noqa: ANN401 - any JSON
-        assert self._contract is not None  # noqa: S101 - there is a method of it
-        message = parse_message(data, type_name, self._contract)
-        return json_format.MessageToDict(
-            message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-        )
+    def _made_headers(self, headers: Headers) -> dict[str, str]:
+        """The fields that hold a value which the service makes, such as ETag and Location."""
+        marked = zip(headers, self._marks.fields(headers), strict=True)
+        return {name.lower(): value for (name, plain), (_, value) in marked if value != plain}
+
+    def _rpc(self) -> dict[str, Any]:
+        request = self._call.request
+        method, contract = method_of(self._call, self._contract)
+        messages = messages_of(request.headers, request.body, method.input_type, contract)
+        fields = [field for field in self._fields(request.headers) if field[0].lower() != "content-type"]
+        return {"rpc": method.full_name, "metadata": fields, "messages": [self._marks.sent(item) for item in messages]}
+
+    def _rpc_answer(self, answer: Answer, other: Answer) -> dict[str, Any]:
+        parts = split_answer(answer)
+        found: dict[str, Any] = {}
+        if self._call.timing.cancelled_ms is not None:
+            found["cancelled"] = len(parts.messages)
+        else:
+            if not self._left_out.has("status.code"):
+                found["code"] = parts.code
+            if not self._is_changed and not self._left_out.has("status.message"):
+                found["message"] = self._marks.text(parts.message)
+        if not self._is_changed and Side.LEGACY not in self._call.hidden:
+            found["messages"] = self._messages(answer, other)
+        return found
+
+    def _messages(self, answer: Answer, other: Answer) -> list[Any]:
+        method, contract = method_of(self._call, self._contract)
+        ours, theirs = (messages_of(item.headers, item.body, method.output_type, contract) for item in (answer, other))
+        is_stream = self._call.route.call_type in STREAMED_ANSWERS
+        return [
+            self._marks.expected(item, _place(at, is_stream=is_stream), self._left_out)
+            for at, item in enumerate(without_pseudonyms(ours, theirs))
+        ]
 
     def _fields(self, headers: Headers) -> list[list[str]]:
         """What the client said itself: not what its library adds for the connection."""
         own = ((name, value) for name, value in headers if name.lower() not in _OF_CONNECTION)
-        return self._marks.fields(tuple(field for field in own if not field[0].lower().startswith(_PREFIXES)))
+        return self._marks.fields(tuple(field for field in own if not field[0].lower().startswith(_OF_PROTOCOL)))
 
 
-def _message_place(at: int, *, is_stream: bool) -> Place:
+def _place(at: int, *, is_stream: bool) -> Place:
     place = Place.at("message")
     return place.item(at) if is_stream else place

@@ -128,12 +128,21 @@ def test_no_store(invoke: Invoke, service: Any, name: str) -> None:
     assert (result.exit_code, result.output) == (4, expected)
 
 
-@pytest.mark.parametrize("name", ["gate", "report"])
-def test_no_such_run(invoke: Invoke, service: Any, name: str) -> None:
-    """Exit 4 and one line for a run that the store does not have."""
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gate", "--run"),
+        ("report", "--run"),
+        ("accept", "f-1", "--reason", "agreed", "--run"),
+        ("unaccept", "f-1", "--run"),
+        ("replay", "--rediff"),
+    ],
+)
+def test_no_such_run(invoke: Invoke, service: Any, words: tuple[str, ...]) -> None:
+    """Exit 2 and one line for a run that the store does not have, whatever the command."""
     service.compared(1)
-    result = invoke(name, "--config", service.config, "--run", "run-9")
-    assert result.exit_code == 4
+    result = invoke(*words, "run-9", "--config", service.config)
+    assert result.exit_code == 2
     assert result.output.startswith(f"error: {service.store.parent}: expected run run-9, got none; ")
     assert result.output.count("\n") == 1
 

@@ -31,7 +31,7 @@ from crossfade.shadow.evidence.recordings import recording_folder
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.rules import RuleFinder
 from crossfade.shadow.recording.reader import RecordingReader
-from crossfade.shadow.runs.setup import accept_rules, read_contract, rules_digest, rules_of, secrecy_of
+from crossfade.shadow.runs.setup import accept_rules, evidence_store, read_contract, rules_digest, rules_of, secrecy_of
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.evidence_view import report_of
 from crossfade.tools.loops import loop_factory
@@ -122,7 +122,7 @@ def replay(  # noqa: PLR0913 - one for each option
     With --rediff: 0 compared again; with --check 1 if a comparison changed, 3 if none could be judged again.
 
     \b
-    Examples:
+    Example:
       crossfade replay corpora/builds --config crossfade.toml
       crossfade replay corpora/builds --legacy recorded --session 0003-submit-build
       crossfade replay corpora/builds --self-test
@@ -230,7 +230,14 @@ def _rediff(config: Config, run: str) -> Rediff:
         secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
         return Judge(contract=contract, rules=rules_of(config, secrecy))
 
-    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)
-    return rediff(RecordingReader(folder), judge_under, present, rules_digest(config))
+    return rediff(RecordingReader(_recording(config, run)), judge_under, present, rules_digest(config))
+
+
+def _recording(config: Config, run: str) -> Path:
+    """The folder of a recording. Raises: EvidenceError: no folder, and no run that was recorded, is called so."""
+    folder = Path(run) if Path(run).is_dir() else recording_folder(config.evidence.dir, run)
+    if not folder.is_dir():
+        evidence_store(config).read(run, examples=False)  # a run that is there was not recorded
+    return folder

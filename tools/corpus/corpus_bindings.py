@@ -13,6 +13,7 @@ from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.mining.bindings_file import Kept
 from crossfade.parity_tests.mining.review import accepted_changes, failures, merged
 from crossfade.parity_tests.mining.stored import load_bindings, save_bindings
+from crossfade.parity_tests.replay.reset import resets_of
 from crossfade.shadow.bindings.edges import edges_among, place_text
 from crossfade.shadow.config import load_config
 from crossfade.shadow.config.settings import State
@@ -30,9 +31,9 @@ from crossfade.tools.output import emit
 def corpus_bindings(folder: Path, config_path: Path, *, check: bool, as_json: bool) -> None:
     """Find which values of requests are ids from earlier answers, and write bindings.toml for review.
 
-    Plays all sessions on both services. An edge goes from places of answers to a place of requests: legacy must have
-    another value there than when it was recorded, and at least half of what requests carry must come from there.
-    Edges with `reviewed = true` are used by every replay of the corpus; set `plain = true` where no ids stand.
+    Plays all sessions on both services, after the resets of [replay]. An edge goes from places of answers to a place of
+    requests: legacy has another value there than when it was recorded, and at least half of what requests carry comes
+    from there. Edges with reviewed = true are used by every replay of the corpus.
 
     Exit codes: 0 written, or nothing to review; 1 with --check if an edge is new, is seen less than it was, or has ids
     of another form than declared; 3 if no call was answered twice.
@@ -47,7 +48,8 @@ def corpus_bindings(folder: Path, config_path: Path, *, check: bool, as_json: bo
     corpus = CorpusFolder(folder)
     kept = load_bindings(folder)
     known = edges_among(item.edge for item in kept)
-    mined = asyncio.run(mine_live(config, corpus.contract(), tuple(corpus.sessions()), known))
+    resets = resets_of(config.replay, config_path.absolute().parent, ("legacy", "candidate"))
+    mined = asyncio.run(mine_live(config, corpus.contract(), tuple(corpus.sessions()), known, resets=resets))
     if mined is None:
         raise SystemExit(_nothing(folder))
     found = merged(kept, mined)

@@ -9,6 +9,7 @@ from crossfade.parity_tests.mining.traces import Trace, Twice, trace_of
 from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
 from crossfade.parity_tests.replay.player import play_session
+from crossfade.parity_tests.replay.reset import Reset, run_resets
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.edges import Edge, Edges, edges_among
 from crossfade.shadow.config import Config
@@ -31,17 +32,25 @@ class Witness(Bindings):
 
 
 async def mine_live(
-    config: Config, contract: Contract | None, sessions: Sequence[Session], edges: Edges
+    config: Config,
+    contract: Contract | None,
+    sessions: Sequence[Session],
+    edges: Edges,
+    *,
+    resets: Sequence[Reset] = (),
 ) -> tuple[Mined, ...] | None:
     """The edges that the sessions show when they are played on both services; None where legacy answered nothing again.
 
     ``edges`` are known ones. An edge that is found only now lets more calls succeed, so the sessions are played again
-    while that shows another one, three times at most. Raises: ShadowError: a certificate can't be read.
+    while that shows another one, three times at most, each time after ``resets``.
+
+    Raises: ShadowError: a certificate can't be read, a reset failed.
     """
     traces: list[Trace] = []
     is_answered = False
     mined: tuple[Mined, ...] = ()
     for _ in range(_MAX_PASSES):
+        await run_resets(resets)
         async with open_pair(config, contract, edges=edges) as pair:
             played = await _play(pair, sessions)
         is_answered |= any(isinstance(reply, Answer) for twice in played for reply in twice.again)

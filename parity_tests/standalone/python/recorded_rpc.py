@@ -40,8 +40,8 @@ class Rpcs:
         start = self._channel.stream_stream(
             f"/{rpc}", request_serializer=asked.SerializeToString, response_deserializer=answered.FromString
         )
-        fields = [(key.lower(), value) for key, value in metadata if not key.lower().endswith("-bin")]
-        stream = start(iter(requests), timeout=TIMEOUT_S, metadata=fields)
+        fields = tuple((key.lower(), value) for key, value in metadata if not key.lower().endswith("-bin"))
+        stream: Any = start(iter(requests), timeout=TIMEOUT_S, metadata=fields)
         found: list[Any] = []
         code, detail = "OK", ""
         try:

@@ -140,12 +140,10 @@ class Service:
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body or None)
         answer = connection.getresponse()
-        return _answer(
-            answer.status,
-            answer.headers.get_content_type() if "content-type" in answer.headers else None,
-            answer.read(),
-            call,
-        )
+        kind = answer.headers.get_content_type() if "content-type" in answer.headers else None
+        found = _answer(answer.status, kind, answer.read(), call["expected"])
+        names = call["expected"].get("headers", {})
+        return found | {"headers": {name: answer.headers[name] for name in names if name in answer.headers}}
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
         if url not in self._http:
@@ -162,21 +160,50 @@ class Service:
             self._rpcs[url] = Rpcs(urlsplit(url).netloc, self._contract)
         request = call["request"]
         messages = self._values.filled(request["messages"])
-        take = len(call["expected"]["messages"]) if call["expected"].get("cancelled") else None
-        return self._rpcs[url].call(request["rpc"], messages, self._values.filled(request["metadata"]), take)
+        take = call["expected"].get("cancelled")
+        found: dict[str, Any] = self._rpcs[url].call(
+            request["rpc"], messages, self._values.filled(request["metadata"]), take
+        )
+        return found
 
 
-def _answer(status: int, kind: str | None, body: bytes, call: dict[str, Any]) -> dict[str, Any]:
-    """The parts of an answer, in the form in which the recorded ones are."""
-    found: dict[str, Any] = {"status": status, "type": kind, "base64": base64.b64encode(body).decode()}
-    if "text" in call["expected"]:
-        found["text"] = body.decode("utf-8", "replace")
-    if "json" in call["expected"]:
+def _answer(status: int, kind: str | None, body: bytes, expected: dict[str, Any]) -> dict[str, Any]:
+    """The parts of an answer, in the forms in which the recorded ones are."""
+    text = body.decode("utf-8", "replace")
+    found: dict[str, Any] = {"status": status, "type": kind, "text": text}
+    found["base64"] = base64.b64encode(body).decode()
+    readers = {"json": _json, "lines": _lines, "events": _events}
+    for form in readers.keys() & expected.keys():
         try:
-            found["json"] = json.loads(body, parse_float=Decimal)
+            found[form] = readers[form](text)
         except ValueError:
-            found["json"] = body.decode("utf-8", "replace")
+            found[form] = text
     return found
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+def _lines(text: str) -> list[Any]:
+    return [_json(line) for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
+
+
+def _events(text: str) -> list[Any]:
+    """Server-sent events as objects of their fields; data that is JSON is read as such."""
+    events = []
+    for block in re.split(r"(?:\r\n|\n|\r){2}", text):
+        event: dict[str, Any] = {}
+        for line in re.split(r"\r\n|\n|\r", block):
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name:
+                event[name] = f"{event[name]}\n{value}" if name in event else value
+        if event.get("data", "").startswith(("{", "[")):
+            event["data"] = _json(event["data"])
+        if event:
+            events.append(event)
+    return events
 
 
 def _body(parts: dict[str, Any]) -> bytes:
@@ -193,5 +220,5 @@ def _url(port: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=float)
     return text if len(text) <= 200 else f"{text[:200]}…"

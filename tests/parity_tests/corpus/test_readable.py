@@ -1,13 +1,15 @@
-"""gRPC messages as JSON, for who reads a session's file."""
+"""What is shown of bodies to who reads a session's file."""
 
 import gzip
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.corpus.readable import MAX_PLAIN_CHARS
 from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.parity_tests.corpus.session_text import read_session, session_lines
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request
@@ -73,3 +75,27 @@ def test_what_has_no_such_form_has_none(contract: Contract, body: bytes, target:
     session = session_of(body, target)
     assert shown(session, contract) == [None, None]
     assert read_session(session_lines(session, contract)) == session
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "expected"),
+    [
+        ("gzip", gzip.compress(b'{"a": 1}'), {"plain": '{"a": 1}'}),
+        ("gzip", b"no gzip", {}),
+        ("gzip", gzip.compress(b"\xff"), {}),
+        ("gzip", gzip.compress(b"a" * (MAX_PLAIN_CHARS + 1)), {}),
+        ("", b'{"a": 1}', {}),
+    ],
+)
+def test_a_coded_body_stands_there_as_text(coding: str, body: bytes, expected: dict[str, str]) -> None:
+    """Where it is one, and not a long one; a plain one is text already."""
+    headers = (("content-type", "application/json"), *((("content-encoding", coding),) if coding else ()))
+    session = session_of(b"")
+    (call,) = session.calls
+    reply = Answer(status=200, headers=headers, body=body, truncated=False, trailers=(), latency_ms=1.0)
+    call = replace(call, request=replace(call.request, protocol=Protocol.HTTP), reply=reply)
+    session = replace(session, calls=(call,))
+    lines = [json.loads(line) for line in session_lines(session)]
+    (message,) = [line for line in lines if line.get("event") == "server_message"]
+    assert {name: value for name, value in message.items() if name in {"plain", "json"}} == expected
+    assert read_session(session_lines(session)) == session

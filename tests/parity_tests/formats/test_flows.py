@@ -12,6 +12,7 @@ from mitmproxy.test import tflow, tutils
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.formats.exchanges import Omission
 from crossfade.parity_tests.formats.flows import read_flows
+from crossfade.shadow.compare.decode.grpc import split_answer
 from crossfade.shadow.exchange import Protocol
 
 
@@ -29,6 +30,18 @@ def test_what_mitmproxy_wrote(data: Path, taken: Any) -> None:
     assert logo.reply.body == bytes(range(256))
     assert (last.request.body, last.reply.status, last.request.protocol) == (b'{"text":"two"}', 201, Protocol.HTTP)
     assert login.port == 8000
+
+
+def test_calls_that_mitmproxy_wrote(data: Path, taken: Any) -> None:
+    """Messages, metadata and trailers; all of one client's connection."""
+    read = taken(read_flows(data / "grpc.flows"))
+    assert read.lines == ["POST /grpc.health.v1.Health/Check"] * 2
+    assert not read.left_out
+    good, bad = (split_answer(item.reply) for item in read.exchanges)
+    assert (good.code, good.messages, bad.code) == ("OK", (b"\x08\x01",), "NOT_FOUND")
+    assert {("x-team", "blue"), ("x-trace-bin", "AAH/")} <= {*read.exchanges[0].request.headers}
+    assert {item.request.protocol for item in read.exchanges} == {Protocol.GRPC}
+    assert len({item.request.peer for item in read.exchanges}) == 1
 
 
 @pytest.mark.parametrize("size", [10, 5000, 21_000])

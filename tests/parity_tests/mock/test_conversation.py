@@ -85,6 +85,17 @@ def test_a_dialogue_that_was_not_recorded(recorder: Any, book: Any, framed: Any,
     assert isinstance(step, Refuse)
 
 
+def test_a_message_that_no_recording_has(recorder: Any, book: Any, framed: Any) -> None:
+    """Ends the call at once: its client may wait for an answer before it goes on."""
+    call = recorder.grpc("/p.S/Chat", [b"1", b"2"], [b"a", b"b"], timing=EARLY)
+    talk = talk_of(book([call]), call)
+    assert isinstance(talk.step(), Wait)
+    talk.hear(framed([b"9"]), ended=False)
+    assert isinstance(talk.step(), Refuse)
+    unknown = talk_of(book([]), call)
+    assert isinstance(unknown.step(), Refuse)
+
+
 def test_a_client_that_left(recorder: Any, book: Any) -> None:
     """What would have come is not known, so nothing is ended."""
     timing = Timing(client_ms=(0.0,), server_ms=(1.0, 2.0), cancelled_ms=3.0)

@@ -124,11 +124,15 @@ def test_a_recording_somewhere_else(invoke: Any, service: Any, record: Any, tmp_
 
 
 def test_no_recording(invoke: Any, service: Any) -> None:
-    """Exit 4 and one line."""
-    result = invoke("replay", "--config", service.config, "--rediff", "gone")
-    assert result.exit_code == 4
-    assert result.output.startswith("error: ")
-    assert "expected a recording, got none; make one with `crossfade record`" in result.output
+    """One line; exit 4 for a run that was not recorded, 2 for one that is not there."""
+    service.compared(1)
+    for run, code, told in (
+        ("run-1", 4, "expected a recording, got none; make one with `crossfade record`"),
+        ("gone", 2, "expected run gone, got none; the newest are run-1"),
+    ):
+        result = invoke("replay", "--config", service.config, "--rediff", run)
+        assert (result.exit_code, result.output.startswith("error: ")) == (code, True)
+        assert told in result.output
 
 
 def test_a_check_of_nothing_does_not_pass(invoke: Any, service: Any, record: Any) -> None:

@@ -3,8 +3,10 @@
 import importlib.util
 import json
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import pytest
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Half, Manifest
+from crossfade.parity_tests.mining.bindings_file import Kept
+from crossfade.parity_tests.mining.stored import save_bindings
+from crossfade.shadow.bindings.edges import Edge, read_place
 
 _spec = importlib.util.spec_from_file_location(
     "notes_services", Path(__file__).parents[2] / "parity_tests" / "replay" / "conftest.py"
@@ -112,8 +117,37 @@ def test_json(bench: Any) -> None:
         "legacy_against_legacy": "not measured",
         "unclean": [],
         "not_as_recorded": {},
+        "accepted_id_changes": [],
+        "broken_times": [],
         "interrupted": False,
     }
+
+
+@pytest.mark.parametrize("source", ["live", "recorded"])
+def test_ids_of_another_form(bench: Any, numbered: Any, serve: Any, config_of: Any, source: str) -> None:
+    """Are differences until the corpus says that they may change so, and then told as an accepted change."""
+    made = bench()
+    numbers = count(1)
+
+    def start() -> None:
+        port = type(numbered())(lambda: str(uuid.UUID(int=next(numbers), version=4)))
+        config_of(serve(numbered()), serve(port), GATE)
+
+    start()
+    assert made.replay("--legacy", source).exit_code == 1
+    edge = Edge(
+        kind="note",
+        consumer=read_place("GET /notes/* path/notes/*"),
+        producers=(read_place("POST /notes body/id"), read_place("GET /notes body/notes/*/id")),
+        forms=("number", "uuid"),
+    )
+    kept = Kept(edge=edge, support=1.0, sessions=3, legacy="number", candidate="uuid", reviewed=True)
+    save_bindings(made.corpus, (kept,))
+    start()
+    result = made.replay("--legacy", source)
+    assert (result.exit_code, "accepted change of ids: note: number -> uuid" in result.output) == (0, True), (
+        result.output
+    )
 
 
 def test_a_choice(bench: Any) -> None:

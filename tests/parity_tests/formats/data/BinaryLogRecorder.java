@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Calls a health service on both ends of which grpc-java writes a binary log. */
@@ -104,12 +105,15 @@ public final class BinaryLogRecorder {
 
   private static void list(ManagedChannel channel) throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
+    Semaphore answered = new Semaphore(0);
     StreamObserver<ServerReflectionRequest> asked =
         ServerReflectionGrpc.newStub(channel)
             .serverReflectionInfo(
                 new StreamObserver<ServerReflectionResponse>() {
                   @Override
-                  public void onNext(ServerReflectionResponse answer) {}
+                  public void onNext(ServerReflectionResponse answer) {
+                    answered.release();
+                  }
 
                   @Override
                   public void onError(Throwable error) {
@@ -122,9 +126,9 @@ public final class BinaryLogRecorder {
                   }
                 });
     asked.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-    Thread.sleep(100);
+    answered.acquire();
     asked.onNext(ServerReflectionRequest.newBuilder().setFileContainingSymbol("nope").build());
-    Thread.sleep(100);
+    answered.acquire();
     asked.onCompleted();
     ended.await(10, TimeUnit.SECONDS);
   }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 
 /** Sends HTTP requests. */
@@ -59,18 +60,60 @@ final class HttpCalls implements AutoCloseable {
         .ifPresent(type -> found.addProperty("type", type.split(";")[0].strip().toLowerCase(Locale.ROOT)));
     found.addProperty("text", text);
     found.addProperty("base64", Base64.getEncoder().encodeToString(answer.body()));
-    if (expected.has("json")) {
-      found.add("json", json(text));
+    for (String form : List.of("json", "lines", "events")) {
+      if (expected.has(form)) {
+        found.add(form, read(form, text));
+      }
+    }
+    if (expected.has("headers")) {
+      JsonObject headers = new JsonObject();
+      for (String name : expected.getAsJsonObject("headers").keySet()) {
+        answer.headers().firstValue(name).ifPresent(value -> headers.addProperty(name, value));
+      }
+      found.add("headers", headers);
     }
     return found;
   }
 
-  private static JsonElement json(String text) {
+  private static JsonElement read(String form, String text) {
     try {
-      return JsonParser.parseString(text);
+      return switch (form) {
+        case "lines" -> lines(text);
+        case "events" -> events(text);
+        default -> JsonParser.parseString(text);
+      };
     } catch (JsonSyntaxException error) {
       return new JsonPrimitive(text);
     }
+  }
+
+  private static JsonArray lines(String text) {
+    JsonArray lines = new JsonArray();
+    text.lines().filter(line -> !line.isBlank()).forEach(line -> lines.add(JsonParser.parseString(line)));
+    return lines;
+  }
+
+  /** Server-sent events as objects of their fields; data that is JSON is read as such. */
+  private static JsonArray events(String text) {
+    JsonArray events = new JsonArray();
+    for (String block : text.split("(?:\\r\\n|\\n|\\r){2}")) {
+      JsonObject event = new JsonObject();
+      for (String line : block.split("\\r\\n|\\n|\\r")) {
+        String[] parts = line.split(":", 2);
+        if (!parts[0].isEmpty()) {
+          String value = parts.length < 2 ? "" : parts[1].startsWith(" ") ? parts[1].substring(1) : parts[1];
+          boolean isMore = event.has(parts[0]);
+          event.addProperty(parts[0], isMore ? event.get(parts[0]).getAsString() + "\n" + value : value);
+        }
+      }
+      if (event.has("data") && event.get("data").getAsString().matches("(?s)[{\\[].*")) {
+        event.add("data", JsonParser.parseString(event.get("data").getAsString()));
+      }
+      if (event.size() > 0) {
+        events.add(event);
+      }
+    }
+    return events;
   }
 
   private byte[] body(JsonObject request) {

@@ -48,7 +48,7 @@ final class RpcCalls implements AutoCloseable {
     JsonObject request = call.getAsJsonObject("request");
     MethodDescriptor method = method(request.get("rpc").getAsString());
     JsonObject expected = call.getAsJsonObject("expected");
-    int take = expected.has("cancelled") ? expected.getAsJsonArray("messages").size() : Integer.MAX_VALUE;
+    int take = expected.has("cancelled") ? expected.get("cancelled").getAsInt() : Integer.MAX_VALUE;
     List<DynamicMessage> messages = new ArrayList<>();
     for (JsonElement message : values.filled(request.get("messages")).getAsJsonArray()) {
       DynamicMessage.Builder builder = DynamicMessage.newBuilder(method.getInputType());
