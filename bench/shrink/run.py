@@ -104,7 +104,6 @@ def session_case(rng: random.Random, calls: int) -> Shrunk:
     """A session that fails when a thing is made, changed and then read."""
     made = [str(1000 + number) for number in range(calls // 5)]
     steps = [("POST", "/things", name) for name in made]
-    others = calls - len(made)
     steps += [
         (rng.choice(("GET", "GET", "PATCH")), f"/things/{rng.choice(made)}", "") for _ in range(calls - len(made))
     ]
