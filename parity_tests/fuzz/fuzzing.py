@@ -21,8 +21,8 @@ from crossfade.parity_tests.fuzz.survey import survey
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.shadow.routes.patterns import glob_matches
 
-_FIRST_SLICE, _LAST_SLICE = 12, 200
-_ALONE = 2  # cycles in which nobody writes
+_FIRST_SLICE, _LAST_SLICE = 6, 200
+_ALONE = 3  # cycles in which nobody writes
 _ALONE_SHARE = 0.5  # of all that may be tried
 _MAX_LATE = 3
 _MAX_IDLE = 3  # cycles in which nothing new is drawn
