@@ -220,5 +220,5 @@ def _url(port: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=float)
     return text if len(text) <= 200 else f"{text[:200]}…"
