@@ -7,15 +7,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.corpus.records import Call
 from crossfade.parity_tests.mock.answering import Mock
 from crossfade.parity_tests.mock.book import Book
 from crossfade.parity_tests.mock.server import MockServer
+from crossfade.parity_tests.recorded.redacting import CallRedactor
+from crossfade.parity_tests.recorded.remembering import RememberingRedactor
+from crossfade.shadow.config import Config
+from crossfade.shadow.evidence.key import KEY_VARIABLE
+from crossfade.shadow.exchange import Failure, FailureReason, Request
+from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.runs.setup import read_redactor_as
 from crossfade.tools.signals import stop_signals
 
 MAX_CORPUS_BYTES = 1_000_000_000
 _MAX_TOLD = 100
+_NO_REPLY = Failure(reason=FailureReason.RESET, detail="", latency_ms=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +59,14 @@ class _Missed:
             self.announce(f"not recorded: {''.join(char if char.isprintable() else '?' for char in line)[:200]}")
 
 
-async def run_mock(folder: Path, ports: MockPorts, speed: float, *, announce: Callable[[str], None]) -> MockDone:
-    """Serves until SIGINT or SIGTERM. Raises: ParityError: no corpus, too large a one, or a port can't be had."""
-    book = _read(folder)
+async def run_mock(
+    folder: Path, ports: MockPorts, speed: float, config: Config | None, *, announce: Callable[[str], None]
+) -> MockDone:
+    """Serves until SIGINT or SIGTERM; by the ``config`` secrets of requests are known again.
+
+    Raises: ParityError: no corpus, too large a one, or a port can't be had; ShadowError, EvidenceError: no key.
+    """
+    book = _read(folder, config)
     done = MockDone()
     server = MockServer(Mock(book=book, speed=speed, missed=_Missed(announce, done)))
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
@@ -66,12 +81,28 @@ async def run_mock(folder: Path, ports: MockPorts, speed: float, *, announce: Ca
     return done
 
 
-def _read(folder: Path) -> Book:
+def _read(folder: Path, config: Config | None) -> Book:
     corpus = CorpusFolder(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if size > MAX_CORPUS_BYTES:
         raise ParityError(f"{folder}: expected at most {MAX_CORPUS_BYTES} bytes, got {size}; minimise it first")
-    return Book.of(corpus.sessions(), corpus.contract())
+    contract = corpus.contract()
+    return Book.of(corpus.sessions(), contract, None if config is None else _redaction(config, contract))
+
+
+def _redaction(config: Config, contract: Contract | None) -> Callable[[Request], Request]:
+    """A request as the config's key and rules leave it. Raises: ParityError: no key."""
+    redactor = read_redactor_as(RememberingRedactor, config, contract)
+    if redactor is None:
+        raise ParityError(f"{config.redact.key_file}: expected the key of the recording, got none; set {KEY_VARIABLE}")
+    calls = CallRedactor(redactor, contract)
+    routes = RouteTable(config.routes.http, 0, {} if contract is None else contract.methods)
+
+    def redacted(request: Request) -> Request:
+        route = routes.resolve(request.protocol, request.method, request.target)
+        return calls.redacted(Call(route=route, request=request, reply=_NO_REPLY, write=False)).request
+
+    return redacted
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.mining.bindings_file import reviewed_edges
+from crossfade.parity_tests.mining.relations import TimeRelations
 from crossfade.parity_tests.mining.review import accepted_changes
 from crossfade.parity_tests.mining.stored import load_bindings
 from crossfade.parity_tests.replay.pair import open_pair
@@ -100,7 +101,7 @@ class Replay:
             units=units_of(config),
             secondary=self._noise is not Noise.NOT_MEASURED,
         )
-        books = Books(self._plan.entered, run.writer.add)
+        books = Books(self._plan.entered, run.writer.add, TimeRelations(run.contract))
         try:
             is_interrupted = await self._play_both(run, books)
         finally:
@@ -156,6 +157,7 @@ class Replay:
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,
             id_changes=accepted_changes(self._bindings),
+            broken_times=books.times.lines(),
             interrupted=is_interrupted,
         )
 

@@ -75,21 +75,11 @@ def _show(record: dict[str, Any], planted: tuple[Planted, ...]) -> None:
         print("found " if entry in found else "missed", entry.route, ", ".join(entry.paths))
     for case in steady:
         if (_route(case), case["template"]) not in explained:
-            print(
-                "other ",
-                case["route"],
-                case["template"],
-                case["kind"],
-                case["calls"],
-                case["legacy"][:80],
-                case["candidate"][:80],
-            )
+            print("other ", case["route"], case["template"], case["kind"], *case["calls"], sep=" | ")
     large = [case["id"] for case in steady if len(case["calls"]) > _MOST_CALLS or case["fields"] > _MOST_FIELDS]
     flaky = [f"{case['route']} {case['template']}" for case in record["cases"] if not case["steady"]]
     print(f"{record['tried']} sequences, {record['sent']} calls, {record['compared']} compared, {record['seconds']} s")
-    print(
-        f"{len(found)} of {len(planted)} planted bugs, {len(steady)} cases, larger than allowed: {large}, flaky: {flaky}"
-    )
+    print(f"{len(found)} of {len(planted)} planted bugs, {len(steady)} cases, too large: {large}, flaky: {flaky}")
 
 
 def _route(case: dict[str, Any]) -> str:

@@ -141,11 +141,11 @@ class Fuzzing:
         """Tries some sequences for one operation, more in each cycle, and shrinks what is new."""
         run, settings = self._run, self._settings
         size = min(_FIRST_SLICE << min(cycle, _MAX_DOUBLINGS), _LAST_SLICE)
-        until = min(run.tried + size, settings.max_examples)
+        tally = stage.tallies[operation.key]
         bounds = Bounds(
             max_examples=size,
             max_shrinks=settings.max_shrinks,
-            is_over=lambda: run.tried >= until or bool(self._out_of_time(_FOR_DRAWING)),
+            is_over=lambda: tally.late >= _MAX_LATE or bool(self._over()),
             is_out_of_time=lambda: bool(self._out_of_time()),
         )
 
@@ -158,8 +158,8 @@ class Fuzzing:
         while (smallest := search(plans, show, frozenset(run.known), seed, bounds)) is not None:
             run.known.add(smallest.found)
             self._confirm(stage, drawing.chains, smallest)
-        if (late := stage.tallies[operation.key].late) >= _MAX_LATE:
-            run.left_out[operation.key] = f"legacy gave no answer in time, {late} times"
+        if tally.late >= _MAX_LATE:
+            run.left_out[operation.key] = f"legacy gave no answer in time, {tally.late} times"
 
     def _show(self, stage: Stage, chains: Chains, plan: Plan) -> frozenset[Found]:
         """What the last call of a plan shows; each plan is played once."""

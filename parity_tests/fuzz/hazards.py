@@ -10,6 +10,8 @@ from functools import lru_cache
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from crossfade.parity_tests.fuzz.weights import weighted
+
 _SMALL = 40
 _LONG = 300
 
@@ -126,12 +128,11 @@ def integers(low: int, high: int) -> SearchStrategy[int]:
     around = (sign * 2**bits + off for bits in _EDGES for sign in (1, -1) for off in (-1, 0, 1))
     edges = sorted({low, high, *around}, key=abs)
     small = st.integers(max(low, -_SMALL), min(high, _SMALL))
-    return st.one_of(
-        st.integers(max(low, 0), min(high, _SMALL)),
-        small,
-        small,
-        st.sampled_from([edge for edge in edges if low <= edge <= high]),
-        st.integers(low, high),
+    return weighted(
+        (2, st.integers(max(low, 0), min(high, _SMALL))),
+        (2, small),
+        (2, st.sampled_from([edge for edge in edges if low <= edge <= high])),
+        (1, st.integers(low, high)),
     )
 
 
@@ -159,14 +160,13 @@ def texts() -> SearchStrategy[str]:
     word = st.text(alphabet="abcxyz", min_size=1, max_size=4)
     hazard = st.sampled_from(TEXTS)
     anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-    return st.one_of(
-        word,
-        hazard,
-        hazard,
-        st.tuples(word, hazard).map("".join),
-        st.tuples(hazard, hazard).map("".join),
-        anything,
-        word.map(lambda text: (text * _LONG)[:_LONG]),
+    return weighted(
+        (2, word),
+        (4, hazard),
+        (2, st.tuples(word, hazard).map("".join)),
+        (1, st.tuples(hazard, hazard).map("".join)),
+        (1, anything),
+        (1, word.map(lambda text: (text * _LONG)[:_LONG])),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol as Interface
 
 from crossfade.parity_tests.mock.book import Book, Client
-from crossfade.parity_tests.mock.conversation import Begin, Conversation, End, Linger, Refuse, Send, Wait
+from crossfade.parity_tests.mock.conversation import Begin, Conversation, End, Linger, Refuse, Send, Step, Wait
 from crossfade.parity_tests.mock.refusal import call_end, refusal
 from crossfade.shadow.exchange import Headers, Protocol, Request
 
@@ -59,38 +59,42 @@ class Mock:
 async def answer(mock: Mock, heard: Heard, wire: Wire, client: Client) -> None:
     """Answers one request. Raises: ConnectionError: the client has left."""
     talk = Conversation(mock.book, heard.request, client)
-    has_begun = False
-    while True:
-        heard.changed.clear()
-        talk.hear(bytes(heard.body), heard.trailers, ended=heard.ended)
-        match talk.step():
-            case Begin() as head:
-                has_begun = True
-                await wire.begin(head.status, head.headers)
-            case Send() as part:
-                if part.pause_ms and mock.speed:
-                    await mock.sleep(part.pause_ms / _MS / mock.speed)
-                await wire.send(part.data)
-            case End() as end:
-                await wire.end(end.trailers)
-                return
-            case Refuse() as refuse:
-                mock.missed(f"{refuse.request.method} {refuse.request.target.partition('?')[0]}")
-                await _refuse(mock, refuse, wire, has_begun=has_begun)
-                return
-            case Linger():
-                await _linger(heard)
-                await wire.abort()
-                return
-            case Wait():
-                if heard.gone:
-                    return
-                await heard.changed.wait()
+    heard.changed.set()
+    step: Step = Wait()
+    while not isinstance(step, End | Refuse | Linger):
+        if heard.changed.is_set():
+            heard.changed.clear()
+            talk.hear(bytes(heard.body), heard.trailers, ended=heard.ended)
+        step = talk.step()
+        if not isinstance(step, Wait):
+            await _do(step, mock, heard, wire)
+        elif heard.gone:
+            return
+        else:
+            await heard.changed.wait()
 
 
-async def _refuse(mock: Mock, refuse: Refuse, wire: Wire, *, has_begun: bool) -> None:
-    if not has_begun:
-        found = refusal(refuse, mock.book)
+async def _do(step: Step, mock: Mock, heard: Heard, wire: Wire) -> None:
+    match step:
+        case Begin():
+            await wire.begin(step.status, step.headers)
+        case Send():
+            if step.pause_ms and mock.speed:
+                await mock.sleep(step.pause_ms / _MS / mock.speed)
+            await wire.send(step.data)
+        case End():
+            await wire.end(step.trailers)
+        case Linger():
+            await _linger(heard)
+            await wire.abort()
+        case Refuse():
+            mock.missed(f"{step.request.method} {step.request.target.partition('?')[0]}")
+            await _refuse(step, mock.book, wire)
+
+
+async def _refuse(refuse: Refuse, book: Book, wire: Wire) -> None:
+    if not refuse.begun:
+        found = refusal(refuse, book)
         await wire.begin(found.status, found.headers)
         if found.body:
             await wire.send(found.body)

@@ -1,6 +1,6 @@
 """All recorded answers, and which of them a request gets. Pure."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crossfade.codegen.contract import Contract
@@ -50,15 +50,25 @@ class Client:
 
 @dataclass(slots=True)
 class Book:
-    """Finds entries; the k-th identical request gets the k-th answer."""
+    """Finds entries; the k-th identical request gets the k-th answer.
+
+    ``redacted`` gives a request with the pseudonyms that a recording has in place of secrets; None: no key is known.
+    """
 
     contract: Contract | None
+    redacted: Callable[[Request], Request] | None = None
     _entries: dict[Hashable, list[Entry]] = field(default_factory=dict)
+    _whole: dict[Hashable, list[Entry]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sessions: Iterable[Session], contract: Contract | None) -> "Book":
+    def of(
+        cls,
+        sessions: Iterable[Session],
+        contract: Contract | None,
+        redacted: Callable[[Request], Request] | None = None,
+    ) -> "Book":
         """All calls of some sessions, in the order in which they began."""
-        book = cls(contract)
+        book = cls(contract, redacted)
         calls = [(call.request.started_at, session.id, call) for session in sessions for call in session.calls]
         for _, session_id, call in sorted(calls, key=lambda item: item[:2]):
             book._add(session_id, call)
@@ -71,7 +81,9 @@ class Book:
             messages=body_meaning(call.request, self.contract),
             credentials=credentials_of(call.request),
         )
-        self._entries.setdefault(head_meaning(call.request), []).append(entry)
+        head = head_meaning(call.request)
+        self._entries.setdefault(head, []).append(entry)
+        self._whole.setdefault((head, entry.messages), []).append(entry)
 
     @property
     def entries(self) -> Mapping[Hashable, Sequence[Entry]]:
@@ -85,11 +97,7 @@ class Book:
         the connection is in, then those with the most alike header fields, then the order of the recording. A read
         that was asked for more often than it was recorded gets the last answer again; a write gets none.
         """
-        fitting = [
-            entry
-            for entry in self._entries.get(head_meaning(request), ())
-            if (entry.messages == messages if ended else entry.messages[: len(messages)] == messages)
-        ]
+        fitting = self._fitting(request, messages, ended=ended)
         credentials = credentials_of(request)
         own = [entry for entry in fitting if entry.credentials == credentials] or fitting
         fresh = [entry for entry in own if not entry.uses]
@@ -97,6 +105,23 @@ class Book:
             return max(fresh, key=lambda entry: (entry.session_id == client.session_id, _likeness(entry, request)))
         reads = [entry for entry in own if not entry.call.write]
         return max(reversed(reads), key=lambda entry: entry.session_id == client.session_id) if reads else None
+
+    def as_recorded(self, request: Request) -> Request:
+        """A whole request as the recording has it: with pseudonyms where it is not there as it is, but so."""
+        credentials = credentials_of(request)
+        if self.redacted is None or any(entry.credentials == credentials for entry in self._same(request)):
+            return request
+        shown = self.redacted(request)
+        return shown if self._same(shown) else request
+
+    def _same(self, request: Request) -> Sequence[Entry]:
+        return self._fitting(request, body_meaning(request, self.contract), ended=True)
+
+    def _fitting(self, request: Request, messages: tuple[Hashable, ...], *, ended: bool) -> Sequence[Entry]:
+        head = head_meaning(request)
+        if ended:
+            return self._whole.get((head, messages), ())
+        return [entry for entry in self._entries.get(head, ()) if entry.messages[: len(messages)] == messages]
 
     def rewind(self) -> None:
         """As if nothing had been asked for yet."""

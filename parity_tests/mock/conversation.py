@@ -42,10 +42,14 @@ class Linger:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The recording has no answer; ``entry`` is what was recorded without one, None where nothing was."""
+    """The recording has no answer; ``entry`` is what was recorded without one, None where nothing was.
+
+    ``begun``: a part of an answer was sent already.
+    """
 
     request: Request
     entry: Entry | None = None
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,11 @@ class Conversation:
         """All of the body that has come, and whether that is all."""
         self._request = replace(self._request, body=body, trailers=trailers)
         self._ended = ended
-        if self._request.protocol is Protocol.GRPC:
-            self._hear_messages(body)
-        elif ended:
+        if ended and not self._begun:
+            self._request = self._book.as_recorded(self._request)
             self._messages = body_meaning(self._request, self._book.contract)
+        elif self._request.protocol is Protocol.GRPC:
+            self._hear_messages(body)
 
     def _hear_messages(self, body: bytes) -> None:
         """Reads what is new: a client may send many."""
@@ -97,10 +102,10 @@ class Conversation:
         entry = self._followed()
         if entry is None:
             is_call = self._request.protocol is Protocol.GRPC  # whose client may wait for an answer before it goes on
-            return Refuse(self._request) if self._ended or is_call else Wait()
+            return Refuse(self._request, begun=self._begun) if self._ended or is_call else Wait()
         answer = entry.answer
         if answer is None:
-            return self._taken(entry, Refuse(self._request, entry)) if self._ended else Wait()
+            return self._taken(entry, Refuse(self._request, entry, begun=self._begun)) if self._ended else Wait()
         if not self._is_due(entry):
             return Wait()
         self._taken(entry, None)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 import h11
@@ -19,6 +20,7 @@ _READ_BYTES = 65_536
 _HEAD_BYTES = 65_536
 _BODY_TOO_LARGE, _HEAD_TOO_LARGE = 413, 431
 _NO_BODY = frozenset({204, 304})
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 async def serve_http1(mock: Mock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes) -> None:
@@ -124,7 +126,7 @@ class _Wire:
         """See Wire."""
         self._has_body = not self._is_head and status not in _NO_BODY
         fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in _own(headers)]
-        await self._connection.send(h11.Response(status_code=status, headers=fields))
+        await self._connection.send(h11.Response(status_code=status, headers=fields, reason=_phrase(status)))
 
     async def send(self, data: bytes) -> None:
         """See Wire."""
@@ -139,6 +141,11 @@ class _Wire:
     async def abort(self) -> None:
         """See Wire."""
         raise ConnectionAbortedError
+
+
+def _phrase(status: int) -> bytes:
+    """The usual one: a recording does not have it."""
+    return _PHRASES.get(status, "").encode()
 
 
 def _own(headers: Headers) -> Iterable[tuple[str, str]]:

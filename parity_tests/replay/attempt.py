@@ -12,6 +12,7 @@ from crossfade.parity_tests.replay.recorded import cannot_answer, observe_record
 from crossfade.parity_tests.replay.script import script_of
 from crossfade.parity_tests.replay.sending import Progress, send
 from crossfade.parity_tests.replay.services import Services
+from crossfade.parity_tests.replay.stamps import without_stamps
 from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.exchange import Read, without_end
@@ -171,7 +172,8 @@ class Attempt:
     def _verdict(self, comparison: Comparison) -> Verdict:
         services, route = self._services, self._call.route
         if services.is_recorded:
-            return observe_recorded(services.judge, comparison, route, services.redacted)
+            stampless = partial(without_stamps, call=self._call, contract=services.contract)
+            return observe_recorded(services.judge, comparison, route, redacted=services.redacted, stampless=stampless)
         return services.judge.observe(comparison, route)
 
     def _played(self, legacy: Reply | None) -> "partial[Played]":

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call
@@ -13,12 +12,10 @@ from crossfade.parity_tests.replay.played import Played
 from crossfade.parity_tests.replay.recorded import redaction_of
 from crossfade.parity_tests.replay.sending import Progress
 from crossfade.parity_tests.replay.services import Services
-from crossfade.shadow.asking.clients.address import TlsFiles
-from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.sides import Sides, build_sides
+from crossfade.shadow.asking.sides import build_sides
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges
-from crossfade.shadow.config import Config, ListenSettings
+from crossfade.shadow.config import Config
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Comparison, Reply
 from crossfade.shadow.judging.judge import Judge
@@ -73,11 +70,15 @@ async def open_pair(  # noqa: PLR0913 - each has its default
 ) -> AsyncIterator[Pair]:
     """The services that the config names, until the block ends; as ``Services``.
 
-    ``judge``: None: one under the config's rules. Raises: ShadowError: a certificate can't be read.
+    ``judge``: None: one under the config's rules. Raises: ShadowError: a certificate can't be read, or a
+    variable of the environment is not set.
     """
     calls = frozenset[str]() if contract is None else frozenset(contract.methods)
     pair = Pair(
-        sides={listen.name: _sides(config, listen, calls) for listen in config.listen},
+        sides={
+            listen.name: build_sides(config, listen, calls, rules=config.replay.header, with_legacy=True)
+            for listen in config.listen
+        },
         judge=judge or Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract))),
         contract=contract,
         shared=config.service.state is State.SHARED,
@@ -90,14 +91,6 @@ async def open_pair(  # noqa: PLR0913 - each has its default
         yield pair
     finally:
         await pair.close()
-
-
-def _sides(config: Config, listen: ListenSettings, calls: frozenset[str]) -> Sides:
-    mirror = config.mirror
-    upstream = partial(Upstream, deadline_ms=mirror.deadline_ms, body_limit_bytes=mirror.body_limit_bytes)
-    built = build_sides(config, listen, calls)
-    legacy = upstream(listen.legacy, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert))
-    return Sides(candidate=built.candidate, secondary=built.secondary, legacy=legacy)
 
 
 def _redaction(config: Config, contract: Contract | None) -> Callable[[Comparison], Comparison] | None:

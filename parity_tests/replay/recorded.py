@@ -23,14 +23,24 @@ def cannot_answer(call: Call) -> bool:
 
 
 def observe_recorded(
-    judge: Judge, comparison: Comparison, route: RouteInfo, redacted: Callable[[Comparison], Comparison] | None
+    judge: Judge,
+    comparison: Comparison,
+    route: RouteInfo,
+    *,
+    redacted: Callable[[Comparison], Comparison] | None,
+    stampless: Callable[[Comparison], Comparison],
 ) -> Verdict:
-    """The verdict on a live candidate beside an answer in which secrets are pseudonyms.
+    """The verdict on a live candidate beside an answer of another day, in which secrets are pseudonyms.
 
-    The candidate's secrets become pseudonyms by the same key, so that equal ones are equal. Those that it took from the
-    request are pseudonyms already: the comparison without that is as good, and where each of the two shows differences
-    that the other one does not, nobody can tell, which is ``not_recorded``.
+    ``stampless`` takes the times out that each side stamped. The candidate's secrets become pseudonyms by the same key,
+    so that equal ones are equal. Those that it took from the request are pseudonyms already: the comparison without
+    that is as good, and where each of the two shows differences that the other one does not, nobody can tell, which is
+    ``not_recorded``.
     """
+    plain = judge.observe(comparison, route)
+    if not _found(plain):
+        return plain
+    comparison = stampless(comparison)
     plain = judge.observe(comparison, route)
     if redacted is None or not _found(plain):
         return plain

@@ -40,6 +40,7 @@ class ReplayResult:
 
     ``otherwise``: those that legacy answered with another status than the recorded one, by route. ``untold``: answers
     of legacy's first play that there was no room for. ``id_changes``: how the candidate may write ids otherwise.
+    ``broken_times``: where its times break what holds at legacy.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class ReplayResult:
     is_recorded: bool = False
     untold: int = 0
     id_changes: Sequence[str] = ()
+    broken_times: Sequence[str] = ()
     interrupted: bool = False
 
 
@@ -89,6 +91,7 @@ def result_record(result: ReplayResult, report: Report) -> dict[str, Any]:
         "unclean": list(unclean_of(report)),
         "not_as_recorded": dict(sorted(result.otherwise.items())),
         "accepted_id_changes": list(result.id_changes),
+        "broken_times": list(result.broken_times),
         "interrupted": result.interrupted,
     }
 
@@ -99,6 +102,7 @@ def _lines(result: ReplayResult, report: Report) -> Iterator[str]:
         ", interrupted" if result.interrupted else ""
     )
     yield from _some("accepted change of ids:", result.id_changes)
+    yield from _some("times that break what holds at legacy:", result.broken_times)
     if result.is_recorded:
         yield "legacy's answers are those of the recording; no legacy was contacted"
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.parity_tests.mining.relations import TimeRelations
 from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.parity_tests.replay.plan import Plan
@@ -36,8 +37,11 @@ class Pace:
 class Books:
     """Counts how calls ended, for the evidence and for the result."""
 
-    def __init__(self, entered: Mapping[RouteInfo, int], record: Callable[[Observation | Proof], None]) -> None:
+    def __init__(
+        self, entered: Mapping[RouteInfo, int], record: Callable[[Observation | Proof], None], times: TimeRelations
+    ) -> None:
         self.entered = Counter(entered)
+        self.times = times
         self.otherwise: Counter[str] = Counter()
         self._ended: Counter[RouteInfo] = Counter()
         self._record = record
@@ -52,6 +56,8 @@ class Books:
         self._ended[played.call.route] += 1
         self.otherwise[played.call.route.key] += played.as_recorded is False
         self._record(played.observation)
+        if played.comparison is not None and played.signature:
+            self.times.see(played.call.route.key, played.comparison)
         for proof in played.proofs:
             self._record(proof)
 

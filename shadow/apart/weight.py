@@ -14,6 +14,8 @@ _SURELY_LIGHT_BYTES = 1024
 """So many bytes in plain bodies are light whatever is in them."""
 _BYTES = 16
 """So many bytes without a mark are as much work as a mark."""
+_FIELD_BYTES = 4
+"""A field of a message in a stream takes so many bytes or more. Where each byte is one, the bound is some 40 ms."""
 _MARKS = b",:[{<&=\n|;"
 """Each value of a structure stands beside one of these."""
 _LIGHT_FIELDS_CHARS = 2048
@@ -66,6 +68,13 @@ def is_heavy_reply(request: Request, reply: Reply) -> bool:
     return isinstance(reply, Answer) and _are_heavy((reply,), request.protocol)
 
 
+def are_heavy_messages(one: bytes, other: bytes, *, proto: bool) -> bool:
+    """As ``is_heavy``, of two messages of streams that stand at one place."""
+    if proto:
+        return len(one) + len(other) > HEAVY * _FIELD_BYTES
+    return len(one) + len(other) > _LONG_BYTES or _marked(one) + _marked(other) > HEAVY
+
+
 def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol) -> bool:
     weight = 0
     for message in messages:
@@ -103,5 +112,9 @@ def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
         return 0
     if protocol is Protocol.GRPC:  # a packed field has a value in each byte
         return len(body)
-    marks = len(body) - len(body.translate(None, _MARKS))
-    return len(body) // _BYTES + marks + _MORE_FOR_A_TAG * body.count(b"<")
+    return _marked(body)
+
+
+def _marked(text: bytes) -> int:
+    marks = len(text) - len(text.translate(None, _MARKS))
+    return len(text) // _BYTES + marks + _MORE_FOR_A_TAG * text.count(b"<")

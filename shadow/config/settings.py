@@ -401,9 +401,9 @@ class RecordSettings(Section):
     session_by: tuple[Annotated[str, AfterValidator(check_session_key), _shown("session key")], ...] = Field(
         default=(), strict=False
     )
-    """How `crossfade record --corpus` knows a client, the first that its request has: `header:NAME` (also gRPC
-    metadata), `cookie:NAME`, `peer`. Without any, or where a request has none: its credential, else a cookie that
-    legacy gave it, else its address."""
+    """How `crossfade record --corpus` knows a client, the first that its request or else its answer has:
+    `header:NAME` (also gRPC metadata), `cookie:NAME`, `peer`. Without any, or where a request has none: its credential,
+    else a cookie or a token that legacy gave it, else its address."""
     max_session_calls: int = Field(default=200, ge=1, le=100_000)
     """The longest session of a corpus. A client that goes on begins another one."""
 
@@ -427,6 +427,7 @@ class ReplaySettings(Section):
     """Puts the secondary's data back."""
     reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
     """A command that takes longer is ended, and the replay with it."""
+    header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
 
 
 class GateSection(Section):

@@ -50,6 +50,7 @@ UNEXPLAINED = (
     Reason.TRUNCATED,
     Reason.TOO_COSTLY,
     Reason.UNDECODABLE,
+    Reason.NOT_RECORDED,
     Reason.NO_CONTRACT,
     Reason.INTERNAL,
 )

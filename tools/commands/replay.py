@@ -122,7 +122,7 @@ def replay(  # noqa: PLR0913 - one for each option
     With --rediff: 0 compared again; with --check 1 if a comparison changed, 3 if none could be judged again.
 
     \b
-    Examples:
+    Example:
       crossfade replay corpora/builds --config crossfade.toml
       crossfade replay corpora/builds --legacy recorded --session 0003-submit-build
       crossfade replay corpora/builds --self-test

@@ -82,3 +82,30 @@ def test_what_was_not_answered_as_a_whole(recorder: Any, book: Any, json_reply: 
     object.__setattr__(cut, "truncated", True)
     made = book([recorder.http("GET /a", failed), recorder.http("GET /a", cut), recorder.http("GET /a", 3)])
     assert [ask(made, recorder.request("GET", "/a")) for _ in range(3)] == [None, None, 3]
+
+
+def test_a_secret_is_known_again(recorder: Any, book: Any) -> None:
+    """Where the recording has its pseudonym; what is there as it is stays."""
+    sessions = [recorder.http("POST /login", 1, {"password": "xunvai7"}), recorder.http("GET /a", 2)]
+    made = book(sessions)
+    made.redacted = lambda request: recorder.request(request.method, request.target, b'{"password": "xunvai7"}')
+    sent = recorder.request("POST", "/login", b'{"password": "hunter2"}')
+    assert ask(made, sent) is None
+    assert ask(made, made.as_recorded(sent)) == 1
+    for request in (recorder.request("GET", "/a"), recorder.request("POST", "/other", b"{}")):
+        assert made.as_recorded(request) is request
+
+
+def test_a_credential_is_known_again(recorder: Any, book: Any) -> None:
+    """So that the session is told by the real one, and by its pseudonym, too."""
+    names = {"sid=real-b": "sid=b"}
+
+    def redacted(request: Request) -> Request:
+        (cookie,) = (value for _, value in request.headers)
+        return recorder.request(request.method, request.target, headers=(("cookie", names.get(cookie, "?")),))
+
+    made = book(*([recorder.http("GET /me", name, headers=(("cookie", f"sid={name}"),))] for name in "ab"))
+    made.redacted = redacted
+    for cookie in ("sid=real-b", "sid=b"):
+        request = recorder.request("GET", "/me", headers=(("cookie", cookie),))
+        assert ask(made, made.as_recorded(request)) == "b"

@@ -155,7 +155,7 @@ async def _raw(address: str, *sent: bytes, half_close: bool = False) -> bytes:
 @pytest.mark.parametrize(
     ("sent", "got"),
     [
-        (b"GET /a HTTP/1.0\r\n\r\n", b"HTTP/1.1 200"),
+        (b"GET /a HTTP/1.0\r\n\r\n", b"HTTP/1.1 200 OK\r\n"),
         (b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"HTTP/1.1 200"),
         (b"?\r\n\r\n", b"HTTP/1.1 400"),
         (b"GET /a HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000 + b"\r\n\r\n", b"HTTP/1.1 431"),

@@ -20,6 +20,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.pipe.frames import AnswerFrame, CountsFrame, EndFrame, RequestFrame, SettledFrame, encode
 
 Frames = Callable[..., RequestFrame]
+COMMAND = (sys.executable, "-P", "-m", "crossfade.parity_tests.recorded.worker")
 CONFIG = """
 [service]
 name = "builds"
@@ -84,9 +85,8 @@ def test_the_process(tmp_path: Path, make_frame: Frames, ends_properly: bool) ->
     config = tmp_path / "crossfade.toml"
     config.write_text(CONFIG, encoding="utf-8")
     frames = [make_frame("1"), answered("1"), *([EndFrame()] if ends_properly else [])]
-    command = [sys.executable, "-P", "-m", "crossfade.parity_tests.recorded.worker"]
     done = subprocess.run(
-        [*command, "--config", str(config), "--corpus", str(tmp_path / "c")],
+        [*COMMAND, "--config", str(config), "--corpus", str(tmp_path / "c")],
         input=b"".join(map(encode, frames)),
         stdout=subprocess.PIPE,
         check=True,
@@ -101,14 +101,38 @@ def test_the_process(tmp_path: Path, make_frame: Frames, ends_properly: bool) ->
 
 
 @pytest.mark.slow
+def test_a_disk_that_takes_no_more(tmp_path: Path, make_frame: Frames) -> None:
+    """Of a real one: what was written before is read, the rest is counted, and the process ends in order."""
+    resource = pytest.importorskip("resource")
+    config = tmp_path / "crossfade.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    names = [str(number) for number in range(60)]
+    frames = [frame for name in names for frame in (make_frame(name, at=float(name)), answered(name))]
+    done = subprocess.run(
+        [*COMMAND, "--config", str(config), "--corpus", str(tmp_path / "c")],
+        input=b"".join(map(encode, [*frames, EndFrame()])),
+        capture_output=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "CROSSFADE_REDACTION_KEY": "k" * 32},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert summary["left_out"] == {"disk": 60 - summary["calls"]}
+    assert 0 < summary["calls"] < 60
+    assert b"corpus.stopped" in done.stderr
+    (session,) = CorpusFolder(tmp_path / "c").sessions()
+    assert len(session.calls) == summary["calls"]
+
+
+@pytest.mark.slow
 def test_without_a_key_there_is_no_corpus(tmp_path: Path) -> None:
     """Exit 2 and one line."""
     config = tmp_path / "crossfade.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    command = [sys.executable, "-P", "-m", "crossfade.parity_tests.recorded.worker"]
     env = {name: value for name, value in os.environ.items() if name != "CROSSFADE_REDACTION_KEY"}
     done = subprocess.run(
-        [*command, "--config", str(config), "--corpus", str(tmp_path / "c")],
+        [*COMMAND, "--config", str(config), "--corpus", str(tmp_path / "c")],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         check=False,

@@ -1,8 +1,9 @@
 """A small service in two implementations, which name what they make differently."""
 
+import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -207,3 +208,41 @@ def config_of(tmp_path: Path) -> Callable[..., Config]:
         return load_config(path)
 
     return write
+
+
+class Heads:
+    """A server that keeps the heads of what it is asked."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._heads: list[str] = []
+
+    def fields(self, name: str) -> list[str]:
+        """The values of a header field, in all requests."""
+        lines = (line.partition(":") for head in self._heads for line in head.splitlines())
+        return [value.strip() for found, _, value in lines if found.lower() == name]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers one request."""
+        self._heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def tcp_heads() -> AsyncIterator[Callable[[], Awaitable[Heads]]]:
+    """Starts servers that keep heads."""
+    servers = []
+
+    async def start() -> Heads:
+        heads = Heads()
+        server = await asyncio.start_server(heads.serve, "127.0.0.1", 0)
+        heads.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        servers.append(server)
+        return heads
+
+    yield start
+    for server in servers:
+        server.close()
+        await server.wait_closed()

@@ -147,3 +147,21 @@ async def test_legacy_alone(serve: Any, numbered: Any, config_of: Any, life_of: 
     answers = [reply for reply in replies if isinstance(reply, Answer)]
     assert [reply.status for reply in answers] == [201, 201, 200, 200, 200, 200, 204]
     assert b'"id": 32' in answers[3].body
+
+
+async def test_credentials_that_hold(call_of: Any, config_of: Any, monkeypatch: Any, tcp_heads: Any) -> None:
+    """A recorded one is a pseudonym: all services get the one of the environment, the candidate perhaps its own."""
+    monkeypatch.setenv("FOR_ALL", "Bearer all")
+    rule = 'name = "authorization"\naction = "replace"\n'
+    more = f'[[replay.header]]\n{rule}value_env = "FOR_ALL"\n[[mirror.header]]\n{rule}value = "Bearer candidate"\n'
+    sides = {name: await tcp_heads() for name in ("legacy", "candidate", "secondary")}
+    config = config_of(sides["legacy"].url, sides["candidate"].url, more)
+    (listen,) = config.listen
+    config = config.model_copy(update={"listen": (listen.model_copy(update={"secondary": sides["secondary"].url}),)})
+    call = call_of(0, "GET", "/notes", "GET /notes")
+    headers = (*call.request.headers, ("Authorization", "Bearer pseudonym"))
+    call = replace(call, request=replace(call.request, headers=headers))
+    async with open_pair(config, None) as pair:
+        await play_session(pair, Session(id="s", calls=(call,)))
+    found = {name: side.fields("authorization") for name, side in sides.items()}
+    assert found == {"legacy": ["Bearer all"], "candidate": ["Bearer candidate"], "secondary": ["Bearer all"]}

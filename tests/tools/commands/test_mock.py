@@ -15,6 +15,17 @@ from crossfade.shadow.exchange import Answer, Protocol, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 
+CONFIG = """\
+[service]
+name = "notes"
+
+[[listen]]
+name = "web"
+address = "127.0.0.1:8080"
+legacy = "http://127.0.0.1:8000"
+candidate = "http://127.0.0.1:9"
+"""
+
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
@@ -105,3 +116,34 @@ def test_a_corpus_that_is_too_large(invoke: Any, corpus: Path, monkeypatch: pyte
     monkeypatch.setattr("crossfade.tools.mock_run.MAX_CORPUS_BYTES", 10)
     result = invoke("mock", corpus)
     assert (result.exit_code, "expected at most 10 bytes, got" in result.output) == (2, True)
+
+
+def test_secrets_are_known_again(command: Any, tmp_path: Path) -> None:
+    """By the key under which they were recorded: a person can log in with the real password."""
+    data = Path(__file__).parents[2] / "parity_tests" / "formats" / "data" / "http.flows"
+    config = tmp_path / "crossfade.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    env = {"CROSSFADE_REDACTION_KEY": "k" * 32}
+    words = ("--from", "flows", data, "--output", tmp_path / "corpus", "--config", config)
+    made = command("corpus", "import", *words, cwd=tmp_path, env=env)
+    assert made.communicate(timeout=60)[1] == ""
+    ports = ("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0")
+    child = command("mock", tmp_path / "corpus", *ports, "--config", config, cwd=tmp_path, env=env)
+    address = child.stdout.readline().partition("HTTP at ")[2].partition(",")[0]
+    connection = HTTPConnection(address, timeout=20)
+    for password, status in (("hunter2", 200), ("hunter3", 501)):
+        sent = json.dumps({"user": "ann", "password": password})
+        connection.request("POST", "/login", sent, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (status, True)
+    connection.close()
+    os.kill(child.pid, signal.SIGTERM)
+    assert child.communicate(timeout=30)[1] == ""
+
+
+def test_no_key(invoke: Any, corpus: Path, tmp_path: Path) -> None:
+    """With a config there has to be one."""
+    config = tmp_path / "crossfade.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    result = invoke("mock", corpus, "--config", config)
+    assert (result.exit_code, "expected the key of the recording, got none" in result.output) == (2, True)

@@ -118,6 +118,7 @@ def test_json(bench: Any) -> None:
         "unclean": [],
         "not_as_recorded": {},
         "accepted_id_changes": [],
+        "broken_times": [],
         "interrupted": False,
     }
 
