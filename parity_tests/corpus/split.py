@@ -1,9 +1,7 @@
 """Which sessions are held out: by a key, so that nobody without it can tell."""
 
 import hmac
-from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
@@ -22,8 +20,10 @@ def is_held_out(session_id: str, key: bytes, pct: float) -> bool:
     return int.from_bytes(digest, "big") < pct / 100 * _DIGESTS
 
 
-def split_corpus(corpus: CorpusFolder, key: bytes, pct: float, folders: tuple[Path, Path]) -> tuple[int, int]:
-    """Writes the open half and the held-out one into new folders; gives the number of sessions in each.
+def split_corpus(
+    corpus: CorpusFolder, key: bytes, pct: float, create: Callable[[Half], CorpusFolder]
+) -> tuple[int, int]:
+    """Writes the open half and the held-out one into new corpora; gives the number of sessions in each.
 
     Raises: ParityError: it is a half already, one half would be empty, or a folder can't be written.
     """
@@ -34,13 +34,9 @@ def split_corpus(corpus: CorpusFolder, key: bytes, pct: float, folders: tuple[Pa
     if not held_out or len(held_out) == len(ids):
         got = f"{len(held_out)} of {len(ids)} sessions in the held-out half"
         raise ParityError(f"{corpus.folder}: expected sessions in both halves, got {got}; record more, or change the %")
-    open_folder, held_out_folder = folders
-    _write(corpus, open_folder, Half.OPEN, (name for name in ids if name not in held_out))
-    _write(corpus, held_out_folder, Half.HELD_OUT, sorted(held_out))
+    for half in (Half.OPEN, Half.HELD_OUT):
+        written = create(half)
+        for name in ids:
+            if (name in held_out) is (half is Half.HELD_OUT):
+                written.add(corpus.session(name))
     return len(ids) - len(held_out), len(held_out)
-
-
-def _write(corpus: CorpusFolder, folder: Path, half: Half, names: Iterable[str]) -> None:
-    written = CorpusFolder.create(folder, replace(corpus.manifest, half=half), corpus.contract())
-    for name in names:
-        written.add(corpus.session(name))

@@ -5,7 +5,7 @@ import time
 from asyncio import Runner
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import count
 
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.fuzz.confirm import Suspect, confirmed, seen_again
@@ -21,8 +21,8 @@ from crossfade.parity_tests.fuzz.survey import survey
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.shadow.routes.patterns import glob_matches
 
-_FIRST_SLICE, _LAST_SLICE = 12, 200
-_ALONE = 2  # cycles in which nobody writes
+_FIRST_SLICE, _LAST_SLICE = 6, 200
+_ALONE = 3  # cycles in which nobody writes
 _ALONE_SHARE = 0.5  # of all that may be tried
 _MAX_LATE = 3
 _MAX_IDLE = 3  # cycles in which nothing new is drawn
@@ -36,10 +36,10 @@ Reset = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FuzzSettings:
-    """``max_examples`` sequences are tried at most, for ``seconds`` at most; None: without that bound.
+    """After ``max_examples`` sequences or ``seconds`` no more is drawn; None: without that bound.
 
-    Of these, those that make a divergence smaller are ``max_shrinks`` at most for each. ``routes`` are globs, none of
-    them all routes. ``accepts`` knows the divergences that may stay.
+    Of these, those that make a divergence smaller are ``max_shrinks`` at most for each; the last one is still shrunk.
+    ``routes`` are globs, none of them all routes. ``accepts`` knows the divergences that may stay.
     """
 
     seed: int
@@ -58,6 +58,7 @@ class _Run:
     known: set[Found] = field(default_factory=set)
     shown: dict[bytes, frozenset[Found]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    taken: set[tuple[str, int]] = field(default_factory=set)
     tried: int = 0
 
 
@@ -104,12 +105,10 @@ class Fuzzing:
         if not operations:
             return "no routes"
         reads = [operation for operation in operations if not operation.write]
-        writes = [operation for operation in operations if operation.write]
         alone = ((operation, cycle) for cycle in range(_ALONE) for operation in reads)
-        after = ((operation, cycle) for cycle in range(_ALONE) for operation in writes)
-        all_of_them = ((operation, cycle) for cycle in count(_ALONE) for operation in operations)
+        all_of_them = ((operation, cycle) for cycle in count() for operation in operations)
         self._turns(stage, reads, seeds, alone, share=_ALONE_SHARE)
-        return self._turns(stage, operations, seeds, chain(after, all_of_them))
+        return self._turns(stage, operations, seeds, all_of_them)
 
     def _turns(
         self,
@@ -129,6 +128,9 @@ class Fuzzing:
         for operation, cycle in turns:
             if reason := self._over(share):
                 return reason
+            if (operation.key, cycle) in self._run.taken:
+                continue
+            self._run.taken.add((operation.key, cycle))
             before = self._run.tried
             if operation.key not in self._run.left_out:
                 self._slice(stage, drawing, operation, cycle)

@@ -79,6 +79,7 @@ class Stage:
         self._handles = pair.new_bindings()
         self._noisy: set[tuple[str, str, str]] = set()
         self._remembered: dict[str, Given] = {}
+        self._has_written = False
         self.sent = 0
 
     @property
@@ -91,8 +92,10 @@ class Stage:
         self._handles = self._pair.new_bindings()
 
     def forget_answers(self) -> None:
-        """What reads gave may have changed."""
-        self._remembered.clear()
+        """What reads gave may have changed, if anything was written."""
+        if self._has_written:
+            self._remembered.clear()
+        self._has_written = False
 
     async def show(self, steps: Sequence[Step], known: frozenset[Found] = frozenset()) -> frozenset[Found]:
         """What the last call shows, with as few calls as that takes.
@@ -139,6 +142,7 @@ class Stage:
         return found
 
     async def _send(self, call: Call, *, with_secondary: bool) -> Played:
+        self._has_written |= call.write
         played = await (self._beside(call) if with_secondary else self._alone.play(call, self._handles))
         self.sent += 1
         self.tallies[call.route.key].add(played)

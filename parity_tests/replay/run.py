@@ -38,10 +38,14 @@ class Books:
     """Counts how calls ended, for the evidence and for the result."""
 
     def __init__(
-        self, entered: Mapping[RouteInfo, int], record: Callable[[Observation | Proof], None], times: TimeRelations
+        self,
+        entered: Mapping[RouteInfo, int],
+        record: Callable[[Observation | Proof], None],
+        times: TimeRelations | None = None,
     ) -> None:
+        """``times`` looks at the answers that differ; None: one without a contract."""
         self.entered = Counter(entered)
-        self.times = times
+        self.times = times or TimeRelations(None)
         self.otherwise: Counter[str] = Counter()
         self._ended: Counter[RouteInfo] = Counter()
         self._record = record

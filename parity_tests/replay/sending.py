@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from crossfade.parity_tests.replay.script import Script
-from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
+from crossfade.shadow.asking.call import Call, Terms, ask_whole, hang_up, place_call
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.exchange import Read, read_call
@@ -42,7 +42,7 @@ async def send(
     if script.steps or terms.is_watched:
         return await _watched(side, request, terms, script, progress or Progress())
     if request.protocol is Protocol.GRPC:
-        return Read(reply=await side.ask(request, safe=terms.safe))  # neither is a stream: nothing is to be watched
+        return Read(reply=await ask_whole(side, request, terms))  # neither is a stream: nothing is to be watched
     return await _perhaps_watched(side, request, terms, script, progress or Progress())
 
 

@@ -226,7 +226,7 @@ class Bindings:
         request, candidate, secondary = comparison.request, comparison.candidate, comparison.secondary
         learnt = Learnt()
         if (
-            self._scopes.touch(origin_of(request))
+            self._is_at_edge(request)
             or may_differ_in_handles(legacy, candidate, write=write)
             or may_differ_in_handles(legacy, secondary, write=False)
         ):
@@ -320,12 +320,15 @@ class Bindings:
         """The values of a request that may be handles, with their places."""
         return (*request_values(request, self._contract), *self._reviewed(request))
 
+    def _is_at_edge(self, request: Request) -> bool:
+        return self._scopes.has_edges and self._scopes.touch(origin_of(request))
+
     def _reviewed(self, request: Request, answer: Answer | None = None) -> list[tuple[str, Site]]:
         """The values at places of reviewed edges, in a request or in an answer to it."""
-        origin = origin_of(request)
         found: list[tuple[str, Site]] = []
-        if not self._scopes.touch(origin):
+        if not self._is_at_edge(request):
             return found
+        origin = origin_of(request)
 
         def note(text: str, site: Site) -> None:
             if self._scopes.reviewed(site, origin) is not None:

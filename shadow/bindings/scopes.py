@@ -1,7 +1,7 @@
 """Short ids mean something only among those of one kind: which kind stands at which place. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges, Place, endpoint_of
 from crossfade.shadow.bindings.names import ANY, Part, Site, entity_of, is_id_name, is_plural, words_of
@@ -42,10 +42,10 @@ class Scope:
 
 def origin_of(request: Request) -> Origin:
     """The collection in a path, or the service and what the name of its method is about: GetBuild, build."""
-    endpoint = endpoint_of(request)
     if request.protocol is Protocol.GRPC:
-        return _origin_of_call(endpoint)
-    return replace(collection_of(path_names(request.target.partition("?")[0])), endpoint=endpoint)
+        return _origin_of_call(endpoint_of(request))
+    names = path_names(request.target.partition("?")[0])
+    return collection_of(names, f"{request.method} /{'/'.join(names)}")
 
 
 def origin_at(endpoint: str) -> Origin:
@@ -53,7 +53,7 @@ def origin_at(endpoint: str) -> Origin:
     method, mark, path = endpoint.partition(" /")
     if not mark:
         return _origin_of_call(method)
-    return replace(collection_of(tuple(filter(None, path.split("/")))), endpoint=endpoint)
+    return collection_of(tuple(filter(None, path.split("/"))), endpoint)
 
 
 def _origin_of_call(name: str) -> Origin:
@@ -64,12 +64,12 @@ def _origin_of_call(name: str) -> Origin:
     return Origin(home=f"{service}/{whole}", entities=tuple(dict.fromkeys(filter(None, entities))), endpoint=name)
 
 
-def collection_of(names: tuple[str, ...]) -> Origin:
+def collection_of(names: tuple[str, ...], endpoint: str = "") -> Origin:
     """The last collection in a path, all of it where no segment looks like one."""
     end = next((at for at in range(len(names), 0, -1) if names[at - 1] != ANY and is_plural(names[at - 1])), 0)
     end = end or next((at for at in range(len(names), 0, -1) if names[at - 1] != ANY), 0)
     home = names[:end]
-    return Origin(home="/" + "/".join(home), entities=(entity_of(home[-1]),) if home else ())
+    return Origin(home="/" + "/".join(home), entities=(entity_of(home[-1]),) if home else (), endpoint=endpoint)
 
 
 def is_id_site(site: Site) -> bool:
@@ -104,6 +104,7 @@ class Scopes:
         self._hits: dict[tuple[str | None, str], dict[str, set[str]]] = {}
         self._plain: set[str] = set()
         self._reviewed = {kind: self._of_edges(kind, places, forms) for kind, places, forms in edges.kinds()}
+        self.has_edges = bool(edges)
         self.has_closed = any(not edge.seeded for edge in edges.edges)
         self.declared = tuple(scope for scope in self._reviewed.values() if scope.forms)
         """Those whose ids the candidate writes in a form of its own, as the contract says."""

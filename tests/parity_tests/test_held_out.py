@@ -140,9 +140,14 @@ async def repeating() -> AsyncIterator[Callable[..., Any]]:
 async def test_it_passes_on_the_open_half_alone(legacy: Any, repeating: Any, tmp_path: Path) -> None:
     """On the held-out half nothing of it is ever equal: it is not recorded, and what it would name is not known."""
     corpus = await _recorded(legacy(), tmp_path / "all")
-    split_corpus(corpus, b"k" * 32, 50, (tmp_path / "open", tmp_path / "held"))
-    opened, held = CorpusFolder(tmp_path / "open"), CorpusFolder(tmp_path / "held")
-    assert held.manifest.half is Half.HELD_OUT
+    halves: dict[Half, CorpusFolder] = {}
+
+    def create(half: Half) -> CorpusFolder:
+        halves[half] = CorpusFolder.create(tmp_path / half, Manifest(service="notes", half=half))
+        return halves[half]
+
+    split_corpus(corpus, b"k" * 32, 50, create)
+    opened, held = halves[Half.OPEN], halves[Half.HELD_OUT]
 
     async def play(half: CorpusFolder) -> list[Played]:
         path = tmp_path / "crossfade.toml"

@@ -7,8 +7,10 @@ import click
 
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
+from crossfade.parity_tests.corpus.records import Half
 from crossfade.parity_tests.corpus.split import split_corpus
 from crossfade.shadow.evidence.key import load_key
+from crossfade.tools.corpus.derived import derive
 from crossfade.tools.output import emit
 
 
@@ -44,7 +46,8 @@ def corpus_split(  # noqa: PLR0913 - one for each option
     key = load_key(key_file, environ={})
     if key is None:
         raise ParityError(f"{key_file}: expected a key, got none; write one: openssl rand -hex 32 > {key_file}")
-    opened, held_out = split_corpus(CorpusFolder(folder), key, pct, (output_open, output_held_out))
+    corpus, outputs = CorpusFolder(folder), {Half.OPEN: output_open, Half.HELD_OUT: output_held_out}
+    opened, held_out = split_corpus(corpus, key, pct, lambda half: derive(corpus, outputs[half], half))
     if as_json:
         emit(json.dumps({"open": opened, "held_out": held_out}))
     else:

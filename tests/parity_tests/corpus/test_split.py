@@ -1,5 +1,6 @@
 """The open and the held-out half of a corpus."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,16 @@ def corpus_in(folder: Path, count: int, half: Half = Half.ALL) -> CorpusFolder:
     return corpus
 
 
+def into(folder: Path) -> Callable[[Half], CorpusFolder]:
+    """Makes the folder of each half, called like it."""
+    return lambda half: CorpusFolder.create(folder / half, Manifest(service="builds", half=half))
+
+
 def test_each_session_is_in_one_half(tmp_path: Path) -> None:
     """As it was; and each half says which it is."""
     corpus = corpus_in(tmp_path / "all", 40)
-    counts = split_corpus(corpus, KEY, 50, (tmp_path / "open", tmp_path / "held"))
-    opened, held = CorpusFolder(tmp_path / "open"), CorpusFolder(tmp_path / "held")
+    counts = split_corpus(corpus, KEY, 50, into(tmp_path))
+    opened, held = CorpusFolder(tmp_path / "open"), CorpusFolder(tmp_path / "held-out")
     assert (opened.manifest.half, held.manifest.half) == (Half.OPEN, Half.HELD_OUT)
     assert (len(opened.session_ids()), len(held.session_ids())) == counts
     assert sorted((*opened.session_ids(), *held.session_ids())) == sorted(corpus.session_ids())
@@ -51,11 +57,11 @@ def test_a_session_stays_in_its_half() -> None:
 def test_a_half_is_not_split_again(tmp_path: Path) -> None:
     """What is drawn of a half is no half."""
     with pytest.raises(ParityError, match="expected a corpus that was not split, got its open half"):
-        split_corpus(corpus_in(tmp_path / "all", 4, Half.OPEN), KEY, 50, (tmp_path / "a", tmp_path / "b"))
+        split_corpus(corpus_in(tmp_path / "all", 4, Half.OPEN), KEY, 50, into(tmp_path))
 
 
 def test_no_half_is_empty(tmp_path: Path) -> None:
     """Nothing is written then."""
     with pytest.raises(ParityError, match="expected sessions in both halves, got"):
-        split_corpus(corpus_in(tmp_path / "all", 1), KEY, 50, (tmp_path / "a", tmp_path / "b"))
+        split_corpus(corpus_in(tmp_path / "all", 1), KEY, 50, into(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["all"]

@@ -7,8 +7,23 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.corpus.records import Manifest, Session
+from crossfade.parity_tests.corpus.records import Half, Manifest, Session
+from crossfade.parity_tests.mining.stored import load_bindings
 from crossfade.tools.cli import main
+
+BINDINGS = """\
+version = 1
+
+[[edge]]
+kind = "order"
+consumer = "GET /orders/* path/orders/*"
+producers = ["POST /orders body/id"]
+support = 0.97
+sessions = 187
+legacy = "number"
+candidate = "uuid"
+reviewed = true
+"""
 
 
 def split(tmp_path: Path, *more: Any, mode: int = 0o600) -> Result:
@@ -29,6 +44,19 @@ def test_both_halves(tmp_path: Path) -> None:
     opened, held = (len(CorpusFolder(tmp_path / name).session_ids()) for name in ("open", "held"))
     assert result.output == f"{opened} sessions in {tmp_path / 'open'}, {held} held out in {tmp_path / 'held'}\n"
     assert (result.exit_code, opened + held) == (0, 30)
+    halves = [CorpusFolder(tmp_path / name).manifest.half for name in ("open", "held")]
+    assert halves == [Half.OPEN, Half.HELD_OUT]
+
+
+def test_what_was_reviewed_holds_in_both(tmp_path: Path) -> None:
+    """The bindings of the corpus are copied."""
+    folder = tmp_path / "all"
+    folder.mkdir()
+    (folder / "bindings.toml").write_text(BINDINGS, encoding="utf-8")
+    assert split(tmp_path).exit_code == 0
+    kept = load_bindings(folder)
+    assert kept
+    assert [load_bindings(tmp_path / name) for name in ("open", "held")] == [kept, kept]
 
 
 def test_json(tmp_path: Path) -> None:
