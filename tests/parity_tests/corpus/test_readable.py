@@ -80,10 +80,10 @@ def test_what_has_no_such_form_has_none(contract: Contract, body: bytes, target:
 @pytest.mark.parametrize(
     ("coding", "body", "expected"),
     [
-        ("gzip", gzip.compress(b'{"a": 1}'), {"plain": '{"a": 1}'}),
+        ("gzip", gzip.compress(b'{"a": 1}', mtime=0), {"plain": '{"a": 1}'}),
         ("gzip", b"no gzip", {}),
-        ("gzip", gzip.compress(b"\xff"), {}),
-        ("gzip", gzip.compress(b"a" * (MAX_PLAIN_CHARS + 1)), {}),
+        ("gzip", gzip.compress(b"\xff", mtime=0), {}),
+        ("gzip", gzip.compress(b"a" * (MAX_PLAIN_CHARS + 1), mtime=0), {}),
         ("", b'{"a": 1}', {}),
     ],
 )
