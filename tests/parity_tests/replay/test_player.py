@@ -116,16 +116,16 @@ async def test_the_recorded_pace(call_of: Any, monkeypatch: Any) -> None:
     waits: list[float] = []
 
     async def sleep(delay_s: float) -> None:
-        waits.append(round(delay_s, 1))
+        waits.append(round(delay_s, -1))
 
     monkeypatch.setattr("crossfade.parity_tests.replay.player.asyncio.sleep", sleep)
     stage = _Stage()
     for name in ("c0", "c1"):
         stage.end(name)
-    session = Session(id="s", calls=_calls(call_of, "GET", "GET", apart_s=60.0))
+    session = Session(id="s", calls=_calls(call_of, "GET", "GET", apart_s=60_000.0))
     handles = SharedHandles(contract=None, shared=False).of(session)
     await Player(stage.play, speed=10.0, origin_s=100.0).session(session, handles)
-    assert waits == [6.0]
+    assert waits == [6000.0]
 
 
 async def test_cancelled_it_hangs_up(call_of: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -44,13 +45,22 @@ async def test_no_such_program(tmp_path: Path) -> None:
         await run_resets([gone])
 
 
+@pytest.mark.slow
 def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    """With everything that it started."""
-    code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
-    with pytest.raises(ParityError, match=r"expected an end within 2 s, got none"):
-        asyncio.run(run_resets([_reset(code, tmp_path, timeout_s=2.0)]))
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    """With everything that it started: nobody holds the other end of the pipe any more."""
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    descriptor = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    shell = "(echo begun; exec sleep 60) > alive & wait"
+    command = Reset(side="legacy", command=("/bin/sh", "-c", shell), folder=tmp_path, timeout_s=2.0)
+    try:
+        with pytest.raises(ParityError, match=r"expected an end within 2 s, got none"):
+            asyncio.run(run_resets([command]))
+        assert os.read(descriptor, 100) == b"begun\n"
+        assert select.select([descriptor], [], [], 30)[0] == [descriptor]
+        assert os.read(descriptor, 100) == b""
+    finally:
+        os.close(descriptor)
 
 
 def test_a_server_that_it_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
