@@ -31,8 +31,7 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.NOT_AS_RECORDED: (
         "Both sides refuse what legacy did when it was recorded, which shows nothing of the candidate",
-        "put back the data with which the recording began ([replay] reset_*), and give the services a credential that"
-        " holds ([[replay.header]])",
+        "put the data back with [replay] reset_*, and give the services a credential that holds ([[replay.header]])",
     ),
     Reason.ABANDONED_WRITE: (
         "Writes whose client left before legacy answered: the stores may have parted",
