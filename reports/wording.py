@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
     Reason.BLOCKED: "with a value for which the candidate has none of its own",
     Reason.CREDENTIAL: "with a credential that legacy issued and the candidate refuses",
     Reason.STATE_DRIFT: "after the stores had drifted apart",
+    Reason.NOT_AS_RECORDED: "that both refuse, and legacy did not when they were recorded",
     Reason.STATE_RACE: "while the same data was written",
     Reason.MIRROR_OFF: "while mirroring was off",
     Reason.LOOP: "that are themselves copies",

@@ -79,12 +79,12 @@ def run_fuzz(config: Config, config_path: Path, options: FuzzOptions, say: Calla
 
 
 def exit_code(fuzzed: Fuzzed) -> ExitCode:
-    """By what was found; nothing compared is inconclusive."""
+    """By what was found; nothing compared but refusals is inconclusive."""
     if fuzzed.ended == INTERRUPTED:
         return ExitCode.INTERRUPTED
     if fuzzed.steady:
         return ExitCode.FAIL
-    return ExitCode.PASS if fuzzed.compared else ExitCode.INCONCLUSIVE
+    return ExitCode.PASS if fuzzed.done else ExitCode.INCONCLUSIVE
 
 
 def fuzz_redactor(config: Config) -> Redactor:

@@ -97,7 +97,7 @@ class Replay:
             config,
             evidence_store(config),
             self._run_id,
-            engine=engine_of(self._corpus.folder.resolve().name, self._corpus.manifest.half),
+            engine=engine_of(self._corpus.folder.resolve().name, self._corpus.manifest.half, self._selection()),
             units=units_of(config),
             secondary=self._noise is not Noise.NOT_MEASURED,
         )
@@ -111,6 +111,12 @@ class Replay:
             finally:
                 run.writer.close()
         return self._result(books, is_interrupted=is_interrupted)
+
+    def _selection(self) -> str:
+        """What was chosen of the corpus: a claim is of that alone, whoever reads the run later."""
+        if not (self._options.sessions or self._options.routes):
+            return ""
+        return f"{len(self._plan.session_ids)} of {len(self._corpus.session_ids())} sessions chosen"
 
     def _sides(self) -> tuple[str, ...]:
         if self._options.is_recorded:

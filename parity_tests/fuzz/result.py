@@ -75,3 +75,8 @@ class Fuzzed:
     def compared(self) -> int:
         """How many calls were compared."""
         return sum(tally.compared for tally in self.tallies.values())
+
+    @property
+    def done(self) -> int:
+        """How many of those legacy did; it refused the others."""
+        return sum(tally.done for tally in self.tallies.values())

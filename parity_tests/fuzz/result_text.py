@@ -27,6 +27,11 @@ def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None) -> Iterator[str]:
         yield ""
     yield from (f"accepted: {item.route} {item.fingerprint.template}" for item in fuzzed.accepted)
     yield from (f"not compared: {line}" for line in _missed(fuzzed))
+    yield from (
+        f"refused by legacy: all {tally.compared} calls of {route}"
+        for route, tally in fuzzed.tallies.items()
+        if tally.compared and not tally.done
+    )
     seen = f"{fuzzed.tried} sequences, {fuzzed.sent} calls, {fuzzed.compared} compared"
     how = f"{fuzzed.seconds:.0f} s, seed {fuzzed.seed}, ended: {fuzzed.ended}"
     yield f"{len(fuzzed.steady)} divergences in {seen} ({how})"
@@ -108,4 +113,4 @@ def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
 
 
 def _tally_record(tally: Tally) -> dict[str, Any]:
-    return {"sent": tally.sent, "compared": tally.compared, "not_compared": dict(tally.why or {})}
+    return {"sent": tally.sent, "compared": tally.compared, "done": tally.done, "not_compared": dict(tally.why or {})}

@@ -13,6 +13,7 @@ from crossfade.parity_tests.fuzz.requests import request_of
 from crossfade.parity_tests.fuzz.trees import Leaf, Ref
 from crossfade.parity_tests.replay.pair import Pair
 from crossfade.parity_tests.replay.played import Played
+from crossfade.shadow.bindings.exchanges import succeeded
 from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.exchange import Answer, Failure, FailureReason
 from crossfade.shadow.exchange.difference import MORE, Fingerprint
@@ -38,11 +39,12 @@ class Found:
 class Tally:
     """How many calls of a route were sent, compared, and left without an answer of legacy in time; what of it differed.
 
-    ``why`` counts why calls were not compared, by reason.
+    ``why`` counts why calls were not compared, by reason; ``done`` those compared in which legacy did what it was asked.
     """
 
     sent: int = 0
     compared: int = 0
+    done: int = 0
     late: int = 0
     why: dict[str, int] | None = None
 
@@ -50,6 +52,8 @@ class Tally:
         """Counts one call."""
         self.sent += 1
         self.compared += played.compared
+        if played.compared and isinstance(played.legacy, Answer):
+            self.done += succeeded(played.legacy, played.call.request)
         if isinstance(played.observation, Settled):
             reason = played.observation.reason
             self.late += played.observation.outcome is Outcome.LEGACY_FAILED and reason is Reason.DEADLINE

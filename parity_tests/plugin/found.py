@@ -15,11 +15,12 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One call: the differences that nothing excuses, and the rules that accept others."""
+    """One call: the differences that nothing excuses, the rules that accept others, and what was taken for noise."""
 
     played: Played
     differences: Signature
     accepted: tuple[AcceptRule, ...] = ()
+    noise: Signature = ()
 
     @property
     def left_out(self) -> str:
@@ -52,6 +53,7 @@ def found_of(played: Played, left: Signature, rules: Iterable[AcceptRule], today
         played=played,
         differences=tuple(item for item, rule in accepting.items() if rule is None),
         accepted=tuple(rules_at_work),
+        noise=tuple(item for item in played.signature if item not in accepting),
     )
 
 

@@ -58,7 +58,8 @@ class Noise:
         if played.comparison is None or again.comparison is None:
             return
         of_legacy = replace(played.comparison, candidate=again.comparison.legacy, secondary=None, again=None)
-        self._add(played.call, self._pair.judge.differs(of_legacy, played.call.route))
+        differs = self._pair.judge.differs(of_legacy, played.call.route)
+        self._add(played.call, differs - _steady(again))
 
     def _note(self, played: Played) -> None:
         observation = played.observation
@@ -68,3 +69,10 @@ class Noise:
 
     def _add(self, call: Call, keys: Iterable[Key]) -> None:
         self._seen[call.route.key].update(key for key in keys if key[1] != Kind.FAILED)
+
+
+def _steady(again: Played) -> frozenset[Key]:
+    """Where the candidate differs again though legacy's second instance is with legacy, which moves by being read."""
+    if again.comparison is None or again.comparison.secondary is None:
+        return frozenset()
+    return frozenset((item.template, item.kind) for item in again.signature)

@@ -62,6 +62,12 @@ def difference_texts(failing: Iterable[tuple[int, Found]]) -> list[str]:
     return list(islice(texts, MAX_TEXTS))
 
 
+def noise_texts(found: Iterable[Found]) -> list[str]:
+    """``GET /stats body/views (value)`` for each place at which a difference was taken for noise."""
+    texts = (f"{item.played.call.route.route} {_place(place)}" for item in found for place in item.noise)
+    return list(dict.fromkeys(texts))
+
+
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 

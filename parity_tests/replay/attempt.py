@@ -18,9 +18,9 @@ from crossfade.shadow.asking.clients.upstream import Upstream
 from crossfade.shadow.asking.exchange import Read, without_end
 from crossfade.shadow.bindings.bindings import Side
 from crossfade.shadow.bindings.credentials import credential_refused
-from crossfade.shadow.bindings.exchanges import status_of
+from crossfade.shadow.bindings.exchanges import status_of, succeeded
 from crossfade.shadow.exchange import Answer, Comparison, Reply, Request, events
-from crossfade.shadow.exchange.observations import Settled
+from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.shadow_headers import is_not_recorded, is_served_by_legacy
 from crossfade.shadow.judging.drift import has_drifted
@@ -152,6 +152,8 @@ class Attempt:
         if comparison.secondary is not None and has_drifted(comparison):
             raise EndedError(Outcome.SKIPPED, Reason.STATE_DRIFT)
         verdict = self._verdict(comparison)
+        if self._is_refused_since(legacy) and not _differs(verdict):
+            raise EndedError(Outcome.SKIPPED, Reason.NOT_AS_RECORDED)
         return self._played(legacy)(comparison=comparison, observation=verdict.observation, proofs=verdict.proofs)
 
     def _comparison(self, request: Request, reads: Mapping[Side | None, Read], legacy: Answer) -> Comparison:
@@ -176,6 +178,13 @@ class Attempt:
             return observe_recorded(services.judge, comparison, route, redacted=services.redacted, stampless=stampless)
         return services.judge.observe(comparison, route)
 
+    def _is_refused_since(self, legacy: Answer) -> bool:
+        """Whether legacy did what it was asked when it was recorded, and refuses it today."""
+        call = self._call
+        if self._services.is_recorded or not isinstance(call.reply, Answer):
+            return False
+        return succeeded(call.reply, call.request) and not succeeded(legacy, call.request)
+
     def _played(self, legacy: Reply | None) -> "partial[Played]":
         call = self._call
         as_recorded = None
@@ -187,6 +196,11 @@ class Attempt:
 
 def _status(answer: Answer, call: Call) -> tuple[int, tuple[str, ...]]:
     return status_of(answer, call.request)
+
+
+def _differs(verdict: Verdict) -> bool:
+    observation = verdict.observation
+    return isinstance(observation, Judged) and bool(observation.signature)
 
 
 def _as_it_is(reply: Reply) -> Reply:

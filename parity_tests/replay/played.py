@@ -30,6 +30,11 @@ class Played:
         return self.observation.signature if isinstance(self.observation, Judged) else ()
 
     @property
+    def excused(self) -> Signature:
+        """The candidate's differences where legacy differs from itself, too."""
+        return self.observation.excused if isinstance(self.observation, Judged) else ()
+
+    @property
     def compared(self) -> bool:
         """Whether both answered, or the candidate failed where legacy answered."""
         return isinstance(self.observation, Judged)

@@ -57,9 +57,10 @@ class ReplayResult:
     interrupted: bool = False
 
 
-def engine_of(corpus: str, half: Half) -> str:
-    """What a run is said to be made by: replay of builds (open half)."""
-    return f"replay of {corpus}" if half is Half.ALL else f"replay of {corpus} ({half} half)"
+def engine_of(corpus: str, half: Half, selection: str = "") -> str:
+    """What a run is said to be made by: replay of builds (open half), 2 of 30 sessions chosen."""
+    name = f"replay of {corpus}" if half is Half.ALL else f"replay of {corpus} ({half} half)"
+    return f"{name}, {selection}" if selection else name
 
 
 def unclean_of(report: Report) -> tuple[str, ...]:

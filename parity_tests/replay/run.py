@@ -60,7 +60,7 @@ class Books:
         self._ended[played.call.route] += 1
         self.otherwise[played.call.route.key] += played.as_recorded is False
         self._record(played.observation)
-        if played.comparison is not None and played.signature:
+        if played.comparison is not None and (played.signature or played.excused):
             self.times.see(played.call.route.key, played.comparison)
         for proof in played.proofs:
             self._record(proof)

@@ -47,6 +47,18 @@ def test_only_what_differs_fails(pair: Callable[..., Any]) -> None:
     result.stdout.no_fnmatch_line("*items.py*")
 
 
+def test_what_was_taken_for_noise_is_named(pair: Callable[..., Any]) -> None:
+    """A counter that the port lost would pass for it, where there is no second instance of legacy."""
+    inner = pair()
+    inner.corpus(noisy=[inner.get("/noisy")], ping=[inner.get("/ping")])
+    result = inner.run(CORPUS, "--junitxml=out.xml")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        ["crossfade: taken for noise, as legacy differs from itself there: GET /noisy body/at (*"]
+    )
+    assert 'name="crossfade.noise" value="GET /noisy body/at (' in (inner.folder / "out.xml").read_text()
+
+
 def test_the_line_repeats_it(pair: Callable[..., Any]) -> None:
     """One test is chosen by its id, as a file's tests are, and by -k."""
     inner = pair("null")

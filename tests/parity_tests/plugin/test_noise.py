@@ -19,10 +19,12 @@ from crossfade.shadow.judging.judge import Judge
 class Sides:
     """A pair whose sides answer as they are told, and count."""
 
-    def __init__(self, legacy: Callable[[], Any], candidate: Callable[[], Any]) -> None:
+    def __init__(
+        self, legacy: Callable[[], Any], candidate: Callable[[], Any], secondary: Callable[[], Any] | None = None
+    ) -> None:
         self.judge = Judge(contract=None)
         self.plays = 0
-        self._legacy, self._candidate = legacy, candidate
+        self._legacy, self._candidate, self._secondary = legacy, candidate, secondary
 
     async def play(self, call: Call, _: Any) -> Played:
         self.plays += 1
@@ -31,7 +33,7 @@ class Sides:
             route=call.route.route,
             legacy=_answer(self._legacy()),
             candidate=_answer(self._candidate()),
-            secondary=None,
+            secondary=None if self._secondary is None else _answer(self._secondary()),
         )
         observation = self.judge.observe(comparison, call.route).observation
         return Played(call=call, comparison=comparison, observation=observation)
@@ -81,6 +83,21 @@ async def test_what_is_always_the_same(call: Any) -> None:
     for _ in range(10):
         assert await _left(sides, call("GET"), noise) == []
     assert sides.plays == 10 + 1
+
+
+async def test_what_moves_by_being_read(call: Any) -> None:
+    """Both of legacy's instances count their reads, and the candidate does not: that is no noise."""
+    reads = [itertools.count(1), itertools.count(1)]
+    sides = Sides(lambda: {"n": next(reads[0])}, lambda: {"n": 0}, lambda: {"n": next(reads[1])})
+    assert await _left(sides, call("GET")) == ["body/n"]
+
+
+async def test_what_moves_by_itself(call: Any) -> None:
+    """The candidate was asked a moment later, and not so when it was asked again."""
+    now, late = itertools.count(1), itertools.chain([0], itertools.count(2))
+    second = itertools.count(1)
+    sides = Sides(lambda: {"n": next(now)}, lambda: {"n": next(late)}, lambda: {"n": next(second)})
+    assert await _left(sides, call("GET")) == []
 
 
 async def test_a_write_is_sent_once(call: Any) -> None:

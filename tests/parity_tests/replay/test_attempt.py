@@ -75,18 +75,32 @@ async def test_what_the_candidate_did_not_make_is_blocked(play: Any, life_of: An
 
 
 async def test_what_legacy_no_longer_makes_is_blocked_and_told(play: Any, life_of: Any, numbered: Any) -> None:
-    """Both fail alike, which is the same; legacy does not answer as it did."""
+    """Both fail alike, which shows nothing of the candidate; legacy does not answer as it did."""
     done = await play(life_of("s", numbered(start=9001)), "fails", legacy_bug="fails")
-    assert _ends(done) == ["same", "same", "same", *["skipped(blocked)"] * 4]
+    assert _ends(done) == [*["skipped(not_as_recorded)"] * 2, "same", *["skipped(blocked)"] * 4]
     assert [played.as_recorded for played in done.played[:3]] == [False, False, True]
 
 
 async def test_a_state_that_is_gone(play: Any, numbered: Any, life_of: Any) -> None:
-    """A note that was there when it was recorded: both say that there is none."""
+    """A note that was there when it was recorded: that both say that there is none is not counted as alike."""
     (read,) = (life_of("s", numbered(start=9001)).calls[3],)
     done = await play(Session(id="s", calls=(read,)))
-    assert _ends(done) == ["same"]
+    assert _ends(done) == ["skipped(not_as_recorded)"]
     assert done.played[0].as_recorded is False
+
+
+async def test_a_refusal_that_the_candidate_does_not_share(play: Any, life_of: Any, numbered: Any) -> None:
+    """Is a difference, whatever was recorded."""
+    done = await play(life_of("s", numbered(start=9001)), legacy_bug="fails")
+    assert "status" in _ends(done)[0]
+
+
+async def test_a_refusal_that_was_recorded(play: Any, life_of: Any, numbered: Any) -> None:
+    """Both refuse as legacy did then, which is the same."""
+    (read,) = (life_of("s", numbered(start=9001)).calls[3],)
+    refused = replace(read.reply, status=404, body=b'{"error": "no such note"}')
+    done = await play(Session(id="s", calls=(replace(read, reply=refused),)))
+    assert _ends(done) == ["same"]
 
 
 async def test_without_a_recorded_answer_legacy_is_the_reference(play: Any, life_of: Any) -> None:

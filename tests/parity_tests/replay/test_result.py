@@ -31,6 +31,14 @@ def test_which_half(half: Half, name: str) -> None:
     assert engine_of("builds", half) == name
 
 
+def test_a_selection() -> None:
+    """A run says if it is not of all sessions."""
+    assert (
+        engine_of("builds", Half.OPEN, "2 of 30 sessions chosen")
+        == "replay of builds (open half), 2 of 30 sessions chosen"
+    )
+
+
 def test_unclean_is_what_no_check_judges() -> None:
     """A time, a number, another order and what is accepted are judged otherwise."""
     report = _report(

@@ -1,6 +1,7 @@
 """A plan that is played: what ends how, and who is told."""
 
 import asyncio
+import datetime
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
-from crossfade.parity_tests.corpus.records import Manifest
+from crossfade.parity_tests.corpus.records import Manifest, Session
 from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import Plan, plan_of
@@ -128,3 +129,29 @@ async def test_legacys_own_replies(plan: Plan, serve: Any, numbered: Any, config
     reply = twins.take("s-2.c0")
     assert isinstance(reply, Answer)
     assert (reply.status, twins.left_out) == (201, 0)
+
+
+class _Clock:
+    """Says what time it is; so many hours beside it."""
+
+    def __init__(self, hours: int = 0) -> None:
+        self._beside = datetime.timedelta(hours=hours)
+
+    def answer(self, *_: Any) -> tuple[int, Any]:
+        return 200, {"at": (datetime.datetime.now(datetime.UTC) + self._beside).isoformat()}
+
+
+async def test_times_are_looked_at_where_legacy_differs_from_itself(
+    tmp_path: Path, serve: Any, call_of: Any, config_of: Callable[..., Any]
+) -> None:
+    """That they are never the same is noise; that the candidate's are of another hour is told all the same."""
+    corpus = CorpusFolder.create(tmp_path / "corpus", Manifest(service="clock"))
+    corpus.add(Session(id="s", calls=(call_of(1, "GET", "/now", "GET /now"),)))
+    plan = plan_of(corpus, ("web",))
+    config = config_of(serve(_Clock()), serve(_Clock(hours=2)))
+    (listen,) = config.listen
+    config = config.model_copy(update={"listen": (listen.model_copy(update={"secondary": serve(_Clock())}),)})
+    told = _Told(plan)
+    async with open_pair(config, None) as pair:
+        await play_plan(plan, pair, told.books, twins=Twins(), pace=Pace(at_once=1))
+    assert told.books.times.lines() == ["web GET /now body/at 1, another moment than its request"]

@@ -25,6 +25,7 @@ class Side(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 5
     size: Any = 2
+    status = 200
 
     def do_GET(self) -> None:
         """A list of items, or one of them."""
@@ -32,7 +33,7 @@ class Side(BaseHTTPRequestHandler):
         if self.path != "/items":
             value = {"id": self.path.rpartition("/")[2][:9], "size": self.size, "password": "hunter2"}
         body = json.dumps(value).encode()
-        self.send_response(200)
+        self.send_response(self.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -46,6 +47,12 @@ class Port(Side):
     """The candidate."""
 
     size = "2"
+
+
+class Closed(Side):
+    """Refuses whatever it is asked."""
+
+    status = 401
 
 
 @pytest.fixture
@@ -63,12 +70,12 @@ def config_of(tmp_path: Path) -> Iterator[Callable[..., Path]]:
             ended.callback(server.shutdown)
             return f"http://127.0.0.1:{server.server_address[1]}"
 
-        def write(candidate: type[Side] | None, more: str = "") -> Path:
+        def write(candidate: type[Side] | None, more: str = "", legacy: type[Side] = Side) -> Path:
             path = tmp_path / "crossfade.toml"
             url = "http://127.0.0.1:9" if candidate is None else serve(candidate)
             path.write_text(
                 '[service]\nname = "items"\n[[listen]]\nname = "web"\naddress = "127.0.0.1:1"\n'
-                f'legacy = "{serve(Side)}"\ncandidate = "{url}"\n'
+                f'legacy = "{serve(legacy)}"\ncandidate = "{url}"\n'
                 f'[routes]\nhttp = ["GET /items", "GET /items/{{id}}"]\n{more}',
                 encoding="utf-8",
             )
@@ -122,6 +129,14 @@ def test_a_service_that_is_not_there(config_of: Callable[..., Path]) -> None:
     done = _fuzz(config_of(None))
     assert done.exit_code == 4
     assert "web: candidate can't be reached: http://127.0.0.1:9" in done.stderr
+
+
+def test_legacy_refuses_everything(config_of: Callable[..., Path]) -> None:
+    """Exit 3: that both ask for a credential shows nothing of the port."""
+    done = _fuzz(config_of(Closed, legacy=Closed))
+    assert done.exit_code == 3, done.output
+    assert "refused by legacy: all " in done.stdout
+    assert " calls of web GET /items" in done.stdout
 
 
 def test_nothing_to_compare(config_of: Callable[..., Path]) -> None:

@@ -84,6 +84,18 @@ def test_a_bug(bench: Any) -> None:
     assert "body/text" in result.output
 
 
+@pytest.mark.parametrize("choice", [("--session", "s-0", "--session", "s-2"), ("--route", "GET /notes")])
+def test_a_selection_is_told_to_who_reads_the_run_later(bench: Any, choice: tuple[str, ...]) -> None:
+    """Sessions that fail may have been left out, and the gate would claim the rest of all."""
+    made = bench()
+    sessions = choice.count("--session") or 3
+    assert made.replay(*choice).exit_code == 0
+    told = json.loads(made.invoke("report", "--config", made.config, "--json").stdout)
+    assert told["engine"] == f"replay of corpus, {sessions} of 3 sessions chosen"
+    told = made.invoke("gate", "--config", made.config)
+    assert f"replay of corpus, {sessions} of 3 sessions chosen" in told.output
+
+
 def test_one_look_is_of_the_whole_corpus(bench: Any) -> None:
     """So few calls prove no claim of 1 %: the exact bound needs 299."""
     made = bench(more='[gate]\nroutes = ["*"]\n')
