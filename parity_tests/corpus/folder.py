@@ -23,7 +23,8 @@ _MANIFEST = "corpus.json"
 _SESSIONS = "sessions"
 _BEGUN = ".jsonl.part"
 _NAME = re.compile(r"[\w.-]{1,120}", re.ASCII)
-_DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
+_DIGEST = re.compile(r"[0-9a-f]*", re.ASCII)
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 class CorpusFolder:
@@ -81,13 +82,18 @@ class CorpusFolder:
         if begun.exists() and not path.exists():
             path, read = begun, read_begun_session
         try:
+            if path.exists() and not path.is_file():  # a device or a pipe may never end
+                raise ParityError(f"{path}: expected a file, got something else")
             with path.open(encoding="utf-8") as file:
-                return read(file)
+                session = read(file)
         except OSError as error:
             raise ParityError(f"{path}: expected a session, got {error.strerror}") from None
         except _DAMAGED as error:
             found = " ".join(str(error).split())[:120]
             raise ParityError(f"{path}: expected lines as crossfade writes them, got {found}") from None
+        if session.id != session_id:
+            raise ParityError(f"{path}: expected the session of its name, got {session.id[:120]!r}")
+        return session
 
     def sessions(self) -> Iterator[Session]:
         """All sessions, read one after the other. Raises: ParityError."""
@@ -182,8 +188,11 @@ def _read_manifest(path: Path) -> Manifest:
         version = record.pop("crossfade_corpus")
         if version != VERSION:
             raise ParityError(f"{path}: expected version {VERSION} of corpora, got {version}")
-        return Manifest(**{**record, "half": Half(record["half"])})
+        manifest = Manifest(**{**record, "half": Half(record["half"])})
     except OSError as error:
         raise ParityError(f"{path.parent}: expected a corpus, got none ({error.strerror})") from None
     except _DAMAGED as error:
         raise ParityError(f"{path}: expected what crossfade writes, got {' '.join(str(error).split())[:120]}") from None
+    if not isinstance(manifest.service, str) or not _DIGEST.fullmatch(str(manifest.contract_digest)):
+        raise ParityError(f"{path}: expected a service and the digest of a contract, got none")
+    return manifest

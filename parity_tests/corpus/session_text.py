@@ -5,12 +5,14 @@ The first line is its head. Then each call has its events, in the words of grpc.
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.corpus.checking import checked
 from crossfade.parity_tests.corpus.messages import message_ends
 from crossfade.parity_tests.corpus.readable import readable
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
@@ -67,6 +69,9 @@ def read_session(lines: Iterable[str]) -> Session:
     calls = [call for record in records if (call := _take(record, events)) is not None]
     if events:
         raise ValueError("expected a line `call` behind the last event, got none")
+    twice = next((name for name, count in Counter(call.request.id for call in calls).items() if count > 1), None)
+    if twice is not None:
+        raise ValueError(f"expected an id of its own for each call, got {twice[:60]!r} twice")
     return replace(head, calls=tuple(calls))
 
 
@@ -143,14 +148,16 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
         cancelled_ms=end.get("cancelled_ms"),
         half_closed=end.get("half_closed", True),
     )
-    return Call(
-        route=RouteInfo(**end["route"]),
-        request=comparison.request,
-        reply=comparison.legacy,
-        write=bool(end["write"]),
-        timing=timing,
-        hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
-        scrambled=end.get("scrambled", False),
+    return checked(
+        Call(
+            route=RouteInfo(**end["route"]),
+            request=comparison.request,
+            reply=comparison.legacy,
+            write=bool(end["write"]),
+            timing=timing,
+            hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
+            scrambled=end.get("scrambled", False),
+        )
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.corpus.checking import checked
 from crossfade.parity_tests.corpus.errors import ParityError
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Call, Manifest, Session
@@ -94,6 +95,9 @@ class Importer:
                 done.leave_out(item)
                 continue
             call = self._call(item)
+            if (wrong := _wrong(call)) is not None:
+                done.leave_out(LeftOut(omission=Omission.DAMAGED, place=f"call {done.calls + 1}", found=wrong))
+                continue
             held += len(call.request.body) + (0 if isinstance(call.reply, Failure) else len(call.reply.body))
             done.calls += 1
             if held > _MAX_HELD_BYTES or done.calls > _MAX_CALLS:
@@ -151,6 +155,19 @@ class Importer:
                 replace(call, request=replace(call.request, id=str(number))) for number, call in enumerate(own, 1)
             )
             yield Session(id=name, calls=tuple(numbered), source=source)
+
+
+def _wrong(call: Call) -> str | None:
+    """Why nobody can have sent or answered this, None where one can."""
+    request = call.request
+    try:
+        checked(call)
+    except TypeError:
+        return "expected texts, times and a status, got something else"
+    fields = (part for pair in (*request.headers, *request.trailers) for part in pair)
+    if any(char in text for text in (request.method, request.target, *fields) for char in "\r\n\0"):
+        return "expected a request of HTTP, got a line end within a part of it"
+    return None
 
 
 def _port(address: str) -> int | None:

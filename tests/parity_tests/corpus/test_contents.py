@@ -30,11 +30,16 @@ CALL = Call(route=ROUTE, request=REQUEST, reply=ANSWER, write=False)
 FAILED = Failure(reason=FailureReason.RESET, detail="legacy: reset", latency_ms=1.0)
 
 
+def numbered(*calls: Call) -> tuple[Call, ...]:
+    """Each with an id of its own."""
+    return tuple(replace(call, request=replace(call.request, id=str(at))) for at, call in enumerate(calls))
+
+
 def test_routes_with_their_calls(tmp_path: Path) -> None:
     """Over all sessions, also of one that was cut off; a route is its name and its port."""
     corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
     other = replace(CALL, route=replace(ROUTE, listener="admin"), write=True)
-    corpus.add(Session(id="a", calls=(CALL, other, replace(CALL, reply=FAILED))))
+    corpus.add(Session(id="a", calls=numbered(CALL, other, replace(CALL, reply=FAILED))))
     corpus.append("b", replace(CALL, reply=replace(ANSWER, status=404)), source="live")
     found = contents_of(corpus)
     assert (found.service, found.half, found.sessions, found.begun, found.calls) == ("builds", "all", 2, 1, 4)
@@ -48,7 +53,7 @@ def test_routes_with_their_calls(tmp_path: Path) -> None:
 def test_what_can_not_be_used_as_it_is(tmp_path: Path) -> None:
     """Each is counted under its own name."""
     corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
-    calls = (
+    calls = numbered(
         replace(CALL, timing=Timing(cancelled_ms=1.0)),
         replace(CALL, hidden=frozenset({Side.CLIENT})),
         replace(CALL, hidden=frozenset({Side.LEGACY})),

@@ -70,6 +70,11 @@ def test_an_id_that_is_no_file_name_is_refused(tmp_path: Path, name: str) -> Non
         ("", "expected what crossfade writes"),
         ('{"crossfade_corpus": 7}', "expected version 1"),
         ("[]", "expected what"),
+        ("[" * 100_000, "expected what"),
+        (
+            '{"crossfade_corpus": 1, "service": "s", "half": "all", "contract_digest": "/../x"}',
+            "expected a service and the digest",
+        ),
     ],
 )
 def test_another_manifest_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -91,6 +96,32 @@ def test_a_damaged_session_is_named(tmp_path: Path) -> None:
     (tmp_path / "sessions" / "a.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(ParityError, match=r"a\.jsonl: expected lines as crossfade writes them"):
         corpus.session("a")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"crossfade_session":1,"id":' + "[" * 100_000])
+def test_a_session_without_end_in_depth_is_named(tmp_path: Path, text: str) -> None:
+    """No reader of JSON goes down so far."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    (tmp_path / "sessions" / "a.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(ParityError, match=r"a\.jsonl: expected lines as crossfade writes them"):
+        corpus.session("a")
+
+
+def test_a_pipe_is_no_session(tmp_path: Path) -> None:
+    """Who reads it would wait for ever."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    os.mkfifo(tmp_path / "sessions" / "a.jsonl")
+    with pytest.raises(ParityError, match=r"a\.jsonl: expected a file"):
+        corpus.session("a")
+
+
+def test_a_session_of_another_name_is_refused(tmp_path: Path) -> None:
+    """Two files would be one session, and its id may be no name of a file."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    corpus.add(Session(id="a", calls=()))
+    (tmp_path / "sessions" / "a.jsonl").rename(tmp_path / "sessions" / "b.jsonl")
+    with pytest.raises(ParityError, match=r"b\.jsonl: expected the session of its name, got 'a'"):
+        corpus.session("b")
 
 
 def test_a_session_is_readable_while_it_is_written(tmp_path: Path) -> None:

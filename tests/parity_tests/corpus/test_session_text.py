@@ -111,3 +111,10 @@ def test_a_line_can_be_read_by_a_person() -> None:
     lines = [json.loads(line) for line in session_lines(Session(id="s-1", calls=(call_of(b"hello", b""),)))]
     assert [line.get("event") for line in lines][1:4] == ["client_header", "client_message", "client_half_close"]
     assert lines[2]["text"] == "hello"
+
+
+def test_two_calls_of_one_id_are_refused() -> None:
+    """What is said of a call is said of one."""
+    session = Session(id="s-1", calls=(call_of(b"", b""), call_of(b"", b"")))
+    with pytest.raises(ValueError, match="an id of its own for each call, got 'c0' twice"):
+        read_session(session_lines(session))

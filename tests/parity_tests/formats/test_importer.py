@@ -172,3 +172,24 @@ def test_a_request_without_an_answer(importer: Any, data: Path, tmp_path: Path) 
     calls = [call for session in CorpusFolder(tmp_path / "corpus").sessions() for call in session.calls]
     (head,) = (call for call in calls if isinstance(call.reply, Failure))
     assert (head.request.method, head.reply.detail) == ("HEAD", "its answer was not recorded")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ('"status": 200', '"status": 1' + "0" * 30),
+        ('"method": "GET"', '"method": "GET / HTTP/1.1\\r\\nA: b"'),
+        ('"value": "notes.test"', '"value": "notes.test\\r\\nA: b"'),
+    ],
+)
+def test_a_call_that_nobody_made_is_left_out(importer: Any, tmp_path: Path, was: str, becomes: str) -> None:
+    """A status that is none could not be read again; a line end would be another field or request."""
+    request = '{"method": "GET", "url": "http://h/notes/1", "headers": [{"name": "host", "value": "notes.test"}]}'
+    answer = '{"status": 200, "headers": [], "content": {"size": 2, "text": "hi"}}'
+    entry = f'{{"startedDateTime": "2026-01-01T00:00:00Z", "time": 1, "request": {request}, "response": {answer}}}'
+    assert was in entry
+    path = tmp_path / "a.har"
+    path.write_text(f'{{"log": {{"entries": [{entry}, {entry.replace(was, becomes)}]}}}}', encoding="utf-8")
+    done = importer().run("har", path, tmp_path / "corpus")
+    assert (done.calls, dict(done.left_out)) == (1, {Omission.DAMAGED: 1})
+    assert len(list(CorpusFolder(tmp_path / "corpus").sessions())) == 1

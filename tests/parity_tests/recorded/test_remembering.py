@@ -30,6 +30,28 @@ def test_what_a_name_hid_is_hidden_where_nothing_names_it(redactor: RememberingR
     assert redactor.members("C-100234 and xC-10023") == "C-100234 and xC-10023"
 
 
+@pytest.mark.parametrize("secret", ["Tr0ub4dor&3xyz", "c2VjcmV0/3+k=", "correct horse 7", "{a}:b#c?d=1", 'ab"cd,ef1'])
+def test_a_secret_of_several_parts_is_hidden_within_a_text(redactor: RememberingRedactor, secret: str) -> None:
+    """Each service repeats what it refuses, in a message of its own words."""
+    hidden = redactor.pseudonym(secret)
+    for text in ("no user has {}", "at /err/{} auth=None", "password: {}", "token={}&x=1", "({})", "{}, {}."):
+        assert redactor.text(text.format(secret, secret)) == text.format(hidden, hidden)
+    assert redactor.text(f"x{secret} {secret}x") == f"x{secret} {secret}x"
+
+
+def test_of_many_secrets_that_begin_alike_the_longest_is_hidden(redactor: RememberingRedactor) -> None:
+    """What is behind the shorter one is not left over."""
+    redactor.pseudonym("secret/1")
+    hidden = redactor.pseudonym("secret/1/more+2")
+    assert redactor.text("got secret/1/more+2") == f"got {hidden}"
+
+
+def test_a_few_words_are_not_looked_for_within_a_text(redactor: RememberingRedactor) -> None:
+    """A status under a secret name is in many sentences."""
+    redactor.pseudonym("not set")
+    assert redactor.text("the color is not set") == "the color is not set"
+
+
 def test_the_pseudonyms_are_those_of_any_redactor(redactor: RememberingRedactor) -> None:
     """So a corpus joins with what else was stored under the key."""
     plain = Redactor(KEY, names=("customer_id",))
