@@ -20,6 +20,7 @@ _BOUNDARIES = frozenset(
 _INTEGER = re.compile(r"-?\d{1,40}", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,40}\.\d{1,40}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z_.+/-]{0,39}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FREE = ("text", "empty", "integer", "decimal")
 _MANY = 3
 _HALF = Decimal("0.5")
@@ -37,7 +38,7 @@ def classes_of(value: Scalar) -> tuple[str, ...]:
         case Decimal() | float():
             return _fraction(Decimal(value))
         case bytes():
-            return _sized(len(value))
+            return _bytes(value)
         case str():
             return _text(value)
         case _:
@@ -82,21 +83,39 @@ def _fraction(value: Decimal) -> tuple[str, ...]:
 def _text(value: str) -> tuple[str, ...]:
     if isinstance(value, Deep):
         return ("deep",)
-    found = [*_sized(len(value))]
     text = value[:_LOOKED_AT]
+    found = [*_sized(len(value)), *_edges(text)]
     if not text.isascii():
         found.append("non-ASCII")
         if max(text) >= _ASTRAL:
             found.append("astral")
     elif _WORD.fullmatch(text):
         return (*found, word(text))
-    elif _INTEGER.fullmatch(text):
+    elif _INTEGER.fullmatch(text.strip()):
         found += (name for name in _integer(int(text)) if name != SET)
-    elif _DECIMAL.fullmatch(text):
-        found += (name for name in _fraction(Decimal(text)) if name != SET)
+    elif _DECIMAL.fullmatch(text.strip()):
+        found += (name for name in _fraction(Decimal(text.strip())) if name != SET)
     if len(text) <= _LONG and (looks := shape(text)) not in _FREE:
         found.append(looks)
     return tuple(found)
+
+
+def _edges(text: str) -> tuple[str, ...]:
+    """What a reader of words or numbers may trip over: blanks around, control characters in between."""
+    found = ("blank edge",) if text != text.strip() else ()
+    return (*found, "control") if _CONTROL.search(text) else found
+
+
+def _bytes(value: bytes) -> tuple[str, ...]:
+    """Bytes may be text, all of it or a part that begins or ends within a letter."""
+    found = _sized(len(value))
+    if value[:_LOOKED_AT].isascii():
+        return found
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return (*found, "not UTF-8")
+    return (*found, "non-ASCII")
 
 
 def _sized(count: int) -> tuple[str, ...]:

@@ -36,10 +36,10 @@ Reset = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FuzzSettings:
-    """``max_examples`` sequences are tried at most, for ``seconds`` at most; None: without that bound.
+    """After ``max_examples`` sequences or ``seconds`` no more is drawn; None: without that bound.
 
-    Of these, those that make a divergence smaller are ``max_shrinks`` at most for each. ``routes`` are globs, none of
-    them all routes. ``accepts`` knows the divergences that may stay.
+    Of these, those that make a divergence smaller are ``max_shrinks`` at most for each; the last one is still shrunk.
+    ``routes`` are globs, none of them all routes. ``accepts`` knows the divergences that may stay.
     """
 
     seed: int

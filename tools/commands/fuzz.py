@@ -21,7 +21,7 @@ from crossfade.tools.output import emit
     type=click.IntRange(min=1),
     default=5000,
     show_default=True,
-    help="The maximum number of sequences to try.",
+    help="After so many sequences no more are drawn.",
 )
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="The time after which it ends.")
 @click.option("--route", "routes", multiple=True, help="Only routes that match this glob; may be repeated.")

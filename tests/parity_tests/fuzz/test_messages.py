@@ -37,7 +37,7 @@ def test_each_message_can_be_sent(shop: Contract, data: st.DataObject) -> None:
     built = kind.FromString(build_message(shop, ORDER, fields, lambda _: None))
     assert len([name for name in ("card", "cash", "voucher") if fields.get(name) is not None]) <= 1
     assert built.IsInitialized()
-    assert _depth(fields) <= 7
+    assert _depth(fields) <= 9  # a message in a map, and in it a struct in a struct
 
 
 @pytest.mark.parametrize(
