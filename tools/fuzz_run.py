@@ -79,12 +79,12 @@ def run_fuzz(config: Config, config_path: Path, options: FuzzOptions, say: Calla
 
 
 def exit_code(fuzzed: Fuzzed) -> ExitCode:
-    """By what was found; nothing compared but refusals is inconclusive."""
+    """By what was found; nothing compared but refusals is inconclusive, and so is a route that was given up."""
     if fuzzed.ended == INTERRUPTED:
         return ExitCode.INTERRUPTED
     if fuzzed.steady:
         return ExitCode.FAIL
-    return ExitCode.PASS if fuzzed.done else ExitCode.INCONCLUSIVE
+    return ExitCode.PASS if fuzzed.done and not fuzzed.left_out else ExitCode.INCONCLUSIVE
 
 
 def fuzz_redactor(config: Config) -> Redactor:

@@ -46,8 +46,8 @@ def fuzz(  # noqa: PLR0913 - one for each option
     may change. The commands in [replay] reset them first; then the same seed gives the same cases, unless --seconds
     ends it. Ctrl-C ends it with what was found.
 
-    Exit codes: 0 no divergence, 1 divergences, 3 nothing could be compared or legacy refused every call, 4 a service
-    can't be reached or Hypothesis is missing, 130 Ctrl-C.
+    Exit codes: 0 no divergence, 1 divergences, 3 nothing could be compared, legacy refused every call, or
+    a route was given up, 4 a service can't be reached or Hypothesis is missing, 130 Ctrl-C.
 
     \b
     Example:
