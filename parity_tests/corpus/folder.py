@@ -4,7 +4,7 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +74,11 @@ class CorpusFolder:
     def begun_ids(self) -> tuple[str, ...]:
         """The ids of sessions that are still being recorded, or whose recording was cut off."""
         return tuple(sorted(path.name.removesuffix(_BEGUN) for path in self._files(f"*{_BEGUN}")))
+
+    def require(self, session_ids: Iterable[str]) -> None:
+        """Raises: ParityError: one of these sessions is not there."""
+        if missing := sorted(set(session_ids) - set(self.session_ids())):
+            raise ParityError(f"{self.folder}: expected a session {missing[0][:120]!r}, got none of that id")
 
     def session(self, session_id: str) -> Session:
         """One session; of one that was cut off its whole calls. Raises: ParityError: it is not there or damaged."""

@@ -60,6 +60,7 @@ def minimise(  # noqa: PLR0913 - one for each option
       crossfade minimise corpora/builds --output corpora/builds-small --keep-tail-pct 1
     """
     corpus = CorpusFolder(folder)
+    corpus.require(kept)
     diverged = {*kept, *(_named_by(run_id, config_path, corpus) if run_id is not None else ())}
     showing = shown_by(corpus.sessions(), corpus.contract())
     selection = choose(showing, diverged=diverged, tail_pct=keep_tail_pct, seed=seed, whole=whole)

@@ -57,6 +57,7 @@ def corpus_shrink(  # noqa: PLR0913 - one for each option
       crossfade corpus shrink corpora/builds --session 0003-submit-build --output corpora/cases
     """
     corpus = CorpusFolder(folder)
+    corpus.require(session_ids)
     cases = CorpusFolder(output) if output.exists() else derive(corpus, output)
     known = set(cases.session_ids())
 
@@ -76,5 +77,7 @@ def corpus_shrink(  # noqa: PLR0913 - one for each option
     if as_json:
         return
     emit(f"{count} failures shrunk; the cases are in {output}" if count else "no session failed")
+    if count == max_cases:
+        emit("that is the maximum, so there may be more: raise --max-cases")
     if count and not (config.replay.reset_legacy and config.replay.reset_candidate):
         emit("each replay began from what those before it had left: [replay] reset_legacy and reset_candidate end that")

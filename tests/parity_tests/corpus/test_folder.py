@@ -178,3 +178,12 @@ def test_what_can_not_be_written_leaves_the_session_as_it_was(tmp_path: Path, mo
     with pytest.raises(OSError, match="No space"):
         corpus.append("s-1", call_of(1), source="live")
     assert path.read_bytes() == before
+
+
+def test_a_session_that_must_be_there(tmp_path: Path) -> None:
+    """The error names the corpus and the first that is missing."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    corpus.add(Session(id="a", calls=()))
+    corpus.require(["a"])
+    with pytest.raises(ParityError, match="expected a session 'b', got none"):
+        corpus.require(["c", "a", "b"])
