@@ -3,7 +3,6 @@
 import datetime
 import os
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +33,15 @@ class SessionFailed(Exception):  # noqa: N818 - no error of a program: the answe
 class CorpusFile(pytest.File):
     """A corpus; its sessions are read when they are played."""
 
-    def collect(self) -> Iterator[pytest.Item]:
+    def collect(self) -> list[pytest.Item]:
         """One test for each session, in the order of their ids."""
         try:
             corpus = CorpusFolder(self.path.parent)
             config_path(self.config)
+            ids = corpus.session_ids()
+            return [SessionItem.from_parent(self, name=session_id, corpus=corpus) for session_id in ids]
         except ParityError as error:
             raise self.CollectError(str(error)) from None
-        for session_id in corpus.session_ids():
-            yield SessionItem.from_parent(self, name=session_id, corpus=corpus)
 
 
 class SessionItem(pytest.Item):

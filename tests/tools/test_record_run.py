@@ -178,7 +178,7 @@ def test_beside_a_mirror(record: Any, invoke: Any, service: Any) -> None:
     output = run.end()
     assert "4 of 4 requests in 1 sessions" in output
     assert [call.write for call in run.calls()] == [True, True, False, False]
-    report = json.loads(invoke("report", "--config", service.config, "--json").output)
+    report = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     routes = report["routes"]
     assert sum(sum(route["outcomes"].values()) for route in routes) == 4
     assert sum(route["reasons"].get("policy", 0) for route in routes) == 2

@@ -1,7 +1,10 @@
 """A recorded session at services that name what they make in other ways."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from crossfade.parity_tests.replay.player import play_session
 from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.observations import Settled
+from crossfade.shadow.exchange.shadow_headers import SERVED_BY_HEADER
 
 
 def _ends(done: PlayedSession) -> list[str]:
@@ -43,6 +47,34 @@ def play(serve: Any, numbered: Any, renumbered: Any, config_of: Callable[..., An
             return await play_session(pair, session)
 
     return run
+
+
+@pytest.fixture
+def served_by() -> Iterator[Callable[[str], str]]:
+    """Serves an empty list, and says who answered where that is given; gives its URL."""
+    with ExitStack() as ended:
+
+        def start(name: str) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def do_GET(self) -> None:
+                    self.send_response(200)
+                    if name:
+                        self.send_header(SERVED_BY_HEADER, name)
+                    self.end_headers()
+                    self.wfile.write(b"[]")
+
+                def log_message(self, *_: Any) -> None:
+                    """Keeps quiet."""
+
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            ended.callback(thread.join)
+            ended.callback(server.server_close)
+            ended.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}"
+
+        yield start
 
 
 @pytest.mark.parametrize("secondary", [False, True])
@@ -141,6 +173,14 @@ async def test_what_is_not_whole_is_not_sent(play: Any, life_of: Any, numbered: 
         "skipped(client_cancelled)",
         "skipped(abandoned_write)",
     ]
+
+
+async def test_an_answer_that_legacy_gave_for_the_candidate(call_of: Any, config_of: Any, served_by: Any) -> None:
+    """Its service has not ported the call yet: nothing was compared."""
+    call = call_of(0, "GET", "/notes", "GET /notes")
+    async with open_pair(config_of(served_by(""), served_by("legacy")), None) as pair:
+        done = await play_session(pair, Session(id="s", calls=(call,)))
+    assert _ends(done) == ["skipped(not_ported)"]
 
 
 async def test_a_legacy_that_is_gone(life_of: Any, numbered: Any, config_of: Any, serve: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import grpc
@@ -16,7 +17,8 @@ from crossfade.parity_tests.corpus.records import Call, Session, Timing
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.played import Played
 from crossfade.parity_tests.replay.player import play_session
-from crossfade.parity_tests.replay.sending import Progress
+from crossfade.parity_tests.replay.script import Script, Step
+from crossfade.parity_tests.replay.sending import Progress, _feed
 from crossfade.shadow.exchange import Answer, Protocol
 from crossfade.shadow.exchange.outcome import Reason
 
@@ -182,6 +184,22 @@ async def test_an_upload(play: Any, contract: Contract) -> None:
 
     played = await play("Upload", ("a", "b"), Timing(client_ms=(-30.0, -10.0)), upload, upload)
     assert (played.compared, played.signature, _texts(played)) == (True, (), [b"a,b"])
+
+
+async def test_a_message_waits_for_the_answers_before_it() -> None:
+    """And so does the half close."""
+    sent: list[bytes | None] = []
+    parts: Any = SimpleNamespace(put=sent.append, end=lambda: sent.append(None))
+    call: Any = SimpleNamespace(answer=SimpleNamespace(changed=asyncio.Event()))
+    steps = (Step(data=b"a"), Step(data=b"b", after_answers=1), Step(data=b"", after_answers=2))
+    progress = Progress()
+    feeding = asyncio.create_task(_feed(call, parts, Script(steps=steps, patience_s=60.0), progress))
+    for answers, expected in ((0, [b"a"]), (1, [b"a", b"b"]), (2, [b"a", b"b", None])):
+        progress.set(answers)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert sent == expected
+    await feeding
 
 
 async def test_progress_is_reached() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 
 def _finding(invoke: Any, service: Any) -> dict[str, Any]:
-    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     (finding,) = told["findings"]
     return dict(finding)
 
@@ -51,7 +51,7 @@ def test_a_finding_whose_head_is_a_status(invoke: Any, service: Any) -> None:
     assert _finding(invoke, service)["status"] == "accepted"
     assert invoke("gate", "--config", service.config).exit_code == 0
     _body_diverges(service)
-    found = json.loads(invoke("report", "--config", service.config, "--json").output)
+    found = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     assert {(one["path"], one["transition"], one["status"]) for one in found["clusters"]} == {
         ("body/n", "", "open"),
         ("body/on", "true -> false", "open"),
@@ -63,10 +63,10 @@ def test_both_in_one_run(invoke: Any, service: Any) -> None:
     """The units with a difference of their own count, and no others: k is theirs alone."""
     gone = ({"n": 1}, {"n": 2}, (404, 410))
     service.judged("run-1", 1000.0, *[gone] * 300, *[({"n": 1}, {"n": 2}, (200, 200))] * 7)
-    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     (status,) = [one["id"] for one in told["findings"] if "404 becomes 410" in one["title"]]
     assert invoke("accept", status, "--config", service.config, "--reason", "agreed").exit_code == 0
-    after = json.loads(invoke("report", "--config", service.config, "--json").output)
+    after = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     assert {one["title"]: one["status"] for one in after["findings"]} == {
         "404 becomes 410 on GET /ok": "accepted",
         "body/n differs on GET /ok": "open",

@@ -91,7 +91,7 @@ def test_what_is_kept_and_why(corpus: CorpusFolder) -> None:
 def test_json_and_choices(corpus: CorpusFolder) -> None:
     """Whole sessions, no tail, and one that is to be kept."""
     result = run(corpus, "--json", "--whole", "--keep-tail-pct", 0, "--keep", "s-03")
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert {item["session"]: item["why"] for item in told["kept"]} == {
         "s-03": "diverged before",
         "odd": "shows what no other kept session shows",

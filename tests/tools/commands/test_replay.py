@@ -82,7 +82,7 @@ def test_words_are_told_again(invoke: Any, service: Any, record: Any) -> None:
     record(({"a": "open"}, {"a": "closed"}), ({"token": "open"}, {"token": "closed"}))
     result = invoke("replay", "--config", service.config, "--rediff", "run-1", "--check", "--json")
     assert result.exit_code == 0
-    told = {item["path"]: item["transition"] for item in json.loads(result.output)["report"]["clusters"]}
+    told = {item["path"]: item["transition"] for item in json.loads(result.stdout)["report"]["clusters"]}
     assert told == {"body/a": "open -> closed", "body/token": ""}
 
 
@@ -100,7 +100,7 @@ def test_other_rules(invoke: Any, service: Any, record: Any) -> None:
 def test_json(invoke: Any, service: Any, record: Any, flags: tuple[str, ...]) -> None:
     """One document: what changed, and the report."""
     record(({"a": 1}, {"a": 2}))
-    told = json.loads(invoke("replay", "--config", service.config, "--rediff", "run-1", *flags).output)
+    told = json.loads(invoke("replay", "--config", service.config, "--rediff", "run-1", *flags).stdout)
     assert told["rediff"]["changes"]["same"] == 1
     assert (told["report"]["run_id"], told["report"]["entered"]) == ("run-1", 1)
 

@@ -10,7 +10,7 @@ import pytest
 def accepted(invoke: Any, service: Any) -> str:
     """The id of a finding that was accepted; what the config was before stands in ``crossfade.before``."""
     service.diverged(400)
-    (finding,) = json.loads(invoke("report", "--config", service.config, "--json").output)["findings"]
+    (finding,) = json.loads(invoke("report", "--config", service.config, "--json").stdout)["findings"]
     (service.folder / "crossfade.before").write_bytes(service.config.read_bytes())
     assert invoke("accept", finding["id"], "--config", service.config, "--reason", "agreed").exit_code == 0
     return str(finding["id"])

@@ -56,7 +56,7 @@ def test_written_reviewed_checked(corpus: CorpusFolder, serve: Any, config_file:
 def test_json(corpus: CorpusFolder, serve: Any, config_file: Any) -> None:
     """The same for a program."""
     config = config_file(serve(lambda at: at + 100), serve(lambda at: at + 300))
-    told = json.loads(bindings(corpus, config, "--check", "--json").output)
+    told = json.loads(bindings(corpus, config, "--check", "--json").stdout)
     assert told["edges"] == [
         {
             "kind": "number",

@@ -51,7 +51,7 @@ def test_what_was_taken_and_what_not(tmp_path: Path) -> None:
 
 def test_json(tmp_path: Path) -> None:
     """The same for a program."""
-    told = json.loads(run(tmp_path, "gor", "http.gor", "--json").output)
+    told = json.loads(run(tmp_path, "gor", "http.gor", "--json").stdout)
     assert (told["calls"], told["unanswered"], told["left_out"]) == (11, 1, {})
     assert "web GET /events" in told["routes"]
     assert "1 of them without a recorded answer" in run(tmp_path, "gor", "http.gor", "--output", tmp_path / "2").output

@@ -63,7 +63,7 @@ def test_a_session_that_was_cut_off_is_told(tmp_path: Path) -> None:
 
 def test_json(tmp_path: Path) -> None:
     """The same for a program."""
-    told = json.loads(info(tmp_path, "--json").output)
+    told = json.loads(info(tmp_path, "--json").stdout)
     assert (told["calls"], told["routes"][0]["statuses"]) == (1, {"200": 1})
 
 

@@ -46,7 +46,7 @@ def test_a_session(corpus: CorpusFolder) -> None:
 def test_json(corpus: CorpusFolder) -> None:
     """The handles for a program."""
     save_bindings(corpus.folder, (Kept(edge=EDGE, support=1.0, sessions=6, legacy="number", candidate="number"),))
-    told = json.loads(show(corpus, "s-0", "--json").output)
+    told = json.loads(show(corpus, "s-0", "--json").stdout)
     assert [handle["name"] for handle in told["handles"]] == ["$ticket#1", "$ticket#2"]
 
 

@@ -61,7 +61,7 @@ def test_what_was_reviewed_holds_in_both(tmp_path: Path) -> None:
 
 def test_json(tmp_path: Path) -> None:
     """The same for a program."""
-    told = json.loads(split(tmp_path, "--json", "--held-out", 20).output)
+    told = json.loads(split(tmp_path, "--json", "--held-out", 20).stdout)
     assert told["open"] + told["held_out"] == 30
     assert told["open"] > told["held_out"]
 
