@@ -113,7 +113,11 @@ async def run_shadow(
             feed.finish()
             commit_s = _COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000
             recorded = () if recording is None else (recording.finish(),)
-            code, *_ = await asyncio.gather(compare.finish(commit_s), *recorded)
+            committing = asyncio.create_task(compare.finish(commit_s))
+            try:
+                await asyncio.gather(*recorded)
+            finally:
+                code = await committing  # whatever becomes of the recording
     return RunResult(
         run_id=compare.run_id,
         entered=entered,

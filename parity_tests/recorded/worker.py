@@ -58,9 +58,11 @@ class Worker:
 
     def finish(self) -> Summary:
         """Writes what is begun, and sums up."""
-        for call in self._gathering.break_off():
-            self._recording.take(call)
-        self._recording.finish()
+        try:
+            for call in self._gathering.break_off():
+                self._recording.take(call)
+        finally:
+            self._recording.finish()
         left_out = Counter({reason.value: count for reason, count in self._gathering.left_out.items()})
         left_out.update(self._recording.left_out)
         for _, _, reason, count in self._counts.settled:
