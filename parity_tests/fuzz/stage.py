@@ -39,7 +39,7 @@ class Found:
 class Tally:
     """How many calls of a route were sent, compared, and left without an answer of legacy in time; what of it differed.
 
-    ``why`` counts why calls were not compared, by reason; ``done`` those compared in which legacy did what it was asked.
+    ``why`` counts why calls were not compared, by reason; ``done`` those compared that legacy did not refuse.
     """
 
     sent: int = 0
