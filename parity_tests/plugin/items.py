@@ -14,7 +14,7 @@ from crossfade.parity_tests.plugin.hooks import SESSION_FILE, config_path
 from crossfade.parity_tests.plugin.played_session import SessionFound, find_in_session
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.plugin.running import pair_of
-from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, DIFFERENCE, LEFT_OUT, NOISE
+from crossfade.parity_tests.plugin.totals import CALLS, COMPARED, DIFFERENCE, LEFT_OUT, NOISE, TIMES
 from crossfade.parity_tests.plugin.wording import (
     difference_texts,
     left_out_text,
@@ -90,3 +90,4 @@ class SessionItem(pytest.Item):
         self.user_properties += [(LEFT_OUT, f"{count} {reason}") for reason, count in result.left_out.items()]
         self.user_properties += [(DIFFERENCE, text) for text in difference_texts(result.failing)]
         self.user_properties += [(NOISE, text) for text in noise_texts(result.found)]
+        self.user_properties += [(TIMES, text) for text in result.broken_times]

@@ -2,9 +2,12 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.parity_tests.mining.relations import TimeRelations
 from crossfade.parity_tests.plugin.found import Found, found_of
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.replay.handles import Handles
@@ -15,10 +18,11 @@ from crossfade.shadow.evidence.view import AcceptRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFound:
-    """What the calls of a session show, in their order."""
+    """What the calls of a session show, in their order; ``broken_times``: where times break what holds at legacy."""
 
     session: Session
     found: tuple[Found, ...]
+    broken_times: tuple[str, ...] = ()
 
     @property
     def failing(self) -> tuple[tuple[int, Found], ...]:
@@ -50,4 +54,13 @@ async def find_in_session(tested: PytestPair, session: Session, today: datetime.
         return found_of(played, await tested.noise.left(played, handles), tested.accepted, today)
 
     found = await Player(find).session(session, tested.handles.of(session))
-    return SessionFound(session=session, found=found)
+    return SessionFound(session=session, found=found, broken_times=_broken_times(found, tested.contract))
+
+
+def _broken_times(found: Iterable[Found], contract: Contract | None) -> tuple[str, ...]:
+    """Times differ in every answer, so they are noise; what is told of them is no difference of its own."""
+    relations = TimeRelations(contract)
+    for played in (one.played for one in found):
+        if played.comparison is not None and (played.signature or played.excused):
+            relations.see(played.call.route.route, played.comparison)
+    return tuple(f"{route} {broken.template} ({broken.relation})" for route, broken in relations.broken)

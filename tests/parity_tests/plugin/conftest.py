@@ -1,5 +1,6 @@
 """A pair of small services behind HTTP and gRPC, a corpus for them, and a pytest that has both."""
 
+import datetime
 import itertools
 import json
 import threading
@@ -55,7 +56,7 @@ class Service:
         if path == "/ping":
             return 200, {"up": True, "end": None} if "null" not in self.bugs else {"up": True}
         if path == "/noisy":
-            return 200, {"at": f"n{next(self.noise)}", "steady": 1 if "steady" not in self.bugs else 2}
+            return 200, {"at": f"n{next(self.noise)}", "steady": 1 if "steady" not in self.bugs else 2} | self._now()
         if path == "/secret":
             return 200, {"password": "hunter2" if "secret" not in self.bugs else "hunter3"}
         name = path.partition("?")[0].removeprefix("/notes").removeprefix("/")
@@ -67,6 +68,10 @@ class Service:
             return 404, {"error": "no such note"}
         note = next(iter(self._notes.values())) if "another" in self.bugs else self._notes[name]
         return 200, note
+
+    def _now(self) -> dict[str, str]:
+        beside = datetime.timedelta(hours=2 if "hours" in self.bugs else 0)
+        return {"now": (datetime.datetime.now(datetime.UTC) + beside).isoformat()}
 
     def size(self, text: str) -> int:
         """The size of a text."""

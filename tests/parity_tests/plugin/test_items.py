@@ -59,6 +59,17 @@ def test_what_was_taken_for_noise_is_named(pair: Callable[..., Any]) -> None:
     assert 'name="crossfade.noise" value="GET /noisy body/at (' in (inner.folder / "out.xml").read_text()
 
 
+def test_times_of_another_hour_are_told(pair: Callable[..., Any]) -> None:
+    """That times differ is noise; that the port's are none of the request is not left unsaid."""
+    inner = pair("hours", secondary=True)
+    inner.corpus(now=[inner.get("/noisy")])
+    result = inner.run(CORPUS)
+    result.stdout.fnmatch_lines(
+        ["crossfade: times that break what holds at legacy: GET /noisy body/now (another moment than its request)"]
+    )
+    pair().run(CORPUS).stdout.no_fnmatch_line("*times that break*")
+
+
 def test_the_line_repeats_it(pair: Callable[..., Any]) -> None:
     """One test is chosen by its id, as a file's tests are, and by -k."""
     inner = pair("null")
