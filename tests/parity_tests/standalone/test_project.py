@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def corpus(tmp_path: Path, contract: Contract, http: Any, rpc: Any) -> CorpusFol
         http("GET", "/notes/999999", route="/notes/{id}", status=404, answer={"error": "no such note"}),
     )
     note = {"id": 2, "text": "b", "size": 0.5}
-    corpus.add(Session(id="life", calls=life))
-    corpus.add(Session(id="calls", calls=(rpc("Make", {"text": "b"}, note), rpc("Get", {"id": 2}, note))))
+    for name, calls in (("life", life), ("calls", (rpc("Make", {"text": "b"}, note), rpc("Get", {"id": 2}, note)))):
+        numbered = (replace(call, request=replace(call.request, id=str(at))) for at, call in enumerate(calls))
+        corpus.add(Session(id=name, calls=tuple(numbered)))
     return corpus
 
 
