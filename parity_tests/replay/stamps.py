@@ -1,4 +1,4 @@
-"""Times that a service stamped while it answered: those of a recording are of another day than those of now. Pure."""
+"""Times that a service stamped while it answered: each side stamps its own, and a recording those of its day. Pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -40,8 +40,27 @@ def without_stamps(comparison: Comparison, call: Call, contract: Contract | None
     )
 
 
-def _without(reply: Reply, request: Request, since_s: float, contract: Contract | None) -> Reply:
+def without_live_stamps(comparison: Comparison, contract: Contract | None) -> Comparison:
+    """The same of answers to one request of now. The sides may have been asked one after the other."""
+    replies = (comparison.legacy, comparison.candidate, comparison.secondary)
+    since_s = comparison.request.started_at
+    took_s = sum(reply.latency_ms for reply in replies if reply is not None) / 1000
+
+    def without(reply: Reply) -> Reply:
+        return _without(reply, comparison.request, since_s, contract, took_s)
+
+    return replace(
+        comparison,
+        legacy=without(comparison.legacy),
+        candidate=without(comparison.candidate),
+        secondary=None if comparison.secondary is None else without(comparison.secondary),
+    )
+
+
+def _without(
+    reply: Reply, request: Request, since_s: float, contract: Contract | None, took_s: float | None = None
+) -> Reply:
     if not isinstance(reply, Answer):
         return reply
-    stamps = _Stamps(since_s=since_s, until_s=since_s + reply.latency_ms / 1000)
-    return rewrite_answer(request, reply, stamps, contract)
+    took_s = reply.latency_ms / 1000 if took_s is None else took_s
+    return rewrite_answer(request, reply, _Stamps(since_s=since_s, until_s=since_s + took_s), contract)

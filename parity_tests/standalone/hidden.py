@@ -4,7 +4,7 @@ Pseudonyms keep the form of what they stand for, so that the rules that made the
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crossfade.parity_tests.corpus.records import Call
@@ -20,8 +20,11 @@ Redacted = Callable[[Call], Call]
 """A call with other pseudonyms in the places of the recorded ones."""
 
 
+@dataclass(frozen=True, slots=True)
 class Hidden:
-    """Stands for a value that is a pseudonym."""
+    """Stands for a value that is a pseudonym, which may be that of a handle."""
+
+    pseudonym: Json
 
 
 def redacted_by(redactor: ComparisonRedactor) -> Redacted:
@@ -43,7 +46,7 @@ def without_pseudonyms(value: Json, other: Json) -> Json:
         return {key: without_pseudonyms(item, other[key]) for key, item in value.items()}
     if isinstance(value, list) and isinstance(other, list) and len(value) == len(other):
         return [without_pseudonyms(one, two) for one, two in zip(value, other, strict=True)]
-    return Hidden() if value != other or _may_be_card(value) else value
+    return Hidden(value) if value != other or _may_be_card(value) else value
 
 
 def _may_be_card(value: Json) -> bool:

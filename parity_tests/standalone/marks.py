@@ -4,7 +4,7 @@
 ``${h1#}`` one that JSON has as a number. ``${*}`` is any value, ``${$}`` a dollar sign before a brace.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from crossfade.parity_tests.standalone.bodies import Json
 from crossfade.parity_tests.standalone.handles import leaf_text, may_be_handle
@@ -51,9 +51,11 @@ class Marks:
 
     def expected(self, value: Json, place: Place, left_out: LeftOut, names: tuple[str, ...] = ()) -> Json:
         """The JSON of an answer below a place: what is hidden or left out there may be anything."""
-        if isinstance(value, Hidden) or left_out.has(place.template):
+        if left_out.has(place.template):
             return ANYTHING
         match value:
+            case Hidden(pseudonym):
+                return self._leaf(pseudonym, names) if self._is_handle(pseudonym, names) else ANYTHING
             case dict():
                 return {
                     key: self.expected(item, _member(place, key), left_out, (*names, key))
@@ -65,6 +67,24 @@ class Marks:
                 ]
             case _:
                 return self._leaf(value, names)
+
+    def given(self, value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """The handles in the JSON of an answer: the keys and indices that lead to each, and its mark."""
+        match value:
+            case dict():
+                for key, item in value.items():
+                    yield from self.given(item, (*path, key))
+            case list():
+                for at, item in enumerate(value):
+                    yield from self.given(item, (*path, at))
+            case _:
+                names = tuple(ANY if isinstance(step, int) else step for step in path)
+                if self._is_handle(value, names):
+                    yield path, self._leaf(value, names)
+
+    def _is_handle(self, value: Json, names: tuple[str, ...]) -> bool:
+        text = leaf_text(value)
+        return text is not None and self._name(text, Site(Part.BODY, names)) is not None
 
     def _leaf(self, value: Json, names: tuple[str, ...]) -> Json:
         text = leaf_text(value)

@@ -1,7 +1,7 @@
 """A session as exported tests read it: requests in the words of a client, answers as they are to be. Pure.
 
 A call that can't be sent again as it was is left out, with the reason. Where redaction changed what was sent, its
-answer is another one in parts that nobody knows: then its status alone is checked.
+answer is another one in parts that nobody knows: then its status alone is checked, and what it gives is taken.
 """
 
 from collections.abc import Callable
@@ -31,6 +31,7 @@ _OF_CONNECTION = frozenset(
 )
 _OF_PROTOCOL = ("grpc-", "x-crossfade-", ":")
 _STRUCTURED = frozenset({"json", "lines", "events"})
+_WITH_PLACES = _STRUCTURED | {"messages"}
 _NO_BODY = frozenset({204, 304})
 
 
@@ -105,8 +106,19 @@ class _Exported:
             raise NotExportableError("redaction replaced its body")
         common = {"route": call.route.route, "port": call.route.listener}
         if call.request.protocol is Protocol.GRPC:
-            return common | {"kind": "grpc", "request": self._rpc(), "expected": self._rpc_answer(call.reply, other)}
-        return common | {"kind": "http", "request": self._request(), "expected": self._answer(call.reply, other)}
+            record = common | {
+                "kind": "grpc",
+                "request": self._rpc(),
+                "expected": self._rpc_answer(call.reply, other),
+            }
+        else:
+            record = common | {
+                "kind": "http",
+                "request": self._request(),
+                "expected": self._answer(call.reply, other),
+            }
+        gives = self._gives(call.reply) if self._is_changed and Side.LEGACY not in call.hidden else {}
+        return record | ({"gives": gives} if gives else {})
 
     def _request(self) -> dict[str, Any]:
         request = self._call.request
@@ -140,6 +152,16 @@ class _Exported:
         if answer.body != other.body or self._left_out.has_some_of_body():
             return found
         return found | {form: self._marks.text(value) if form == "text" else value}
+
+    def _gives(self, answer: Answer) -> dict[str, Any]:
+        """The handles in a body that is not checked, below the form in which it is read."""
+        if self._call.request.protocol is Protocol.GRPC:
+            method, contract = method_of(self._call, self._contract)
+            form, value = "messages", messages_of(answer.headers, answer.body, method.output_type, contract)
+        else:
+            form, value = body_parts(answer.headers, answer.body)
+        given = [[list(path), mark] for path, mark in self._marks.given(value)] if form in _WITH_PLACES else []
+        return {form: given} if given else {}
 
     def _made_headers(self, headers: Headers) -> dict[str, str]:
         """The fields that hold a value which the service makes, such as ETag and Location."""

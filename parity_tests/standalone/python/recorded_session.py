@@ -1,7 +1,8 @@
 """Sends recorded calls to a service and holds its answers against the recorded ones. Only calls by gRPC need grpcio.
 
 In a session ``${h1}`` is a value that the service makes itself, the same one wherever it stands again; ``${h1#}`` is
-one that JSON has as a number, ``${*}`` any value, ``${$}`` a dollar sign.
+one that JSON has as a number, ``${*}`` any value, ``${$}`` a dollar sign. What a call ``gives`` are handles in a body
+that is not checked.
 """
 
 import base64
@@ -37,6 +38,15 @@ class Values:
         whole = _MARK.fullmatch(value)
         text = _MARK.sub(lambda mark: "$" if mark[1] == "$" else self._value(mark[1]), value)
         return int(text) if whole and whole[1].endswith("#") else text
+
+    def take(self, mark: str, value: Any, path: list[Any]) -> None:
+        """Learns a handle from a place in an answer, if there is one."""
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return
+        self._is_same(mark, value)
 
     def differences(self, expected: Any, found: Any, path: str) -> Iterator[str]:
         """One line for each place at which an answer is another one."""
@@ -120,6 +130,9 @@ class Service:
         """Sends a call; one line for each difference."""
         expected = call["expected"]
         found = self._rpc(call) if call["kind"] == "grpc" else self._request(call)
+        for form, given in call.get("gives", {}).items():
+            for path, mark in given:
+                self._values.take(mark, found.get(form), path)
         return [
             line
             for part, value in expected.items()
@@ -141,7 +154,7 @@ class Service:
         connection.endheaders(body or None)
         answer = connection.getresponse()
         kind = answer.headers.get_content_type() if "content-type" in answer.headers else None
-        found = _answer(answer.status, kind, answer.read(), call["expected"])
+        found = _answer(answer.status, kind, answer.read(), {*call["expected"], *call.get("gives", {})})
         names = call["expected"].get("headers", {})
         return found | {"headers": {name: answer.headers[name] for name in names if name in answer.headers}}
 
@@ -167,13 +180,13 @@ class Service:
         return found
 
 
-def _answer(status: int, kind: str | None, body: bytes, expected: dict[str, Any]) -> dict[str, Any]:
+def _answer(status: int, kind: str | None, body: bytes, parts: set[str]) -> dict[str, Any]:
     """The parts of an answer, in the forms in which the recorded ones are."""
     text = body.decode("utf-8", "replace")
     found: dict[str, Any] = {"status": status, "type": kind, "text": text}
     found["base64"] = base64.b64encode(body).decode()
     readers = {"json": _json, "lines": _lines, "events": _events}
-    for form in readers.keys() & expected.keys():
+    for form in readers.keys() & parts:
         try:
             found[form] = readers[form](text)
         except ValueError:

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from crossfade.shadow.config import parse_config
 from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.judging.judge import Judge
 
+NOW_S = 1_764_590_400.0  # 2025-12-01, 12:00 UTC
+NOW, NEXT, LATER = "2025-12-01T12:00:00Z", "2025-12-01T12:00:01Z", "2025-12-01T15:00:00Z"
+
 
 class Sides:
     """A pair whose sides answer as they are told, and count."""
@@ -23,13 +27,14 @@ class Sides:
         self, legacy: Callable[[], Any], candidate: Callable[[], Any], secondary: Callable[[], Any] | None = None
     ) -> None:
         self.judge = Judge(contract=None)
+        self.contract = None
         self.plays = 0
         self._legacy, self._candidate, self._secondary = legacy, candidate, secondary
 
     async def play(self, call: Call, _: Any) -> Played:
         self.plays += 1
         comparison = Comparison(
-            request=call.request,
+            request=replace(call.request, started_at=NOW_S),
             route=call.route.route,
             legacy=_answer(self._legacy()),
             candidate=_answer(self._candidate()),
@@ -105,6 +110,23 @@ async def test_a_write_is_sent_once(call: Any) -> None:
     sides = Sides(lambda: {"n": 1}, lambda: {"n": 2})
     assert await _left(sides, call("POST")) == ["body/n"]
     assert sides.plays == 1
+
+
+@pytest.mark.parametrize("theirs", [None, NOW, NEXT], ids=["no second legacy", "the same second", "the next second"])
+async def test_each_side_stamps_its_own_time(call: Any, theirs: str | None) -> None:
+    """A write can't be sent again; a time that is hours off is found, however far the two of legacy are apart."""
+    secondary = None if theirs is None else lambda: {"at": theirs}
+    noise = Noise(Sides(dict, dict))  # type: ignore[arg-type]
+    for candidate, found in ((NEXT, []), (LATER, ["body/at"]), (NOW, []), (NOW.replace("Z", "+00:00"), ["body/at"])):
+        sides = Sides(lambda: {"at": NOW}, lambda: {"at": candidate}, secondary)  # noqa: B023 - used at once
+        assert await _left(sides, call("POST"), noise) == found
+
+
+async def test_stored_times_are_noise_as_other_values(call: Any) -> None:
+    """They are no stamps of this answer: the second legacy has its own."""
+    old = itertools.count(1)
+    answers = [lambda: {"at": f"2020-01-01T00:00:0{next(old)}Z"} for _ in range(3)]
+    assert await _left(Sides(*answers), call("POST")) == []
 
 
 async def test_looks_are_bounded(call: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossfade.parity_tests.replay.stamps import without_stamps
+from crossfade.parity_tests.replay.stamps import without_live_stamps, without_stamps
 from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.judging.judge import Judge
 
@@ -56,3 +56,23 @@ def test_old_times_are_compared_as_they_are(differ: Any) -> None:
     old, other = "2020-01-01T00:00:00+00:00", "2020-01-01T00:00:01+00:00"
     assert differ({"at": old}, {"at": old}) == []
     assert differ({"at": old}, {"at": other}) == ["body/at"]
+
+
+def test_sides_that_were_asked_one_after_the_other(call_of: Any) -> None:
+    """The last one stamps as much later as the others took; what is later than that is no stamp."""
+    call = call_of(0, "POST", "/notes", "POST /notes")
+
+    def answer(at: str, latency_ms: float) -> Answer:
+        headers, data = (("content-type", "application/json"),), json.dumps({"at": at}).encode()
+        return Answer(status=200, headers=headers, body=data, truncated=False, trailers=(), latency_ms=latency_ms)
+
+    comparison = Comparison(
+        request=replace(call.request, started_at=NOW_S),
+        route="POST /notes",
+        legacy=answer("2025-12-01T12:00:29Z", 30_000),
+        candidate=answer("2025-12-01T12:00:31Z", 2_000),
+        secondary=answer("2025-12-01T12:00:43Z", 20),
+    )
+    found = without_live_stamps(comparison, None)
+    bodies = [reply.body for reply in (found.legacy, found.candidate, found.secondary) if isinstance(reply, Answer)]
+    assert bodies == [b'{"at": "0000-00-00T00:00:00Z"}'] * 2 + [b'{"at": "2025-12-01T12:00:43Z"}']

@@ -20,7 +20,7 @@ from crossfade.parity_tests.standalone.project import Framework, export_tests
 
 @pytest.fixture
 def corpus(tmp_path: Path, contract: Contract, http: Any, rpc: Any) -> CorpusFolder:
-    """Two sessions in which ids are made and used: one of each protocol."""
+    """Sessions in which ids are made and used: one of each protocol, and one that begins with a password."""
     corpus = CorpusFolder.create(tmp_path / "corpus", Manifest(service="n", contract_digest=contract.digest), contract)
     made = {"id": 1, "text": "é"}
     life = (
@@ -29,7 +29,13 @@ def corpus(tmp_path: Path, contract: Contract, http: Any, rpc: Any) -> CorpusFol
         http("GET", "/notes/999999", route="/notes/{id}", status=404, answer={"error": "no such note"}),
     )
     note = {"id": 2, "text": "b", "size": 0.5}
-    for name, calls in (("life", life), ("calls", (rpc("Make", {"text": "b"}, note), rpc("Get", {"id": 2}, note)))):
+    user = {"id": 1, "password": "hunter2"}
+    login = (
+        http("POST", "/notes", {"password": "hunter2"}, status=201, answer=user),
+        http("GET", "/notes/1", route="/notes/{id}", answer=user),
+    )
+    own = (rpc("Make", {"text": "b"}, note), rpc("Get", {"id": 2}, note))
+    for name, calls in (("life", life), ("login", login), ("calls", own)):
         numbered = (replace(call, request=replace(call.request, id=str(at))) for at, call in enumerate(calls))
         corpus.add(Session(id=name, calls=tuple(numbered)))
     return corpus
@@ -46,13 +52,13 @@ def _run(command: list[str], folder: Path, service: Any) -> "subprocess.Complete
 def test_pytest_runs_them(tmp_path: Path, corpus: CorpusFolder, serve: Any, setting: Callable[..., Any]) -> None:
     """Against a service with other ids they pass, against one with a bug they fail and say where."""
     done = export_tests(corpus, Framework.PYTEST, tmp_path / "out", setting())
-    assert (done.sessions, done.calls, done.notes) == (2, 5, ())
+    assert (done.sessions, done.calls, len(done.notes)) == (3, 7, 1)
     assert not any("crossfade" in path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("*.py"))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", "--rootdir", "."]
     good = _run(command, tmp_path / "out", serve(501))
-    assert "2 passed" in good.stdout, good.stdout
+    assert "3 passed" in good.stdout, good.stdout
     bad = _run(command, tmp_path / "out", serve(501, bug=True))
-    assert "2 failed" in bad.stdout
+    assert "3 failed" in bad.stdout
     assert 'json/text: expected "é", got "?"' in bad.stdout
     assert "messages/0/size: expected 0.5, got 0.25" in bad.stdout
 
@@ -64,9 +70,9 @@ def test_junit_runs_them(tmp_path: Path, corpus: CorpusFolder, serve: Any, setti
     export_tests(corpus, Framework.JUNIT5, tmp_path / "out", setting())
     command = [shutil.which("mvn") or "mvn", "-B", "-Dstyle.color=never", "test"]
     good = _run(command, tmp_path / "out", serve(501))
-    assert "Tests run: 2, Failures: 0, Errors: 0, Skipped: 0" in good.stdout, good.stdout
+    assert "Tests run: 3, Failures: 0, Errors: 0, Skipped: 0" in good.stdout, good.stdout
     bad = _run(command, tmp_path / "out", serve(501, bug=True))
-    assert "Tests run: 2, Failures: 2" in bad.stdout
+    assert "Tests run: 3, Failures: 3" in bad.stdout
     assert "messages/0/size: expected 0.5, got 0.25" in bad.stdout
 
 
@@ -90,4 +96,9 @@ def test_one_id_for_two_things(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(values.differences({"id": "${h2#}"}, {"id": 7}, "json")) == ['  json/id: expected "${h2#}", got 7']
     assert list(values.differences(["/a/${h1}?b=${h3}"], ["/a/7?b=x"], "json")) == []
     assert values.filled({"a": "${h1#}", "b": "x${h3}", "c": "${$}{"}) == {"a": 7, "b": "xx", "c": "${"}
+    for path in (["b", 1], ["a", 9], ["a", "b"]):
+        values.take("${h4#}", {"a": [8]}, path)
+    assert list(values.differences(["${h4#}"], [8], "json")) == []
+    values.take("${h5#}", {"a": [9]}, ["a", 0])
+    assert list(values.differences(["${h5#}"], [8], "json")) == ['  json/0: expected "${h5#}", got 8']
     assert list(values.differences({"a": 1}, {"a": True}, "json")) == ["  json/a: expected 1, got true"]

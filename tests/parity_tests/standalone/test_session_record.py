@@ -110,6 +110,25 @@ def test_pseudonyms_are_not_checked(http: Any, session: Any, setting: Any) -> No
     )
 
 
+TOKEN = "tok_9f8e7d6c5b4a39281706f5e4d3c2b1a0"
+
+
+def test_a_token_is_taken_though_it_is_a_pseudonym(http: Any, session: Any, setting: Any) -> None:
+    """Later calls carry it, also where the answer that gave it is not checked because a password was redacted."""
+    me = http("GET", "/me", answer={"n": 1})
+    me = replace(me, request=replace(me.request, headers=(("Authorization", f"Bearer {TOKEN}"),)))
+    given = {"list": [{"token": TOKEN, "n": 1}]}
+    login = http("POST", "/login", {"password": "hunter2"}, answer=given)
+    first, second = session_record(session(login, me), setting()).calls
+    assert first["expected"] == {"status": 200, "type": "application/json"}
+    assert first["gives"] == {"json": [[["list", 0, "token"], "${h1}"]]}
+    assert second["request"]["headers"] == [["Authorization", "Bearer ${h1}"]]
+    anonymous = http("POST", "/login", {}, answer=given)
+    first, second = session_record(session(anonymous, me), setting()).calls
+    assert first["expected"]["json"] == {"list": [{"token": "${h1}", "n": 1}]}
+    assert "gives" not in first
+
+
 def test_what_cannot_be_sent_again(http: Any, rpc: Any, session: Any, setting: Any) -> None:
     """Is left out with its reason; the other calls stay."""
     cut = http("GET", "/a", answer={})

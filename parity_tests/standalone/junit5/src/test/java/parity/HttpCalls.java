@@ -47,10 +47,12 @@ final class HttpCalls implements AutoCloseable {
         builder.header(pair.get(0).getAsString(), values.filled(pair.get(1).getAsString()));
       }
     }
-    return parts(client.send(builder.build(), BodyHandlers.ofByteArray()), call.getAsJsonObject("expected"));
+    return parts(client.send(builder.build(), BodyHandlers.ofByteArray()), call);
   }
 
-  private static JsonObject parts(HttpResponse<byte[]> answer, JsonObject expected) {
+  private static JsonObject parts(HttpResponse<byte[]> answer, JsonObject call) {
+    JsonObject expected = call.getAsJsonObject("expected");
+    JsonObject gives = call.has("gives") ? call.getAsJsonObject("gives") : new JsonObject();
     JsonObject found = new JsonObject();
     String text = new String(answer.body(), StandardCharsets.UTF_8);
     found.addProperty("status", answer.statusCode());
@@ -61,7 +63,7 @@ final class HttpCalls implements AutoCloseable {
     found.addProperty("text", text);
     found.addProperty("base64", Base64.getEncoder().encodeToString(answer.body()));
     for (String form : List.of("json", "lines", "events")) {
-      if (expected.has(form)) {
+      if (expected.has(form) || gives.has(form)) {
         found.add(form, read(form, text));
       }
     }

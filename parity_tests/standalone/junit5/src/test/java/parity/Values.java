@@ -52,6 +52,25 @@ final class Values {
     return MARK.matcher(text).replaceAll(mark -> Matcher.quoteReplacement(value(mark.group(1))));
   }
 
+  /** Learns a handle from a place in an answer, if there is one. */
+  void take(JsonPrimitive mark, JsonElement value, JsonArray path) {
+    JsonElement at = value;
+    for (JsonElement step : path) {
+      at = at == null ? null : step(at, step.getAsJsonPrimitive());
+    }
+    if (at != null) {
+      isSame(mark, at);
+    }
+  }
+
+  private static JsonElement step(JsonElement value, JsonPrimitive step) {
+    if (step.isString()) {
+      return value.isJsonObject() ? value.getAsJsonObject().get(step.getAsString()) : null;
+    }
+    boolean has = value.isJsonArray() && step.getAsInt() < value.getAsJsonArray().size();
+    return has ? value.getAsJsonArray().get(step.getAsInt()) : null;
+  }
+
   /** Adds one line for each place at which an answer is another one. */
   void compare(JsonElement expected, JsonElement found, String path, List<String> differences) {
     if (expected.isJsonPrimitive() && expected.getAsString().equals(ANYTHING)) {
