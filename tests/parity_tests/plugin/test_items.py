@@ -160,6 +160,20 @@ def test_several_processes(pair: Callable[..., Any]) -> None:
 
 
 @pytest.mark.slow
+def test_several_processes_collect_the_same(pair: Callable[..., Any]) -> None:
+    """The corpora that are named, and none beside them; those of the ini with testpaths."""
+    inner = pair()
+    inner.corpus(s=[inner.get("/ping")])
+    inner.corpus("other", t=[inner.get("/ping")])
+    inner.pytester.makepyfile(test_a="def test_a(): pass")
+    for args in ((CORPUS,), ("test_a.py", CORPUS)):
+        for workers in ("0", "2"):
+            inner.run_apart(*args, "-n", workers).assert_outcomes(passed=len(args))
+    inner.pytester.makeini("[pytest]\ncrossfade_corpus = corpus\ntestpaths = test_a.py\n")
+    inner.run_apart("-n", "2").assert_outcomes(passed=2)
+
+
+@pytest.mark.slow
 def test_the_last_failed(pair: Callable[..., Any]) -> None:
     """Are run alone; -x stops at the first."""
     inner = pair("null")
