@@ -47,6 +47,24 @@ def test_only_what_differs_fails(pair: Callable[..., Any]) -> None:
     result.stdout.no_fnmatch_line("*items.py*")
 
 
+def test_another_status_comes_first(pair: Callable[..., Any]) -> None:
+    """What may only follow from it comes last, in the lines of the first call and of the others."""
+    inner = pair("found")
+    inner.corpus(s=[inner.get("/notes/9"), inner.get("/notes/8")])
+    result = inner.run(CORPUS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "call 1 of 2, GET /notes/*",
+            "  path       status  (value)",
+            "  legacy     404",
+            "  candidate  200",
+            "  also here  body/*",
+            "  also       call 2, GET /notes/*: status (value*) and * more",
+        ]
+    )
+
+
 def test_the_line_repeats_it(pair: Callable[..., Any]) -> None:
     """One test is chosen by its id, as a file's tests are, and by -k."""
     inner = pair("null")
