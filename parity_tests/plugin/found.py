@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from crossfade.codegen.pitfalls import Pitfall, find_pitfall
 from crossfade.parity_tests.replay.played import Played
+from crossfade.shadow.compare.answers import STATUS_PLACES
 from crossfade.shadow.evidence.view import AcceptRule
-from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.difference import Fingerprint, Signature, parted
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Example, Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -15,7 +16,10 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One call: the differences that nothing excuses, the rules that accept others, and what was taken for noise."""
+    """One call: the differences that nothing excuses, the rules that accept others, and what was taken for noise.
+
+    Of the differences another status comes first, and last what may only follow from it.
+    """
 
     played: Played
     differences: Signature
@@ -51,7 +55,7 @@ def found_of(played: Played, left: Signature, rules: Iterable[AcceptRule], today
     rules_at_work = dict.fromkeys(rule for rule in accepting.values() if rule is not None)
     return Found(
         played=played,
-        differences=tuple(item for item, rule in accepting.items() if rule is None),
+        differences=tuple(sorted((item for item, rule in accepting.items() if rule is None), key=_rank)),
         accepted=tuple(rules_at_work),
         noise=tuple(item for item in played.signature if item not in accepting),
     )
@@ -66,6 +70,12 @@ def without_ignored(left: Signature, paths: Iterable[str]) -> Signature:
 def pitfall_of(fingerprint: Fingerprint) -> Pitfall | None:
     """The catalogue's entry that explains it."""
     return find_pitfall(fingerprint.cause)
+
+
+def _rank(item: Fingerprint) -> int:
+    if item.template in STATUS_PLACES:
+        return 0
+    return 2 if parted(item.transition)[1] else 1
 
 
 def _accepting(rules: Iterable[AcceptRule], played: Played, item: Fingerprint) -> Iterator[AcceptRule]:

@@ -45,8 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
     mark = f'{MARK}("ID"): expects the difference that the accept rule of this id allows'
     config.addinivalue_line("markers", mark)
     config.pluginmanager.register(Totals(), "crossfade-totals")
-    if hasattr(config, "workerinput"):
-        return  # pytest-xdist gives a worker the paths of its controller
     is_named = config.args_source is pytest.Config.ArgsSource.ARGS
     if corpora := config.getoption("crossfade_corpus"):
         config.args = [*(config.args if is_named else ()), *map(_manifest, corpora)]

@@ -70,6 +70,24 @@ def test_times_of_another_hour_are_told(pair: Callable[..., Any]) -> None:
     pair().run(CORPUS).stdout.no_fnmatch_line("*times that break*")
 
 
+def test_another_status_comes_first(pair: Callable[..., Any]) -> None:
+    """What may only follow from it comes last, in the lines of the first call and of the others."""
+    inner = pair("found")
+    inner.corpus(s=[inner.get("/notes/9"), inner.get("/notes/8")])
+    result = inner.run(CORPUS)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "call 1 of 2, GET /notes/*",
+            "  path       status  (value)",
+            "  legacy     404",
+            "  candidate  200",
+            "  also here  body/*",
+            "  also       call 2, GET /notes/*: status (value*) and * more",
+        ]
+    )
+
+
 def test_the_line_repeats_it(pair: Callable[..., Any]) -> None:
     """One test is chosen by its id, as a file's tests are, and by -k."""
     inner = pair("null")
@@ -185,6 +203,20 @@ def test_several_processes(pair: Callable[..., Any]) -> None:
     assert '<testcase classname="corpus.corpus.json" name="s0"' in text
     assert '<property name="crossfade.compared" value="1"' in text
     assert 'message="call 1 of 1, GET /ping&#10;' in text
+
+
+@pytest.mark.slow
+def test_several_processes_collect_the_same(pair: Callable[..., Any]) -> None:
+    """The corpora that are named, and none beside them; those of the ini with testpaths."""
+    inner = pair()
+    inner.corpus(s=[inner.get("/ping")])
+    inner.corpus("other", t=[inner.get("/ping")])
+    inner.pytester.makepyfile(test_a="def test_a(): pass")
+    for args in ((CORPUS,), ("test_a.py", CORPUS)):
+        for workers in ("0", "2"):
+            inner.run_apart(*args, "-n", workers).assert_outcomes(passed=len(args))
+    inner.pytester.makeini("[pytest]\ncrossfade_corpus = corpus\ntestpaths = test_a.py\n")
+    inner.run_apart("-n", "2").assert_outcomes(passed=2)
 
 
 @pytest.mark.slow
