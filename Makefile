@@ -72,6 +72,7 @@ bench: $(STAMP)
 	$(BIN)/python bench/codegen/run.py
 	$(BIN)/python bench/strangler/switches.py
 	$(BIN)/python bench/strangler/run.py
+	$(BIN)/python bench/replay/run.py
 
 # The versions that everyone develops and tests with, for all supported Pythons at once: run it when dependencies in
 # pyproject.toml change. It keeps what still fits; `make lock UPGRADE=1` takes the newest of everything.

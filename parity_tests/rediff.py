@@ -10,7 +10,7 @@ from crossfade.shadow.compare.fingerprint import request_hash
 from crossfade.shadow.evidence import EvidenceWriter, open_store
 from crossfade.shadow.evidence.records import RunEvidence, RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
-from crossfade.shadow.exchange.difference import Fingerprint, Signature
+from crossfade.shadow.exchange.difference import Fingerprint, Signature, beside, parted
 from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome
 from crossfade.shadow.exchange.route import RouteInfo
@@ -126,10 +126,17 @@ def change_of(before: Result, after: Result) -> Change:
 
 
 def _as_told(before: Result, after: Result) -> Signature | None:
-    """What is found now; without transitions where none was recorded, as in recordings of earlier versions."""
-    if after.found is None or any(item.transition for item in before.found or ()):
-        return after.found
-    return tuple(sorted({replace(item, transition="") for item in after.found}))
+    """What is found now; without the parts of transitions that are not recorded, as by earlier versions."""
+    if after.found is None:
+        return None
+    recorded = [parted(item.transition) for item in before.found or ()]
+    tells_own, tells_status = any(own for own, _ in recorded), any(status for _, status in recorded)
+
+    def as_told(transition: str) -> str:
+        own, status = parted(transition)
+        return beside(own if tells_own else "", status if tells_status else "")
+
+    return tuple(sorted({replace(item, transition=as_told(item.transition)) for item in after.found}))
 
 
 def _gathered(recording: RecordingReader, judge: Judge, run: RunInfo, counts: _Counts) -> RunEvidence:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from crossfade.reports.report import Cluster, Report
-from crossfade.shadow.exchange.difference import OTHER, Kind
+from crossfade.shadow.exchange.difference import OTHER, Kind, parted
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.routes.patterns import glob_matches
 
@@ -25,7 +25,8 @@ class Accepted:
     transition: str | None = None
 
     def __str__(self) -> str:
-        return "  ".join((self.route, self.path, self.kind, *([self.transition] if self.transition else [])))
+        told = "any transition" if self.transition is None else self.transition or "no transition"
+        return f"{self.route}  {self.path}  {self.kind}  {told}"
 
     def matches(self, cluster: Cluster) -> bool:
         """Whether it accepts a cluster of a report."""
@@ -59,10 +60,10 @@ def acceptable(clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
     for cluster in clusters:
         if cluster.kind == Kind.FAILED:
             raise AcceptingError(f"expected a difference, got no answer at all ({cluster.id}), which is never accepted")
-        if cluster.transition == OTHER:
+        if OTHER in parted(cluster.transition):
             raise AcceptingError(
-                f"expected a difference that tells its transition, got {OTHER} ({cluster.id}), which stands for those "
-                "that come later too; name the others, or write the rule by hand"
+                f"expected a difference that tells its transition, got {cluster.transition} ({cluster.id}), which "
+                "stands for those that come later too; name the others, or write the rule by hand"
             )
     left = tuple(cluster for cluster in clusters if cluster.status not in {"accepted", "noise"})
     if not left:
@@ -98,12 +99,12 @@ def _transition(cluster: Cluster, report: Report) -> str | None:
 
 
 def _globs(routes: Sequence[str], report: Report) -> Sequence[str]:
-    """One glob that matches these of all routes of the run, else their names."""
+    """One glob that matches these of all routes of the run that got requests, else their names."""
     if len(routes) == 1:
         return routes
     meant = set(routes)
     for pattern in _candidates(routes):
-        if {route.route for route in report.routes if _names(pattern, route.route)} == meant:
+        if {route.route for route in report.routes if route.total and _names(pattern, route.route)} == meant:
             return (pattern,)
     return routes
 

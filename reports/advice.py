@@ -29,6 +29,10 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
         "The stores have parted: the secondary agrees with itself, but not with legacy",
         "mirror all writes or none, lose none to a full queue, and start a new run with fresh stores",
     ),
+    Reason.NOT_AS_RECORDED: (
+        "Both sides refuse what legacy did when it was recorded, which shows nothing of the candidate",
+        "put the data back with [replay] reset_*, and give the services a credential that holds ([[replay.header]])",
+    ),
     Reason.ABANDONED_WRITE: (
         "Writes whose client left before legacy answered: the stores may have parted",
         "if many reads are skipped(state_drift) or diverge after them, start a new run with fresh stores",

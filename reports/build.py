@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from crossfade.reports.advice import advice
@@ -35,7 +36,7 @@ from crossfade.shadow.evidence.records import (
 from crossfade.shadow.evidence.statistics import Bounds
 from crossfade.shadow.evidence.transitions import with_closed_sets
 from crossfade.shadow.evidence.view import AcceptRule, RouteView, view_route
-from crossfade.shadow.exchange.outcome import Outcome
+from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
 _NOWHERE = ReproSettings()
@@ -55,6 +56,8 @@ def build_report(
     """
     today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
     finished = evidence.ended_at is not None
+    if is_whole_replay(evidence):
+        gate = replace(gate, planned_n=None, one_look=True)
     names = _names(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
     views = [(with_closed_sets(route), of_run(route)) for route in evidence.routes if route.info in names]
@@ -101,6 +104,13 @@ def build_report(
         reasons=reasons,
         advice=advice(routes),
     )
+
+
+def is_whole_replay(evidence: RunEvidence) -> bool:
+    """Whether all of a corpus was played: one that was ended by hand may have been ended for what was seen of it."""
+    ended_by_hand = (Outcome.SHED, Reason.SHUTDOWN)
+    is_whole = not any(route.settled.get(ended_by_hand) for route in evidence.routes)
+    return evidence.info.is_replay and evidence.ended_at is not None and is_whole
 
 
 def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:

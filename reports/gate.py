@@ -8,6 +8,7 @@ from crossfade.reports.report import Report, Route
 from crossfade.reports.units import of_units, rate_of
 from crossfade.reports.visible import visible
 from crossfade.reports.wording import compared, expired, is_refuted, open_findings_of, other_reasons, raised_budget
+from crossfade.shadow.evidence.records import REPLAY
 
 _NAMED = 10  # findings that a gate names
 _EXIT = {"pass": 0, "fail": 1, "inconclusive": 3}
@@ -31,6 +32,7 @@ def gate(report: Report, *, allow_inconclusive: bool = False) -> GateResult:
     told += [open_lines(report)] if report.totals.open_findings else []
     told += [(line,) for line in (*expired(report), *raised_budget(report), *report.advice)]
     told += [(f"{route.route}: {route.reason}",) for route in report.routes if not route.claimed]
+    told += [(f"all this is of a {report.engine}",)] if report.engine.startswith(f"{REPLAY} ") else []
     code = _EXIT[report.verdict]
     if report.verdict == "inconclusive" and allow_inconclusive:
         code = 0

@@ -60,6 +60,11 @@ def _nothing_compared(_: Claim, __: RouteView, ___: GateSettings) -> str:
     return "no request was compared"
 
 
+def _unclean(claim: Claim, _: RouteView, __: GateSettings) -> str:
+    at = _names(claim.places)
+    return f"legacy does not answer alike when it is played twice, at {at}: reset its data, or ignore what is noise"
+
+
 def _too_few_compared(_: Claim, view: RouteView, gate: GateSettings) -> str:
     under_way = f" ({count(view.in_flight)} are still in flight)" if view.in_flight else ""
     compared = f"{share(view.compared_pct)} of eligible requests compared{under_way}"
@@ -115,6 +120,7 @@ _WORDS: Mapping[Ground, Callable[[Claim, RouteView, GateSettings], str]] = {
     Ground.CONTRADICTORY: _contradictory,
     Ground.OTHER_UNIT: _other_unit,
     Ground.NOTHING_COMPARED: _nothing_compared,
+    Ground.UNCLEAN: _unclean,
     Ground.TOO_FEW_COMPARED: _too_few_compared,
     Ground.NOT_SURFACED: _not_surfaced,
     Ground.CHECK_FLAGGED: _check_flagged,

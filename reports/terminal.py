@@ -30,6 +30,7 @@ from crossfade.reports.wording import (
     further_findings_of,
     headline,
     is_refuted,
+    made_by,
     open_findings_of,
     other_reasons,
     reason_in_words,
@@ -107,7 +108,7 @@ def _detail_rows(lines: Iterable[Detail]) -> Padding:
 
 def _head(report: Report) -> Group:
     ended = f"{period(report.started_at, report.ended_at)}" if report.ended_at else "live"
-    what = f"{report.builds.legacy} against {report.builds.candidate}, engine {report.engine}"
+    what = f"{report.builds.legacy} against {report.builds.candidate}, {made_by(report.engine)}"
     parts = " + ".join(f"{count(number)} {name}" for name, number in balance(report))
     left_out = {name: part.requests for name, part in report.totals.left_out.items()}
     cut = cuts_of(report.totals.reasons)

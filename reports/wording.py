@@ -9,6 +9,7 @@ from crossfade.reports.reasons import NOTHING_CLAIMED
 from crossfade.reports.report import Cluster, Example, ExpiredRule, Finding, Report, Route
 from crossfade.reports.units import of_requests, rate_of
 from crossfade.shadow.compare.render import ABSENT
+from crossfade.shadow.evidence.records import REPLAY
 from crossfade.shadow.exchange.difference import Kind
 from crossfade.shadow.exchange.outcome import COMPARED, CUTS, Outcome, Reason
 
@@ -22,6 +23,7 @@ REASONS: Mapping[str, str] = {
     Reason.BLOCKED: "with a value for which the candidate has none of its own",
     Reason.CREDENTIAL: "with a credential that legacy issued and the candidate refuses",
     Reason.STATE_DRIFT: "after the stores had drifted apart",
+    Reason.NOT_AS_RECORDED: "that both refuse, and legacy did not when they were recorded",
     Reason.STATE_RACE: "while the same data was written",
     Reason.MIRROR_OFF: "while mirroring was off",
     Reason.LOOP: "that are themselves copies",
@@ -42,11 +44,17 @@ REASONS: Mapping[str, str] = {
     Reason.CUT_BY_SHUTDOWN: "streams that were open when the run stopped: compared up to that point",
     Reason.UNSUPPORTED: "in a protocol that is passed through without comparing",
     Reason.INTERNAL: "on which crossfade itself failed; see its log",
+    Reason.NOT_RECORDED: "whose answer by legacy the recording does not have",
     Reason.NO_CONTRACT: "to a method that the contract does not have",
 }
 NOT_COVERED = "Requests that nobody sent, side effects that no answer shows, and load are not covered."
 _ORDER = ("fail", "inconclusive", "pass", None)
 _OF_COMPARED = frozenset(outcome.value for outcome in COMPARED)
+
+
+def made_by(engine: str) -> str:
+    """What saw the traffic of a run: an engine, or which corpus was played."""
+    return engine if engine.startswith(f"{REPLAY} ") else f"engine {engine}"
 
 
 def headline(report: Report) -> str:

@@ -31,8 +31,8 @@ def with_entries(text: str, rules: Iterable[Accepted], reason: str, expires: dat
 
     Raises: ShadowError: its entries are not written as [[accept]].
     """
-    entries = [_entry(rule, reason, expires) for rule in rules]
     old = tomllib.loads(text).get(KEY, [])
+    entries = [_with_id(_entry(rule, reason, expires), old) for rule in rules]
     same = {at for at, entry in enumerate(old) if any(_is_same(entry, new) for new in entries)}
     kept = without_entries(text, same)
     lines, end = kept.splitlines(keepends=True), "\r\n" if "\r\n" in text else "\n"
@@ -110,6 +110,12 @@ def _entry(rule: Accepted, reason: str, expires: datetime.date | None) -> dict[s
         "expires": expires,
     }
     return {key: value for key, value in pairs.items() if value is not None}
+
+
+def _with_id(new: Entry, old: Iterable[Entry]) -> Entry:
+    """Tests that expect the difference go on to do so."""
+    ids = [entry["id"] for entry in old if _is_same(entry, new) and "id" in entry]
+    return {"id": ids[0], **new} if ids else new
 
 
 def _is_same(old: Entry, new: Entry) -> bool:

@@ -2,60 +2,38 @@
 
 import io
 import sys
-from collections import UserDict
-from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import click
 
 from crossfade.tools.errors import caught
+from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
     "accept": "Accept findings or clusters: differences that may stay.",
+    "corpus": "Make and change corpora: sessions that are kept for replay.",
     "demo": "Run crossfade end to end on a real pair of services.",
     "doctor": "Show what is missing on this machine and how to install it.",
+    "fuzz": "Send generated sequences of calls to both, and shrink what differs.",
     "gate": "Pass or fail a run by the claims in [gate].",
     "generate": "Write the Java service for a contract, or bring it up to date.",
     "ingest": "Receive comparisons from generated Java services.",
     "init": "Write a commented crossfade.toml and a redaction key.",
-    "record": "Run the proxy like shadow, and keep the raw comparisons.",
-    "replay": "Compare a recorded run again under the current rules.",
+    "minimise": "Keep the few sessions of a corpus that show what all of them show.",
     "mirror": "Turn all mirroring off or on, or show whether it is on.",
+    "mock": "Answer as legacy did when a corpus was recorded.",
+    "record": "Run the proxy like shadow, and keep the raw comparisons.",
+    "replay": "Play the sessions of a corpus, or compare a run again.",
     "report": "Show what was compared, where the answers differ, and why.",
     "shadow": "Proxy live traffic to legacy and mirror it to the candidate.",
     "status": "Show how far each RPC has been ported.",
-    "unaccept": "Take accepted findings or clusters back.",
     "store": "Delete old runs, or upgrade the store.",
+    "unaccept": "Take accepted findings or clusters back.",
 }
 
 
-class _Commands(UserDict[str, click.Command]):
-    """One module per command, imported when the command is used: doctor works where a library is broken."""
-
-    def __getitem__(self, name: str) -> click.Command:
-        if name not in SUMMARIES:
-            raise KeyError(name)
-        command: click.Command = getattr(import_module(f"crossfade.tools.commands.{name}"), name)
-        return command
-
-    def __contains__(self, name: object) -> bool:
-        return name in SUMMARIES
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(SUMMARIES)
-
-    def __len__(self) -> int:
-        return len(SUMMARIES)
-
-
-class CommandLine(click.Group):
-    """Lists the commands without importing them, and ends every one of them in one way."""
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Writes one line for each command."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(SUMMARIES.items()))
+class CommandLine(LazyGroup):
+    """Ends every command in one way."""
 
     @caught
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
@@ -65,7 +43,7 @@ class CommandLine(click.Group):
 
 @click.group(
     cls=CommandLine,
-    commands=_Commands(),
+    commands=LazyCommands("crossfade.tools.commands", SUMMARIES),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="crossfade")

@@ -54,10 +54,10 @@ def _exit_code(error: Exception) -> int | None:
     from crossfade.codegen.java import JavaError  # noqa: PLC0415
     from crossfade.codegen.project import ProjectError  # noqa: PLC0415
     from crossfade.shadow.errors import ShadowError  # noqa: PLC0415
-    from crossfade.shadow.evidence import EvidenceError  # noqa: PLC0415
+    from crossfade.shadow.evidence import EvidenceError, NoSuchRunError  # noqa: PLC0415
 
     if isinstance(error, ShadowError | ProjectError):
         return error.exit_code
-    if isinstance(error, ContractError | JavaError | SourceError):
+    if isinstance(error, ContractError | JavaError | SourceError | NoSuchRunError):
         return ExitCode.USAGE
     return ExitCode.INFRASTRUCTURE if isinstance(error, EvidenceError) else None

@@ -10,8 +10,7 @@ from crossfade.reports.report import Report
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import RunSummary
-from crossfade.shadow.evidence.view import AcceptRule
-from crossfade.shadow.runs.setup import evidence_store
+from crossfade.shadow.runs.setup import accept_rules, evidence_store
 from crossfade.tools.repro import repro_settings
 
 
@@ -62,19 +61,4 @@ def gate_settings(config: Config) -> GateSettings:
         transient_budget_pct=gate.transient_budget_pct,
         transient_reason=gate.transient_reason or "",
         min_surfaced_pct=gate.min_surfaced_pct,
-    )
-
-
-def accept_rules(config: Config) -> tuple[AcceptRule, ...]:
-    """The differences that may stay."""
-    return tuple(
-        AcceptRule(
-            route=rule.route,
-            path=rule.path,
-            kind=rule.kind,
-            transition=rule.transition,
-            reason=rule.reason,
-            expires=rule.expires,
-        )
-        for rule in config.accept
     )

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from crossfade.shadow.asking.clients.header_policy import value_of
@@ -12,15 +12,32 @@ from crossfade.shadow.config.address import split_address
 from crossfade.shadow.errors import ShadowError
 
 _WITHIN_S = 1.0
+_AGAIN_S = 0.1
 _SIDES = ("legacy", "candidate", "secondary")
 
 
-async def missing_servers(config: Config, within_s: float = _WITHIN_S) -> tuple[str, ...]:
-    """One line for each server that took no connection within the time: listener, side, URL and why."""
+async def missing_servers(
+    config: Config, within_s: float = _WITHIN_S, *, sides: Collection[str] = _SIDES, patience_s: float = 0.0
+) -> tuple[str, ...]:
+    """One line for each server of these sides that took no connection within the time: listener, side, URL and why.
+
+    For ``patience_s`` it is tried again, for servers that are just starting.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + patience_s
+    while True:
+        missing = await _missing(config, within_s, sides)
+        if not missing or clock() >= until:
+            return missing
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _missing(config: Config, within_s: float, sides: Collection[str]) -> tuple[str, ...]:
     wanted = [
         (f"{listen.name}: {side}", str(url))
         for listen in config.listen
         for side in _SIDES
+        if side in sides
         if (url := getattr(listen, side)) is not None
     ]
     found = await asyncio.gather(*(_why_not(url, within_s) for _, url in wanted))

@@ -7,21 +7,25 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crossfade.codegen.contract import Method
 from crossfade.shadow.capture.engine import Engine, EngineSettings, MakeEngine
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
+from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.evidence import load_key
 from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.tee import Tee
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.setup import evidence_store, globs_of, read_contract
 from crossfade.tools.compare_process import CompareProcess
+from crossfade.tools.corpus_process import CorpusProcess
 from crossfade.tools.endpoints import check_endpoints
 from crossfade.tools.housekeeping import Housekeeping, policy_of
 from crossfade.tools.reach import check_address_free, check_variables
@@ -37,7 +41,8 @@ _COMMIT_S = 30.0
 class RunResult:
     """How a run ended: ``worker_exit_code`` is 0 if all evidence was committed; ``entered`` is the engine's count.
 
-    ``lost_runs`` are the earlier ones, whose compare processes were lost.
+    ``lost_runs`` are the earlier ones, whose compare processes were lost. ``recorded`` is the summary of the corpus,
+    None without one, and where it was lost.
     """
 
     run_id: str
@@ -45,6 +50,15 @@ class RunResult:
     worker_exit_code: int
     lost_runs: tuple[str, ...]
     interrupted: bool
+    recorded: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions:
+    """What is kept beside evidence: the share of raw comparisons (None: the config's), and everything in a corpus."""
+
+    sample_pct: float | None = None
+    corpus: Path | None = None
 
 
 async def run_shadow(
@@ -53,9 +67,9 @@ async def run_shadow(
     make_engine: MakeEngine,
     *,
     announce: Callable[[str], None],
-    record_pct: float | None = None,
+    record: RecordOptions = RecordOptions(),
 ) -> RunResult:
-    """Runs until SIGINT or SIGTERM, then drains and commits; ``record_pct`` overrides ``record.sample_pct``.
+    """Runs until SIGINT or SIGTERM, then drains and commits.
 
     Raises: ShadowError: a port is taken, a contract can't be read, the compare process does not start; EvidenceError:
         the redaction key can't be used.
@@ -67,21 +81,20 @@ async def run_shadow(
     contract = read_contract(config)
     methods = {} if contract is None else contract.methods
     switch = Switch(config.evidence.dir)
-    compare = CompareProcess(config_path, evidence_store(config), record_pct=record_pct)
+    recording = None
+    if record.corpus is not None:  # before the compare process, which begins a run
+        recording = await CorpusProcess.start(
+            config, config_path, record.corpus, routes=routes_of(config, methods), methods=methods
+        )
+    compare = CompareProcess(config_path, evidence_store(config), record_pct=record.sample_pct)
     await compare.start()
     feed = Feed(
-        routes=RouteTable(config.routes.http, config.routes.max_inferred, methods, globs_of(config)),
+        routes=routes_of(config, methods),
         policy=policy_of(config, methods, switch),
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
     )
-    settings = EngineSettings(
-        listeners=listeners(config),
-        body_limit_bytes=config.mirror.body_limit_bytes,
-        folder=config.evidence.dir,
-        new_id=lambda: uuid.uuid4().hex,
-    )
-    engine = make_engine(settings, feed)
+    engine = make_engine(settings_of(config), _sink(config, feed, recording))
     housekeeping = Housekeeping(
         config=config,
         config_path=config_path,
@@ -93,17 +106,46 @@ async def run_shadow(
     )
     async with housekeeping:
         try:
-            signalled = await _serve(engine, feed, config.evidence.flush_ms / 1000, _greeting(housekeeping, announce))
+            counting = _count(feed, config.evidence.flush_ms / 1000)
+            signalled = await serve(engine, _greeting(housekeeping, announce), counting)
         finally:
             entered = feed.entered_total()
             feed.finish()
-            code = await compare.finish(_COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000)
+            commit_s = _COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000
+            recorded = () if recording is None else (recording.finish(),)
+            committing = asyncio.create_task(compare.finish(commit_s))
+            try:
+                await asyncio.gather(*recorded)
+            finally:
+                code = await committing  # whatever becomes of the recording
     return RunResult(
         run_id=compare.run_id,
         entered=entered,
         worker_exit_code=code,
         lost_runs=tuple(compare.lost_runs),
         interrupted=signalled is signal.SIGINT,
+        recorded=None if recording is None else recording.summary,
+    )
+
+
+def _sink(config: Config, feed: Feed, recording: CorpusProcess | None) -> Sink:
+    if recording is None:
+        return feed
+    return Tee(feed, recording.feed, body_limit_bytes=config.mirror.body_limit_bytes)
+
+
+def routes_of(config: Config, methods: Mapping[str, Method]) -> RouteTable:
+    """What requests are counted under."""
+    return RouteTable(config.routes.http, config.routes.max_inferred, methods, globs_of(config))
+
+
+def settings_of(config: Config) -> EngineSettings:
+    """What the engine gets."""
+    return EngineSettings(
+        listeners=listeners(config),
+        body_limit_bytes=config.mirror.body_limit_bytes,
+        folder=config.evidence.dir,
+        new_id=lambda: uuid.uuid4().hex,
     )
 
 
@@ -158,10 +200,13 @@ def _settle() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a client's streams may each need a connection
 
 
-async def _serve(
-    engine: Engine, feed: Feed, flush_s: float, greet: Callable[[Mapping[str, str]], None]
+async def serve(
+    engine: Engine, greet: Callable[[Mapping[str, str]], None], beside: Coroutine[Any, Any, None]
 ) -> signal.Signals | None:
-    """Serves until a signal (returned) or the engine's own end; ``greet`` gets the bound addresses."""
+    """Serves until a signal (returned) or the engine's own end; ``greet`` gets the bound addresses.
+
+    ``beside`` runs while it serves.
+    """
     stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     with stop_signals(stop):
         running = asyncio.create_task(engine.run())
@@ -170,13 +215,14 @@ async def _serve(
         await asyncio.wait(started, return_when="FIRST_COMPLETED")
         if running.done():
             ready.cancel()
+            beside.close()
             await running
-        counting = asyncio.create_task(_count(feed, flush_s))
+        working = asyncio.create_task(beside)
         greet(engine.addresses())
         _settle()
         ended: set[asyncio.Future[Any]] = {running, stop}
         await asyncio.wait(ended, return_when="FIRST_COMPLETED")
-        counting.cancel()
+        working.cancel()
         await engine.shutdown()
         await running
     return stop.result() if stop.done() else None

@@ -16,7 +16,17 @@ _EXAMPLES = re.compile(r"^Examples?:$", re.MULTILINE)
 
 def commands(_: str) -> str:
     """A chapter for each command: what it does, its options, an example."""
-    return "\n".join(line for name in sorted(main.commands) for line in _chapter(name, main.commands[name]))
+    return "\n".join(line for name, command in each_command() for line in _chapter(name, command))
+
+
+def each_command(group: click.Group = main, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command with its name, in the order of their names; of a group those in it."""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        if isinstance(command, click.Group):
+            yield from each_command(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _chapter(name: str, command: click.Command) -> Iterator[str]:

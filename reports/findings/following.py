@@ -6,9 +6,10 @@ from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from crossfade.reports.findings.examples import Pair, is_telling, one_edit
-from crossfade.reports.findings.places import changes_all, is_field, is_of_status, is_status, without_indexes
+from crossfade.reports.findings.places import is_field, is_of_status, is_status, without_indexes
 from crossfade.reports.findings.sightings import Sightings
 from crossfade.reports.report import Cluster
+from crossfade.shadow.compare.transition import changes_all
 from crossfade.shadow.exchange.difference import Kind
 
 Field = tuple[str, str]
@@ -54,7 +55,7 @@ def follow(clusters: Sequence[Cluster], sightings: Sightings, apart: AbstractSet
 
 def _status(clusters: Sequence[Cluster], sightings: Sightings, apart: AbstractSet[Field]) -> _Found:
     """What was seen with another status alone follows from the one with which it came most often."""
-    roots = [cluster for cluster in clusters if is_status(cluster) and changes_all(cluster)]
+    roots = [cluster for cluster in clusters if is_status(cluster) and changes_all(cluster.transition)]
     for cluster in clusters:
         if is_status(cluster) or (is_field(cluster) and field_of(cluster) in apart):
             continue

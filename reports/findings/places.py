@@ -9,8 +9,6 @@ _OF_STATUS = ("status.",)
 _FIELDS = {"header": "Header", "trailer": "Trailer", "metadata": "Metadata"}
 _INDEX = re.compile(r"\[(?:\d+|\*)\]|/\*(?=/|$)")
 _LAST_INDEX = re.compile(r"(?:\[(?:\d+|\*)\]|/\*)\Z")
-_ERROR = 400  # RFC 9110 15: from here on a status is an error
-_OK = "OK"
 
 
 def is_status(cluster: Cluster) -> bool:
@@ -50,22 +48,6 @@ def leaf(path: str) -> str:
 def without_indexes(path: str) -> str:
     """The path without the places of elements in their lists."""
     return _INDEX.sub("", path)
-
-
-def changes_all(cluster: Cluster) -> bool:
-    """Whether another status explains that all else differs: one side gives an error, or they are of other classes."""
-    legacy, arrow, candidate = cluster.transition.partition(" -> ")
-    if not arrow:
-        return False
-    ours, theirs = _class(legacy), _class(candidate)
-    return ours != theirs or ours >= _ERROR
-
-
-def _class(status: str) -> int:
-    """The class of an HTTP status, 200 or 404's 400; of a gRPC code 200 for OK, else 400."""
-    if status.isdecimal():
-        return int(status) // 100 * 100
-    return 200 if status == _OK else _ERROR
 
 
 def _part(path: str) -> str:

@@ -8,7 +8,7 @@ from crossfade.reports.findings.alike import Bundle
 from crossfade.reports.findings.following import Link
 from crossfade.reports.findings.places import field_words, is_status, leaf, without_indexes
 from crossfade.reports.place_names import some_of
-from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.difference import Kind, parted
 
 _SAID: dict[str, str] = {
     Kind.VALUE: "differs",
@@ -54,7 +54,7 @@ def _of_root(bundles: Sequence[Bundle]) -> str:
     if others := _paths(followers, Link.NEIGHBOUR):
         return f"{some_of([name, *others], _NAMED)} {_SAID.get(root.kind, 'differs')}"
     at_place = (cluster for cluster in bundles[0].clusters if cluster.path == root.path)
-    if transitions := sorted({cluster.transition for cluster in at_place} - {""}):
+    if transitions := sorted({parted(cluster.transition)[0] for cluster in at_place} - {""}):
         return f"{name}: {some_of([_becomes(text) for text in transitions], _NAMED)}"
     return f"{name} {_SAID.get(root.kind, 'differs')}"
 

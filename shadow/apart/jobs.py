@@ -11,6 +11,8 @@ from crossfade.shadow.bindings.known import Note
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Again, Comparison, Reply, Request
+from crossfade.shadow.exchange.difference import Difference
+from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.rules import NO_RULES, Rules
 from crossfade.shadow.recording.records import Result
@@ -93,7 +95,21 @@ class Render:
     excerpt: Excerpt
 
 
-Job = Read | Resolve | ResolveAgain | Differs | Observe | Record | ReadRequest | Render
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffMessages:
+    """What differs in messages at place ``first`` of two streams, given as two answers: ``MessagesDiffed``.
+
+    ``excerpt`` is None where the sides have one store. ``write``: the call may mint by itself.
+    """
+
+    route: RouteInfo
+    side: Side
+    first: int
+    excerpt: Excerpt | None
+    write: bool
+
+
+Job = Read | Resolve | ResolveAgain | Differs | Observe | Record | ReadRequest | Render | DiffMessages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +131,15 @@ class Resolved:
             secondary=self.secondary or comparison.secondary,
             again=self.again or comparison.again,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesDiffed:
+    """The differences, or why there can be none, and notes of what was learnt."""
+
+    differences: tuple[Difference, ...]
+    uncomparable: Reason | None
+    notes: tuple[Note, ...]
 
 
 def changed(before: Comparison, after: Comparison, notes: tuple[Note, ...]) -> Resolved:

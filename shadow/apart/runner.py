@@ -11,8 +11,10 @@ from typing import Any, assert_never
 from crossfade.shadow.apart.jobs import (
     Asked,
     Differs,
+    DiffMessages,
     Failed,
     Job,
+    MessagesDiffed,
     Observe,
     Read,
     ReadRequest,
@@ -28,6 +30,8 @@ from crossfade.shadow.apart.jobs import (
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.excerpts import Excerpt, known_by, texts_of, texts_of_request
 from crossfade.shadow.bindings.noting import noting
+from crossfade.shadow.bindings.translation import Translation
+from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.judging.judge import Judge
@@ -69,7 +73,11 @@ class JobRunner:
                     raise RuntimeError("expected a comparison before a job about it, got none")
                 return self._comparison_job(job, self._held)
 
-    def _comparison_job(self, job: Read | Resolve | ResolveAgain | Differs | Observe | Record, held: Comparison) -> Any:  # noqa: ANN401 - as above
+    def _comparison_job(  # noqa: PLR0911 - one for each job
+        self,
+        job: Read | Resolve | ResolveAgain | Differs | Observe | Record | DiffMessages,
+        held: Comparison,
+    ) -> Any:  # noqa: ANN401 - as above
         match job:
             case Read():
                 return [pickle.dumps(part) for part in texts_of(held, self._contract)]
@@ -85,7 +93,22 @@ class JobRunner:
                 return self._judge.observe(held, job.route)
             case Record():
                 return None if self._scribe is None else self._scribe.frame(held, job.route, job.result)
+            case DiffMessages():
+                return self._diff_messages(held, job)
         assert_never(job)
+
+    def _diff_messages(self, held: Comparison, job: DiffMessages) -> MessagesDiffed:
+        """The messages are learnt from and mapped one by one, as where they are compared as they come."""
+        shared = Bindings(contract=self._contract, shared=True)
+        bindings, notes = (shared, []) if job.excerpt is None else self._bindings(job.excerpt)
+        method = None if self._contract is None else self._contract.methods.get(job.route.route)
+        type_name = None if method is None else method.output_type
+        translation = Translation(bindings, job.route.route, job.side, type_name, write=job.write)
+        try:
+            found, why = self._judge.diff_messages(held, job.route, job.first, translation), None
+        except NotComparableError as error:
+            found, why = (), error.reason
+        return MessagesDiffed(differences=found, uncomparable=why, notes=tuple(notes))
 
     def _bindings(self, excerpt: Excerpt) -> tuple[Bindings, list[Any]]:
         known, notes = noting(known_by(excerpt))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from crossfade.shadow.bindings.exchanges import handle_fields
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.codings import decode_codings
+from crossfade.shadow.compare.decode.codings import decode_small
 from crossfade.shadow.compare.decode.grpc import split_frames
 from crossfade.shadow.exchange import Answer, Comparison, Headers, Protocol, Reply, Request, header_values
 
@@ -14,12 +14,15 @@ _SURELY_LIGHT_BYTES = 1024
 """So many bytes in plain bodies are light whatever is in them."""
 _BYTES = 16
 """So many bytes without a mark are as much work as a mark."""
+_FIELD_BYTES = 4
+"""A field of a message in a stream takes so many bytes or more. Where each byte is one, the bound is some 40 ms."""
 _MARKS = b",:[{<&=\n|;"
 """Each value of a structure stands beside one of these."""
 _LIGHT_FIELDS_CHARS = 2048
 """So many letters in all header fields of a message are light whatever is in them."""
 _FIELD_MARKS = ",;="
 _MORE_FOR_A_TAG = 2
+_BR = "br"  # of its messages none is small for sure
 _READS = frozenset({"GET", "HEAD"})
 _SEARCHED_BYTES = 2_097_152
 """Of bodies that are the same the tokens are searched for, some 10 ms for a megabyte."""
@@ -65,6 +68,13 @@ def is_heavy_reply(request: Request, reply: Reply) -> bool:
     return isinstance(reply, Answer) and _are_heavy((reply,), request.protocol)
 
 
+def are_heavy_messages(one: bytes, other: bytes, *, proto: bool) -> bool:
+    """As ``is_heavy``, of two messages of streams that stand at one place."""
+    if proto:
+        return len(one) + len(other) > HEAVY * _FIELD_BYTES
+    return len(one) + len(other) > _LONG_BYTES or _marked(one) + _marked(other) > HEAVY
+
+
 def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol) -> bool:
     weight = 0
     for message in messages:
@@ -89,16 +99,22 @@ def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
     """Of a coded body by what it holds; more than the bound where that is too long, or can't be told."""
     if len(body) > _LONG_BYTES:
         return HEAVY + 1
+    if protocol is Protocol.GRPC and _BR in "".join(header_values(headers, "grpc-encoding")).lower():
+        return HEAVY + 1
     try:
         if protocol is Protocol.GRPC:
             body = b"".join(split_frames(body, headers, _LONG_BYTES))
         else:
-            body = decode_codings(body, header_values(headers, "content-encoding"), _LONG_BYTES)
+            body = decode_small(body, header_values(headers, "content-encoding"), _LONG_BYTES)
     except UndecodableError:
         return HEAVY + 1
     if len(body) <= _SURELY_LIGHT_BYTES:
         return 0
     if protocol is Protocol.GRPC:  # a packed field has a value in each byte
         return len(body)
-    marks = len(body) - len(body.translate(None, _MARKS))
-    return len(body) // _BYTES + marks + _MORE_FOR_A_TAG * body.count(b"<")
+    return _marked(body)
+
+
+def _marked(text: bytes) -> int:
+    marks = len(text) - len(text.translate(None, _MARKS))
+    return len(text) // _BYTES + marks + _MORE_FOR_A_TAG * text.count(b"<")

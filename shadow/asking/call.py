@@ -60,6 +60,11 @@ def place_call(side: Upstream, request: Request, terms: Terms, parts: RequestPar
     return Call(answer=answer, task=task)
 
 
+async def ask_whole(side: Upstream, request: Request, terms: Terms) -> Reply:
+    """A side's answer that is no stream to a request that is here, sent once; without a task of its own."""
+    return await side.ask(request, safe=terms.safe)
+
+
 async def hang_up(calls: tuple[Call, ...]) -> None:
     """Cancels the calls that have not ended, and waits until they have.
 

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+from crossfade.shadow.apart.weight import are_heavy_messages
 from crossfade.shadow.asking.calls import Calls
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.lifecycle import Client, Event
@@ -12,14 +14,15 @@ from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.second_look import SecondLook
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.follower import Follower
+from crossfade.shadow.asking.streams.heavy import HeavyMessages
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.side import Followed
-from crossfade.shadow.asking.streams.translation import Translation
 from crossfade.shadow.bindings.credentials import credential_refused
 from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.bindings.translation import Translation
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.streams import StreamDiff
-from crossfade.shadow.exchange import Answer, Comparison, Failure, Reply
+from crossfade.shadow.exchange import Answer, Comparison, Failure, Protocol, Reply
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
@@ -129,6 +132,7 @@ class Comparer:
             deadline_s=self._limits.deadline_s,
             hold=lambda more: self._hold(pending, more),
             is_owed=lambda: pending.is_level,
+            apart=self._heavy_messages(pending, calls, legacy),
         )
         try:
             pairs = tuple((call, self._stream_diff(pending, side, legacy)) for side, call in calls.by_side())
@@ -137,6 +141,13 @@ class Comparer:
             raise Ended(Outcome.UNCOMPARABLE, error.reason) from None
         return candidate, others[0] if others else None
 
+    def _heavy_messages(self, pending: Pending, calls: Calls, legacy: LegacyStream) -> HeavyMessages:
+        framing = self._judge.framing_of(pending.frame.route)(legacy.answer.headers)
+        if framing is None:
+            raise TypeError("expected an answer that is a stream")
+        sides = {id(call): side for side, call in calls.by_side()}
+        return HeavyMessages(self._judging, pending, legacy, framing, sides)
+
     def _stream_diff(self, pending: Pending, side: Side, legacy: LegacyStream) -> StreamDiff:
         """The comparison of legacy's stream with a side's, in legacy's handles. Raises: NotComparableError."""
         route, contract = pending.frame.route, self._means.contract
@@ -144,6 +155,8 @@ class Comparer:
         method = None if contract is None else contract.methods.get(route.route)
         type_name = None if method is None else method.output_type
         diff.own_to_legacy = Translation(self._bindings, route.route, side, type_name, write=pending.frame.write)
+        if self._judging.has_apart:
+            diff.is_heavy = partial(are_heavy_messages, proto=route.protocol == Protocol.GRPC)
         return diff
 
     async def _resolved(self, comparison: Comparison, pending: Pending) -> Comparison:

@@ -1,7 +1,7 @@
 """Contacting the sides with one request, without an engine: for replay, fuzzing, and a second look at one side."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
@@ -13,7 +13,7 @@ from crossfade.shadow.exchange.outcome import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class Read:
     """A side's reply; ``is_cut`` where it is a stream that went on for longer than it is read."""
 
     reply: Reply
@@ -46,7 +46,7 @@ async def exchange_with(
         zip(contacted, await asyncio.gather(*(_read(side, request, terms) for side in contacted.values())), strict=True)
     )
     is_cut = any(read.is_cut for read in found.values())
-    replies = {name: _without_end(read.reply) if is_cut else read.reply for name, read in found.items()}
+    replies = {name: without_end(read.reply) if is_cut else read.reply for name, read in found.items()}
     answered = replies["legacy"] if legacy is None else legacy
     return Comparison(
         request=request,
@@ -72,29 +72,42 @@ def _contacted(sides: Sides, legacy: Reply | None) -> Mapping[str, Upstream]:
     return {name: side for name, side in (named | {"secondary": sides.secondary}).items() if side is not None}
 
 
-async def _read(side: Upstream, request: Request, terms: Terms) -> _Read:
+async def _read(side: Upstream, request: Request, terms: Terms) -> Read:
     """The reply, read to its end or as far as it goes within the bounds."""
     call = place_call(side, request, replace(terms, copy_bytes=side.body_limit_bytes))
     try:
-        return await _read_call(call, terms, side.deadline_s)
+        return await read_call(call, terms, side.deadline_s)
     finally:
         await hang_up((call,))
 
 
-async def _read_call(call: Call, terms: Terms, quiet_s: float) -> _Read:
+async def read_call(
+    call: Call,
+    terms: Terms,
+    quiet_s: float,
+    *,
+    is_fed: bool = False,
+    is_enough: Callable[[int], bool] = lambda _: False,
+) -> Read:
+    """Reads a call that was placed; it fails where nothing happens for ``quiet_s`` in a stream.
+
+    ``is_fed``: its request is still going out, and who sends it sets ``call.answer.changed``. ``is_enough`` is told how
+    many messages of a stream have come, and says whether the client leaves. Whoever placed the call hangs up.
+    """
     clock = asyncio.get_running_loop().time
     until = None if terms.stream_s is None else clock() + terms.stream_s
+    seen = 0
     while not call.task.done() and call.answer.undecodable is None:
-        may_last = terms.is_watched or call.answer.is_stream
+        may_last = is_fed or terms.is_watched or call.answer.is_stream
         left_s = until - clock() if until is not None and call.answer.is_stream else quiet_s
-        if left_s <= 0:
-            return _Read(reply=call.answer.answer(), is_cut=True)
+        if left_s <= 0 or is_enough(seen):
+            return Read(reply=call.answer.answer(), is_cut=True)
         if not await _changed(call, min(left_s, quiet_s) if may_last else None) and left_s >= quiet_s:
-            return _Read(reply=_failed(FailureReason.DEADLINE, f"nothing more in {quiet_s:g} s", quiet_s))
-        call.answer.take_messages()  # a copy is kept; those that wait would hold up the rest
+            return Read(reply=_failed(FailureReason.DEADLINE, f"nothing more in {quiet_s:g} s", quiet_s))
+        seen += len(call.answer.take_messages())  # a copy is kept; those that wait would hold up the rest
     if call.answer.undecodable is not None:
-        return _Read(reply=_failed(FailureReason.INVALID, f"its stream: {call.answer.undecodable}", 0.0))
-    return _Read(reply=call.task.result())
+        return Read(reply=_failed(FailureReason.INVALID, f"its stream: {call.answer.undecodable}", 0.0))
+    return Read(reply=call.task.result())
 
 
 async def _changed(call: Call, timeout_s: float | None) -> bool:
@@ -112,6 +125,6 @@ def _failed(reason: FailureReason, detail: str, after_s: float) -> Failure:
     return Failure(reason=reason, detail=detail, latency_ms=after_s * 1000)
 
 
-def _without_end(reply: Reply) -> Reply:
-    """Trailers can't be compared where the end of another stream was not waited for."""
+def without_end(reply: Reply) -> Reply:
+    """A reply without trailers: they can't be compared where the end of another stream was not waited for."""
     return replace(reply, trailers=()) if isinstance(reply, Answer) else reply

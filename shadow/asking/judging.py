@@ -3,20 +3,36 @@
 import asyncio
 import pickle
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from crossfade.shadow.apart.job_queue import JobQueue, NotDoneError
-from crossfade.shadow.apart.jobs import Differs, Job, Observe, Read, ReadRequest, Record, Render, Resolve, ResolveAgain
+from crossfade.shadow.apart.jobs import (
+    Differs,
+    DiffMessages,
+    Job,
+    MessagesDiffed,
+    Observe,
+    Read,
+    ReadRequest,
+    Record,
+    Render,
+    Resolve,
+    ResolveAgain,
+)
 from crossfade.shadow.apart.unread import Unread
 from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
 from crossfade.shadow.bindings.exchanges import succeeded
+from crossfade.shadow.bindings.known import Note
 from crossfade.shadow.bindings.shapes import is_token
 from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.exchange import Answer, Comparison, Request
+from crossfade.shadow.exchange.difference import Difference
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
@@ -55,6 +71,11 @@ class Judging:
     def pid(self) -> int:
         """The id of the process in which they are; 0 where there is none."""
         return 0 if self._queue is None else self._queue.pid
+
+    @property
+    def has_apart(self) -> bool:
+        """Whether there is a process for what is heavy."""
+        return self._queue is not None
 
     def is_apart(self, comparison: Comparison, route: RouteInfo) -> bool:
         """Whether a comparison is judged apart: a heavy one whose answers must be read.
@@ -116,6 +137,24 @@ class Judging:
             await self._record(self._recorder, comparison, route, verdict)
         return verdict
 
+    async def diff_messages(
+        self, comparison: Comparison, route: RouteInfo, side: Side, *, first: int, write: bool
+    ) -> tuple[Difference, ...]:
+        """The differences of heavy messages at place ``first`` of two streams; ``side`` gave the candidate's.
+
+        Each such comparison has an id and a budget of its own. Raises: NotComparableError: as ``StreamDiff``.
+        """
+        try:
+            excerpt = None if self._bindings.is_shared else await self._excerpt(comparison, route)
+            job = DiffMessages(route=route, side=side, first=first, excerpt=excerpt, write=write)
+            diffed: MessagesDiffed = await self._ask(job, comparison, route)
+        finally:
+            self.forget(comparison.request.id)
+        await self._take(diffed.notes)
+        if diffed.uncomparable is not None:
+            raise NotComparableError(diffed.uncomparable, "legacy's message")
+        return diffed.differences
+
     async def render(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
         if self._may_be_lost(request):
@@ -166,13 +205,16 @@ class Judging:
 
     async def _resolved(self, job: Resolve | ResolveAgain, comparison: Comparison, route: RouteInfo) -> Comparison:
         resolved = await self._ask(job, comparison, route)
-        for at in range(0, len(resolved.notes), _AT_ONCE):
-            self._bindings.take(resolved.notes[at : at + _AT_ONCE])
-            await asyncio.sleep(0)
+        await self._take(resolved.notes)
         found: Comparison = resolved.of(comparison)
         if self._queue is not None:
             self._queue.holds(found, instead_of=comparison)
         return found
+
+    async def _take(self, notes: Sequence[Note]) -> None:
+        for at in range(0, len(notes), _AT_ONCE):
+            self._bindings.take(notes[at : at + _AT_ONCE])
+            await asyncio.sleep(0)
 
     async def _record(self, recorder: Recorder, comparison: Comparison, route: RouteInfo, verdict: Verdict) -> None:
         """Writes it down apart, too; where that is too costly, it is left out."""

@@ -1,16 +1,16 @@
 """The servers that a port's requests are sent to, out of the config."""
 
 import os
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from crossfade.shadow.asking.clients.address import TlsFiles
 from crossfade.shadow.asking.clients.header_policy import HeaderPolicy
 from crossfade.shadow.asking.clients.notes import Notes
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.config import Config, ListenSettings
-from crossfade.shadow.exchange import Request
+from crossfade.shadow.config import Config, HeaderRule, ListenSettings
+from crossfade.shadow.exchange import Headers, Request
 from crossfade.shadow.exchange.route import OTHER
 from crossfade.shadow.routes.naming import exact_name
 from crossfade.shadow.routes.templates import Templates
@@ -38,10 +38,22 @@ class Sides:
                 await side.close()
 
 
-def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = frozenset()) -> Sides:
+Fields = Callable[[Request], Headers]
+"""The header fields with which a request goes out."""
+
+
+def build_sides(
+    config: Config,
+    listen: ListenSettings,
+    calls: Container[str] = frozenset(),
+    *,
+    rules: Iterable[HeaderRule] = (),
+    with_legacy: bool = False,
+) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
 
-    ``calls`` are the gRPC methods of the contract.
+    ``calls`` are the gRPC methods of the contract. ``rules`` change header fields for all sides, before those of the
+    config do for the candidate. ``with_legacy``: nobody else contacts it.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -52,24 +64,25 @@ def build_sides(config: Config, listen: ListenSettings, calls: Container[str] = 
     def route_of(request: Request) -> str:
         return logged_name(exact_name(templates, request.protocol, request.method, request.target))
 
-    policy = HeaderPolicy(
-        mirror.header,
-        environment=os.environ,
-        listener=listen.name,
-        templates=config.routes.http,
-        calls=calls,
+    policy_of = partial(
+        HeaderPolicy, environment=os.environ, listener=listen.name, templates=config.routes.http, calls=calls
     )
+    of_all = policy_of(rules).fields
     candidate = upstream(
         listen.candidate,
         tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert),
-        fields=policy.fields,
+        fields=_after(of_all, policy_of(mirror.header).fields) if rules else policy_of(mirror.header).fields,
         notes=Notes("candidate", route_of),
     )
+    of_legacy = partial(upstream, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert), fields=of_all)
     secondary = None
     if listen.secondary is not None:
-        tls = TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert)
-        secondary = upstream(listen.secondary, tls=tls, notes=Notes("secondary", route_of))
-    return Sides(candidate=candidate, secondary=secondary)
+        secondary = of_legacy(listen.secondary, notes=Notes("secondary", route_of))
+    return Sides(candidate=candidate, secondary=secondary, legacy=of_legacy(listen.legacy) if with_legacy else None)
+
+
+def _after(first: Fields, then: Fields) -> Fields:
+    return lambda request: then(replace(request, headers=first(request)))
 
 
 def logged_name(route: str) -> str:

@@ -21,12 +21,16 @@ _BODY, _HEADER, _COOKIE = "body", "header", "cookie"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A leaf with its site: ``legacy``'s text, and the other's or why there is none."""
+    """A leaf with its site: ``legacy``'s text, and the other's or why there is none.
+
+    ``taken``: where that is because the other's is known already, what legacy calls it.
+    """
 
     path: tuple[str | int, ...]
     site: Site
     legacy: str
     other: str | Partner
+    taken: str = ""
 
 
 def answer_value(request: Request, answer: Answer, contract: Contract | None) -> Value:

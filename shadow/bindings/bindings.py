@@ -13,6 +13,7 @@ from crossfade.shadow.bindings.carried import (
     request_values,
     sent_runs,
 )
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts, excerpt_of, kept_of
 from crossfade.shadow.bindings.exchanges import (
     credentials,
@@ -28,7 +29,7 @@ from crossfade.shadow.bindings.known import Known, Note, nothing_known
 from crossfade.shadow.bindings.messages import CLIENTS_OWN, rewrite_answer, rewrite_message, rewrite_request
 from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
 from crossfade.shadow.bindings.names import Part, Site, entity_of
-from crossfade.shadow.bindings.scopes import Origin, is_id_site, origin_of
+from crossfade.shadow.bindings.scopes import Origin, origin_of
 from crossfade.shadow.bindings.sides import Rendered, Side
 from crossfade.shadow.bindings.tables import EVERYWHERE
 from crossfade.shadow.bindings.translate import Back, Here, Rendering, Standpoint
@@ -47,16 +48,27 @@ class Bindings:
     With a shared store there are none: a handle of one side is good on the other, so nothing is learnt or changed.
     """
 
-    def __init__(
-        self, *, contract: Contract | None, shared: bool, capacity: int = 100_000, known: Known | None = None
+    def __init__(  # noqa: PLR0913 - each has its default
+        self,
+        *,
+        contract: Contract | None,
+        shared: bool,
+        edges: Edges = NO_EDGES,
+        one_to_one: bool = False,
+        capacity: int = 100_000,
+        known: Known | None = None,
     ) -> None:
-        """``known`` is what is known already."""
+        """``edges`` are reviewed ones, ``known`` is what is known already, their kinds included.
+
+        ``one_to_one``: where the candidate has one id for two of legacy's, or two for one, its answer is mapped to a
+        text that says so, which no other difference has.
+        """
         self._contract = contract
         self._shared = shared
-        self._known = nothing_known(capacity) if known is None else known
+        self._known = nothing_known(capacity, edges) if known is None else known
         self._tables = self._known.tables
         self._scopes = self._known.scopes
-        self._minting = Minting(self._known)
+        self._minting = Minting(self._known, one_to_one=one_to_one)
 
     @property
     def is_shared(self) -> bool:
@@ -66,7 +78,7 @@ class Bindings:
     @property
     def knows_none(self) -> bool:
         """Whether there is no handle, so that no request is changed."""
-        return self._shared or not len(self._tables)
+        return self._shared or not (len(self._tables) or self._scopes.has_closed)
 
     def is_known(self, text: str) -> bool:
         """Whether the other sides are known to have a value for a token, or to have none."""
@@ -93,14 +105,15 @@ class Bindings:
         """The values of a request that may come from an answer; a body that can't be decoded has none."""
         if self._shared:
             return frozenset()
-        values = request_values(request, self._contract)
+        values = self._values(request)
         return frozenset(text for text, site in values if site.part is not Part.HEADER or site.name not in CLIENTS_OWN)
 
     def answered(self, request: Request, reply: Reply) -> frozenset[str]:
         """The values of legacy's reply that a client may send back, and perhaps a few more."""
         if self._shared or not isinstance(reply, Answer):
             return frozenset()
-        return answer_values(request, reply, self._contract)
+        found = answer_values(request, reply, self._contract)
+        return found | {text for text, _ in self._reviewed(request, reply)}
 
     def render(self, request: Request, side: Side) -> Rendered:
         """The request with the side's own handles in it; the very same request where it carries none.
@@ -115,6 +128,11 @@ class Bindings:
         if rendering.refused is not None:
             return Rendered(request=None, refused=rendering.refused)
         return Rendered(request=changed)
+
+    def learn(self, comparison: Comparison, *, write: bool) -> None:
+        """Learns what was minted, as ``resolve`` does, where nothing is compared."""
+        if not self._shared and isinstance(comparison.legacy, Answer):
+            self._learn(comparison, comparison.legacy, write=write)
 
     def resolve(self, comparison: Comparison, *, write: bool) -> Comparison:
         """Learns what was minted, and gives the comparison with each side's handles replaced by legacy's values.
@@ -188,7 +206,7 @@ class Bindings:
         """Remembers what legacy may have minted in a write that no other side got: foreign to both."""
         if self._shared or not succeeded(answer, request):
             return
-        values = request_values(request, self._contract)
+        values = self._values(request)
         try:
             value = answer_value(request, answer, self._contract)
         except UndecodableError:
@@ -207,10 +225,12 @@ class Bindings:
     def _learn(self, comparison: Comparison, legacy: Answer, *, write: bool) -> Learnt:
         request, candidate, secondary = comparison.request, comparison.candidate, comparison.secondary
         learnt = Learnt()
-        if may_differ_in_handles(legacy, candidate, write=write) or may_differ_in_handles(
-            legacy, secondary, write=False
+        if (
+            self._is_at_edge(request)
+            or may_differ_in_handles(legacy, candidate, write=write)
+            or may_differ_in_handles(legacy, secondary, write=False)
         ):
-            values = request_values(request, self._contract)
+            values = self._values(request)
             learnt = self._study(comparison, legacy, self._exchange(request, comparison.route, legacy, values, write))
         elif isinstance(candidate, Answer) and legacy.body == candidate.body and is_plain_json(legacy.headers):
             self._agree(legacy)
@@ -291,10 +311,34 @@ class Bindings:
     def _scoped(self, values: Iterable[tuple[str, Site]], origin: Origin) -> Iterable[tuple[str, str]]:
         for text, site in values:
             yield EVERYWHERE, text
-            if is_id_site(site):
+            if self._scopes.may_hold(text, site, origin):
                 yield ANYWHERE, text
             for group in self._scopes.standing(site, origin):
                 yield from ((scope.key, text) for scope in group)
+
+    def _values(self, request: Request) -> Iterable[tuple[str, Site]]:
+        """The values of a request that may be handles, with their places."""
+        return (*request_values(request, self._contract), *self._reviewed(request))
+
+    def _is_at_edge(self, request: Request) -> bool:
+        return self._scopes.has_edges and self._scopes.touch(origin_of(request))
+
+    def _reviewed(self, request: Request, answer: Answer | None = None) -> list[tuple[str, Site]]:
+        """The values at places of reviewed edges, in a request or in an answer to it."""
+        found: list[tuple[str, Site]] = []
+        if not self._is_at_edge(request):
+            return found
+        origin = origin_of(request)
+
+        def note(text: str, site: Site) -> None:
+            if self._scopes.reviewed(site, origin) is not None:
+                found.append((text, site))
+
+        if answer is None:
+            rewrite_request(request, note, self._contract)
+        else:
+            rewrite_answer(request, answer, note, self._contract)
+        return found
 
     def _mapped(self, comparison: Comparison, reply: Reply, side: Side, here: Here) -> Reply:
         request, legacy = comparison.request, comparison.legacy

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from crossfade.shadow.bindings.forms import Bare, Quoted
 from crossfade.shadow.bindings.names import ANY
 from crossfade.shadow.bindings.shapes import MAX_TOKEN_CHARS
 from crossfade.shadow.compare.diff.paths import looks_like_value
@@ -84,11 +85,13 @@ def _changed(piece: str, inside: _Container, change: NamedChange) -> str | None:
         if inside.key != ANY:
             return None
     changed = change(plain, inside.below())
-    return None if changed is None or changed == plain else _written(changed, piece)
+    return None if changed is None or (changed == plain and not isinstance(changed, Bare)) else _written(changed, piece)
 
 
 def _number(piece: str, inside: _Container, change: NamedChange) -> str | None:
     changed = change(piece, inside.below())
+    if isinstance(changed, Quoted):
+        return json.dumps(changed)
     if changed is None or changed == piece:
         return None
     return changed if _INTEGER.fullmatch(changed) else json.dumps(changed)
@@ -105,6 +108,8 @@ def _plain(piece: str) -> str | None:
 
 def _written(text: str, piece: str) -> str:
     """As the text that it replaces is written: without escapes where that has none."""
+    if isinstance(text, Bare):
+        return text
     has_surrogate = any("\ud800" <= character <= "\udfff" for character in text)
     written = json.dumps(text, ensure_ascii=piece.isascii() or has_surrogate)
     return written.replace("/", "\\/") if "\\/" in piece else written

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from crossfade.shadow.bindings.answers import Found
+from crossfade.shadow.bindings.forms import fits
 from crossfade.shadow.bindings.memory import Seen
 from crossfade.shadow.bindings.names import Part, Site, is_page_name, is_token_name
 from crossfade.shadow.bindings.pairs import Partner
-from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import is_opaque_token, is_plain_text, is_short_id, is_token
+from crossfade.shadow.bindings.scopes import Origin, Scopes
+from crossfade.shadow.bindings.shapes import id_form, is_opaque_token, is_plain_text, is_short_id, is_token
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 
@@ -52,16 +53,17 @@ class Kinds:
             return self._exchange.etags
         if is_page_site(site):
             return self._exchange.pages if is_plain_text(text) else None
-        if is_token(text) or (is_named(site) and is_opaque_token(text)):
+        origin = self._exchange.origin
+        kind = self._scopes.reviewed(site, origin)
+        is_declared = kind is not None and kind.forms is not None
+        if not is_declared and (is_token(text) or (is_named(site) and is_opaque_token(text))):
             return EVERYWHERE
-        is_own = is_own_site(site, self._exchange.origin)
-        if not is_id_site(site) or not is_short_id(text) or (own and not is_own):
+        is_own = self._scopes.is_own(site, origin)
+        if not self._scopes.may_hold(text, site, origin) or (own and not is_own):
             return None
-        scope = self._scopes.producing(site, self._exchange.origin, create=create)
+        scope = self._scopes.producing(site, origin, create=create)
         if scope is None:
-            return (
-                None if create or self._scopes.standing(site, self._exchange.origin)[0] else _NEW if is_own else _OTHER
-            )
+            return None if create or self._scopes.standing(site, origin)[0] else _NEW if is_own else _OTHER
         return scope.key
 
     def is_new(self, found: Found, scope: str) -> bool:
@@ -76,9 +78,20 @@ class Kinds:
         if scope == self._exchange.pages:
             return is_plain_text(other)
         if scope != EVERYWHERE:
-            return is_short_id(other) or is_token(other)
+            return is_short_id(other) or is_token(other) or self.is_reviewed(found.site)
         looks = is_opaque_token if is_named(found.site) else is_token
         return other not in self._agreed and (looks(other) or is_short_id(other))
+
+    def is_reviewed(self, site: Site) -> bool:
+        """Whether ids stand at a place by a reviewed edge."""
+        return self._scopes.reviewed(site, self._exchange.origin) is not None
+
+    def may_be_written(self, legacy: str, other: str, scope: str) -> bool:
+        """Whether the candidate may write an id in this way: in legacy's form, or in the one that is declared."""
+        forms = self._scopes.forms(scope)
+        if forms is not None and fits(legacy, forms[0]) and fits(other, forms[1]):
+            return True
+        return id_form(legacy) == id_form(other)
 
     def is_old(self, text: str, scope: str) -> bool:
         """Whether a value of legacy's was known before: bound, sent by a client, given by both sides."""

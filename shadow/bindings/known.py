@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.bindings.memory import Places, Seen
 from crossfade.shadow.bindings.scopes import Scopes
 from crossfade.shadow.bindings.tables import Tables
@@ -35,11 +36,11 @@ class Known:
             getattr(getattr(self, note.part), note.method)(*note.arguments, **note.options)
 
 
-def nothing_known(capacity: int) -> Known:
+def nothing_known(capacity: int, edges: Edges = NO_EDGES) -> Known:
     """What is known at first; ``capacity`` handles are kept, and as many lost values."""
     return Known(
         tables=Tables(capacity),
-        scopes=Scopes(),
+        scopes=Scopes(edges),
         places=Places(),
         sent=Seen(2 * capacity),
         agreed=Seen(2 * capacity),

@@ -7,12 +7,13 @@ from enum import Enum, auto
 from typing import Any
 
 from crossfade.shadow.bindings.answers import Found, found_leaves, site_of
+from crossfade.shadow.bindings.crossings import two_of_candidates, two_of_legacys
 from crossfade.shadow.bindings.kinds import Exchange, Kinds, is_named
 from crossfade.shadow.bindings.known import Known
 from crossfade.shadow.bindings.names import Part, Site
 from crossfade.shadow.bindings.pairs import Leaf, Partner, differing, leaves
 from crossfade.shadow.bindings.scopes import Scopes, is_id_site, is_own_site
-from crossfade.shadow.bindings.shapes import id_form, is_short_id, is_token, jwt_claims, jwt_ends_s
+from crossfade.shadow.bindings.shapes import is_short_id, is_token, jwt_claims, jwt_ends_s
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.compare.decode.jwt import is_jwt
@@ -59,7 +60,9 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, one_to_one: bool = False) -> None:
+        """``one_to_one``: an answer that shows one id for two is told as such, not as the other one's id."""
+        self.one_to_one = one_to_one
         self.sent = known.sent
         self.agreed = known.agreed
         self.places = known.places
@@ -132,8 +135,8 @@ class _Lesson:
     def differing(self, legacy: Value, other: Answered) -> list[Found]:
         """The places at which an answer differs from legacy's; tokens that hold other handles come last."""
         found = [
-            replace(found, other=Partner.TAKEN) if (found.site, found.other) in other.mapped else found
-            for leaf in differing(legacy, other.value, self._is_known)
+            _taken(found) if (found.site, found.other) in other.mapped else found
+            for leaf in differing(legacy, other.value, self._is_known, self._scopes.names_at(self._exchange.origin))
             for found in found_leaves(leaf)
         ]
         return sorted(found, key=lambda item: is_jwt(item.legacy))
@@ -157,6 +160,8 @@ class _Lesson:
         seems = self._seems(found)
         if seems is not Seems.MINTED and self._is_known_pair(found):
             return
+        if self._minting.one_to_one:
+            self._tell_crossing(found, seems)
         if isinstance(found.other, Partner):
             if seems is Seems.MINTED:
                 self._lose(found, Reason.FOREIGN_HANDLE if found.other is Partner.UNCLEAR else Reason.BLOCKED)
@@ -165,11 +170,25 @@ class _Lesson:
         elif seems is not Seems.PLAIN:
             self._bind(found, Side.CANDIDATE, opaque=seems is Seems.OPAQUE or self._is_of_another_form(found))
 
+    def _tell_crossing(self, found: Found, seems: Seems) -> None:
+        """Where ids are not one to one, this very answer says so in the candidate's place."""
+        scope = self._kinds.scope(found)
+        if scope is None or is_named(found.site) or scope in {self._exchange.etags, self._exchange.pages}:
+            return
+        crossing = None
+        if found.taken and seems is Seems.MINTED:
+            crossing = two_of_legacys(self._tables, scope, found)
+        elif isinstance(found.other, str) and seems is Seems.PLAIN:
+            crossing = two_of_candidates(self._tables, scope, found)
+        if crossing is not None:
+            self._learnt.here[Side.CANDIDATE][found.site, crossing.theirs] = crossing.text
+
     def _is_of_another_form(self, found: Found) -> bool:
         """Whether an id is written in another way than legacy's, which a client that checks it does not take."""
-        unread = {self._exchange.etags, self._exchange.pages}
-        is_id = not is_named(found.site) and self._kinds.scope(found) not in unread
-        return is_id and isinstance(found.other, str) and id_form(found.legacy) != id_form(found.other)
+        scope = self._kinds.scope(found)
+        if is_named(found.site) or scope in {None, self._exchange.etags, self._exchange.pages}:
+            return False
+        return isinstance(found.other, str) and not self._kinds.may_be_written(found.legacy, found.other, scope)
 
     def _bind(self, found: Found, side: Side, *, opaque: bool = False) -> None:
         """Binds a pair; where the candidate's is another handle already, what legacy minted has none there."""
@@ -245,13 +264,14 @@ class _Lesson:
             if is_token(text) and not self._tables.knows(EVERYWHERE, text):
                 self._minting.agreed.add((text,))
                 self._tables.find(EVERYWHERE, (text,))
-            elif is_id_site(site) and is_short_id(text):
+            elif self._scopes.may_hold(text, site, self._exchange.origin):
                 self._same_number(Found(path, site, text, text))
 
     def _same_number(self, found: Found) -> None:
         """A number that both sides gave: a write's own is bound to itself, another one is plain."""
-        if is_own_site(found.site, self._exchange.origin):
-            if self._exchange.write:
+        is_reviewed = self._kinds.is_reviewed(found.site)
+        if is_reviewed or is_own_site(found.site, self._exchange.origin):
+            if is_reviewed or self._exchange.write:
                 self._bind_to_itself(found)
         else:
             self._minting.saw_numbers(((found.site.name, found.legacy),))
@@ -292,6 +312,8 @@ class _Lesson:
     def _is_fresh(self, found: Found) -> bool | None:
         """Whether two instances of legacy give values of their own at a place, here or before; None: nobody knows."""
         places, names = self._minting.places, (found.site.part, *found.site.names)
+        if self._kinds.is_reviewed(found.site):
+            return True
         if self._secondary is None:
             return places.mints(self._exchange.route, names)
         theirs = self._secondary.get(found.path)
@@ -312,6 +334,10 @@ class _Lesson:
         self._scopes.saw(kinds[0].key, found.site, self._exchange.origin, found.legacy)
         self._learnt.here[Side.CANDIDATE][found.site, found.other] = found.legacy
         return True
+
+
+def _taken(found: Found) -> Found:
+    return replace(found, other=Partner.TAKEN, taken=found.other if isinstance(found.other, str) else "")
 
 
 def _end_alike(ours: float | None, theirs: float | None) -> bool:

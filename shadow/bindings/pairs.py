@@ -41,13 +41,13 @@ Known = Callable[[str], bool]
 """Whether a text means the same thing in both answers, so that elements may be paired by it."""
 
 
-def differing(legacy: Value, other: Value, known: Known) -> Iterator[Leaf]:
+def differing(legacy: Value, other: Value, known: Known, ids: frozenset[str] = frozenset()) -> Iterator[Leaf]:
     """The leaves of legacy's that the other answer does not have equal at their place, at most 10,000.
 
     Elements of lists belong together where they are equal but for what may be a handle or is a time, and no other
-    element is so, too.
+    element is so, too. ``ids`` are names of ids beside those that say so.
     """
-    for count, leaf in enumerate(_Pairing(known).values(legacy, other, (), ())):
+    for count, leaf in enumerate(_Pairing(known, ids).values(legacy, other, (), ())):
         if count == _MAX_LEAVES:
             return
         yield leaf
@@ -76,8 +76,9 @@ def _names_below(value: dict[str, Value], key: str, names: tuple[str, ...]) -> t
 
 
 class _Pairing:
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, ids: frozenset[str]) -> None:
         self._known = known
+        self._ids = ids
         self._equality = Equality()
         self._contents: dict[int, int] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -183,7 +184,7 @@ class _Pairing:
         return self._numbers.setdefault(content, len(self._numbers))
 
     def _masked(self, text: str, name: str, value: Value) -> Hashable:
-        if is_token(text) or (is_id_name(name) and is_short_id(text)):
+        if is_token(text) or name in self._ids or (is_id_name(name) and is_short_id(text)):
             return ("handle",)
         if isinstance(value, str) and "/" in text:
             return ("path", path_names(text.partition("?")[0]))

@@ -1,12 +1,13 @@
 """A value at a place, as another side calls it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from crossfade.shadow.bindings.forms import spelt
 from crossfade.shadow.bindings.kinds import may_be_page
 from crossfade.shadow.bindings.names import Part, Site
-from crossfade.shadow.bindings.scopes import Origin, Scopes, is_id_site
-from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_guessable, is_short_id
+from crossfade.shadow.bindings.scopes import Origin, Scopes
+from crossfade.shadow.bindings.shapes import MIN_TOKEN_CHARS, is_guessable, is_token
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.tables import EVERYWHERE, Tables
 from crossfade.shadow.exchange.outcome import Reason
@@ -28,10 +29,24 @@ class Standpoint:
 
     def groups(self, site: Site, text: str) -> tuple[list[str], list[str]]:
         """The scopes of short ids that may stand at a place: those of its very collection, and those of its name."""
-        if not is_id_site(site) or not is_short_id(text):
+        if not self.scopes.may_hold(text, site, self.origin):
             return [], []
         near, named = self.scopes.standing(site, self.origin)
         return [scope.key for scope in near], [scope.key for scope in named]
+
+    def wide(self, text: str) -> Iterator[str]:
+        """The scopes of values that mean one thing wherever they stand."""
+        if len(text) >= MIN_TOKEN_CHARS:
+            yield EVERYWHERE
+            if self.scopes.declared and is_token(text):
+                yield from (scope.key for scope in self.scopes.declared)
+
+    def spelt(self, text: str, scope: str, *, as_legacy: bool = False) -> str:
+        """A value as JSON of the candidate, or of legacy, is to hold it."""
+        forms = self.scopes.forms(scope)
+        if forms is None or self.side is not Side.CANDIDATE:
+            return text
+        return spelt(text, forms[0 if as_legacy else 1])
 
 
 Here = Mapping[tuple[Site, str], str]
@@ -52,8 +67,9 @@ class Rendering:
             return at.tables.theirs(at.etags, text, at.side)
         if may_be_page(site, text) and self._is_handle(at.pages, text):
             return self._named(at.pages, text)
-        if len(text) >= MIN_TOKEN_CHARS and self._is_handle(EVERYWHERE, text):
-            return self._named(EVERYWHERE, text)
+        for scope in self._at.wide(text):
+            if self._is_handle(scope, text):
+                return self._named(scope, text)
         return self._short(text, site)
 
     def _short(self, text: str, site: Site) -> str | None:
@@ -64,6 +80,8 @@ class Rendering:
                 return self._named(found[0], text)
             if found:
                 return self._refuse()
+        if "," not in text and self._at.scopes.is_closed(site, self._at.origin):
+            return self._refuse()
         if not near and not named and self._may_be_any(site, text):
             return self._refuse()
         return None
@@ -71,7 +89,7 @@ class Rendering:
     def _may_be_any(self, site: Site, text: str) -> bool:
         """Whether a place says that it holds ids, nobody knows whose, and one of some kind is other on this side."""
         at = self._at
-        if not is_id_site(site) or not is_short_id(text) or not at.scopes.is_unclear(site, at.origin):
+        if not at.scopes.may_hold(text, site, at.origin) or not at.scopes.is_unclear(site, at.origin):
             return False
         return any(
             self._is_handle(scope.key, text) and at.tables.theirs(scope.key, text, at.side) != text
@@ -89,7 +107,8 @@ class Rendering:
         theirs = self._at.tables.theirs(scope, text, self._at.side)
         if theirs is None:
             self.refused = self.refused or self._at.tables.lost(scope, text) or Reason.FOREIGN_HANDLE
-        return theirs
+            return None
+        return self._at.spelt(theirs, scope)
 
 
 class Back:
@@ -122,8 +141,8 @@ class Back:
             return self._in([at.etags], text)
         if may_be_page(site, text) and (page := at.tables.legacys(at.pages, text, at.side)) is not None:
             return page
-        if len(text) >= MIN_TOKEN_CHARS:
-            found = self._in([EVERYWHERE], text)
+        for scope in at.wide(text):
+            found = self._in([scope], text)
             if found is not None:
                 return found
         near, named = at.groups(site, text)
@@ -131,9 +150,10 @@ class Back:
 
     def _in(self, scopes: list[str], text: str) -> str | None:
         tables, side = self._at.tables, self._at.side
-        found = {tables.legacys(scope, text, side) for scope in scopes} - {None}
-        if len(found) == 1:
-            return found.pop()
+        found = {scope: legacy for scope in scopes if (legacy := tables.legacys(scope, text, side)) is not None}
+        if len(set(found.values())) == 1:
+            scope, legacy = found.popitem()
+            return self._at.spelt(legacy, scope, as_legacy=True)
         if found or not self._strict or not scopes or not tables.is_anothers(scopes[0], text, side):
             return None
         if is_guessable(text) or scopes[0] != EVERYWHERE:

@@ -1,8 +1,11 @@
 """Gathering: the signature of a comparison, and the hash that makes requests distinct."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
+from crossfade.shadow.compare.answers import STATUS_PLACES
+from crossfade.shadow.compare.transition import changes_all
 from crossfade.shadow.exchange import Request, header_values
 from crossfade.shadow.exchange.difference import (
     MAX_FINGERPRINTS,
@@ -11,10 +14,12 @@ from crossfade.shadow.exchange.difference import (
     Difference,
     Fingerprint,
     Signature,
+    beside,
     untold,
 )
 
 TextOf = Callable[[Difference], str]
+_OF_STATUS = "status."
 
 
 def _none(difference: Difference) -> str:
@@ -38,22 +43,42 @@ def gather(
     """The first difference of each fingerprint, in their order; ``cause_of`` is called once for each difference.
 
     Of one place (a template and a kind) at most 8 transitions are told, and none where a signature has no room for
-    them: so they never make a fingerprint MORE that would not be without them.
+    them: so they never make a fingerprint MORE that would not be without them. What may follow from another status
+    tells that one's transition too, which is the same for all.
     """
+    items = [(fingerprint(one, cause_of(one), transition_of(one)), one) for one in differences]
     found: dict[Fingerprint, Difference] = {}
     told: dict[tuple[str, str], set[str]] = {}
-    for difference in differences:
-        item = fingerprint(difference, cause_of(difference), transition_of(difference))
-        if item.transition:
-            item = _bounded(item, told.setdefault((item.template, item.kind), set()))
-        found.setdefault(item, difference)
-    return found if len(found) <= MAX_FINGERPRINTS else _untold(found)
+    for item, difference in items:
+        found.setdefault(_bounded(item, told.setdefault((item.template, item.kind), set())), difference)
+    if len(found) > MAX_FINGERPRINTS:
+        found = _untold(found)
+    return _beside_status(found, [item for item, _ in items if item.template in STATUS_PLACES])
+
+
+def _beside_status(
+    gathered: dict[Fingerprint, Difference], statuses: Sequence[Fingerprint]
+) -> dict[Fingerprint, Difference]:
+    """With the transition of a status that changes all. A certain cause of its own explains itself on any status."""
+    status = next((item for item in statuses if changes_all(item.transition)), None)
+    if status is None:
+        return gathered
+
+    def follows(item: Fingerprint) -> bool:
+        is_of_status = item.template.startswith(_OF_STATUS)
+        return item.template not in STATUS_PLACES and (is_of_status or item.cause in {"", status.cause})
+
+    return {
+        replace(item, transition=beside(item.transition, status.transition)) if follows(item) else item: difference
+        for item, difference in gathered.items()
+    }
 
 
 def _bounded(item: Fingerprint, told: set[str]) -> Fingerprint:
-    if item.transition not in told and len(told) >= MAX_TRANSITIONS:
+    """The fingerprint without a transition that is one too many; ``told`` are those of its place, it is one then."""
+    if item.transition and item.transition not in told and len(told) >= MAX_TRANSITIONS:
         return untold(item)
-    told.add(item.transition)
+    told.update({item.transition} - {""})
     return item
 
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode import UndecodableError
@@ -16,6 +17,20 @@ from crossfade.shadow.exchange.outcome import Reason
 WINDOW_MESSAGES = 256
 """Unequal messages are paired within windows of so many: one that is missing early in a long stream is found as missing
 in its window, and as a shift (missing and added) at the edges of the later ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeavyPair:
+    """Two messages at place ``first`` of their streams that take long to compare; None where a side has none there."""
+
+    first: int
+    legacy: bytes | None
+    other: bytes | None
+
+    @property
+    def cost_bytes(self) -> int:
+        """What it costs to keep them."""
+        return sum(cost_bytes(message) for message in (self.legacy, self.other) if message is not None)
 
 
 def diff_copies(
@@ -54,8 +69,11 @@ class StreamDiff:
         """``decode`` gives the value of a message and raises UndecodableError; ``keys`` are those of its lists.
 
         ``own_to_legacy`` may be set: it gives the other side's message in legacy's words, by legacy's at its place.
+        So may ``is_heavy``: messages for which it holds are not compared here, but wait for ``take_heavy``.
         """
         self.own_to_legacy: Callable[[bytes, bytes], bytes] | None = None
+        self.is_heavy: Callable[[bytes, bytes], bool] | None = None
+        self._heavy: list[HeavyPair] = []
         self._decode = decode
         self.root = root
         self._proto = proto
@@ -84,13 +102,26 @@ class StreamDiff:
         """Raises: NotComparableError: legacy's message can't be decoded."""
         self._add(self._other, message)
 
+    def start_at(self, first: int) -> None:
+        """The first messages of both sides stand at this place of their streams."""
+        self._first = first
+
+    def take_heavy(self) -> tuple[HeavyPair, ...]:
+        """What is to be compared elsewhere, in legacy's and in the side's own words; given once."""
+        heavy, self._heavy = tuple(self._heavy), []
+        self.waiting_bytes -= sum(pair.cost_bytes for pair in heavy)
+        return heavy
+
     def finish(self, *, whole: bool) -> tuple[Difference, ...]:
         """All differences; ``whole`` where both streams came to their ends, else only pairs count.
 
         Raises: NotComparableError: legacy's message can't be decoded.
         """
         paired = min(len(self._legacy), len(self._other))
-        if whole:
+        if whole and self._has_heavy_rest(paired):
+            self._compare(paired, paired)
+            self._set_rest_aside()
+        elif whole:
             self._compare(len(self._legacy), len(self._other))
         else:
             self._compare(paired, paired)
@@ -99,8 +130,8 @@ class StreamDiff:
     def _add(self, queue: deque[bytes], message: bytes) -> None:
         queue.append(message)
         self.waiting_bytes += cost_bytes(message)
-        if self.own_to_legacy is not None and len(queue) <= min(len(self._legacy), len(self._other)):
-            self._translate(len(queue) - 1)
+        if len(queue) <= min(len(self._legacy), len(self._other)):
+            self._pair(len(queue) - 1)
         while self._legacy and self._other and self._legacy[0] == self._other[0]:
             self.waiting_bytes -= 2 * cost_bytes(self._legacy.popleft())
             self._other.popleft()
@@ -108,9 +139,32 @@ class StreamDiff:
         if min(len(self._legacy), len(self._other)) >= WINDOW_MESSAGES:
             self._compare(WINDOW_MESSAGES, WINDOW_MESSAGES)
 
-    def _translate(self, at: int) -> None:
+    def _pair(self, at: int) -> None:
+        """Both sides have a message at this place, as they were sent."""
+        legacy, own = self._legacy[at], self._other[at]
+        if self.is_heavy is not None and legacy != own and self.is_heavy(legacy, own):
+            self._compare(at, at)
+            self._heavy.append(HeavyPair(first=self._first, legacy=self._legacy.popleft(), other=self._other.popleft()))
+            self._first += 1
+        elif self.own_to_legacy is not None:
+            self._translate(at, self.own_to_legacy(legacy, own))
+
+    def _has_heavy_rest(self, paired: int) -> bool:
+        rest = [*self._legacy][paired:] + [*self._other][paired:]
+        return self.is_heavy is not None and any(self.is_heavy(message, b"") for message in rest)
+
+    def _set_rest_aside(self) -> None:
+        """Messages that one side alone has, each by itself."""
+        for first, legacy in enumerate(self._legacy, self._first):
+            self._heavy.append(HeavyPair(first=first, legacy=legacy, other=None))
+        for first, other in enumerate(self._other, self._first):
+            self._heavy.append(HeavyPair(first=first, legacy=None, other=other))
+        self._first += len(self._legacy)
+        self._legacy.clear()
+        self._other.clear()
+
+    def _translate(self, at: int, translated: bytes) -> None:
         own = self._other[at]
-        translated = own if self.own_to_legacy is None else self.own_to_legacy(self._legacy[at], own)
         if translated is not own:
             self._other[at] = translated
             self.waiting_bytes += cost_bytes(translated) - cost_bytes(own)

@@ -15,6 +15,9 @@ _MOST_CHARS = 40
 _WORD = re.compile(r"[A-Za-z]+(?:[_-]?[0-9]{1,4}(?![0-9])|[_-][A-Za-z]+)*", re.ASCII)
 """Names of enums, codes and modes; an id or a number is none."""
 _TYPES = {"str": "string", "int": "integer"}
+_ARROW = " -> "
+_ERROR = 400  # RFC 9110 15: from here on a status is an error
+_OK = "OK"
 
 
 def shows_nothing(difference: Difference, word: str) -> bool:
@@ -43,8 +46,27 @@ def transition(difference: Difference, shows: Shows) -> str:
             return ""
 
 
+def changes_all(transition: str) -> bool:
+    """Whether this transition of a status explains that all else differs.
+
+    So it is where one side gives an error, or they are of other classes.
+    """
+    legacy, arrow, candidate = transition.partition(_ARROW)
+    if not arrow:
+        return False
+    ours, theirs = _class(legacy), _class(candidate)
+    return ours != theirs or ours >= _ERROR
+
+
+def _class(status: str) -> int:
+    """The class of an HTTP status, 200 or 404's 400; of a gRPC code 200 for OK, else 400."""
+    if status.isdecimal():
+        return int(status) // 100 * 100
+    return 200 if status == _OK else _ERROR
+
+
 def _told(legacy: str, candidate: str) -> str:
-    return f"{legacy} -> {candidate}"
+    return f"{legacy}{_ARROW}{candidate}"
 
 
 def _type_name(value: Value) -> str:

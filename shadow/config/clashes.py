@@ -21,6 +21,7 @@ _ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 def find_clashes(config: Config) -> Iterator[Clash]:
     """Each clash with the key that is to change."""
     yield from _same_names(config)
+    yield from _same_ids(config)
     yield from _unknown_ports(config)
     yield from _double_writes(config)
     legacies = {_place(listen.legacy) for listen in config.listen}
@@ -35,6 +36,14 @@ def _same_names(config: Config) -> Iterator[Clash]:
         if names[listen.name] > 1:
             message = f"expected a different name for each port, got {listen.name!r} twice; rename one"
             yield ("listen", index, "name"), message
+            return
+
+
+def _same_ids(config: Config) -> Iterator[Clash]:
+    ids = Counter(rule.id for rule in config.accept if rule.id is not None)
+    for index, rule in enumerate(config.accept):
+        if rule.id is not None and ids[rule.id] > 1:
+            yield ("accept", index, "id"), f"expected a different id for each rule, got {rule.id!r} twice; rename one"
             return
 
 

@@ -32,3 +32,11 @@ def check_variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
         raise ValueError(f"expected the name of an environment variable, got {text!r}; write for example SHADOW_TOKEN")
     return text
+
+
+def check_session_key(text: str) -> str:
+    """``text`` itself when it says by what a client is known: header:NAME, cookie:NAME, peer. Raises: ValueError."""
+    kind, _, name = text.partition(":")
+    if text != "peer" and (kind not in {"header", "cookie"} or not _NAME.fullmatch(name)):
+        raise ValueError(f"expected header:NAME, cookie:NAME or peer, got {text!r}; write for example header:x-user")
+    return text

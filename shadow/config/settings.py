@@ -28,7 +28,7 @@ from crossfade.shadow.config.address import (
     check_pattern,
     check_url,
 )
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
+from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
 from crossfade.shadow.exchange.unit import Unit
 
 
@@ -307,6 +307,8 @@ class CompareSettings(Section):
 class AcceptSettings(Section):
     """[[accept]]: a difference that a person examined and that may stay, until ``expires``."""
 
+    id: Name | None = None
+    """A name by which a parity test expects this difference, unique in the file."""
     route: Glob
     """The routes that the rule matches."""
     path: Glob
@@ -314,7 +316,8 @@ class AcceptSettings(Section):
     kind: AnyGlob = "*"
     """Only differences of these kinds."""
     transition: AnyGlob = "*"
-    """Only differences with these transitions, such as `404 -> 401`; empty: those that tell none."""
+    """Only differences with these transitions, such as `404 -> 401`, or `beside 404 -> 401` for what follows from that
+    status; empty: those that tell none."""
     reason: str = Field(min_length=1)
     """Why the difference may stay."""
     expires: datetime.date | None = None
@@ -387,13 +390,44 @@ class IngestSettings(Section):
 
 
 class RecordSettings(Section):
-    """[record]: raw comparisons kept, redacted, beside the evidence."""
+    """[record]: raw comparisons kept, redacted, beside the evidence; and sessions kept in a corpus."""
 
     sample_pct: Pct = 0.0
     """The share of judged comparisons to keep. 0 keeps none; any other share also keeps up to 100 of each result on a
     route."""
     max_mb: int = Field(default=256, ge=1, le=1_000_000)
-    """The disk space of one run's recording. When it is used up, the recording ends."""
+    """The disk space of one run's recording, and of what it adds to a corpus. When it is used up, the recording ends.
+    """
+    session_by: tuple[Annotated[str, AfterValidator(check_session_key), _shown("session key")], ...] = Field(
+        default=(), strict=False
+    )
+    """How `crossfade record --corpus` knows a client, the first that its request or else its answer has:
+    `header:NAME` (also gRPC metadata), `cookie:NAME`, `peer`. Without any, or where a request has none: its credential,
+    else a cookie or a token that legacy gave it, else its address."""
+    max_session_calls: int = Field(default=200, ge=1, le=100_000)
+    """The longest session of a corpus. A client that goes on begins another one."""
+
+
+Command = Annotated[tuple[Name, ...], Field(strict=False)]
+
+
+class ReplaySettings(Section):
+    """[replay]: how each service gets back to the state in which a corpus is played.
+
+    A command is a list of a program and its arguments, started in the folder of the config. It ends when the service
+    serves again, with exit code 0.
+    """
+
+    reset_legacy: Command = ()
+    """Puts legacy's data back. With it and without a secondary, sessions are played on legacy twice, which measures
+    noise."""
+    reset_candidate: Command = ()
+    """Puts the candidate's data back."""
+    reset_secondary: Command = ()
+    """Puts the secondary's data back."""
+    reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
+    """A command that takes longer is ended, and the replay with it."""
+    header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
 
 
 class GateSection(Section):
@@ -449,6 +483,7 @@ class Config(Section):
     redact: RedactSettings = RedactSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     record: RecordSettings = RecordSettings()
+    replay: ReplaySettings = ReplaySettings()
     admin: AdminSettings = AdminSettings()
     gate: GateSection = GateSection()
 

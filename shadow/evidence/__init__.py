@@ -9,7 +9,7 @@ rules, ``statistics`` bounds on a rate, ``excess`` evidence on how much more oft
 differs, and ``claims`` verdicts. All of them are pure.
 """
 
-from crossfade.shadow.evidence.errors import EvidenceError
+from crossfade.shadow.evidence.errors import EvidenceError, NoSuchRunError
 from crossfade.shadow.evidence.key import load_key
 from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.evidence.store import Store, open_store, store_in
@@ -18,6 +18,7 @@ from crossfade.shadow.evidence.writer import EvidenceWriter
 __all__ = [
     "EvidenceError",
     "EvidenceWriter",
+    "NoSuchRunError",
     "Redactor",
     "Store",
     "load_key",

@@ -15,6 +15,8 @@ from crossfade.shadow.evidence.excess import (
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.statistics import Bounds, finished_bounds, live_bounds, log_e_rate_below, needed_n
 from crossfade.shadow.evidence.view import RouteView
+from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import Reason
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -29,6 +31,7 @@ class Ground(StrEnum):
     CONTRADICTORY = "contradictory"  # more outcomes than requests entered
     OTHER_UNIT = "other_unit"  # the run counted another unit than the one of the claim
     NOTHING_COMPARED = "nothing_compared"
+    UNCLEAN = "unclean"  # in a replay legacy itself does not answer alike
     TOO_FEW_COMPARED = "too_few_compared"  # a smaller share of the eligible requests than min_compared_pct
     NOT_SURFACED = "not_surfaced"  # a smaller share of the injected faults was found than min_surfaced_pct
     CHECK_FLAGGED = "check_flagged"  # a noisy place is suspicious, and may yet be below the budget
@@ -47,10 +50,13 @@ UNEXPLAINED = (
     Reason.TRUNCATED,
     Reason.TOO_COSTLY,
     Reason.UNDECODABLE,
+    Reason.NOT_RECORDED,
     Reason.NO_CONTRACT,
     Reason.INTERNAL,
 )
 """Here the candidate answered, now or earlier, something else than legacy, and may be wrong or not."""
+HOLDING = frozenset({Check.DISTANCE, Check.REPEATS, Check.RELATION})
+"""Checks that tell a right value of a time, a number or an id, whatever legacy's own is."""
 _VERDICTS: dict[Ground, Verdict] = {Ground.PROVEN: "pass", Ground.REFUTED: "fail", Ground.SUSPICIOUS: "fail"}
 _EXACT = "Clopper-Pearson"
 
@@ -125,12 +131,17 @@ def _bounds(least: int, seen: int, most: int, n: int, gate: GateSettings) -> Bou
     least, seen, most = min(least, n), min(seen, n), min(most, n)
     lower = live_bounds(least, n, gate.confidence).lower
     point = seen / n if n else None
-    if gate.planned_n is None:
+    planned = _planned(n, gate)
+    if planned is None:
         return replace(live_bounds(most, n, gate.confidence), lower=lower, point=point)
-    planned = gate.planned_n
     if n < planned:
         return Bounds(point=point, lower=lower, upper=1.0, confidence=gate.confidence, method=_EXACT)
     return replace(finished_bounds(min(most, planned), planned, gate.confidence), lower=lower, point=point)
+
+
+def _planned(n: int, gate: GateSettings) -> int | None:
+    """The number of units that was fixed before the first was seen; of a corpus all that could be compared."""
+    return max(n, 1) if gate.one_look else gate.planned_n
 
 
 def _needed(figures: _Figures, ground: Ground) -> int:
@@ -144,9 +155,10 @@ def _needed(figures: _Figures, ground: Ground) -> int:
     if ground not in counts:
         return 0
     k, budget = counts[ground]
-    if gate.planned_n is None:
+    planned = _planned(figures.n, gate)
+    if planned is None:
         return needed_n(k, budget, gate.confidence, live_bounds)
-    return max(needed_n(k, budget, gate.confidence, finished_bounds), gate.planned_n)
+    return max(needed_n(k, budget, gate.confidence, finished_bounds), planned)
 
 
 def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
@@ -156,7 +168,18 @@ def _ground(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]]:
         return Ground.CONTRADICTORY, ()
     if view.unit != gate.unit:
         return Ground.OTHER_UNIT, ()
+    if gate.one_look and (unclean := tuple(place for place in view.places if is_unclean(place))):
+        return Ground.UNCLEAN, unclean
     return _refuted(figures) or _not_shown(view, gate) or _unproven(figures) or (Ground.PROVEN, ())
+
+
+def is_unclean(place: PlaceView) -> bool:
+    """Whether legacy differs from itself at a place where no check tells what values it may have.
+
+    In another order it has the same elements.
+    """
+    is_held = place.kind == Kind.ORDER or any(check.n and check.check in HOLDING for check in place.checks)
+    return place.is_unsteady and not is_held and place.status is not Status.ACCEPTED
 
 
 def _refuted(figures: _Figures) -> tuple[Ground, tuple[PlaceView, ...]] | None:

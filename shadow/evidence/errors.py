@@ -1,4 +1,4 @@
-"""The one error of this room."""
+"""The errors of this room."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,13 @@ class EvidenceError(Exception):
     """A store or a key that can't be used: one line with the place, what was expected, what was found, what to do."""
 
 
+class NoSuchRunError(EvidenceError):
+    """A run that was named is not in the store, which has others or none."""
+
+
 def no_such_run(where: object, run_id: str | None, newest: Sequence[str]) -> EvidenceError:
     """A run (any, where ``run_id`` is None) that is not in the store; the newest are named instead."""
-    wanted = "a run" if run_id is None else f"run {run_id}"
     what = f"the newest are {', '.join(newest[:_SUGGESTED])}" if newest else "start one with `crossfade shadow`"
-    return EvidenceError(f"{where}: expected {wanted}, got none; {what}")
+    if run_id is None:
+        return EvidenceError(f"{where}: expected a run, got none; {what}")
+    return NoSuchRunError(f"{where}: expected run {run_id}, got none; {what}")

@@ -12,7 +12,9 @@ class GateSettings:
     """Globs of claimed routes; the claim is: less than ``budget_pct`` of units diverge, at ``confidence_pct``.
 
     ``unit`` is a request, client, session or minute. ``planned_n``: after how many of them the claim is judged, where
-    that was fixed beforehand. ``transient_budget_pct``: of differences that a second look does not show, None for
+    that was fixed beforehand. ``one_look``: the run is a whole corpus,
+    which fixes the number, and what legacy does not answer twice alike proves nothing. ``transient_budget_pct``: of
+    differences that a second look does not show, None for
     ``budget_pct``, ``transient_reason`` why they may be more. Below ``min_surfaced_pct`` of the injected faults, or
     ``min_compared_pct`` of the eligible requests, nothing is proven.
     """
@@ -23,6 +25,7 @@ class GateSettings:
     min_compared_pct: float = 95.0
     unit: str = "request"
     planned_n: int | None = None
+    one_look: bool = False
     transient_budget_pct: float | None = None
     transient_reason: str = ""
     min_surfaced_pct: float = 50.0

@@ -59,6 +59,7 @@ PATTERNS = (
         2,
         "@",
     ),
+    _pattern(r"(?<=://)[^\s/?#@:\"'<>]*+:[^\s/?#@\"'<>]++(?=@)", 6, "://"),  # who logs in where, in a URL
     _pattern(r"(?i:bearer|basic)\s++[A-Za-z0-9._~+/=-]{8,}+", 14),  # RFC 6750, RFC 7617
     _pattern(  # JSON web tokens
         r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*eyJ)[A-Za-z0-9_-]{11,}+\.[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?",

@@ -13,6 +13,10 @@ CUT_OFF_S = 600.0
 """A run that has not ended and was not flushed for so long was cut off; flushes are a minute apart at most."""
 
 
+REPLAY = "replay"
+"""The engine of runs whose requests came out of a corpus; what it names after that is which corpus."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
     """Who was compared with whom, under which rules. Times are seconds since the epoch.
@@ -31,6 +35,11 @@ class RunInfo:
     started_at: float
     unit: str = "request"
     secondary: bool = False
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether its requests came out of a corpus, so that their number was fixed before the first was sent."""
+        return self.engine.partition(" ")[0] == REPLAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,31 @@
 """Which transitions of a route are told: the first few at each place, and none where they are too many. Pure."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from crossfade.shadow.compare.answers import STATUS_PLACES
-from crossfade.shadow.evidence.records import ClusterEvidence, Place, RouteEvidence, SignatureCount, Units, Way
-from crossfade.shadow.exchange.difference import MAX_TRANSITIONS, OTHER, Fingerprint, Signature, untold
+from crossfade.shadow.evidence.records import (
+    ClusterEvidence,
+    Place,
+    RouteEvidence,
+    SignatureCount,
+    Units,
+    Way,
+    WayCount,
+)
+from crossfade.shadow.exchange.difference import (
+    ANY,
+    MAX_TRANSITIONS,
+    OTHER,
+    Fingerprint,
+    Signature,
+    beside,
+    parted,
+    untold,
+)
 
 MAX_EXAMPLES = 5
 """Examples that are kept of a cluster."""
@@ -18,11 +35,15 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class ToldTransitions:
-    """While a run goes on: at most 8 of a place are told and ``most`` on the route, those that come first."""
+    """While a run goes on: those that come first are told, at most 8 of a place, beside at most 8 of statuses.
+
+    ``most`` bounds those on the route.
+    """
 
     most: int
     _told: dict[Place, set[str]] = field(default_factory=dict)
-    _count: int = 0
+    _statuses: set[str] = field(default_factory=set)
+    _ways: set[Way] = field(default_factory=set)
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> Signature:
         """The sorted fingerprints, in which transitions that are not told share one."""
@@ -30,31 +51,46 @@ class ToldTransitions:
 
     def fingerprint(self, item: Fingerprint) -> Fingerprint:
         """The fingerprint under which a difference is counted; the same whenever it comes again."""
-        if not item.transition:
+        if not item.transition or _way(item) in self._ways:
             return item
-        place = item.template, item.kind
-        told: AbstractSet[str] = self._told.get(place, frozenset())
-        if item.transition in told:
-            return item
-        if item.transition == OTHER or len(told) >= MAX_TRANSITIONS or self._count >= self.most:
+        own, status = parted(item.transition)
+        told: AbstractSet[str] = self._told.get((item.template, item.kind), frozenset())
+        own, status = _bounded(own, told), _bounded(status, self._statuses)
+        bounded = replace(item, transition=beside(own, status))
+        if bounded.transition == OTHER or _way(bounded) in self._ways:
+            return bounded
+        if len(self._ways) >= self.most:
             return untold(item)
-        self._told.setdefault(place, set()).add(item.transition)
-        self._count += 1
-        return item
+        self._tell(bounded, own, status)
+        return bounded
+
+    def _tell(self, item: Fingerprint, own: str, status: str) -> None:
+        self._ways.add(_way(item))
+        self._statuses.update({status} - {"", OTHER})
+        if own not in {"", OTHER}:
+            self._told.setdefault((item.template, item.kind), set()).add(own)
+
+
+def _bounded(text: str, told: AbstractSet[str]) -> str:
+    return text if not text or text in told or len(told) < MAX_TRANSITIONS else OTHER
+
+
+def _way(item: Fingerprint) -> Way:
+    return item.template, item.kind, item.transition
 
 
 def with_closed_sets(route: RouteEvidence) -> RouteEvidence:
     """A route without the transitions of places that had too many: their values are no closed set.
 
-    Such a place is one cluster again, under the id that it has where no transition is told. Statuses are a closed set,
-    however many there are.
+    Such a place is one cluster again, under the id that it has where no transition is told, and one more for each
+    status beside which it differs. Statuses are a closed set, however many there are.
     """
     places = open_sets(route)
     if not places:
         return route
 
     def plain(item: Fingerprint) -> Fingerprint:
-        return replace(item, transition="") if (item.template, item.kind) in places else item
+        return replace(item, transition=_plain(item.transition)) if (item.template, item.kind) in places else item
 
     signatures = grouped((tuple(sorted(set(map(plain, key)))), seen) for key, seen in route.signatures.items())
     clusters = grouped((plain(cluster.fingerprint), cluster) for cluster in route.clusters)
@@ -63,7 +99,7 @@ def with_closed_sets(route: RouteEvidence) -> RouteEvidence:
         route,
         signatures={key: _sum(found) for key, found in signatures.items()},
         clusters=tuple(_one_cluster(item, found, route) for item, found in sorted(clusters.items())),
-        ways={way: count for way, count in route.ways.items() if way[:2] not in places},
+        ways=_plain_ways(route, places),
         units={key: one_of(found) for key, found in units.items()},
     )
 
@@ -87,19 +123,37 @@ def one_of(parts: Sequence[Units]) -> Units:
 
 def open_sets(route: RouteEvidence) -> frozenset[Place]:
     """The places, but for statuses, at which more transitions came than are told."""
-    told: Counter[Place] = Counter()
+    told: defaultdict[Place, set[str]] = defaultdict(set)
     past: set[Place] = set()
     for item in {replace(cluster.fingerprint, cause="") for cluster in route.clusters}:
-        place = item.template, item.kind
-        if item.transition == OTHER:
+        place, own = (item.template, item.kind), parted(item.transition)[0]
+        if own == OTHER:
             past.add(place)
-        elif item.transition:
-            told[place] += 1
-    return frozenset(place for place in past if told[place] >= MAX_TRANSITIONS and place[0] not in STATUS_PLACES)
+        elif own:
+            told[place].add(own)
+    return frozenset(place for place in past if len(told[place]) >= MAX_TRANSITIONS and place[0] not in STATUS_PLACES)
+
+
+def _plain(transition: str) -> str:
+    status = parted(transition)[1]
+    return beside(ANY, status) if status else ""
 
 
 def _plain_way(way: Way, places: frozenset[Place]) -> Way:
-    return (*way[:2], "") if way[:2] in places else way
+    return (*way[:2], _plain(way[2])) if way[:2] in places else way
+
+
+def _plain_ways(route: RouteEvidence, places: frozenset[Place]) -> dict[Way, WayCount]:
+    """Only ways with a transition are counted, so what none is left of is not."""
+    found = grouped((_plain_way(way, places), count) for way, count in route.ways.items())
+    return {way: _ways_sum(counts) for way, counts in found.items() if way[2]}
+
+
+def _ways_sum(counts: Sequence[WayCount]) -> WayCount:
+    return WayCount(
+        candidate_only=sum(count.candidate_only for count in counts),
+        bets_candidate=sum(count.bets_candidate for count in counts),
+    )
 
 
 def _sum(parts: Sequence[SignatureCount]) -> SignatureCount:

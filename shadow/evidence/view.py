@@ -12,7 +12,7 @@ from crossfade.shadow.evidence.records import Place, RouteEvidence, RunInfo, Sor
 from crossfade.shadow.evidence.remaining import Remaining, set_aside
 from crossfade.shadow.evidence.transitions import open_sets, with_closed_sets
 from crossfade.shadow.evidence.unit_counts import fewest, most
-from crossfade.shadow.exchange.difference import OTHER, Fingerprint, Kind, Signature
+from crossfade.shadow.exchange.difference import ANY, OTHER, Fingerprint, Kind, Signature
 from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import COMPARED, Outcome, Reason
@@ -34,15 +34,14 @@ _ON_PURPOSE = frozenset(
 
 _UNTOLD = "? -> ?"
 """Stands for that of an injected fault of which it is not told: a rule for any transition accepts it."""
-_ANY = "(any)"
-"""Stands for all of a place whose values are no closed set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptRule:
     """A difference that may stay: globs for route, path template, kind and transition; until the day ``expires``.
 
-    A difference without a transition has the empty one. A candidate that gave no answer is never accepted.
+    A difference without a transition has the empty one. A candidate that gave no answer is never accepted. ``id`` is
+    what parity tests call it, "" where it has no name.
     """
 
     route: str
@@ -51,6 +50,7 @@ class AcceptRule:
     reason: str
     expires: datetime.date | None
     transition: str = "*"
+    id: str = ""
 
     def has_expired(self, today: datetime.date) -> bool:
         """Whether its last day is over."""
@@ -163,7 +163,7 @@ def view_route(
 
 def _of_any(item: Fingerprint, places: frozenset[Place]) -> Fingerprint:
     """A fingerprint as rules see it: at these places it stands for all transitions."""
-    return replace(item, transition=_ANY) if (item.template, item.kind) in places else item
+    return replace(item, transition=item.transition or ANY) if (item.template, item.kind) in places else item
 
 
 def _statuses(left: Remaining, judged: JudgedPlaces) -> dict[Fingerprint, Status]:

@@ -14,6 +14,11 @@ MAX_TRANSITIONS = 8
 OTHER = "(other)"
 """The transition of those that are not told."""
 
+ANY = "(any)"
+"""Stands for all transitions of a place whose values are no closed set."""
+
+_BESIDE = "beside "
+
 UNSEEN_MESSAGE = "message(unseen)"
 """The place of a message beside an error status of a unary call: clients drop it, so no caller sees it."""
 
@@ -93,6 +98,7 @@ class Fingerprint:
     """What makes two differences the same cluster: where, how, and why if known (a catalogue id or "").
 
     ``transition`` is from what to what, such as ``404 -> 401``, where the values come from a closed set; else "".
+    What comes with another status tells that too (``beside``).
     """
 
     template: str
@@ -105,6 +111,17 @@ class Fingerprint:
         text = f"{route}\0{self.template}\0{self.kind}\0{self.cause}"
         text += f"\0{self.transition}" if self.transition else ""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def beside(own: str, status: str) -> str:
+    """A transition with that of the status that came with it: ``true -> false beside 200 -> 500``; each may be ""."""
+    return f"{own} {_BESIDE}{status}".lstrip() if status else own
+
+
+def parted(transition: str) -> tuple[str, str]:
+    """A transition's own part, and that of the status beside which it came; "" for what it does not tell."""
+    own, found, status = transition.rpartition(_BESIDE)
+    return (own.rstrip(), status) if found else (transition, "")
 
 
 def untold(fingerprint: Fingerprint) -> Fingerprint:

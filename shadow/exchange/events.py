@@ -89,6 +89,13 @@ def stand_in(hidden: Hidden) -> bytes:
     return _UNREADABLE + hashlib.shake_256(hidden.digest.encode()).digest(hidden.size_bytes - 1)
 
 
+def framed(event: Event) -> bytes:
+    """The bytes of a message as they stand in its body: a hidden one is its stand-in."""
+    body = stand_in(event.body) if isinstance(event.body, Hidden) else event.body or b""
+    flag = event.about.get("flag")
+    return body if flag is None else _PREFIX.pack(flag, len(body)) + body
+
+
 def to_events(comparison: Comparison) -> tuple[Event, ...]:
     """The events of a comparison: the client's first, then one side after the other."""
     request, again = comparison.request, comparison.again
@@ -211,7 +218,7 @@ def _request(events: list[Event]) -> Request:
         **{**about, "protocol": Protocol(about["protocol"])},
         id=head.comparison_id,
         headers=head.headers,
-        body=b"".join(map(_framed, messages)),
+        body=b"".join(map(framed, messages)),
         truncated=end.about["truncated"],
         trailers=end.headers,
     )
@@ -226,7 +233,7 @@ def _reply(events: list[Event]) -> Reply:
     return Answer(
         status=head.about["status"],
         headers=head.headers,
-        body=b"".join(map(_framed, messages)),
+        body=b"".join(map(framed, messages)),
         truncated=end.about["truncated"],
         trailers=end.headers,
         latency_ms=end.at_ms or 0.0,
@@ -241,9 +248,3 @@ def _whole(events: list[Event], first: EventKind, *last: EventKind) -> list[Even
             f"expected events from {first} to {last[0]}, got {[event.kind.value for event in ordered][:4]}"
         )
     return ordered
-
-
-def _framed(event: Event) -> bytes:
-    body = stand_in(event.body) if isinstance(event.body, Hidden) else event.body or b""
-    flag = event.about.get("flag")
-    return body if flag is None else _PREFIX.pack(flag, len(body)) + body

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"  # skipped: carries a value of an answer for which the candidate gave none of its own
     CREDENTIAL = "credential"  # skipped: the candidate refuses a credential that legacy issued outside of the run
     STATE_DRIFT = "state_drift"  # skipped: legacy's second instance answers as the candidate does
+    NOT_AS_RECORDED = "not_as_recorded"  # skipped: both sides refuse what legacy did when it was recorded
     STATE_RACE = "state_race"  # skipped: read at the same time as the data was written
     MIRROR_OFF = "mirror_off"  # skipped: the kill switch is on
     LOOP = "loop"  # skipped: the request is itself a copy
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     TOO_COSTLY = "too_costly"  # uncomparable: comparing took more time or memory than it may
     UNSUPPORTED = "unsupported"  # uncomparable: passed through (WebSocket), refused by the engine, or unsafe to write
     INTERNAL = "internal"  # uncomparable: crossfade itself failed on it, see the log
+    NOT_RECORDED = "not_recorded"  # uncomparable: legacy's answer was to come from a recording that does not have it
     NO_CONTRACT = "no_contract"  # uncomparable: a gRPC method that the contract does not have, bytes unequal
 
 

@@ -1,4 +1,4 @@
-"""Which header fields a mirrored request carries."""
+"""Which header fields a mirrored request carries, and by which an answer says that it is none of its service."""
 
 from crossfade.shadow.exchange import Failure, Headers, Reply, Request, header_values
 
@@ -6,6 +6,7 @@ ROLE_HEADER = "x-crossfade-role"
 SHADOW_ROLE = "shadow"
 ID_HEADER = "x-crossfade-id"
 SERVED_BY_HEADER = "x-crossfade-served-by"
+NOT_RECORDED_HEADER = "x-crossfade-not-recorded"
 
 # RFC 9110 7.6.1, RFC 9113 8.2.2: they belong to one connection. Expect is answered by the proxy in front.
 HOP_BY_HOP = frozenset(
@@ -33,6 +34,13 @@ def is_served_by_legacy(reply: Reply) -> bool:
     if isinstance(reply, Failure):
         return False
     return "legacy" in header_values((*reply.headers, *reply.trailers), SERVED_BY_HEADER)
+
+
+def is_not_recorded(reply: Reply) -> bool:
+    """Whether `crossfade mock` answered, and its recording has no answer to the request: no evidence of anything."""
+    if isinstance(reply, Failure):
+        return False
+    return "1" in header_values((*reply.headers, *reply.trailers), NOT_RECORDED_HEADER)
 
 
 def shadow_headers(request: Request) -> Headers:

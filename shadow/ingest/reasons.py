@@ -11,6 +11,7 @@ _UNCOMPARABLE = (
     Reason.TOO_COSTLY,
     Reason.UNSUPPORTED,
     Reason.INTERNAL,
+    Reason.NOT_RECORDED,
     Reason.NO_CONTRACT,
 )
 _LEGACY_FAILED = (Reason.REFUSED, Reason.RESET, Reason.DEADLINE, Reason.INVALID)

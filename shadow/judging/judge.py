@@ -77,11 +77,11 @@ class Judge:
 
         Where ``observe`` is called next for the same answers, it costs that much less.
         """
-        return self._first_look(comparison, route).places
+        return self.first_look(comparison, route).places
 
     def observe(self, comparison: Comparison, route: RouteInfo) -> Verdict:
         """What evidence is to keep of a comparison that legacy answered; streams are read from their copies."""
-        judgement = self._first_look(comparison, route)
+        judgement = self.first_look(comparison, route)
         self._last = None
         verdict = self._verdict(judgement, comparison, route)
         self._map_keys.settle()
@@ -113,7 +113,23 @@ class Judge:
             return StreamDiff(lambda text: text_value(form, text), Place.at("body"), proto=False, keys=keys)
         return StreamDiff(self._message_reader(route), Place.at("message"), proto=True, keys=keys)
 
-    def _first_look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+    def diff_messages(
+        self, comparison: Comparison, route: RouteInfo, first: int, own_to_legacy: Callable[[bytes, bytes], bytes]
+    ) -> tuple[Difference, ...]:
+        """The differences of messages that stand at place ``first`` of two streams, as a comparison of two answers.
+
+        Raises: NotComparableError: legacy's message can't be decoded.
+        """
+        legacy, other = comparison.legacy, comparison.candidate
+        if isinstance(legacy, Failure) or isinstance(other, Failure):
+            raise TypeError("expected two answers, got a failure")
+        diff = self.stream_diff(route, legacy.headers)
+        diff.own_to_legacy = own_to_legacy
+        diff.start_at(first)
+        return diff_copies(legacy, other, self.framing_of(route), diff, whole=True)
+
+    def first_look(self, comparison: Comparison, route: RouteInfo) -> Judgement:
+        """What the first look at a comparison that legacy answered shows."""
         answers = (comparison.request, comparison.legacy, comparison.candidate, comparison.secondary)
         if self._last is not None and all(map(is_, self._last[0], answers)):
             return self._last[1]

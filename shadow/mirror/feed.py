@@ -77,7 +77,7 @@ class Feed:
         """Counts the request as entered and decides whether to mirror it."""
         route = self._routes.resolve(head.protocol, head.method, head.target, head.listener)
         self._entered[route] += 1
-        if (settled := _settled_by_head(head)) is not None:
+        if (settled := settled_by_head(head)) is not None:
             self._settled[(route, *settled)] += 1
             return Interest.NOTHING
         plan = self._policy.decide(head)
@@ -114,7 +114,7 @@ class Feed:
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
         """True where legacy's answer is a stream: then its parts are sent as they pass."""
         entry = self._open.get(request_id)
-        if entry is None or not entry.sent or not _is_stream(entry.route, headers):
+        if entry is None or not entry.sent or not is_stream(entry.route, headers):
             return False
         entry.live_answer = True
         self._write(AnswerHeadFrame(request_id=request_id, status=status, headers=headers))
@@ -256,7 +256,7 @@ class Feed:
             self._pipe.write(encode(frame))
 
 
-def _settled_by_head(head: RequestHead) -> tuple[Outcome, Reason] | None:
+def settled_by_head(head: RequestHead) -> tuple[Outcome, Reason] | None:
     """The outcome that a head alone decides: a copy that came back, or something that can't be compared."""
     if is_copy(head.headers):
         return Outcome.SKIPPED, Reason.LOOP
@@ -270,7 +270,7 @@ def _is_grpc_web(headers: Headers) -> bool:
     return media_type(headers)[0].startswith("application/grpc-web")
 
 
-def _is_stream(route: RouteInfo, headers: Headers) -> bool:
+def is_stream(route: RouteInfo, headers: Headers) -> bool:
     """Whether an answer is compared message by message as it comes."""
     if route.protocol == "grpc":
         return route.call_type in STREAMED_ANSWERS

@@ -57,6 +57,10 @@ class Policy:
         """Whether the kill switch stops all mirroring now."""
         return self._is_off()
 
+    def is_write(self, head: RequestHead) -> bool:
+        """Whether the request may change something, whatever the rules say of it."""
+        return not self._is_safe(head, RequestNames(head, head.listener, self._templates, self._methods))
+
     def decide(self, head: RequestHead) -> Plan:
         """The plan for one request."""
         names = RequestNames(head, head.listener, self._templates, self._methods)

@@ -21,7 +21,10 @@ class _Frame(Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fiel
 
 
 class RequestFrame(_Frame, frozen=True, kw_only=True):
-    """A request to mirror: a complete one, or, with ``live``, one whose body follows in parts."""
+    """A request to mirror: a complete one, or, with ``live``, one whose body follows in parts.
+
+    ``at`` in this and other frames: when it was there, in seconds since the epoch; 0 where nobody records that.
+    """
 
     route: RouteInfo
     listener: str
@@ -29,6 +32,7 @@ class RequestFrame(_Frame, frozen=True, kw_only=True):
     ask_secondary: bool
     live: bool
     request: Request
+    at: float = 0.0
 
 
 class PartFrame(_Frame, frozen=True, kw_only=True):
@@ -37,6 +41,7 @@ class PartFrame(_Frame, frozen=True, kw_only=True):
     request_id: str
     of_answer: bool
     data: bytes
+    at: float = 0.0
 
 
 class RequestEndFrame(_Frame, frozen=True, kw_only=True):
@@ -44,6 +49,7 @@ class RequestEndFrame(_Frame, frozen=True, kw_only=True):
 
     request_id: str
     trailers: Headers
+    at: float = 0.0
 
 
 class AnswerHeadFrame(_Frame, frozen=True, kw_only=True):
@@ -74,6 +80,7 @@ class SettledFrame(_Frame, frozen=True, kw_only=True):
     request_id: str
     outcome: Outcome
     reason: Reason
+    at: float = 0.0
 
 
 class UnmirroredFrame(_Frame, frozen=True, kw_only=True):

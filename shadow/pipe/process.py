@@ -1,4 +1,4 @@
-"""Starts the compare process and keeps the pipe to it."""
+"""Starts a process that reads frames, such as the compare process, and keeps the pipe to it."""
 
 import asyncio
 import asyncio.subprocess
@@ -18,10 +18,12 @@ _OWN_CODES = (2, 4)  # any other, of a crash or a signal, would read as a verdic
 
 
 class WorkerProcess:
-    """The compare process as the engine sees it: a pipe that takes bytes without blocking (a ``feed.Pipe``)."""
+    """Such a process as the engine sees it: a pipe that takes bytes without blocking (a ``feed.Pipe``)."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, name: str = "compare process") -> None:
+        """``name`` is what errors call it."""
         self._process = process
+        self._name = name
         if process.stdin is None:
             raise TypeError("expected a process with a pipe as its standard input")
         self._stdin = process.stdin
@@ -30,27 +32,34 @@ class WorkerProcess:
     async def start(
         cls, config_path: Path, run_id: str, *, record_pct: float | None = None, start_s: float = _START_S
     ) -> "WorkerProcess":
-        """Starts it and waits until it reads; ``record_pct`` overrides the config's.
+        """Starts the compare process and waits until it reads; ``record_pct`` overrides the config's.
 
         Raises: ShadowError: it ended (its own message is on stderr), or did not read within ``start_s``.
         """
+        arguments = ("--run-id", run_id, *(() if record_pct is None else ("--record-pct", str(record_pct))))
+        module = "crossfade.shadow.asking.worker"
+        return await cls.start_module("compare process", module, config_path, *arguments, start_s=start_s)
+
+    @classmethod
+    async def start_module(
+        cls, name: str, module: str, config_path: Path, *arguments: str, start_s: float = _START_S
+    ) -> "WorkerProcess":
+        """Starts a module that reads frames from its standard input, as ``start`` does. Raises: ShadowError."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # a json.py in the service's folder must not be taken for Python's own
             "-m",
-            "crossfade.shadow.asking.worker",
+            module,
             "--config",
             str(config_path),
-            "--run-id",
-            run_id,
-            *(() if record_pct is None else ("--record-pct", str(record_pct))),
+            *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_BYTES,
             start_new_session=True,  # Ctrl-C is for the engine, whose end ends this process too
         )
         _let_engine_go_first(process.pid)
-        worker = cls(process)
+        worker = cls(process, name)
         try:
             await worker._ready(start_s)
         except asyncio.CancelledError:  # nobody else would end it
@@ -109,11 +118,11 @@ class WorkerProcess:
             line = await asyncio.wait_for(self._process.stdout.readline(), start_s)
         except TimeoutError:
             await self.finish(0)
-            message = f"compare process: expected it to start within {start_s:g} s, got no answer; see what blocks it"
+            message = f"{self._name}: expected it to start within {start_s:g} s, got no answer; see what blocks it"
             raise ShadowError(message, exit_code=4) from None
         if line.strip() != b"ready":
             code = await self.finish(_STOP_S)
-            message = f"compare process: expected it to start, got exit code {code}; see the line above"
+            message = f"{self._name}: expected it to start, got exit code {code}; see the line above"
             raise ShadowError(message, exit_code=code if code in _OWN_CODES else 4)
 
 

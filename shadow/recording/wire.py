@@ -28,7 +28,7 @@ from crossfade.shadow.compare.decode.wire_format import (
 )
 from crossfade.shadow.evidence.json_text import hide_key
 from crossfade.shadow.evidence.redact import Redactor
-from crossfade.shadow.recording.readable import is_readable
+from crossfade.shadow.recording.readable import cut_text, is_readable
 
 _MAX_DEPTH = 100  # protobuf's own limit
 _ANY = "google.protobuf.Any"
@@ -139,14 +139,14 @@ class WireRedactor:
         return (self._redactor.pseudonym(text) if secret else self._redactor.members(text)).encode()
 
     def binary(self, raw: bytes, *, secret: bool) -> bytes:
-        """Bytes that may be text; where they are not, other bytes, as many."""
+        """Bytes that may be text, perhaps cut within a letter; where they are not, other bytes, as many."""
         try:
-            text = raw.decode()
+            head, text, tail = cut_text(raw)
         except UnicodeDecodeError:
             return self._redactor.scrambled(raw)
-        if not is_readable(text):
+        if not is_readable(text) or (raw and not text):
             return self._redactor.scrambled(raw)
-        return (self._redactor.pseudonym(text) if secret else self._redactor.members(text)).encode()
+        return head + (self._redactor.pseudonym(text) if secret else self._redactor.members(text)).encode() + tail
 
     def _number(self, field: Field, known: Any, *, secret: bool) -> bytes:  # noqa: ANN401 - upb's classes
         """A number; of another wire type than its field's it is one of an unknown field."""

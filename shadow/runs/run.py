@@ -86,10 +86,19 @@ class OpenRun:
     recorder: Recorder | None
 
 
-def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: Units | None = None) -> OpenRun:
+def open_run(  # noqa: PLR0913 - what a run is
+    config: Config,
+    store: Store,
+    run_id: str,
+    *,
+    engine: str,
+    units: Units | None = None,
+    secondary: bool | None = None,
+) -> OpenRun:
     """Begins a run in the store, after old ones were deleted; ``engine`` names what saw the traffic.
 
-    ``units``: what is counted; None: requests, as generated services count them.
+    ``units``: what is counted; None: requests, as generated services count them. ``secondary``: whether legacy answers
+    twice; None: as the config has it.
     Raises: ShadowError: a contract that can't be read; EvidenceError: a key or a store that can't be used.
     """
     contract = read_contract(config)
@@ -98,6 +107,8 @@ def open_run(config: Config, store: Store, run_id: str, *, engine: str, units: U
         log.warning("evidence.no_key examples are not stored; set CROSSFADE_REDACTION_KEY or run `crossfade init`")
     _prune(config, store)
     info = build_run_info(config, contract, run_id, time.time(), engine=engine)
+    if secondary is not None:
+        info = replace(info, secondary=secondary)
     if units is None:
         info = replace(info, unit=Unit.REQUEST.value)
     writer = EvidenceWriter.begin(store, info, redactor)

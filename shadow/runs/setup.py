@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from crossfade.codegen.contract import (
     Contract,
@@ -20,8 +21,11 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.secrecy import Secrecy
+from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.judging.rules import Rules
+
+_R = TypeVar("_R", bound=Redactor)
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -58,10 +62,13 @@ def evidence_store(config: Config) -> Store:
 
 def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
     """What makes pseudonyms with the config's key and rules; None without a key. Raises: EvidenceError."""
+    return read_redactor_as(Redactor, config, contract)
+
+
+def read_redactor_as(kind: type[_R], config: Config, contract: Contract | None) -> _R | None:
+    """As ``read_redactor``, of this class."""
     key = load_key(config.redact.key_file)
-    if key is None:
-        return None
-    return Redactor(key, **_redaction(config, contract))
+    return None if key is None else kind(key, **_redaction(config, contract))
 
 
 def secrecy_of(config: Config, contract: Contract | None) -> Secrecy:
@@ -87,6 +94,22 @@ def rules_of(config: Config, secrecy: Secrecy | None, units: Units | None = None
         templates=config.routes.http,
         units=units,
         shows=shows_nothing if secrecy is None else secrecy.shows,
+    )
+
+
+def accept_rules(config: Config) -> tuple[AcceptRule, ...]:
+    """The differences that may stay."""
+    return tuple(
+        AcceptRule(
+            route=rule.route,
+            path=rule.path,
+            kind=rule.kind,
+            transition=rule.transition,
+            reason=rule.reason,
+            expires=rule.expires,
+            id=rule.id or "",
+        )
+        for rule in config.accept
     )
 
 
@@ -119,9 +142,9 @@ def has_secondary(config: Config, *, engine: str) -> bool:
 
 
 def rules_digest(config: Config) -> str:
-    """16 hex digits over everything that decides what is compared and how."""
+    """16 hex digits over everything that decides what is compared and how; what a rule is called does not."""
     sections = (config.routes, config.mirror, config.compare, *config.accept)
-    text = "\n".join((config.service.state, *(section.model_dump_json() for section in sections)))
+    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sections)))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 import pytest
+from reference_tables.commands import each_command
 
 from crossfade.reports.formats import MODULES
 from crossfade.tools.cli import main
@@ -16,7 +17,7 @@ _SET = re.compile(r"\w+=\S*")
 
 
 def _commands() -> list[tuple[str, click.Command]]:
-    return sorted(main.commands.items())
+    return list(each_command())
 
 
 def _invocations(documents: Any) -> list[tuple[str, list[str]]]:
@@ -52,11 +53,15 @@ def _without_variables(call: list[str]) -> list[str]:
 
 def _parse(words: list[str]) -> None:
     """Raises: click.UsageError: no such command or option. Runs nothing."""
-    name, *rest = words
-    if name not in main.commands:
-        raise click.UsageError(f"no such command {name}")
+    command: click.Command = main
+    name = "crossfade"
+    while isinstance(command, click.Group) and words[:1] != ["--help"]:
+        name, *words = words
+        if name not in command.commands:
+            raise click.UsageError(f"no such command {name}")
+        command = command.commands[name]
     with contextlib.suppress(click.exceptions.Exit):  # an option that prints something and ends
-        main.commands[name].make_context(name, rest)
+        command.make_context(name, words)
 
 
 def test_the_parser_refuses_what_does_not_exist() -> None:
@@ -85,7 +90,7 @@ def test_every_command_line_parses(documents: Any) -> None:
 def test_every_command_and_option_is_in_the_reference(page: Any) -> None:
     """The page of commands has a chapter for each command, with all its options, and no other."""
     _, *chapters = re.split(r"^## crossfade ", page("reference/commands.md").text, flags=re.MULTILINE)
-    stated = {text.split()[0]: set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE)) for text in chapters}
+    stated = {text.splitlines()[0]: set(re.findall(r"^\| `(--[a-z-]+)", text, re.MULTILINE)) for text in chapters}
     wanted = {
         name: {flag for option in command.params for flag in option.opts if flag.startswith("--")}
         for name, command in _commands()
@@ -114,7 +119,7 @@ def test_every_command_shows_an_example() -> None:
 
 def test_no_command_of_the_future(documents: Any) -> None:
     """`crossfade NAME` in running text is a command that exists."""
-    known = dict(_commands())
+    known = main.commands
     for document in documents:
         for name in re.findall(r"`crossfade ([a-z]+)", document.prose):
             assert name in known, f"{document.path.name}: crossfade {name}"

@@ -86,7 +86,8 @@ def test_every_event_of_the_log_is_explained(page: Any, root: Path) -> None:
 
     What crossfade itself does is counted, and no event.
     """
-    logged = _found(_EVENT, [root / "shadow", root / "tools"]) | _found(_STOPPED, [root / "shadow"])
+    houses = [root / "shadow", root / "parity_tests", root / "tools"]
+    logged = _found(_EVENT, houses) | _found(_STOPPED, houses)
     assert len(logged) > 15
     notes = {f"{side}.{note.value}" for side in ("candidate",) for note in Note if note is not Note.SECOND_LOOK}
     wanted = {event for event in logged if "%" not in event} | notes

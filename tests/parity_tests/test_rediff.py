@@ -65,6 +65,17 @@ def test_a_recording_that_tells_no_transitions(tape: Any, judge: Any) -> None:
     assert [item.fingerprint.transition for item in route.clusters] == ["true -> false"]
 
 
+def test_what_is_recorded_without_the_status_beside_it() -> None:
+    """By an earlier version: that is no other result, whether it told transitions of its own or none."""
+    status = Fingerprint(template="status", kind="value", transition="404 -> 401")
+    for own in ("", "true -> false"):
+        before = Fingerprint(template="body/on", kind="value", transition=own)
+        after = Fingerprint(template="body/on", kind="value", transition=f"{own} beside 404 -> 401".strip())
+        results = Result(signature=(before, status)), Result(signature=(after, status))
+        assert change_of(*results) is Change.SAME
+        assert change_of(*reversed(results)) is Change.OTHER_FINDINGS
+
+
 def test_another_transition_is_another_result() -> None:
     """Where both were told."""
     one, other = (

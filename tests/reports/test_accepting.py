@@ -55,11 +55,14 @@ def test_what_cannot_be_accepted(make: Any, status: str, kind: str, error: str) 
         assert acceptable([cluster, is_open]) == (is_open,)
 
 
-def test_transitions_that_are_not_told(make: Any) -> None:
+@pytest.mark.parametrize("told", ["(other)", "beside (other)", "(other) beside 404 -> 401"])
+def test_transitions_that_are_not_told(make: Any, told: str) -> None:
     """A rule for them would hide what nobody saw: the first 404 -> 200 of a later day."""
-    report = _report(make, a=(make.fingerprint("status", transition="(other)"),))
-    with pytest.raises(AcceptingError, match=r"got \(other\) \([0-9a-f]{12}\), which stands for those that come later"):
+    report = _report(make, a=(make.fingerprint(transition=told),))
+    with pytest.raises(AcceptingError) as error:
         acceptable(report.clusters)
+    assert f"got {told} (" in str(error.value)
+    assert "which stands for those that come later" in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,16 @@ def test_a_glob_names_these_routes_and_no_other(make: Any, routes: dict[str, boo
     assert {rule.route for rule in rules} == globs
     assert all(any(rule.matches(cluster) for rule in rules) for cluster in report.clusters)
     assert also_accepted(rules, report.clusters, report) == ()
+
+
+def test_a_route_without_requests_needs_no_rule_of_its_own(make: Any) -> None:
+    """Nothing was seen there that a glob could hide."""
+    mark = make.fingerprint("header.expires", "added")
+    found = {"signatures": {(mark,): SignatureCount(count=5, distinct=5)}, "clusters": (make.cluster(mark),)}
+    seen = [make.route(f"GET /{name}", **found) for name in "ab"]
+    report = make.report(*seen, make.route("GET /never"))
+    assert [route.total for route in report.routes] == [5, 5, 0]
+    assert {rule.route for rule in rules_for(report.clusters, report)} == {"GET /*"}
 
 
 def test_a_glob_that_names_no_port_holds_on_each(make: Any) -> None:
@@ -111,6 +124,18 @@ def test_a_transition_is_written_where_its_place_tells_some(make: Any) -> None:
     assert [rule.matches(cluster) for cluster in by_path.values()] == [key == "404 -> 401" for key in by_path]
     (rule,) = rules_for([by_path["body/a"]], report)
     assert rule.transition is None
+    assert str(rule) == "GET /a  body/a  value  any transition"
+
+
+def test_what_was_seen_beside_a_status_is_accepted_beside_it(make: Any) -> None:
+    """Not what is at the same place beside another one, nor what is there by itself."""
+    told = ("beside 404 -> 410", "beside 404 -> 400", "")
+    report = _report(make, a=tuple(make.fingerprint(transition=transition) for transition in told))
+    by_transition = {cluster.transition: cluster for cluster in report.clusters}
+    for transition in told:
+        (rule,) = rules_for([by_transition[transition]], report)
+        assert [rule.matches(by_transition[other]) for other in told] == [other == transition for other in told]
+    assert str(rule) == "GET /a  body/a  value  no transition"
 
 
 def test_a_path_that_is_a_glob_is_told(make: Any) -> None:

@@ -203,3 +203,9 @@ def test_advice_and_a_raised_budget_are_told_once(tell: Any) -> None:
         "Transient differences have a budget of their own, 2 %: a cache by design.",
         "Do this",
     )
+
+
+def test_a_replay_says_of_what_it_is(tell: Any) -> None:
+    """A claim on one half of a corpus, or on chosen sessions, is none on the traffic."""
+    (_, last) = gate(tell.report(tell.route(), engine="replay of builds (held-out half)")).sentences
+    assert last == "all this is of a replay of builds (held-out half)"

@@ -1,5 +1,6 @@
 """Services as a user has them: a folder with crossfade.toml, a store with a run, a command line in a child process."""
 
+import json
 import os
 import queue
 import re
@@ -20,9 +21,11 @@ from click.testing import CliRunner, Result
 from crossfade.shadow.evidence import EvidenceWriter, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Unchanged
+from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.observations import Example, Judged, RequestSample
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.judging.judge import Judge
 from crossfade.tools.cli import main
 
 CONFIG = """\
@@ -70,6 +73,41 @@ def _example(number: int, fingerprint: Fingerprint) -> Example:
     )
 
 
+def _run(run_id: str, started_at: float) -> RunInfo:
+    return RunInfo(
+        run_id=run_id,
+        service="builds",
+        engine="mitmproxy",
+        legacy_build="py",
+        candidate_build="java",
+        rules_digest="r",
+        contract_digest="c",
+        started_at=started_at,
+    )
+
+
+def _request(number: int, started_at: float) -> Request:
+    return Request(
+        id=f"c{number}",
+        protocol=Protocol.HTTP,
+        method="GET",
+        scheme="http",
+        authority="builds",
+        target=f"/ok?n={number}",
+        headers=(),
+        body=b"",
+        truncated=False,
+        trailers=(),
+        started_at=started_at,
+    )
+
+
+def _answer(value: Any, status: int) -> Answer:
+    body = json.dumps(value).encode()
+    headers = (("content-type", "application/json"),)
+    return Answer(status=status, headers=headers, body=body, truncated=False, trailers=(), latency_ms=1.0)
+
+
 class Service:
     """A folder with a config; ``compared`` adds a run to its store."""
 
@@ -91,17 +129,23 @@ class Service:
         """Stores a run in which as many distinct requests found one difference, with an example of each."""
         self._stored(count, (Fingerprint(template="body/a", kind="value"),), run_id=run_id, started_at=started_at)
 
+    def judged(self, run_id: str, started_at: float, *answers: tuple[Any, Any, tuple[int, int]]) -> None:
+        """Stores a run of these bodies and statuses of legacy and candidate, each of a request of its own."""
+        writer = EvidenceWriter.begin(store_in(self.store.parent), _run(run_id, started_at), Unchanged())
+        judge = Judge(contract=None)
+        for number, (legacy, candidate, statuses) in enumerate(answers):
+            comparison = Comparison(
+                request=_request(number, started_at),
+                route=OK.route,
+                legacy=_answer(legacy, statuses[0]),
+                candidate=_answer(candidate, statuses[1]),
+                secondary=None,
+            )
+            writer.add(judge.observe(comparison, OK).observation)
+        writer.finish({OK: len(answers)}, now=started_at + len(answers))
+
     def _stored(self, count: int, signature: Signature, *, run_id: str, started_at: float) -> None:
-        info = RunInfo(
-            run_id=run_id,
-            service="builds",
-            engine="mitmproxy",
-            legacy_build="py",
-            candidate_build="java",
-            rules_digest="r",
-            contract_digest="c",
-            started_at=started_at,
-        )
+        info = _run(run_id, started_at)
         writer = EvidenceWriter.begin(store_in(self.store.parent), info, Unchanged() if signature else None)
         for number in range(count):
             writer.add(

@@ -47,6 +47,13 @@ expires = 2030-01-31
     assert without_entries(text, {0, 1}) == WRITTEN.replace(WRITTEN[WRITTEN.index("[[") : WRITTEN.index("# the")], "")
 
 
+def test_the_same_place_keeps_its_id() -> None:
+    """A test may expect it by that."""
+    text = with_entries(WRITTEN, [RULE], "agreed", None).replace('reason = "agreed"', 'reason = "agreed"\nid = "b"')
+    again = tomllib.loads(with_entries(text, [RULE], "still", DAY))["accept"]
+    assert (again[1]["id"], again[1]["reason"]) == ("b", "still")
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("last", ["", "end"])
 def test_the_first_entry_ends_the_file(end: str, last: str) -> None:

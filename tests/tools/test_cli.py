@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import Result
 
+import crossfade.tools.corpus as corpus_parts
 from crossfade.tools.cli import SUMMARIES, main
+from crossfade.tools.commands import corpus
 
 Invoke = Callable[..., Result]
 WITH_CONFIG = ("gate", "report", "shadow")
@@ -41,6 +43,8 @@ def test_every_module_is_listed() -> None:
     """A command is a module of commands/ with a function of its name, and each is listed."""
     folder = Path(str(main.commands["init"].callback.__code__.co_filename)).parent  # type: ignore[union-attr]
     assert {path.stem for path in folder.glob("[a-z]*.py")} == set(SUMMARIES) == set(main.commands)
+    parts = Path(str(corpus_parts.__file__)).parent.glob("corpus_*.py")
+    assert {path.stem.removeprefix("corpus_") for path in parts} == set(corpus.SUMMARIES)
     assert all(isinstance(command, click.Command) for command in main.commands.values())
 
 
@@ -50,6 +54,16 @@ def test_help(invoke: Invoke, name: str) -> None:
     result = invoke(name, "--help")
     assert result.exit_code == 0
     assert f"Example:\n    crossfade {name}" in result.output
+
+
+@pytest.mark.parametrize("name", sorted(corpus.SUMMARIES))
+def test_help_of_a_part(invoke: Invoke, name: str) -> None:
+    """The commands of a corpus have help, too, and its list shows each with its line."""
+    result = invoke("corpus", name, "--help")
+    assert result.exit_code == 0
+    assert f"Example:\n    crossfade corpus {name}" in result.output
+    assert corpus.SUMMARIES[name] in invoke("corpus", "--help").output
+    assert "Usage" in invoke("corpus").output
 
 
 @pytest.mark.parametrize("name", sorted(SUMMARIES))
@@ -114,12 +128,21 @@ def test_no_store(invoke: Invoke, service: Any, name: str) -> None:
     assert (result.exit_code, result.output) == (4, expected)
 
 
-@pytest.mark.parametrize("name", ["gate", "report"])
-def test_no_such_run(invoke: Invoke, service: Any, name: str) -> None:
-    """Exit 4 and one line for a run that the store does not have."""
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("gate", "--run"),
+        ("report", "--run"),
+        ("accept", "f-1", "--reason", "agreed", "--run"),
+        ("unaccept", "f-1", "--run"),
+        ("replay", "--rediff"),
+    ],
+)
+def test_no_such_run(invoke: Invoke, service: Any, words: tuple[str, ...]) -> None:
+    """Exit 2 and one line for a run that the store does not have, whatever the command."""
     service.compared(1)
-    result = invoke(name, "--config", service.config, "--run", "run-9")
-    assert result.exit_code == 4
+    result = invoke(*words, "run-9", "--config", service.config)
+    assert result.exit_code == 2
     assert result.output.startswith(f"error: {service.store.parent}: expected run run-9, got none; ")
     assert result.output.count("\n") == 1
 

@@ -1,6 +1,5 @@
 """A stored run is read under the rules that the config has now."""
 
-import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.evidence.gate_settings import GateSettings
-from crossfade.tools.evidence_view import accept_rules, gate_settings, report_of
+from crossfade.tools.evidence_view import gate_settings, report_of
 
 
 def test_the_newest_run_or_the_one_asked_for(service: Any) -> None:
@@ -44,14 +43,6 @@ def test_every_setting_of_the_gate(service: Any) -> None:
         unit="client",
         planned_n=77,
     )
-
-
-def test_accepted_differences(service: Any) -> None:
-    """Each [[accept]] arrives with its end."""
-    service.add('[[accept]]\nroute = "GET /ok"\npath = "body/a"\nkind = "order"\nreason = "r"\nexpires = 2027-01-31\n')
-    (rule,) = accept_rules(load_config(service.config))
-    assert (rule.route, rule.path, rule.kind, rule.reason) == ("GET /ok", "body/a", "order", "r")
-    assert rule.expires == datetime.date(2027, 1, 31)
 
 
 def test_damage_keeps_its_cause(service: Any) -> None:

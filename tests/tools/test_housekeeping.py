@@ -156,7 +156,7 @@ def test_new_rules(proxy: Any, upstream: Any, invoke: Any) -> None:
     assert running.stop() == 0
     assert candidate.paths == ["/ok"]
     running.config.write_text(text, encoding="utf-8")
-    report = json.loads(invoke("report", "--config", running.config, "--json").output)
+    report = json.loads(invoke("report", "--config", running.config, "--json").stdout)
     (route,) = report["routes"]
     assert (route["outcomes"]["matched"], route["reasons"]) == (1, {"rule": 2})
     first, second = report["rules_digest"].split("+")

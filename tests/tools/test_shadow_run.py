@@ -83,7 +83,7 @@ def test_a_second_engine(command: Any, service: Any, upstream: Any, invoke: Any)
     assert child.returncode == 0, errors
     assert "mirroring web on a script" in output
     assert sorted(candidate.paths) == ["/ok", "/ok", "/other"]
-    report = json.loads(invoke("report", "--config", service.config, "--json").output)
+    report = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     assert (report["engine"], report["entered"], report["in_flight"]) == ("scripted", 3, 0)
     assert {route["route"]: route["outcomes"]["matched"] for route in report["routes"]} == {
         "GET /ok": 2,

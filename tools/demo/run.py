@@ -2,31 +2,25 @@
 
 import json
 import os
-import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from crossfade.reports.report import Report
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
-from crossfade.tools.commands.init import write_key
-from crossfade.tools.demo.build import JAR, build_candidate
+from crossfade.tools.demo.build import build_candidate
 from crossfade.tools.demo.expected import Hunt, count_mismatches, hunt, read_planted
+from crossfade.tools.demo.pair import Pair, example_folder, running_pair, write_config, write_seed
 from crossfade.tools.demo.servers import Server, server
 from crossfade.tools.doctor import Check, demo_packages
 from crossfade.tools.evidence_view import report_of
 
-_READY = r"READY grpc=(?P<grpc>\d+) http=(?P<http>\d+)"
 _CLIENT_S = 1800.0  # on a busy machine the client waits for the proxy
 
 
@@ -69,9 +63,9 @@ def run_demo(settings: DemoSettings, say: Callable[[str], None]) -> DemoResult:
     say("building the Java candidate (mvn package; cached afterwards)")
     candidate = build_candidate(example, settings.build)
     _forget_old_run(settings.work)
-    seed = _write_seed(example, settings.work)
-    with _pair(example, candidate, seed, settings) as pair:
-        config_path = _write_config(example, settings.work, pair)
+    seed = write_seed(example, settings.work)
+    with running_pair(example, candidate, seed, settings.work, fixed=settings.fixed) as pair:
+        config_path = write_config(example, settings.work, pair)
         sent = _mirrored_traffic(example, settings, config_path, pair, say)
     config = load_config(config_path)
     report = report_of(config, None)
@@ -93,58 +87,10 @@ def check_extra(packages: Iterable[Check]) -> None:
         raise ShadowError(f"demo: expected {names}, got none; {missing[0].fix}", exit_code=4)
 
 
-def example_folder() -> Path:
-    """The example's sources: in a checkout its folder, in an installed wheel a copy of it."""
-    return Path(str(resources.files("crossfade.examples"))) / "buildqueue"
-
-
-def _write_seed(example: Path, work: Path) -> Path:
-    """The data with which both sides start."""
-    seed = work / "seed"
-    subprocess.run([sys.executable, str(example / "seed"), str(seed)], check=True)  # noqa: S603 - our own command
-    return seed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pair:
-    legacy: Server
-    secondary: Server
-    candidate: Server
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
     counts: Mapping[str, int]
     errors: tuple[str, ...]
-
-
-@contextmanager
-def _pair(example: Path, candidate: Path, seed: Path, settings: DemoSettings) -> Iterator[_Pair]:
-    work = settings.work
-    data = work / "data"
-    data.mkdir(exist_ok=True)
-
-    def flags(name: str) -> list[str]:
-        return ["--grpc-port=0", "--http-port=0", f"--db={data / name}.sqlite", f"--seed-dir={seed}"]
-
-    legacy_command = [sys.executable, str(example / "legacy")]
-    java = shutil.which("java")
-    if java is None:
-        raise ShadowError("java: expected a JDK 17 or newer, got none; run `crossfade doctor`", exit_code=4)
-    java_command = [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-jar", str(candidate / JAR)]
-    fixed = {"BUILDQUEUE_FIXED": "1" if settings.fixed else "0"}
-    gen = {"BUILDQUEUE_GEN_DIR": str(work / "gen")}
-    with ExitStack() as stack:
-
-        def start(name: str, command: list[str], env: Mapping[str, str]) -> Server:
-            log = work / f"{name}.log"
-            return stack.enter_context(server([*command, *flags(name)], pattern=_READY, log=log, env=env))
-
-        yield _Pair(
-            candidate=start("candidate", java_command, fixed),
-            legacy=start("legacy", legacy_command, gen),
-            secondary=start("secondary", legacy_command, gen),
-        )
 
 
 def _forget_old_run(work: Path) -> None:
@@ -153,38 +99,8 @@ def _forget_old_run(work: Path) -> None:
         path.unlink()
 
 
-def _write_config(example: Path, work: Path, pair: _Pair) -> Path:
-    """The example's own config with the ports of this run in place of its fixed ones."""
-    text = (example / "crossfade.toml").read_text(encoding="utf-8")
-    ports = _ports_of_run(text, pair)
-    text = re.sub(r':(\d+)"', lambda fixed: f':{ports[fixed[1]]}"', text)
-    text = text.replace('"proto', f'"{(example / "proto").as_posix()}')
-    path = work / "crossfade.toml"
-    path.write_text(text, encoding="utf-8")
-    if not (key := work / ".crossfade" / "redaction.key").exists():
-        write_key(key)
-    return path
-
-
-def _ports_of_run(text: str, pair: _Pair) -> dict[str, object]:
-    """By fixed port: the ones that the sides have taken, and free ones for the proxy."""
-    config = tomllib.loads(text)
-    ports: dict[str, object] = {config["admin"]["address"]: _free_port()}
-    for listen in config["listen"]:
-        ports[listen["address"]] = _free_port()
-        for side in ("legacy", "candidate", "secondary"):
-            ports[listen[side]] = getattr(pair, side).ready[listen["name"]]
-    return {address.rpartition(":")[2]: port for address, port in ports.items()}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _mirrored_traffic(
-    example: Path, settings: DemoSettings, config_path: Path, pair: _Pair, say: Callable[[str], None]
+    example: Path, settings: DemoSettings, config_path: Path, pair: Pair, say: Callable[[str], None]
 ) -> _Sent:
     config = load_config(config_path)
     address = {listen.name: listen.address for listen in config.listen} | {"admin": config.admin.address or ""}

@@ -67,7 +67,7 @@ def main():
     began = time.monotonic()
     with futures.ThreadPoolExecutor(args.workers) as pool:
         running = [
-            pool.submit(Worker(args.grpc, args.http, counts, pace).run, steps[at :: args.workers])
+            pool.submit(Worker(f"w{at}", args.grpc, args.http, counts, pace).run, steps[at :: args.workers])
             for at in range(args.workers)
         ]
         try:

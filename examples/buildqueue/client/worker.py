@@ -10,12 +10,15 @@ from steps import Download, Http, Talk, Upload
 LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 LOST_HTTP = (502, 503, 504)
 LIMIT_S = 30
+FLOW_STEPS = 8  # so many steps are one visit of a person, with one x-flow-id
 
 
 class Worker:
     """Plays steps one after the other and counts them, each when ``pace`` lets it."""
 
-    def __init__(self, grpc_address, url, counts, pace):
+    def __init__(self, name, grpc_address, url, counts, pace):
+        self._name = name
+        self._flow = ""
         self._counts = counts
         self._pace = pace
         self._channel = grpc.insecure_channel(grpc_address, options=[("grpc.use_local_subchannel_pool", 1)])
@@ -24,7 +27,8 @@ class Worker:
         self._url = url
 
     def run(self, steps):
-        for step in steps:
+        for at, step in enumerate(steps):
+            self._flow = f"{self._name}.{at // FLOW_STEPS}"
             self.play(step)
         self._channel.close()
         self._session.close()
@@ -58,19 +62,28 @@ class Worker:
 
     def _http(self, step):
         answer = self._session.request(
-            step.method, self._url + step.path, data=step.form, files=step.files, headers=step.headers, timeout=LIMIT_S
+            step.method,
+            self._url + step.path,
+            data=step.form,
+            files=step.files,
+            headers={"x-flow-id": self._flow, **step.headers},
+            timeout=LIMIT_S,
         )
         return answer.status_code, answer
 
     def _rpc(self, step):
-        call = getattr(self._stub, step.method)
+        method = getattr(self._stub, step.method)
+
+        def call(request):
+            return method(request, timeout=LIMIT_S, metadata=(("x-flow-id", self._flow),))
+
         if isinstance(step, Download):
-            return self._download(call(step.request(), timeout=LIMIT_S), step.leave_after)
+            return self._download(call(step.request()), step.leave_after)
         if isinstance(step, Upload):
-            return "OK", call(iter(step.request()), timeout=LIMIT_S)
+            return "OK", call(iter(step.request()))
         if isinstance(step, Talk):
             return "OK", self._talk(call, step.request())
-        return "OK", call(step.request(), timeout=LIMIT_S)
+        return "OK", call(step.request())
 
     @staticmethod
     def _download(call, leave_after):
@@ -86,7 +99,7 @@ class Worker:
     def _talk(call, inputs):
         """Sends each input when the one before was answered."""
         to_send = queue.SimpleQueue()
-        answers = call(iter(to_send.get, None), timeout=LIMIT_S)
+        answers = call(iter(to_send.get, None))
         received = []
         try:
             for message in inputs:

@@ -54,6 +54,7 @@ class Http2Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._going_away = False
         self._is_settled = False
+        self._is_flushing = False
         self.served = False
 
     @property
@@ -91,7 +92,8 @@ class Http2Connection(asyncio.Protocol):
             self._h2.send_headers(
                 stream_id, request_fields(request, headers), end_stream=parts is None and not request.body
             )
-            self._flush()
+            if parts is not None or not request.body:
+                self._flush_soon()  # else they go out with the body
             if parts is None:
                 await self._send(stream_id, stream, request.body, last=True)
                 answer.sent_at = time.perf_counter()
@@ -149,12 +151,13 @@ class Http2Connection(asyncio.Protocol):
         while unsent and not stream.done.done():
             room = min(self._h2.local_flow_control_window(stream_id), self._h2.max_outbound_frame_size)
             if room <= 0:
+                self._flush()
                 stream.window_opened.clear()
                 await stream.window_opened.wait()
                 continue
             chunk, unsent = unsent[:room], unsent[room:]
             self._h2.send_data(stream_id, bytes(chunk), end_stream=last and not unsent)
-            self._flush()
+            self._flush_soon()
 
     def _acknowledge(self, stream_id: int, stream: Stream) -> None:
         """Lets the side send more of a stream that was paused."""
@@ -184,8 +187,15 @@ class Http2Connection(asyncio.Protocol):
         if self._going_away and not self._streams:
             self.close()  # the server waits for it
 
+    def _flush_soon(self) -> None:
+        """Requests that begin together go out together."""
+        if not self._is_flushing:
+            self._is_flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
     def _flush(self) -> None:
-        if self._transport is not None and (data := self._h2.data_to_send()):
+        self._is_flushing = False
+        if self._transport is not None and not self._transport.is_closing() and (data := self._h2.data_to_send()):
             self._transport.write(data)
 
     # asyncio.Protocol

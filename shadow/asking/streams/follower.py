@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from crossfade.shadow.asking.call import Call
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
-from crossfade.shadow.asking.streams.side import Debt, Followed, Side
+from crossfade.shadow.asking.streams.side import Apart, Debt, Followed, Side
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode.errors import TooLongError
 from crossfade.shadow.compare.streams import StreamDiff
@@ -16,11 +16,21 @@ class Follower:
     """Follows one streamed answer until it ends on all sides, or until nothing more can be found."""
 
     def __init__(
-        self, legacy: LegacyStream, *, deadline_s: float, hold: Callable[[int], None], is_owed: Callable[[], bool]
+        self,
+        legacy: LegacyStream,
+        *,
+        deadline_s: float,
+        hold: Callable[[int], None],
+        is_owed: Callable[[], bool],
+        apart: Apart,
     ) -> None:
-        """``hold`` counts how many more (or fewer) bytes wait for a partner; for ``is_owed`` see ``Debt``."""
+        """``hold`` counts how many more (or fewer) bytes wait for a partner; for ``is_owed`` see ``Debt``.
+
+        ``apart`` compares what the comparison of a call sets aside as heavy.
+        """
         self._legacy = legacy
         self._hold = hold
+        self._apart = apart
         clock = asyncio.get_running_loop().time
         self._debt = Debt(legacy=legacy, deadline_s=deadline_s, is_owed=is_owed, clock=clock)
         self._sides: list[Side] = []
@@ -34,20 +44,28 @@ class Follower:
         try:
             while True:
                 self._pump()
+                await self._compare_apart()
                 open_sides = self._open()
                 for side in open_sides:
                     side.settle()
                 if not self._open() or self._sides[0].has_failed:
                     break
                 await self._change()
+            for side in self._sides:
+                side.result = side.result or side.conclude(whole=False)
+            await self._compare_apart()
         finally:
             for side in self._sides:
                 side.call.task.cancel()
                 self._hold(-side.held_bytes)
-        return tuple(side.result or side.conclude(whole=False) for side in self._sides)
+        return tuple(side.all_found() for side in self._sides)
 
     def _open(self) -> list[Side]:
         return [side for side in self._sides if side.result is None]
+
+    async def _compare_apart(self) -> None:
+        for side in self._sides:
+            await side.compare_apart(self._apart)
 
     def _pump(self) -> None:
         """Moves the messages that have come into the comparisons."""

@@ -1,13 +1,13 @@
 """One side's stream, held against legacy's as both come."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.asking.call import Call
 from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.compare.decode.body import coded_messages
-from crossfade.shadow.compare.diff.walk import leaf
-from crossfade.shadow.compare.streams import WINDOW_MESSAGES, StreamDiff
+from crossfade.shadow.compare.diff.walk import BoundedDifferences, leaf
+from crossfade.shadow.compare.streams import WINDOW_MESSAGES, HeavyPair, StreamDiff
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply
 from crossfade.shadow.exchange.difference import Difference, Kind
 from crossfade.shadow.exchange.outcome import Reason
@@ -36,12 +36,17 @@ class Debt:
     clock: Callable[[], float]
 
 
+Apart = Callable[[Call, HeavyPair], Awaitable[tuple[Difference, ...]]]
+"""Compares heavy messages of a call's answer with legacy's where nobody waits. Raises: NotComparableError."""
+
+
 class Side:
     """Compares until there is a ``result``."""
 
     def __init__(self, call: Call, diff: StreamDiff, debt: Debt) -> None:
         """``diff`` is a new one."""
         self.call = call
+        self._apart_found = BoundedDifferences()
         self.result: Followed | None = None
         self.held_bytes = 0
         self._diff = diff
@@ -71,6 +76,17 @@ class Side:
         self._was_behind = self._is_behind()
         more, self.held_bytes = self._diff.waiting_bytes - self.held_bytes, self._diff.waiting_bytes
         return more
+
+    async def compare_apart(self, apart: Apart) -> None:
+        """Has the heavy messages compared that have come. Raises: NotComparableError."""
+        for pair in self._diff.take_heavy():
+            if not self._apart_found.full:
+                self._apart_found.add(await apart(self.call, pair))
+
+    def all_found(self) -> Followed:
+        """The result, with what was found apart; what is open is as it is now."""
+        result = self.result or self.conclude(whole=False)
+        return replace(result, differences=(*result.differences, *self._apart_found.kept))
 
     def settle(self) -> None:
         """Finds a result where there is nothing left to wait for."""

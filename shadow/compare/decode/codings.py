@@ -1,11 +1,12 @@
 """Content codings (RFC 9110 8.4): gzip, deflate, br, zstd, one after the other, within bounds of size and work."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import brotli
 import zstandard
 
+from crossfade.shadow.compare.decode.brotli_blocks import told_bytes
 from crossfade.shadow.compare.decode.errors import UndecodableError
 
 MAX_DECODED_BYTES = 33_554_432
@@ -16,6 +17,8 @@ MAX_MEMBERS = 10_000
 _BR_STEP_BYTES = 16
 _GZIP_STEP_BYTES = 1024
 _ZSTD_STEP_BYTES = 512
+_ZSTD_LEAST_STEP_BYTES = 8
+_ZSTD_BLOCK_BYTES, _ZSTD_BLOCK_MAY_TAKE = 131_072, 4
 _MAX_WINDOW_BYTES = 2**27
 _CUT = "expected a whole compressed body, got a cut one"
 _TRAILING = "expected the end of the compressed body, got more bytes"
@@ -26,16 +29,34 @@ def decode_codings(body: bytes, codings: tuple[str, ...], limit_bytes: int = MAX
 
     Raises: UndecodableError: an unknown coding, more than 4, bytes that are not it, a cut end, more than the limit.
     """
+    for name in _decoders(codings):
+        if body:
+            body = _decode(name, body, limit_bytes)
+    return body
+
+
+def decode_small(body: bytes, codings: tuple[str, ...], limit_bytes: int) -> bytes:
+    """As ``decode_codings``, at the cost of so many bytes whatever the body holds.
+
+    Raises: UndecodableError: as there, and a br body of several blocks: one may be of 16 MiB, and is decoded at once.
+    """
+    for name in _decoders(codings):
+        if name == "br" and told_bytes(body) is None:
+            raise UndecodableError("expected a br body that tells its size, got several blocks")
+        if body:
+            body = _decode(name, body, limit_bytes)
+    return body
+
+
+def _decoders(codings: tuple[str, ...]) -> Sequence[str]:
+    """The names of the codings in the order in which they are undone. Raises: UndecodableError."""
     names = [name.strip().lower() for value in codings for name in value.split(",")]
     names = [name for name in names if name not in {"", "identity"}]
     if len(names) > MAX_CODINGS:
         raise UndecodableError(f"expected at most {MAX_CODINGS} content codings, got {len(names)}")
-    for name in reversed(names):
-        if name not in _DECODERS:
-            raise UndecodableError(f"expected gzip, deflate, br or zstd, got content-encoding {name[:40]!r}")
-        if body:
-            body = _decode(name, body, limit_bytes)
-    return body
+    if unknown := [name for name in names if name not in _DECODERS]:
+        raise UndecodableError(f"expected gzip, deflate, br or zstd, got content-encoding {unknown[-1][:40]!r}")
+    return names[::-1]
 
 
 def _decode(name: str, body: bytes, limit_bytes: int) -> bytes:
@@ -50,8 +71,12 @@ def _joined(parts: Iterable[bytes], limit_bytes: int) -> bytes:
     for part in parts:
         out += part
         if len(out) > limit_bytes:
-            raise UndecodableError(f"expected at most {limit_bytes} bytes when decompressed, got more")
+            raise _too_long(limit_bytes)
     return bytes(out)
+
+
+def _too_long(limit_bytes: int) -> UndecodableError:
+    return UndecodableError(f"expected at most {limit_bytes} bytes when decompressed, got more")
 
 
 def _gzip(body: bytes, limit_bytes: int) -> Iterator[bytes]:
@@ -94,7 +119,10 @@ def _whole_member(member: "zlib._Decompress", body: bytes, limit_bytes: int) -> 
     return out
 
 
-def _br(body: bytes, _limit_bytes: int) -> Iterator[bytes]:
+def _br(body: bytes, limit_bytes: int) -> Iterator[bytes]:
+    told = told_bytes(body)
+    if told is not None and told > limit_bytes:
+        raise _too_long(limit_bytes)
     decoder = brotli.Decompressor()
     for start in range(0, len(body), _BR_STEP_BYTES):
         yield decoder.process(body[start : start + _BR_STEP_BYTES])
@@ -102,12 +130,14 @@ def _br(body: bytes, _limit_bytes: int) -> Iterator[bytes]:
         raise UndecodableError(_CUT)
 
 
-def _zstd(body: bytes, _limit_bytes: int) -> Iterator[bytes]:
+def _zstd(body: bytes, limit_bytes: int) -> Iterator[bytes]:
     """All frames of a zstd body, skippable ones too (RFC 8878 3.1)."""
     frames = 0
     decoder = None
-    for start in range(0, len(body), _ZSTD_STEP_BYTES):
-        rest = body[start : start + _ZSTD_STEP_BYTES]
+    blocks_bytes = limit_bytes // _ZSTD_BLOCK_BYTES * _ZSTD_BLOCK_MAY_TAKE
+    step_bytes = min(_ZSTD_STEP_BYTES, max(_ZSTD_LEAST_STEP_BYTES, blocks_bytes))
+    for start in range(0, len(body), step_bytes):
+        rest = body[start : start + step_bytes]
         while rest:
             if decoder is None:
                 frames += 1

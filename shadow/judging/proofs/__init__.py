@@ -1,4 +1,4 @@
 """Known-bad answers, made of legacy's own: what is found of them shows what would be found of a real fault. Pure.
 
-``mutations`` changes a decoded value, ``prover`` makes an answer of it and has that judged.
+``mutations`` changes a decoded value, ``answers`` makes an answer of it, and ``prover`` has that judged.
 """

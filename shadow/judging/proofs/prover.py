@@ -2,19 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 
 from crossfade.codegen.contract import Contract
-from crossfade.shadow.compare.decode import UndecodableError
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.compare.fingerprint import TextOf, bound_signature, gather
-from crossfade.shadow.exchange import Answer, Comparison, Protocol, Request
-from crossfade.shadow.exchange.difference import Signature, Value
+from crossfade.shadow.exchange import Comparison, Protocol, Request
+from crossfade.shadow.exchange.difference import Signature
 from crossfade.shadow.exchange.observations import Mutation, Proof
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.judging.differ import Differ, Key, Look, knows
 from crossfade.shadow.judging.judgement import Judgement
+from crossfade.shadow.judging.proofs.answers import body_of, with_other_status
 from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
 
 SHARE_PCT = 1.0
@@ -24,9 +23,6 @@ _MAX_ROUTES = 1000
 MAX_BYTES = 262_144
 """A longer answer is not taken apart for this."""
 _LEAVES_TRIED = 5
-_SERVER_ERROR, _OK_STATUS = 500, 200
-_OK, _INTERNAL = "OK", "INTERNAL"
-_NO_BODY = frozenset({204, 304})  # RFC 9110 6.4.1
 
 
 def is_sampled(request_id: str) -> bool:
@@ -87,9 +83,8 @@ class Prover:
         """Further values are tried as long as none is in ``found``."""
         legacy = differ.legacy
         is_call = request.protocol is Protocol.GRPC
-        has_body = bool(legacy.body) and not legacy.truncated and len(legacy.body) <= self._max_bytes
-        if has_body and (is_call or (request.method != "HEAD" and legacy.status not in _NO_BODY)):
-            body = _MessageBody(request, differ.view(legacy), self._contract) if is_call else _Body(differ.view(legacy))
+        body = body_of(request, differ.view(legacy), self._contract, self._max_bytes)
+        if body is not None:
             value = body.value()
             for at in range(_LEAVES_TRIED):
                 if value is None or Mutation.VALUE in found:
@@ -98,72 +93,5 @@ class Prover:
                     yield Mutation.VALUE, body.with_value(mutant)
             if value is not None and (mutant := without_a_field(value, number)) is not None:
                 yield Mutation.MISSING, body.with_value(mutant)
-        if (status := _with_other_status(differ.view(legacy), is_call=is_call)) is not None:
+        if (status := with_other_status(differ.view(legacy), is_call=is_call)) is not None:
             yield Mutation.STATUS, status
-
-
-class _Body:
-    """An HTTP answer's body."""
-
-    def __init__(self, legacy: AnswerView) -> None:
-        self._legacy = legacy
-
-    def value(self) -> Value | None:
-        """The value that is compared; None where it can't be read."""
-        try:
-            found = self._legacy.json()
-            return self._legacy.value() if found is None else found
-        except UndecodableError:
-            return None
-
-    def with_value(self, value: Value) -> AnswerView:
-        """The answer with another value: its bytes are others too, and never read."""
-        is_json = self._legacy.json() is not None
-        view = AnswerView(_with_other_bytes(self._legacy.answer))
-        view.assume(plain=self._legacy.plain() + b"\0", value=value, json=value if is_json else None)
-        return view
-
-
-class _MessageBody:
-    """The messages of a gRPC answer that a caller sees."""
-
-    def __init__(self, request: Request, legacy: AnswerView, contract: Contract | None) -> None:
-        self._legacy = legacy
-        self._contract = contract
-        method = None if contract is None else contract.methods.get(request.target.partition("?")[0].lstrip("/"))
-        self._type_name = None if method is None else method.output_type
-
-    def value(self) -> Value | None:
-        """The messages; None where there are none, or they can't be read."""
-        if self._contract is None or self._type_name is None:
-            return None
-        try:
-            messages = self._legacy.messages(self._type_name, self._contract)
-            return messages if messages and self._legacy.call().code == _OK else None
-        except UndecodableError:
-            return None
-
-    def with_value(self, value: Value) -> AnswerView:
-        """The answer with other messages: their bytes are others too, and never read."""
-        call = self._legacy.call()
-        view = AnswerView(_with_other_bytes(self._legacy.answer))
-        view.assume(call=replace(call, messages=tuple(message + b"\0" for message in call.messages)))
-        view.assume_messages(str(self._type_name), value if isinstance(value, tuple) else (value,))
-        return view
-
-
-def _with_other_bytes(answer: Answer) -> Answer:
-    return replace(answer, body=answer.body + b"\0")
-
-
-def _with_other_status(legacy: AnswerView, *, is_call: bool) -> AnswerView | None:
-    answer = legacy.answer
-    if not is_call:
-        return AnswerView(replace(answer, status=_OK_STATUS if answer.status >= _SERVER_ERROR else _SERVER_ERROR))
-    try:
-        call = legacy.call()
-    except UndecodableError:
-        return None
-    view = AnswerView(replace(answer))
-    view.assume(call=replace(call, code=_INTERNAL if call.code == _OK else _OK))
-    return view

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from crossfade.reports.findings.places import (
-    changes_all,
     field_words,
     is_field,
     is_of_status,
@@ -50,26 +49,6 @@ def test_sorts_of_paths(found: Any) -> None:
         "Metadata x",
         "",
     ]
-
-
-@pytest.mark.parametrize(
-    ("transition", "is_all"),
-    [
-        ("404 -> 500", True),
-        ("404 -> 401", True),
-        ("200 -> 404", True),
-        ("302 -> 200", True),
-        ("200 -> 201", False),
-        ("301 -> 302", False),
-        ("OK -> NOT_FOUND", True),
-        ("NOT_FOUND -> UNKNOWN", True),
-        ("(other)", False),
-        ("", False),
-    ],
-)
-def test_a_status_that_changes_all_else(found: Any, transition: str, is_all: bool) -> None:
-    """An error on either side, or another class: a body that differs beside 200 and 201 has a reason of its own."""
-    assert changes_all(found.cluster(f"value status {transition}".rstrip())) is is_all
 
 
 def test_indexes_are_left_out() -> None:

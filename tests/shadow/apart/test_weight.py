@@ -10,7 +10,13 @@ import brotli
 import pytest
 import zstandard
 
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
+from crossfade.shadow.apart.weight import (
+    are_heavy_messages,
+    is_heavy,
+    is_heavy_reply,
+    is_heavy_request,
+    is_read_of_same_bytes,
+)
 from crossfade.shadow.exchange import Again, Comparison, Failure, FailureReason, Protocol
 
 FAILED = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
@@ -61,6 +67,16 @@ def test_a_coded_body_weighs_what_it_holds(coding: str, make: Any) -> None:
     assert is_heavy_reply(request, make.answer(CODED[coding](b" " * 1_000_000), headers))
     assert not is_heavy_reply(request, make.answer(CODED[coding](b'{"a": 1}' * 100), headers))
     assert is_heavy_reply(request, make.answer(b"no such coding", headers))
+
+
+def test_a_brotli_body_in_several_blocks_is_heavy(make: Any) -> None:
+    """Only a decoder finds how much it holds, and it decodes a whole block at once."""
+    encoder = brotli.Compressor()
+    body = encoder.process(b"1" * 200) + encoder.flush() + encoder.finish()
+    assert is_heavy_reply(make.request(), make.answer(body, (("content-encoding", "br"),)))
+    assert is_heavy_reply(
+        replace(make.request(), protocol=Protocol.GRPC), make.answer(b"a", (("grpc-encoding", "br"),))
+    )
 
 
 def test_messages_weigh_each_byte(make: Any) -> None:
@@ -116,3 +132,19 @@ def test_the_same_bytes_need_no_reading(comparison_of: Callable[..., Comparison]
         replace(same, again=Again(candidate=same.candidate, secondary=same.candidate)),
     ):
         assert not is_read_of_same_bytes(other)
+
+
+@pytest.mark.parametrize(
+    ("message", "proto", "heavy"),
+    [
+        (b"1," * 1000, False, False),
+        (b"1," * 2000, False, True),
+        (b"x" * 19_000, False, False),
+        (b"x" * 21_000, False, True),
+        (b"x" * 4_900, True, False),
+        (b"x" * 5_100, True, True),
+    ],
+)
+def test_messages_of_streams(message: bytes, *, proto: bool, heavy: bool) -> None:
+    """Both together, a text by its marks and a message of a call by its bytes."""
+    assert are_heavy_messages(message, message, proto=proto) is heavy

@@ -387,3 +387,12 @@ def test_a_page_token_is_sent_back_under_another_name(bindings: Bindings, record
         following = records.request("GET", f"/rows?q=1&{name}=Qx7-ab12_Zk09Lmw3Tq8")
         rendered = bindings.render(following, Side.CANDIDATE).request
         assert rendered.target == f"/rows?q=1&{name}=t0Yp-9sQe_41Hhb2Ww6c"
+
+
+def test_what_is_only_learnt(bindings: Bindings, records: Any) -> None:
+    """A request is rendered afterwards as if the answers had been compared."""
+    made = records.comparison(records.request("POST", "/a"), records.answer({"id": ONE}), records.answer({"id": TWO}))
+    bindings.learn(made, write=True)
+    rendered = bindings.render(records.request("GET", f"/a/{ONE}"), Side.CANDIDATE).request
+    assert rendered is not None
+    assert rendered.target == f"/a/{TWO}"

@@ -83,6 +83,40 @@ def test_transitions_leave_room() -> None:
     assert found[fingerprint(difference("body/p7"), "", OTHER)].legacy == 0
 
 
+def test_what_may_follow_from_another_status_tells_it() -> None:
+    """Not what has a certain cause of its own, and nothing where both statuses are of one class."""
+    paths = ("body/a", "status", "body/b", "status.message")
+    causes = {"body/b": "B2", "status.message": "B2"}
+
+    def told(status: str) -> dict[str, str]:
+        found = gather(
+            [difference(path) for path in paths],
+            lambda item: causes.get(item.template, ""),
+            lambda item: status if item.template == "status" else "1 -> 2" if item.template == "body/a" else "",
+        )
+        return {item.template: item.transition for item in found}
+
+    assert told("404 -> 401") == {
+        "body/a": "1 -> 2 beside 404 -> 401",
+        "status": "404 -> 401",
+        "body/b": "",
+        "status.message": "beside 404 -> 401",
+    }
+    assert told("200 -> 201") == dict.fromkeys(paths, "") | {"body/a": "1 -> 2", "status": "200 -> 201"}
+
+
+def test_a_status_is_told_beside_many() -> None:
+    """Where there is no room for the transitions of the places, that of the status is told all the same."""
+    many = [difference(f"body/p{n}", legacy=m) for n in range(60) for m in range(2)]
+    found = gather(
+        [difference("status"), *many],
+        lambda _: "",
+        lambda item: "200 -> 500" if item.template == "status" else by_word(item),
+    )
+    assert {item.transition for item in found} == {OTHER, f"{OTHER} beside 200 -> 500"}
+    assert MORE not in bound_signature(found)
+
+
 def test_no_differences() -> None:
     """The same answers have the empty signature."""
     assert signature(()) == ()

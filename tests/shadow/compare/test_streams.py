@@ -11,7 +11,7 @@ from crossfade.shadow.compare.decode.json_text import decode_json
 from crossfade.shadow.compare.decode.proto import ProtoMessage
 from crossfade.shadow.compare.diff import Place
 from crossfade.shadow.compare.diff.walk import bounded, walk
-from crossfade.shadow.compare.streams import WINDOW_MESSAGES, StreamDiff
+from crossfade.shadow.compare.streams import WINDOW_MESSAGES, HeavyPair, StreamDiff
 from crossfade.shadow.exchange.difference import Difference, Value
 from crossfade.shadow.exchange.outcome import Reason
 
@@ -149,3 +149,47 @@ def test_messages_are_compared_in_legacys_words(messages: list[bytes], order: st
     assert pairs == list(zip(messages, theirs, strict=False))
     assert (diff.compared, diff.lead, list(diff._other)) == (len(messages), 1, [b"own 7"])
     assert diff.waiting_bytes == cost_bytes(b"own 7")
+
+
+def _heavy() -> StreamDiff:
+    diff = _new()
+    diff.is_heavy = lambda one, other: b"8" in one + other
+    return diff
+
+
+def test_heavy_messages_are_set_aside() -> None:
+    """In the words of both sides; what comes before and behind is compared here, at its own place."""
+    diff = _heavy()
+    diff.own_to_legacy = lambda _, own: own.replace(b"5", b"1")
+    for ours, theirs in ((b"1", b"5"), (b"1", b"2"), (b"8", b"85"), (b"8", b"8"), (b"3", b"4")):
+        diff.add_legacy(ours)
+        diff.add_other(theirs)
+    kept = diff.waiting_bytes
+    assert diff.take_heavy() == (HeavyPair(first=2, legacy=b"8", other=b"85"),)
+    assert diff.waiting_bytes == kept - cost_bytes(b"8") - cost_bytes(b"85")
+    assert diff.take_heavy() == ()
+    assert [item.path for item in diff.finish(whole=True)] == ["message[1]", "message[4]"]
+    assert (diff.compared, diff.waiting_bytes) == (5, 0)
+
+
+@pytest.mark.parametrize("side", ["legacy", "other"])
+def test_a_heavy_rest_is_set_aside(side: str) -> None:
+    """Message by message, once the streams have ended; of a cut stream nothing can be said of it."""
+    for whole in (True, False):
+        diff = _heavy()
+        add = diff.add_legacy if side == "legacy" else diff.add_other
+        for message in (b"1", b"8"):
+            add(message)
+        assert diff.finish(whole=whole) == ()
+        assert [(pair.first, getattr(pair, side)) for pair in diff.take_heavy()] == (
+            [(0, b"1"), (1, b"8")] if whole else []
+        )
+
+
+def test_places_of_messages_that_are_compared_by_themselves() -> None:
+    """They count from where they stand in their streams."""
+    diff = _new()
+    diff.start_at(7)
+    diff.add_legacy(b"1")
+    diff.add_other(b"2")
+    assert [item.path for item in diff.finish(whole=True)] == ["message[7]"]

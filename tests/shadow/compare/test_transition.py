@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.diff import Place, diff
-from crossfade.shadow.compare.transition import shows_nothing, transition
+from crossfade.shadow.compare.transition import changes_all, shows_nothing, transition
 from crossfade.shadow.exchange.difference import Difference, Kind, Value
 
 
@@ -81,3 +81,23 @@ def test_long_digits_are_never_told(text: str) -> None:
     word = told(f"x{text}", "y")
     assert word in {"", f"x{text} -> y"}
     assert "11111" not in word
+
+
+@pytest.mark.parametrize(
+    ("transition", "is_all"),
+    [
+        ("404 -> 500", True),
+        ("404 -> 401", True),
+        ("200 -> 404", True),
+        ("302 -> 200", True),
+        ("200 -> 201", False),
+        ("301 -> 302", False),
+        ("OK -> NOT_FOUND", True),
+        ("NOT_FOUND -> UNKNOWN", True),
+        ("(other)", False),
+        ("", False),
+    ],
+)
+def test_a_status_that_changes_all_else(transition: str, is_all: bool) -> None:
+    """An error on either side, or another class: a body that differs beside 200 and 201 has a reason of its own."""
+    assert changes_all(transition) is is_all

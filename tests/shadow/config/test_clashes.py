@@ -130,6 +130,14 @@ def test_two_ports_with_one_name() -> None:
     )
 
 
+def test_two_rules_with_one_id() -> None:
+    """A test that names it would expect either; rules without an id are many."""
+    rule = '[[accept]]\nroute = "*"\npath = "body/a"\nreason = "r"\n'
+    _parse(GOOD + rule + rule)
+    where = "accept.id: expected a different id for each rule, got 'a' twice; rename one"
+    assert where in _message(GOOD + f'{rule}id = "a"\n{rule}id = "a"\n')
+
+
 def test_several_clashes() -> None:
     """Each is a line."""
     lines = _message(GOOD, ("http://127.0.0.1:5001", "http://127.0.0.1:5000"), ('"admin"', '"web"')).splitlines()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_variable
+from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,9 @@ from crossfade.shadow.config.field import check_field_name, check_field_value, c
         (check_field_name, "x-internal-*"),
         (check_field_value, "Bearer a.b-c=="),
         (check_variable, "SHADOW_TOKEN_2"),
+        (check_session_key, "header:x-user"),
+        (check_session_key, "cookie:sid"),
+        (check_session_key, "peer"),
     ],
 )
 def test_a_right_text(check: Callable[[str], str], text: str) -> None:
@@ -27,6 +30,7 @@ def test_a_right_text(check: Callable[[str], str], text: str) -> None:
         *((check_field_name, text) for text in ("", ":path", "a b", "a\n", "\xe9")),
         *((check_field_value, text) for text in ("", "a\r\nb: c", "\t", "\xe9")),
         *((check_variable, text) for text in ("", "2A", "A B", "A=B")),
+        *((check_session_key, text) for text in ("", "x-user", "header:", "header:a b", "cookie:a;b", "peer:1")),
     ],
 )
 def test_a_wrong_text(check: Callable[[str], str], text: str) -> None:

@@ -40,6 +40,7 @@ def _text(key: str, value: Any) -> str:
         "listen": [LISTEN],
         "mirror.rule": [RULE],
         "mirror.header": [{"name": "a", "action": "drop"}],
+        "replay.header": [{"name": "a", "action": "drop"}],
         "accept": [ACCEPT],
         "compare.ignore": [{"path": "a", "reason": "r"}],
         "compare.list": [{"path": "a", "key": "id"}],
@@ -128,6 +129,8 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
             "the name of an environment variable, got 'A-B'; write for example SHADOW_TOKEN",
         ),
         ("mirror.header.route", "", "a text that is not empty, got ''"),
+        ("replay.reset_legacy", [""], "a text that is not empty, got ''"),
+        ("replay.reset_timeout_s", 0, "at least 1, got 0"),
         ("listen.client_cert", "yes", "'ignore', 'refuse' or 'forward', got 'yes'"),
         ("compare.ignore.path", "", "a text that is not empty, got ''"),
         ("compare.ignore.reason", "", "a text that is not empty, got ''"),
@@ -163,7 +166,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
     [
         (
             "servcie",
-            "accept, admin, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, routes, service",
+            "accept, admin, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, replay, routes, service",
         ),
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),

@@ -196,3 +196,32 @@ def test_globs(glob: str, route: str, claimed: bool) -> None:
     info = RouteInfo(route=route, protocol="http", call_type="http", stage="shadow", listener="internal")
     assert settings.claims(info) is claimed
     assert settings.unmatched([info]) == (() if claimed else (glob,))
+
+
+@pytest.mark.parametrize(("n", "k", "verdict"), [(298, 0, "inconclusive"), (299, 0, "pass"), (473, 1, "pass")])
+def test_one_look_at_a_corpus(n: int, k: int, verdict: str) -> None:
+    """What was compared is the number that was fixed: the bound is exact, whatever the config plans for live runs."""
+    gate = dataclasses.replace(GATE, one_look=True, planned_n=100_000)
+    claim = judge_claim(_view(n, k, certain=0), gate, claimed=True, finished=True)
+    assert (claim.verdict, claim.bounds.method) == (verdict, "Clopper-Pearson")
+
+
+@pytest.mark.parametrize(
+    ("place", "ground"),
+    [
+        ({}, Ground.UNCLEAN),
+        ({"checks": (_check(0),)}, Ground.PROVEN),
+        ({"checks": (dataclasses.replace(_check(0), check=Check.PARTS),)}, Ground.UNCLEAN),
+        ({"kind": "order"}, Ground.PROVEN),
+        ({"status": Status.ACCEPTED}, Ground.PROVEN),
+        ({"self_differs": 0}, Ground.PROVEN),
+        ({"self_differs": 0, "drift": 1}, Ground.UNCLEAN),
+    ],
+)
+def test_legacy_must_answer_alike_in_a_replay(place: dict[str, Any], ground: Ground) -> None:
+    """But for times, numbers and another order; live traffic is judged by how often."""
+    view = _view(400, 0, places=(_place(**({"status": Status.NOISE, "self_differs": 1} | place)),))
+    replayed = judge_claim(view, dataclasses.replace(GATE, one_look=True), claimed=True, finished=True)
+    live = judge_claim(view, GATE, claimed=True, finished=True)
+    assert (replayed.ground, live.ground) == (ground, Ground.PROVEN)
+    assert [item.template for item in replayed.places] == (["body/a"] if ground is Ground.UNCLEAN else [])

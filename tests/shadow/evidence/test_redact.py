@@ -128,6 +128,16 @@ def test_each_pattern_is_hidden(secret: str) -> None:
     assert len(text) == len(f"see <{secret}>, twice: {secret}.")
 
 
+@pytest.mark.parametrize("host", ["db/jobs", "db:5432", "db.example.com/x"])
+@pytest.mark.parametrize("login", ["app:s3cret-Pw", ":s3cret-Pw", "app:s3cret%40Pw"])
+def test_who_logs_in_is_hidden_in_a_url(login: str, host: str) -> None:
+    """Whether its host looks like that of a mail address or not; a port is no password."""
+    text = PLAIN.text(f"can't reach postgres://{login}@{host}, see http://db:8080/help")
+    assert "s3cret" not in text
+    assert text.startswith("can't reach postgres://")
+    assert text.endswith(", see http://db:8080/help")
+
+
 @pytest.mark.parametrize("scheme", ["Bearer ", "basic  "])
 def test_the_word_of_a_scheme_stays(scheme: str) -> None:
     """It is no secret, and another scheme is what may differ; the rest is the pseudonym that it has without it."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.evidence.records import ClusterEvidence, PlaceCount, SignatureCount, Sort, Units, WayCount
 from crossfade.shadow.evidence.transitions import ToldTransitions, one_of, with_closed_sets
-from crossfade.shadow.exchange.difference import MAX_TRANSITIONS, OTHER, Fingerprint
+from crossfade.shadow.exchange.difference import ANY, MAX_TRANSITIONS, OTHER, Fingerprint
 
 WORDS = [f"w{number} -> x" for number in range(MAX_TRANSITIONS + 3)]
 
@@ -35,6 +35,26 @@ def test_a_route_tells_so_many() -> None:
     assert [told.fingerprint(at("x -> y", name)).transition for name in names] == ["x -> y", "x -> y", OTHER]
     assert told.fingerprint(at(OTHER, "d")) == at(OTHER, "d")
     assert len(told._told) == 2, "a place of which nothing is told is not remembered"
+
+
+def test_statuses_beside_are_bounded() -> None:
+    """The first few of a route are told, at each of its places beside the first few of that place."""
+    told = ToldTransitions(1000)
+    statuses = [f"beside 404 -> {code}" for code in range(400, 400 + MAX_TRANSITIONS + 2)]
+    expected = [*statuses[:MAX_TRANSITIONS], f"beside {OTHER}", f"beside {OTHER}"]
+    for place in ("body/a", "body/b"):
+        assert [told.fingerprint(at(status, place)).transition for status in statuses] == expected
+    mixed = [told.fingerprint(at(f"{word} {statuses[0]}")).transition for word in WORDS]
+    assert mixed == [*(f"{word} {statuses[0]}" for word in WORDS[:8]), *([f"{OTHER} {statuses[0]}"] * 3)]
+    assert told.fingerprint(at(f"{WORDS[0]} {statuses[1]}")) == at(f"{WORDS[0]} {statuses[1]}")
+    assert told.fingerprint(at(WORDS[0])) == at(WORDS[0])
+
+
+def test_statuses_count_as_told() -> None:
+    """At the bound of a route, what comes beside a status tells neither part."""
+    told = ToldTransitions(1)
+    assert told.fingerprint(at("beside 404 -> 401")) == at("beside 404 -> 401")
+    assert told.fingerprint(at("beside 404 -> 401", "body/b")) == at(OTHER, "body/b")
 
 
 def cluster(item: Fingerprint, count: int, make: Any) -> ClusterEvidence:
@@ -66,6 +86,24 @@ def test_a_place_with_too_many_is_one_cluster(make: Any) -> None:
     assert found.units == {(("body/a", "value", ""), Sort.PERSISTENT): Units(hashes=frozenset(range(9)))}
     assert found.places == route.places
     assert with_closed_sets(found) is found
+
+
+def test_a_place_with_too_many_still_tells_statuses(make: Any) -> None:
+    """Statuses are a closed set: what came beside one is a cluster apart from what came without."""
+    beside = [f"{word} beside 404 -> 401" for word in (*WORDS[:4], OTHER)]
+    words = [*WORDS[4:8], *beside]
+    place = ("body/a", "value")
+    route = make.evidence(
+        signatures={(at(word),): SignatureCount(count=1) for word in words},
+        clusters=tuple(cluster(at(word), 1, make) for word in words),
+        ways={(*place, word): WayCount(candidate_only=1, bets_candidate=2) for word in words},
+        units={((*place, word), Sort.PERSISTENT): Units(hashes=frozenset({n})) for n, word in enumerate(words)},
+    )
+    found = with_closed_sets(route)
+    both = f"{ANY} beside 404 -> 401"
+    assert {item.fingerprint: item.count for item in found.clusters} == {at(""): 4, at(both): 5}
+    assert found.ways == {(*place, both): WayCount(candidate_only=5, bets_candidate=10)}
+    assert {way[2]: len(units.hashes) for (way, _), units in found.units.items()} == {"": 4, both: 5}
 
 
 def test_few_transitions_stay(make: Any) -> None:

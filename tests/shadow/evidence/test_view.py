@@ -280,7 +280,10 @@ def test_excused_and_drift() -> None:
     ("reason", "eligible"),
     [(reason, False) for reason in ("sampled_out", "policy", "rule", "mirror_off", "loop", "not_ported")]
     + [("client_cancelled", False)]
-    + [(reason, True) for reason in ("foreign_handle", "blocked", "credential", "state_drift", "state_race")],
+    + [
+        (reason, True)
+        for reason in ("foreign_handle", "blocked", "credential", "state_drift", "not_as_recorded", "state_race")
+    ],
 )
 def test_what_is_skipped_on_purpose_is_not_eligible(reason: str, eligible: bool) -> None:
     """What had to be skipped may hide what the claim is about, so it lowers the share that was compared."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.exchange.difference import MORE, Difference, Fingerprint, Kind
+from crossfade.shadow.exchange.difference import MORE, Difference, Fingerprint, Kind, beside, parted
 
 
 def test_a_cluster_id_is_fixed() -> None:
@@ -60,3 +60,18 @@ def test_a_difference_does_not_change() -> None:
     found = Difference(path="a", template="a", kind=Kind.VALUE, legacy=1, candidate=2)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.path = "b"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("own", "status", "text"),
+    [
+        ("", "", ""),
+        ("true -> false", "", "true -> false"),
+        ("", "404 -> 401", "beside 404 -> 401"),
+        ("on -> beside", "OK -> INTERNAL", "on -> beside beside OK -> INTERNAL"),
+    ],
+)
+def test_the_parts_of_a_transition(own: str, status: str, text: str) -> None:
+    """Its own and that of the status beside it, each as it was put in."""
+    assert beside(own, status) == text
+    assert parted(text) == (own, status)

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Request
-from crossfade.shadow.exchange.shadow_headers import HOP_BY_HOP, is_copy, is_served_by_legacy, shadow_headers
+from crossfade.shadow.exchange.shadow_headers import (
+    HOP_BY_HOP,
+    is_copy,
+    is_not_recorded,
+    is_served_by_legacy,
+    shadow_headers,
+)
 
 MARKS = (("x-crossfade-role", "shadow"), ("x-crossfade-id", "id-1"))
 
@@ -62,3 +68,16 @@ def test_served_by_legacy(headers: Headers, trailers: Headers, wanted: bool) -> 
     answer = Answer(status=200, headers=headers, body=b"", truncated=False, trailers=trailers, latency_ms=1.0)
     assert is_served_by_legacy(answer) is wanted
     assert not is_served_by_legacy(Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0))
+
+
+@pytest.mark.parametrize("at", ["headers", "trailers"])
+def test_not_recorded(at: str) -> None:
+    """A mock says so, in the header or behind the body; one that failed says nothing."""
+    fields = {"headers": (), "trailers": ()}
+    answer = Answer(status=501, body=b"", truncated=False, latency_ms=1.0, **fields)
+    assert not is_not_recorded(answer)
+    marked = Answer(
+        status=501, body=b"", truncated=False, latency_ms=1.0, **{**fields, at: (("X-Crossfade-Not-Recorded", "1"),)}
+    )
+    assert is_not_recorded(marked)
+    assert not is_not_recorded(Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0))

@@ -67,12 +67,22 @@ def _transitions(legacy: Answer, candidate: Answer, **values: Any) -> dict[str, 
 
 def test_transitions() -> None:
     """Statuses, bools and types always, words where they may be shown."""
-    legacy = _answer({"state": "open", "on": True, "at": None, "n": 1}, status=404)
-    candidate = _answer({"state": "closed", "on": False, "at": "x", "n": 2}, status=401)
-    told = {"status": "404 -> 401", "body/on": "true -> false", "body/at": "null -> string", "body/n": ""}
+    legacy = _answer({"state": "open", "on": True, "at": None, "n": 1}, status=200)
+    candidate = _answer({"state": "closed", "on": False, "at": "x", "n": 2}, status=201)
+    told = {"status": "200 -> 201", "body/on": "true -> false", "body/at": "null -> string", "body/n": ""}
     assert _transitions(legacy, candidate) == told | {"body/state": ""}
     shown = _transitions(legacy, candidate, shows=lambda item, _: item.template == "body/state")
     assert shown == told | {"body/state": "open -> closed"}
+
+
+def test_what_comes_with_another_status_tells_it() -> None:
+    """So that it can be accepted beside this status, and beside no other."""
+    found = _transitions(_answer({"on": True, "n": 1}, status=404), _answer({"on": False, "n": 2}, status=401))
+    assert found == {
+        "status": "404 -> 401",
+        "body/on": "true -> false beside 404 -> 401",
+        "body/n": "beside 404 -> 401",
+    }
 
 
 def _body(field: str, kind: str, cause: str = "") -> Fingerprint:

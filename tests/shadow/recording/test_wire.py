@@ -81,11 +81,20 @@ def test_patterns_in_any_text_and_number(message: Any, hidden: Any) -> None:
 
 def test_bytes_that_are_no_text_are_replaced(message: Any, hidden: Any) -> None:
     """Nobody can say what is in them: as many other bytes, the same for the same."""
-    user = message(photo=b"\x89PNG hunter2", friend={"photo": b"\x89PNG hunter2"})
+    png = b"\x89PNG\r\n\x1a\n hunter2"
+    user = message(photo=png, friend={"photo": png})
     told = hidden(user)
     assert told.photo == told.friend.photo != user.photo
     assert len(told.photo) == len(user.photo)
     assert b"hunter2" not in told.photo
+
+
+def test_a_piece_of_text_that_was_cut_within_a_letter_is_text(message: Any, hidden: Any) -> None:
+    """As a client sends it in chunks: what patterns find in it is replaced, and the parts of letters stay."""
+    piece = "é mail ann@example.com ✓".encode()[1:-1]
+    told = hidden(message(photo=piece)).photo
+    assert (told[:7], told[-3:], len(told)) == (piece[:7], piece[-3:], len(piece))
+    assert b"ann@" not in told
 
 
 def test_an_any_is_unpacked_where_its_type_is_known(message: Any, hidden: Any) -> None:

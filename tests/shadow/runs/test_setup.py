@@ -1,5 +1,6 @@
 """What a config becomes before the mirror works with it."""
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from crossfade.shadow.exchange.difference import Difference, Kind
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.runs.setup import (
+    accept_rules,
     build_run_info,
     read_contract,
     read_redactor,
@@ -218,3 +220,19 @@ def test_what_a_run_counts_by(more: str, engine: str, unit: str, secondary: bool
     """Its unit, and whether every request may reach a second instance of legacy."""
     info = build_run_info(_config(more), None, "run-1", 1.0, engine=engine)
     assert (info.unit, info.secondary) == (unit, secondary)
+
+
+ACCEPT = '[[accept]]\nroute = "GET /ok"\npath = "body/a"\nkind = "order"\nreason = "r"\nexpires = 2027-01-31\n'
+
+
+def test_accepted_differences() -> None:
+    """Each [[accept]] arrives with its end and its id."""
+    rule, other = accept_rules(_config(f'{ACCEPT}id = "sorted"\n{ACCEPT}'))
+    assert (rule.route, rule.path, rule.kind, rule.reason) == ("GET /ok", "body/a", "order", "r")
+    assert rule.expires == datetime.date(2027, 1, 31)
+    assert (rule.id, other.id) == ("sorted", "")
+
+
+def test_an_id_changes_no_verdict() -> None:
+    """So runs before and after it was given stand under the same rules."""
+    assert rules_digest(_config(ACCEPT)) == rules_digest(_config(f'{ACCEPT}id = "sorted"\n'))

@@ -8,7 +8,7 @@ import pytest
 
 
 def _finding(invoke: Any, service: Any) -> dict[str, Any]:
-    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     (finding,) = told["findings"]
     return dict(finding)
 
@@ -22,7 +22,7 @@ def test_a_finding(invoke: Any, service: Any) -> None:
     told = invoke("accept", finding["id"], "--config", service.config, "--reason", "agreed", "--expires", "2999-01-31")
     assert (told.exit_code, told.output) == (
         0,
-        f"accepted GET /ok  body/a  value\n1 cluster of the run accepted; wrote {service.config}\n",
+        f"accepted GET /ok  body/a  value  any transition\n1 cluster of the run accepted; wrote {service.config}\n",
     )
     text = service.config.read_text(encoding="utf-8")
     assert text.startswith(before)
@@ -30,6 +30,48 @@ def test_a_finding(invoke: Any, service: Any) -> None:
     assert (entry["route"], entry["reason"], entry["expires"].year) == ("GET /ok", "agreed", 2999)
     assert _finding(invoke, service) | {"status": "open"} == finding
     assert invoke("gate", "--config", service.config).exit_code == 0
+
+
+def _body_diverges(service: Any) -> None:
+    """A newer run of the real judge, in which the body differs and no status does."""
+    service.judged("run-2", 2000.0, *[({"on": True, "n": 1}, {"on": False, "n": 2}, (200, 200))] * 400)
+
+
+def test_a_finding_whose_head_is_a_status(invoke: Any, service: Any) -> None:
+    """What follows from another status is accepted beside this one: a fault of the same places is still found."""
+    service.judged("run-1", 1000.0, *[({"on": True, "n": 1}, {"on": False, "n": 2}, (404, 410))] * 400)
+    finding = _finding(invoke, service)
+    assert len(finding["parts"]) == 3
+    told = invoke("accept", finding["id"], "--config", service.config, "--reason", "agreed")
+    assert told.output.splitlines()[:-1] == [
+        "accepted GET /ok  status  value  404 -> 410",
+        "accepted GET /ok  body/n  value  beside 404 -> 410",
+        "accepted GET /ok  body/on  value  true -> false beside 404 -> 410",
+    ]
+    assert _finding(invoke, service)["status"] == "accepted"
+    assert invoke("gate", "--config", service.config).exit_code == 0
+    _body_diverges(service)
+    found = json.loads(invoke("report", "--config", service.config, "--json").stdout)
+    assert {(one["path"], one["transition"], one["status"]) for one in found["clusters"]} == {
+        ("body/n", "", "open"),
+        ("body/on", "true -> false", "open"),
+    }
+    assert invoke("gate", "--config", service.config).exit_code == 1
+
+
+def test_both_in_one_run(invoke: Any, service: Any) -> None:
+    """The units with a difference of their own count, and no others: k is theirs alone."""
+    gone = ({"n": 1}, {"n": 2}, (404, 410))
+    service.judged("run-1", 1000.0, *[gone] * 300, *[({"n": 1}, {"n": 2}, (200, 200))] * 7)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
+    (status,) = [one["id"] for one in told["findings"] if "404 becomes 410" in one["title"]]
+    assert invoke("accept", status, "--config", service.config, "--reason", "agreed").exit_code == 0
+    after = json.loads(invoke("report", "--config", service.config, "--json").stdout)
+    assert {one["title"]: one["status"] for one in after["findings"]} == {
+        "404 becomes 410 on GET /ok": "accepted",
+        "body/n differs on GET /ok": "open",
+    }
+    assert after["routes"][0]["divergent"] == 7
 
 
 def test_a_cluster_by_its_id(invoke: Any, service: Any) -> None:

@@ -78,7 +78,7 @@ def test_json(invoke: Any, tools: Path) -> None:
     (tools / "javac").unlink()
     result = invoke("doctor", "--json")
     assert result.exit_code == 0
-    checks = {check["name"]: check for check in json.loads(result.output)}
+    checks = {check["name"]: check for check in json.loads(result.stdout)}
     assert [name for name, check in checks.items() if not check["ok"]] == ["javac"]
     assert checks["javac"]["fix"] == "install a JDK, not only a JRE (Debian: openjdk-17-jdk)"
     assert checks["mvn"]["found"] == "3.9"

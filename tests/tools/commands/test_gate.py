@@ -29,7 +29,7 @@ def test_json(invoke: Any, service: Any) -> None:
     """The verdict stays what it is when inconclusive is allowed to pass."""
     service.compared(20)
     result = invoke("gate", "--config", service.config, "--json", "--allow-inconclusive")
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert (result.exit_code, told["exit_code"], told["verdict"]) == (0, 0, "inconclusive")
     assert told["sentences"][-1] == "inconclusive claims were allowed by --allow-inconclusive"
 
@@ -45,7 +45,7 @@ def test_a_run_by_id(invoke: Any, service: Any) -> None:
 def test_it_names_the_findings_of_the_report(invoke: Any, service: Any) -> None:
     """The very ids, so that what a gate shows can be accepted; a store with broken examples is an error for both."""
     service.diverged(3)
-    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     shown = invoke("gate", "--config", service.config).output
     assert [finding["id"] in shown for finding in told["findings"]] == [True]
     with sqlite3.connect(service.store) as connection:

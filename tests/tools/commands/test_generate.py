@@ -96,7 +96,7 @@ def test_services_that_are_left_out(users: Folder) -> None:
     users.change("message M", 'import "base.proto";\nmessage M')
     why = "base.proto is only imported; name the file with --proto, or add --service acme.base.v1.Base to generate it"
     assert f"left out      acme.base.v1.Base: {why}\n" in users.run().output
-    told = json.loads(users.run("--json").output)
+    told = json.loads(users.run("--json").stdout)
     assert told["left_out"] == [{"service": "acme.base.v1.Base", "reason": why}]
     assert told["rpcs"] == 2
 
@@ -120,7 +120,7 @@ def test_rpcs_that_a_person_confirms(users: Folder) -> None:
     result = users.run("--idempotency", proposed)
     assert "1 of 2 RPCs are safe, 1 of them confirmed by you: these may be compared\n" in result.output
     assert binder.read_text().count(".asSafe();") == 1
-    assert json.loads(users.run("--idempotency", proposed, "--json").output)["safe"] == ["acme.users.v1.Users/Get"]
+    assert json.loads(users.run("--idempotency", proposed, "--json").stdout)["safe"] == ["acme.users.v1.Users/Get"]
     again = users.run("--propose", proposed)
     assert again.exit_code == 2
     assert f"expected --propose with a new file, got {proposed}, which exists; choose another" in again.output
@@ -219,12 +219,12 @@ def test_check(users: Folder) -> None:
 
 def test_json(users: Folder) -> None:
     """For a program: what became of each file, and how it ended."""
-    told = json.loads(users.run("--json").output)
+    told = json.loads(users.run("--json").stdout)
     assert (told["exit_code"], told["changed"], told["rpcs"], told["base_package"]) == (0, True, 2, "acme.users")
     assert {"path": "pom.xml", "fate": "created", "detail": ""} in told["files"]
     assert told["legacy_source"] is None
     (users.out / "proto" / "users.proto").write_text("mine")
-    told = json.loads(users.run("--json").output)
+    told = json.loads(users.run("--json").stdout)
     assert (told["exit_code"], told["changed"]) == (1, False)
     assert [item["path"] for item in told["stopped_by"]] == ["proto/users.proto"]
 

@@ -140,7 +140,7 @@ def report(invoke: Any, service: Any) -> Callable[[], dict[str, Any]]:
     def report() -> dict[str, Any]:
         result = invoke("report", "--config", service.config, "--json")
         assert result.exit_code == 0, result.output
-        found: dict[str, Any] = json.loads(result.output)
+        found: dict[str, Any] = json.loads(result.stdout)
         return found
 
     return report
@@ -243,7 +243,7 @@ def test_a_recorded_run_is_judged_again(ingest: Any, invoke: Any, service: Any) 
     assert running.end()[0] == 0
     result = invoke("replay", "--config", service.config, "--rediff", running.run_id, "--check", "--json")
     assert result.exit_code == 0, result.output
-    assert [cluster["path"] for cluster in json.loads(result.output)["report"]["clusters"]] == [
+    assert [cluster["path"] for cluster in json.loads(result.stdout)["report"]["clusters"]] == [
         "message.size",
         "message[*].size",
     ]

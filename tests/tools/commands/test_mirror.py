@@ -25,11 +25,11 @@ def test_the_present_state(invoke: Any, service: Any) -> None:
 
 def test_for_a_program(invoke: Any, service: Any) -> None:
     """JSON says who, when and why."""
-    assert json.loads(invoke("mirror", "on", "--config", service.config, "--json").output) == {
+    assert json.loads(invoke("mirror", "on", "--config", service.config, "--json").stdout) == {
         "mirror": "on",
         "off": None,
     }
-    told = json.loads(invoke("mirror", "off", "--config", service.config, "--json").output)
+    told = json.loads(invoke("mirror", "off", "--config", service.config, "--json").stdout)
     assert told["mirror"] == "off"
     assert set(told["off"]) == {"by", "at", "reason"}
 
@@ -69,7 +69,7 @@ def test_a_folder_that_can_not_be(invoke: Any, service: Any) -> None:
 
 
 def _outcomes(invoke: Any, config: Path) -> tuple[dict[str, int], dict[str, int], int]:
-    report = json.loads(invoke("report", "--config", config, "--json").output)
+    report = json.loads(invoke("report", "--config", config, "--json").stdout)
     (route,) = report["routes"]
     assert sum(route["outcomes"].values()) == report["entered"]
     assert report["in_flight"] == 0

@@ -120,7 +120,7 @@ def record(command: Any, service: Any, sides: dict[str, int]) -> Iterator[Callab
 
 
 def _report(invoke: Any, service: Any) -> Any:
-    return json.loads(invoke("report", "--config", service.config, "--json").output)
+    return json.loads(invoke("report", "--config", service.config, "--json").stdout)
 
 
 def _found(report: Any) -> Any:
@@ -138,7 +138,7 @@ def test_a_run_is_compared_again(record: Any, invoke: Any, service: Any) -> None
     run.end()
     result = invoke("replay", "--config", service.config, "--rediff", run.run_id, "--check", "--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert told["rediff"]["changes"]["same"] == told["rediff"]["recorded"] == 15
     assert told["rediff"]["complete"]
     assert _found(told["report"]) == _found(_report(invoke, service))
@@ -156,7 +156,7 @@ def test_other_bodies_are_compared_again(record: Any, invoke: Any, service: Any,
     run.end()
     result = invoke("replay", "--config", service.config, "--rediff", run.run_id, "--check", "--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert told["rediff"]["changes"]["same"] == told["rediff"]["recorded"] == 8
     report = _report(invoke, service)
     assert _found(told["report"]) == _found(report)
@@ -178,7 +178,7 @@ def test_a_run_that_was_killed(record: Any, invoke: Any, service: Any) -> None:
         run.ask("/same?more")
     for pid in children.read_text(encoding="ascii").split():
         os.kill(int(pid), signal.SIGKILL)
-    told = json.loads(invoke("replay", "--config", service.config, "--rediff", run.run_id, "--json").output)
+    told = json.loads(invoke("replay", "--config", service.config, "--rediff", run.run_id, "--json").stdout)
     assert told["rediff"]["recorded"] >= 10
     assert not told["rediff"]["complete"]
 

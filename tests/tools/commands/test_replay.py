@@ -82,7 +82,7 @@ def test_words_are_told_again(invoke: Any, service: Any, record: Any) -> None:
     record(({"a": "open"}, {"a": "closed"}), ({"token": "open"}, {"token": "closed"}))
     result = invoke("replay", "--config", service.config, "--rediff", "run-1", "--check", "--json")
     assert result.exit_code == 0
-    told = {item["path"]: item["transition"] for item in json.loads(result.output)["report"]["clusters"]}
+    told = {item["path"]: item["transition"] for item in json.loads(result.stdout)["report"]["clusters"]}
     assert told == {"body/a": "open -> closed", "body/token": ""}
 
 
@@ -100,7 +100,7 @@ def test_other_rules(invoke: Any, service: Any, record: Any) -> None:
 def test_json(invoke: Any, service: Any, record: Any, flags: tuple[str, ...]) -> None:
     """One document: what changed, and the report."""
     record(({"a": 1}, {"a": 2}))
-    told = json.loads(invoke("replay", "--config", service.config, "--rediff", "run-1", *flags).output)
+    told = json.loads(invoke("replay", "--config", service.config, "--rediff", "run-1", *flags).stdout)
     assert told["rediff"]["changes"]["same"] == 1
     assert (told["report"]["run_id"], told["report"]["entered"]) == ("run-1", 1)
 
@@ -124,11 +124,15 @@ def test_a_recording_somewhere_else(invoke: Any, service: Any, record: Any, tmp_
 
 
 def test_no_recording(invoke: Any, service: Any) -> None:
-    """Exit 4 and one line."""
-    result = invoke("replay", "--config", service.config, "--rediff", "gone")
-    assert result.exit_code == 4
-    assert result.output.startswith("error: ")
-    assert "expected a recording, got none; make one with `crossfade record`" in result.output
+    """One line; exit 4 for a run that was not recorded, 2 for one that is not there."""
+    service.compared(1)
+    for run, code, told in (
+        ("run-1", 4, "expected a recording, got none; make one with `crossfade record`"),
+        ("gone", 2, "expected run gone, got none; the newest are run-1"),
+    ):
+        result = invoke("replay", "--config", service.config, "--rediff", run)
+        assert (result.exit_code, result.output.startswith("error: ")) == (code, True)
+        assert told in result.output
 
 
 def test_a_check_of_nothing_does_not_pass(invoke: Any, service: Any, record: Any) -> None:

@@ -25,7 +25,7 @@ def test_the_terminal(invoke: Any, reported: Any) -> None:
 @pytest.mark.parametrize("flags", [("--json",), ("--format", "json")])
 def test_json(invoke: Any, reported: Any, flags: tuple[str, ...]) -> None:
     """Nothing but one JSON document on standard output."""
-    told = json.loads(invoke("report", "--config", reported.config, *flags).output)
+    told = json.loads(invoke("report", "--config", reported.config, *flags).stdout)
     assert (told["service"], told["entered"], told["verdict"]) == ("builds", 400, "pass")
 
 
@@ -65,7 +65,7 @@ def test_a_list_of_the_runs(invoke: Any, service: Any) -> None:
 @pytest.mark.parametrize("flags", [("--json",), ("--format", "json")])
 def test_a_list_for_a_program(invoke: Any, reported: Any, flags: tuple[str, ...]) -> None:
     """The same as one JSON document."""
-    assert json.loads(invoke("report", "--config", reported.config, "--list", *flags).output) == [
+    assert json.loads(invoke("report", "--config", reported.config, "--list", *flags).stdout) == [
         {
             "run_id": "run-1",
             "started_at": "1970-01-01T00:16:40.000+00:00",
@@ -95,7 +95,7 @@ def test_options_that_do_not_go_together(invoke: Any, reported: Any, flags: tupl
 def test_the_schema(invoke: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the JSON report, without a config or a store."""
     monkeypatch.chdir(tmp_path)
-    told = json.loads(invoke("report", "--schema").output)
+    told = json.loads(invoke("report", "--schema").stdout)
     assert told["$id"] == "urn:crossfade:report:3"
     assert "clusters" in told["properties"]
 
@@ -110,7 +110,7 @@ def test_a_line_for_the_candidate(invoke: Any, service: Any) -> None:
     """It has the fields that the candidate gets by the config's rules, and says so; the others have the client's."""
     service.diverged(1)
     service.add('\n[[mirror.header]]\nname = "cookie"\naction = "drop"\n')
-    told = json.loads(invoke("report", "--config", service.config, "--json").output)
+    told = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     (example,) = told["clusters"][0]["examples"]
     lines = [example[name] for name in ("repro", "repro_legacy", "repro_candidate")]
     assert ["a=b" in line for line in lines] == [True, True, False]

@@ -83,7 +83,7 @@ def entered(invoke: Any, service: Any) -> int:
     """What the newest run says came in."""
     import json  # noqa: PLC0415
 
-    report = json.loads(invoke("report", "--config", service.config, "--json").output)
+    report = json.loads(invoke("report", "--config", service.config, "--json").stdout)
     assert report["ended_at"] is not None
     assert sum(route["total"] for route in report["routes"]) == report["entered"]
     return int(report["entered"])

@@ -46,7 +46,7 @@ def test_a_person(invoke: Any, project: Path) -> None:
 
 def test_a_program(invoke: Any, project: Path) -> None:
     """The same as JSON."""
-    told = json.loads(invoke("status", "--project", project, "--json").output)
+    told = json.loads(invoke("status", "--project", project, "--json").stdout)
     assert (told["total"], told["ported"], told["done"]) == (2, 1, 0)
     assert told["rpcs"][0] == {
         "rpc": "acme.users.v1.Users/Get",
@@ -74,9 +74,9 @@ def test_all_done(invoke: Any, project: Path) -> None:
 def test_evidence(invoke: Any, project: Path, service: Any) -> None:
     """Of the newest run of the store that the config names; without a store there is none."""
     words = ("status", "--project", project, "--config", service.config)
-    assert json.loads(invoke(*words, "--json").output)["rpcs"][0]["evidence"] is None
+    assert json.loads(invoke(*words, "--json").stdout)["rpcs"][0]["evidence"] is None
     _compared(service.store.parent, "acme.users.v1.Users/Get", 50)
-    told = json.loads(invoke(*words, "--json").output)
+    told = json.loads(invoke(*words, "--json").stdout)
     get, put = (rpc["evidence"] for rpc in told["rpcs"])
     assert (get["distinct"], get["divergent"], put) == (50, 0, None)
     assert "0 of 50 diverged, at most 6.14%" in " ".join(invoke(*words).output.split())
@@ -114,7 +114,7 @@ def test_hazards_of_the_source(invoke: Any, project: Path) -> None:
         "import users_pb2_grpc\n\n\nclass Users(users_pb2_grpc.UsersServicer):\n"
         "    def Get(self, request, context):\n        return M(id=str(round(len(request.id) / 2)))\n"
     )
-    told = json.loads(invoke("status", "--project", project, "--legacy-source", app, "--json").output)
+    told = json.loads(invoke("status", "--project", project, "--legacy-source", app, "--json").stdout)
     assert told["rpcs"][0]["hazards_open"] > 0
     assert told["rpcs"][1]["hazards_open"] == 0
 
@@ -161,7 +161,7 @@ def test_all_hazards_of_an_rpc(invoke: Any, project: Path, legacy: Path, name: s
     assert head == f"acme.users.v1.Users/Get: service.py:3, {len(lines) // 2} hazards"
     assert lines[0].startswith("C10 service.py:")
     assert "PySemantics.split(s, " in lines[1]
-    told = json.loads(invoke(*words, "--json").output)
+    told = json.loads(invoke(*words, "--json").stdout)
     assert told["rpc"] == "acme.users.v1.Users/Get"
     assert len(told["hazards"]) == len(lines) // 2
     assert told["hazards"][0]["pitfall_id"] == "C10"
@@ -172,7 +172,7 @@ def test_hazards_of_an_rpc_without_python(invoke: Any, project: Path, legacy: Pa
     result = invoke("status", "--project", project, "--legacy-source", legacy, "--hazards", "Put")
     assert result.output == f"acme.users.v1.Users/Put: no Python function found in {legacy}\n"
     words = ("status", "--project", project, "--legacy-source", legacy, "--hazards", "Put", "--json")
-    assert json.loads(invoke(*words).output) == {"rpc": "acme.users.v1.Users/Put", "hazards": []}
+    assert json.loads(invoke(*words).stdout) == {"rpc": "acme.users.v1.Users/Put", "hazards": []}
 
 
 def test_hazards_of_what_is_no_rpc(invoke: Any, project: Path, legacy: Path) -> None:
@@ -188,5 +188,5 @@ def test_hazards_of_what_is_no_rpc(invoke: Any, project: Path, legacy: Path) -> 
 def test_evidence_of_two_ports(invoke: Any, project: Path, service: Any) -> None:
     """An RPC that came on two ports stands with the worse of them."""
     _compared(service.store.parent, "acme.users.v1.Users/Get", 50, "one", "two")
-    get = json.loads(invoke("status", "--project", project, "--config", service.config, "--json").output)["rpcs"][0]
+    get = json.loads(invoke("status", "--project", project, "--config", service.config, "--json").stdout)["rpcs"][0]
     assert (get["evidence"]["distinct"], get["evidence"]["divergent"]) == (50, 0)

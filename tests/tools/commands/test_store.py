@@ -26,10 +26,10 @@ def test_prune(invoke: Any, service: Any) -> None:
     service.add("[evidence]\nkeep_days = 10\nkeep_runs = 3\n")
     words = ("store", "prune", "--config", service.config)
     assert invoke(*words, "--dry-run").output == "would delete run-0\nwould delete run-1\nwould delete 2 runs\n"
-    told = json.loads(invoke(*words, "--json").output)
+    told = json.loads(invoke(*words, "--json").stdout)
     assert told["run_ids"] == ["run-0", "run-1"]
     assert invoke(*words).output == "no run is old enough to be deleted\n"
-    assert json.loads(invoke("report", "--config", service.config, "--json").output)["run_id"] == "run-4"
+    assert json.loads(invoke("report", "--config", service.config, "--json").stdout)["run_id"] == "run-4"
 
 
 def test_nothing_to_upgrade(invoke: Any, service: Any) -> None:
@@ -38,7 +38,7 @@ def test_nothing_to_upgrade(invoke: Any, service: Any) -> None:
     result = invoke("store", "upgrade", "--config", service.config)
     assert result.exit_code == 0
     assert result.output.startswith("nothing to upgrade: the store has schema version ")
-    assert json.loads(invoke("store", "upgrade", "--config", service.config, "--json").output)["backup"] is None
+    assert json.loads(invoke("store", "upgrade", "--config", service.config, "--json").stdout)["backup"] is None
 
 
 def test_a_newer_store(invoke: Any, service: Any) -> None:

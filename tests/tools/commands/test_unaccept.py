@@ -10,7 +10,7 @@ import pytest
 def accepted(invoke: Any, service: Any) -> str:
     """The id of a finding that was accepted; what the config was before stands in ``crossfade.before``."""
     service.diverged(400)
-    (finding,) = json.loads(invoke("report", "--config", service.config, "--json").output)["findings"]
+    (finding,) = json.loads(invoke("report", "--config", service.config, "--json").stdout)["findings"]
     (service.folder / "crossfade.before").write_bytes(service.config.read_bytes())
     assert invoke("accept", finding["id"], "--config", service.config, "--reason", "agreed").exit_code == 0
     return str(finding["id"])
@@ -22,7 +22,7 @@ def test_by_id_or_by_what_is_written(invoke: Any, service: Any, accepted: str, h
     result = invoke("unaccept", *(how or (accepted,)), "--config", service.config)
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    assert lines[0] == "no longer accepted: GET /ok  body/a  value"
+    assert lines[0] == "no longer accepted: GET /ok  body/a  value  any transition"
     assert lines[1].startswith("open again: ")
     assert lines[2] == f"removed 1 [[accept]] entry; wrote {service.config}"
     assert service.config.read_bytes() == (service.folder / "crossfade.before").read_bytes()

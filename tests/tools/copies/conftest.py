@@ -209,7 +209,7 @@ class Stage:
 
     def report(self) -> Any:
         """The report of the run."""
-        return json.loads(self._invoke("report", "--config", self._config, "--json").output)
+        return json.loads(self._invoke("report", "--config", self._config, "--json").stdout)
 
     def gate(self) -> tuple[int, str]:
         """Exit code and sentences of the gate."""

@@ -11,8 +11,10 @@ from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.diff.paths import Place
-from crossfade.shadow.compare.streams import StreamDiff
+from crossfade.shadow.compare.diff.walk import leaf
+from crossfade.shadow.compare.streams import HeavyPair, StreamDiff
 from crossfade.shadow.exchange import Answer, Failure
+from crossfade.shadow.exchange.difference import Difference, Kind
 
 EVENTS = (("content-type", "text/event-stream"),)
 QUIET_S = 0.5
@@ -32,7 +34,18 @@ class Pair:
     def __init__(self) -> None:
         self.legacy = LegacyStream(answer=answer())
         self.candidate = answer()
+        self.heavy: list[HeavyPair] = []
         self.ended: asyncio.Future[Answer | Failure] = asyncio.get_running_loop().create_future()
+
+    def is_heavy(self, legacy: bytes, other: bytes) -> bool:
+        return b"heavy" in legacy + other
+
+    async def apart(self, call: Call, pair: HeavyPair) -> tuple[Difference, ...]:
+        """Says what it was given, after a while."""
+        assert call.answer is self.candidate
+        self.heavy.append(pair)
+        await asyncio.sleep(0)
+        return (leaf(Place.at(f"apart {pair.first}"), Kind.VALUE, pair.legacy, pair.other),)
 
     def event(self) -> None:
         """The same message on both sides."""
@@ -43,8 +56,11 @@ class Pair:
         async def call() -> Answer | Failure:
             return await self.ended
 
-        follower = Follower(self.legacy, deadline_s=DEADLINE_S, hold=lambda _: None, is_owed=lambda: True)
+        follower = Follower(
+            self.legacy, deadline_s=DEADLINE_S, hold=lambda _: None, is_owed=lambda: True, apart=self.apart
+        )
         diff = StreamDiff(lambda data: data, Place.at("body"), proto=False)
+        diff.is_heavy = self.is_heavy
         (only,) = await follower.run(((Call(answer=self.candidate, task=asyncio.create_task(call())), diff),))
         return only
 
@@ -76,3 +92,33 @@ async def test_a_candidate_that_does_not_end() -> None:
     found = await following
     assert isinstance(found.reply, Failure)
     assert asyncio.get_running_loop().time() - began >= DEADLINE_S * 0.9
+
+
+async def test_heavy_messages_are_compared_apart() -> None:
+    """As they come, each at its place, between others that are compared here; the last one at the very end too."""
+    pair = Pair()
+    following = asyncio.create_task(pair.follow())
+    for at, (legacy, own) in enumerate([("a", "a"), ("b", "c"), ("heavy", "other"), ("d", "e"), ("f", "heavy")]):
+        pair.legacy.answer.add(f"data: {legacy}\n\n".encode())
+        pair.candidate.add(f"data: {own}\n\n".encode())
+        if at == 2:
+            await asyncio.sleep(0.02)
+            assert [item.first for item in pair.heavy] == [2], "while the streams go on"
+    pair.legacy.end(pair.legacy.answer.answer())
+    pair.ended.set_result(pair.candidate.end())
+    found = await following
+    assert [item.path for item in found.differences] == ["body/1", "body/3", "apart 2", "apart 4"]
+    assert (found.compared, found.whole) == (5, True)
+
+
+async def test_a_heavy_message_that_one_side_lacks() -> None:
+    """Is given without a partner, once the streams have ended."""
+    pair = Pair()
+    following = asyncio.create_task(pair.follow())
+    pair.event()
+    pair.legacy.answer.add(b"data: heavy\n\ndata: light\n\n")
+    pair.legacy.end(pair.legacy.answer.answer())
+    pair.ended.set_result(pair.candidate.end())
+    found = await following
+    assert [(item.first, item.other) for item in pair.heavy] == [(1, None), (2, None)]
+    assert len(found.differences) == 2

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossfade.shadow.compare.decode import UndecodableError
-from crossfade.shadow.compare.decode.codings import MAX_MEMBERS, decode_codings
+from crossfade.shadow.compare.decode.codings import MAX_MEMBERS, decode_codings, decode_small
 
 TEXT = b'{"builds": [' + b'{"id": 1234567, "ok": true}, ' * 400 + b"{}]}"
 
@@ -113,6 +113,49 @@ def test_a_bomb_stops_at_the_limit(name: str, encode: Callable[[bytes], bytes]) 
     assert decode_codings(encode(bytes(1000)), (name,), limit_bytes=1000) == bytes(1000)
     with pytest.raises(UndecodableError, match="at most 999 bytes"):
         decode_codings(encode(bytes(1000)), (name,), limit_bytes=999)
+
+
+def _run_lengths(blocks: int) -> bytes:
+    """A zstd frame (RFC 8878 3.1.1) of blocks of 128 KiB in 4 bytes each."""
+    head = b"\x28\xb5\x2f\xfd\x00\x70"
+    return head + b"".join(
+        (131_072 << 3 | 2 | (at == blocks - 1)).to_bytes(3, "little") + b"\0" for at in range(blocks)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "encode"),
+    [
+        ("gzip", lambda: gzip.compress(bytes(2**24))),
+        ("deflate", lambda: zlib.compress(bytes(2**24))),
+        ("br", lambda: brotli.compress(bytes(2**23), quality=5, lgwin=24)),
+        ("br", lambda: brotli.compress(bytes(2**25), quality=5, lgwin=24)),
+        ("zstd", lambda: _zstd(bytes(2**24))),
+        ("zstd", lambda: _run_lengths(512)),
+    ],
+)
+def test_a_bomb_costs_no_more_than_the_limit(name: str, encode: Callable[[], bytes]) -> None:
+    """What would be decoded at once past a small limit is not begun, or is little."""
+    bomb, took_s = encode(), []
+    for _ in range(5):
+        started = time.process_time()
+        with pytest.raises(UndecodableError):
+            decode_small(bomb, (name,), limit_bytes=40_000)
+        took_s.append(time.process_time() - started)
+    assert min(took_s) < 0.005
+
+
+@every_coding
+def test_small_bodies_are_decoded_all_the_same(name: str, encode: Callable[[bytes], bytes]) -> None:
+    """As they are where nothing is asked of the cost, but for br in several blocks."""
+    assert decode_small(encode(TEXT), (name,), 40_000) == TEXT
+    with pytest.raises(UndecodableError, match="at most 1000 bytes"):
+        decode_small(encode(TEXT), (name,), 1000)
+    encoder = brotli.Compressor()
+    blocks = encoder.process(TEXT) + encoder.flush() + encoder.finish()
+    assert decode_codings(blocks, ("br",)) == TEXT
+    with pytest.raises(UndecodableError, match="got several blocks"):
+        decode_small(blocks, ("br",), 40_000)
 
 
 def test_many_small_steps_are_linear() -> None:

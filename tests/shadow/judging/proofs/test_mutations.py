@@ -13,7 +13,18 @@ from crossfade.shadow.compare.decode.proto import ProtoMap, ProtoMessage
 from crossfade.shadow.compare.decode.texts import Text, Url
 from crossfade.shadow.compare.diff import Place, diff
 from crossfade.shadow.exchange.difference import Deep, Kind, Value
-from crossfade.shadow.judging.proofs.mutations import with_other_leaf, without_a_field
+from crossfade.shadow.judging.proofs.mutations import (
+    fields,
+    leaves,
+    lists,
+    objects,
+    with_field_in,
+    with_other_leaf,
+    with_other_leaf_at,
+    with_swap_in,
+    without_a_field,
+    without_field_at,
+)
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.decimals(), st.text(), st.binary())
 VALUES: Any = st.recursive(
@@ -83,3 +94,28 @@ def test_a_value_without_parts_has_no_such_mutant() -> None:
     """A text has no field, an empty list no leaf."""
     assert without_a_field("text", 1) is None
     assert with_other_leaf((), 1) is None
+
+
+@given(VALUES)
+def test_each_place_can_be_made_wrong(value: Value) -> None:
+    """One after the other, each in a copy that differs."""
+    before = repr(value)
+    for places, change in (
+        (leaves, with_other_leaf_at),
+        (fields, without_field_at),
+        (objects, with_field_in),
+        (lists, with_swap_in),
+    ):
+        for steps in places(value):
+            assert repr(change(value, steps)) != before
+    assert repr(value) == before
+
+
+def test_what_is_added_and_swapped() -> None:
+    """A field of a name that no service has; the first element with the next one that is another."""
+    value = {"of": {"a": 1}, "tags": ("a", "a", "b"), "same": (1, 1)}
+    assert objects(value) == [(), ("of",)]
+    assert lists(value) == [("tags",)]
+    assert found(value, with_field_in(value, ("of",))) == [("body/of/crossfade-added", "added")]
+    assert with_swap_in(value, ("tags",)) == value | {"tags": ("b", "a", "a")}
+    assert with_swap_in(value, ("same",)) == value

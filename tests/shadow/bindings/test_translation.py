@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from crossfade.shadow.asking.streams.translation import _LEARNT, Translation
 from crossfade.shadow.bindings.sides import Side
+from crossfade.shadow.bindings.translation import _LEARNT, Translation
 
 
 class Dictionary:

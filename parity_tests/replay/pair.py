@@ -1,0 +1,98 @@
+"""The services of a config, contacted directly: one request to both, judged like live traffic."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.replay.attempt import Attempt
+from crossfade.parity_tests.replay.handles import Handles, SharedHandles
+from crossfade.parity_tests.replay.played import Played
+from crossfade.parity_tests.replay.recorded import redaction_of
+from crossfade.parity_tests.replay.sending import Progress
+from crossfade.parity_tests.replay.services import Services
+from crossfade.shadow.asking.sides import build_sides
+from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.bindings.edges import NO_EDGES, Edges
+from crossfade.shadow.config import Config
+from crossfade.shadow.config.settings import State
+from crossfade.shadow.exchange import Comparison, Reply
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.redaction import ComparisonRedactor
+from crossfade.shadow.runs.setup import read_redactor, rules_of, secrecy_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair(Services):
+    """Plays calls against the services."""
+
+    def new_handles(self) -> SharedHandles:
+        """Those of all sessions that are played in one state of the services."""
+        return SharedHandles(contract=self.contract, shared=self.shared, edges=self.edges)
+
+    def new_bindings(self) -> Handles:
+        """Those of one session, or of all that share ids."""
+        live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges, one_to_one=True)
+        recorded = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
+        return Handles(recorded=recorded, live=live)
+
+    async def play(
+        self, call: Call, handles: Handles, *, twin: Reply | None = None, progress: Progress | None = None
+    ) -> Played:
+        """Sends one call to both services; legacy's live answer is what the candidate's is held against.
+
+        Each gets the request in its own handles, legacy those that it minted itself where the recording has others. The
+        secondary is asked where there is one, unless ``twin`` is what another run of legacy answered. ``progress`` is
+        told how many messages of legacy's stream have come.
+        """
+        return await Attempt(self, call, handles, twin=twin, progress=progress or Progress()).play()
+
+    async def play_legacy(self, call: Call, handles: Handles, *, progress: Progress | None = None) -> Reply | None:
+        """What legacy alone answers; None where it does not get the call."""
+        return await Attempt(self, call, handles, twin=None, progress=progress or Progress()).play_legacy()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        for sides in self.sides.values():
+            await sides.close()
+
+
+@asynccontextmanager
+async def open_pair(  # noqa: PLR0913 - each has its default
+    config: Config,
+    contract: Contract | None,
+    *,
+    edges: Edges = NO_EDGES,
+    judge: Judge | None = None,
+    speed: float = 0.0,
+    is_recorded: bool = False,
+) -> AsyncIterator[Pair]:
+    """The services that the config names, until the block ends; as ``Services``.
+
+    ``judge``: None: one under the config's rules. Raises: ShadowError: a certificate can't be read, or a
+    variable of the environment is not set.
+    """
+    calls = frozenset[str]() if contract is None else frozenset(contract.methods)
+    pair = Pair(
+        sides={
+            listen.name: build_sides(config, listen, calls, rules=config.replay.header, with_legacy=True)
+            for listen in config.listen
+        },
+        judge=judge or Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract))),
+        contract=contract,
+        shared=config.service.state is State.SHARED,
+        edges=edges,
+        is_recorded=is_recorded,
+        redacted=_redaction(config, contract) if is_recorded else None,
+        speed=speed,
+    )
+    try:
+        yield pair
+    finally:
+        await pair.close()
+
+
+def _redaction(config: Config, contract: Contract | None) -> Callable[[Comparison], Comparison] | None:
+    redactor = read_redactor(config, contract)
+    return None if redactor is None else redaction_of(ComparisonRedactor(redactor, contract))

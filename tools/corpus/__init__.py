@@ -1,0 +1,1 @@
+"""The parts of ``crossfade corpus``, one module each."""

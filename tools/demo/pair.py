@@ -1,0 +1,104 @@
+"""The example's pair of services: its data, its processes, its config."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from crossfade.shadow.errors import ShadowError
+from crossfade.tools.commands.init import write_key
+from crossfade.tools.demo.build import JAR
+from crossfade.tools.demo.servers import Server, server
+
+_READY = r"READY grpc=(?P<grpc>\d+) http=(?P<http>\d+)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The example's processes."""
+
+    legacy: Server
+    secondary: Server
+    candidate: Server
+
+
+def example_folder() -> Path:
+    """The example's sources: in a checkout its folder, in an installed wheel a copy of it."""
+    return Path(str(resources.files("crossfade.examples"))) / "buildqueue"
+
+
+def write_seed(example: Path, work: Path) -> Path:
+    """The data with which both sides start."""
+    seed = work / "seed"
+    subprocess.run([sys.executable, str(example / "seed"), str(seed)], check=True)  # noqa: S603 - our own command
+    return seed
+
+
+@contextmanager
+def running_pair(example: Path, candidate: Path, seed: Path, work: Path, *, fixed: bool) -> Iterator[Pair]:
+    """Both services and the secondary, with data of their own below ``work``, until the block ends.
+
+    ``fixed`` turns the planted bugs off. Raises: ShadowError: there is no Java, or one of them does not start.
+    """
+    data = work / "data"
+    data.mkdir(exist_ok=True)
+
+    def flags(name: str) -> list[str]:
+        return ["--grpc-port=0", "--http-port=0", f"--db={data / name}.sqlite", f"--seed-dir={seed}"]
+
+    legacy_command = [sys.executable, str(example / "legacy")]
+    java = shutil.which("java")
+    if java is None:
+        raise ShadowError("java: expected a JDK 17 or newer, got none; run `crossfade doctor`", exit_code=4)
+    java_command = [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-jar", str(candidate / JAR)]
+    environment = {"BUILDQUEUE_FIXED": "1" if fixed else "0"}
+    gen = {"BUILDQUEUE_GEN_DIR": str(work / "gen")}
+    with ExitStack() as stack:
+
+        def start(name: str, command: list[str], env: Mapping[str, str]) -> Server:
+            log = work / f"{name}.log"
+            return stack.enter_context(server([*command, *flags(name)], pattern=_READY, log=log, env=env))
+
+        yield Pair(
+            candidate=start("candidate", java_command, environment),
+            legacy=start("legacy", legacy_command, gen),
+            secondary=start("secondary", legacy_command, gen),
+        )
+
+
+def write_config(example: Path, work: Path, pair: Pair) -> Path:
+    """The example's own config with the ports of this run in place of its fixed ones."""
+    text = (example / "crossfade.toml").read_text(encoding="utf-8")
+    ports = _ports_of_run(text, pair)
+    text = re.sub(r':(\d+)"', lambda fixed: f':{ports[fixed[1]]}"', text)
+    text = text.replace('"proto', f'"{(example / "proto").as_posix()}')
+    path = work / "crossfade.toml"
+    path.write_text(text, encoding="utf-8")
+    if not (key := work / ".crossfade" / "redaction.key").exists():
+        write_key(key)
+    return path
+
+
+def _ports_of_run(text: str, pair: Pair) -> dict[str, object]:
+    """By fixed port: the ones that the sides have taken, and free ones for the proxy."""
+    config = tomllib.loads(text)
+    ports: dict[str, object] = {config["admin"]["address"]: free_port()}
+    for listen in config["listen"]:
+        ports[listen["address"]] = free_port()
+        for side in ("legacy", "candidate", "secondary"):
+            ports[listen[side]] = getattr(pair, side).ready[listen["name"]]
+    return {address.rpartition(":")[2]: port for address, port in ports.items()}
+
+
+def free_port() -> int:
+    """A port that nobody had a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
