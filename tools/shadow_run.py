@@ -112,10 +112,10 @@ async def run_shadow(
             entered = feed.entered_total()
             feed.finish()
             commit_s = _COMMIT_S + (config.mirror.max_wait_ms + config.mirror.deadline_ms) / 1000
-            recorded = () if recording is None else (recording.finish(),)
             committing = asyncio.create_task(compare.finish(commit_s))
             try:
-                await asyncio.gather(*recorded)
+                if recording is not None:
+                    await recording.finish()
             finally:
                 code = await committing  # whatever becomes of the recording
     return RunResult(
