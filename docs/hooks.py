@@ -18,6 +18,8 @@ INCLUDED = {
     "SECURITY.md": "project/security.md",
     "CHANGELOG.md": "project/changelog.md",
     "bench/README.md": "project/measurements.md",
+    "bench/verdict/README.md": "project/measurements-verdict.md",
+    "bench/fuzz/README.md": "project/measurements-fuzz.md",
 }
 _PAGES = {**INCLUDED, "README.md": "index.md"}  # README itself is no page: docs/index.md stands for it
 _SOURCES = {page: source for source, page in INCLUDED.items()}
