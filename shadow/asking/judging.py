@@ -22,7 +22,7 @@ from crossfade.shadow.apart.jobs import (
     ResolveAgain,
 )
 from crossfade.shadow.apart.unread import Unread
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
+from crossfade.shadow.apart.weight import HEAVY, is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
@@ -51,8 +51,20 @@ _MOST_ROUTES = 1000
 class Judging:
     """Each step raises Ended: it took more time or memory than it may, or the process was lost."""
 
-    def __init__(self, *, judge: Judge, bindings: Bindings, queue: JobQueue | None, recorder: Recorder | None) -> None:
-        """Without ``queue`` all is done here. ``recorder`` keeps what was judged apart."""
+    def __init__(
+        self,
+        *,
+        judge: Judge,
+        bindings: Bindings,
+        queue: JobQueue | None,
+        recorder: Recorder | None,
+        most: int = HEAVY,
+    ) -> None:
+        """Without ``queue`` all is done here, else what is more work than ``most``.
+
+        ``recorder`` keeps what was judged apart.
+        """
+        self._most = most
         self._judge = judge
         self._bindings = bindings
         self._queue = queue
@@ -97,7 +109,7 @@ class Judging:
     def _is_heavy(self, comparison: Comparison) -> bool:
         """Weighed once for all steps, which come one after the other where it is light."""
         if self._weighed is None or self._weighed[0] is not comparison:
-            self._weighed = comparison, is_heavy(comparison)
+            self._weighed = comparison, is_heavy(comparison, self._most)
         return self._weighed[1]
 
     def _is_proof(self, request_id: str, route: RouteInfo) -> bool:
@@ -171,7 +183,7 @@ class Judging:
         """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
         if self._may_be_lost(request):
             return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
-        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request):
+        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request, self._most):
             return self._bindings.render(request, side)
         texts = await self._ask_about(request, ReadRequest(request=request), route)
         excerpt = self._bindings.excerpt(request, route.route, await self._kept_of(texts))
@@ -182,7 +194,7 @@ class Judging:
         """As ``Bindings.learn_unmirrored``; of a heavy answer the tokens alone, which are searched for later."""
         if self._bindings.is_shared:
             return
-        if self._queue is None or not is_heavy_reply(request, answer):
+        if self._queue is None or not is_heavy_reply(request, answer, self._most):
             self._bindings.learn_unmirrored(request, answer)
         elif succeeded(answer, request):
             self._lost.append(Unread(request, answer, ids=False))
@@ -190,7 +202,9 @@ class Judging:
     def _may_be_lost(self, request: Request) -> bool:
         if not self._lost:
             return False
-        carried = self._bindings.carried(replace(request, body=b"") if is_heavy_request(request) else request)
+        carried = self._bindings.carried(
+            replace(request, body=b"") if is_heavy_request(request, self._most) else request
+        )
         unknown = [text for text in carried if is_token(text) and not self._bindings.is_known(text)]
         return any(unread.may_hold(text) for unread in self._lost for text in unknown)
 
