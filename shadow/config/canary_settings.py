@@ -1,0 +1,225 @@
+"""[canary]: how real traffic is shifted, route by route. The text below a key is its meaning in the reference."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
+from crossfade.shadow.config.section import Address, Glob, Name, Pct, Section, TextPath, Url, shown
+
+SessionKey = Annotated[str, AfterValidator(check_session_key), shown("session key")]
+Variable = Annotated[str, AfterValidator(check_variable), shown("variable")]
+Seconds = Annotated[float, Field(ge=0, le=31_536_000)]
+
+
+class OnTimeout(StrEnum):
+    """What happens where nobody opened a gate in time."""
+
+    HOLD = "hold"
+    ABORT = "abort"
+
+
+class GateKind(StrEnum):
+    """Who opens a gate: a person, by `crossfade canary promote`, or a webhook that answers 200 to 202."""
+
+    MANUAL = "manual"
+    WEBHOOK = "webhook"
+
+
+class PlaneKind(StrEnum):
+    """What carries the weights."""
+
+    ENGINE = "engine"
+    MODE_FILE = "mode_file"
+    GATEWAY = "gateway"
+
+
+class NotifyForm(StrEnum):
+    """How a notification is written."""
+
+    SLACK = "slack"
+    CLOUDEVENTS = "cloudevents"
+
+
+class PauseStep(Section):
+    """`pause`: waits; without a duration until `crossfade canary resume`."""
+
+    duration_s: Seconds | None = None
+    """How long it waits."""
+
+
+class AnalysisStep(Section):
+    """`analysis`: waits until the evidence allows the next step."""
+
+    min_requests: Annotated[int, Field(ge=0)] = 0
+    """The number of requests that the candidate must have answered at this weight."""
+    timeout_s: Seconds = 86_400
+    """After this time without a decision the rollout pauses: inconclusive never goes on by itself."""
+
+
+class MirrorStep(Section):
+    """`setMirrorRoute`: the share of requests that the other side gets as well."""
+
+    percentage: Pct = 100.0
+    """The share, as far as the rules of `[mirror]` allow it."""
+
+
+class HeaderStep(Section):
+    """`setHeaderRoute`: requests with this header field are the candidate's, whatever the weight."""
+
+    name: Annotated[str, AfterValidator(check_field_name)]
+    """The name of the header field, or of gRPC metadata."""
+    value: Annotated[str, AfterValidator(check_field_value)]
+    """The exact value."""
+
+
+class Step(Section):
+    """One step of a plan: exactly one key, in the words of Argo Rollouts."""
+
+    setWeight: Pct | None = None  # noqa: N815 - the field's word
+    """The share of clients whose requests the candidate answers."""
+    pause: PauseStep | None = None
+    """Waits."""
+    analysis: AnalysisStep | None = None
+    """Waits for evidence."""
+    setMirrorRoute: MirrorStep | None = None  # noqa: N815 - the field's word
+    """Sets the share that is mirrored."""
+    setHeaderRoute: HeaderStep | None = None  # noqa: N815 - the field's word
+    """Gives requests with a header field to the candidate."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        given = sorted(self.model_fields_set)
+        if len(given) != 1:
+            raise ValueError(f"expected exactly one key, got {' and '.join(given) or 'none'}; make a step of each")
+        return self
+
+
+def _default_steps() -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for pct in (1.0, 5.0, 25.0, 50.0, 100.0):
+        steps += [Step(setWeight=pct), Step(analysis=AnalysisStep())]
+    return tuple(steps)
+
+
+class CanaryGate(Section):
+    """[[canary.route.gate]]: what must be opened before a weight is reached."""
+
+    before_pct: Pct = 100.0
+    """The gate stands in front of the first step that sets this weight or more."""
+    kind: Annotated[GateKind, Field(strict=False)] = GateKind.MANUAL
+    """Who opens it."""
+    url: str | None = None
+    """The webhook. It gets the route, the weight and the verdict as JSON, and opens the gate with 200 to 202."""
+    timeout_s: Seconds = 86_400
+    """How long the gate may stay closed."""
+    on_timeout: Annotated[OnTimeout, Field(strict=False)] = OnTimeout.HOLD
+    """What happens then."""
+
+    @model_validator(mode="after")
+    def _url_of_webhook(self) -> Self:
+        if (self.kind is GateKind.WEBHOOK) != (self.url is not None):
+            raise ValueError("expected url with kind = 'webhook', and with no other; add it, or change kind")
+        return self
+
+
+class CanaryRoute(Section):
+    """[[canary.route]]: a group of routes that move together."""
+
+    name: Name
+    """The group's name, unique in the file."""
+    routes: tuple[Glob, ...] = Field(strict=False, min_length=1)
+    """The routes: declared templates and gRPC methods that match. Each moves on by itself; the first group that matches
+    has the route."""
+    steps: tuple[Step, ...] = Field(default_factory=_default_steps, strict=False, min_length=1)
+    """The steps. By default 1, 5, 25, 50 and 100 %, with an analysis after each."""
+    error_budget_pct: Pct = 0.5
+    """The share of the candidate's answers that may be errors above legacy's own."""
+    latency_ratio: float | None = Field(default=None, gt=1)
+    """How much higher than legacy's the candidate's 99th percentile may be. Without it latency is shown, not judged."""
+    bake_s: Seconds = 3600
+    """How long the candidate serves all clients, with legacy shadowed, before `rampdown`."""
+    rampdown_s: Seconds = 0
+    """How long legacy is kept warm after that, without comparisons."""
+    cross_read: bool = False
+    """Before a route that writes goes to `live`, what the candidate wrote must have been read through legacy."""
+    gate: tuple[CanaryGate, ...] = Field(default=(), strict=False)
+
+
+class Freeze(Section):
+    """[[canary.freeze]]: when nothing moves on. Going back is always allowed."""
+
+    days: tuple[Annotated[str, Field(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")], ...] = Field(default=(), strict=False)
+    """Days of the week on which it holds; all without any."""
+    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:00"
+    """When it begins, in UTC."""
+    end: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")] = "24:00"
+    """When it ends, in UTC. An end before the start is on the next day."""
+    reason: Name
+    """Why."""
+
+
+class PlaneSettings(Section):
+    """[[canary.plane]]: what carries the weights of which routes; the first that matches. Without any: the engine."""
+
+    name: Name
+    """The plane's name, unique in the file."""
+    kind: Annotated[PlaneKind, Field(strict=False)] = PlaneKind.ENGINE
+    """What it is."""
+    routes: tuple[Glob, ...] = Field(default=("*",), strict=False)
+    """The routes whose weights it carries."""
+    file: TextPath | None = None
+    """The mode file, with `mode_file`."""
+    read_back: tuple[Url, ...] = Field(default=(), strict=False)
+    """Where the pods of the generated service show the modes that they use, with `mode_file`."""
+    server: Url | None = None
+    """The API server, with `gateway`. By default that of the pod's own service account."""
+    namespace: Name | None = None
+    """The namespace of the routes, with `gateway`."""
+    timeout_s: float = Field(default=2.0, gt=0, le=60)
+    """How long one request to the plane may take."""
+
+
+class NotifySettings(Section):
+    """[[canary.notify]]: who is told of steps, rollbacks, gates and new findings."""
+
+    url: str | None = None
+    """Where notifications are posted."""
+    url_env: Variable | None = None
+    """The environment variable that holds the address, where that is a secret."""
+    form: Annotated[NotifyForm, Field(strict=False)] = NotifyForm.SLACK
+    """How they are written."""
+
+    @model_validator(mode="after")
+    def _one_url(self) -> Self:
+        if (self.url is None) == (self.url_env is None):
+            raise ValueError("expected url or url_env; name one")
+        return self
+
+
+class CanarySettings(Section):
+    """[canary]: who is moved, how fast, and what is watched. Without a `[[canary.route]]` nothing ever moves."""
+
+    key: tuple[SessionKey, ...] = Field(default=(), strict=False)
+    """By what a client is known, so that it stays on its side; the first that its request has: `header:NAME` (also gRPC
+    metadata), `cookie:NAME`, `peer`. A request without any is legacy's until the weight is 100."""
+    tester_header: Annotated[str, AfterValidator(check_field_name)] | None = None
+    """A header field by which a tester chooses a side: its value is `legacy` or `candidate`."""
+    lease_s: float = Field(default=10.0, ge=1, le=3600)
+    """How long a data plane keeps its weights without hearing of the controller. Then legacy answers all clients, but
+    for routes that are complete."""
+    tick_ms: int = Field(default=1000, ge=50, le=60_000)
+    """How often the controller looks."""
+    compare_pct: Pct = 20.0
+    """The share of safe requests which the candidate answered that legacy gets as well, so that both are compared."""
+    false_rollback_pct: float = Field(default=1.0, gt=0, lt=50)
+    """How often a candidate within its budgets is rolled back by chance, over a whole rollout."""
+    address: Address | None = None
+    """Where `crossfade canary start` serves its API."""
+    token_env: Variable = "CROSSFADE_CANARY_TOKEN"  # noqa: S105 - the name of a variable
+    """The environment variable with the token of the API and of the engine's weights."""
+    route: tuple[CanaryRoute, ...] = Field(default=(), strict=False)
+    freeze: tuple[Freeze, ...] = Field(default=(), strict=False)
+    plane: tuple[PlaneSettings, ...] = Field(default=(), strict=False)
+    notify: tuple[NotifySettings, ...] = Field(default=(), strict=False)
