@@ -6,11 +6,14 @@ field of HTTP answers: legacy's has one. Prints a summary as JSON.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path[0:0] = [
     str(Path(__file__).parent),
@@ -18,6 +21,8 @@ sys.path[0:0] = [
     str(Path(__file__).parents[1] / "client"),
 ]
 
+import aiohttp
+import grpc
 from journal import Journal
 from visits import PLAYS, Means
 
@@ -45,28 +50,34 @@ async def visit(args, means, journal, stop):
     for at in range(int(args.rate * args.seconds)):
         due = began + at / args.rate
         if (wait := due - loop.time()) > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
-            except TimeoutError:
-                pass
         if stop.is_set():
             break
-        route, play = plays[at % len(plays)]
-        user = f"user-{rng.randrange(args.users):05d}"
-        task = asyncio.create_task(one(route, play, means, user, at, journal, loop.time() - began))
+        request = Request(*plays[at % len(plays)], f"user-{rng.randrange(args.users):05d}", at, loop.time() - began)
+        task = asyncio.create_task(request.send(means, journal))
         running.add(task)
         task.add_done_callback(running.discard)
     await asyncio.gather(*running)
 
 
-async def one(route, play, means, user, at, journal, at_s):
-    """One request, counted with what was wrong with its answer."""
-    try:
-        async with asyncio.timeout(LIMIT_S):
-            side, wrong = await play(means, user, at)
-    except Exception as error:  # whatever a client may meet: it is counted, and shown
-        side, wrong = None, f"{type(error).__name__}: {error}"[:200]
-    journal.note(route, user, side, wrong, at_s)
+class Request(NamedTuple):
+    """What one visitor sends; ``number`` makes it another one than those before, ``at_s`` is when it was due."""
+
+    route: str
+    play: Callable
+    user: str
+    number: int
+    at_s: float
+
+    async def send(self, means, journal):
+        """Counts it with what was wrong with its answer."""
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                side, wrong = await self.play(means, self.user, self.number)
+        except (aiohttp.ClientError, grpc.RpcError, OSError, TimeoutError) as error:
+            side, wrong = None, f"{type(error).__name__}: {error}"[:200]
+        journal.note(self.route, self.user, side, wrong, self.at_s)
 
 
 def parsed():

@@ -1,6 +1,7 @@
 """What the visitors met."""
 
 import collections
+import itertools
 
 KEPT = 20
 
@@ -49,4 +50,4 @@ class Journal:
 
 def _pairs(sides):
     names = [side for side, _ in sides]
-    return set(zip(names, names[1:], strict=False))
+    return set(itertools.pairwise(names))
