@@ -123,7 +123,11 @@ class Attempt:
     async def _sent(self, side: Side | None, upstream: Upstream, request: Request) -> Read:
         script = script_of(self._call, request.body, self._services.speed)
         progress = self._progress if side is None else None
-        return await send(upstream, request, self._terms, script, progress)
+        noticing = self._services.noticing
+        noticing.request(request, self._call.route.route)
+        read = await send(upstream, request, self._terms, script, progress)
+        noticing.reply(request, read.reply)
+        return read
 
     def _legacy(self, reads: Mapping[Side | None, Read]) -> Reply:
         if self._services.is_recorded:
