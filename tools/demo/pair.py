@@ -42,35 +42,47 @@ def write_seed(example: Path, work: Path) -> Path:
 
 
 @contextmanager
-def running_pair(example: Path, candidate: Path, seed: Path, work: Path, *, fixed: bool) -> Iterator[Pair]:
+def running_pair(  # noqa: PLR0913 - where things are, and which bugs are in
+    example: Path, candidate: Path, seed: Path, work: Path, *, fixed: bool, bug: str = ""
+) -> Iterator[Pair]:
     """Both services and the secondary, with data of their own below ``work``, until the block ends.
 
-    ``fixed`` turns the planted bugs off. Raises: ShadowError: there is no Java, or one of them does not start.
+    ``fixed`` turns the planted bugs off, ``bug`` all but the one that it names.
+    Raises: ShadowError: there is no Java, or one of them does not start.
     """
-    data = work / "data"
-    data.mkdir(exist_ok=True)
-
-    def flags(name: str) -> list[str]:
-        return ["--grpc-port=0", "--http-port=0", f"--db={data / name}.sqlite", f"--seed-dir={seed}"]
-
+    gen = {"BUILDQUEUE_GEN_DIR": str(work / "gen")}
     legacy_command = [sys.executable, str(example / "legacy")]
+    with ExitStack() as stack:
+
+        def legacy(name: str) -> Server:
+            return stack.enter_context(_running(legacy_command, name, seed, work, gen))
+
+        yield Pair(
+            candidate=stack.enter_context(running_candidate(candidate, seed, work, fixed=fixed, bug=bug)),
+            legacy=legacy("legacy"),
+            secondary=legacy("secondary"),
+        )
+
+
+@contextmanager
+def running_candidate(candidate: Path, seed: Path, work: Path, *, fixed: bool, bug: str = "") -> Iterator[Server]:
+    """The candidate alone, as ``running_pair`` starts it. Raises: ShadowError."""
     java = shutil.which("java")
     if java is None:
         raise ShadowError("java: expected a JDK 17 or newer, got none; run `crossfade doctor`", exit_code=4)
-    java_command = [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-jar", str(candidate / JAR)]
-    environment = {"BUILDQUEUE_FIXED": "1" if fixed else "0"}
-    gen = {"BUILDQUEUE_GEN_DIR": str(work / "gen")}
-    with ExitStack() as stack:
+    command = [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-jar", str(candidate / JAR)]
+    environment = {"BUILDQUEUE_FIXED": "1" if fixed else "0", **({"BUILDQUEUE_BUGS": bug} if bug else {})}
+    with _running(command, "candidate", seed, work, environment) as running:
+        yield running
 
-        def start(name: str, command: list[str], env: Mapping[str, str]) -> Server:
-            log = work / f"{name}.log"
-            return stack.enter_context(server([*command, *flags(name)], pattern=_READY, log=log, env=env))
 
-        yield Pair(
-            candidate=start("candidate", java_command, environment),
-            legacy=start("legacy", legacy_command, gen),
-            secondary=start("secondary", legacy_command, gen),
-        )
+@contextmanager
+def _running(command: list[str], name: str, seed: Path, work: Path, env: Mapping[str, str]) -> Iterator[Server]:
+    data = work / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    flags = ["--grpc-port=0", "--http-port=0", f"--db={data / name}.sqlite", f"--seed-dir={seed}"]
+    with server([*command, *flags], pattern=_READY, log=work / f"{name}.log", env=env) as running:
+        yield running
 
 
 def write_config(example: Path, work: Path, pair: Pair) -> Path:

@@ -202,7 +202,7 @@ public final class Store {
   }
 
   private static Integer exitCode(ResultSet row) throws SQLException {
-    return Port.FIXED ? (Integer) row.getObject(3) : (Integer) row.getInt(3);
+    return Bug.EXIT_CODE.isFixed() ? (Integer) row.getObject(3) : (Integer) row.getInt(3);
   }
 
   private List<BuildRecord> query(String condition, String... values) {
