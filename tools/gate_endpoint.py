@@ -74,8 +74,8 @@ async def _answered(request: web.Request, source: GateSource, token: str, answer
         return web.json_response({"error": str(error)}, status=503)
     found = answer(report, request.query.get("candidate"))
     if found is None:
-        error = f"expected a route of the report, got {request.match_info['route']!r}"
-        return web.json_response({"error": error}, status=404)
+        line = f"expected a route of the report, got {request.match_info['route']!r}"
+        return web.json_response({"error": line}, status=404)
     passes = found.verdict == "pass" or request.method in {"GET", "HEAD"}
     return web.json_response(asdict(found), status=200 if passes else 412)
 
