@@ -97,15 +97,9 @@ def _case_record(case: Case, contract: Contract | None, hide: Hide) -> dict[str,
         "after_reset": case.after_reset,
         "minimal": case.minimal,
         "fields": case.fields,
-<<<<<<< HEAD
-        "calls": [_request(call, contract, hide) for call in case.session.calls],
+        "calls": [request_line(call, contract, hide) for call in case.session.calls],
         "legacy": hide(case.legacy),
         "candidate": hide(case.candidate),
-=======
-        "calls": [request_line(call, contract, hide) for call in case.session.calls],
-        "legacy": case.legacy,
-        "candidate": case.candidate,
->>>>>>> a3
         "java_fix": case.java_fix,
     }
 
