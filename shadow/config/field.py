@@ -4,6 +4,7 @@ import re
 
 _NAME = re.compile(r"[\w!#$%&'+.^`|~*?-]+", re.ASCII)  # RFC 9110 5.6.2, and ? for the glob
 _VALUE = re.compile(r"[\x20-\x7e]+")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -31,6 +32,13 @@ def check_variable(text: str) -> str:
     """``text`` itself when it can name a variable of the environment. Raises: ValueError."""
     if not _VARIABLE.fullmatch(text):
         raise ValueError(f"expected the name of an environment variable, got {text!r}; write for example SHADOW_TOKEN")
+    return text
+
+
+def check_time_of_day(text: str) -> str:
+    """``text`` itself when it is a time from 00:00 to 24:00. Raises: ValueError."""
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise ValueError(f"expected HH:MM, got {text!r}; write for example 09:00")
     return text
 
 

@@ -25,6 +25,7 @@ _ON_PURPOSE = frozenset(
         Reason.POLICY,
         Reason.RULE,
         Reason.MIRROR_OFF,
+        Reason.SERVED_BY_CANDIDATE,
         Reason.LOOP,
         Reason.NOT_PORTED,
         Reason.CLIENT_CANCELLED,

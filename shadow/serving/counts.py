@@ -6,10 +6,13 @@ from crossfade.shadow.exchange.served import Served
 
 
 class SideCounts(Struct, frozen=True, kw_only=True):
-    """Requests of one side on one route; ``errors`` are 5xx, the gRPC statuses of a server's fault, and no answer.
+    """Requests of one side on one route that have ended, since the route has a weight.
 
-    ``latency`` counts answers by the bounds of ``operate.buckets.BOUNDS_S``. ``clients`` is how many keys were seen,
-    up to a bound; ``forced`` are requests that a header gave to this side: they are in none of the others.
+    ``errors`` are 5xx, the gRPC statuses of a server's fault, and no answer; a client that left before its answer came
+    got none, but for streams. ``latency`` counts answers by the bounds of ``operate.buckets.BOUNDS_S``; those of
+    streams are not in it, because a stream lasts as long as its client wants. ``clients`` is how many keys were seen
+    since the weight of the route last changed, up to a bound on both sides together. ``forced`` are requests that a
+    header gave to this side: they are in none of the others.
     """
 
     requests: int = 0
@@ -20,12 +23,17 @@ class SideCounts(Struct, frozen=True, kw_only=True):
 
 
 class ServedRoute(Struct, frozen=True, kw_only=True):
-    """Both sides of a route. ``expected_pct`` is the mean weight under which its clients were assigned."""
+    """Both sides of a route, known by the name that its weight has.
+
+    ``expected_pct`` is the mean weight under which the ``clients`` were assigned. ``fallback`` are requests that were
+    the candidate's and that legacy answered, because the candidate took no connection: they are in none of the others.
+    """
 
     route: str
     legacy: SideCounts = SideCounts()
     candidate: SideCounts = SideCounts()
     expected_pct: float = 0.0
+    fallback: int = 0
 
     def side(self, served: Served) -> SideCounts:
         """The counts of a side."""
@@ -33,7 +41,7 @@ class ServedRoute(Struct, frozen=True, kw_only=True):
 
 
 class ServedCounts(Struct, frozen=True, kw_only=True):
-    """Of one process: ``epoch`` changes when it starts again, with all counts at 0."""
+    """Of one process: ``epoch`` changes when it starts again, with all counts at 0. ``at`` is seconds since 1970."""
 
     epoch: str
     at: float
