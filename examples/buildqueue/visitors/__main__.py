@@ -35,6 +35,7 @@ async def main():
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    print("visiting", flush=True)
     async with Means(args.grpc, args.http) as means:
         await visit(args, means, journal, stop)
     text = json.dumps(journal.summary(), indent=2)
