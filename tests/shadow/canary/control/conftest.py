@@ -1,5 +1,6 @@
-"""A controller that only remembers what it was asked."""
+"""A controller that only remembers what it was asked, and data planes that can fail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -8,7 +9,10 @@ import pytest
 from crossfade.shadow.canary.control.api import Api
 from crossfade.shadow.canary.control.client import Client
 from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, Status, Verb
+from crossfade.shadow.canary.plane import PlaneError
 from crossfade.shadow.errors import ShadowError
+from crossfade.shadow.serving.counts import ServedCounts
+from crossfade.shadow.serving.weights import Weights
 
 TOKEN = "a token"
 ROUTE = RouteStatus(
@@ -65,3 +69,58 @@ async def address(steered: Remembering) -> AsyncIterator[str]:
 @pytest.fixture
 def client(address: str) -> Client:
     return Client(address=address, token=TOKEN)
+
+
+@dataclass
+class FakePlane:
+    """A data plane in memory that can refuse, read back otherwise, be gone, and hang."""
+
+    name: str = "engine"
+    prefix: str = ""
+    weights: Weights = field(default_factory=lambda: Weights(generation=0, lease_s=10))
+    served: tuple[ServedCounts, ...] = ()
+    refuses: bool = False
+    reads_back: Weights | None = None
+    is_gone: bool = False
+    hangs: bool = False
+    renewed: list[int] = field(default_factory=list)
+    told: list[Weights] = field(default_factory=list)
+    closed: bool = False
+
+    def carries(self, route: str) -> bool:
+        return route.startswith(self.prefix)
+
+    async def set(self, weights: Weights) -> None:
+        self.told.append(weights)
+        await self._answer()
+        if self.refuses:
+            raise PlaneError(f"{self.name}: expected the weights to be taken, got status 409")
+        self.weights = weights
+
+    async def read(self) -> Weights:
+        await self._answer()
+        return self.reads_back or self.weights
+
+    async def renew(self, generation: int) -> None:
+        await self._answer()
+        if generation != self.weights.generation:
+            raise PlaneError(f"{self.name}: expected generation {self.weights.generation}, got {generation}")
+        self.renewed.append(generation)
+
+    async def counts(self) -> tuple[ServedCounts, ...]:
+        await self._answer()
+        return self.served
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def _answer(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.is_gone:
+            raise PlaneError(f"{self.name}: expected an answer, got connection refused")
+
+
+@pytest.fixture
+def new_plane() -> type[FakePlane]:
+    return FakePlane
