@@ -53,7 +53,7 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
 
 
 def _case_lines(case: Case, contract: Contract | None) -> Iterator[str]:
-    yield f"{_head(case)}{'' if case.minimal else ', not minimal: the budget ended'}"
+    yield ", ".join(filter(None, (_head(case), case.why_not_minimal)))
     for call in case.session.calls:
         yield f"  > {request_line(call, contract)}"
     yield f"  legacy    {case.legacy[:LINE_WIDTH]}"
@@ -93,6 +93,7 @@ def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
         "played": case.played,
         "after_reset": case.after_reset,
         "minimal": case.minimal,
+        "why_not_minimal": case.why_not_minimal,
         "fields": case.fields,
         "calls": [request_line(call, contract) for call in case.session.calls],
         "legacy": case.legacy,
