@@ -105,7 +105,7 @@ class Collector:
         framing_of = self._means.judge.framing_of(pending.frame.route)
         answer = AnswerInProgress(limit_bytes=0, framing_of=framing_of, copy_bytes=self._means.judge.stream_copy_bytes)
         answer.begin(frame.status, frame.headers)
-        pending.given = GivenStream(answer=answer)
+        pending.given = GivenStream(answer=answer, served=pending.frame.served)
 
     def on_reply(self, frame: ReplyFrame) -> None:
         """Joins legacy's reply to its request."""
