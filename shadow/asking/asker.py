@@ -9,11 +9,11 @@ from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.calls import Calls, Contact
 from crossfade.shadow.asking.comparer import CUT_BEFORE_ALL, Comparer
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Legacy
+from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Given
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError
 from crossfade.shadow.asking.suspects import all_judged
 from crossfade.shadow.bindings.sides import Side
@@ -25,7 +25,7 @@ from crossfade.shadow.judging.judge import Verdict
 _HOLDS_WRITES_S = 1.0
 """What legacy itself has not answered after so long holds up no writes: a stream, a long poll may never end."""
 _SENT_WHOLE = frozenset({Client.COMPLETE})
-_BEGUN_OR_LOST = BEGUN | {Legacy.LOST}
+_BEGUN_OR_LOST = BEGUN | {Given.LOST}
 
 
 class Asker:
@@ -78,7 +78,7 @@ class Asker:
             begin, is_read = pending.begin, not pending.frame.write
             if begin is not None and is_read and pending.reply is None and calls.all_done():
                 begin.done()  # a write need not wait for legacy to answer what no side works on any more
-            is_stream = isinstance(await pending.answered(), LegacyStream)
+            is_stream = isinstance(await pending.answered(), GivenStream)
             with self._admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)
 
@@ -157,7 +157,7 @@ async def _obeyed(pending: Pending) -> None:
     legacy = await pending.answered()
     if isinstance(pending.reply, Failure):
         raise Ended(Outcome.LEGACY_FAILED, Reason(pending.reply.reason.value))
-    if not pending.is_in(*OBEYED) and isinstance(legacy, LegacyStream) and legacy.cut is not None:
+    if not pending.is_in(*OBEYED) and isinstance(legacy, GivenStream) and legacy.cut is not None:
         raise Ended(*CUT_BEFORE_ALL[legacy.cut])
 
 

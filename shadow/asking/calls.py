@@ -7,7 +7,7 @@ from typing import Any
 from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.lifecycle import SPOKEN, Legacy
+from crossfade.shadow.asking.lifecycle import SPOKEN, Given
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.decode.body import is_opaque
@@ -69,9 +69,9 @@ class Calls:
             waiting = {task for task in waiting if not task.done()}
         if not waiting:
             return
-        if isinstance(self._pending.legacy, Answer):
-            self.expect(self._pending.legacy)
-        if self._pending.is_in(Legacy.ANSWERED, Legacy.FAILED):  # a stream has no deadline of its own
+        if isinstance(self._pending.given, Answer):
+            self.expect(self._pending.given)
+        if self._pending.is_in(Given.ANSWERED, Given.FAILED):  # a stream has no deadline of its own
             await asyncio.wait(waiting, timeout=deadline_s)
 
     def expect(self, legacy: Answer) -> None:

@@ -14,8 +14,8 @@ from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.second_look import SecondLook
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.follower import Follower
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.heavy import HeavyMessages
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.bindings.credentials import credential_refused
 from crossfade.shadow.bindings.sides import Side
@@ -59,7 +59,7 @@ class Comparer:
         legacy = await pending.answered()
         if isinstance(legacy, Failure):
             raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reason.value))
-        if isinstance(legacy, LegacyStream):
+        if isinstance(legacy, GivenStream):
             return await self._observe_streams(pending, calls, legacy, sides)
         calls.expect(legacy)
         candidate, *secondary = await self._replies(pending, calls)
@@ -104,7 +104,7 @@ class Comparer:
             raise Ended(Outcome.UNCOMPARABLE, Reason.TRUNCATED)  # legacy answered before it had the whole request
         return replies
 
-    async def _observe_streams(self, pending: Pending, calls: Calls, legacy: LegacyStream, sides: Sides) -> Verdict:
+    async def _observe_streams(self, pending: Pending, calls: Calls, legacy: GivenStream, sides: Sides) -> Verdict:
         route = pending.frame.route
         pending.advance(Event.FOLLOW)
         candidate, secondary = await self._follow(pending, calls, legacy)
@@ -125,7 +125,7 @@ class Comparer:
         verdict = self._judge.observe_stream(comparison, route, candidate.differences, noise)
         return self._learned(pending, comparison, verdict)
 
-    async def _follow(self, pending: Pending, calls: Calls, legacy: LegacyStream) -> tuple[Followed, Followed | None]:
+    async def _follow(self, pending: Pending, calls: Calls, legacy: GivenStream) -> tuple[Followed, Followed | None]:
         """What became of the candidate's stream and of the secondary's. Raises: Ended: legacy's can't be read."""
         follower = Follower(
             legacy,
@@ -141,14 +141,14 @@ class Comparer:
             raise Ended(Outcome.UNCOMPARABLE, error.reason) from None
         return candidate, others[0] if others else None
 
-    def _heavy_messages(self, pending: Pending, calls: Calls, legacy: LegacyStream) -> HeavyMessages:
+    def _heavy_messages(self, pending: Pending, calls: Calls, legacy: GivenStream) -> HeavyMessages:
         framing = self._judge.framing_of(pending.frame.route)(legacy.answer.headers)
         if framing is None:
             raise TypeError("expected an answer that is a stream")
         sides = {id(call): side for side, call in calls.by_side()}
         return HeavyMessages(self._judging, pending, legacy, framing, sides)
 
-    def _stream_diff(self, pending: Pending, side: Side, legacy: LegacyStream) -> StreamDiff:
+    def _stream_diff(self, pending: Pending, side: Side, legacy: GivenStream) -> StreamDiff:
         """The comparison of legacy's stream with a side's, in legacy's handles. Raises: NotComparableError."""
         route, contract = pending.frame.route, self._means.contract
         diff = self._judge.stream_diff(route, legacy.answer.headers)
@@ -187,7 +187,7 @@ class Comparer:
         return verdict
 
 
-def _refuse_unseen(legacy: LegacyStream, candidate: Followed) -> None:
+def _refuse_unseen(legacy: GivenStream, candidate: Followed) -> None:
     """Raises: Ended: the stream was cut before there was anything to compare."""
     if isinstance(legacy.reply, Failure) and isinstance(candidate.reply, Failure) and not candidate.differences:
         raise Ended(Outcome.LEGACY_FAILED, Reason(legacy.reply.reason.value))  # both broke off alike
@@ -198,7 +198,7 @@ def _refuse_unseen(legacy: LegacyStream, candidate: Followed) -> None:
     raise Ended(*CUT_BEFORE_ALL[legacy.cut])
 
 
-def _begun(legacy: LegacyStream, *, whole: bool) -> Answer:
+def _begun(legacy: GivenStream, *, whole: bool) -> Answer:
     """Legacy's answer as far as it was followed, without trailers where the ends can't be held against another."""
     seen = legacy.answer.answer()
     answer = legacy.reply if isinstance(legacy.reply, Answer) else seen

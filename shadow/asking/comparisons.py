@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from crossfade.shadow.asking.asker import Asker
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.lifecycle import Event, Legacy, Work
+from crossfade.shadow.asking.lifecycle import Event, Given, Work
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.room import Room
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.suspects import Suspects
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Answer, Reply
@@ -87,7 +87,7 @@ class Comparisons:
         """Records how a request ended without a judgement."""
         self._record(Settled(route=route, outcome=outcome, reason=reason))
 
-    def learn_unmirrored(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
+    def learn_unmirrored(self, pending: Pending, legacy: Reply | GivenStream) -> None:
         """Of a write that ended without answers compared, all that legacy minted may be foreign."""
         if pending.frame.write and isinstance(legacy, Answer):
             self._means.judging.learn_unmirrored(pending.request(), legacy)
@@ -142,8 +142,8 @@ class Comparisons:
         is_learnt = pending.is_in(Work.JUDGED)
         pending.advance(Event.END)
         pending.let_others_go_on()
-        if not is_learnt and pending.legacy is not None and not pending.is_in(Legacy.LOST):
-            self.learn_unmirrored(pending, pending.legacy)
+        if not is_learnt and pending.given is not None and not pending.is_in(Given.LOST):
+            self.learn_unmirrored(pending, pending.given)
 
 
 def _ended_from_outside(pending: Pending) -> Settled:

@@ -134,6 +134,7 @@ async def serve(config: Config, run_id: str) -> None:
             limits=_limits(config),
             queue=queue,
             recorder=run.recorder,
+            noticing=run.noticing,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from crossfade.shadow.asking.call import Call
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.side import Apart, Debt, Followed, Side
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode.errors import TooLongError
@@ -17,7 +17,7 @@ class Follower:
 
     def __init__(
         self,
-        legacy: LegacyStream,
+        legacy: GivenStream,
         *,
         deadline_s: float,
         hold: Callable[[int], None],

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.asking.call import Call
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.compare.decode.body import coded_messages
 from crossfade.shadow.compare.diff.walk import BoundedDifferences, leaf
 from crossfade.shadow.compare.streams import WINDOW_MESSAGES, HeavyPair, StreamDiff
@@ -30,7 +30,7 @@ class Debt:
     ``is_owed``: whether the sides were sent all that legacy was sent, so that they may be late.
     """
 
-    legacy: LegacyStream
+    legacy: GivenStream
     deadline_s: float
     is_owed: Callable[[], bool]
     clock: Callable[[], float]

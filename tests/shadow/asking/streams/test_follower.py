@@ -7,7 +7,7 @@ import pytest
 from crossfade.shadow.asking.call import Call
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.streams.follower import Follower
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.diff.paths import Place
@@ -32,7 +32,7 @@ class Pair:
     """Legacy and the candidate, followed."""
 
     def __init__(self) -> None:
-        self.legacy = LegacyStream(answer=answer())
+        self.legacy = GivenStream(answer=answer())
         self.candidate = answer()
         self.heavy: list[HeavyPair] = []
         self.ended: asyncio.Future[Answer | Failure] = asyncio.get_running_loop().create_future()

@@ -1,4 +1,4 @@
-"""Legacy's answer that is a stream."""
+"""The answer that a client is given, where it is a stream."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from crossfade.shadow.exchange.outcome import Reason
 
 
 @dataclass(slots=True, kw_only=True)
-class LegacyStream:
-    """Legacy's answer as it comes; ``reply`` is set at its end, ``cut`` where it was broken off, and why."""
+class GivenStream:
+    """The answer as it comes; ``reply`` is set at its end, ``cut`` where it was broken off, and why."""
 
     answer: AnswerInProgress
     reply: Reply | None = None
