@@ -4,16 +4,12 @@ import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from crossfade.reports.build import build_report
 from crossfade.reports.report import Report
-from crossfade.reports.standings import standings
 from crossfade.shadow.config import Config
-from crossfade.shadow.evidence import Store
 from crossfade.shadow.evidence.gate_settings import GateSettings
 from crossfade.shadow.evidence.records import RunSummary
-from crossfade.shadow.evidence.standing import RouteStanding
 from crossfade.shadow.runs.setup import accept_rules, evidence_store
 from crossfade.tools.repro import repro_settings
 
@@ -24,7 +20,7 @@ def report_of(config: Config, run_id: str | None, *, examples: bool = True, repr
     Without ``examples`` its clusters have none, and it takes a third of the time; without ``repro`` they have no
     command lines, and it takes half.
     """
-    with _without_collector():
+    with without_collector():
         evidence = evidence_store(config).read(run_id, examples=examples)
         return build_report(
             evidence,
@@ -36,7 +32,7 @@ def report_of(config: Config, run_id: str | None, *, examples: bool = True, repr
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A large run is a million records and no garbage: looking for some takes an eighth of the time of a report."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -66,21 +62,3 @@ def gate_settings(config: Config) -> GateSettings:
         transient_reason=gate.transient_reason or "",
         min_surfaced_pct=gate.min_surfaced_pct,
     )
-
-
-def canary_view(store: Store, config: Config) -> dict[str, RouteStanding]:
-    """How the routes of the newest run stand, by their keys; {} before the first run.
-
-    What `[[canary.route]]` moves is claimed as what `[gate] routes` names. Raises: EvidenceError.
-    """
-    if not store.exists():
-        return {}
-    with _without_collector():
-        gate = gate_settings(config)
-        moved = (glob for group in config.canary.route for glob in group.routes)
-        return standings(
-            store.read(examples=False),
-            gate=replace(gate, routes=tuple(dict.fromkeys((*gate.routes, *moved)))),
-            accepted=accept_rules(config),
-            now=time.time(),
-        )

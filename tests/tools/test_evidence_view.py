@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.config import load_config
-from crossfade.shadow.config.canary_settings import CanaryRoute, CanarySettings
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.evidence.gate_settings import GateSettings
-from crossfade.shadow.runs.setup import evidence_store
-from crossfade.tools.evidence_view import canary_view, gate_settings, report_of
+from crossfade.tools.evidence_view import gate_settings, report_of
 
 
 def test_the_newest_run_or_the_one_asked_for(service: Any) -> None:
@@ -58,16 +56,3 @@ def test_damage_keeps_its_cause(service: Any) -> None:
     with pytest.raises(EvidenceError, match="the file is damaged, move it away") as raised:
         report_of(load_config(service.config), None)
     assert raised.value.__cause__ is not None
-
-
-def test_how_routes_stand(service: Any) -> None:
-    """What a canary moves is claimed, whatever the gate names; before the first run there is nothing."""
-    config = load_config(service.config)
-    assert canary_view(evidence_store(config), config) == {}
-    service.compared(400)
-    store = evidence_store(config)
-    assert {key: found.verdict for key, found in canary_view(store, config).items()} == {"GET /ok": "pass"}
-    unclaimed = config.model_copy(update={"gate": config.gate.model_copy(update={"routes": ()})})
-    assert canary_view(store, unclaimed)["GET /ok"].verdict is None
-    moved = CanarySettings(route=(CanaryRoute(name="all", routes=("GET /*",)),))
-    assert canary_view(store, unclaimed.model_copy(update={"canary": moved}))["GET /ok"].verdict == "pass"
