@@ -136,7 +136,7 @@ class Bindings:
         if self._shared or not (succeeded(then, request) and succeeded(now, request)):
             return
         try:
-            values = [answer_value(request, answer, self._contract) for answer in (then, now)]
+            before, after = (answer_value(request, answer, self._contract) for answer in (then, now))
         except UndecodableError:
             return
         exchange = self._exchange(request, route, now, self._values(request), True)  # noqa: FBT003
@@ -146,7 +146,7 @@ class Bindings:
             is_another = self._scopes.may_hold(text, site, origin) and not self._scopes.is_own(site, origin)
             return is_another and (ANYWHERE, text) not in exchange.carried
 
-        for site, text in steadiness.steady(route, *values, may_be):
+        for site, text in steadiness.steady(route, before, after, may_be):
             self._minting.hold_steady(exchange, site, text)
 
     def resolve(self, comparison: Comparison, *, write: bool) -> Comparison:
