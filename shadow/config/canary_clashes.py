@@ -9,6 +9,7 @@ from crossfade.shadow.config.locate import Location
 from crossfade.shadow.config.settings import Config, State
 
 _FULL_PCT = 100.0
+_GATEWAY = ("namespace", "gateway", "legacy", "candidate")
 
 
 def find_canary_clashes(config: Config) -> Iterator[tuple[Location, str]]:
@@ -69,7 +70,7 @@ def _state(config: Config, group: CanaryRoute) -> Iterator[tuple[str, str]]:
 
 
 def _plane_keys(plane: PlaneSettings) -> Iterator[tuple[str, str]]:
-    needs = {PlaneKind.MODE_FILE: ("file", "read_back"), PlaneKind.GATEWAY: ("namespace",), PlaneKind.ENGINE: ()}
+    needs = {PlaneKind.MODE_FILE: ("file", "read_back"), PlaneKind.GATEWAY: _GATEWAY, PlaneKind.ENGINE: ()}
     for key in needs[plane.kind]:
         if not getattr(plane, key):
             yield key, f"expected {key} with kind = '{plane.kind.value}', got none; name it"

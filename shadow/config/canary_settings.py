@@ -6,11 +6,18 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from crossfade.shadow.config.canary_steps import CanaryGate, Seconds, Step, default_steps
-from crossfade.shadow.config.field import check_field_name, check_session_key, check_time_of_day, check_variable
+from crossfade.shadow.config.field import (
+    check_backend,
+    check_field_name,
+    check_session_key,
+    check_time_of_day,
+    check_variable,
+)
 from crossfade.shadow.config.section import Address, Glob, Name, Pct, Section, TextPath, Url, shown
 
 SessionKey = Annotated[str, AfterValidator(check_session_key), shown("session key")]
 Variable = Annotated[str, AfterValidator(check_variable), shown("variable")]
+Backend = Annotated[str, AfterValidator(check_backend), shown("name:port")]
 TimeOfDay = Annotated[str, AfterValidator(check_time_of_day), shown("HH:MM")]
 
 
@@ -96,10 +103,21 @@ class PlaneSettings(Section):
     """The mode file, with `mode_file`."""
     read_back: tuple[Url, ...] = Field(default=(), strict=False)
     """Where the pods of the generated service show the modes that they use, with `mode_file`."""
-    server: Url | None = None
-    """The API server, with `gateway`. By default that of the pod's own service account."""
+    kubeconfig: TextPath | None = None
+    """How the API server is reached, with `gateway`. Without it: by the pod's own service account."""
     namespace: Name | None = None
     """The namespace of the routes, with `gateway`."""
+    gateway: Name | None = None
+    """The Gateway that the routes belong to, with `gateway`: its name, or `namespace/name`."""
+    hostnames: tuple[Name, ...] = Field(default=(), strict=False)
+    """The host names of the routes, with `gateway`; all of the Gateway's without any."""
+    legacy: Backend | None = None
+    """The Service that answers as legacy, `name:port`, with `gateway`: crossfade's own, which mirrors and compares."""
+    candidate: Backend | None = None
+    """The Service of the candidate, `name:port`, with `gateway`."""
+    warm_other_side: bool = False
+    """With `gateway`: whether the side that does not answer gets copies of safe requests. The Gateway drops its
+    answers, so this is load and no evidence."""
     timeout_s: float = Field(default=2.0, gt=0, le=60)
     """How long one request to the plane may take."""
 

@@ -10,6 +10,7 @@ from crossfade.shadow.errors import ShadowError
 HEAD = '[service]\nname = "x"\nstate = "shared"\n[ingest]\naddress = "unix:x"\n[canary]\nkey = ["peer"]\n'
 GROUP = '[[canary.route]]\nname = "a"\nroutes = ["*"]\n'
 PLANE = '[[canary.plane]]\nname = "p"\n'
+GATEWAY = 'kind = "gateway"\ngateway = "edge"\nlegacy = "users:80"\ncandidate = "users-java:80"\n'
 
 
 def _lines(text: str) -> list[str]:
@@ -38,7 +39,7 @@ def _steps(*steps: str) -> str:
             "canary.route.gate: expected one gate in front of a weight, got 2 before 50; move or remove one",
         ),
         (PLANE + 'kind = "mode_file"\nfile = "m"\n', "canary.plane.read_back: expected read_back with kind"),
-        (PLANE + 'kind = "gateway"\n', "canary.plane.namespace: expected namespace with kind = 'gateway', got none"),
+        (PLANE + GATEWAY, "canary.plane.namespace: expected namespace with kind = 'gateway', got none"),
     ],
 )
 def test_a_clash(text: str, expected: str) -> None:
