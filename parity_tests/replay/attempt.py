@@ -1,6 +1,5 @@
 """One call, sent to the services in their own handles, and what was found of their answers."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from crossfade.parity_tests.replay.services import Services
 from crossfade.parity_tests.replay.stamps import without_stamps
 from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.exchange import Read, without_end
+from crossfade.shadow.asking.exchange import Read, together, without_end
 from crossfade.shadow.bindings.bindings import Side
 from crossfade.shadow.bindings.credentials import credential_refused
 from crossfade.shadow.bindings.exchanges import status_of, succeeded
@@ -119,12 +118,16 @@ class Attempt:
         if self._call.write and self._services.shared:
             return {side: await self._sent(side, *item) for side, item in asked.items()}
         sent = [self._sent(side, *item) for side, item in asked.items()]
-        return dict(zip(asked, await asyncio.gather(*sent), strict=True))
+        return dict(zip(asked, await together(*sent), strict=True))
 
     async def _sent(self, side: Side | None, upstream: Upstream, request: Request) -> Read:
         script = script_of(self._call, request.body, self._services.speed)
         progress = self._progress if side is None else None
-        return await send(upstream, request, self._terms, script, progress)
+        noticing = self._services.noticing
+        noticing.request(request, self._call.route.route)
+        read = await send(upstream, request, self._terms, script, progress)
+        noticing.reply(request, read.reply)
+        return read
 
     def _legacy(self, reads: Mapping[Side | None, Read]) -> Reply:
         if self._services.is_recorded:

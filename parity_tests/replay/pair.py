@@ -19,6 +19,7 @@ from crossfade.shadow.config import Config
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Comparison, Reply
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.runs.setup import read_redactor, rules_of, secrecy_of
 
@@ -65,6 +66,7 @@ async def open_pair(  # noqa: PLR0913 - each has its default
     *,
     edges: Edges = NO_EDGES,
     judge: Judge | None = None,
+    noticing: Noticing = NOTHING_STORED,
     speed: float = 0.0,
     is_recorded: bool = False,
 ) -> AsyncIterator[Pair]:
@@ -79,7 +81,8 @@ async def open_pair(  # noqa: PLR0913 - each has its default
             listen.name: build_sides(config, listen, calls, rules=config.replay.header, with_legacy=True)
             for listen in config.listen
         },
-        judge=judge or Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract))),
+        judge=judge or Judge(contract=contract, rules=rules_of(config, secrecy_of(config, contract).shows)),
+        noticing=noticing,
         contract=contract,
         shared=config.service.state is State.SHARED,
         edges=edges,

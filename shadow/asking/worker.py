@@ -121,7 +121,7 @@ async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
     run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
     calls = {} if run.contract is None else run.contract.methods
-    sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
+    sides = {listen.name: build_sides(config, listen, calls, with_legacy=True) for listen in config.listen}
     totals = Totals()
     queue = queue_of(config, run)
     switch = Switch(config.evidence.dir)
@@ -134,6 +134,7 @@ async def serve(config: Config, run_id: str) -> None:
             limits=_limits(config),
             queue=queue,
             recorder=run.recorder,
+            noticing=run.noticing,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
     )

@@ -5,26 +5,32 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
+from crossfade.shadow.config.canary_steps import CanaryGate, Seconds, Step, default_steps
+from crossfade.shadow.config.field import (
+    check_backend,
+    check_field_name,
+    check_session_key,
+    check_time_of_day,
+    check_variable,
+)
 from crossfade.shadow.config.section import Address, Glob, Name, Pct, Section, TextPath, Url, shown
 
 SessionKey = Annotated[str, AfterValidator(check_session_key), shown("session key")]
 Variable = Annotated[str, AfterValidator(check_variable), shown("variable")]
-Seconds = Annotated[float, Field(ge=0, le=31_536_000)]
+Backend = Annotated[str, AfterValidator(check_backend), shown("name:port")]
+TimeOfDay = Annotated[str, AfterValidator(check_time_of_day), shown("HH:MM")]
 
 
-class OnTimeout(StrEnum):
-    """What happens where nobody opened a gate in time."""
+class Day(StrEnum):
+    """A day of the week."""
 
-    HOLD = "hold"
-    ABORT = "abort"
-
-
-class GateKind(StrEnum):
-    """Who opens a gate: a person, by `crossfade canary promote`, or a webhook that answers 200 to 202."""
-
-    MANUAL = "manual"
-    WEBHOOK = "webhook"
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
 
 
 class PlaneKind(StrEnum):
@@ -42,88 +48,6 @@ class NotifyForm(StrEnum):
     CLOUDEVENTS = "cloudevents"
 
 
-class PauseStep(Section):
-    """`pause`: waits; without a duration until `crossfade canary resume`."""
-
-    duration_s: Seconds | None = None
-    """How long it waits."""
-
-
-class AnalysisStep(Section):
-    """`analysis`: waits until the evidence allows the next step."""
-
-    min_requests: Annotated[int, Field(ge=0)] = 0
-    """The number of requests that the candidate must have answered at this weight."""
-    timeout_s: Seconds = 86_400
-    """After this time without a decision the rollout pauses: inconclusive never goes on by itself."""
-
-
-class MirrorStep(Section):
-    """`setMirrorRoute`: the share of requests that the other side gets as well."""
-
-    percentage: Pct = 100.0
-    """The share, as far as the rules of `[mirror]` allow it."""
-
-
-class HeaderStep(Section):
-    """`setHeaderRoute`: requests with this header field are the candidate's, whatever the weight."""
-
-    name: Annotated[str, AfterValidator(check_field_name)]
-    """The name of the header field, or of gRPC metadata."""
-    value: Annotated[str, AfterValidator(check_field_value)]
-    """The exact value."""
-
-
-class Step(Section):
-    """One step of a plan: exactly one key, in the words of Argo Rollouts."""
-
-    setWeight: Pct | None = None  # noqa: N815 - the field's word
-    """The share of clients whose requests the candidate answers."""
-    pause: PauseStep | None = None
-    """Waits."""
-    analysis: AnalysisStep | None = None
-    """Waits for evidence."""
-    setMirrorRoute: MirrorStep | None = None  # noqa: N815 - the field's word
-    """Sets the share that is mirrored."""
-    setHeaderRoute: HeaderStep | None = None  # noqa: N815 - the field's word
-    """Gives requests with a header field to the candidate."""
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        given = sorted(self.model_fields_set)
-        if len(given) != 1:
-            raise ValueError(f"expected exactly one key, got {' and '.join(given) or 'none'}; make a step of each")
-        return self
-
-
-def _default_steps() -> tuple[Step, ...]:
-    steps: list[Step] = []
-    for pct in (1.0, 5.0, 25.0, 50.0, 100.0):
-        steps += [Step(setWeight=pct), Step(analysis=AnalysisStep())]
-    return tuple(steps)
-
-
-class CanaryGate(Section):
-    """[[canary.route.gate]]: what must be opened before a weight is reached."""
-
-    before_pct: Pct = 100.0
-    """The gate stands in front of the first step that sets this weight or more."""
-    kind: Annotated[GateKind, Field(strict=False)] = GateKind.MANUAL
-    """Who opens it."""
-    url: str | None = None
-    """The webhook. It gets the route, the weight and the verdict as JSON, and opens the gate with 200 to 202."""
-    timeout_s: Seconds = 86_400
-    """How long the gate may stay closed."""
-    on_timeout: Annotated[OnTimeout, Field(strict=False)] = OnTimeout.HOLD
-    """What happens then."""
-
-    @model_validator(mode="after")
-    def _url_of_webhook(self) -> Self:
-        if (self.kind is GateKind.WEBHOOK) != (self.url is not None):
-            raise ValueError("expected url with kind = 'webhook', and with no other; add it, or change kind")
-        return self
-
-
 class CanaryRoute(Section):
     """[[canary.route]]: a group of routes that move together."""
 
@@ -132,7 +56,7 @@ class CanaryRoute(Section):
     routes: tuple[Glob, ...] = Field(strict=False, min_length=1)
     """The routes: declared templates and gRPC methods that match. Each moves on by itself; the first group that matches
     has the route."""
-    steps: tuple[Step, ...] = Field(default_factory=_default_steps, strict=False, min_length=1)
+    steps: tuple[Step, ...] = Field(default_factory=default_steps, strict=False, min_length=1)
     """The steps. By default 1, 5, 25, 50 and 100 %, with an analysis after each."""
     error_budget_pct: Pct = 0.5
     """The share of the candidate's answers that may be errors above legacy's own."""
@@ -142,19 +66,25 @@ class CanaryRoute(Section):
     """How long the candidate serves all clients, with legacy shadowed, before `rampdown`."""
     rampdown_s: Seconds = 0
     """How long legacy is kept warm after that, without comparisons."""
+    warmup_s: Seconds = 60
+    """For so long after the candidate starts, or gets its first requests of the route, latency is shown apart and not
+    judged: a JVM that compiles is slow."""
     cross_read: bool = False
     """Before a route that writes goes to `live`, what the candidate wrote must have been read through legacy."""
+    stateless_reason: Name | None = None
+    """Why clients lose nothing when they move, although each side has a store of its own: the routes keep no state.
+    Required unless `service.state` is `shared`."""
     gate: tuple[CanaryGate, ...] = Field(default=(), strict=False)
 
 
 class Freeze(Section):
     """[[canary.freeze]]: when nothing moves on. Going back is always allowed."""
 
-    days: tuple[Annotated[str, Field(pattern="^(mon|tue|wed|thu|fri|sat|sun)$")], ...] = Field(default=(), strict=False)
+    days: tuple[Annotated[Day, Field(strict=False)], ...] = Field(default=(), strict=False)
     """Days of the week on which it holds; all without any."""
-    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:00"
+    start: TimeOfDay = "00:00"
     """When it begins, in UTC."""
-    end: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")] = "24:00"
+    end: TimeOfDay = "24:00"
     """When it ends, in UTC. An end before the start is on the next day."""
     reason: Name
     """Why."""
@@ -173,10 +103,21 @@ class PlaneSettings(Section):
     """The mode file, with `mode_file`."""
     read_back: tuple[Url, ...] = Field(default=(), strict=False)
     """Where the pods of the generated service show the modes that they use, with `mode_file`."""
-    server: Url | None = None
-    """The API server, with `gateway`. By default that of the pod's own service account."""
+    kubeconfig: TextPath | None = None
+    """How the API server is reached, with `gateway`. Without it: by the pod's own service account."""
     namespace: Name | None = None
     """The namespace of the routes, with `gateway`."""
+    gateway: Name | None = None
+    """The Gateway that the routes belong to, with `gateway`: its name, or `namespace/name`."""
+    hostnames: tuple[Name, ...] = Field(default=(), strict=False)
+    """The host names of the routes, with `gateway`; all of the Gateway's without any."""
+    legacy: Backend | None = None
+    """The Service that answers as legacy, `name:port`, with `gateway`: crossfade's own, which mirrors and compares."""
+    candidate: Backend | None = None
+    """The Service of the candidate, `name:port`, with `gateway`."""
+    warm_other_side: bool = False
+    """With `gateway`: whether the side that does not answer gets copies of safe requests. The Gateway drops its
+    answers, so this is load and no evidence."""
     timeout_s: float = Field(default=2.0, gt=0, le=60)
     """How long one request to the plane may take."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 UNSHOWN = "what its text does not show"
 """What a sample is cut by where its exact bytes are not kept."""
@@ -154,7 +155,7 @@ class Judged:
     place at which any answer differed from legacy's. ``asked_again``: there was a second look. ``chosen``: the
     secondary was asked because legacy and candidate differ, so that how often it differs is no fair sample.
     ``request_hash`` is 8 bytes: what is one unit of the claim has equal hashes. ``cut``: why a stream was compared only
-    so far.
+    so far. ``served``: whose answer the client got.
     """
 
     route: RouteInfo
@@ -172,6 +173,7 @@ class Judged:
     checks: tuple[Checked, ...] = ()
     asked_again: bool = False
     chosen: bool = False
+    served: Served = Served.LEGACY
 
 
 Observation = Settled | Judged

@@ -174,7 +174,7 @@ def replay(  # noqa: PLR0913 - one for each option
 
 def _gathering(config: Config, corpus: CorpusFolder) -> Gathering:
     contract = corpus.contract() or read_contract(config)
-    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract))).ignored)
+    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract).shows)).ignored)
 
 
 def _export(config: Config, corpus: CorpusFolder, framework: Framework, output: Path | None) -> None:
@@ -228,7 +228,7 @@ def _rediff(config: Config, run: str) -> Rediff:
 
     def judge_under(contract: Contract | None) -> Judge:
         secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
-        return Judge(contract=contract, rules=rules_of(config, secrecy))
+        return Judge(contract=contract, rules=rules_of(config, secrecy.shows))
 
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)

@@ -1,15 +1,17 @@
 """A secret is known again wherever it stands."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.parity_tests.recorded import remembering
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
+from crossfade.shadow.evidence import remembering
 from crossfade.shadow.evidence.json_text import redact_json
 from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
+from crossfade.shadow.exchange.difference import Difference, Kind
 
 KEY = b"k" * 32
 
@@ -37,6 +39,39 @@ def test_a_secret_of_several_parts_is_hidden_within_a_text(redactor: Remembering
     for text in ("no user has {}", "at /err/{} auth=None", "password: {}", "token={}&x=1", "({})", "{}, {}."):
         assert redactor.text(text.format(secret, secret)) == text.format(hidden, hidden)
     assert redactor.text(f"x{secret} {secret}x") == f"x{secret} {secret}x"
+
+
+def test_a_secret_is_found_behind_escapes_and_in_longer_words(redactor: RememberingRedactor) -> None:
+    """In a URL within a text, in the name of a file, behind a prefix."""
+    hidden = redactor.pseudonym("c2VjcmV0/3+k=")
+    coded = quote(hidden, safe="")
+    assert redactor.text("at https://x.test/in?t=c2VjcmV0%2F3%2Bk%3D&u=1") == f"at https://x.test/in?t={coded}&u=1"
+    assert redactor.text("/files/c2VjcmV0%2f3%2bk%3d") == f"/files/{coded}"
+    assert redactor.text('filename="key_c2VjcmV0/3+k=_1.png"') == f'filename="key_{hidden}_1.png"'
+    assert redactor.text("100%25 of it") == "100%25 of it"
+
+
+def test_the_beginning_of_a_secret_where_a_text_was_cut_is_hidden(redactor: RememberingRedactor) -> None:
+    """Values are shown up to a length."""
+    hidden = redactor.pseudonym("9f3c7a51e2-9f3c7a51e2")
+    assert redactor.text("got 9f3c7a51e2-9f3c") == f"got {hidden[:15]}"
+    assert redactor.text("got 9f3c7a51e2-9f3c, or not") == "got 9f3c7a51e2-9f3c, or not"
+    assert redactor.text("got 9f3c7a51") == "got 9f3c7a51", "another id may begin so"
+
+
+def test_of_a_credential_what_is_behind_its_scheme_is_known(redactor: RememberingRedactor) -> None:
+    """It is repeated without that."""
+    redactor.members("Bearer abcdefgh-1234")
+    assert "abcdefgh-1234" not in redactor.text("no session abcdefgh-1234")
+
+
+def test_a_word_that_is_known_is_not_told(redactor: RememberingRedactor) -> None:
+    """As a transition, which is kept as it is."""
+    word = "abcdefghijklmnopqrstuvwx"
+    difference = Difference(path="body/via", template="body/via", kind=Kind.VALUE, legacy=word, candidate="no")
+    assert redactor.shows(difference, word)
+    redactor.notice(word)
+    assert not redactor.shows(difference, word)
 
 
 def test_of_many_secrets_that_begin_alike_the_longest_is_hidden(redactor: RememberingRedactor) -> None:
@@ -84,6 +119,15 @@ def test_what_is_known_is_bounded(redactor: RememberingRedactor, monkeypatch: py
     assert redactor.text("secret-2") == "secret-2"
     assert redactor.text("secret-1") != "secret-1"
     assert len(redactor._made) == 2
+    assert redactor._starts == {"secret": {8: 2}}
+
+
+def test_what_is_known_is_bounded_in_size(redactor: RememberingRedactor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens may be long."""
+    monkeypatch.setattr(remembering, "MAX_KNOWN_CHARS", 20)
+    for text in ("secret-1-long", "secret-2-long"):
+        redactor.notice(text)
+    assert (redactor.text("secret-1-long"), redactor._known_chars) == ("secret-1-long", 13)
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
