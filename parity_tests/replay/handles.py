@@ -12,15 +12,20 @@ from crossfade.parity_tests.corpus.records import Call, Session
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.bindings.sides import Rendered
+from crossfade.shadow.bindings.steadiness import Steadiness
 from crossfade.shadow.exchange import Answer, Comparison, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handles:
-    """``recorded``: from a recording's values to live legacy's, ``live``: from there to candidate and secondary."""
+    """``recorded``: from a recording's values to live legacy's, ``live``: from there to candidate and secondary.
+
+    ``steadiness``: what both runs of legacy give alike.
+    """
 
     recorded: Bindings
     live: Bindings
+    steadiness: Steadiness = field(default_factory=Steadiness)
 
     def rendered(self, call: Call) -> Rendered:
         """The recorded request as live legacy understands it, or why that can't be."""
@@ -36,6 +41,8 @@ class Handles:
                 request=call.request, route=call.route.route, legacy=call.reply, candidate=legacy, secondary=legacy
             )
             self.recorded.learn(twice, write=call.write)
+            if call.write and isinstance(legacy, Answer):
+                self.live.compare_runs(call.request, call.route.route, call.reply, legacy, self.steadiness)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +53,7 @@ class SharedHandles:
     shared: bool
     edges: Edges = NO_EDGES
     _live: Bindings = field(init=False)
-    _recorded: dict[str, Bindings] = field(default_factory=dict, init=False)
+    _recorded: dict[str, Handles] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._live = Bindings(contract=self.contract, shared=self.shared, edges=self.edges, one_to_one=True)
@@ -55,5 +62,6 @@ class SharedHandles:
         """The handles for one session; without a source it is on its own."""
         key = session.source or f"\0{session.id}"
         if key not in self._recorded:
-            self._recorded[key] = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
-        return Handles(recorded=self._recorded[key], live=self._live)
+            recorded = Bindings(contract=self.contract, shared=False, edges=self.edges.as_legacys())
+            self._recorded[key] = Handles(recorded=recorded, live=self._live)
+        return self._recorded[key]

@@ -38,10 +38,13 @@ def route_line(route: RouteStatus) -> str:
 def _head(status: Status) -> Iterator[RenderableType]:
     counts = Counter(route.phase for route in status.routes)
     phases = ", ".join(f"{count} {phase}" for phase, count in sorted(counts.items()))
-    yield Text(visible(f"{status.service}: {len(status.routes)} routes: {phases}"), style="bold")
+    total = f"{len(status.routes)} route{'' if len(status.routes) == 1 else 's'}"
+    yield Text(visible(f"{status.service}: {total}: {phases or 'not looked yet'}"), style="bold")
     for plane in status.planes:
         if plane.problem:
             yield Text(visible(plane.problem), style="bold red")
+    if status.journal_problem:
+        yield Text(visible(f"no weight grows: {status.journal_problem}"), style="bold red")
     if status.evidence_problem:
         yield Text(visible(f"evidence: {status.evidence_problem}"), style="yellow")
     if status.frozen:
@@ -98,7 +101,7 @@ def _hours(hours: float) -> str:
 
 
 def _line(text: str, style: str = "") -> RenderableType:
-    return Padding(Text(visible(text), style=style), _INDENT)
+    return Padding(Text(visible(text), style=style), _INDENT, expand=False)
 
 
 def _rank(route: RouteStatus) -> int:

@@ -13,7 +13,8 @@ from aiohttp import web
 from msgspec import DecodeError, ValidationError
 from msgspec import json as msgspec_json
 
-from crossfade.shadow.canary.control.status import Done, Order, Status, Verb
+from crossfade.shadow.canary.control.status import VERBS, Done, Order, Status
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.errors import ShadowError
 
 _BODY_BYTES = 64 * 1024
@@ -108,8 +109,8 @@ class Api:
 
     async def _order(self, request: web.Request) -> web.Response:
         verb = request.match_info["verb"]
-        if verb not in set(Verb):
-            return _problem(404, f"{verb}: expected one of {', '.join(Verb)}")
+        if verb not in VERBS:
+            return _problem(404, f"{verb}: expected one of {', '.join(VERBS)}")
         try:
             order = msgspec_json.decode(await request.read(), type=Order)
         except (ValidationError, DecodeError, UnicodeDecodeError) as error:

@@ -39,6 +39,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     ``waiting`` are requests that are too few for a look, ``total`` all of the rollout, ``here`` those at the present
     weight, ``above`` the evidence of a fault, ``below`` for each bet the evidence that there is none at this weight.
+    ``look`` is what the last tick added to ``above``, () if nothing.
     """
 
     waiting: Arms = Arms()
@@ -46,6 +47,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     here: Arms = Arms()
     above: Detector = Detector()
     below: tuple[float, ...] = ()
+    look: tuple[float, ...] = ()
 
 
 class RouteTally(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,9 @@ RPC = "ci.builds.v1.BuildService/GetBuild"
         (f"{RPC} = CANARY 100%", "CANARY 100%"),
         (f"{RPC} = PORTED_COMPARE", "PORTED_COMPARE"),
         (f"# {RPC} = PORTED", "LEGACY"),
+        (f"lease = 10\n{RPC} = CANARY 5% leased", "CANARY 5% leased"),
+        (f"{RPC} = PORTED_COMPARE  leased # by a controller", "PORTED_COMPARE leased"),
+        (f"generation = 7\nkey = header:x-user\nsalt = x\ntester = x-side\n{RPC} = PORTED", "PORTED"),
     ],
 )
 def test_a_mode(text: str, expected: str) -> None:

@@ -43,7 +43,7 @@ def shown(*routes: RouteStatus, width: int = 80, **more: object) -> str:
 def test_a_route_is_told_in_a_few_lines_of_80_columns() -> None:
     """Stage, phase, step, weight, what was served, the verdict with its claim, and what it waits for."""
     assert shown(ROUTE) == (
-        "builds: 1 routes: 1 Progressing\n"
+        "builds: 1 route: 1 Progressing\n"
         "\n"
         "ci.builds.v1.BuildService/GetBuild\n"
         "  canary, Progressing, step 3 of 10 (setWeight 5); weight 5 %\n"

@@ -8,8 +8,9 @@ import pytest
 
 from crossfade.shadow.canary.control.api import Api
 from crossfade.shadow.canary.control.client import Client
-from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, Status, Verb
+from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, Status
 from crossfade.shadow.canary.plane import PlaneError
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.serving.counts import ServedCounts
 from crossfade.shadow.serving.weights import Weights

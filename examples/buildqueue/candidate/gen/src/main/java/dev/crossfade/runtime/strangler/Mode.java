@@ -2,12 +2,15 @@
 package dev.crossfade.runtime.strangler;
 
 import java.math.BigDecimal;
-import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which side answers an RPC, and whether the other is called for comparison. */
-public record Mode(Kind kind, double sharePct) {
+/**
+ * Which side answers an RPC, and whether the other is called for comparison.
+ *
+ * @param leased whether it holds only while a controller renews its lease
+ */
+public record Mode(Kind kind, double sharePct, boolean leased) {
   /** The five steps of a port. */
   public enum Kind {
     /** Legacy answers. */
@@ -23,10 +26,14 @@ public record Mode(Kind kind, double sharePct) {
   }
 
   /** The default. */
-  public static final Mode LEGACY = new Mode(Kind.LEGACY, 0);
+  public static final Mode LEGACY = new Mode(Kind.LEGACY, 0, false);
+
+  /** What a mode becomes whose lease has ended. */
+  public static final Mode COMPARE = new Mode(Kind.COMPARE, 0, false);
 
   private static final Pattern CANARY =
       Pattern.compile("CANARY\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
+  private static final Pattern LEASED = Pattern.compile("\\s+leased$");
 
   /**
    * Parses a mode as written in a modes file.
@@ -34,26 +41,19 @@ public record Mode(Kind kind, double sharePct) {
    * @throws IllegalArgumentException if it is not a mode
    */
   public static Mode parse(String text) {
-    Matcher canary = CANARY.matcher(text);
+    String word = LEASED.matcher(text).replaceFirst("");
+    boolean leased = !word.equals(text);
+    Matcher canary = CANARY.matcher(word);
     if (canary.matches() && Double.parseDouble(canary.group(1)) <= 100) {
-      return new Mode(Kind.CANARY, Double.parseDouble(canary.group(1)));
+      return new Mode(Kind.CANARY, Double.parseDouble(canary.group(1)), leased);
     }
     for (Kind kind : Kind.values()) {
-      if (kind != Kind.CANARY && kind.name().equals(text)) {
-        return new Mode(kind, 0);
+      if (kind != Kind.CANARY && kind.name().equals(word)) {
+        return new Mode(kind, 0, leased);
       }
     }
     throw new IllegalArgumentException(
         "expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got \"" + text + "\"");
-  }
-
-  /** The side that answers this call; a shadow call in a canary goes to the candidate. */
-  public Side side(boolean shadow, RandomGenerator random) {
-    return switch (kind) {
-      case LEGACY, COMPARE -> Side.LEGACY;
-      case CANARY -> shadow || random.nextDouble() * 100 < sharePct ? Side.CANDIDATE : Side.LEGACY;
-      case PORTED_COMPARE, PORTED -> Side.CANDIDATE;
-    };
   }
 
   /** True if the side that does not answer is also called. */
@@ -63,11 +63,13 @@ public record Mode(Kind kind, double sharePct) {
 
   /** True if legacy takes part. */
   public boolean needsLegacy() {
-    return kind != Kind.PORTED;
+    return kind != Kind.PORTED || leased;
   }
 
   @Override
   public String toString() {
-    return kind == Kind.CANARY ? "CANARY " + BigDecimal.valueOf(sharePct) + "%" : kind.name();
+    String word =
+        kind == Kind.CANARY ? "CANARY " + BigDecimal.valueOf(sharePct) + "%" : kind.name();
+    return leased ? word + " leased" : word;
   }
 }
