@@ -12,7 +12,7 @@ LOCK := requirements-dev.txt
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
 
-# The fixed port from the shadow to all clients; LATE_BUG=1 for a port that fails once a quarter of them use it.
+# The fixed port from the shadow to all clients; LATE_BUG=1 for a port that fails once half of them use it.
 canary-demo: $(STAMP)
 	$(BIN)/crossfade demo --canary $(if $(LATE_BUG),--late-bug)
 
