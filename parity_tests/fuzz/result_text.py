@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from crossfade.codegen.contract import Contract
-from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.corpus.request_line import LINE_WIDTH, request_line
 from crossfade.parity_tests.fuzz.result import Case, Fuzzed
 from crossfade.parity_tests.fuzz.stage import Tally
-from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.judging.sample import request_sample
 
 SCHEMA_VERSION = 1
-_WIDTH = 200
 
 Hide = Callable[[str], str]
 """Gives a text without what must not be told."""
@@ -59,11 +56,11 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -
 
 
 def _case_lines(case: Case, contract: Contract | None, hide: Hide) -> Iterator[str]:
-    yield f"{_head(case)}{'' if case.minimal else ', not minimal: the budget ended'}"
+    yield ", ".join(filter(None, (_head(case), case.why_not_minimal)))
     for call in case.session.calls:
-        yield f"  > {_request(call, contract, hide)}"
-    yield f"  legacy    {hide(case.legacy)[:_WIDTH]}"
-    yield f"  candidate {hide(case.candidate)[:_WIDTH]}"
+        yield f"  > {request_line(call, contract, hide)}"
+    yield f"  legacy    {hide(case.legacy)[:LINE_WIDTH]}"
+    yield f"  candidate {hide(case.candidate)[:LINE_WIDTH]}"
     if case.java_fix:
         yield f"  fix       {case.java_fix}"
 
@@ -72,14 +69,6 @@ def _head(case: Case) -> str:
     fingerprint = case.found.fingerprint
     cause = f", {fingerprint.cause}" if fingerprint.cause else ""
     return f"{case.id}  {case.found.route}  {case.path} ({fingerprint.kind}{cause})"
-
-
-def _request(call: Call, contract: Contract | None, hide: Hide) -> str:
-    sample = request_sample(call.request, contract)
-    body = " ".join((hide(sample.body) or (f"base64 {sample.data}" if sample.data else "")).split("\n"))
-    if call.request.protocol is Protocol.GRPC:
-        return f"{call.route.route} {body[:_WIDTH]}".rstrip()
-    return f"{sample.method} {hide(sample.target)} {body[:_WIDTH]}".rstrip()
 
 
 def _missed(fuzzed: Fuzzed) -> Iterator[str]:
@@ -107,8 +96,9 @@ def _case_record(case: Case, contract: Contract | None, hide: Hide) -> dict[str,
         "played": case.played,
         "after_reset": case.after_reset,
         "minimal": case.minimal,
+        "why_not_minimal": case.why_not_minimal,
         "fields": case.fields,
-        "calls": [_request(call, contract, hide) for call in case.session.calls],
+        "calls": [request_line(call, contract, hide) for call in case.session.calls],
         "legacy": hide(case.legacy),
         "candidate": hide(case.candidate),
         "java_fix": case.java_fix,

@@ -21,7 +21,7 @@ _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The upstreams behind one listener; ``legacy`` only where nobody else contacts it."""
+    """The upstreams behind one listener; ``legacy`` only where requests may have to go to it from here."""
 
     candidate: Upstream
     secondary: Upstream | None
@@ -53,7 +53,7 @@ def build_sides(
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
 
     ``calls`` are the gRPC methods of the contract. ``rules`` change header fields for all sides, before those of the
-    config do for the candidate. ``with_legacy``: nobody else contacts it.
+    config do for the candidate. ``with_legacy``: requests go to legacy from here, too.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -78,7 +78,8 @@ def build_sides(
     secondary = None
     if listen.secondary is not None:
         secondary = of_legacy(listen.secondary, notes=Notes("secondary", route_of))
-    return Sides(candidate=candidate, secondary=secondary, legacy=of_legacy(listen.legacy) if with_legacy else None)
+    legacy = of_legacy(listen.legacy, notes=Notes("legacy", route_of)) if with_legacy else None
+    return Sides(candidate=candidate, secondary=secondary, legacy=legacy)
 
 
 def _after(first: Fields, then: Fields) -> Fields:

@@ -59,17 +59,13 @@ class Bindings:
         capacity: int = 100_000,
         known: Known | None = None,
     ) -> None:
-        """``edges`` are reviewed ones, ``known`` is what is known already, their kinds included.
-
-        ``one_to_one``: where the candidate has one id for two of legacy's, or two for one, its answer is mapped to a
-        text that says so, which no other difference has.
-        """
+        """``edges`` are reviewed ones, ``one_to_one`` is as in ``Known``; or ``known`` is all of that."""
         self._contract = contract
         self._shared = shared
-        self._known = nothing_known(capacity, edges) if known is None else known
+        self._known = nothing_known(capacity, edges, one_to_one=one_to_one) if known is None else known
         self._tables = self._known.tables
         self._scopes = self._known.scopes
-        self._minting = Minting(self._known, one_to_one=one_to_one)
+        self._minting = Minting(self._known)
 
     @property
     def is_shared(self) -> bool:

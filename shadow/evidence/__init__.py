@@ -7,7 +7,7 @@ Redacted first: ``redact`` makes pseudonyms with a ``key``, ``remembering`` does
 ``samples`` notes which parts of a request they are.
 Concluded: ``places`` tells which differences are noise, as ``conclusions``; ``view`` gives outcomes under the present
 rules, ``statistics`` bounds on a rate, ``excess`` evidence on how much more often than legacy itself the candidate
-differs, and ``claims`` verdicts. All of them are pure.
+differs, and ``claims`` verdicts; ``standing`` is what a canary reads of a route. All of them are pure.
 """
 
 from crossfade.shadow.evidence.errors import EvidenceError, NoSuchRunError

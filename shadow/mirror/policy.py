@@ -8,6 +8,7 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
@@ -65,9 +66,10 @@ class Policy:
         """The plan for one request."""
         names = RequestNames(head, head.listener, self._templates, self._methods)
         safe = self._is_safe(head, names)
-        settled = self._settled(names, head.id, safe=safe)
+        settled = self._settled(names, head.id, safe=safe) or _by_weight(head, safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
-        learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores
+        is_legacys = head.choice.served is Served.LEGACY
+        learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores and is_legacys
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
 
     def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
@@ -107,3 +109,14 @@ class Policy:
             return 100.0
         near = () if rule is not None else self._sampled
         return min((self._settings.sample_pct, *(pct for pct, pattern in near if names.may_match(pattern))))
+
+
+def _by_weight(head: RequestHead, *, safe: bool) -> tuple[Outcome, Reason] | None:
+    """What the weight of the route keeps from the other side; never asked of legacy: a write that it did not serve."""
+    choice = head.choice
+    is_candidates = choice.served is Served.CANDIDATE
+    if is_candidates and not safe:
+        return Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE
+    if choice.mirror_pct is not None and share(head.id, "shift") >= choice.mirror_pct:
+        return Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE if is_candidates else Reason.SAMPLED_OUT
+    return None

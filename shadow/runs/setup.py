@@ -153,11 +153,26 @@ def has_secondary(config: Config, *, engine: str) -> bool:
     return all(listen.secondary is not None for listen in config.listen)
 
 
+_COMPARED_DIGITS = 8
+
+
 def rules_digest(config: Config) -> str:
-    """16 hex digits over everything that decides what is compared and how; what a rule is called does not."""
-    sections = (config.routes, config.mirror, config.compare, *config.accept)
-    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sections)))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    """16 hex digits over everything that decides what is compared and how; what a rule is called does not.
+
+    The first half is how answers are compared, the other what is sent and counted.
+    """
+    sent = (config.routes, config.mirror, *config.accept)
+    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sent)))
+    return _digest(config.compare.model_dump_json()) + _digest(text)
+
+
+def compared_alike(digest: str, other: str) -> bool:
+    """Whether answers are compared in the same way under the rules of both digests."""
+    return digest[:_COMPARED_DIGITS] == other[:_COMPARED_DIGITS]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=_COMPARED_DIGITS // 2).hexdigest()
 
 
 def globs_of(config: Config) -> tuple[str, ...]:

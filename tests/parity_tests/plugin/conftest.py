@@ -131,6 +131,7 @@ def _serve_http(service: Service, ended: ExitStack) -> str:
 def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is written in two parts
         timeout = 5
 
         def _handle(self) -> None:
