@@ -94,10 +94,14 @@ class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
 
 
 class CountsFrame(_Frame, frozen=True, kw_only=True):
-    """What the engine counted since the run began: requests entered, and those it settled itself."""
+    """What the engine counted since the run began: requests entered, and those it settled itself.
+
+    ``entered`` tells the present stage of each route, ``by_candidate`` of how many the candidate answered the client.
+    """
 
     entered: tuple[tuple[RouteInfo, int], ...]
     settled: tuple[tuple[RouteInfo, Outcome, Reason, int], ...]
+    by_candidate: tuple[tuple[RouteInfo, int], ...] = ()
 
 
 class EndFrame(_Frame, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The engine carries the weights: it chooses for each request, and its admin endpoints set them and show them."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ import aiohttp
 from msgspec import DecodeError, ValidationError, json
 
 from crossfade.shadow.canary.plane import PlaneError
+from crossfade.shadow.config import Config
+from crossfade.shadow.config.canary_settings import PlaneSettings
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.serving.counts import ServedCounts
@@ -119,6 +122,19 @@ class EnginePlane:
 
     def _error(self, message: str) -> PlaneError:
         return PlaneError(f"{self.name}: {message}", exit_code=4)
+
+
+def open_plane(settings: PlaneSettings, config: Config) -> EnginePlane:
+    """The engine of this config. Raises: ShadowError: nothing says where it is, or the token is missing."""
+    if config.admin.address is None:
+        message = f"admin.address: expected the address of the engine's endpoints for the plane {settings.name!r}, got"
+        raise ShadowError(f"{message} none; add it")
+    name = config.canary.token_env
+    token = os.environ.get(name, "").strip()
+    if not token:
+        raise ShadowError(f"{name}: expected a token in this environment variable, got none; give the engine the same")
+    engines = Engines(urls=(f"http://{config.admin.address}",), token=token, timeout_s=settings.timeout_s)
+    return EnginePlane(settings.name, settings.routes, engines)
 
 
 async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
