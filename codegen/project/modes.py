@@ -12,6 +12,7 @@ from crossfade.codegen.project.errors import ProjectError
 
 _NAME = re.compile(r"\*|[\w.]+/\w+", re.ASCII)
 _CANARY = re.compile(r"CANARY\s+(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+_COMPARED = re.compile(r"(.*\S)\s+compare\s+(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 _LEASED = re.compile(r"\s+leased$", re.ASCII)
 _OF_A_CONTROLLER = frozenset(("generation", "lease", "key", "salt", "tester"))
 
@@ -28,16 +29,21 @@ class ModeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
-    """Who answers an RPC; ``share_pct`` is that of a canary, else 0. ``leased``: while a controller is there."""
+    """Who answers an RPC; ``share_pct`` is that of a canary, else 0.
+
+    ``compare_pct`` of its calls are compared, where it compares. ``leased``: it holds while a controller is there.
+    """
 
     kind: ModeKind
     share_pct: float = 0.0
+    compare_pct: float = 100.0
     leased: bool = False
 
     def __str__(self) -> str:
         """As it stands in the file."""
         word = f"CANARY {self.share_pct:g}%" if self.kind is ModeKind.CANARY else self.kind.value
-        return f"{word} leased" if self.leased else word
+        compared = "" if self.compare_pct == 100 else f" compare {self.compare_pct:g}%"  # noqa: PLR2004 - per cent
+        return f"{word}{compared}{' leased' if self.leased else ''}"
 
 
 LEGACY = Mode(kind=ModeKind.LEGACY)
@@ -76,9 +82,12 @@ def parse_modes(text: str, where: str) -> Modes:
 def _mode(text: str, where: str) -> Mode:
     word = _LEASED.sub("", text)
     leased = word != text
-    if (canary := _CANARY.fullmatch(word)) and float(canary[1]) <= 100:  # noqa: PLR2004 - per cent
-        return Mode(kind=ModeKind.CANARY, share_pct=float(canary[1]), leased=leased)
-    if word in {*ModeKind} - {ModeKind.CANARY}:
-        return Mode(kind=ModeKind(word), leased=leased)
+    compared = _COMPARED.fullmatch(word)
+    word, compare_pct = (compared[1], float(compared[2])) if compared else (word, 100.0)
+    canary = _CANARY.fullmatch(word)
+    share_pct = float(canary[1]) if canary else 0.0
+    name = "CANARY" if canary else word
+    if name in {*ModeKind} and (canary or name != ModeKind.CANARY) and max(share_pct, compare_pct) <= 100:  # noqa: PLR2004 - per cent
+        return Mode(kind=ModeKind(name), share_pct=share_pct, compare_pct=compare_pct, leased=leased)
     expected = "LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED"
     raise ProjectError(f"{where}: expected {expected}, got {text[:200]!r}")

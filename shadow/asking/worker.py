@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from crossfade.shadow.apart.opening import queue_of
+from crossfade.shadow.apart.opening import queue_of, setup_of
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.means import means_of
@@ -128,7 +128,7 @@ async def serve(config: Config, run_id: str) -> None:
     calls = {} if run.contract is None else run.contract.methods
     sides = {listen.name: build_sides(config, listen, calls, with_legacy=True) for listen in config.listen}
     totals = Totals()
-    queue = queue_of(config, run)
+    queue = queue_of(config, setup_of(run))
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,

@@ -60,9 +60,8 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, known: Known, *, one_to_one: bool = False) -> None:
-        """``one_to_one``: an answer that shows one id for two is told as such, not as the other one's id."""
-        self.one_to_one = one_to_one
+    def __init__(self, known: Known) -> None:
+        self.one_to_one = known.one_to_one
         self.sent = known.sent
         self.agreed = known.agreed
         self.places = known.places

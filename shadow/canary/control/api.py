@@ -6,7 +6,7 @@ A token in a header is sent by no browser on its own, so that no other site can 
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -39,13 +39,12 @@ class Steered(Protocol):
 
 
 class Api:
-    """Serves the API. ``more`` adds other routes to the application before it starts; they need the token too."""
+    """Serves the API, and with it ``others``: routes that look at the token themselves."""
 
-    def __init__(
-        self, steered: Steered, *, token: str, more: Callable[[web.Application], None] = lambda _: None
-    ) -> None:
+    def __init__(self, steered: Steered, *, token: str, others: Sequence[web.RouteDef] = ()) -> None:
         self._steered = steered
         self._token = token.encode("utf-8", "surrogateescape")
+        self._others = {other.handler for other in others}
         self._rendering = asyncio.Lock()
         self._scrape = b""
         self._scraped_at = float("-inf")
@@ -59,7 +58,7 @@ class Api:
                 web.post("/v1/canary/{verb}", self._order),
             ]
         )
-        more(app)
+        app.add_routes(others)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
 
     async def start(self, host: str, port: int) -> str:
@@ -80,7 +79,7 @@ class Api:
 
     @web.middleware
     async def _authorised(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in _OPEN:
+        if request.path not in _OPEN and request.match_info.handler not in self._others:
             kind, _, given = request.headers.get("Authorization", "").partition(" ")
             is_right = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._token)
             if kind.lower() != "bearer" or not is_right:

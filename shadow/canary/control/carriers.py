@@ -51,7 +51,6 @@ class Carriers:
 
     planes: Sequence[DataPlane]
     lease_s: float
-    _generation: int = 0
     _told: dict[str, tuple[RouteWeight, ...]] = field(default_factory=dict)
 
     def plane_of(self, route: str) -> DataPlane | None:
@@ -67,20 +66,16 @@ class Carriers:
         seen = await asyncio.gather(*map(self._look_at, self.planes))
         return {plane.name: one for plane, one in zip(self.planes, seen, strict=True)}
 
-    async def keep(self, wanted: Iterable[RouteWeight], seen: Mapping[str, Seen]) -> Kept:
+    async def keep(self, wanted: Iterable[RouteWeight], generation: int, seen: Mapping[str, Seen]) -> Kept:
         """Has each plane show its weights: one that does gets its lease renewed, any other is told them.
 
-        It is told with a generation above all that were seen. A plane that could not be read is told as well: it may
-        not go on by old weights.
+        A plane that could not be read is told as well: it may not go on by old weights.
         """
         routes = sorted(wanted, key=lambda weight: weight.route)
         own = {plane.name: tuple(one for one in routes if self.plane_of(one.route) is plane) for plane in self.planes}
         away = [plane for plane in self.planes if not self._is_kept(plane, own[plane.name], seen[plane.name])]
-        if away:
-            read = (one.weights.generation for one in seen.values() if one.weights is not None)
-            self._generation = max(self._generation, *read, 0) + 1
         calls = (
-            self._tell(plane, own[plane.name]) if plane in away else self._renew(plane, seen[plane.name])
+            self._tell(plane, own[plane.name], generation) if plane in away else self._renew(plane, seen[plane.name])
             for plane in self.planes
         )
         problems = zip(self.planes, await asyncio.gather(*calls), strict=True)
@@ -110,8 +105,8 @@ class Carriers:
         """A plane may show less than it is told: a stage, a mirrored share. So what it was told counts as well."""
         return seen.shows(own) and self._told.get(plane.name) == own
 
-    async def _tell(self, plane: DataPlane, own: tuple[RouteWeight, ...]) -> str:
-        weights = Weights(generation=self._generation, lease_s=self.lease_s, routes=own)
+    async def _tell(self, plane: DataPlane, own: tuple[RouteWeight, ...], generation: int) -> str:
+        weights = Weights(generation=generation, lease_s=self.lease_s, routes=own)
         self._told.pop(plane.name, None)
         problem = await _problem_of(plane, plane.set(weights), self.lease_s)
         if not problem:

@@ -22,7 +22,6 @@ from crossfade.shadow.canary.plan.records import Gate, Plan
 from crossfade.shadow.canary.reading import GateAnswer, Reading, Verb
 from crossfade.shadow.canary.states.records import Code, Decision, Phase, RolloutState
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.exchange.glob import glob
 from crossfade.shadow.serving.weights import RouteWeight
 
 log = logging.getLogger("crossfade.canary")
@@ -71,6 +70,20 @@ class Controller:
     _journal_problem: str = ""
     _transitions: Counter[str] = field(default_factory=Counter)
 
+    async def begin(self, actor: str) -> None:
+        """The first ticks, so that the journal has who started it. Raises: ShadowError: it can't be written."""
+        asking = asyncio.create_task(self.order(Verb.START, Order(actor=actor)))
+        await asyncio.sleep(0)  # the order is there when the first tick decides
+        await self.tick()
+        if not asking.done():
+            await self.tick()
+        await asking
+
+    @property
+    def told(self) -> tuple[RouteWeight, ...]:
+        """The weights that the planes are to show."""
+        return self._weights
+
     async def run(self, stop: "asyncio.Future[Any]") -> None:
         """Ticks until ``stop`` is done."""
         loop = asyncio.get_running_loop()
@@ -93,7 +106,7 @@ class Controller:
         else:
             self._written(reading, decision)
             wanted = self._weights = decision.weights
-        kept = await self.carriers.keep(wanted, seen)
+        kept = await self.carriers.keep(wanted, decision.state.generation, seen)
         self._end(reading, decision, kept)
         return bool(kept.told)
 
@@ -102,12 +115,12 @@ class Controller:
 
         Raises: ShadowError: no route matches, the journal can't be written, or the controller ends.
         """
-        wanted = glob(order.routes)
-        if not any(wanted.matches(route.route) for route in self.plan.routes):
+        meant = {route.route for route in self.plan.routes if route.is_meant(order.routes)}
+        if not meant:
             message = f"{order.routes}: expected a route of the plan, got none that matches"
             raise ShadowError(f"{message}; see crossfade canary status")
         unchanged = await self._orders.give(order.request(verb))
-        routes = tuple(route for route in self.status().routes if wanted.matches(route.route))
+        routes = tuple(route for route in self.status().routes if route.route in meant)
         return Done(routes=routes, unchanged=unchanged)
 
     def status(self) -> Status:

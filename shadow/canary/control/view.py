@@ -1,6 +1,6 @@
 """From plan, state and reading to what is shown. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from crossfade.shadow.canary.control.status import PlaneStatus, RouteStatus, SideStatus
@@ -23,7 +23,7 @@ from crossfade.shadow.canary.reading import Reading
 from crossfade.shadow.canary.states.records import Phase, RolloutState, RouteState
 from crossfade.shadow.config.canary_steps import GateKind
 from crossfade.shadow.exchange.stage import Stage
-from crossfade.shadow.serving.weights import RouteWeight
+from crossfade.shadow.serving.weights import LEASELESS, RouteWeight
 
 _HOUR = 3600.0
 
@@ -74,6 +74,23 @@ def _route(plan: RoutePlan, state: RouteState, reading: Reading, stage: Stage) -
         waits_for="; ".join(_waits(plan, state, step, reading.at)),
         hours_to_go=_hours_to_go(plan, state, reading.at),
     )
+
+
+def left_behind(told: Sequence[RouteWeight], lease_s: float, lasting: Container[str]) -> Iterator[str]:
+    """What clients get once no controller runs: a line for each route that the candidate answers.
+
+    ``lasting`` are the routes whose plane knows no lease.
+    """
+    for weight in told:
+        if not weight.candidate_pct and not weight.headers:
+            continue
+        share = f"{weight.route}: the candidate answers {weight.candidate_pct:g} %"
+        if weight.stage in LEASELESS:
+            yield f"{share}, and goes on ({weight.stage})"
+        elif weight.route in lasting:
+            yield f"{share}, and goes on until a controller or a person changes it"
+        else:
+            yield f"{share} for {lease_s:g} s, then legacy answers all"
 
 
 def step_text(step: Step) -> str:

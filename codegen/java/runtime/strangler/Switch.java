@@ -11,6 +11,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import java.net.SocketAddress;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 
@@ -66,7 +67,7 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
     }
     ServedCall served = gateway.serve(call, rpc.name(), side, mode, counting(mode, choice, shadow));
     Recording recording =
-        comparer != null && mode.compares() && !shadow
+        comparer != null && isCompared(mode) && !shadow
             ? comparer.record(rpc, headers, Peer.of(call.getAttributes()))
             : null;
     if (recording == null) {
@@ -77,6 +78,10 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
         new RecordingCall(
             served, recording, (over, reply) -> comparer.compare(rpc, over, answers, reply));
     return recorded.listen(start(recorded, served, headers, side, recorded));
+  }
+
+  private static boolean isCompared(Mode mode) {
+    return mode.compares() && ThreadLocalRandom.current().nextDouble() * 100 < mode.comparePct();
   }
 
   /** Counts what a client is served; nobody is served by a shadow call. */

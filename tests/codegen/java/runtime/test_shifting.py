@@ -62,6 +62,25 @@ def test_a_tester_chooses(probe: Any, modes: Modes, through: grpc.Channel, said:
     assert served("other") == "candidate"
 
 
+def test_a_share_is_compared(probe: Any, modes: Modes, through: grpc.Channel, said: Said, legacy: Any) -> None:
+    """Of what the candidate answers, legacy gets that share as a copy; none at 0 %, all without a share."""
+    mark = ("x-mark", "share")
+
+    def copies() -> int:
+        return sum(mark in seen.metadata for seen in legacy.of("Get"))
+
+    modes("* = PORTED_COMPARE compare 0%\n")
+    for _ in range(20):
+        probe.ask(through, "Get", [said("x")], metadata=(mark,))
+    modes("* = PORTED_COMPARE\n")
+    assert copies() == 0
+    probe.ask(through, "Get", [said("x")], metadata=(mark,))
+    deadline = time.monotonic() + 20
+    while not copies() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert copies() == 1
+
+
 class Led:
     """A JVM of its own whose modes a controller leads."""
 
@@ -169,6 +188,9 @@ def test_what_was_served_is_counted_by_side(
     ("text", "complaint"),
     [
         ("* = CANARY 5% leased\n", "expected lease = SECONDS, because a mode is leased"),
+        ("* = COMPARE 5%\n", "line 1: expected LEGACY, COMPARE"),
+        ("* = COMPARE compare 101%\n", "line 1: expected LEGACY, COMPARE"),
+        ("* = COMPARE leased compare 1%\n", "line 1: expected LEGACY, COMPARE"),
         ("lease = soon\n* = LEGACY\n", "lease: expected seconds"),
         ("lease = 0\n* = LEGACY\n", "lease: expected seconds"),
         ("lease = 3601\n* = LEGACY\n", "lease: expected seconds"),

@@ -54,7 +54,7 @@ class Script:
         routes = (replace(state.routes[0], weight_pct=self.pct, phase=self.phase, step=self.step),)
         unchanged = tuple(f"{verb.verb} was seen" for verb in reading.verbs)
         return Decision(
-            state=replace(state, routes=routes),
+            state=replace(state, routes=routes, generation=state.generation + 1),
             weights=(weight(self.pct),),
             transitions=self.transitions,
             unchanged=unchanged,
@@ -211,6 +211,24 @@ async def test_a_verb_is_answered_once_it_was_read_back(controller: Controller, 
     assert (request.verb, request.actor, request.reason, request.routes) == (Verb.PAUSE, "jo", "why", "GET *")
     stop.set_result(None)
     await running
+
+
+async def test_the_journal_has_who_started_it(controller: Controller, script: Script, plane: Any) -> None:
+    """And the planes are told at once."""
+    script.pct = 5
+    await controller.begin("jo")
+    assert [(verb.verb, verb.actor) for verb in script.readings[0].verbs] == [(Verb.START, "jo")]
+    assert plane.weights.routes == controller.told == (weight(5),)
+
+
+async def test_a_controller_that_cannot_write_does_not_begin(
+    controller: Controller, script: Script, plane: Any
+) -> None:
+    """Nothing was shifted."""
+    script.problem, script.pct = OSError(28, "No space left on device"), 5
+    with pytest.raises(ShadowError, match="No space left on device"):
+        await controller.begin("jo")
+    assert plane.weights.of("GET /a").candidate_pct == 0
 
 
 async def test_a_verb_for_no_route_is_refused(controller: Controller) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.canary.control.status import RouteStatus
-from crossfade.shadow.canary.control.view import plane_statuses, route_statuses, step_text
+from crossfade.shadow.canary.control.view import left_behind, plane_statuses, route_statuses, step_text
 from crossfade.shadow.canary.deciding.records import Arms, Measure, RouteTally
 from crossfade.shadow.canary.plan.records import (
     Analysis,
@@ -107,4 +107,19 @@ def test_a_plane_has_the_problem_of_its_reading_or_of_its_weights() -> None:
     assert [plane.problem for plane in plane_statuses(reading, {"a": "refused", "b": "b: refused"})] == [
         "a: gone",
         "b: refused",
+    ]
+
+
+def test_what_stays_without_a_controller_is_told() -> None:
+    """For how long, by stage and plane; what legacy answers anyway is left out."""
+    weights = (
+        RouteWeight(route="GET /a", stage=Stage.CANARY, candidate_pct=5),
+        RouteWeight(route="GET /b", stage=Stage.COMPLETE, candidate_pct=100),
+        RouteWeight(route="GET /c", stage=Stage.LIVE, candidate_pct=100),
+        RouteWeight(route="GET /d", stage=Stage.SHADOW, candidate_pct=0),
+    )
+    assert list(left_behind(weights, 10.0, {"GET /c"})) == [
+        "GET /a: the candidate answers 5 % for 10 s, then legacy answers all",
+        "GET /b: the candidate answers 100 %, and goes on (complete)",
+        "GET /c: the candidate answers 100 %, and goes on until a controller or a person changes it",
     ]
