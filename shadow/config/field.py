@@ -4,6 +4,7 @@ import re
 
 _NAME = re.compile(r"[\w!#$%&'+.^`|~*?-]+", re.ASCII)  # RFC 9110 5.6.2, and ? for the glob
 _VALUE = re.compile(r"[\x20-\x7e]+")
+_CALL = re.compile(r"[A-Z]+ /\S*|[\w.]+/\w+", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -31,6 +32,13 @@ def check_variable(text: str) -> str:
     """``text`` itself when it can name a variable of the environment. Raises: ValueError."""
     if not _VARIABLE.fullmatch(text):
         raise ValueError(f"expected the name of an environment variable, got {text!r}; write for example SHADOW_TOKEN")
+    return text
+
+
+def check_call(text: str) -> str:
+    """``text`` itself when it names one call: METHOD /path, or a gRPC method. Raises: ValueError."""
+    if not _CALL.fullmatch(text):
+        raise ValueError(f"expected METHOD /path or a gRPC method, got {text!r}; write for example POST /login")
     return text
 
 
