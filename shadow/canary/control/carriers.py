@@ -118,7 +118,10 @@ class Carriers:
     async def _renew(self, plane: DataPlane, seen: Seen) -> str:
         if seen.weights is None or not seen.weights.routes:
             return ""  # all is legacy's there, with or without a lease
-        return await _problem_of(plane, plane.renew(seen.weights.generation), self._look_s)
+        problem = await _problem_of(plane, plane.renew(seen.weights.generation), self._look_s)
+        if problem:
+            self._told.pop(plane.name, None)  # a lease that is over is begun by setting the weights again
+        return problem
 
 
 async def _problem_of(plane: DataPlane, call: Awaitable[Any], limit_s: float) -> str:

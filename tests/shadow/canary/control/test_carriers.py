@@ -88,6 +88,7 @@ async def test_what_a_plane_refuses_is_told(new_plane: Any) -> None:
     await kept(carriers, weight("GET /a", 5))
     plane.reads_back = Weights(generation=3, lease_s=10, routes=(weight("GET /a", 5),))
     assert (await kept(carriers, weight("GET /a", 5))).problems == {"engine": "engine: expected generation 8, got 3"}
+    assert await kept(carriers, weight("GET /a", 5)) == Kept(told=("engine",), problems={})
 
 
 async def test_a_bug_of_a_plane_is_told_and_ends_nothing(new_plane: Any) -> None:
