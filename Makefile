@@ -7,10 +7,14 @@ FIXED ?=
 
 LOCK := requirements-dev.txt
 
-.PHONY: demo test fast coverage docs check fix lock schema clean doctor transparency bench soak
+.PHONY: demo canary-demo test fast coverage docs check fix lock schema clean doctor transparency bench soak
 
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
+
+# The fixed port from the shadow to all clients; LATE_BUG=1 for a port that fails once half of them use it.
+canary-demo: $(STAMP)
+	$(BIN)/crossfade demo --canary $(if $(LATE_BUG),--late-bug)
 
 # All tests, on all cores. A file's tests run in one process, in their order: see tests/conftest.py.
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

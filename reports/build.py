@@ -58,7 +58,7 @@ def build_report(
     finished = evidence.ended_at is not None
     if is_whole_replay(evidence):
         gate = replace(gate, planned_n=None, one_look=True)
-    names = _names(evidence.routes)
+    names = names_of(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
     views = [(with_closed_sets(route), of_run(route)) for route in evidence.routes if route.info in names]
     routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
@@ -113,7 +113,7 @@ def is_whole_replay(evidence: RunEvidence) -> bool:
     return evidence.info.is_replay and evidence.ended_at is not None and is_whole
 
 
-def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
+def names_of(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
     """The name of each route: behind the name of its port where several ports carry a route of that name.
 
     A route that was only claimed, without a port, is left out if requests came on a port.

@@ -1,6 +1,6 @@
 """A run of fuzzing as lines for a person, and as a record for a program. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from crossfade.codegen.contract import Contract
@@ -10,11 +10,14 @@ from crossfade.parity_tests.fuzz.stage import Tally
 
 SCHEMA_VERSION = 1
 
+Hide = Callable[[str], str]
+"""Gives a text without what must not be told."""
 
-def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None) -> Iterator[str]:
+
+def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -> Iterator[str]:
     """What was found, then what may be noise, then how much was compared, and what was not."""
     for case in fuzzed.steady:
-        yield from _case_lines(case, contract)
+        yield from _case_lines(case, contract, hide)
         yield ""
     if fuzzed.flaky:
         yield "Not seen each time, so noise, or of a state that only this run had:"
@@ -34,7 +37,7 @@ def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None) -> Iterator[str]:
     yield f"{len(fuzzed.steady)} divergences in {seen} ({how})"
 
 
-def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
+def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -> dict[str, Any]:
     """All of it, as JSON has it."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -44,7 +47,7 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
         "sent": fuzzed.sent,
         "compared": fuzzed.compared,
         "seconds": round(fuzzed.seconds, 1),
-        "cases": [_case_record(case, contract) for case in fuzzed.cases],
+        "cases": [_case_record(case, contract, hide) for case in fuzzed.cases],
         "routes": [{"route": route, **_tally_record(tally)} for route, tally in fuzzed.tallies.items()],
         "accepted": [{"route": item.route, "template": item.fingerprint.template} for item in fuzzed.accepted],
         "nowhere": list(fuzzed.nowhere),
@@ -52,12 +55,12 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
     }
 
 
-def _case_lines(case: Case, contract: Contract | None) -> Iterator[str]:
+def _case_lines(case: Case, contract: Contract | None, hide: Hide) -> Iterator[str]:
     yield ", ".join(filter(None, (_head(case), case.why_not_minimal)))
     for call in case.session.calls:
-        yield f"  > {request_line(call, contract)}"
-    yield f"  legacy    {case.legacy[:LINE_WIDTH]}"
-    yield f"  candidate {case.candidate[:LINE_WIDTH]}"
+        yield f"  > {request_line(call, contract, hide)}"
+    yield f"  legacy    {hide(case.legacy)[:LINE_WIDTH]}"
+    yield f"  candidate {hide(case.candidate)[:LINE_WIDTH]}"
     if case.java_fix:
         yield f"  fix       {case.java_fix}"
 
@@ -79,7 +82,7 @@ def _missed(fuzzed: Fuzzed) -> Iterator[str]:
             yield f"{route}: never called"
 
 
-def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
+def _case_record(case: Case, contract: Contract | None, hide: Hide) -> dict[str, Any]:
     fingerprint = case.found.fingerprint
     return {
         "id": case.id,
@@ -95,9 +98,9 @@ def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
         "minimal": case.minimal,
         "why_not_minimal": case.why_not_minimal,
         "fields": case.fields,
-        "calls": [request_line(call, contract) for call in case.session.calls],
-        "legacy": case.legacy,
-        "candidate": case.candidate,
+        "calls": [request_line(call, contract, hide) for call in case.session.calls],
+        "legacy": hide(case.legacy),
+        "candidate": hide(case.candidate),
         "java_fix": case.java_fix,
     }
 

@@ -13,7 +13,7 @@ from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Render
 from crossfade.shadow.exchange import Failure, Reply
 from crossfade.shadow.exchange.observations import Observation, Proof
@@ -105,7 +105,7 @@ class Collector:
         framing_of = self._means.judge.framing_of(pending.frame.route)
         answer = AnswerInProgress(limit_bytes=0, framing_of=framing_of, copy_bytes=self._means.judge.stream_copy_bytes)
         answer.begin(frame.status, frame.headers)
-        pending.legacy = LegacyStream(answer=answer)
+        pending.given = GivenStream(answer=answer, served=pending.frame.served)
 
     def on_reply(self, frame: ReplyFrame) -> None:
         """Joins legacy's reply to its request."""
@@ -124,7 +124,7 @@ class Collector:
         if pending.stream is not None:
             pending.stream.end(frame.reply)
             return
-        pending.legacy = frame.reply
+        pending.given = frame.reply
         self._comparisons.hold(pending, body_bytes)
         self._comparisons.suspects.add(pending, frame.reply)
 

@@ -12,6 +12,7 @@ from crossfade.shadow.asking.races import Races
 from crossfade.shadow.asking.rechecks import Rechecks
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.runs.recorder import Recorder
 
 
@@ -38,15 +39,16 @@ def means_of(  # noqa: PLR0913 - what a run is made of
     limits: Limits,
     queue: JobQueue | None = None,
     recorder: Recorder | None = None,
+    noticing: Noticing = NOTHING_STORED,
 ) -> Means:
     """The means of a run that begins. ``queue`` has heavy comparisons judged, None where all are judged here.
 
-    ``recorder`` keeps those that are judged apart.
+    ``recorder`` keeps those that are judged apart, ``noticing`` is shown all that passes.
     """
     return Means(
         contract=contract,
         judge=judge,
-        judging=Judging(judge=judge, bindings=bindings, queue=queue, recorder=recorder),
+        judging=Judging(judge=judge, bindings=bindings, queue=queue, recorder=recorder, noticing=noticing),
         bindings=bindings,
         limits=limits,
         admission=Admission(limits.in_flight),

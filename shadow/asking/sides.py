@@ -21,7 +21,7 @@ _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The upstreams behind one listener; ``legacy`` only where nobody else contacts it."""
+    """The upstreams behind one listener; ``legacy`` only where requests may have to go to it from here."""
 
     candidate: Upstream
     secondary: Upstream | None
@@ -61,7 +61,7 @@ def build_sides(  # noqa: PLR0913 - each has its default
 
     ``calls`` are the gRPC methods of the contract. ``rules`` change header fields for all sides, before those of the
     config do for the candidate; ``own``, by the side's name, is what only that side gets, at last.
-    ``with_legacy``: nobody else contacts it.
+    ``with_legacy``: requests go to legacy from here, too.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -91,7 +91,8 @@ def build_sides(  # noqa: PLR0913 - each has its default
         fields = _with_own(of_all, own.get("secondary"))
         secondary = of_legacy(listen.secondary, fields=fields, notes=Notes("secondary", route_of))
     if with_legacy:
-        legacy = of_legacy(listen.legacy, fields=_with_own(of_all, own.get("legacy")))
+        fields = _with_own(of_all, own.get("legacy"))
+        legacy = of_legacy(listen.legacy, fields=fields, notes=Notes("legacy", route_of))
     return Sides(candidate=candidate, secondary=secondary, legacy=legacy)
 
 

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from crossfade.shadow.exchange.outcome import Reason
@@ -25,6 +26,7 @@ from crossfade.shadow.exchange.records import (
 )
 
 _PREFIX = struct.Struct(">BI")  # grpc/doc/PROTOCOL-HTTP2.md: compressed flag and length
+_BY_SEQ = attrgetter("seq")
 _UNREADABLE = b"\xff"  # begins no UTF-8 text, no JSON, no gzip and no protobuf message (wire type 7)
 
 
@@ -141,6 +143,13 @@ def from_events(events: Iterable[Event]) -> Comparison:
     )
 
 
+def request_and_reply(events: Iterable[Event]) -> tuple[Request, Reply]:
+    """The client's and legacy's part of a comparison; events of others are left out. Raises: ValueError."""
+    events = tuple(events)
+    client, legacy = ([event for event in events if event.side is side] for side in (Side.CLIENT, Side.LEGACY))
+    return _request(client), _reply(legacy)
+
+
 def _again(sides: Mapping[Side, list[Event]]) -> Again | None:
     """The answers to the second look, of which there are two or none."""
     if Side.CANDIDATE_AGAIN not in sides and Side.SECONDARY_AGAIN not in sides:
@@ -218,7 +227,7 @@ def _request(events: list[Event]) -> Request:
         **{**about, "protocol": Protocol(about["protocol"])},
         id=head.comparison_id,
         headers=head.headers,
-        body=b"".join(map(framed, messages)),
+        body=_joined(messages),
         truncated=end.about["truncated"],
         trailers=end.headers,
     )
@@ -233,7 +242,7 @@ def _reply(events: list[Event]) -> Reply:
     return Answer(
         status=head.about["status"],
         headers=head.headers,
-        body=b"".join(map(framed, messages)),
+        body=_joined(messages),
         truncated=end.about["truncated"],
         trailers=end.headers,
         latency_ms=end.at_ms or 0.0,
@@ -241,8 +250,12 @@ def _reply(events: list[Event]) -> Reply:
     )
 
 
+def _joined(messages: list[Event]) -> bytes:
+    return framed(messages[0]) if len(messages) == 1 else b"".join(map(framed, messages))
+
+
 def _whole(events: list[Event], first: EventKind, *last: EventKind) -> list[Event]:
-    ordered = sorted(events, key=lambda event: event.seq)
+    ordered = sorted(events, key=_BY_SEQ)
     if not ordered or ordered[0].kind is not first or ordered[-1].kind not in last:
         raise ValueError(
             f"expected events from {first} to {last[0]}, got {[event.kind.value for event in ordered][:4]}"

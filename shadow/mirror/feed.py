@@ -10,6 +10,7 @@ from crossfade.shadow.compare.decode.media import media_type
 from crossfade.shadow.exchange import Answer, Headers, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS, STREAMED_REQUESTS, RouteInfo
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.shadow_headers import is_copy
 from crossfade.shadow.mirror.policy import Plan, Policy
 from crossfade.shadow.pipe.frames import (
@@ -44,12 +45,18 @@ class Pipe(Interface):
 
 @dataclass(slots=True, kw_only=True)
 class _Open:
-    """A mirrored request that legacy has not answered yet."""
+    """A mirrored request that has not been answered yet.
+
+    ``held`` is one that the candidate is to answer: it may still fall back to legacy, so it is sent with what follows.
+    """
 
     route: RouteInfo
     listener: str
     plan: Plan
+    served: Served
     sent: bool = False
+    live: bool = False
+    held: Request | None = None
     live_answer: bool = False
 
     def is_sent_write(self) -> bool:
@@ -87,8 +94,19 @@ class Feed:
                 return Interest.NOTHING
             self._unmirrored[head.id] = None
             return Interest.WHOLE
-        self._open[head.id] = _Open(route=route, listener=head.listener, plan=plan)
+        self._open[head.id] = _Open(route=route, listener=head.listener, plan=plan, served=head.choice.served)
         return Interest.LIVE if route.call_type in STREAMED_REQUESTS else Interest.WHOLE
+
+    def fell_back(self, request_id: str) -> None:
+        """Legacy answers after all, so the request is mirrored as any other; one that was sent already is not."""
+        entry = self._open.get(request_id)
+        if entry is None:
+            return
+        entry.served = Served.LEGACY
+        if entry.sent:
+            self._settle(request_id, Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE)
+        else:
+            self._release(request_id)
 
     def request_complete(self, request: Request) -> None:
         """Sends the request, or counts it as shed where the pipe is full or broken."""
@@ -104,15 +122,18 @@ class Feed:
 
     def request_part(self, request_id: str, data: bytes) -> None:
         """Sends a part of a live request."""
+        self._release(request_id)
         self._send_part(request_id, data, of_answer=False)
 
     def request_ended(self, request_id: str, trailers: Headers) -> None:
         """Ends a live request."""
+        self._release(request_id)
         if request_id in self._open:
             self._write(RequestEndFrame(request_id=request_id, trailers=trailers))
 
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
-        """True where legacy's answer is a stream: then its parts are sent as they pass."""
+        """True where the answer is a stream: then its parts are sent as they pass."""
+        self._release(request_id)
         entry = self._open.get(request_id)
         if entry is None or not entry.sent or not is_stream(entry.route, headers):
             return False
@@ -130,7 +151,8 @@ class Feed:
         return entry is not None and entry.is_sent_write() and not self._policy.is_off()
 
     def replied(self, request_id: str, reply: Reply) -> None:
-        """Sends legacy's reply after its request."""
+        """Sends the reply after its request."""
+        self._release(request_id)
         self._tell_minted(request_id, reply)
         entry = self._open.get(request_id)
         if entry is None:
@@ -195,10 +217,24 @@ class Feed:
         return self._entered.total()
 
     def _send_request(self, request: Request, *, live: bool) -> None:
-        """Sends the request, or settles it where it can't be sent."""
+        """Sends the request, holds it, or settles it where it can't be sent."""
         entry = self._open.get(request.id)
         if entry is None:
             return
+        entry.live = live
+        if entry.served is Served.CANDIDATE and not entry.sent:
+            entry.held = request
+        else:
+            self._send_now(entry, request)
+
+    def _release(self, request_id: str) -> None:
+        """Sends a held request: who answers it is certain now."""
+        entry = self._open.get(request_id)
+        if entry is not None and entry.held is not None:
+            request, entry.held = entry.held, None
+            self._send_now(entry, request)
+
+    def _send_now(self, entry: _Open, request: Request) -> None:
         refused = self._refusal(request)
         if refused is not None:
             self._settle(request.id, *refused)
@@ -212,8 +248,9 @@ class Feed:
                 listener=entry.listener,
                 write=entry.plan.write,
                 ask_secondary=entry.plan.ask_secondary,
-                live=live,
+                live=entry.live,
                 request=request,
+                served=entry.served,
             )
         )
 

@@ -67,15 +67,16 @@ class Writer:
         self.outcomes[observation.route.route] += count
         self.reasons[name] += count
 
-    def flush(self, entered: dict[RouteInfo, int]) -> None:
+    def flush(self, entered: dict[RouteInfo, int], by_candidate: dict[RouteInfo, int]) -> None:
+        self.by_candidate = dict(by_candidate)
         if self._broken:
             self._broken -= 1
             raise EvidenceError("disk full")
         self.commits.append(({route.route: total for route, total in entered.items()}, dict(self.outcomes)))
 
-    def finish(self, entered: dict[RouteInfo, int], *, now: float) -> None:
+    def finish(self, entered: dict[RouteInfo, int], by_candidate: dict[RouteInfo, int], *, now: float) -> None:
         assert now > 0
-        self.flush(entered)
+        self.flush(entered, by_candidate)
         self.ended += 1
 
 
