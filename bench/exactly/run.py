@@ -28,7 +28,7 @@ from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.shadow.config import load_config
 from crossfade.tools.demo.build import build_candidate
 from crossfade.tools.demo.expected import read_planted
-from crossfade.tools.demo.pair import example_folder, running_candidate, running_pair, write_config, write_seed
+from crossfade.tools.demo.pair import Port, example_folder, running_candidate, running_pair, write_config, write_seed
 from crossfade.tools.demo.servers import server
 
 _EXAMPLE = example_folder()
