@@ -14,6 +14,7 @@ from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
+End = tuple[Outcome, Reason]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
 
 
@@ -26,7 +27,7 @@ class Plan:
     A write is sent only after legacy answered it, in legacy's order; a safe request at the same time as to legacy.
     """
 
-    settled: tuple[Outcome, Reason] | None
+    settled: End | None
     write: bool
     ask_secondary: bool
     learn: bool
@@ -67,7 +68,7 @@ class Policy:
         """The plan for one request."""
         names = RequestNames(head, head.listener, self._templates, self._methods)
         safe = self._is_safe(head, names)
-        settled = self._settled(names, head.id, safe=safe) or _by_weight(head, safe=safe)
+        settled = _by_weight(head, self._settled(names, head.id, safe=safe), safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
         learn = settled is not None and not safe and self._is_learnt(head, *settled)
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
@@ -77,7 +78,7 @@ class Policy:
         is_needed = head.choice.served is Served.LEGACY if self._own_stores else reason is not Reason.MIRROR_OFF
         return outcome is Outcome.SKIPPED and is_needed
 
-    def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
+    def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> End | None:
         if self._is_off():
             return Outcome.SKIPPED, Reason.MIRROR_OFF
         rule = self._rule(names)
@@ -116,12 +117,14 @@ class Policy:
         return min((self._settings.sample_pct, *(pct for pct, pattern in near if names.may_match(pattern))))
 
 
-def _by_weight(head: RequestHead, *, safe: bool) -> tuple[Outcome, Reason] | None:
-    """What the weight of the route keeps from the other side; never asked of legacy: a write that it did not serve."""
+def _by_weight(head: RequestHead, settled: End | None, *, safe: bool) -> End | None:
+    """The end by the rules, or what the weight of the route keeps from the other side.
+
+    Of what the candidate answers, legacy gets neither a write nor what a rule keeps back.
+    """
     choice = head.choice
-    is_candidates = choice.served is Served.CANDIDATE
-    if is_candidates and not safe:
-        return Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE
-    if choice.mirror_pct is not None and share(head.id, "shift") >= choice.mirror_pct:
-        return Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE if is_candidates else Reason.SAMPLED_OUT
-    return None
+    is_left_out = choice.mirror_pct is not None and share(head.id, "shift") >= choice.mirror_pct
+    if choice.served is Served.CANDIDATE:
+        is_asked = safe and settled is None and not is_left_out
+        return None if is_asked else (Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE)
+    return settled or ((Outcome.SKIPPED, Reason.SAMPLED_OUT) if is_left_out else None)
