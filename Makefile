@@ -12,7 +12,7 @@ LOCK := requirements-dev.txt
 demo: $(STAMP)
 	$(BIN)/crossfade demo $(if $(FIXED),--fixed)
 
-# The fixed port from the shadow to all clients; LATE_BUG=1 for a port that fails once a quarter of them use it.
+# The fixed port from the shadow to all clients; LATE_BUG=1 for a port that fails once half of them use it.
 canary-demo: $(STAMP)
 	$(BIN)/crossfade demo --canary $(if $(LATE_BUG),--late-bug)
 
@@ -61,6 +61,7 @@ schema: $(STAMP)
 soak: $(STAMP)
 	$(BIN)/python $(PYTEST) -q -m 'hypothesis and $(ALONE)' --hypothesis-profile soak
 	$(BIN)/python tests/codegen/java/semantics/fuzz/run.py
+	$(BIN)/python bench/exactly/run.py
 	@$(BIN)/python bench/faults/run.py --requests $(or $(REQUESTS),10000) $(if $(FAULTS),--faults $(FAULTS)); \
 	faults=$$?; $(BIN)/python bench/faults/soak.py --minutes $(or $(MINUTES),5) && exit $$faults
 

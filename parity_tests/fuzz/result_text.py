@@ -56,7 +56,7 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -
 
 
 def _case_lines(case: Case, contract: Contract | None, hide: Hide) -> Iterator[str]:
-    yield f"{_head(case)}{'' if case.minimal else ', not minimal: the budget ended'}"
+    yield ", ".join(filter(None, (_head(case), case.why_not_minimal)))
     for call in case.session.calls:
         yield f"  > {request_line(call, contract, hide)}"
     yield f"  legacy    {hide(case.legacy)[:LINE_WIDTH]}"
@@ -96,6 +96,7 @@ def _case_record(case: Case, contract: Contract | None, hide: Hide) -> dict[str,
         "played": case.played,
         "after_reset": case.after_reset,
         "minimal": case.minimal,
+        "why_not_minimal": case.why_not_minimal,
         "fields": case.fields,
         "calls": [request_line(call, contract, hide) for call in case.session.calls],
         "legacy": hide(case.legacy),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.apart.job_queue import JobQueue
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.exchange import Comparison
@@ -16,6 +17,7 @@ from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 class Services:
     """``sides`` are those behind each listener, by its name.
 
+    ``queue`` has heavy comparisons judged apart, None: all are judged on the loop.
     ``edges``: reviewed ones, such as a corpus has.
     ``is_recorded``: legacy's answers are those of the recording, and no legacy is contacted; ``redacted`` then gives a
     comparison with the candidate's secrets as the recording has them, None without a key. ``speed`` is a factor of the
@@ -26,6 +28,7 @@ class Services:
     sides: Mapping[str, Sides]
     judge: Judge
     contract: Contract | None
+    queue: JobQueue | None = None
     shared: bool
     edges: Edges = NO_EDGES
     is_recorded: bool = False

@@ -18,6 +18,7 @@ from crossfade.shadow.exchange import Answer, Reply
 from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Comparisons:
         self._clock = clock
         self._pending: dict[str, Pending] = {}
         self._room = Room(means.limits.held_bytes)
-        self._asker = Asker(sides=sides, means=means, hold=self.hold, hold_apart=self._room.hold_apart)
+        self._asker = Asker(sides=sides, means=means, hold=self.hold, hold_apart=self._room.hold_apart, clock=clock)
         self.suspects = Suspects(means.bindings)
 
     @property
@@ -89,7 +90,7 @@ class Comparisons:
 
     def learn_unmirrored(self, pending: Pending, legacy: Reply | GivenStream) -> None:
         """Of a write that ended without answers compared, all that legacy minted may be foreign."""
-        if pending.frame.write and isinstance(legacy, Answer):
+        if pending.frame.write and pending.frame.served is Served.LEGACY and isinstance(legacy, Answer):
             self._means.judging.learn_unmirrored(pending.request(), legacy)
 
     async def drain(self, timeout_s: float) -> None:

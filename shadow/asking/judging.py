@@ -73,6 +73,11 @@ class Judging:
         self._weighed: tuple[Comparison, bool] | None = None
 
     @property
+    def bindings(self) -> Bindings:
+        """The handles that it learns and maps."""
+        return self._bindings
+
+    @property
     def waiting(self) -> int:
         """Comparisons that are judged apart, or wait for that."""
         return 0 if self._queue is None else self._queue.waiting
@@ -123,6 +128,13 @@ class Judging:
             return comparison
         excerpt = await self._excerpt(comparison, route)
         return await self._resolved(Resolve(excerpt=excerpt, write=write), comparison, route)
+
+    async def learn(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> None:
+        """As ``Bindings.learn``."""
+        if self.is_apart(comparison, route):
+            await self.resolve(comparison, route, write=write)
+        else:
+            self._bindings.learn(comparison, write=write)
 
     async def resolve_again(self, comparison: Comparison, route: RouteInfo) -> Comparison:
         """As ``Bindings.resolve_again``."""

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from enum import Enum, StrEnum, auto
 from functools import cache
 
+from crossfade.shadow.exchange.served import Served
+
 
 class Client(StrEnum):
     """What the client has sent of the request."""
@@ -165,6 +167,8 @@ NEEDS: Mapping[Event, frozenset[Given]] = {
     Event.GIVE_UP: _STREAMS | {Given.ANSWERED},
 }
 """What must have been given before an event of the comparison."""
+CANDIDATES_NEED = dict.fromkeys((Event.JUDGE, Event.GIVE_UP), NEEDS[Event.JUDGE] | {Given.FAILED})
+"""The same where the candidate was to answer: that it did not is judged, by what legacy answers to the copy."""
 WRITE_NEEDS: Mapping[tuple[Event, bool], frozenset[Given]] = {
     (Event.SEND, False): OBEYED,
     (Event.PASS_ON, True): OBEYED,
@@ -184,11 +188,10 @@ class IllegalEventError(Exception):
 class Lifecycle:
     """The three states of one request."""
 
-    __slots__ = ("_is_live", "_is_write", "_states")
+    __slots__ = ("_kind", "_states")
 
-    def __init__(self, *, live: bool, write: bool) -> None:
-        self._is_live = live
-        self._is_write = write
+    def __init__(self, *, live: bool, write: bool, served: Served = Served.LEGACY) -> None:
+        self._kind = (live, write, served)
         self._states: _States = (Client.QUIET if live else Client.WHOLE, Given.AWAITED, Work.RECEIVED)
 
     def advance(self, event: Event) -> bool:
@@ -196,7 +199,7 @@ class Lifecycle:
 
         Raises: IllegalEventError.
         """
-        after = _step(self._states, event, self._is_live, self._is_write)
+        after = _step(self._states, event, self._kind)
         if after is None:
             raise IllegalEventError(event, self._states)
         if isinstance(after, _Late):
@@ -211,18 +214,22 @@ class Lifecycle:
 
 
 _States = tuple[Client, Given, Work]
+_Kind = tuple[bool, bool, Served]
+"""Whether a request is live, whether it is a write, and who answers its client."""
 
 
 @cache  # at most some hundred combinations occur
-def _step(states: _States, event: Event, live: bool, write: bool) -> _States | _Late | None:  # noqa: FBT001 - of a key
+def _step(states: _States, event: Event, kind: _Kind) -> _States | _Late | None:
     """The states after an event; None where it is illegal."""
+    live, write, served = kind
     moved = [_after(state, event) for state in states]
     if LATE in moved:
         return LATE
     client, given, work = moved
     if not isinstance(client, Client) or not isinstance(given, Given) or not isinstance(work, Work):
         return None
-    needed = NEEDS.get(event, _ANY) & (WRITE_NEEDS.get((event, live), _ANY) if write else _ANY)
+    needs = NEEDS if served is Served.LEGACY else {**NEEDS, **CANDIDATES_NEED}
+    needed = needs.get(event, _ANY) & (WRITE_NEEDS.get((event, live), _ANY) if write else _ANY)
     return (client, given, work) if states[1] in needed else None
 
 

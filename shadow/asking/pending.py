@@ -39,7 +39,7 @@ class Pending:
     _waiters: list[tuple[Collection[State], asyncio.Future[None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._life = Lifecycle(live=self.frame.live, write=self.frame.write)
+        self._life = Lifecycle(live=self.frame.live, write=self.frame.write, served=self.frame.served)
 
     def advance(self, event: Event) -> bool:
         """Moves its life, and wakes who waited for that; False where the event came too late.

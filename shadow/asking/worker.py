@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from crossfade.shadow.apart.opening import queue_of
+from crossfade.shadow.apart.opening import queue_of, setup_of
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.means import means_of
@@ -43,6 +43,7 @@ from crossfade.shadow.pipe.frames import (
     RulesFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
@@ -65,6 +66,7 @@ class Worker:
         self._run = run
         self._tell = tell
         self._entered: Counter[RouteInfo] = Counter()
+        self._by_candidate: Counter[RouteInfo] = Counter()
         self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
         self._received: Counter[RouteInfo] = Counter()
 
@@ -84,11 +86,13 @@ class Worker:
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)
+            case WriteFrame():
+                self._collector.on_write(frame)
             case UnmirroredFrame():
                 self._collector.on_unmirrored(frame)
             case CountsFrame():
                 self._take_counts(frame)
-                self._run.flush(self._entered)
+                self._run.flush(self._entered, self._by_candidate)
                 self._tell(self._collector.load(self._run.flushed_at))
             case RulesFrame():
                 self._run.note_rules(frame.rules_digest)
@@ -106,11 +110,12 @@ class Worker:
         known = self._received.copy()
         for (route, _, _), total in self._settled.items():
             known[route] += total
-        self._run.finish(self._entered | known)
+        self._run.finish(self._entered | known, self._by_candidate)
 
     def _take_counts(self, frame: CountsFrame) -> None:
         """The engine's counters are totals: evidence gets what came since the last ones."""
         self._entered = Counter(dict(frame.entered))
+        self._by_candidate = Counter(dict(frame.by_candidate))
         totals = Counter({(route, outcome, reason): total for route, outcome, reason, total in frame.settled})
         for (route, outcome, reason), count in (totals - self._settled).items():
             self._run.add(Settled(route=route, outcome=outcome, reason=reason, count=count))
@@ -121,9 +126,9 @@ async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
     run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
     calls = {} if run.contract is None else run.contract.methods
-    sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
+    sides = {listen.name: build_sides(config, listen, calls, with_legacy=True) for listen in config.listen}
     totals = Totals()
-    queue = queue_of(config, run)
+    queue = queue_of(config, setup_of(run))
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,

@@ -7,6 +7,8 @@ from msgspec import Struct
 from crossfade.shadow.serving.counts import ServedCounts
 from crossfade.shadow.serving.weights import RouteWeight, Weights
 
+_PRECISION_PCT = 0.01
+
 
 class Verb(StrEnum):
     """What a person asks for."""
@@ -41,13 +43,11 @@ class PlaneReading(Struct, frozen=True, kw_only=True):
     error: str = ""
 
     def shows(self, wanted: RouteWeight) -> bool:
-        """Whether clients of the route are served as wanted. A route that a plane does not know is legacy's."""
+        """Whether the right clients of the route get the candidate. A route that a plane does not know is legacy's."""
         if self.weights is None:
             return False
         found = self.weights.of(wanted.route)
-        if not wanted.candidate_pct and not wanted.headers:
-            return not found.candidate_pct and not found.headers
-        return found == wanted
+        return abs(found.candidate_pct - wanted.candidate_pct) < _PRECISION_PCT and found.headers == wanted.headers
 
 
 class Standing(Struct, frozen=True, kw_only=True):

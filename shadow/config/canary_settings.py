@@ -99,6 +99,9 @@ class PlaneSettings(Section):
     """What it is."""
     routes: tuple[Glob, ...] = Field(default=("*",), strict=False)
     """The routes whose weights it carries."""
+    engines: tuple[Url, ...] = Field(default=(), strict=False)
+    """The admin endpoints of the processes that run the engine, each by an address of its own, with `engine`. Without
+    any: `[admin] address`."""
     file: TextPath | None = None
     """The mode file, with `mode_file`."""
     read_back: tuple[Url, ...] = Field(default=(), strict=False)

@@ -130,7 +130,7 @@ class Runs:
         methods = {} if run.contract is None else run.contract.methods
         bindings = Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED)
         if self._queue is None:
-            self._queue = queue_of(self._config, run)
+            self._queue = queue_of(self._config, setup_of(run))
         else:
             self._queue.set_up(setup_of(run))
         judging = Judging(

@@ -33,6 +33,7 @@ PROOF_BYTES = 16_384
 """Faults are put into longer answers where nobody waits: they are heavy, and judged apart."""
 
 Entered = Mapping[RouteInfo, int]
+_NONE: Entered = {}
 
 
 class RunWriter:
@@ -55,22 +56,22 @@ class RunWriter:
         """Names the build of the candidate, which was not known when the run began."""
         self._writer.note_candidate_build(build)
 
-    def flush(self, entered: Entered) -> None:
+    def flush(self, entered: Entered, by_candidate: Entered = _NONE) -> None:
         """Commits; a store that can't be written is a line in the log, and the counts wait for the next flush."""
         if self._recorder is not None:
             self._recorder.flush()
         try:
-            self._writer.flush(entered)
+            self._writer.flush(entered, by_candidate)
         except EvidenceError as error:
             log.error("evidence.flush_failed %s", error)  # noqa: TRY400 - one line; kept in memory and tried again
         else:
             self.flushed_at = time.time()
 
-    def finish(self, entered: Entered) -> None:
+    def finish(self, entered: Entered, by_candidate: Entered = _NONE) -> None:
         """Ends the recording, and commits the rest. Raises: EvidenceError."""
         if self._recorder is not None:
             self._recorder.finish()
-        self._writer.finish(entered, now=time.time())
+        self._writer.finish(entered, by_candidate, now=time.time())
 
     def close(self) -> None:
         """Gives the store back, also where the run could not be ended. May be repeated."""

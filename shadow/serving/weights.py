@@ -66,14 +66,22 @@ class Weights(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Choice:
     """Who answers one request.
 
-    ``mirror_pct`` is None where the weights don't limit the mirror. ``forced``: a header decided, so the request counts
-    neither for the observed share nor for the comparison of the sides.
+    ``route`` is the name of its route as its weight has it, "" where it has none. ``mirror_pct`` is None where the
+    weights don't limit the mirror. ``forced``: a header decided, so the request counts neither for the observed share
+    nor for the comparison of the sides. ``place`` is the client's (``assignment.place_of``), None where it has no key;
+    below ``candidate_pct`` it is the candidate's.
     """
 
     served: Served = Served.LEGACY
-    stage: Stage = Stage.SHADOW
+    route: str = ""
     mirror_pct: float | None = None
     forced: bool = False
+    place: float | None = None
+    candidate_pct: float = 0.0
+
+
+LEGACYS = Choice()
+"""No weight, so legacy answers."""
 
 
 def weights_text(weights: Weights) -> bytes:

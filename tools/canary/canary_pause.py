@@ -2,7 +2,7 @@
 
 import click
 
-from crossfade.shadow.canary.control.status import Verb
+from crossfade.shadow.canary.reading import Verb
 from crossfade.tools.canary.verbs import Asked, give, verb_options
 
 

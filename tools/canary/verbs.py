@@ -1,6 +1,6 @@
 """What the verbs share: their options, and the way to the controller and back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -9,7 +9,8 @@ from typing import Any
 import click
 from msgspec import json
 
-from crossfade.shadow.canary.control.status import Done, Order, RouteStatus, Verb
+from crossfade.shadow.canary.control.status import Done, Order
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.config import load_config
 from crossfade.tools.canary.reaching import client_of, this_person
 from crossfade.tools.canary.status_text import route_line
@@ -60,9 +61,9 @@ def give(verb: Verb, asked: Asked) -> None:
 
 def tell(done: Done, *, as_json: bool) -> None:
     """Prints the routes as they are now."""
-    emit(json.encode(done).decode() if as_json else lines(done.routes))
+    emit(json.encode(done).decode() if as_json else "\n".join(_lines(done)))
 
 
-def lines(routes: Iterable[RouteStatus]) -> str:
-    """One line a route."""
-    return "\n".join(route_line(route) for route in routes)
+def _lines(done: Done) -> Iterator[str]:
+    yield from done.unchanged
+    yield from map(route_line, done.routes)

@@ -43,9 +43,9 @@ _PLACES = 3
     help="Then move clients to the port, step by step. Implies --fixed unless --bugs is given.",
 )
 @click.option("--bugs", is_flag=True, help="With --canary: leave the planted bugs in; their routes stay in the shadow.")
-@click.option("--late-bug", is_flag=True, help="With --canary: the port fails once a quarter of the clients use it.")
+@click.option("--late-bug", is_flag=True, help="With --canary: the port fails once half of the clients use it.")
 @click.option(
-    "--rate", type=click.FloatRange(1, 2000), default=60, show_default=True, help="With --canary: requests/s."
+    "--rate", type=click.FloatRange(1, 2000), default=100, show_default=True, help="With --canary: requests/s."
 )
 @caught
 def demo(  # noqa: PLR0913 - its options

@@ -24,14 +24,14 @@ from crossfade.tools.demo.servers import Server, server
 
 _POLL_S = 0.5
 _ENDED = frozenset({"Completed", "Aborted", "Degraded"})
-_POOL = 25  # client requests in a second, which a quarter of the visitors exceeds
+_POOL = 0.35  # of the requests in a second: more than a quarter, less than half
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryDemoSettings:
-    """``late_bug`` gives the port a pool that is too small for a quarter of the clients.
+    """``late_bug`` gives the port a pool that is too small for half of the clients.
 
     ``rate`` is the number of client requests in a second. ``limit_s`` is when the demo gives up.
     """
@@ -74,7 +74,7 @@ def run_canary_demo(settings: CanaryDemoSettings, say: Say) -> CanaryDemoResult:
     example = example_folder()
     candidate = build_candidate(example, settings.build)
     seed = write_seed(example, settings.work)
-    port = Port(fixed=settings.fixed, pool=_POOL if settings.late_bug else None)
+    port = Port(fixed=settings.fixed, pool=round(_POOL * settings.rate) if settings.late_bug else None)
     with running_pair(example, candidate, seed, settings.work, port=port, shared=True) as pair:
         config_path = write_config(example, settings.work, pair, "canary.toml")
         routes, visitors = _moved(example, settings, config_path, say)

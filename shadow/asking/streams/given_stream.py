@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.exchange import Answer, Reply
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
 
 
 @dataclass(slots=True, kw_only=True)
 class GivenStream:
-    """The answer as it comes; ``reply`` is set at its end, ``cut`` where it was broken off, and why."""
+    """``served``'s answer as it comes; ``reply`` is set at its end, ``cut`` where it was broken off, and why."""
 
     answer: AnswerInProgress
+    served: Served = Served.LEGACY
     reply: Reply | None = None
     cut: Reason | None = None
 
@@ -21,7 +23,7 @@ class GivenStream:
         return self.reply is not None or self.cut is not None
 
     def end(self, reply: Reply) -> None:
-        """Legacy's answer is complete, or failed."""
+        """The answer is complete, or failed."""
         if isinstance(reply, Answer):
             self.answer.end(reply.trailers)
         else:

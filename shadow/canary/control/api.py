@@ -6,14 +6,15 @@ A token in a header is sent by no browser on its own, so that no other site can 
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from aiohttp import web
 from msgspec import DecodeError, ValidationError
 from msgspec import json as msgspec_json
 
-from crossfade.shadow.canary.control.status import Done, Order, Status, Verb
+from crossfade.shadow.canary.control.status import VERBS, Done, Order, Status
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.errors import ShadowError
 
 _BODY_BYTES = 64 * 1024
@@ -38,13 +39,12 @@ class Steered(Protocol):
 
 
 class Api:
-    """Serves the API. ``more`` adds other routes to the application before it starts; they need the token too."""
+    """Serves the API, and with it ``others``: routes that look at the token themselves."""
 
-    def __init__(
-        self, steered: Steered, *, token: str, more: Callable[[web.Application], None] = lambda _: None
-    ) -> None:
+    def __init__(self, steered: Steered, *, token: str, others: Sequence[web.RouteDef] = ()) -> None:
         self._steered = steered
         self._token = token.encode("utf-8", "surrogateescape")
+        self._others = {other.handler for other in others}
         self._rendering = asyncio.Lock()
         self._scrape = b""
         self._scraped_at = float("-inf")
@@ -58,7 +58,7 @@ class Api:
                 web.post("/v1/canary/{verb}", self._order),
             ]
         )
-        more(app)
+        app.add_routes(others)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
 
     async def start(self, host: str, port: int) -> str:
@@ -79,7 +79,7 @@ class Api:
 
     @web.middleware
     async def _authorised(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in _OPEN:
+        if request.path not in _OPEN and request.match_info.handler not in self._others:
             kind, _, given = request.headers.get("Authorization", "").partition(" ")
             is_right = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._token)
             if kind.lower() != "bearer" or not is_right:
@@ -108,8 +108,8 @@ class Api:
 
     async def _order(self, request: web.Request) -> web.Response:
         verb = request.match_info["verb"]
-        if verb not in set(Verb):
-            return _problem(404, f"{verb}: expected one of {', '.join(Verb)}")
+        if verb not in VERBS:
+            return _problem(404, f"{verb}: expected one of {', '.join(VERBS)}")
         try:
             order = msgspec_json.decode(await request.read(), type=Order)
         except (ValidationError, DecodeError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crossfade.shadow.canary.plane import DataPlane, PlaneError
+from crossfade.shadow.canary.reading import PlaneReading
 from crossfade.shadow.serving.counts import ServedCounts
 from crossfade.shadow.serving.weights import RouteWeight, Weights
 
@@ -18,27 +19,40 @@ class Seen:
     counts: tuple[ServedCounts, ...] = ()
     problem: str = ""
 
-    def weight_of(self, route: str) -> RouteWeight | None:
-        """The weight that was read back; None where the plane could not tell."""
-        return None if self.weights is None else self.weights.of(route)
+    def reading(self, name: str) -> PlaneReading:
+        """As the controller decides on it."""
+        return PlaneReading(name=name, weights=self.weights, error=self.problem)
+
+    def shows(self, own: Iterable[RouteWeight]) -> bool:
+        """Whether clients are served by these weights, and by no others."""
+        if self.weights is None:
+            return False
+        wanted = {weight.route: weight for weight in own}
+        found = (weight.route for weight in self.weights.routes if weight.candidate_pct or weight.headers)
+        reading = self.reading("")
+        return all(reading.shows(weight) for weight in wanted.values()) and wanted.keys() >= set(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Which planes were told weights, and what is wrong with which."""
+
+    told: tuple[str, ...]
+    problems: Mapping[str, str]
 
 
 @dataclass(slots=True, kw_only=True)
 class Carriers:
-    """The planes in the order of the config; the first that carries a route has its weight.
+    """The planes; ``owner`` has the name of the one plane that carries a route.
 
     A plane has a third of the lease to tell something, and the lease to take weights, so that none holds up a tick for
     as long as the others would need to fall back.
     """
 
     planes: Sequence[DataPlane]
+    owner: Mapping[str, str]
     lease_s: float
-    _generation: int = 0
-    _told: dict[str, Weights] = field(default_factory=dict)
-
-    def plane_of(self, route: str) -> DataPlane | None:
-        """The one plane that has the weight of this route."""
-        return next((plane for plane in self.planes if plane.carries(route)), None)
+    _told: dict[str, tuple[RouteWeight, ...]] = field(default_factory=dict)
 
     @property
     def _look_s(self) -> float:
@@ -49,23 +63,25 @@ class Carriers:
         seen = await asyncio.gather(*map(self._look_at, self.planes))
         return {plane.name: one for plane, one in zip(self.planes, seen, strict=True)}
 
-    async def set(self, wanted: Iterable[RouteWeight], seen: Mapping[str, Seen]) -> dict[str, str]:
-        """Tells each plane its whole weights, with a generation above all that were seen; problems by plane.
+    async def keep(self, wanted: Iterable[RouteWeight], generation: int, seen: Mapping[str, Seen]) -> Kept:
+        """Has each plane show its weights: one that does gets its lease renewed, any other is told them.
 
-        A plane that could not be read is told as well: what it may not do is go on by old weights.
+        A plane that could not be read is told as well: it may not go on by old weights.
         """
-        read = (one.weights.generation for one in seen.values() if one.weights is not None)
-        self._generation = max(self._generation, *read, 0) + 1
         routes = sorted(wanted, key=lambda weight: weight.route)
-        problems = await asyncio.gather(*(self._set(plane, routes) for plane in self.planes))
-        return {plane.name: problem for plane, problem in zip(self.planes, problems, strict=True) if problem}
-
-    async def renew(self) -> dict[str, str]:
-        """Tells each plane that was told weights that the controller lives; problems by plane."""
-        planes = [plane for plane in self.planes if plane.name in self._told]
-        calls = (_problem_of(plane, plane.renew(self._told[plane.name].generation), self._look_s) for plane in planes)
-        problems = await asyncio.gather(*calls)
-        return {plane.name: problem for plane, problem in zip(planes, problems, strict=True) if problem}
+        own = {
+            plane.name: tuple(one for one in routes if self.owner.get(one.route) == plane.name) for plane in self.planes
+        }
+        away = [plane for plane in self.planes if not self._is_kept(plane, own[plane.name], seen[plane.name])]
+        calls = (
+            self._tell(plane, own[plane.name], generation) if plane in away else self._renew(plane, seen[plane.name])
+            for plane in self.planes
+        )
+        problems = zip(self.planes, await asyncio.gather(*calls), strict=True)
+        return Kept(
+            told=tuple(plane.name for plane in away),
+            problems={plane.name: problem for plane, problem in problems if problem},
+        )
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -84,12 +100,27 @@ class Carriers:
             problem=problems[0] if problems else "",
         )
 
-    async def _set(self, plane: DataPlane, routes: Sequence[RouteWeight]) -> str:
-        own = tuple(weight for weight in routes if self.plane_of(weight.route) is plane)
-        weights = Weights(generation=self._generation, lease_s=self.lease_s, routes=own)
+    def _own(self, plane: DataPlane, routes: Iterable[RouteWeight]) -> tuple[RouteWeight, ...]:
+        return tuple(one for one in routes if self.owner.get(one.route) == plane.name)
+
+    def _is_kept(self, plane: DataPlane, own: tuple[RouteWeight, ...], seen: Seen) -> bool:
+        """A plane may show less than it is told: a stage, a mirrored share. So what it was told counts as well."""
+        return seen.shows(own) and self._told.get(plane.name) == own
+
+    async def _tell(self, plane: DataPlane, own: tuple[RouteWeight, ...], generation: int) -> str:
+        weights = Weights(generation=generation, lease_s=self.lease_s, routes=own)
+        self._told.pop(plane.name, None)
         problem = await _problem_of(plane, plane.set(weights), self.lease_s)
         if not problem:
-            self._told[plane.name] = weights
+            self._told[plane.name] = own
+        return problem
+
+    async def _renew(self, plane: DataPlane, seen: Seen) -> str:
+        if seen.weights is None or not seen.weights.routes:
+            return ""  # all is legacy's there, with or without a lease
+        problem = await _problem_of(plane, plane.renew(seen.weights.generation), self._look_s)
+        if problem:
+            self._told.pop(plane.name, None)  # a lease that is over is begun by setting the weights again
         return problem
 
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from msgspec import DecodeError, ValidationError
 from msgspec import json as msgspec_json
 
-from crossfade.shadow.canary.control.status import Done, Order, RouteStatus, Status, Verb
+from crossfade.shadow.canary.control.status import Done, Order, RouteStatus, Status
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.errors import ShadowError
 

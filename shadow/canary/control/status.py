@@ -1,21 +1,12 @@
 """What the controller shows and takes: the documents of its API. Weights in it are those that planes read back."""
 
-from enum import StrEnum
-
 from msgspec import Struct
 
+from crossfade.shadow.canary.reading import Verb, VerbRequest
+
 SCHEMA_VERSION = 1
-
-
-class Verb(StrEnum):
-    """What a person may ask for."""
-
-    PROMOTE = "promote"
-    PROMOTE_FULL = "promote_full"
-    PAUSE = "pause"
-    RESUME = "resume"
-    ABORT = "abort"
-    RETRY = "retry"
+VERBS = tuple(verb for verb in Verb if verb is not Verb.START)
+"""What may be asked of a controller that runs."""
 
 
 class SideStatus(Struct, frozen=True, kw_only=True):
@@ -74,19 +65,26 @@ class Status(Struct, frozen=True, kw_only=True):
     routes: tuple[RouteStatus, ...]
     evidence_age_s: float | None = None
     evidence_problem: str = ""
+    journal_problem: str = ""
     frozen: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
 class Order(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of a verb: which routes, who asks, and why."""
+    """The body of a verb: which routes, who asks, and why. ``step`` is that of ``VerbRequest``."""
 
     actor: str
     reason: str = ""
     routes: str = "*"
+    step: int | None = None
+
+    def request(self, verb: Verb) -> VerbRequest:
+        """As the controller decides on it."""
+        return VerbRequest(verb=verb, routes=self.routes, actor=self.actor, reason=self.reason, step=self.step)
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What came of a verb: the routes that it matched, as they are after it."""
+    """What came of a verb: the routes that it matched, as they are after it; ``unchanged`` tells what it did not do."""
 
     routes: tuple[RouteStatus, ...]
+    unchanged: tuple[str, ...] = ()

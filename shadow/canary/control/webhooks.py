@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,9 @@ class Webhooks:
             self._asking[key] = asyncio.create_task(self._post(key, url, document))
         return self._answers.get(key)
 
-    def keep(self, keys: set[str]) -> None:
+    def keep(self, keys: AbstractSet[str]) -> None:
         """Forgets all others: a route that comes to its gate again asks anew."""
-        for key in self._asked_at.keys() - keys:
+        for key in list(self._asked_at.keys() - keys):
             del self._asked_at[key]
             self._answers.pop(key, None)
             if (task := self._asking.pop(key, None)) is not None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from crossfade.shadow.config.canary_settings import Day
 from crossfade.shadow.config.canary_steps import GateKind, OnTimeout
+from crossfade.shadow.routes.patterns import glob_matches
 
 
 class Prove(Struct, frozen=True, tag="prove"):
@@ -79,7 +80,9 @@ Step = Prove | SetWeight | Pause | Analysis | SetMirrorRoute | SetHeaderRoute | 
 class RoutePlan(Struct, frozen=True, kw_only=True):
     """The steps of one route: ``Prove`` first, ``Bake`` and ``Rampdown`` last.
 
-    ``error_budget`` is a share, 0 to 1. ``mirror_pct`` is the share compared until a step sets another.
+    ``route`` is its key: its name, behind that of its ``listener`` where it has one. ``error_budget`` is a share, 0 to
+    1. ``mirror_pct`` is the share compared until a step sets another. ``is_compared``: its requests may be sent twice,
+    so that legacy gets some that the candidate answered.
     """
 
     route: str
@@ -90,6 +93,12 @@ class RoutePlan(Struct, frozen=True, kw_only=True):
     mirror_pct: float
     latency_ratio: float | None = None
     warmup_s: float = 60.0
+    is_compared: bool = True
+    listener: str = ""
+
+    def is_meant(self, glob: str) -> bool:
+        """Whether a glob means this route."""
+        return glob_matches(glob, self.route.removeprefix(f"{self.listener} "), self.listener)
 
     @property
     def weights(self) -> tuple[float, ...]:

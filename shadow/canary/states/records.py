@@ -132,7 +132,7 @@ class RouteState(Struct, frozen=True, kw_only=True):
 
 
 class RolloutState(Struct, frozen=True, kw_only=True):
-    """All routes. ``generation`` grows with each change of a weight. ``seen`` are the counts of the last tick.
+    """All routes. ``generation`` grows with each change of a weight. ``seen`` are the counts of the last tick, ``at``.
 
     ``candidate_since`` is when the candidate was last found up after it was not, ``candidate_down_since`` since when it
     is not (0: it is up).
@@ -142,6 +142,7 @@ class RolloutState(Struct, frozen=True, kw_only=True):
     generation: int = 0
     pooled: Detector = Detector()
     seen: tuple[ServedCounts, ...] = ()
+    at: float = 0.0
     candidate_build: str = ""
     candidate_since: float = 0.0
     candidate_down_since: float = 0.0

@@ -13,11 +13,15 @@ from crossfade.parity_tests.corpus.records import Session, Timing
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.played import PlayedSession
 from crossfade.parity_tests.replay.player import play_session
+from crossfade.shadow.apart.job_queue import Budget, JobQueue
+from crossfade.shadow.apart.jobs import Setup
+from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.shadow_headers import SERVED_BY_HEADER
+from crossfade.shadow.judging.judge import Judge
 
 
 def _ends(done: PlayedSession) -> list[str]:
@@ -323,3 +327,41 @@ async def test_one_store_takes_a_write_of_one_side_after_the_other(play_scripted
     done = await play_scripted([write], asked=asked, shared=True, secondary=alone, candidate=alone, legacy=alone)
     assert _ends(done) == ["same"]
     assert asked == ["legacy PUT", "candidate PUT", "secondary PUT"]
+
+
+def _heavy(first: int) -> list[dict[str, Any]]:
+    return [{"id": f"n-{first + at:012x}", "text": f"note no {at}", "tags": ["a", "b", "c"]} for at in range(1500)]
+
+
+async def test_what_is_heavy_is_judged_apart(play_scripted: Any, call_of: Any, monkeypatch: Any) -> None:
+    """In a process of its own, with the same verdict: ids are mapped, and what differs is told."""
+
+    def on_loop(*_: Any, **__: Any) -> Any:
+        raise AssertionError("expected a heavy answer to be read apart")
+
+    monkeypatch.setattr(Bindings, "resolve", on_loop)
+    monkeypatch.setattr(Judge, "observe", on_loop)
+    calls = [call_of(0, "POST", "/notes", "POST /notes", {}), call_of(1, "GET", "/notes", "GET /notes")]
+    answers = {"legacy": _heavy(7 * 10**9), "candidate": _heavy(9 * 10**9)}
+    changed = [*answers["candidate"][:-1], answers["candidate"][-1] | {"text": "other"}]
+    second = iter((answers["candidate"], changed))
+    done = await play_scripted(
+        calls, legacy=lambda *_: (200, answers["legacy"]), candidate=lambda *_: (200, next(second))
+    )
+    assert _ends(done) == ["same", "body/*/text"]
+
+
+async def test_what_takes_too_much_is_not_compared(serve: Any, config_of: Any, call_of: Any) -> None:
+    """And is never called the same; its session goes on."""
+    asked: list[str] = []
+    sides = [serve(Scripted(lambda *_: (200, _heavy(7)), asked)), serve(Scripted(lambda *_: (200, _heavy(9)), asked))]
+    config = config_of(*sides)
+    calls = tuple(call_of(at, "GET", "/notes", "GET /notes") for at in range(2))
+    queue = JobQueue(Setup(), Budget(time_s=0.001, memory_bytes=1_000_000_000))
+    async with open_pair(config, None) as pair:
+        try:
+            done = await play_session(replace(pair, queue=queue), Session(id="s", calls=calls))
+        finally:
+            await queue.close()
+    assert _ends(done) == ["uncomparable(too_costly)"] * 2
+    assert [played.as_recorded for played in done.played] == [None, None]

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from crossfade.shadow.canary.control.api import Api
 from crossfade.shadow.canary.control.place import folder_of, only_one, tell_address
-from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, SideStatus, Status, Verb
+from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, SideStatus, Status
+from crossfade.shadow.canary.reading import Verb
 from crossfade.tools.cli import main
 
 CONFIG = """\

@@ -48,4 +48,4 @@ def test_watching_ends_when_nothing_moves_any_more(
     result = canary("status", "--watch")
     assert result.exit_code == 0
     assert result.output.count("GET /builds/{id}") == 2
-    assert controller.asked == 6
+    assert controller.asked == 5

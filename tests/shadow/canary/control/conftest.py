@@ -8,8 +8,9 @@ import pytest
 
 from crossfade.shadow.canary.control.api import Api
 from crossfade.shadow.canary.control.client import Client
-from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, Status, Verb
+from crossfade.shadow.canary.control.status import Done, Order, PlaneStatus, RouteStatus, Status
 from crossfade.shadow.canary.plane import PlaneError
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.serving.counts import ServedCounts
 from crossfade.shadow.serving.weights import Weights
@@ -76,7 +77,6 @@ class FakePlane:
     """A data plane in memory that can refuse, read back otherwise, be gone, and hang."""
 
     name: str = "engine"
-    prefix: str = ""
     weights: Weights = field(default_factory=lambda: Weights(generation=0, lease_s=10))
     served: tuple[ServedCounts, ...] = ()
     refuses: bool = False
@@ -88,7 +88,7 @@ class FakePlane:
     closed: bool = False
 
     def carries(self, route: str) -> bool:
-        return route.startswith(self.prefix)
+        return bool(route)
 
     async def set(self, weights: Weights) -> None:
         self.told.append(weights)

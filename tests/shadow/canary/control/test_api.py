@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from crossfade.shadow.canary.control.api import Api
 from crossfade.shadow.errors import ShadowError
@@ -88,6 +89,19 @@ async def test_what_the_controller_refuses_is_told(address: str, steered: Any, e
         status,
         {"error": "GET /x: expected a route"},
     )
+
+
+async def test_other_routes_look_at_the_token_themselves(steered: Any) -> None:
+    """As those that also take it as a password."""
+
+    async def judge(request: web.Request) -> web.Response:
+        return web.json_response({"route": request.match_info["route"]})
+
+    api = Api(steered, token="t", others=[web.get("/v1/gate/{route:.+}", judge)])
+    address = await api.start("127.0.0.1", 0)
+    assert await ask(address, "/v1/gate/GET%20%2Fa", headers={}) == (200, {"route": "GET /a"})
+    assert (await ask(address, "/v1/canary", headers={}))[0] == 401
+    await api.close()
 
 
 async def test_probes_and_scrapes_need_no_token(address: str, steered: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.canary.control.client import Client, NoControllerError
-from crossfade.shadow.canary.control.status import Order, Verb
+from crossfade.shadow.canary.control.status import Order
+from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.errors import ShadowError
 
 

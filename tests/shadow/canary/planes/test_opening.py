@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crossfade.shadow.canary.planes.engine import EnginePlane
 from crossfade.shadow.canary.planes.opening import MODULES, open_planes
 from crossfade.shadow.config import Config, parse_config
 from crossfade.shadow.config.canary_settings import PlaneKind
@@ -55,6 +56,25 @@ def test_a_key_that_a_service_cant_read() -> None:
     """A token is read by the engine alone: the same person has another one tomorrow."""
     with pytest.raises(ShadowError, match=r"^canary\.key: expected no header:authorization with the plane 'java'"):
         open_planes(config(MODE_FILE, key="header:Authorization"))
+
+
+async def test_the_engine_is_the_plane_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the address of its own endpoints, with the token of the environment."""
+    monkeypatch.setenv("CROSSFADE_CANARY_TOKEN", "a token")
+    (plane,) = open_planes(config('[admin]\naddress = "127.0.0.1:9180"'))
+    assert isinstance(plane, EnginePlane)
+    assert (plane.name, plane.carries("GET /x")) == ("engine", True)
+    assert plane._engines.urls == ("http://127.0.0.1:9180",)
+    await plane.close()
+
+
+def test_an_engine_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its address, and without the token."""
+    monkeypatch.delenv("CROSSFADE_CANARY_TOKEN", raising=False)
+    with pytest.raises(ShadowError, match=r"^admin\.address: expected the address of the engine's endpoints"):
+        open_planes(config(""))
+    with pytest.raises(ShadowError, match=r"^CROSSFADE_CANARY_TOKEN: expected a token in this environment variable"):
+        open_planes(config('[admin]\naddress = "127.0.0.1:9180"'))
 
 
 def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
