@@ -20,6 +20,7 @@ from crossfade.shadow.canary.planes.gateway_routes import (
     kind_of,
     name_of,
     rules_of,
+    site_of,
     weight_of,
 )
 from crossfade.shadow.canary.planes.kubernetes_api import ApiError, KubernetesApi
@@ -233,20 +234,6 @@ def is_taken_up(found: Object) -> bool:
         and condition.get("observedGeneration", 0) >= generation
         for parent in found.get("status", {}).get("parents", [])
         for condition in parent.get("conditions", [])
-    )
-
-
-def site_of(settings: PlaneSettings, config: Config) -> Site:
-    """The site of a plane with ``kind = "gateway"``, whose keys the config has checked."""
-    return Site(
-        service=config.service.name,
-        namespace=settings.namespace or "",
-        gateway=settings.gateway or "",
-        hostnames=settings.hostnames,
-        legacy=settings.legacy or "",
-        candidate=settings.candidate or "",
-        tester_header=config.canary.tester_header,
-        warms=settings.warm_other_side,
     )
 
 

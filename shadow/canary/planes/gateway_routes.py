@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossfade.shadow.canary.planes.mode_lines import RPC, rpc_of
+from crossfade.shadow.config import Config
+from crossfade.shadow.config.canary_settings import PlaneSettings
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.serving.weights import FULL_PCT, LEASELESS, HeaderMatch, RouteWeight
 
@@ -45,6 +47,20 @@ class Site:
     def labels(self) -> dict[str, str]:
         """By which the objects of this service are found."""
         return {"app.kubernetes.io/managed-by": "crossfade", f"{PREFIX}/service": label(self.service)}
+
+
+def site_of(settings: PlaneSettings, config: Config) -> Site:
+    """The site of a plane with ``kind = "gateway"``, whose keys the config has checked."""
+    return Site(
+        service=config.service.name,
+        namespace=settings.namespace or "",
+        gateway=settings.gateway or "",
+        hostnames=settings.hostnames,
+        legacy=settings.legacy or "",
+        candidate=settings.candidate or "",
+        tester_header=config.canary.tester_header,
+        warms=settings.warm_other_side,
+    )
 
 
 def kind_of(route: str) -> str | None:

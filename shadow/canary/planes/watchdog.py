@@ -7,17 +7,27 @@ own clock, so that clocks which differ do no harm.
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Protocol as Interface
 
 from crossfade.shadow.canary.plane import PlaneError
-from crossfade.shadow.canary.planes.gateway import Gateway
 
 _LOOKS = 4  # in the time of a lease
+
+
+class Leased(Interface):
+    """What is watched: a plane that keeps its weights without its controller."""
+
+    async def renewed_at(self) -> str:
+        """What changes with each renewal. Raises: PlaneError."""
+
+    async def fall_back(self) -> tuple[str, ...]:
+        """Gives all routes back that are not complete; which. Raises: PlaneError."""
 
 
 class Watchdog:
     """Watches the Lease of one plane. ``clock`` gives seconds and never goes back."""
 
-    def __init__(self, plane: Gateway, lease_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, plane: Leased, lease_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._plane = plane
         self._lease_s = lease_s
         self._clock = clock
