@@ -173,6 +173,7 @@ class Replay:
             untold=self._twins.left_out,
             id_changes=accepted_changes(self._bindings),
             broken_times=books.times.lines(),
+            restless=bool(books.times.restless),
             interrupted=is_interrupted,
         )
 

@@ -28,7 +28,7 @@ from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.shadow.config import load_config
 from crossfade.tools.demo.build import build_candidate
 from crossfade.tools.demo.expected import read_planted
-from crossfade.tools.demo.pair import example_folder, running_candidate, running_pair, write_config, write_seed
+from crossfade.tools.demo.pair import Port, example_folder, running_candidate, running_pair, write_config, write_seed
 from crossfade.tools.demo.servers import server
 
 _EXAMPLE = example_folder()
@@ -119,7 +119,7 @@ def _pair(bench: Bench, bug: str) -> Iterator[Path]:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     seed = write_seed(_EXAMPLE, work)
-    with running_pair(_EXAMPLE, bench.candidate, seed, work, fixed=not bug, bug=bug) as pair:
+    with running_pair(_EXAMPLE, bench.candidate, seed, work, port=Port(fixed=not bug, bug=bug)) as pair:
         yield write_config(_EXAMPLE, work, pair)
 
 
@@ -153,7 +153,9 @@ def _bare(bench: Bench, bug: str) -> Answers:
     work = bench.work / "bare"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    with running_candidate(bench.candidate, write_seed(_EXAMPLE, work), work, fixed=not bug, bug=bug) as running:
+    with running_candidate(
+        bench.candidate, write_seed(_EXAMPLE, work), work, port=Port(fixed=not bug, bug=bug)
+    ) as running:
         address = {name: f"127.0.0.1:{running.ready[name]}" for name in ("grpc", "http")}
         script = str(Path(__file__).with_name("bare_answers.py"))
         answers: Answers = json.loads(_run([sys.executable, script, str(_EXAMPLE), *_addresses(address, bench)], bench))

@@ -221,6 +221,7 @@ class Fuzzing:
         if self._reset is None or not self._run.cases:
             return
         self._runner.run(_awaited(self._reset))
+        self._runner.run(self._pair.log_in())
         stage.forget_handles()
         seen = [(suspect, self._runner.run(seen_again(stage, suspect, case))) for suspect, case in self._run.cases]
         self._run.cases[:] = seen

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.mining.relations import TimeRelations
 from crossfade.parity_tests.plugin.noise import Noise
 from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
@@ -51,7 +52,8 @@ class PytestPair:
     """Both services, and what decides what a difference between them means.
 
     ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
-    ``redactor`` hides what is secret in the lines of a failing test; without a key its pseudonyms last as long as it.
+    ``times`` knows how their times moved between reads. ``redactor`` hides what is secret in the lines of a failing
+    test; without a key its pseudonyms last as long as it.
     """
 
     config: Config
@@ -59,6 +61,7 @@ class PytestPair:
     pair: Pair
     handles: SharedHandles
     noise: Noise
+    times: TimeRelations
     accepted: tuple[AcceptRule, ...]
     redactor: Redactor
     loop: LoopThread
@@ -85,6 +88,7 @@ def open_for_tests(config: Config, kept: Contract | None = None, edges: Edges = 
                 pair=pair,
                 handles=pair.new_handles(),
                 noise=Noise(pair),
+                times=TimeRelations(contract),
                 accepted=accept_rules(config),
                 redactor=redactor,
                 loop=loop,

@@ -40,7 +40,8 @@ class ReplayResult:
 
     ``otherwise``: those that legacy answered with another status than the recorded one, by route. ``untold``: answers
     of legacy's first play that there was no room for. ``id_changes``: how the candidate may write ids otherwise.
-    ``broken_times``: where its times break what holds at legacy.
+    ``broken_times``: where its times break what holds at legacy; ``restless``: those that fail the replay, because they
+    move and stay between two reads otherwise than legacy's.
     """
 
     run_id: str
@@ -54,6 +55,7 @@ class ReplayResult:
     untold: int = 0
     id_changes: Sequence[str] = ()
     broken_times: Sequence[str] = ()
+    restless: bool = False
     interrupted: bool = False
 
 
@@ -93,6 +95,7 @@ def result_record(result: ReplayResult, report: Report) -> dict[str, Any]:
         "not_as_recorded": dict(sorted(result.otherwise.items())),
         "accepted_id_changes": list(result.id_changes),
         "broken_times": list(result.broken_times),
+        "restless": result.restless,
         "interrupted": result.interrupted,
     }
 

@@ -43,6 +43,7 @@ from crossfade.shadow.pipe.frames import (
     RulesFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
 )
 from crossfade.shadow.pipe.reader import FrameReader
 from crossfade.shadow.runs.run import RunWriter, open_run
@@ -85,6 +86,8 @@ class Worker:
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)
+            case WriteFrame():
+                self._collector.on_write(frame)
             case UnmirroredFrame():
                 self._collector.on_unmirrored(frame)
             case CountsFrame():

@@ -13,7 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from crossfade.shadow.config.address import check_ingest_address
 from crossfade.shadow.config.canary_settings import CanarySettings
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
+from crossfade.shadow.config.field import (
+    check_call,
+    check_field_name,
+    check_field_value,
+    check_session_key,
+    check_variable,
+)
 from crossfade.shadow.config.section import (
     Address,
     AnyGlob,
@@ -388,6 +394,37 @@ class RecordSettings(Section):
 Command = Annotated[tuple[Name, ...], Field(strict=False)]
 
 
+class LoginSettings(Section):
+    """[[replay.login]]: a call by which each service gives a credential, which it then gets with all other calls."""
+
+    route: Annotated[str, AfterValidator(check_call), shown("METHOD /path or gRPC method")]
+    """What is called: `POST /login`, or a gRPC method of the contract."""
+    listen: Name | None = None
+    """The port on which it is called; the first one where it is left out."""
+    body: str | None = None
+    """What is sent; of a gRPC method its message as JSON."""
+    body_env: Annotated[str, AfterValidator(check_variable), shown("variable")] | None = None
+    """The environment variable that holds what is sent, so that the file holds no password."""
+    media_type: Annotated[str, AfterValidator(check_field_value)] = "application/json"
+    """The content type of what is sent over HTTP."""
+    token: Name
+    """The member of the answer that holds the credential: `token`, `session.id`. Of a message its field."""
+    header: Annotated[str, AfterValidator(check_field_name)] = "authorization"
+    """The header field that carries it."""
+    value: Annotated[str, AfterValidator(check_field_value)] = "Bearer {token}"
+    """What the field holds; `{token}` stands for the credential."""
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        if self.body is not None and self.body_env is not None:
+            raise ValueError("expected body or body_env, got body and body_env; name one")
+        if "{token}" not in self.value:
+            raise ValueError(
+                f"expected a value with {{token}}, got {self.value!r}; write for example 'Bearer {{token}}'"
+            )
+        return self
+
+
 class ReplaySettings(Section):
     """[replay]: how each service gets back to the state in which a corpus is played.
 
@@ -405,6 +442,7 @@ class ReplaySettings(Section):
     reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
     """A command that takes longer is ended, and the replay with it."""
     header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
+    login: tuple[LoginSettings, ...] = Field(default=(), strict=False)
 
 
 class GateSection(Section):

@@ -204,7 +204,7 @@ def _exit_code(result: ReplayResult, report: Report, *, allow_inconclusive: bool
     """A difference that is open fails, whether its route is claimed or not: the corpus shows it each time."""
     if result.interrupted:
         return ExitCode.INTERRUPTED
-    if report.totals.open_findings:
+    if report.totals.open_findings or result.restless:
         return ExitCode.FAIL
     return gate(report, allow_inconclusive=allow_inconclusive).exit_code
 

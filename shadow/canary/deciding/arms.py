@@ -9,7 +9,7 @@ So the product over all looks is an e-process (Ville), and load, time of day and
 out. It is the test of counts given the share of traffic, with a margin.
 
 Where nearly all clients are the candidate's, there is no legacy to compare with: then its rate is held against twice
-the rate that legacy had before, and the budget.
+the rate that legacy had before, and the budget. What hits both sides looks like a fault of the candidate there.
 """
 
 import math
@@ -20,8 +20,7 @@ from crossfade.shadow.evidence.statistics import live_bounds
 TIMES = (0.05, 0.2, 0.5, 1.0, 3.0, 9.0, 30.0)
 """Alternatives of a fault: by how many times a bad request counts more than one that is right."""
 SHARES = (0.97, 0.7, 0.3, 0.1, 0.02)
-SHARE_WEIGHTS = (0.6, 0.1, 0.1, 0.1, 0.1)
-"""Bets against a fault, as shares of the largest one, and what is put on each: mostly that nothing is bad."""
+"""Bets against a fault, as shares of the largest one."""
 _LARGEST = 0.9  # of the bet at which a bad request of legacy would end all
 _LEGACY_AT_LEAST = 0.1  # of a look's requests, else there is no legacy to compare with
 _SURE = 0.99  # of the bounds of legacy's rate before
@@ -55,13 +54,6 @@ def log_factors_below(look: Arms, excess: float, total: Arms) -> tuple[float, ..
         return _below_before(look, excess, total)
     s = look.candidate / (look.candidate + look.legacy)
     return tuple(_grown(look, -s * share, excess) for share in SHARES)
-
-
-def log_wealth_below(log_factors: tuple[float, ...]) -> float:
-    """The evidence of all bets of ``SHARES`` together."""
-    terms = [math.log(weight) + term for weight, term in zip(SHARE_WEIGHTS, log_factors, strict=True)]
-    top = max(terms)
-    return top + math.log(sum(math.exp(term - top) for term in terms))
 
 
 def _grown(look: Arms, bet: float, excess: float) -> float:

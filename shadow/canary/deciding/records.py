@@ -38,16 +38,19 @@ class Measure(Struct, frozen=True, kw_only=True):
     """One measure of one route: errors, or slow answers.
 
     ``waiting`` are requests that are too few for a look, ``total`` all of the rollout, ``here`` those at the present
-    weight, ``above`` the evidence of a fault, ``below`` for each bet the evidence that there is none at this weight.
-    ``look`` is what the last tick added to ``above``, () if nothing.
+    weight, ``above`` the evidence of a fault, ``below`` the evidence that there is none at this weight. ``look`` is
+    what the last tick added to ``above``, () if nothing that can be added to other routes. ``alone`` is what the looks
+    since ``alone_since`` say, where the candidate serves all clients.
     """
 
     waiting: Arms = Arms()
     total: Arms = Arms()
     here: Arms = Arms()
     above: Detector = Detector()
-    below: tuple[float, ...] = ()
+    below: Detector = Detector()
     look: tuple[float, ...] = ()
+    alone: tuple[float, ...] = ()
+    alone_since: float = 0.0
 
 
 class RouteTally(Struct, frozen=True, kw_only=True):

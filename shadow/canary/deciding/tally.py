@@ -3,13 +3,15 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate, zip_longest
+from operator import add
+from typing import Self
 
 from msgspec.structs import replace
 
-from crossfade.shadow.canary.deciding.arms import SHARES, has_legacy, log_factors_above, log_factors_below
+from crossfade.shadow.canary.deciding.arms import has_legacy, log_factors_above, log_factors_below
 from crossfade.shadow.canary.deciding.detector import restarted, watched
 from crossfade.shadow.canary.deciding.increments import Increment
-from crossfade.shadow.canary.deciding.records import Arms, Measure, RouteTally
+from crossfade.shadow.canary.deciding.records import Arms, Detector, Measure, RouteTally
 from crossfade.shadow.canary.plan.records import RoutePlan
 from crossfade.shadow.operate.buckets import BOUNDS_S
 
@@ -19,13 +21,16 @@ RULED_OUT = 3.0
 """An analysis rules out a fault of so many times the budget; what is between is neither proven nor rolled back."""
 _LEAST_OF_EACH = 5  # requests of a look
 _ENOUGH = 50  # of the candidate's, where legacy has fewer
+_ALONE_S = 60.0  # in which a candidate that serves all clients, and whose answers are compared too,
+_ALONE_AT_MOST = 1.5  # adds no more than this to the logarithm of the evidence of a fault
 _LEGACY_SHOWN = 200  # answers of legacy before its 99th percentile is fixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The candidate ``is_warm``: its latency counts. ``is_full``: the weight is 100, so legacy gets no requests."""
+    """``at`` is in seconds since 1970. ``is_warm``: the candidate's latency counts; ``is_full``: it serves all."""
 
+    at: float
     is_warm: bool
     is_full: bool
 
@@ -38,11 +43,10 @@ def counted(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Mo
         legacy=increment.legacy,
         legacy_bad=increment.legacy_errors,
     )
-    look = _Look(budget=plan.error_budget, stake=1 / max(1, len(plan.weights)), is_full=moment.is_full)
     return _with_latency(
         replace(
             tally,
-            errors=_measured(tally.errors, errors, look),
+            errors=_measured(tally.errors, errors, _Rule.of(plan, plan.error_budget), moment),
             fallback=tally.fallback + increment.fallback,
             warming=tally.warming + (0 if moment.is_warm else sum(increment.candidate_latency)),
         ),
@@ -55,15 +59,6 @@ def counted(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Mo
 def at_new_weight(tally: RouteTally) -> RouteTally:
     """The tally as another weight is set: what is proven at a weight was seen at that weight."""
     return replace(tally, errors=_fresh(tally.errors), latency=_fresh(tally.latency))
-
-
-def looked_at(measure: Measure, *, is_full: bool) -> bool:
-    """Whether what waits is enough for a look. That depends on how many there are, never on how many are bad."""
-    waiting = measure.waiting
-    if is_full:
-        return waiting.candidate > 0
-    enough = min(waiting.candidate, waiting.legacy) >= _LEAST_OF_EACH and has_legacy(waiting)
-    return enough or waiting.candidate >= _ENOUGH
 
 
 def slow_from(legacy_latency: tuple[int, ...], ratio: float) -> int | None:
@@ -80,29 +75,57 @@ def slow_from(legacy_latency: tuple[int, ...], ratio: float) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class _Rule:
     """``stake`` is what the looks at one weight may bet of the whole."""
 
     budget: float
     stake: float
-    is_full: bool
+    is_compared: bool
+
+    @classmethod
+    def of(cls, plan: RoutePlan, budget: float) -> Self:
+        """The rule of a route."""
+        return cls(budget=budget, stake=1 / max(1, len(plan.weights)), is_compared=plan.is_compared)
 
 
-def _measured(measure: Measure, arms: Arms, look: _Look) -> Measure:
+def _measured(measure: Measure, arms: Arms, rule: _Rule, moment: Moment) -> Measure:
     waiting = measure.waiting + arms
     measure = replace(measure, waiting=waiting, total=measure.total + arms, here=measure.here + arms, look=())
-    if not looked_at(measure, is_full=look.is_full):
+    if not _is_enough(waiting, moment):
         return measure
-    factors = log_factors_above(waiting, look.budget, measure.total)
-    below = measure.below or (0.0,) * len(SHARES)
-    more = log_factors_below(waiting, RULED_OUT * look.budget, measure.total)
+    above = log_factors_above(waiting, rule.budget, measure.total)
+    below = log_factors_below(waiting, RULED_OUT * rule.budget, measure.total)
+    look = () if moment.is_full else above
+    if moment.is_full and rule.is_compared:
+        measure, above = _lasting(measure, above, moment)
     return replace(
         measure,
         waiting=Arms(),
-        look=factors,
-        above=watched(measure.above, factors, look.stake),
-        below=tuple(before + factor for before, factor in zip(below, more, strict=True)),
+        look=look,
+        above=watched(measure.above, above, rule.stake),
+        below=watched(measure.below, below, 1.0),
     )
+
+
+def _is_enough(waiting: Arms, moment: Moment) -> bool:
+    """Whether what waits is enough for a look. That depends on how many there are, never on how many are bad."""
+    if moment.is_full:
+        return waiting.candidate > 0
+    enough = min(waiting.candidate, waiting.legacy) >= _LEAST_OF_EACH and has_legacy(waiting)
+    return enough or waiting.candidate >= _ENOUGH
+
+
+def _lasting(measure: Measure, log_factors: tuple[float, ...], moment: Moment) -> tuple[Measure, tuple[float, ...]]:
+    """What counts of a look where legacy serves nobody: what hits both sides for a while looks like a fault there.
+
+    The comparisons with legacy's shadow find faults soon, and this only those that last. The smaller of an e-process
+    and a number is one as well.
+    """
+    is_over = moment.at - measure.alone_since >= _ALONE_S or not measure.alone
+    before = (0.0,) * len(log_factors) if is_over else measure.alone
+    after = tuple(map(add, before, log_factors))
+    added = tuple(min(new, _ALONE_AT_MOST) - min(old, _ALONE_AT_MOST) for old, new in zip(before, after, strict=True))
+    return replace(measure, alone=after, alone_since=moment.at if is_over else measure.alone_since), added
 
 
 def _with_latency(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Moment) -> RouteTally:
@@ -120,9 +143,8 @@ def _with_latency(tally: RouteTally, plan: RoutePlan, increment: Increment, mome
         legacy=sum(increment.legacy_latency),
         legacy_bad=sum(increment.legacy_latency[first:]),
     )
-    look = _Look(budget=SLOW, stake=1 / max(1, len(plan.weights)), is_full=moment.is_full)
-    return replace(tally, latency=_measured(tally.latency, slow, look))
+    return replace(tally, latency=_measured(tally.latency, slow, _Rule.of(plan, SLOW), moment))
 
 
 def _fresh(measure: Measure) -> Measure:
-    return replace(measure, waiting=Arms(), here=Arms(), above=restarted(measure.above), below=(), look=())
+    return replace(measure, waiting=Arms(), here=Arms(), above=restarted(measure.above), below=Detector(), look=())

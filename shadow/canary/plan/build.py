@@ -82,6 +82,7 @@ def _route(canary: CanarySettings, group: CanaryRoute, route: DeclaredRoute) -> 
         mirror_pct=canary.compare_pct,
         latency_ratio=group.latency_ratio,
         warmup_s=group.warmup_s,
+        is_compared=route.safe and canary.compare_pct > 0,
         listener=route.listener,
     )
 

@@ -81,7 +81,8 @@ class RoutePlan(Struct, frozen=True, kw_only=True):
     """The steps of one route: ``Prove`` first, ``Bake`` and ``Rampdown`` last.
 
     ``route`` is its key: its name, behind that of its ``listener`` where it has one. ``error_budget`` is a share, 0 to
-    1. ``mirror_pct`` is the share compared until a step sets another.
+    1. ``mirror_pct`` is the share compared until a step sets another. ``is_compared``: its requests may be sent twice,
+    so that legacy gets some that the candidate answered.
     """
 
     route: str
@@ -92,6 +93,7 @@ class RoutePlan(Struct, frozen=True, kw_only=True):
     mirror_pct: float
     latency_ratio: float | None = None
     warmup_s: float = 60.0
+    is_compared: bool = True
     listener: str = ""
 
     def is_meant(self, glob: str) -> bool:

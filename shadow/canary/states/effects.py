@@ -87,7 +87,7 @@ def _set(plan: RoutePlan, state: RouteState, step: Step, at: float) -> RouteStat
             return replace(state, headers=headers, served_since=state.served_since or at)
         case Bake():
             outcome = Outcome.FAST_PROMOTED if state.fast else Outcome.PROMOTED
-            return replace(state, phase=Phase.PROMOTED, outcome=outcome)
+            return replace(state, phase=Phase.PROMOTED, outcome=outcome, tally=at_new_weight(state.tally))
         case Rampdown():
             return replace(state, phase=Phase.PROMOTED)
         case _:

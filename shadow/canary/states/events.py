@@ -15,7 +15,7 @@ from crossfade.shadow.canary.plan.records import (
     SetMirrorRoute,
     SetWeight,
 )
-from crossfade.shadow.canary.states.judged import analysis, failure, plane_lost
+from crossfade.shadow.canary.states.judged import analysis, failure, not_ruled_out, plane_lost
 from crossfade.shadow.canary.states.records import (
     GOING_BACK,
     TERMINAL,
@@ -168,7 +168,7 @@ def _bake(tick: Tick, plan: RoutePlan, state: RouteState, step: Bake) -> Happeni
     left_s = step.duration_s - (tick.at - state.step_since)
     if left_s > 0:
         return Wait(code=Code.STEP, why=f"bakes for another {left_s:.0f} s", analysis=AnalysisPhase.RUNNING)
-    if wait := tick.not_proven(plan.route):
+    if wait := not_ruled_out(tick, plan, state) or tick.not_proven(plan.route):
         return wait
     return Happening(event=Event.BAKED, code=Code.STEP, why=f"baked for {step.duration_s:g} s")
 

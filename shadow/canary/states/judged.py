@@ -2,7 +2,6 @@
 
 import math
 
-from crossfade.shadow.canary.deciding.arms import log_wealth_below
 from crossfade.shadow.canary.deciding.detector import log_evidence
 from crossfade.shadow.canary.deciding.records import Arms, Measure
 from crossfade.shadow.canary.deciding.share import is_off
@@ -40,11 +39,17 @@ def analysis(tick: Tick, plan: RoutePlan, state: RouteState, step: Analysis) -> 
     here = state.tally.errors.here
     if here.candidate < step.min_requests:
         return _running(f"{here.candidate} of {step.min_requests} requests at {state.weight_pct:g} %")
-    if not _is_ruled_out(tick.plan, state.tally.errors):
-        return _running(f"errors of {RULED_OUT:g} times the budget are not ruled out yet: {_told(here)}")
-    if plan.latency_ratio is not None and not _is_ruled_out(tick.plan, state.tally.latency):
-        return _running(f"slow answers are not ruled out yet: {_told(state.tally.latency.here)}")
-    return tick.not_proven(plan.route)
+    return not_ruled_out(tick, plan, state) or tick.not_proven(plan.route)
+
+
+def not_ruled_out(tick: Tick, plan: RoutePlan, state: RouteState) -> Wait | None:
+    """Which fault the requests at the present weight do not rule out yet."""
+    tally = state.tally
+    if not _is_ruled_out(tick.plan, tally.errors):
+        return _running(f"errors of {RULED_OUT:g} times the budget are not ruled out yet: {_told(tally.errors.here)}")
+    if plan.latency_ratio is not None and not _is_ruled_out(tick.plan, tally.latency):
+        return _running(f"slow answers are not ruled out yet: {_told(tally.latency.here)}")
+    return None
 
 
 def log_limit(plan: Plan) -> tuple[float, float]:
@@ -94,7 +99,7 @@ def _candidate_down(tick: Tick) -> tuple[Code, str] | None:
 
 
 def _is_ruled_out(plan: Plan, measure: Measure) -> bool:
-    return bool(measure.below) and log_wealth_below(measure.below) >= math.log(1 / (1 - plan.confidence))
+    return log_evidence(measure.below) >= math.log(1 / (1 - plan.confidence))
 
 
 def _told(arms: Arms) -> str:

@@ -50,7 +50,7 @@ def _route(
     if not state.weight_pct:
         return state
     warm_at = max(candidate_since, state.served_since) + plan.warmup_s
-    moment = Moment(is_warm=reading.at >= warm_at, is_full=state.weight_pct >= FULL_PCT)
+    moment = Moment(at=reading.at, is_warm=reading.at >= warm_at, is_full=state.weight_pct >= FULL_PCT)
     return replace(state, tally=counted(state.tally, plan, came.get(state.route, Increment()), moment))
 
 

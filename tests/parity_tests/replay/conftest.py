@@ -94,6 +94,7 @@ def _handler(service: Any) -> type[BaseHTTPRequestHandler]:
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            service.authorization = self.headers.get("authorization")
             status, value = service.answer(self.command, self.path, body)
             data = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)

@@ -22,6 +22,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "mirror.rule": RULE,
     "mirror.header": {"name": "a", "action": "drop"},
     "replay.header": {"name": "a", "action": "drop"},
+    "replay.login": {"route": "POST /login", "token": "token"},
     "accept": ACCEPT,
     "compare.ignore": {"path": "a", "reason": "r"},
     "compare.list": {"path": "a", "key": "id"},
@@ -346,3 +347,18 @@ def test_room_for_a_line() -> None:
     ):
         parse_config(text, PATH)
     assert parse_config(text.replace("65537", "65536"), PATH).ingest.max_line_bytes == 65536
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('route = "login"', "replay.login.route: expected METHOD /path or a gRPC method, got 'login'"),
+        ('route = "POST /login"\nbody = "a"\nbody_env = "A"', "expected body or body_env, got body and body_env"),
+        ('route = "a.v1.Auth/Login"\nvalue = "Bearer"', "expected a value with {token}, got 'Bearer'"),
+    ],
+)
+def test_a_login(line: str, said: str) -> None:
+    """It names one call, one body, and where the credential goes."""
+    with pytest.raises(ShadowError) as raised:
+        parse_config(f'{_text("service.name", "a")}[[replay.login]]\ntoken = "t"\n{line}\n', PATH)
+    assert said in str(raised.value)

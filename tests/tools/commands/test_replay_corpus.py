@@ -131,6 +131,7 @@ def test_json(bench: Any) -> None:
         "not_as_recorded": {},
         "accepted_id_changes": [],
         "broken_times": [],
+        "restless": False,
         "interrupted": False,
     }
 

@@ -73,7 +73,7 @@ def test_an_engine_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("CROSSFADE_CANARY_TOKEN", raising=False)
     with pytest.raises(ShadowError, match=r"^admin\.address: expected the address of the engine's endpoints"):
         open_planes(config(""))
-    with pytest.raises(ShadowError, match="^CROSSFADE_CANARY_TOKEN: expected a token in this environment variable"):
+    with pytest.raises(ShadowError, match=r"^CROSSFADE_CANARY_TOKEN: expected a token in this environment variable"):
         open_planes(config('[admin]\naddress = "127.0.0.1:9180"'))
 
 

@@ -46,6 +46,9 @@ def test_from_shadow_to_complete(new_rollout: New) -> None:
     rollout.until(5, served=200)
     assert (rollout.route.phase, rollout.route.outcome) == (Phase.PROMOTED, Outcome.PROMOTED)
     rollout.tick(61)
+    assert _stage(rollout) is Stage.LIVE, "nothing was seen while it baked"
+    rollout.serve(candidate=300)
+    rollout.tick()
     assert (rollout.route.phase, _stage(rollout)) == (Phase.PROMOTED, Stage.RAMPDOWN)
     rollout.tick(31)
     assert (rollout.route.phase, _stage(rollout)) == (Phase.COMPLETED, Stage.COMPLETE)
