@@ -46,6 +46,7 @@ class Attempt:
         self._sides = services.sides[call.route.listener]
         self._terms = terms_of(services.judge, call.route, write=call.write)
         self._refused: Reason | None = None
+        self._lacks_write = False
 
     async def play(self) -> Played:
         """What became of it."""
@@ -111,6 +112,7 @@ class Attempt:
             secondary = (await live.render(request, Side.SECONDARY, self._call.route)).request
             if secondary is not None:
                 asked[Side.SECONDARY] = (sides.secondary, secondary)
+            self._lacks_write = secondary is None and self._call.write
         if not all(upstream.takes(sent) for upstream, sent in asked.values()):
             raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
         return asked
@@ -125,7 +127,11 @@ class Attempt:
     async def _sent(self, side: Side | None, upstream: Upstream, request: Request) -> Read:
         script = script_of(self._call, request.body, self._services.speed)
         progress = self._progress if side is None else None
-        return await send(upstream, request, self._terms, script, progress)
+        noticing = self._services.noticing
+        noticing.request(request, self._call.route.route)
+        read = await send(upstream, request, self._terms, script, progress)
+        noticing.reply(request, read.reply)
+        return read
 
     def _legacy(self, reads: Mapping[Side | None, Read]) -> Reply:
         if self._services.is_recorded:
@@ -197,7 +203,7 @@ class Attempt:
         if legacy is not None and not self._services.is_recorded and isinstance(call.reply, Answer):
             same = isinstance(legacy, Answer) and _status(legacy, call) == _status(call.reply, call)
             as_recorded = same
-        return partial(Played, call=call, legacy=legacy, as_recorded=as_recorded)
+        return partial(Played, call=call, legacy=legacy, as_recorded=as_recorded, lacks_write=self._lacks_write)
 
 
 def _status(answer: Answer, call: Call) -> tuple[int, tuple[str, ...]]:

@@ -14,15 +14,20 @@ from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings, Side
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.bindings.sides import Rendered
+from crossfade.shadow.bindings.steadiness import Steadiness
 from crossfade.shadow.exchange import Answer, Comparison, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handles:
-    """``recorded``: from a recording's values to live legacy's, ``live``: from there to candidate and secondary."""
+    """``recorded``: from a recording's values to live legacy's, ``live``: from there to candidate and secondary.
+
+    ``steadiness``: what both runs of legacy give alike.
+    """
 
     recorded: Judging
     live: Judging
+    steadiness: Steadiness = field(default_factory=Steadiness)
 
     async def rendered(self, call: Call) -> Rendered:
         """The recorded request as live legacy understands it, or why that can't be. Raises: Ended."""
@@ -40,11 +45,14 @@ class Handles:
 
         Raises: Ended: they are too much work.
         """
-        if isinstance(call.reply, Answer):
-            twice = Comparison(
-                request=call.request, route=call.route.route, legacy=call.reply, candidate=legacy, secondary=legacy
-            )
-            await self.recorded.learn(twice, call.route, write=call.write)
+        if not isinstance(call.reply, Answer):
+            return
+        twice = Comparison(
+            request=call.request, route=call.route.route, legacy=call.reply, candidate=legacy, secondary=legacy
+        )
+        await self.recorded.learn(twice, call.route, write=call.write)
+        if call.write and isinstance(legacy, Answer) and not self.recorded.is_apart(twice, call.route):
+            self.live.bindings.compare_runs(call.request, call.route.route, call.reply, legacy, self.steadiness)
 
 
 def live_bindings(contract: Contract | None, edges: Edges, *, shared: bool) -> Bindings:
@@ -69,7 +77,7 @@ class SharedHandles:
     edges: Edges = NO_EDGES
     judging: Callable[[Bindings], Judging]
     _live: Judging = field(init=False)
-    _recorded: dict[str, Judging] = field(default_factory=dict, init=False)
+    _of_sources: dict[str, Handles] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._live = self.judging(live_bindings(self.contract, self.edges, shared=self.shared))
@@ -77,6 +85,7 @@ class SharedHandles:
     def of(self, session: Session) -> Handles:
         """The handles for one session; without a source it is on its own."""
         key = session.source or f"\0{session.id}"
-        if key not in self._recorded:
-            self._recorded[key] = self.judging(recorded_bindings(self.contract, self.edges))
-        return Handles(recorded=self._recorded[key], live=self._live)
+        if key not in self._of_sources:
+            recorded = self.judging(recorded_bindings(self.contract, self.edges))
+            self._of_sources[key] = Handles(recorded=recorded, live=self._live)
+        return self._of_sources[key]

@@ -10,6 +10,7 @@ from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class Services:
     ``edges``: reviewed ones, such as a corpus has.
     ``is_recorded``: legacy's answers are those of the recording, and no legacy is contacted; ``redacted`` then gives a
     comparison with the candidate's secrets as the recording has them, None without a key. ``speed`` is a factor of the
-    recorded pace, 0: without waiting. ``clock`` gives seconds since the epoch.
+    recorded pace, 0: without waiting. ``clock`` gives seconds since the epoch. ``noticing`` is shown all that passes,
+    so that no credential in it is told.
     """
 
     sides: Mapping[str, Sides]
@@ -33,3 +35,4 @@ class Services:
     redacted: Callable[[Comparison], Comparison] | None = None
     speed: float = 0.0
     clock: Callable[[], float] = time.time
+    noticing: Noticing = NOTHING_STORED

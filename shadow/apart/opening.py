@@ -4,7 +4,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.apart.job_queue import Budget, JobQueue
 from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.config import Config
-from crossfade.shadow.evidence import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.runs.run import OpenRun
 
@@ -21,7 +21,7 @@ def setup_of(run: OpenRun) -> Setup:
     return setup_by(run.contract, run.rules, None if run.recorder is None else run.redactor)
 
 
-def setup_by(contract: Contract | None, rules: Rules, redactor: Redactor | None = None) -> Setup:
+def setup_by(contract: Contract | None, rules: Rules, redactor: RememberingRedactor | None = None) -> Setup:
     """The same without a run; ``redactor`` is for what is recorded."""
     return Setup(
         contract=None if contract is None else contract.to_bytes(),

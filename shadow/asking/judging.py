@@ -38,6 +38,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.proofs.prover import FIRST, is_sampled
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.recording.records import result_of
 from crossfade.shadow.runs.recorder import Recorder
 
@@ -58,14 +59,16 @@ class Judging:
         bindings: Bindings,
         queue: JobQueue | None,
         recorder: Recorder | None,
+        noticing: Noticing = NOTHING_STORED,
         most: int = HEAVY,
     ) -> None:
         """Without ``queue`` all is done here, else what is more work than ``most``.
 
-        ``recorder`` keeps what was judged apart.
+        ``recorder`` keeps what was judged apart, ``noticing`` is shown all.
         """
         self._most = most
         self._judge = judge
+        self._noticing = noticing
         self._bindings = bindings
         self._queue = queue
         self._recorder = recorder
@@ -123,6 +126,7 @@ class Judging:
 
     async def resolve(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Comparison:
         """As ``Bindings.resolve``."""
+        self._noticing.comparison(comparison)
         if not self.is_apart(comparison, route):
             return self._bindings.resolve(comparison, write=write)
         if self._bindings.is_shared:
@@ -139,6 +143,7 @@ class Judging:
 
     async def resolve_again(self, comparison: Comparison, route: RouteInfo) -> Comparison:
         """As ``Bindings.resolve_again``."""
+        self._noticing.comparison(comparison)
         if not self.is_apart(comparison, route):
             return self._bindings.resolve_again(comparison)
         if self._bindings.is_shared:
@@ -181,6 +186,12 @@ class Judging:
 
     async def render(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
+        rendered = await self._rendered(request, side, route)
+        if rendered.request is not None and rendered.request is not request:
+            self._noticing.request(rendered.request, route.route)
+        return rendered
+
+    async def _rendered(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         if self._may_be_lost(request):
             return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
         if self._queue is None or self._bindings.knows_none or not is_heavy_request(request, self._most):
@@ -192,6 +203,8 @@ class Judging:
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """As ``Bindings.learn_unmirrored``; of a heavy answer the tokens alone, which are searched for later."""
+        self._noticing.request(request)
+        self._noticing.reply(request, answer)
         if self._bindings.is_shared:
             return
         if self._queue is None or not is_heavy_reply(request, answer, self._most):
@@ -248,7 +261,8 @@ class Judging:
         if not recorder.chooses(comparison.request.id, route, result):
             return
         try:
-            frame = await self._ask(Record(route=route, result=result), comparison, route)
+            secrets = self._noticing.new_to(self.pid)
+            frame = await self._ask(Record(route=route, result=result, secrets=secrets), comparison, route)
         except Ended:
             return
         recorder.take(frame, route)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 UNSHOWN = "what its text does not show"
 """What a sample is cut by where its exact bytes are not kept."""
@@ -154,7 +155,8 @@ class Judged:
     place at which any answer differed from legacy's. ``asked_again``: there was a second look. ``chosen``: the
     secondary was asked because legacy and candidate differ, so that how often it differs is no fair sample.
     ``request_hash`` is 8 bytes: what is one unit of the claim has equal hashes. ``cut``: why a stream was compared only
-    so far.
+    so far. ``served``: whose answer the client got. ``cross_reads``: the keys of the routes by which the candidate
+    wrote what is read here.
     """
 
     route: RouteInfo
@@ -172,6 +174,8 @@ class Judged:
     checks: tuple[Checked, ...] = ()
     asked_again: bool = False
     chosen: bool = False
+    served: Served = Served.LEGACY
+    cross_reads: tuple[str, ...] = ()
 
 
 Observation = Settled | Judged

@@ -133,13 +133,16 @@ class Runs:
             self._queue = queue_of(self._config, setup_of(run))
         else:
             self._queue.set_up(setup_of(run))
-        judging = Judging(judge=run.judge, bindings=bindings, queue=self._queue, recorder=run.recorder)
+        judging = Judging(
+            judge=run.judge, bindings=bindings, queue=self._queue, recorder=run.recorder, noticing=run.noticing
+        )
         judge = PairJudge(
             judge=run.judge,
             bindings=bindings,
             heavy=Heavy(judging, self._config.ingest.buffer_bytes),
             safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=self._secondary(methods),
+            noticing=run.noticing,
         )
 
         def record(found: Observation | Proof) -> None:

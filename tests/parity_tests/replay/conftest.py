@@ -89,10 +89,12 @@ def serve() -> Iterator[Callable[[Any], str]]:
 def _handler(service: Any) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is written in two parts
         timeout = 5
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            service.authorization = self.headers.get("authorization")
             status, value = service.answer(self.command, self.path, body)
             data = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
