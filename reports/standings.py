@@ -42,6 +42,10 @@ def _standing(route: Route, key: str, report: Report) -> RouteStanding:
         compared_pct=route.compared_pct,
         in_flight=route.in_flight,
         open_findings=tuple(finding.id for finding in report.findings if _is_in_the_way(finding, route)),
+        served_compared=route.served.compared,
+        served_diverged=route.served.diverged,
+        cross_reads=route.served.cross_reads,
+        cross_matched=route.served.cross_matched,
     )
 
 

@@ -19,6 +19,7 @@ from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.evidence import load_key
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.served_sink import ServedSink
 from crossfade.shadow.mirror.served_tally import ServedTally
@@ -92,14 +93,15 @@ async def run_shadow(
         )
     compare = CompareProcess(config_path, evidence_store(config), record_pct=record.sample_pct)
     await compare.start()
+    tally = ServedTally(uuid.uuid4().hex)
+    steering = steering_of(config, methods, tally)
     feed = Feed(
         routes=routes_of(config, methods),
         policy=policy_of(config, methods, switch),
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
+        stage_of=(lambda _: Stage.SHADOW) if steering is None else steering.stage,
     )
-    tally = ServedTally(uuid.uuid4().hex)
-    steering = steering_of(config, methods, tally)
     sink = _sink(config, feed, recording)
     engine = make_engine(settings_of(config, steering), sink if steering is None else ServedSink(sink, tally, methods))
     housekeeping = Housekeeping(

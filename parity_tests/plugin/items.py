@@ -84,8 +84,8 @@ class SessionItem(pytest.Item):
             lines = session_lines(result.failing, len(result.found), tested.redactor.example)
             raise SessionFailed("\n".join((*lines, repeat)))
         if result.restless:
-            lines = (f"times that move otherwise than legacy's: {text}" for text in result.restless)
-            raise SessionFailed("\n".join((*lines, repeat)))
+            told = (f"times that move otherwise than legacy's: {text}" for text in result.restless)
+            raise SessionFailed("\n".join((*told, repeat)))
         if result.left_out and self.config.getoption("crossfade_strict"):
             raise SessionFailed(f"not compared: {left_out_text(result.left_out.items())}\n{repeat}")
 

@@ -37,7 +37,7 @@ class Pair(Services):
 
     async def log_in(self) -> None:
         """Has each service give a new credential, as after a reset. Raises: ParityError: one does not."""
-        await self.logins.log_in(self.sides)
+        await self.logins.log_in(self.sides, self.noticing)
 
     def new_handles(self) -> SharedHandles:
         """Those of all sessions that are played in one state of the services."""
@@ -93,7 +93,7 @@ async def open_pair(  # noqa: PLR0913 - each has its default
     live traffic, within the budget of ``[compare]``.
 
     Raises: ShadowError: a certificate can't be read, a variable of the environment is not set, or a service refuses a
-    login of the config.
+        login of the config.
     """
     rules = rules or rules_of(config, secrecy_of(config, contract).shows)
     calls = frozenset[str]() if contract is None else frozenset(contract.methods)

@@ -18,6 +18,7 @@ from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Re
 from crossfade.shadow.exchange import Failure, Reply
 from crossfade.shadow.exchange.observations import Observation, Proof
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.operate.status import Load
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -27,6 +28,7 @@ from crossfade.shadow.pipe.frames import (
     RequestFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
 )
 
 _CUTS = {Reason.CLIENT_CANCELLED: Reason.CUT_BY_CLIENT, Reason.SHUTDOWN: Reason.CUT_BY_SHUTDOWN}
@@ -138,10 +140,21 @@ class Collector:
         elif self._advance(pending, Event.CUT):
             pending.stream.break_off(_CUTS[frame.reason])
 
+    def on_write(self, frame: WriteFrame) -> None:
+        """A write has begun that one side alone gets."""
+        self._means.races.begin(frame.request)
+
     def on_unmirrored(self, frame: UnmirroredFrame) -> None:
-        """Legacy alone got a write."""
-        self._means.races.end(frame.request, frame.request.started_at + frame.answer.latency_ms / 1000)
-        self._means.judging.learn_unmirrored(frame.request, frame.answer)
+        """One side alone got a write, which has ended."""
+        answer = frame.answer
+        if answer is None:
+            self._means.races.give_up(frame.request, self._clock())
+            return
+        self._means.races.end(frame.request, frame.request.started_at + answer.latency_ms / 1000)
+        if frame.served is Served.LEGACY:
+            self._means.judging.learn_unmirrored(frame.request, answer)
+        else:
+            self._means.written.note(frame.route, frame.request, answer)
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""

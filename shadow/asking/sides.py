@@ -91,8 +91,7 @@ def build_sides(  # noqa: PLR0913 - each has its default
         fields = _with_own(of_all, own.get("secondary"))
         secondary = of_legacy(listen.secondary, fields=fields, notes=Notes("secondary", route_of))
     if with_legacy:
-        fields = _with_own(of_all, own.get("legacy"))
-        legacy = of_legacy(listen.legacy, fields=fields, notes=Notes("legacy", route_of))
+        legacy = of_legacy(listen.legacy, fields=_with_own(of_all, own.get("legacy")), notes=Notes("legacy", route_of))
     return Sides(candidate=candidate, secondary=secondary, legacy=legacy)
 
 

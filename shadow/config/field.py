@@ -4,10 +4,10 @@ import re
 
 _NAME = re.compile(r"[\w!#$%&'+.^`|~*?-]+", re.ASCII)  # RFC 9110 5.6.2, and ? for the glob
 _VALUE = re.compile(r"[\x20-\x7e]+")
-_CALL = re.compile(r"[A-Z]+ /\S*|[\w.]+/\w+", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _SERVICE = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")  # RFC 1035, as Kubernetes names Services
 _LAST_PORT = 65_535
+_CALL = re.compile(r"[A-Z]+ /\S*|[\w.]+/\w+", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -38,17 +38,17 @@ def check_variable(text: str) -> str:
     return text
 
 
-def check_call(text: str) -> str:
-    """``text`` itself when it names one call: METHOD /path, or a gRPC method. Raises: ValueError."""
-    if not _CALL.fullmatch(text):
-        raise ValueError(f"expected METHOD /path or a gRPC method, got {text!r}; write for example POST /login")
-    return text
-
-
 def check_time_of_day(text: str) -> str:
     """``text`` itself when it is a time from 00:00 to 24:00. Raises: ValueError."""
     if not _TIME_OF_DAY.fullmatch(text):
         raise ValueError(f"expected HH:MM, got {text!r}; write for example 09:00")
+    return text
+
+
+def check_call(text: str) -> str:
+    """``text`` itself when it names one call: METHOD /path, or a gRPC method. Raises: ValueError."""
+    if not _CALL.fullmatch(text):
+        raise ValueError(f"expected METHOD /path or a gRPC method, got {text!r}; write for example POST /login")
     return text
 
 

@@ -22,7 +22,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without 
 class Plan:
     """What to do with one request: mirror it (``settled`` is None), or count it at once as ``settled``.
 
-    ``learn``: it is a write that only legacy gets, and its answer may mint handles that the other sides don't know.
+    ``learn``: it is a write that one side alone gets, so that its answer may mint handles that others don't know, and
+    reads at the same time may see either state.
     A write is sent only after legacy answered it, in legacy's order; a safe request at the same time as to legacy.
     """
 
@@ -69,9 +70,13 @@ class Policy:
         safe = self._is_safe(head, names)
         settled = _by_weight(head, self._settled(names, head.id, safe=safe), safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
-        is_legacys = head.choice.served is Served.LEGACY
-        learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores and is_legacys
+        learn = settled is not None and not safe and self._is_learnt(head, *settled)
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
+
+    def _is_learnt(self, head: RequestHead, outcome: Outcome, reason: Reason) -> bool:
+        """Of a write that one side gets: with own stores what legacy minted, with a shared one when it was done."""
+        is_needed = head.choice.served is Served.LEGACY if self._own_stores else reason is not Reason.MIRROR_OFF
+        return outcome is Outcome.SKIPPED and is_needed
 
     def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> End | None:
         if self._is_off():

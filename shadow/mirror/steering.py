@@ -13,9 +13,10 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config.canary_settings import CanarySettings
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import header_values
-from crossfade.shadow.exchange.route import qualified
+from crossfade.shadow.exchange.route import RouteInfo, qualified
 from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.shadow_headers import is_copy
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.client_key import client_key
 from crossfade.shadow.mirror.served_tally import ServedTally
 from crossfade.shadow.routes.naming import RequestNames, exact_name
@@ -106,6 +107,12 @@ class Steering:
     def lease_remaining_s(self) -> float:
         """How long the weights still hold without the controller; 0 where none is heard of."""
         return self._lease.remaining_s(self._clock())
+
+    def stage(self, route: RouteInfo) -> Stage:
+        """How far a route has come: without a weight it is compared, and no more."""
+        weights = self.weights()
+        wanted = {unnamed(route.key), unnamed(route.route)}
+        return next((weight.stage for weight in weights.routes if unnamed(weight.route) in wanted), Stage.SHADOW)
 
     def served(self) -> ServedCounts:
         """What was served so far."""

@@ -86,11 +86,22 @@ class SettledFrame(_Frame, frozen=True, kw_only=True):
     at: float = 0.0
 
 
-class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
-    """A write that legacy alone got, and its answer, whose handles are foreign to the candidate."""
+class WriteFrame(_Frame, frozen=True, kw_only=True):
+    """A write that one side alone gets, and that has begun: what is read meanwhile may be either state's."""
 
     request: Request
-    answer: Answer
+
+
+class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
+    """The end of a write that one side alone got; ``answer`` is None where it gave none, or it is not told.
+
+    Handles in legacy's answer are foreign to a candidate with a store of its own.
+    """
+
+    route: RouteInfo
+    request: Request
+    answer: Answer | None = None
+    served: Served = Served.LEGACY
 
 
 class CountsFrame(_Frame, frozen=True, kw_only=True):
@@ -132,6 +143,7 @@ Frame = (
     | AnswerHeadFrame
     | ReplyFrame
     | SettledFrame
+    | WriteFrame
     | UnmirroredFrame
     | CountsFrame
     | RulesFrame

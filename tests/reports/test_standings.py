@@ -43,3 +43,18 @@ def test_a_route_that_nobody_claims(make: Any) -> None:
     (found,) = _standings(make, make.route("GET /ok", matched=400), claimed=()).values()
     assert (found.verdict, found.claim) == (None, "")
     assert found.reason == "not claimed: not listed in gate.routes"
+
+
+def test_what_the_candidate_served_and_wrote(make: Any) -> None:
+    """Reads of what it wrote count for the route on which it was written, whichever routes read it."""
+    mark = make.fingerprint()
+    read = make.route(
+        "GET /b",
+        signatures={(): SignatureCount(count=10, distinct=10, by_candidate=4), (mark,): SignatureCount(count=1)},
+        clusters=(make.cluster(mark),),
+        cross_reads={("POST /b", ()): 3, ("POST /b", (mark,)): 1},
+    )
+    found = _standings(make, read, make.route("POST /b"), make.route("GET /c", cross_reads={("POST /b", ()): 2}))
+    assert (found["POST /b"].cross_reads, found["POST /b"].cross_matched) == (6, 5)
+    assert (found["GET /b"].served_compared, found["GET /b"].served_diverged) == (4, 0)
+    assert found["GET /b"].cross_reads == 0

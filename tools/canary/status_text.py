@@ -20,7 +20,6 @@ _STYLES = {
     "Completed": "green",
 }
 _ENDED = frozenset({"Completed"})
-_MINUTES = 60
 _INDENT = (0, 0, 0, 2)
 
 
@@ -65,11 +64,10 @@ def _route(route: RouteStatus) -> Iterator[RenderableType]:
     if route.legacy.requests or route.candidate.requests:
         yield _line(f"legacy answered {_served(route.legacy)}, the candidate {_served(route.candidate)}")
     if route.verdict:
-        said = ": ".join(text for text in (route.verdict, route.claim or route.reason) if text)
-        yield _line(said)
+        yield _line(route.claim or f"{route.verdict}: {route.reason}")
     if route.findings:
         yield _line(f"open findings: {', '.join(route.findings)}")
-    if route.why:
+    if route.why and route.why != route.claim:
         yield _line(route.why, _STYLES.get(route.phase, ""))
     if waiting := "; ".join(_waiting(route)):
         yield _line(waiting)
@@ -96,8 +94,9 @@ def _served(side: SideStatus) -> str:
 
 
 def _hours(hours: float) -> str:
-    minutes = hours * _MINUTES
-    return f"{hours:.1f} h" if hours >= 1 else f"{max(1, round(minutes))} min"
+    if hours >= 1:
+        return f"{hours:.1f} h"
+    return f"{hours * 60:.0f} min" if hours * 60 >= 1 else f"{hours * 3600:.0f} s"
 
 
 def _line(text: str, style: str = "") -> RenderableType:

@@ -43,19 +43,16 @@ class Kept:
 
 @dataclass(slots=True, kw_only=True)
 class Carriers:
-    """The planes in the order of the config; the first that carries a route has its weight.
+    """The planes; ``owner`` has the name of the one plane that carries a route.
 
     A plane has a third of the lease to tell something, and the lease to take weights, so that none holds up a tick for
     as long as the others would need to fall back.
     """
 
     planes: Sequence[DataPlane]
+    owner: Mapping[str, str]
     lease_s: float
     _told: dict[str, tuple[RouteWeight, ...]] = field(default_factory=dict)
-
-    def plane_of(self, route: str) -> DataPlane | None:
-        """The one plane that has the weight of this route."""
-        return next((plane for plane in self.planes if plane.carries(route)), None)
 
     @property
     def _look_s(self) -> float:
@@ -72,7 +69,9 @@ class Carriers:
         A plane that could not be read is told as well: it may not go on by old weights.
         """
         routes = sorted(wanted, key=lambda weight: weight.route)
-        own = {plane.name: tuple(one for one in routes if self.plane_of(one.route) is plane) for plane in self.planes}
+        own = {
+            plane.name: tuple(one for one in routes if self.owner.get(one.route) == plane.name) for plane in self.planes
+        }
         away = [plane for plane in self.planes if not self._is_kept(plane, own[plane.name], seen[plane.name])]
         calls = (
             self._tell(plane, own[plane.name], generation) if plane in away else self._renew(plane, seen[plane.name])
@@ -101,6 +100,9 @@ class Carriers:
             problem=problems[0] if problems else "",
         )
 
+    def _own(self, plane: DataPlane, routes: Iterable[RouteWeight]) -> tuple[RouteWeight, ...]:
+        return tuple(one for one in routes if self.owner.get(one.route) == plane.name)
+
     def _is_kept(self, plane: DataPlane, own: tuple[RouteWeight, ...], seen: Seen) -> bool:
         """A plane may show less than it is told: a stage, a mirrored share. So what it was told counts as well."""
         return seen.shows(own) and self._told.get(plane.name) == own
@@ -116,7 +118,10 @@ class Carriers:
     async def _renew(self, plane: DataPlane, seen: Seen) -> str:
         if seen.weights is None or not seen.weights.routes:
             return ""  # all is legacy's there, with or without a lease
-        return await _problem_of(plane, plane.renew(seen.weights.generation), self._look_s)
+        problem = await _problem_of(plane, plane.renew(seen.weights.generation), self._look_s)
+        if problem:
+            self._told.pop(plane.name, None)  # a lease that is over is begun by setting the weights again
+        return problem
 
 
 async def _problem_of(plane: DataPlane, call: Awaitable[Any], limit_s: float) -> str:

@@ -5,13 +5,10 @@ from urllib.parse import urlsplit
 
 from crossfade.shadow.canary.control.status import PlaneStatus, RouteStatus, SideStatus
 from crossfade.shadow.canary.plan.records import (
-    Analysis,
     Bake,
-    CrossRead,
     Gate,
     Pause,
     Plan,
-    Prove,
     Rampdown,
     RoutePlan,
     SetHeaderRoute,
@@ -71,7 +68,7 @@ def _route(plan: RoutePlan, state: RouteState, reading: Reading, stage: Stage) -
         claim="" if standing is None else standing.claim,
         findings=() if standing is None else standing.open_findings,
         why=state.why,
-        waits_for="; ".join(_waits(plan, state, step, reading.at)),
+        waits_for=_waits(state, step),
         hours_to_go=_hours_to_go(plan, state, reading.at),
     )
 
@@ -108,29 +105,15 @@ def step_text(step: Step) -> str:
             return str(step.__struct_config__.tag)
 
 
-def _waits(plan: RoutePlan, state: RouteState, step: Step | None, now: float) -> Iterator[str]:
-    if state.phase is Phase.PAUSED:
-        yield "a person: crossfade canary resume"
-    if step is None or state.phase not in {Phase.PROGRESSING, Phase.WAITING, Phase.PROMOTED}:
-        return
-    match step:
-        case Prove():
-            yield "the claim on the route to be proven"
-        case Analysis(min_requests=least):
-            served = state.tally.errors.here.candidate + state.tally.errors.waiting.candidate
-            yield f"{least - served:,} more requests" if served < least else "evidence that allows the next step"
-        case Gate(kind=GateKind.MANUAL):
-            yield "a person: crossfade canary promote"
-        case Gate(url=url):
-            yield f"the webhook at {urlsplit(url).netloc.rpartition('@')[2]}"
-        case CrossRead(min_reads=least):
-            yield f"{least} reads through legacy of what the candidate wrote"
-        case Pause(duration_s=None):
-            yield "a person: crossfade canary resume"
-        case Pause(duration_s=length) | Bake(duration_s=length) | Rampdown(duration_s=length) if length is not None:
-            yield f"the time to pass, {max(0.0, state.step_since + length - now):.0f} s"
-        case _:
-            yield f"{plan.plane} to read it back"
+def _waits(state: RouteState, step: Step | None) -> str:
+    """For whom; what else a route waits for stands in its ``why``."""
+    if state.phase is Phase.PAUSED or (state.phase is Phase.PROGRESSING and step == Pause()):
+        return "a person: crossfade canary resume"
+    if state.phase is not Phase.WAITING or not isinstance(step, Gate):
+        return ""
+    if step.kind is GateKind.MANUAL:
+        return "a person: crossfade canary promote"
+    return f"the webhook at {urlsplit(step.url).netloc.rpartition('@')[2]}"
 
 
 def _hours_to_go(plan: RoutePlan, state: RouteState, now: float) -> float | None:

@@ -25,7 +25,7 @@ ROUTE = RouteStatus(
     legacy=SideStatus(requests=12_000, errors=3),
     candidate=SideStatus(requests=631, errors=1),
     verdict="pass",
-    claim="diverges in less than 0.9 % of requests, at 95 % confidence",
+    claim="PASS diverges in less than 0.9 % of requests, at 95 % confidence",
     waits_for="369 more requests",
     hours_to_go=0.4,
 )
@@ -48,7 +48,7 @@ def test_a_route_is_told_in_a_few_lines_of_80_columns() -> None:
         "ci.builds.v1.BuildService/GetBuild\n"
         "  canary, Progressing, step 3 of 10 (setWeight 5); weight 5 %\n"
         "  legacy answered 12,000 with 3 errors, the candidate 631 with 1 error\n"
-        "  pass: diverges in less than 0.9 % of requests, at 95 % confidence\n"
+        "  PASS diverges in less than 0.9 % of requests, at 95 % confidence\n"
         "  waits for 369 more requests; about 24 min to go"
     )
 
@@ -99,7 +99,7 @@ def test_findings_are_named() -> None:
     assert "  open findings: F1, F2\n" in shown(msgspec.structs.replace(ROUTE, findings=("F1", "F2")))
 
 
-@pytest.mark.parametrize(("hours", "told"), [(0.001, "1 min"), (0.5, "30 min"), (1.0, "1.0 h"), (30.0, "30.0 h")])
+@pytest.mark.parametrize(("hours", "told"), [(0.001, "4 s"), (0.5, "30 min"), (1.0, "1.0 h"), (30.0, "30.0 h")])
 def test_time_to_go_is_told_roughly(hours: float, told: str) -> None:
     """In minutes below an hour."""
     assert f"about {told} to go" in shown(msgspec.structs.replace(ROUTE, hours_to_go=hours))

@@ -1,4 +1,4 @@
-"""crossfade canary promote, pause, resume, abort and retry, as the controller gets them."""
+"""crossfade canary promote, pause, resume and retry, as the controller gets them."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,6 @@ import pytest
         (["promote", "--full"], "promote_full"),
         (["pause"], "pause"),
         (["resume"], "resume"),
-        (["abort"], "abort"),
         (["retry"], "retry"),
     ],
 )

@@ -77,7 +77,6 @@ class FakePlane:
     """A data plane in memory that can refuse, read back otherwise, be gone, and hang."""
 
     name: str = "engine"
-    prefix: str = ""
     weights: Weights = field(default_factory=lambda: Weights(generation=0, lease_s=10))
     served: tuple[ServedCounts, ...] = ()
     refuses: bool = False
@@ -89,7 +88,7 @@ class FakePlane:
     closed: bool = False
 
     def carries(self, route: str) -> bool:
-        return route.startswith(self.prefix)
+        return bool(route)
 
     async def set(self, weights: Weights) -> None:
         self.told.append(weights)

@@ -114,7 +114,7 @@ def controller(plane: Any, script: Script, hooks: Any) -> Controller:
     return Controller(
         plan=PLAN,
         state=RolloutState(routes=(RouteState(route="GET /a"),)),
-        carriers=Carriers(planes=[plane], lease_s=10),
+        carriers=Carriers(planes=[plane], owner={"GET /a": "engine"}, lease_s=10),
         senses=Senses(
             evidence=EvidenceWatch(Evidence, clock=lambda: 50.0),
             webhooks=hooks,
