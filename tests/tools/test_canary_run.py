@@ -87,11 +87,11 @@ async def test_without_a_controller_all_routes_go_back_or_none(config: Config) -
         await abort_alone(config, Order(actor="jo", routes="GET /a"))
 
 
-async def test_a_secret_address_that_is_missing_is_one_line(path: Path) -> None:
+def test_a_secret_address_that_is_missing_is_one_line(path: Path) -> None:
     """It names the variable."""
-    await asyncio.to_thread(path.write_text, CONFIG + '[[canary.notify]]\nurl_env = "NO_SUCH_HOOK"\n')
+    path.write_text(CONFIG + '[[canary.notify]]\nurl_env = "NO_SUCH_HOOK"\n')
     with pytest.raises(ShadowError, match=r"^canary\.notify\.0\.url_env: expected an address in the variable NO_SUCH"):
-        await run_canary(load_config(path), path, "a token", actor="jo", announce=print)
+        asyncio.run(run_canary(load_config(path), path, "a token", actor="jo", announce=print))
 
 
 def test_a_journal_that_cannot_be_written_is_one_line(config: Config, path: Path) -> None:

@@ -32,4 +32,6 @@ def _standing(found: RouteStanding) -> Standing:
         claim=found.claim,
         open_findings=found.open_findings,
         candidate_build=found.candidate_build,
+        cross_reads=found.cross_reads,
+        cross_matched=found.cross_matched,
     )
