@@ -34,7 +34,7 @@ def weights_routes(config: Config, steering: Steering) -> "tuple[web.RouteDef, .
     """The endpoints of a controller; none without their token."""
     from crossfade.shadow.operate.weights_api import WeightsApi  # noqa: PLC0415 - an extra
 
-    token = os.environ.get(config.canary.token_env, "")
+    token = os.environ.get(config.canary.token_env, "").strip()
     if not token:
         log.warning("weights.closed expected a token in %s; weights can't be set", config.canary.token_env)
         return ()

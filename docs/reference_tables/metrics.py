@@ -10,9 +10,12 @@ from crossfade.shadow.canary.control.metrics import Figures
 from crossfade.shadow.canary.control.metrics import render as render_canary
 from crossfade.shadow.canary.control.status import PlaneStatus, RouteStatus
 from crossfade.shadow.canary.control.status import Status as CanaryStatus
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.operate.buckets import Buckets
-from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot, render
+from crossfade.shadow.operate.metrics import IngestSnapshot, Serving, Snapshot, render
 from crossfade.shadow.operate.status import Load
+from crossfade.shadow.serving.counts import ServedCounts, ServedRoute
+from crossfade.shadow.serving.weights import RouteWeight, Weights
 from reference_tables.markdown import code, table
 
 _PLACE = ("GET /a", "http")
@@ -29,6 +32,13 @@ _PROXY = Snapshot(
     mirror_on=True,
     compare_up=True,
     compare_pid=os.getpid(),
+    serving=Serving(
+        weights=Weights(
+            generation=1, lease_s=1.0, routes=(RouteWeight(route="GET /a", stage=Stage.CANARY, candidate_pct=1.0),)
+        ),
+        lease_remaining_s=1.0,
+        counts=ServedCounts(epoch="a", at=0.0, routes=(ServedRoute(route="GET /a"),)),
+    ),
     load=Load(
         pending=0,
         held_bytes=0,

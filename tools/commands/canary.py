@@ -6,7 +6,9 @@ from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
     "abort": "Give routes back to legacy, at once.",
+    "audit": "Derive every decision of the journal again from its inputs.",
     "pause": "Keep routes at the weight that they have.",
+    "plan": "Show the steps of each route, and the hours that each needs.",
     "promote": "Open the gate that routes wait at, or skip all that is left.",
     "render": "Print the objects that a canary by a Kubernetes Gateway needs.",
     "resume": "Let paused routes go on.",

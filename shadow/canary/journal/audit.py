@@ -126,10 +126,12 @@ class _Follower:
         if body.before is not None and not _may_follow(self._state, before):
             return "what it starts from is not what was decided before"
         decision = decide(self._plan, before, body.reading)
+        if not body.tells(decision):
+            return "its inputs give another decision"
         self._state = decision.state
         self._decisions += 1
         self._transitions += len(decision.transitions)
-        return "" if body.tells(decision) else "its inputs give another decision"
+        return ""
 
 
 def _may_follow(before: RolloutState, after: RolloutState) -> bool:

@@ -125,16 +125,16 @@ class EnginePlane:
 
 
 def open_plane(settings: PlaneSettings, config: Config) -> EnginePlane:
-    """The engine of this config. Raises: ShadowError: nothing says where it is, or the token is missing."""
-    if config.admin.address is None:
+    """The engines of this config. Raises: ShadowError: nothing says where they are, or the token is missing."""
+    urls = settings.engines or (() if config.admin.address is None else (f"http://{config.admin.address}",))
+    if not urls:
         message = f"admin.address: expected the address of the engine's endpoints for the plane {settings.name!r}, got"
-        raise ShadowError(f"{message} none; add it")
+        raise ShadowError(f"{message} none; add it, or list the engines of the plane")
     name = config.canary.token_env
     token = os.environ.get(name, "").strip()
     if not token:
         raise ShadowError(f"{name}: expected a token in this environment variable, got none; give the engine the same")
-    engines = Engines(urls=(f"http://{config.admin.address}",), token=token, timeout_s=settings.timeout_s)
-    return EnginePlane(settings.name, settings.routes, engines)
+    return EnginePlane(settings.name, settings.routes, Engines(urls=urls, token=token, timeout_s=settings.timeout_s))
 
 
 async def _bounded(answer: aiohttp.ClientResponse) -> bytes:

@@ -68,6 +68,16 @@ async def test_the_engine_is_the_plane_where_none_is_named(monkeypatch: pytest.M
     await plane.close()
 
 
+async def test_several_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are listed; the address of the config's own endpoints is one pod's."""
+    monkeypatch.setenv("CROSSFADE_CANARY_TOKEN", "a token")
+    named = '[[canary.plane]]\nname = "pods"\nengines = ["http://10.0.0.1:9180", "http://10.0.0.2:9180"]\n'
+    (plane,) = open_planes(config(named + '[admin]\naddress = "127.0.0.1:9180"'))
+    assert isinstance(plane, EnginePlane)
+    assert plane._engines.urls == ("http://10.0.0.1:9180", "http://10.0.0.2:9180")
+    await plane.close()
+
+
 def test_an_engine_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its address, and without the token."""
     monkeypatch.delenv("CROSSFADE_CANARY_TOKEN", raising=False)
