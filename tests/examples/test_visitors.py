@@ -13,7 +13,8 @@ _FILE = Path(__file__).parents[2] / "examples" / "buildqueue" / "visitors" / "jo
 def journal() -> ModuleType:
     """The module, which is imported by its file as the program does."""
     spec = importlib.util.spec_from_file_location("visitors_journal", _FILE)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
