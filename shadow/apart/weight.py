@@ -34,8 +34,8 @@ def is_heavy(comparison: Comparison, most: int = HEAVY) -> bool:
     again = comparison.again
     others = () if again is None else (again.candidate, again.secondary, again.later)
     replies = (comparison.legacy, comparison.candidate, comparison.secondary, *others)
-    answers = {id(reply): reply for reply in replies if isinstance(reply, Answer)}  # one that stands twice is read once
-    return _are_heavy((comparison.request, *answers.values()), comparison.request.protocol, most)
+    answers = [reply for reply in replies if isinstance(reply, Answer)]
+    return _are_heavy((comparison.request, *answers), comparison.request.protocol, most)
 
 
 def is_read_of_same_bytes(comparison: Comparison) -> bool:

@@ -52,7 +52,7 @@ _MOST_ROUTES = 1000
 class Judging:
     """Each step raises Ended: it took more time or memory than it may, or the process was lost."""
 
-    def __init__(  # noqa: PLR0913 - what it works with
+    def __init__(  # noqa: PLR0913 - who judges by what, and where
         self,
         *,
         judge: Judge,

@@ -117,7 +117,7 @@ async def test_a_light_comparison_is_weighed_once(
     """However many steps ask; that is most of what they cost where the answers are the same."""
     weighed: list[str] = []
 
-    def weigh(comparison: Comparison) -> bool:
+    def weigh(comparison: Comparison, _most: int) -> bool:
         weighed.append(comparison.request.id)
         return False
 
