@@ -19,7 +19,7 @@ canary-demo: $(STAMP)
 # All tests, on all cores. A file's tests run in one process, in their order: see tests/conftest.py.
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Tests that need nothing but what pip installs.
-ALONE := not java and not demo and not wheel and not faults and not browser and not transparency
+ALONE := not java and not demo and not wheel and not faults and not browser and not transparency and not kubernetes
 
 test: $(STAMP)
 	$(BIN)/python $(PYTEST)
@@ -64,6 +64,16 @@ soak: $(STAMP)
 	$(BIN)/python bench/exactly/run.py
 	@$(BIN)/python bench/faults/run.py --requests $(or $(REQUESTS),10000) $(if $(FAULTS),--faults $(FAULTS)); \
 	faults=$$?; $(BIN)/python bench/faults/soak.py --minutes $(or $(MINUTES),5) && exit $$faults
+
+# What the tests with the marker kubernetes need besides etcd: three minutes and 1.6 GB on two idle cores, once.
+KUBERNETES := 1.31.4
+KUBE_APISERVER := $(HOME)/.cache/crossfade-tests/kube-apiserver-$(KUBERNETES)
+KUBE_VERSION := k8s.io/component-base/version
+kube-apiserver: $(KUBE_APISERVER)
+$(KUBE_APISERVER):
+	mkdir -p $(@D)
+	cd tests/shadow/canary/planes/apiserver && go build -trimpath -o $@ -ldflags "-s -w \
+		-X $(KUBE_VERSION).gitVersion=v$(KUBERNETES) -X $(KUBE_VERSION).gitMajor=1 -X $(KUBE_VERSION).gitMinor=31" .
 
 doctor: $(STAMP)
 	$(BIN)/crossfade doctor

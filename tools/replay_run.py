@@ -168,6 +168,7 @@ class Replay:
             sessions=len(self._plan.session_ids),
             entered=books.entered.total(),
             otherwise=+books.otherwise,
+            lacking=+books.lacking,
             noise=self._noise,
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,

@@ -46,6 +46,7 @@ class Attempt:
         self._sides = services.sides[call.route.listener]
         self._terms = terms_of(services.judge, call.route, write=call.write)
         self._refused: Reason | None = None
+        self._lacks_write = False
 
     async def play(self) -> Played:
         """What became of it."""
@@ -111,6 +112,7 @@ class Attempt:
             secondary = (await live.render(request, Side.SECONDARY, self._call.route)).request
             if secondary is not None:
                 asked[Side.SECONDARY] = (sides.secondary, secondary)
+            self._lacks_write = secondary is None and self._call.write
         if not all(upstream.takes(sent) for upstream, sent in asked.values()):
             raise Ended(Outcome.UNCOMPARABLE, Reason.UNSUPPORTED)
         return asked
@@ -201,7 +203,7 @@ class Attempt:
         if legacy is not None and not self._services.is_recorded and isinstance(call.reply, Answer):
             same = isinstance(legacy, Answer) and _status(legacy, call) == _status(call.reply, call)
             as_recorded = same
-        return partial(Played, call=call, legacy=legacy, as_recorded=as_recorded)
+        return partial(Played, call=call, legacy=legacy, as_recorded=as_recorded, lacks_write=self._lacks_write)
 
 
 def _status(answer: Answer, call: Call) -> tuple[int, tuple[str, ...]]:

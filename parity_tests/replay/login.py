@@ -17,6 +17,7 @@ from crossfade.shadow.compare.decode.grpc import split_answer
 from crossfade.shadow.compare.decode.view import AnswerView
 from crossfade.shadow.config import ListenSettings, LoginSettings
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Reply, Request
+from crossfade.shadow.recording.noticing import Noticing
 
 _SIDES = ("legacy", "candidate", "secondary")
 _FIRST_ERROR = 400
@@ -44,15 +45,20 @@ class Logins:
         """By the name of each side; nothing where nobody logs in."""
         return {side: self._adder(side) for side in _SIDES} if self._calls else {}
 
-    async def log_in(self, sides: Mapping[str, Sides]) -> None:
-        """Asks each side anew, without what it gave before. Raises: ParityError: one gives no credential."""
+    async def log_in(self, sides: Mapping[str, Sides], noticing: Noticing) -> None:
+        """Asks each side anew, without what it gave before; what each gives is noticed.
+
+        Raises: ParityError: one gives no credential.
+        """
         for fields in self._fields.values():
             fields.clear()
         for login, port, request in self._calls:
+            noticing.request(request)
             given = {
                 name: _credential(login, name, await side.ask(request), self._contract)
                 for name, side in _asked(sides[port])
             }
+            noticing.values(given.values())
             for name, credential in given.items():
                 self._fields[name][login.header] = login.value.replace("{token}", credential)
 

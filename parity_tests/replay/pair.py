@@ -37,7 +37,7 @@ class Pair(Services):
 
     async def log_in(self) -> None:
         """Has each service give a new credential, as after a reset. Raises: ParityError: one does not."""
-        await self.logins.log_in(self.sides)
+        await self.logins.log_in(self.sides, self.noticing)
 
     def new_handles(self) -> SharedHandles:
         """Those of all sessions that are played in one state of the services."""

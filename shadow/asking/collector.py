@@ -153,6 +153,8 @@ class Collector:
         self._means.races.end(frame.request, frame.request.started_at + answer.latency_ms / 1000)
         if frame.served is Served.LEGACY:
             self._means.judging.learn_unmirrored(frame.request, answer)
+        else:
+            self._means.written.note(frame.route, frame.request, answer)
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""

@@ -211,9 +211,13 @@ class Comparer:
 
     def _learned(self, pending: Pending, comparison: Comparison, verdict: Verdict) -> Verdict:
         """What legacy minted is known by now, but where there are no two answers that can be compared."""
-        is_known = isinstance(comparison.candidate, Failure) or isinstance(verdict.observation, Judged)
+        observation = verdict.observation
+        is_known = isinstance(comparison.candidate, Failure) or isinstance(observation, Judged)
         pending.advance(Event.JUDGE if is_known else Event.GIVE_UP)
-        return verdict
+        if not isinstance(observation, Judged) or pending.frame.write:
+            return verdict
+        read = self._means.written.read_by(comparison.request)
+        return replace(verdict, observation=replace(observation, cross_reads=read)) if read else verdict
 
 
 def _refuse_unseen(given: GivenStream, asked: Followed) -> None:

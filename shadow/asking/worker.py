@@ -11,6 +11,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ from crossfade.shadow.pipe.frames import (
     WriteFrame,
 )
 from crossfade.shadow.pipe.reader import FrameReader
+from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.run import RunWriter, open_run
 from crossfade.shadow.runs.setup import evidence_store, units_of
 
@@ -139,6 +141,7 @@ async def serve(config: Config, run_id: str) -> None:
             limits=_limits(config),
             queue=queue,
             recorder=run.recorder,
+            reads_of=partial(_is_cross_read, config),
             noticing=run.noticing,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
@@ -157,6 +160,16 @@ async def serve(config: Config, run_id: str) -> None:
         run.writer.close()
         for side in sides.values():
             await side.close()
+
+
+def _is_cross_read(config: Config, route: RouteInfo) -> bool:
+    """Whether the group that moves a route asks that what is written on it is read through both sides."""
+    of_route = (
+        group.cross_read
+        for group in config.canary.route
+        if any(glob_matches(glob, route.route, route.listener) for glob in group.routes)
+    )
+    return next(of_route, False)
 
 
 def _record(observation: Observation | Proof, writer: RunWriter, totals: Totals) -> None:

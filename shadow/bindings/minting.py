@@ -208,8 +208,8 @@ class _Lesson:
                 self._learnt.here[side][found.site, theirs] = found.legacy
         elif not self._tables.bind(scope, found.legacy, side, theirs) and side is Side.CANDIDATE:
             self._lose(found, Reason.BLOCKED)
-        if opaque and self._secondary is not None and found.path not in self._secondary:
-            self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)
+        if side is Side.CANDIDATE and self._secondary is not None and found.path not in self._secondary:
+            self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)  # it gave the same
 
     def _bind_jwt(self, found: Found, theirs: str, side: Side) -> None:
         """Tokens for the same person are the same: whose key signs them, and when they were issued, is no matter."""

@@ -39,8 +39,8 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     ``waiting`` are requests that are too few for a look, ``total`` all of the rollout, ``here`` those at the present
     weight, ``above`` the evidence of a fault, ``below`` the evidence that there is none at this weight. ``look`` is
-    what the last tick added to ``above``, () if nothing that can be added to other routes. ``alone`` is what the looks
-    since ``alone_since`` say, where the candidate serves all clients.
+    what the last tick added to ``above``, () if nothing that can be added to other routes. ``alone`` are requests since
+    ``alone_since`` that wait for a look at a candidate which serves all clients.
     """
 
     waiting: Arms = Arms()
@@ -49,7 +49,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     above: Detector = Detector()
     below: Detector = Detector()
     look: tuple[float, ...] = ()
-    alone: tuple[float, ...] = ()
+    alone: Arms = Arms()
     alone_since: float = 0.0
 
 

@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate, zip_longest
-from operator import add
 from typing import Self
 
 from msgspec.structs import replace
@@ -21,8 +20,8 @@ RULED_OUT = 3.0
 """An analysis rules out a fault of so many times the budget; what is between is neither proven nor rolled back."""
 _LEAST_OF_EACH = 5  # requests of a look
 _ENOUGH = 50  # of the candidate's, where legacy has fewer
-_ALONE_S = 60.0  # in which a candidate that serves all clients, and whose answers are compared too,
-_ALONE_AT_MOST = 1.5  # adds no more than this to the logarithm of the evidence of a fault
+_ALONE_S = 60.0  # of a look at a candidate that serves all clients, and whose answers are compared too
+_ALONE_AT_MOST = 1.5  # what such a look adds to the logarithm of the evidence of a fault
 _LEGACY_SHOWN = 200  # answers of legacy before its 99th percentile is fixed
 
 
@@ -93,18 +92,13 @@ def _measured(measure: Measure, arms: Arms, rule: _Rule, moment: Moment) -> Meas
     measure = replace(measure, waiting=waiting, total=measure.total + arms, here=measure.here + arms, look=())
     if not _is_enough(waiting, moment):
         return measure
-    above = log_factors_above(waiting, rule.budget, measure.total)
     below = log_factors_below(waiting, RULED_OUT * rule.budget, measure.total)
-    look = () if moment.is_full else above
+    measure = replace(measure, waiting=Arms(), below=watched(measure.below, below, 1.0))
     if moment.is_full and rule.is_compared:
-        measure, above = _lasting(measure, above, moment)
-    return replace(
-        measure,
-        waiting=Arms(),
-        look=look,
-        above=watched(measure.above, above, rule.stake),
-        below=watched(measure.below, below, 1.0),
-    )
+        return _alone(measure, waiting, rule, moment)
+    above = log_factors_above(waiting, rule.budget, measure.total)
+    look = () if moment.is_full else above
+    return replace(measure, look=look, above=watched(measure.above, above, rule.stake))
 
 
 def _is_enough(waiting: Arms, moment: Moment) -> bool:
@@ -115,17 +109,19 @@ def _is_enough(waiting: Arms, moment: Moment) -> bool:
     return enough or waiting.candidate >= _ENOUGH
 
 
-def _lasting(measure: Measure, log_factors: tuple[float, ...], moment: Moment) -> tuple[Measure, tuple[float, ...]]:
-    """What counts of a look where legacy serves nobody: what hits both sides for a while looks like a fault there.
+def _alone(measure: Measure, arms: Arms, rule: _Rule, moment: Moment) -> Measure:
+    """Where legacy serves nobody, what hits both sides for a while looks like a fault of the candidate.
 
-    The comparisons with legacy's shadow find faults soon, and this only those that last. The smaller of an e-process
-    and a number is one as well.
+    The comparisons with legacy's shadow find faults soon there, and counts only those that last: there is one look a
+    minute, and it adds little. An e-process of which no factor is larger than a number is one as well.
     """
-    is_over = moment.at - measure.alone_since >= _ALONE_S or not measure.alone
-    before = (0.0,) * len(log_factors) if is_over else measure.alone
-    after = tuple(map(add, before, log_factors))
-    added = tuple(min(new, _ALONE_AT_MOST) - min(old, _ALONE_AT_MOST) for old, new in zip(before, after, strict=True))
-    return replace(measure, alone=after, alone_since=moment.at if is_over else measure.alone_since), added
+    since = measure.alone_since if measure.alone.candidate else moment.at
+    alone = measure.alone + arms
+    if moment.at - since < _ALONE_S:
+        return replace(measure, alone=alone, alone_since=since)
+    above = log_factors_above(alone, rule.budget, measure.total)
+    capped = tuple(min(factor, _ALONE_AT_MOST) for factor in above)
+    return replace(measure, alone=Arms(), above=watched(measure.above, capped, rule.stake))
 
 
 def _with_latency(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Moment) -> RouteTally:
@@ -147,4 +143,6 @@ def _with_latency(tally: RouteTally, plan: RoutePlan, increment: Increment, mome
 
 
 def _fresh(measure: Measure) -> Measure:
-    return replace(measure, waiting=Arms(), here=Arms(), above=restarted(measure.above), below=Detector(), look=())
+    return replace(
+        measure, waiting=Arms(), alone=Arms(), here=Arms(), above=restarted(measure.above), below=Detector(), look=()
+    )

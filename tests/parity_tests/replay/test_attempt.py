@@ -16,12 +16,20 @@ from crossfade.parity_tests.replay.player import play_session
 from crossfade.shadow.apart.job_queue import Budget, JobQueue
 from crossfade.shadow.apart.jobs import Setup
 from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.bindings.edges import Edge, edges_among, read_place
 from crossfade.shadow.config.settings import State
 from crossfade.shadow.exchange import Answer
 from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.observations import Settled
 from crossfade.shadow.exchange.shadow_headers import SERVED_BY_HEADER
 from crossfade.shadow.judging.judge import Judge
+
+NOTE = Edge(
+    kind="note",
+    consumer=read_place("GET /notes/* path/notes/*"),
+    producers=(read_place("POST /notes body/id"), read_place("GET /notes body/notes/*/id")),
+)
+REVIEWED = edges_among((NOTE,))
 
 
 def _ends(done: PlayedSession) -> list[str]:
@@ -88,6 +96,20 @@ async def test_a_life_with_other_ids_everywhere(play: Any, life_of: Any, numbere
     done = await play(life_of("s", numbered(start=9001)), secondary=secondary)
     assert _ends(done) == ["same"] * 7
     assert [played.as_recorded for played in done.played] == [True] * 7
+
+
+@pytest.mark.parametrize("start", [71, 1])
+async def test_a_secondary_gets_every_write(
+    serve: Any, numbered: Any, renumbered: Any, config_of: Any, life_of: Any, start: int
+) -> None:
+    """Also where it names things as legacy does."""
+    config = config_of(serve(numbered()), serve(renumbered()))
+    (listen,) = config.listen
+    twin = listen.model_copy(update={"secondary": serve(numbered(start=start))})
+    async with open_pair(config.model_copy(update={"listen": (twin,)}), None, edges=REVIEWED) as pair:
+        done = await play_session(pair, life_of("s", numbered(start=9001)))
+    assert [played.lacks_write for played in done.played] == [False] * 7
+    assert _ends(done) == ["same"] * 7
 
 
 async def test_another_record(play: Any, life_of: Any, numbered: Any) -> None:

@@ -12,6 +12,8 @@ from crossfade.parity_tests.replay.login import Logins
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.player import play_sessions
 from crossfade.shadow.config import LoginSettings
+from crossfade.shadow.evidence.remembering import RememberingRedactor
+from crossfade.shadow.recording.noticing import Noticing
 
 LOGIN = """
 [[replay.login]]
@@ -60,6 +62,14 @@ async def test_each_side_gets_its_own(desks: Any, serve: Any, config_of: Any, ca
         (again,) = await play_sessions(pair, [session], at_once=1)
         assert again.played[0].legacy.status == 200
     assert [json.loads(body) for desk in desks for body in desk.logins] == [{"user": "demo"}] * 4
+
+
+async def test_what_a_login_gives_is_known_as_a_credential(desks: Any, serve: Any, config_of: Any) -> None:
+    """So it is in nothing that is told or stored; no request that is played carries it itself."""
+    redactor = RememberingRedactor(b"k" * 32)
+    async with open_pair(config_of(*map(serve, desks), LOGIN), None, noticing=Noticing(redactor, None)):
+        tokens = [desk.token for desk in desks]
+    assert [token in redactor.members(f"by {token}") for token in tokens] == [False, False]
 
 
 async def test_a_login_that_is_refused(serve: Any, config_of: Any) -> None:

@@ -93,6 +93,7 @@ class Bench:
         shared: bool,
         contract: Contract | None,
         queue: Any = None,
+        reads_of: Any = lambda _: False,
         **limits: Any,
     ) -> None:
         self.candidate = candidate
@@ -110,6 +111,7 @@ class Bench:
                 bindings=Bindings(contract=contract, shared=shared),
                 limits=Limits(**{**_LIMITS, **limits}),
                 queue=queue,
+                reads_of=reads_of,
             ),
             record=self._record,
             clock=lambda: self.now,

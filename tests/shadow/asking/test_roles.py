@@ -86,6 +86,18 @@ async def test_a_write_that_failed_is_not_repeated(frame_of: Frames, answer_of: 
     assert done.asked_legacy.asked == ["2"]
 
 
+async def test_a_session_that_the_candidate_alone_knows(
+    frame_of: Frames, answer_of: Answers, bench_of: Benches
+) -> None:
+    """What legacy refuses for its sake is explained; without any credential that legacy refuses is a difference."""
+    headers = (("cookie", "session=7f30116acd6a42de8ef0dd270b92b597"),)
+    known = bench_of(answer_of(), legacy=answer_of(status=401), shared=True)
+    frame = frame_of("1", served=Served.CANDIDATE, headers=headers)
+    assert await _compared(known, frame, answer_of()) == "skipped(credential)"
+    anybody = bench_of(answer_of(), legacy=answer_of(status=401), shared=True)
+    assert await _compared(anybody, frame_of("2", served=Served.CANDIDATE), answer_of()) == "differs"
+
+
 async def test_a_read_beside_a_write(frame_of: Frames, answer_of: Answers, bench_of: Benches) -> None:
     """With one store a write between the two answers is a race, whoever served it."""
     bench = bench_of(answer_of(b'{"a": 2}'), shared=True)

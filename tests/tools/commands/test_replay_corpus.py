@@ -129,6 +129,7 @@ def test_json(bench: Any) -> None:
         "legacy_against_legacy": "not measured",
         "unclean": [],
         "not_as_recorded": {},
+        "secondary_lacks": {},
         "accepted_id_changes": [],
         "broken_times": [],
         "restless": False,
