@@ -133,8 +133,12 @@ def test_a_client_that_leaves_the_candidate(seen: Seen) -> None:
     assert seen.frames == []
 
 
-def test_legacy_is_never_asked_to_write_again(seen: Seen) -> None:
-    assert seen.start(method="POST") is Interest.NOTHING
+def test_legacy_is_never_asked_to_write_again(seen: Seen, answer_of: Answers) -> None:
+    """No request frame: of a write on a shared store it is told when it was, as reads beside it are races."""
+    seen.start(method="POST")
+    seen.feed.request_complete(seen.requests("1", method="POST"))
+    seen.feed.replied("1", answer_of())
+    assert seen.served() == []
     assert seen.settled() == [("skipped", "served_by_candidate")]
 
 
