@@ -11,6 +11,7 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config.canary_settings import CanarySettings
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange import Headers, Protocol
+from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.served_tally import ServedTally
@@ -229,3 +230,14 @@ def test_a_route_that_is_not_declared_has_no_weight(route: str) -> None:
 def test_a_route_has_one_weight() -> None:
     with pytest.raises(ShadowError, match="got two for 'GET /a/"):
         steering().set(weights(weight("GET /a/{id}"), weight("GET /a/{id}", 0.0)))
+
+
+def test_the_stage_of_a_route() -> None:
+    """As its weight has it, by whatever names its parameters have; without a weight it is a shadow's."""
+    info = RouteInfo(route="GET /a/{key}", protocol="http", call_type="http", stage=Stage.SHADOW, listener="web")
+    found = steering()
+    assert found.stage(info) is Stage.SHADOW
+    found.set(weights(weight("GET /a/{id}", stage=Stage.LIVE)))
+    assert found.stage(info) is Stage.LIVE
+    found.set(weights(weight("internal GET /a/{id}", stage=Stage.LIVE), generation=2))
+    assert found.stage(info) is Stage.SHADOW
