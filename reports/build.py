@@ -107,7 +107,7 @@ def build_report(
         totals=_totals(routes, findings, clusters),
         verdict=verdict,
         reasons=reasons,
-        advice=advice(routes),
+        advice=advice(routes, is_replay=info.is_replay),
     )
 
 

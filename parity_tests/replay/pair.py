@@ -15,6 +15,7 @@ from crossfade.parity_tests.replay.recorded import redaction_of
 from crossfade.parity_tests.replay.sending import Progress
 from crossfade.parity_tests.replay.services import Services
 from crossfade.shadow.apart.opening import queue_of, setup_by
+from crossfade.shadow.apart.weight import HEAVY
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.asking.sides import build_sides
 from crossfade.shadow.bindings.bindings import Bindings
@@ -27,6 +28,9 @@ from crossfade.shadow.judging.rules import Rules
 from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.runs.setup import read_redactor, rules_of, secrecy_of
+
+_MOST = 20 * HEAVY
+"""Some 200 ms of work, 1 s at worst: a call waits for seconds, and less is done sooner than sent to a process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,14 @@ class Pair(Services):
 
     def judging(self, bindings: Bindings) -> Judging:
         """Who learns and maps by these handles, and judges: what is heavy in a process of its own."""
-        return Judging(judge=self.judge, bindings=bindings, queue=self.queue, recorder=None, noticing=self.noticing)
+        return Judging(
+            judge=self.judge,
+            bindings=bindings,
+            queue=self.queue,
+            recorder=None,
+            noticing=self.noticing,
+            most=_MOST,
+        )
 
     def new_bindings(self) -> Handles:
         """Those of one session, or of all that share ids."""

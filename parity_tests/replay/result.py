@@ -121,7 +121,8 @@ def _lines(result: ReplayResult, report: Report) -> Iterator[str]:
         yield from _some("  ", [f"{route} {count(times)}" for route, times in _worst(result.lacking)])
     yield from _some("  not clean: nothing can be said of", unclean_of(report))
     if number := sum(result.otherwise.values()):
-        yield f"{count(number)} calls no longer answer as recorded: legacy gives another status"
+        yield f"{count(number)} calls no longer answer as recorded: legacy gives another status; put its data back"
+        yield "  ([replay] reset_legacy), and review which values are ids (`crossfade corpus bindings`)"
         yield from _some("  ", [f"{route} {count(times)}" for route, times in _worst(result.otherwise)])
 
 

@@ -8,6 +8,7 @@ from crossfade.shadow.apart.weight import is_heavy_request
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.comparisons import Comparisons
+from crossfade.shadow.asking.cross_reads import CrossReads
 from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError, Work
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.mistakes import Mistakes
@@ -16,7 +17,7 @@ from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Render
 from crossfade.shadow.exchange import Failure, Reply
-from crossfade.shadow.exchange.observations import Observation, Proof
+from crossfade.shadow.exchange.observations import Noted
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.operate.status import Load
@@ -42,7 +43,7 @@ class Collector:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation | Proof], None],
+        record: Callable[[Noted], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""
@@ -50,6 +51,7 @@ class Collector:
         self._means = means
         self._clock = clock
         self._comparisons = Comparisons(sides=sides, means=means, record=record, clock=clock)
+        self._cross_reads = CrossReads(sides=sides, means=means, record=record, clock=clock)
         self.mistakes = Mistakes()
 
     def obey(self, is_off: Callable[[], bool]) -> None:
@@ -154,7 +156,7 @@ class Collector:
         if frame.served is Served.LEGACY:
             self._means.judging.learn_unmirrored(frame.request, answer)
         else:
-            self._means.written.note(frame.route, frame.request, answer)
+            self._cross_reads.begin(frame.route.key, self._means.written.note(frame.route, frame.request, answer))
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""
@@ -181,6 +183,7 @@ class Collector:
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""
         await self._comparisons.drain(timeout_s)
+        await self._cross_reads.end()
 
     def _carried(self, frame: RequestFrame) -> tuple[frozenset[str], tuple[Pending, ...]]:
         """The values that a request carries, and who may have to be judged before; a heavy body is not read here."""

@@ -15,7 +15,7 @@ from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.suspects import Suspects
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Answer, Reply
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import Noted, Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.served import Served
@@ -31,7 +31,7 @@ class Comparisons:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation | Proof], None],
+        record: Callable[[Noted], None],
         clock: Callable[[], float],
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""

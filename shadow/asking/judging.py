@@ -22,7 +22,7 @@ from crossfade.shadow.apart.jobs import (
     ResolveAgain,
 )
 from crossfade.shadow.apart.unread import Unread
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
+from crossfade.shadow.apart.weight import HEAVY, is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
@@ -52,7 +52,7 @@ _MOST_ROUTES = 1000
 class Judging:
     """Each step raises Ended: it took more time or memory than it may, or the process was lost."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with
         self,
         *,
         judge: Judge,
@@ -60,8 +60,13 @@ class Judging:
         queue: JobQueue | None,
         recorder: Recorder | None,
         noticing: Noticing = NOTHING_STORED,
+        most: int = HEAVY,
     ) -> None:
-        """Without ``queue`` all is done here. ``recorder`` keeps what was judged apart, ``noticing`` is shown all."""
+        """Without ``queue`` all is done here, else what is more work than ``most``.
+
+        ``recorder`` keeps what was judged apart, ``noticing`` is shown all.
+        """
+        self._most = most
         self._judge = judge
         self._noticing = noticing
         self._bindings = bindings
@@ -107,7 +112,7 @@ class Judging:
     def _is_heavy(self, comparison: Comparison) -> bool:
         """Weighed once for all steps, which come one after the other where it is light."""
         if self._weighed is None or self._weighed[0] is not comparison:
-            self._weighed = comparison, is_heavy(comparison)
+            self._weighed = comparison, is_heavy(comparison, self._most)
         return self._weighed[1]
 
     def _is_proof(self, request_id: str, route: RouteInfo) -> bool:
@@ -189,7 +194,7 @@ class Judging:
     async def _rendered(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         if self._may_be_lost(request):
             return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
-        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request):
+        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request, self._most):
             return self._bindings.render(request, side)
         texts = await self._ask_about(request, ReadRequest(request=request), route)
         excerpt = self._bindings.excerpt(request, route.route, await self._kept_of(texts))
@@ -202,7 +207,7 @@ class Judging:
         self._noticing.reply(request, answer)
         if self._bindings.is_shared:
             return
-        if self._queue is None or not is_heavy_reply(request, answer):
+        if self._queue is None or not is_heavy_reply(request, answer, self._most):
             self._bindings.learn_unmirrored(request, answer)
         elif succeeded(answer, request):
             self._lost.append(Unread(request, answer, ids=False))
@@ -210,7 +215,9 @@ class Judging:
     def _may_be_lost(self, request: Request) -> bool:
         if not self._lost:
             return False
-        carried = self._bindings.carried(replace(request, body=b"") if is_heavy_request(request) else request)
+        carried = self._bindings.carried(
+            replace(request, body=b"") if is_heavy_request(request, self._most) else request
+        )
         unknown = [text for text in carried if is_token(text) and not self._bindings.is_known(text)]
         return any(unread.may_hold(text) for unread in self._lost for text in unknown)
 

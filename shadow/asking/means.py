@@ -45,11 +45,12 @@ def means_of(  # noqa: PLR0913 - what a run is made of
     recorder: Recorder | None = None,
     noticing: Noticing = NOTHING_STORED,
     reads_of: Callable[[RouteInfo], bool] = lambda _: False,
+    templates: tuple[str, ...] = (),
 ) -> Means:
     """The means of a run that begins. ``queue`` has heavy comparisons judged, None where all are judged here.
 
     ``recorder`` keeps those that are judged apart, ``noticing`` is shown all that passes. ``reads_of``:
-    whether reads of what the candidate writes on a route are to be known as such.
+    whether what the candidate writes on a route is read through both sides, by ``templates`` and safe methods.
     """
     return Means(
         contract=contract,
@@ -61,5 +62,5 @@ def means_of(  # noqa: PLR0913 - what a run is made of
         order=Order(),
         races=Races(contract=contract, window_s=limits.race_window_s),
         rechecks=Rechecks(limits.recheck_pct),
-        written=Written(contract=contract, is_watched=reads_of),
+        written=Written(contract=contract, is_watched=reads_of, templates=templates),
     )

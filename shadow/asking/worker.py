@@ -26,7 +26,7 @@ from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.operate.status import Load, Totals
@@ -142,6 +142,7 @@ async def serve(config: Config, run_id: str) -> None:
             queue=queue,
             recorder=run.recorder,
             reads_of=partial(_is_cross_read, config),
+            templates=config.routes.http,
             noticing=run.noticing,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
@@ -172,10 +173,10 @@ def _is_cross_read(config: Config, route: RouteInfo) -> bool:
     return next(of_route, False)
 
 
-def _record(observation: Observation | Proof, writer: RunWriter, totals: Totals) -> None:
-    """A proof is evidence of the gate, and no request."""
+def _record(observation: Noted, writer: RunWriter, totals: Totals) -> None:
+    """A proof is evidence of the gate, a cross-read of the way back: neither is a request."""
     writer.add(observation)
-    if not isinstance(observation, Proof):
+    if not isinstance(observation, Proof | CrossRead):
         totals.add(observation)
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.asking.read_back import ReadBack, reads_back
 from crossfade.shadow.bindings.carried import answer_values, request_values
 from crossfade.shadow.bindings.exchanges import succeeded
 from crossfade.shadow.bindings.names import Part
@@ -21,16 +22,23 @@ _Key = tuple[str, str]
 class Written:
     """The newest ids, each with the key of the route on which it was minted."""
 
-    def __init__(self, *, contract: Contract | None, is_watched: Callable[[RouteInfo], bool] = lambda _: False) -> None:
-        """``is_watched`` names the routes of which reads are to be known."""
+    def __init__(
+        self,
+        *,
+        contract: Contract | None,
+        is_watched: Callable[[RouteInfo], bool] = lambda _: False,
+        templates: tuple[str, ...] = (),
+    ) -> None:
+        """``is_watched`` names the routes of which reads are to be known, ``templates`` the declared ones of HTTP."""
+        self._templates = templates
         self._contract = contract
         self._is_watched = is_watched
         self._routes: OrderedDict[_Key, str] = OrderedDict()
 
-    def note(self, route: RouteInfo, request: Request, answer: Answer) -> None:
-        """The candidate alone got a write. What the client had sent itself was not minted."""
+    def note(self, route: RouteInfo, request: Request, answer: Answer) -> tuple[ReadBack, ...]:
+        """The candidate alone got a write; gives the reads of it. What the client had sent itself was not minted."""
         if not self._is_watched(route) or not succeeded(answer, request):
-            return
+            return ()
         sent = {text for text, _ in request_values(request, self._contract)}
         minted = sorted(answer_values(request, answer, self._contract) - sent)
         for key in list(_keys(request, minted))[:_MOST_OF_ONE]:
@@ -38,6 +46,7 @@ class Written:
             self._routes.move_to_end(key)
         while len(self._routes) > _MOST:
             self._routes.popitem(last=False)
+        return reads_back(request, answer, route, templates=self._templates, contract=self._contract)
 
     def read_by(self, request: Request) -> tuple[str, ...]:
         """The keys of the routes on which the candidate wrote what a read names; credentials name nothing."""

@@ -12,7 +12,7 @@ from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
 from crossfade.shadow.evidence.transitions import MAX_EXAMPLES, ToldTransitions
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature, untold
-from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.served import Served
@@ -130,7 +130,8 @@ class Tally:
             for fingerprint in dict.fromkeys((*signature, *excused, *gathering)):
                 self._see(fingerprint, observation.at)
         self._count(gathered, observation)
-        self._count_cross_reads(gathered, observation)
+        for write_route in observation.cross_reads:
+            self._count_cross_read(write_route, gathered)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
             self.changed.cut.add(observation.cut)
@@ -203,13 +204,16 @@ class Tally:
         seen.by_candidate += observation.served is Served.CANDIDATE
         self.changed.signatures.add(signature)
 
-    def _count_cross_reads(self, signature: Signature, observation: Judged) -> None:
-        for write_route in observation.cross_reads:
-            key = storable(write_route), signature
-            if key not in self.cross_reads and len(self.cross_reads) >= self.limits.cross_reads:
-                key = key[0], (MORE,)
-            self.cross_reads[key] += 1
-            self.changed.cross_reads.add(key)
+    def cross_read(self, found: CrossRead) -> None:
+        """Counts a read of what the candidate wrote that no client made."""
+        self._count_cross_read(found.write_route, self.told.signature(storable_signature(found.signature)))
+
+    def _count_cross_read(self, write_route: str, signature: Signature) -> None:
+        key = storable(write_route), signature
+        if key not in self.cross_reads and len(self.cross_reads) >= self.limits.cross_reads:
+            key = key[0], (MORE,)
+        self.cross_reads[key] += 1
+        self.changed.cross_reads.add(key)
 
     def _see(self, fingerprint: Fingerprint, at: float) -> None:
         cluster = self.clusters.setdefault(fingerprint, Cluster(first_seen=at))

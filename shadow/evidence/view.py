@@ -211,12 +211,11 @@ def _diverged_by_candidate(route: RouteEvidence, statuses: Mapping[Fingerprint, 
 
 
 def _cross_reads(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> dict[str, tuple[int, int]]:
-    """A read whose differences are accepted, or noise, agrees."""
+    """A read whose differences are accepted, or at a place that is noise, agrees."""
     found: dict[str, tuple[int, int]] = {}
+    noisy = {(item.template, item.kind) for item, status in statuses.items() if status is Status.NOISE}
     for (write_route, signature), count in route.cross_reads.items():
-        agrees = not signature or (
-            all(item in statuses for item in signature) and _outcome(signature, statuses) is Outcome.NOISE
-        )
+        agrees = all(statuses.get(item) is Status.ACCEPTED or (item.template, item.kind) in noisy for item in signature)
         read, matched = found.get(write_route, (0, 0))
         found[write_route] = read + count, matched + count * agrees
     return found

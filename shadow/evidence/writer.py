@@ -10,7 +10,7 @@ from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Examples
 from crossfade.shadow.evidence.store import RunStore, Store
 from crossfade.shadow.evidence.tally import Limits, Tally
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Proof, Settled
 from crossfade.shadow.exchange.route import RouteInfo
 
 _MAX_DIGESTS = 8
@@ -37,13 +37,15 @@ class EvidenceWriter:
         """
         return cls(store.begin(info, examples_stored=redactor is not None), info, redactor, limits)
 
-    def add(self, observation: Observation | Proof) -> None:
+    def add(self, observation: Noted) -> None:
         """Counts what was observed, in memory; a proof in an account of its own."""
         tally = self._tally(observation.route)
         if isinstance(observation, Settled):
             tally.settle(observation)
         elif isinstance(observation, Proof):
             tally.prove(observation)
+        elif isinstance(observation, CrossRead):
+            tally.cross_read(observation)
         else:
             tally.judge(observation, self._redactor)
 

@@ -178,4 +178,18 @@ class Judged:
     cross_reads: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossRead:
+    """What the candidate wrote on a route (the key ``write_route``), read on ``route`` through both sides.
+
+    It is no client's request, and counts in an account of its own. ``signature`` as in ``Judged``.
+    """
+
+    route: RouteInfo
+    write_route: str
+    signature: Signature
+
+
 Observation = Settled | Judged
+Noted = Observation | Proof | CrossRead
+"""All that evidence is told: how requests ended, and beside them what is no request."""

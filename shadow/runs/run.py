@@ -16,7 +16,7 @@ from crossfade.shadow.evidence.contracts import keep_contract
 from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.exchange.observations import Observation, Proof
+from crossfade.shadow.exchange.observations import Noted
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.exchange.unit import Unit
@@ -44,7 +44,7 @@ class RunWriter:
         self._recorder = recorder
         self.flushed_at = time.time()
 
-    def add(self, observation: Observation | Proof) -> None:
+    def add(self, observation: Noted) -> None:
         """Counts one observation, or what was found of an injected fault, in memory."""
         self._writer.add(observation)
 

@@ -195,10 +195,11 @@ def test_a_right_candidate_from_shadow_to_live(start: Start) -> None:
         100.0,
     )
     assert read.served.latency_ms.paired_ratio.p50 is not None
-    assert (write.served.candidate, write.served.cross_reads, write.served.cross_matched) == (60, 60, 60)
-    assert legacy.asked.count(("GET", "shadow")) == served + 60
+    assert (write.served.candidate, write.served.cross_matched) == (60, write.served.cross_reads)
+    read_back = legacy.asked.count(("GET", "shadow")) - served - 60  # beside those of the clients
+    assert 1 <= write.served.cross_reads - 60 <= read_back <= 60  # one beside another write does not count
     assert [method for method, _ in legacy.asked].count("POST") == 0
-    assert candidate.asked.count(("GET", "shadow")) == 120 - served
+    assert candidate.asked.count(("GET", "shadow")) == 120 - served + read_back
 
 
 @pytest.mark.parametrize(("stage", "pct"), [("canary", 50), ("live", 100)])

@@ -1,5 +1,7 @@
 """crossfade demo."""
 
+import signal
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -68,6 +70,7 @@ def demo(  # noqa: PLR0913 - its options
     Example:
       crossfade demo --fixed
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # the servers are ended in order
     if canary:
         _canary(work, bugs=bugs, late_bug=late_bug, rate=rate)
     if bugs or late_bug:

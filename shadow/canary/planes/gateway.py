@@ -174,7 +174,7 @@ class Gateway:
                 f"expected a generation of at least {_note(found, 'generation')}, got {weights.generation}"
             )
         try:
-            rules = rules_of(self.site, weight, main=found["spec"]["rules"][-1], safe=_note(found, "safe") == "true")
+            rules = rules_of(self.site, weight, main=_last_rule(found), safe=_note(found, "safe") == "true")
         except ValueError as error:
             raise self._error(str(error)) from None
         notes = annotations_of(weight, generation=weights.generation, lease_s=weights.lease_s)
@@ -242,6 +242,12 @@ def open_plane(settings: PlaneSettings, config: Config) -> Gateway:
     site = site_of(settings, config)
     api = KubernetesApi(settings.kubeconfig, site.namespace, settings.timeout_s)
     return Gateway(settings.name, settings.routes, site, api, timeout_s=settings.timeout_s)
+
+
+def _last_rule(found: Object) -> Object:
+    """Empty where somebody took all rules away."""
+    rules: list[Object] = found["spec"].get("rules") or [{}]
+    return rules[-1]
 
 
 def _legacys(route: str) -> RouteWeight:

@@ -352,7 +352,7 @@ async def test_one_store_takes_a_write_of_one_side_after_the_other(play_scripted
 
 
 def _heavy(first: int) -> list[dict[str, Any]]:
-    return [{"id": f"n-{first + at:012x}", "text": f"note no {at}", "tags": ["a", "b", "c"]} for at in range(1500)]
+    return [{"id": f"n-{first + at:012x}", "text": f"note no {at}", "tags": ["a", "b", "c"]} for at in range(6000)]
 
 
 async def test_what_is_heavy_is_judged_apart(play_scripted: Any, call_of: Any, monkeypatch: Any) -> None:

@@ -63,7 +63,8 @@ def test_lines() -> None:
             "  not clean: nothing can be said of GET /a body/a (value), GET /a body/b (value), GET /a body/c (value), "
             "GET /a body/d (value), GET /a body/e (value) and 2 more"
         ),
-        "7 calls no longer answer as recorded: legacy gives another status",
+        "7 calls no longer answer as recorded: legacy gives another status; put its data back",
+        "  ([replay] reset_legacy), and review which values are ids (`crossfade corpus bindings`)",
         "   GET /b 5, GET /a 2",
     )
 

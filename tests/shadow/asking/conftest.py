@@ -22,7 +22,7 @@ from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply, Request
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.served import Served
@@ -94,6 +94,7 @@ class Bench:
         contract: Contract | None,
         queue: Any = None,
         reads_of: Any = lambda _: False,
+        templates: tuple[str, ...] = (),
         **limits: Any,
     ) -> None:
         self.candidate = candidate
@@ -101,6 +102,7 @@ class Bench:
         self.asked_legacy = legacy
         self.seen: list[Observation] = []
         self.proofs: list[Proof] = []
+        self.cross_reads: list[CrossRead] = []
         self.now = 2_000_000_000.0
         self._more = asyncio.Event()
         self.collector = Collector(
@@ -112,6 +114,7 @@ class Bench:
                 limits=Limits(**{**_LIMITS, **limits}),
                 queue=queue,
                 reads_of=reads_of,
+                templates=templates,
             ),
             record=self._record,
             clock=lambda: self.now,
@@ -156,7 +159,10 @@ class Bench:
         assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
         assert (kept.held_bytes, self.collector._means.admission.in_use()) == (0, (0, 0))
 
-    def _record(self, observation: Observation | Proof) -> None:
+    def _record(self, observation: Noted) -> None:
+        if isinstance(observation, CrossRead):
+            self.cross_reads.append(observation)
+            return
         if isinstance(observation, Proof):
             self.proofs.append(observation)
             return

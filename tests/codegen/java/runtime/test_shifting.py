@@ -12,7 +12,11 @@ from urllib.request import urlopen
 import grpc
 import pytest
 
+from crossfade.shadow.canary.planes.mode_file import ModeFile, Place
+from crossfade.shadow.canary.planes.mode_lines import Assigned
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.serving.assignment import place_of
+from crossfade.shadow.serving.weights import RouteWeight, Weights
 
 pytestmark = pytest.mark.java
 
@@ -182,6 +186,39 @@ def test_what_was_served_is_counted_by_side(
     for path in ("/", "/v1/modes/x"):
         with pytest.raises(HTTPError, match="404"):
             urlopen(led.url + path, timeout=10)
+
+
+async def test_crossfades_own_plane_leads_it(
+    led: Led, probe: Any, said: Said, connect: Callable[..., grpc.Channel]
+) -> None:
+    """What the plane sets is what clients get, what it reads back, and what it counts; its silence ends it."""
+    led.run("* = COMPARE\n")
+    channel = connect(led.jvm.port)
+    place = Place(file=led.file, read_back=(led.url,), timeout_s=10.0)
+    plane = ModeFile("java", ["*"], place, Assigned(keys=("header:x-user",), salt="probe"))
+
+    def served(user: str) -> str:
+        side: str = probe.ask(channel, "Get", [said("x")], metadata=(("x-user", user),)).served_by
+        return side
+
+    for generation, (pct, stage) in enumerate(((30.0, Stage.CANARY), (100.0, Stage.LIVE), (0.0, Stage.SHADOW)), 1):
+        one = RouteWeight(route=GET, stage=stage, candidate_pct=pct, mirror_pct=12.5)
+        wanted = Weights(generation=generation, lease_s=5.0, routes=(one,))
+        await plane.set(wanted)
+        assert await plane.read() == wanted
+        await plane.renew(generation)
+        for number in range(20):
+            is_in = place_of(f"header:x-user u{number}", "probe") < pct
+            assert served(f"u{number}") == ("candidate" if is_in else "legacy")
+    (counts,) = await plane.counts()
+    (route,) = [one for one in counts.routes if one.route == GET]
+    assert route.legacy.requests + route.candidate.requests == 60
+    one = RouteWeight(route=GET, stage=Stage.CANARY, candidate_pct=100.0)
+    await plane.set(Weights(generation=4, lease_s=1.0, routes=(one,)))
+    led.jvm.named("modes.lease_ended")
+    assert (await plane.read()).of(GET).candidate_pct == 0.0
+    assert served("u1") == "legacy"
+    await plane.close()
 
 
 @pytest.mark.parametrize(

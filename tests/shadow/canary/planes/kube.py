@@ -13,6 +13,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 ADMIN, CONTROLLER, VIEWER = "admin-token", "controller-token", "viewer-token"
 CONTROLLER_USER = "system:serviceaccount:shop:crossfade-canary"
@@ -94,7 +96,9 @@ def running(etcd: str, apiserver: str, folder: Path) -> Iterator[Kube]:
     """Starts both, and ends them."""
     etcd_port, peer_port, port = _ports(3)
     (folder / "tokens").write_text(_TOKENS)
-    subprocess.run(["openssl", "genrsa", "-out", folder / "key", "2048"], check=True, capture_output=True)
+    private = rsa.generate_private_key(65537, 2048)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key").write_bytes(private.private_bytes(*form))
     client, peer = f"http://127.0.0.1:{etcd_port}", f"http://127.0.0.1:{peer_port}"
     key = folder / "key"
     of_etcd = {

@@ -270,6 +270,20 @@ async def test_weights_that_a_person_changed_are_shown(shop: Shop) -> None:
     await plane.close()
 
 
+async def test_a_route_whose_rules_somebody_took_away(shop: Shop) -> None:
+    """It has no weight to show, and the watchdog and the next weights put it right."""
+    plane = shop.plane()
+    await plane.set(weights())
+    shop.change(RPC, {"op": "remove", "path": "/spec/rules"})
+    shop.accept()
+    with pytest.raises(PlaneError, match="expected rules as crossfade writes them"):
+        await plane.read()
+    assert RPC in await plane.fall_back()
+    await plane.set(weights(generation=2))
+    assert shown(await plane.read()) == weights(generation=2)
+    await plane.close()
+
+
 async def test_a_route_that_was_not_applied(shop: Shop) -> None:
     """It is named, with what to do."""
     plane = shop.plane()

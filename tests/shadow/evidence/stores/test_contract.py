@@ -17,7 +17,7 @@ from crossfade.shadow.evidence.records import (
     Units,
     WayCount,
 )
-from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof, Settled
+from crossfade.shadow.exchange.observations import Check, Checked, CrossRead, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.stage import Stage
@@ -369,6 +369,7 @@ def test_what_the_candidate_served_comes_back(make: Any, stores: Any) -> None:
         for request in (2, 3):
             writer.add(make.judged("a", request=request, **mine))
         writer.add(make.judged(request=4, **mine))
+        writer.add(CrossRead(route=make.route(), write_route="POST /c", signature=()))
         writer.finish(make.entered(9), {make.route(): 7}, now=9.0)
     (route,) = stores.store.read().routes
     found = (make.fingerprint("a"),)
@@ -377,7 +378,7 @@ def test_what_the_candidate_served_comes_back(make: Any, stores: Any) -> None:
         (): (1, 1),
         found: (3, 2),
     }
-    assert route.cross_reads == {("POST /b", ()): 1, ("POST /b", found): 2}
+    assert route.cross_reads == {("POST /b", ()): 1, ("POST /b", found): 2, ("POST /c", ()): 1}
     assert (route.paired_ratio.p50, route.reversed_paired_ratio.p50) == (pytest.approx(2, rel=0.01), 0.25)
 
 
