@@ -45,14 +45,6 @@ class Declared:
         return frozenset((*routes, *(qualified(route, listener) for route in routes for listener in self.listeners)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Steered:
-    """A weight, and what matches the requests of its route."""
-
-    weight: RouteWeight
-    pattern: Pattern
-
-
 class Steering:
     """Chooses for each request; all calls come from one thread.
 
@@ -79,7 +71,8 @@ class Steering:
         self._clock = clock
         self._lease = Lease(kept)
         self._table_of = NONE
-        self._table: dict[str, _Steered] = {}
+        self._table: dict[str, tuple[str, RouteWeight]] = {}
+        self._patterns: dict[str, Pattern] = {}
 
     # what a controller does
 
@@ -89,15 +82,19 @@ class Steering:
 
     def set(self, weights: Weights) -> None:
         """From the next request on. Raises: StaleError: the present ones are newer; ShadowError: no such route."""
-        seen = [weight.route for weight in weights.routes]
-        if doubled := next((route for route in seen if seen.count(route) > 1), None):
-            raise ShadowError(f"weights: expected one weight for each route, got two for {doubled!r}; keep one")
+        seen: set[str] = set()
         for weight in weights.routes:
-            if unnamed(weight.route) not in self._names:
+            name = unnamed(weight.route)
+            if name not in self._names:
                 raise ShadowError(
                     f"weights: expected a route of [routes] http or a method of the contract, got {weight.route!r}; "
                     "declare it, or leave it out"
                 )
+            if name in seen:
+                raise ShadowError(
+                    f"weights: expected one weight for each route, got two for {weight.route!r}; keep one"
+                )
+            seen.add(name)
         self._lease.set(weights, self._clock())
 
     def renew(self, generation: int) -> None:
@@ -166,14 +163,22 @@ class Steering:
         steered = self._table.get(qualified(name, head.listener)) or self._table.get(name)
         if steered is None:
             return None
+        route, weight = steered
         names = RequestNames(head, head.listener, self._templates, self._declared.methods)
-        return steered.weight if names.matches_strictly(steered.pattern) else None
+        return weight if names.matches_strictly(self._pattern(route)) else None
 
-    def _entries(self, routes: Iterable[RouteWeight]) -> Iterable[tuple[str, _Steered]]:
+    def _pattern(self, route: str) -> Pattern:
+        """Made for its first request and kept over changes of weights: all at once would hold every client up."""
+        pattern = self._patterns.get(route)
+        if pattern is None:
+            pattern = self._patterns[route] = Pattern(route, self._shields)
+        return pattern
+
+    def _entries(self, routes: Iterable[RouteWeight]) -> Iterable[tuple[str, tuple[str, RouteWeight]]]:
         """By name without parameters' names; what answers GET answers HEAD too (RFC 9110 9.3.2)."""
         for weight in routes:
-            for name in filter(None, (weight.route, _of_head(weight.route))):
-                yield unnamed(name), _Steered(weight=weight, pattern=Pattern(name, self._shields))
+            for name in map(unnamed, filter(None, (weight.route, _of_head(weight.route)))):
+                yield name, (name, weight)
 
 
 def _of_head(route: str) -> str | None:

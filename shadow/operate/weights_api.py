@@ -13,7 +13,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.operate.weights_file import keep
 from crossfade.shadow.serving.carrier import Carrier
 from crossfade.shadow.serving.lease import StaleError
-from crossfade.shadow.serving.weights import parse_weights, weights_text
+from crossfade.shadow.serving.weights import Weights, parse_weights, weights_text
 
 MOST_BODY_BYTES = 1 << 20
 _LOOK_S = 0.25
@@ -34,7 +34,8 @@ class WeightsApi:
         self._carrier = carrier
         self._token = f"Bearer {token}".encode()
         self._folder = folder
-        self._setting = asyncio.Lock()
+        self._keeping = asyncio.Lock()
+        self._kept: Weights | None = None
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """For the application that serves them."""
@@ -67,18 +68,26 @@ class WeightsApi:
     async def _set(self, request: web.Request) -> web.Response:
         """Applies first: going back to legacy must not wait for a disk, nor fail with it."""
         weights = parse_weights(await request.read())
-        async with self._setting:
-            before = self._carrier.weights()
-            self._carrier.set(weights)
-            if weights != before:
-                log.warning("weights.set generation=%d routes=%d", weights.generation, len(weights.routes))
-                try:
-                    await asyncio.to_thread(keep, self._folder, weights)
-                except OSError as error:
-                    log.warning("weights.not_kept error=%s", error)
-                    text = f"the weights hold, but could not be kept for a restart: {error}\n"
-                    return web.Response(status=500, text=text)
+        before = self._carrier.weights()
+        self._carrier.set(weights)
+        if weights != before:
+            log.warning("weights.set generation=%d routes=%d", weights.generation, len(weights.routes))
+        async with self._keeping:
+            try:
+                await self._keep(self._carrier.weights())
+            except OSError as error:
+                log.warning("weights.not_kept error=%s", error)
+                text = f"the weights hold, but could not be kept for a restart: {error}\n"
+                return web.Response(status=500, text=text)
         return _json(weights_text(self._carrier.weights()))
+
+    async def _keep(self, weights: Weights) -> None:
+        """Writes them, unless the file has them. Raises: OSError."""
+        if weights == self._kept:
+            return
+        self._kept = None
+        await asyncio.to_thread(keep, self._folder, weights)
+        self._kept = weights
 
     async def _renew(self, request: web.Request) -> web.Response:
         try:

@@ -11,6 +11,8 @@ from crossfade.shadow.exchange.stage import Stage
 LEASELESS = frozenset({Stage.RAMPDOWN, Stage.COMPLETE})
 """Stages at which the candidate serves without a controller: legacy may be gone."""
 FULL_PCT = 100.0
+LONGEST_LEASE_S = 3600.0
+"""A lease without an end would be no dead man's switch."""
 
 
 class HeaderMatch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -90,13 +92,15 @@ def weights_text(weights: Weights) -> bytes:
 
 
 def parse_weights(text: bytes) -> Weights:
-    """The weights of a JSON text. Raises: ShadowError: it is none, or a share is outside of 0 to 100."""
+    """The weights of a JSON text. Raises: ShadowError: it is none, or a share or the lease is out of bounds."""
     try:
         weights = json.decode(text, type=Weights, strict=False)
     except ValidationError as error:
         raise ShadowError(f"weights: {error}") from None
     except (DecodeError, UnicodeDecodeError) as error:
         raise ShadowError(f"weights: expected JSON, got {error}") from None
+    if not 0 <= weights.lease_s <= LONGEST_LEASE_S:
+        raise ShadowError(f"weights: lease_s: expected 0 to {LONGEST_LEASE_S:g}, got {weights.lease_s:g}")
     for weight in weights.routes:
         for name, pct in (("candidate_pct", weight.candidate_pct), ("mirror_pct", weight.mirror_pct)):
             if not 0 <= pct <= FULL_PCT:

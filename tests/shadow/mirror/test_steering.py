@@ -14,8 +14,11 @@ from crossfade.shadow.exchange import Headers, Protocol
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.stage import Stage
+from crossfade.shadow.mirror import steering as module
 from crossfade.shadow.mirror.served_tally import ServedTally
 from crossfade.shadow.mirror.steering import Declared, Steering
+from crossfade.shadow.routes.patterns import Pattern
+from crossfade.shadow.routes.templates import Templates
 from crossfade.shadow.serving.lease import NONE, StaleError
 from crossfade.shadow.serving.weights import LEGACYS, HeaderMatch, RouteWeight, Weights
 
@@ -227,9 +230,28 @@ def test_a_route_that_is_not_declared_has_no_weight(route: str) -> None:
     assert found.weights() == NONE
 
 
-def test_a_route_has_one_weight() -> None:
+@pytest.mark.parametrize("again", ["GET /a/{id}", "GET /a/{name}"])
+def test_a_route_has_one_weight(again: str) -> None:
+    """Whatever its parameters are called."""
     with pytest.raises(ShadowError, match="got two for 'GET /a/"):
-        steering().set(weights(weight("GET /a/{id}"), weight("GET /a/{id}", 0.0)))
+        steering().set(weights(weight("GET /a/{id}"), weight(again, 0.0)))
+
+
+def test_no_client_waits_for_the_patterns_of_other_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is made for the first request of its route, and stays when weights change."""
+    made: list[str] = []
+
+    def pattern(route: str, shields: Templates) -> Pattern:
+        made.append(route)
+        return Pattern(route, shields)
+
+    monkeypatch.setattr(module, "Pattern", pattern)
+    found = steering()
+    for pct in (50.0, 100.0):
+        found.set(weights(weight("GET /a/{id}", pct), weight("POST /a", pct), weight("p.S/Get", pct)))
+        found.choose(head("POST /a", USER))
+    assert made == ["POST /a"]
+    assert found.choose(head("POST /a", USER)).served is Served.CANDIDATE
 
 
 def test_the_stage_of_a_route() -> None:

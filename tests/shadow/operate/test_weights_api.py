@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.operate import weights_api
 from crossfade.shadow.operate.weights_api import MOST_BODY_BYTES, WeightsApi, watch_lease
-from crossfade.shadow.operate.weights_file import FILE_NAME, read_kept
+from crossfade.shadow.operate.weights_file import FILE_NAME, keep, read_kept
 from crossfade.shadow.serving.counts import ServedCounts, ServedRoute
 from crossfade.shadow.serving.lease import Lease
 from crossfade.shadow.serving.weights import RouteWeight, Weights, weights_text
@@ -169,6 +170,41 @@ async def test_a_full_disk_keeps_nobody_at_the_candidate(stage: Served, tmp_path
     status, text = await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS))
     assert (status, text.startswith("the weights hold, but could not be kept for a restart: ")) == (500, True)
     assert stage.carrier.weights() == WEIGHTS
+
+
+async def test_weights_that_were_not_kept_are_kept_when_they_are_set_again(stage: Served, tmp_path: Path) -> None:
+    """They hold already, but 200 says that a restart knows them too."""
+    (tmp_path / FILE_NAME).mkdir()
+    await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS))
+    assert (await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS)))[0] == 500
+    (tmp_path / FILE_NAME).rmdir()
+    assert (await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS)))[0] == 200
+    assert read_kept(tmp_path) == WEIGHTS.without_lease()
+
+
+async def test_the_way_back_does_not_wait_for_a_disk(
+    stage: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights hold while earlier ones are being written; what was set last is what the file has in the end."""
+    writes, back = threading.Event(), Weights(generation=3, lease_s=10.0)
+
+    def slowly(folder: Path, weights: Weights) -> None:
+        assert writes.wait(30)
+        keep(folder, weights)
+
+    monkeypatch.setattr(weights_api, "keep", slowly)
+    asked = [asyncio.create_task(stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS)))]
+    try:
+        while stage.carrier.weights() != WEIGHTS:
+            await _round()
+        asked.append(asyncio.create_task(stage.ask("PUT", "/v1/weights", weights_text(back))))
+        async with asyncio.timeout(30):
+            while stage.carrier.weights() != back:
+                await _round()
+    finally:
+        writes.set()
+    assert [status for status, _ in await asyncio.gather(*asked)] == [200, 200]
+    assert read_kept(tmp_path) == back
 
 
 async def test_the_end_of_a_lease_is_logged(
