@@ -17,7 +17,7 @@ from crossfade.tools.commands.init import write_key
 from crossfade.tools.demo.build import JAR
 from crossfade.tools.demo.servers import Server, server
 
-_TOKEN_KEY = "00112233445566778899aabbccddeeff"
+_TOKEN_KEY = "00112233445566778899aabbccddeeff"  # noqa: S105 - of the demo alone
 _READY = r"READY grpc=(?P<grpc>\d+) http=(?P<http>\d+)"
 
 
