@@ -35,6 +35,7 @@ class WeightsApi:
         self._token = f"Bearer {token}".encode()
         self._folder = folder
         self._setting = asyncio.Lock()
+        self._is_kept = True
 
     def routes(self) -> tuple[web.RouteDef, ...]:
         """For the application that serves them."""
@@ -72,12 +73,15 @@ class WeightsApi:
             self._carrier.set(weights)
             if weights != before:
                 log.warning("weights.set generation=%d routes=%d", weights.generation, len(weights.routes))
+            if weights != before or not self._is_kept:
+                self._is_kept = False
                 try:
                     await asyncio.to_thread(keep, self._folder, weights)
                 except OSError as error:
                     log.warning("weights.not_kept error=%s", error)
                     text = f"the weights hold, but could not be kept for a restart: {error}\n"
                     return web.Response(status=500, text=text)
+                self._is_kept = True
         return _json(weights_text(self._carrier.weights()))
 
     async def _renew(self, request: web.Request) -> web.Response:

@@ -171,6 +171,15 @@ async def test_a_full_disk_keeps_nobody_at_the_candidate(stage: Served, tmp_path
     assert stage.carrier.weights() == WEIGHTS
 
 
+async def test_what_could_not_be_kept_is_kept_by_the_next_try(stage: Served, tmp_path: Path) -> None:
+    """Though the weights are those that hold already; until then each try is an error."""
+    (tmp_path / FILE_NAME).mkdir()
+    tries = [(await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS)))[0] for _ in range(2)]
+    (tmp_path / FILE_NAME).rmdir()
+    tries.append((await stage.ask("PUT", "/v1/weights", weights_text(WEIGHTS)))[0])
+    assert (tries, read_kept(tmp_path)) == ([500, 500, 200], WEIGHTS.without_lease())
+
+
 async def test_the_end_of_a_lease_is_logged(
     stage: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
