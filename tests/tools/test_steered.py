@@ -240,7 +240,7 @@ async def test_a_ramp_under_load(
 async def test_a_controller_that_falls_silent(command: Callable[..., Any], config: Path) -> None:
     """Its clients are legacy's again, though nobody tells the engine."""
     async with proxy(command, config) as running:
-        await running.plane.set(weights(1, 100.0, lease_s=5.0))
+        await running.plane.set(weights(1, 100.0, lease_s=3.0))
         assert await ask(running.url, "/items/1", "ann") == "candidate"
         for _ in range(600):
             if not (await running.plane.read()).routes:
