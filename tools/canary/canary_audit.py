@@ -25,7 +25,8 @@ def canary_audit(config_path: Path, *, kept: str, as_json: bool) -> None:
     """Derive every decision of the journal again from its inputs, and check that no line was changed.
 
     Each line has the hash of the line before, so only whoever writes all later lines anew can change one, and nothing
-    follows the last. The hash that is printed, kept elsewhere and given as --head later, shows that too. Exit codes: 0 all follows, 1 a line does not, which is named.
+    follows the last. The hash that is printed, kept elsewhere and given as --head later, shows that too. Exit codes: 0
+    all follows, 1 a line does not, which is named.
 
     \b
     Example:

@@ -57,7 +57,7 @@ def counted(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Mo
 
 
 def legacy_alone(tally: RouteTally, increment: Increment) -> RouteTally:
-    """The tally with a tick before the candidate serves: a route that goes to all clients at once is held against it."""
+    """The tally with a tick before the candidate serves: where legacy serves nobody next, it is held against it."""
     legacy = Arms(legacy=increment.legacy, legacy_bad=increment.legacy_errors)
     return replace(tally, errors=replace(tally.errors, total=tally.errors.total + legacy))
 
