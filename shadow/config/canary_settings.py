@@ -58,7 +58,7 @@ class CanaryRoute(Section):
     has the route."""
     steps: tuple[Step, ...] = Field(default_factory=default_steps, strict=False, min_length=1)
     """The steps. By default 1, 5, 25, 50 and 100 %, with an analysis after each."""
-    error_budget_pct: Pct = 0.5
+    error_budget_pct: Pct = Field(default=0.5, gt=0)
     """The share of the candidate's answers that may be errors above legacy's own."""
     latency_ratio: float | None = Field(default=None, gt=1)
     """How much higher than legacy's the candidate's 99th percentile may be. Without it latency is shown, not judged."""

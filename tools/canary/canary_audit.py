@@ -17,12 +17,16 @@ from crossfade.tools.output import emit
 
 @click.command()
 @config_option
+@click.option(
+    "--head", "kept", default="", metavar="HASH", help="A last line's hash of before: some line must have it."
+)
 @json_option
-def canary_audit(config_path: Path, *, as_json: bool) -> None:
+def canary_audit(config_path: Path, *, kept: str, as_json: bool) -> None:
     """Derive every decision of the journal again from its inputs, and check that no line was changed.
 
-    Each line has the hash of the line before, so only whoever writes all later lines anew can change one; the hash of
-    the last line, kept elsewhere, shows that too. Exit codes: 0 all follows, 1 a line does not, which is named.
+    Each line has the hash of the line before, so only whoever writes all later lines anew can change one, and nothing
+    follows the last. The hash that is printed, kept elsewhere and given as --head later, shows that too. Exit codes: 0
+    all follows, 1 a line does not, which is named.
 
     \b
     Example:
@@ -30,7 +34,7 @@ def canary_audit(config_path: Path, *, as_json: bool) -> None:
     """
     folder = folder_of(load_config(config_path).evidence.dir)
     try:
-        found = audit(journal_lines(folder))
+        found = audit(journal_lines(folder), kept=kept.strip().lower())
     except OSError as error:
         fail(f"{error.filename}: expected a journal to read, got {error.strerror}", ExitCode.INFRASTRUCTURE)
     if not found.lines and found.problem is None:

@@ -9,7 +9,8 @@ So the product over all looks is an e-process (Ville), and load, time of day and
 out. It is the test of counts given the share of traffic, with a margin.
 
 Where nearly all clients are the candidate's, there is no legacy to compare with: then its rate is held against twice
-the rate that legacy had before, and the budget. What hits both sides looks like a fault of the candidate there.
+the rate that legacy had before, and the budget, or against one half where little is known of legacy. What hits both
+sides looks like a fault of the candidate there.
 """
 
 import math
@@ -25,6 +26,7 @@ _LARGEST = 0.9  # of the bet at which a bad request of legacy would end all
 _LEGACY_AT_LEAST = 0.1  # of a look's requests, else there is no legacy to compare with
 _SURE = 0.99  # of the bounds of legacy's rate before
 _TIMES_BEFORE = 2.0
+_BROKEN = 0.5  # a rate that is a fault where legacy has not shown that it has such a one too
 
 
 def has_legacy(look: Arms) -> bool:
@@ -67,17 +69,16 @@ def _grown(look: Arms, bet: float, excess: float) -> float:
 
 
 def _above_before(look: Arms, excess: float, total: Arms) -> tuple[float, ...]:
-    if not total.legacy:
-        return (0.0,) * len(TIMES)
-    before = live_bounds(total.legacy_bad, total.legacy, _SURE).upper
-    rate = _TIMES_BEFORE * before + excess
+    before = live_bounds(total.legacy_bad, total.legacy, _SURE)
+    most = max(_BROKEN, _TIMES_BEFORE * before.lower + excess)
+    rate = min(_TIMES_BEFORE * before.upper + excess, most)
     if rate >= 1:
         return (0.0,) * len(TIMES)
     return tuple(_ratio(look, rate, min(rate * (1 + times), (1 + rate) / 2)) for times in TIMES)
 
 
 def _below_before(look: Arms, excess: float, total: Arms) -> tuple[float, ...]:
-    before = live_bounds(total.legacy_bad, total.legacy, _SURE).lower if total.legacy else 0.0
+    before = live_bounds(total.legacy_bad, total.legacy, _SURE).lower
     rate = min(before + excess, 0.999)
     return tuple(_ratio(look, rate, rate * (1 - share)) for share in SHARES)
 

@@ -58,7 +58,8 @@ class RouteTally(Struct, frozen=True, kw_only=True):
 
     ``slow_from`` is the first bucket of durations that counts as slow, None until legacy has shown enough in
     ``legacy_latency``. ``warming`` are the candidate's answers while it warmed up, ``fallback`` requests that were the
-    candidate's and that legacy answered, because the candidate took no connection.
+    candidate's and that legacy answered, because the candidate took no connection; ``fallback_here`` those at the
+    present weight.
     """
 
     errors: Measure = Measure()
@@ -67,3 +68,4 @@ class RouteTally(Struct, frozen=True, kw_only=True):
     slow_from: int | None = None
     warming: int = 0
     fallback: int = 0
+    fallback_here: int = 0

@@ -47,6 +47,7 @@ def counted(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Mo
             tally,
             errors=_measured(tally.errors, errors, _Rule.of(plan, plan.error_budget), moment),
             fallback=tally.fallback + increment.fallback,
+            fallback_here=tally.fallback_here + increment.fallback,
             warming=tally.warming + (0 if moment.is_warm else sum(increment.candidate_latency)),
         ),
         plan,
@@ -55,9 +56,15 @@ def counted(tally: RouteTally, plan: RoutePlan, increment: Increment, moment: Mo
     )
 
 
+def legacy_alone(tally: RouteTally, increment: Increment) -> RouteTally:
+    """The tally with a tick before the candidate serves: where legacy serves nobody next, it is held against it."""
+    legacy = Arms(legacy=increment.legacy, legacy_bad=increment.legacy_errors)
+    return replace(tally, errors=replace(tally.errors, total=tally.errors.total + legacy))
+
+
 def at_new_weight(tally: RouteTally) -> RouteTally:
     """The tally as another weight is set: what is proven at a weight was seen at that weight."""
-    return replace(tally, errors=_fresh(tally.errors), latency=_fresh(tally.latency))
+    return replace(tally, errors=_fresh(tally.errors), latency=_fresh(tally.latency), fallback_here=0)
 
 
 def slow_from(legacy_latency: tuple[int, ...], ratio: float) -> int | None:

@@ -146,7 +146,7 @@ def _decision(  # noqa: PLR0913, PLR0917 - of one tick
     unchanged: list[str],
 ) -> Decision:
     weights = wanted_weights(plan, after)
-    if any(event.event is Event.NEW_BUILD for event in transitions):
+    if any(event.event in {Event.NEW_BUILD, Event.RETRY} for event in transitions):
         after = replace(after, pooled=Detector())
     elif any(event.weight_pct > event.weight_before_pct for event in transitions):
         after = replace(after, pooled=restarted(after.pooled))

@@ -45,6 +45,9 @@ def analysis(tick: Tick, plan: RoutePlan, state: RouteState, step: Analysis) -> 
 def not_ruled_out(tick: Tick, plan: RoutePlan, state: RouteState) -> Wait | None:
     """Which fault the requests at the present weight do not rule out yet."""
     tally = state.tally
+    meant = tally.errors.here.candidate + tally.fallback_here
+    if tally.fallback_here > plan.error_budget * meant:
+        return _running(f"the candidate took no connection for {tally.fallback_here} of {meant} requests")
     if not _is_ruled_out(tick.plan, tally.errors):
         return _running(f"errors of {RULED_OUT:g} times the budget are not ruled out yet: {_told(tally.errors.here)}")
     if plan.latency_ratio is not None and not _is_ruled_out(tick.plan, tally.latency):

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from crossfade.shadow.canary.deciding.detector import watched
 from crossfade.shadow.canary.deciding.increments import Increment, increments, latest
 from crossfade.shadow.canary.deciding.records import Detector
-from crossfade.shadow.canary.deciding.tally import Moment, counted
+from crossfade.shadow.canary.deciding.tally import Moment, counted, legacy_alone
 from crossfade.shadow.canary.plan.records import Plan, RoutePlan
 from crossfade.shadow.canary.reading import Reading
 from crossfade.shadow.canary.states.records import RolloutState, RouteState
@@ -47,11 +47,12 @@ def _route(
         return state
     if reading.plane(plan.plane).shows(wanted_weight(plan, state)):
         state = replace(state, shown_at=reading.at)
+    increment = came.get(state.route, Increment())
     if not state.weight_pct:
-        return state
+        return replace(state, tally=legacy_alone(state.tally, increment))
     warm_at = max(candidate_since, state.served_since) + plan.warmup_s
     moment = Moment(at=reading.at, is_warm=reading.at >= warm_at, is_full=state.weight_pct >= FULL_PCT)
-    return replace(state, tally=counted(state.tally, plan, came.get(state.route, Increment()), moment))
+    return replace(state, tally=counted(state.tally, plan, increment, moment))
 
 
 def _pooled(plan: Plan, before: RolloutState, routes: tuple[RouteState, ...]) -> Detector:

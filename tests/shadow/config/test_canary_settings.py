@@ -40,6 +40,14 @@ def test_steps_by_default() -> None:
     assert all(step.analysis is not None for step in group.steps[1::2])
 
 
+def test_a_budget_of_nothing_is_none() -> None:
+    """No number of requests proves that there is never an error."""
+    with pytest.raises(ShadowError, match="error_budget_pct"):
+        parse_config(
+            TEXT.replace('routes = ["GET *"]', 'routes = ["GET *"]\nerror_budget_pct = 0'), Path("/srv/a.toml")
+        )
+
+
 def test_days_of_a_freeze() -> None:
     """Are of a closed list."""
     assert _canary().freeze[0].days == (Day.SAT, Day.SUN)

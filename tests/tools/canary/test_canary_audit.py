@@ -82,3 +82,11 @@ def test_no_journal(canary: Canary) -> None:
     result = canary("audit")
     assert result.exit_code == 2
     assert "expected a journal, got none; crossfade canary start writes it" in result.output
+
+
+@pytest.mark.usefixtures("journal")
+def test_a_hash_that_was_kept_and_is_gone(canary: Canary) -> None:
+    """Exit code 1: the end of the journal was written anew, or is missing."""
+    head = json.loads(canary("audit", "--json").output)["head"]
+    assert canary("audit", "--head", head).exit_code == 0
+    assert canary("audit", "--head", "0" * 64).exit_code == 1

@@ -71,7 +71,19 @@ def test_alone_it_is_held_against_before() -> None:
     assert not has_legacy(good)
     assert log_mean(list(log_factors_above(good, 0.005, before))) < 0
     assert log_mean(list(log_factors_above(bad, 0.005, before))) > math.log(1000)
-    assert log_factors_above(bad, 0.005, Arms(candidate=1000)) == (0.0,) * len(TIMES), "nobody knows what was before"
+
+
+def test_alone_without_a_before_only_a_broken_one_is_found() -> None:
+    """Nobody knows what legacy's rate was, but most requests were hardly errors."""
+    bad, broken = Arms(candidate=100, candidate_bad=20), Arms(candidate=100, candidate_bad=90)
+    assert log_mean(list(log_factors_above(bad, 0.005, Arms()))) < 0
+    assert log_mean(list(log_factors_above(broken, 0.005, Arms()))) > math.log(1000)
+
+
+def test_alone_errors_that_legacy_had_too_are_none() -> None:
+    """Also where most of its requests were."""
+    before = Arms(legacy=10_000, legacy_bad=7000)
+    assert log_factors_above(Arms(candidate=1000, candidate_bad=700), 0.005, before) == (0.0,) * len(TIMES)
 
 
 def test_false_alarms_over_a_whole_rollout() -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from crossfade.shadow.canary.deciding.detector import log_evidence
 from crossfade.shadow.canary.deciding.increments import Increment
 from crossfade.shadow.canary.deciding.records import Arms, RouteTally
-from crossfade.shadow.canary.deciding.tally import Moment, at_new_weight, counted, slow_from
+from crossfade.shadow.canary.deciding.tally import Moment, at_new_weight, counted, legacy_alone, slow_from
 from crossfade.shadow.canary.plan.records import RoutePlan, SetWeight
 from crossfade.shadow.operate.buckets import BOUNDS_S
 
@@ -43,6 +43,12 @@ def test_a_new_weight_begins_anew_what_is_proven_there() -> None:
     assert (after.errors.here, after.errors.below.looks) == (Arms(), 0)
     assert after.errors.total == tally.errors.total
     assert log_evidence(after.errors.above) == log_evidence(tally.errors.above)
+
+
+def test_before_the_candidate_serves_legacy_shows_its_errors() -> None:
+    """So that there is a rate to hold it against where it serves all clients next."""
+    tally = legacy_alone(RouteTally(), Increment(legacy=100, legacy_errors=3))
+    assert tally == RouteTally(errors=replace(RouteTally().errors, total=Arms(legacy=100, legacy_bad=3)))
 
 
 def test_alone_there_is_one_look_a_minute_that_adds_little() -> None:

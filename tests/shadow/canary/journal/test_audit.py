@@ -55,6 +55,17 @@ def test_a_journal_as_it_was_written(lines: list[bytes]) -> None:
     assert found.transitions > 3
 
 
+def test_a_hash_that_was_kept(lines: list[bytes]) -> None:
+    """Is that of some line, until lines were taken from the end, or the last one was changed."""
+    kept = audit(lines[:-1]).head
+    assert audit(lines, kept=kept).problem is None
+    changed = [*lines[:-2], lines[-2].replace(b"the evidence", b"no evidence").replace(b'"at":1', b'"at":2', 1)]
+    for others in (lines[:-2], changed):
+        problem = audit(others, kept=kept).problem
+        assert problem is not None
+        assert problem.number in {len(lines) - 2, len(lines) - 1}
+
+
 def test_no_journal() -> None:
     """Nothing was decided."""
     assert (audit([]).lines, audit([]).problem) == (0, None)

@@ -66,6 +66,19 @@ def test_ticks_in_which_nothing_happens_share_a_line(tmp_path: Path, new_rollout
     assert (found.problem, found.state) == (None, rollout.state)
 
 
+def test_a_clock_that_was_set_back(tmp_path: Path, new_rollout: New) -> None:
+    """Is no line that somebody changed, also where ticks were left out: the next controller starts."""
+    rollout = new_rollout()
+    with _begun(tmp_path, rollout) as journal:
+        _run(journal, rollout, 3)
+        rollout.at -= 3600
+        _run(journal, rollout, 3)
+        rollout.ask(Verb.PAUSE)
+        journal.write(rollout.reading, rollout.decision)
+    assert audit(journal_lines(tmp_path)).problem is None
+    Journal(tmp_path).close()
+
+
 def test_a_line_that_was_cut_off_is_dropped_and_told(tmp_path: Path, new_rollout: New) -> None:
     """At whatever byte the process was killed."""
     rollout = new_rollout()

@@ -169,6 +169,69 @@ def test_errors_of_all_routes_together(new_rollout: New) -> None:
     assert {route.phase for route in rollout.state.routes} == {Phase.ROLLING_BACK}
 
 
+def test_what_was_found_in_a_route_is_not_held_against_its_retry(new_rollout: New) -> None:
+    """Also where another route is complete, and so goes on to be served by the candidate."""
+    first, second = "GET /a", "GET /b"
+    rollout = new_rollout(
+        Prove(), SetWeight(pct=50.0), Bake(duration_s=0.0), Rampdown(duration_s=0.0), routes=(first, second)
+    )
+    rollout.standings[second] = replace(rollout.standings[second], verdict="inconclusive")
+    for _ in range(20):
+        rollout.serve(candidate=100, legacy=100, route=first)
+        rollout.tick()
+    assert rollout.state.of(first).phase is Phase.COMPLETED
+    rollout.standings[second] = replace(rollout.standings[second], verdict="pass")
+    for _ in range(10):
+        rollout.serve(candidate=20, errors=20, legacy=20, route=second)
+        rollout.tick()
+    assert rollout.state.of(second).phase is Phase.ABORTED
+    rollout.ask(Verb.RETRY)
+    for _ in range(5):
+        rollout.serve(candidate=20, legacy=20, route=second)
+        rollout.tick()
+    assert rollout.state.of(second).weight_pct == 50.0
+
+
+@pytest.mark.parametrize("shown", [0, 100])
+def test_a_write_that_fails_goes_back_also_where_all_clients_are_moved_at_once(new_rollout: New, shown: int) -> None:
+    """Held against what legacy showed in the shadow; a broken one also where that was nothing."""
+    rollout = new_rollout(
+        Prove(), SetWeight(pct=100.0), Bake(duration_s=60.0), Rampdown(duration_s=30.0), is_compared=False
+    )
+    proven = dict(rollout.standings)
+    rollout.standings = {}
+    for _ in range(5):
+        rollout.serve(legacy=shown)
+        rollout.tick()
+    rollout.standings = proven
+    rollout.until(1)
+    served = 0
+    while rollout.route.weight_pct and served < 1000:
+        rollout.serve(candidate=20, errors=4 if shown else 20)
+        served += 20
+        rollout.tick()
+    assert (rollout.route.code, rollout.route.weight_pct) == (Code.ERRORS, 0.0)
+    assert served <= 200
+
+
+def test_a_candidate_that_takes_hardly_a_connection_is_not_promoted(new_rollout: New) -> None:
+    """Legacy answers in its place, so there are no errors; without legacy there would be."""
+    rollout = new_rollout(Prove(), SetWeight(pct=10.0), Analysis(), *END)
+    rollout.until(2)
+    for _ in range(100):
+        rollout.serve(candidate=5, legacy=50)
+        rollout.totals = {key: replace(counts, fallback=counts.fallback + 5) for key, counts in rollout.totals.items()}
+        rollout.tick()
+    assert (rollout.route.step, rollout.route.phase) == (2, Phase.PROGRESSING)
+    assert "took no connection for 500 of 1000 requests" in rollout.route.why
+    for _ in range(2000):
+        rollout.serve(candidate=5, legacy=50)
+        rollout.tick()
+        if rollout.route.step > 2:
+            return
+    raise AssertionError(rollout.route.why)
+
+
 def test_a_route_with_a_fault_does_not_take_the_others_back(new_rollout: New) -> None:
     """Slow or broken routes do not stop the rest."""
     rollout = new_rollout(routes=("GET /a", "GET /b"))
