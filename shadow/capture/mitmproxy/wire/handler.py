@@ -127,7 +127,7 @@ class FairHandler(ProxyConnectionHandler):
     def _abort(self, connection: Connection) -> None:
         """Its task sees that as an end, wherever it is."""
         io = self.transports.get(connection)
-        if io is not None and io.writer is not None:
+        if io is not None and isinstance(io.writer, asyncio.StreamWriter):
             io.writer.transport.abort()
 
     async def handle_connection(self, connection: Connection) -> None:
