@@ -61,6 +61,7 @@ schema: $(STAMP)
 soak: $(STAMP)
 	$(BIN)/python $(PYTEST) -q -m 'hypothesis and $(ALONE)' --hypothesis-profile soak
 	$(BIN)/python tests/codegen/java/semantics/fuzz/run.py
+	$(BIN)/python bench/canary/simulation.py
 	$(BIN)/python bench/exactly/run.py
 	@$(BIN)/python bench/faults/run.py --requests $(or $(REQUESTS),10000) $(if $(FAULTS),--faults $(FAULTS)); \
 	faults=$$?; $(BIN)/python bench/faults/soak.py --minutes $(or $(MINUTES),5) && exit $$faults

@@ -67,7 +67,6 @@ async def test_it_runs_until_a_signal_and_tells_where_its_api_is(config: Config,
         last = last_running(folder)
         assert last is not None
         assert told == [f"canary of builds: 2 routes; API on {last.address}"]
-        await asyncio.sleep(0.1)  # it takes signals from here on
         os.kill(os.getpid(), signal.SIGTERM)
         result = await running
     assert (result.interrupted, result.left) == (False, ())

@@ -98,6 +98,14 @@ class Proxy:
     plane: EnginePlane
     log: list[str] = field(default_factory=list)
 
+    async def logs(self, text: str) -> None:
+        """Returns when a line of its log has this text, or when it has ended."""
+        while not self.log or text not in self.log[-1]:
+            line = await asyncio.to_thread(self.child.stderr.readline)
+            if not line:
+                return
+            self.log.append(line)
+
     async def stop(self) -> None:
         """Ends it, if it has not ended."""
         await self.plane.close()
@@ -232,14 +240,15 @@ async def test_a_ramp_under_load(
 async def test_a_controller_that_falls_silent(command: Callable[..., Any], config: Path) -> None:
     """Its clients are legacy's again, though nobody tells the engine."""
     async with proxy(command, config) as running:
-        await running.plane.set(weights(1, 100.0, lease_s=1.0))
+        await running.plane.set(weights(1, 100.0, lease_s=3.0))
         assert await ask(running.url, "/items/1", "ann") == "candidate"
         for _ in range(600):
             if not (await running.plane.read()).routes:
                 break
             await asyncio.sleep(0.05)
         assert await ask(running.url, "/items/1", "ann") == "legacy"
-        await asyncio.sleep(0.6)  # its log looks four times a second
+        async with asyncio.timeout(60):
+            await running.logs("weights.lapsed")
     assert any("weights.lapsed generation=1 routes=2" in line for line in running.log)
 
 

@@ -10,9 +10,9 @@ from crossfade.shadow.canary.control.status import Done
 from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.canary.states.records import Phase
 from crossfade.shadow.config import Config, load_config
+from crossfade.tools.canary.packages import controller_packages
 from crossfade.tools.canary.reaching import client_of, token_of
 from crossfade.tools.canary.verbs import Asked, tell, verb_options
-from crossfade.tools.canary_run import abort_alone
 from crossfade.tools.errors import ExitCode
 
 _BACK = frozenset({Phase.ROLLING_BACK, Phase.ABORTED, Phase.COMPLETED})
@@ -45,4 +45,6 @@ def _done(config: Config, asked: Asked) -> Done:
         except NoControllerError:
             if is_running(folder_of(config.evidence.dir)):
                 raise
+    with controller_packages():
+        from crossfade.tools.canary_run import abort_alone  # noqa: PLC0415 - an extra
     return asyncio.run(abort_alone(config, asked.order))

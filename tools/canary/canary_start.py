@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from crossfade.shadow.config import load_config
+from crossfade.tools.canary.packages import controller_packages
 from crossfade.tools.canary.reaching import this_person, token_of
-from crossfade.tools.canary_run import run_canary
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.loops import loop_factory
 from crossfade.tools.options import config_option
@@ -29,6 +29,8 @@ def canary_start(config_path: Path, actor: str | None) -> None:
     Example:
       crossfade canary start --config crossfade.toml
     """
+    with controller_packages():
+        from crossfade.tools.canary_run import run_canary  # noqa: PLC0415 - an extra
     config = load_config(config_path)
     token = token_of(config, config_path)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s")

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import shutil
 import signal
 import sys
 import time
@@ -60,6 +61,7 @@ def run_canary_demo(settings: CanaryDemoSettings, say: Say) -> CanaryDemoResult:
 
     Raises: ShadowError: something is not installed, or could not be built or started.
     """
+    shutil.rmtree(settings.work / ".crossfade", ignore_errors=True)  # with the journal of a rollout before
     say("first the shadow: both sides get the same requests, and nobody but legacy answers clients")
     shadow = run_demo(
         DemoSettings(
@@ -112,6 +114,7 @@ def _visitors(example: Path, settings: CanaryDemoSettings, config: Config) -> It
     address = {listen.name: listen.address for listen in config.listen}
     command = [sys.executable, str(example / "visitors"), "--json", str(output), "--rate", str(settings.rate)]
     command += ["--grpc", address["grpc"], "--http", f"http://{address['http']}"]
+    command += ["--log", str(settings.work / "visits.jsonl")]
     log = settings.work / "visitors.log"
     env = {"BUILDQUEUE_GEN_DIR": str(settings.work / "gen")}
     with server(command, pattern=r"^visiting", log=log, env=env) as running:

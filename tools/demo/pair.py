@@ -17,6 +17,7 @@ from crossfade.tools.commands.init import write_key
 from crossfade.tools.demo.build import JAR
 from crossfade.tools.demo.servers import Server, server
 
+_TOKEN_KEY = "00112233445566778899aabbccddeeff"  # noqa: S105 - of the demo alone
 _READY = r"READY grpc=(?P<grpc>\d+) http=(?P<http>\d+)"
 
 
@@ -105,7 +106,8 @@ def _running(  # noqa: PLR0913 - a process
     data = work / "data"
     data.mkdir(parents=True, exist_ok=True)
     flags = ["--grpc-port=0", "--http-port=0", f"--db={data / (database or name)}.sqlite", f"--seed-dir={seed}"]
-    with server([*command, *flags], pattern=_READY, log=work / f"{name}.log", env=env) as running:
+    shared = {"BUILDQUEUE_TOKEN_KEY": _TOKEN_KEY} if database else {}
+    with server([*command, *flags], pattern=_READY, log=work / f"{name}.log", env={**env, **shared}) as running:
         yield running
 
 

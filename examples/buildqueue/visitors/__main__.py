@@ -11,6 +11,7 @@ import json
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -31,14 +32,18 @@ LIMIT_S = 20
 
 async def main():
     args = parsed()
-    journal = Journal()
+    log = args.log.open("w") if args.log else None
+    journal = Journal(log)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     print("visiting", flush=True)
+    began = time.time()
     async with Means(args.grpc, args.http) as means:
         await visit(args, means, journal, stop)
-    text = json.dumps(journal.summary(), indent=2)
+    if log:
+        log.close()
+    text = json.dumps(journal.summary() | {"began": began}, indent=2)
     args.json.write_text(text) if args.json else print(text)
 
 
@@ -90,6 +95,7 @@ def parsed():
     parser.add_argument("--users", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--routes", nargs="*", choices=sorted(PLAYS), help="only these")
+    parser.add_argument("--log", type=Path, help="where each request is written, one JSON text in a line")
     parser.add_argument("--json", type=Path, help="where the summary goes; else it is printed")
     return parser.parse_args()
 

@@ -2,6 +2,7 @@
 
 import collections
 import itertools
+import json
 
 KEPT = 20
 
@@ -9,7 +10,9 @@ KEPT = 20
 class Journal:
     """Counts by route; of each visitor and route, the sides that answered in their order."""
 
-    def __init__(self):
+    def __init__(self, log=None):
+        """``log``: a file to which each request is written: when it was due, and what came of it."""
+        self._log = log
         self.sent = collections.Counter()
         self.wrong = collections.Counter()
         self.texts = []
@@ -19,6 +22,10 @@ class Journal:
     def note(self, route, user, side, wrong, at_s):
         """One request: which side answered (None where it does not show), and what was wrong with the answer."""
         self.sent[route] += 1
+        if self._log:
+            self._log.write(
+                json.dumps({"at_s": at_s, "route": route, "user": user, "side": side, "wrong": wrong}) + "\n"
+            )
         if wrong:
             self.wrong[route] += 1
             self.texts.append({"at_s": round(at_s, 2), "route": route, "user": user, "side": side, "wrong": wrong})

@@ -69,9 +69,7 @@ class Carriers:
         A plane that could not be read is told as well: it may not go on by old weights.
         """
         routes = sorted(wanted, key=lambda weight: weight.route)
-        own = {
-            plane.name: tuple(one for one in routes if self.owner.get(one.route) == plane.name) for plane in self.planes
-        }
+        own = {plane.name: self._own(plane, routes) for plane in self.planes}
         away = [plane for plane in self.planes if not self._is_kept(plane, own[plane.name], seen[plane.name])]
         calls = (
             self._tell(plane, own[plane.name], generation) if plane in away else self._renew(plane, seen[plane.name])

@@ -249,4 +249,5 @@ def lowered(before: Sequence[RouteWeight], after: Sequence[RouteWeight]) -> tupl
 def _goes_back(old: RouteWeight | None, new: RouteWeight) -> bool:
     if old is None:
         return not new.candidate_pct and not new.headers
-    return new.candidate_pct < old.candidate_pct and set(new.headers) <= set(old.headers)
+    is_less = new.candidate_pct < old.candidate_pct or len(new.headers) < len(old.headers)
+    return is_less and new.candidate_pct <= old.candidate_pct and set(new.headers) <= set(old.headers)

@@ -76,8 +76,8 @@ class Journal:
             self._left_out += 1
             self.state = decision.state
             return
-        if self.plan is not None and os.fstat(self._file).st_size >= self._max_bytes:
-            self._rotate(self.plan, reading.at)
+        if self.plan is not None:
+            self._make_room(self.plan, reading.at)
         body = Ticked(
             reading=reading,
             before=self.state if self._left_out else None,
@@ -124,16 +124,24 @@ class Journal:
         if self.plan is not None:
             self._append(Repaired(at=self.state.at, dropped=len(dropped), beginning=beginning))
 
-    def _rotate(self, plan: Plan, at: float) -> None:
-        os.close(self._file)
+    def _make_room(self, plan: Plan, at: float) -> None:
+        """Goes on in another file where this one is full. What fails half way is done the next time."""
+        if os.fstat(self._file).st_size >= self._max_bytes:
+            self._rotate()
+        if not os.fstat(self._file).st_size:
+            self._append(Continued(at=at, plan=plan, state=self.state))
+            self._left_out = 0
+
+    def _rotate(self) -> None:
+        """The full file stays open until there is another one: a number that was closed may be a socket's by then."""
         path = self._folder / FILE
-        path.rename(self._folder / f"journal-{self._number - 1:012}.jsonl")
+        if path.exists():
+            path.rename(self._folder / f"journal-{self._number - 1:012}.jsonl")
         for old in _files(self._folder)[: -self._kept_files]:
             old.unlink()
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        full, self._file = self._file, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.close(full)
         _sync_folder(self._folder)
-        self._append(Continued(at=at, plan=plan, state=self.state))
-        self._left_out = 0
 
 
 def _newest_lines(folder: Path) -> list[bytes]:

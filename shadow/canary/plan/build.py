@@ -20,7 +20,7 @@ from crossfade.shadow.canary.plan.records import (
     Step,
 )
 from crossfade.shadow.config import Config
-from crossfade.shadow.config.canary_settings import CanaryRoute, CanarySettings
+from crossfade.shadow.config.canary_settings import CanaryRoute, CanarySettings, PlaneKind
 from crossfade.shadow.config.canary_settings import Freeze as FreezeSettings
 from crossfade.shadow.config.canary_steps import CanaryGate
 from crossfade.shadow.config.canary_steps import Step as StepSettings
@@ -88,10 +88,16 @@ def _route(canary: CanarySettings, group: CanaryRoute, route: DeclaredRoute) -> 
 
 
 def _plane(canary: CanarySettings, route: DeclaredRoute) -> str:
-    """The first plane that matches; "" where all that there are do not."""
+    """The first plane that matches and can carry it; "" where none does."""
     if not canary.plane:
         return ENGINE
-    return next((plane.name for plane in canary.plane if _is_meant(plane.routes, route)), "")
+    found = (plane.name for plane in canary.plane if _is_meant(plane.routes, route) and _can_carry(plane.kind, route))
+    return next(found, "")
+
+
+def _can_carry(kind: PlaneKind, route: DeclaredRoute) -> bool:
+    """A generated service answers RPCs alone."""
+    return route.is_rpc or kind is not PlaneKind.MODE_FILE
 
 
 def _steps(group: CanaryRoute, route: DeclaredRoute) -> Iterator[Step]:

@@ -22,6 +22,11 @@ class DeclaredRoute:
         """What no other route is called."""
         return qualified(self.name, self.listener)
 
+    @property
+    def is_rpc(self) -> bool:
+        """Whether it is a method of the contract, and not ``METHOD /path``."""
+        return " " not in self.name
+
 
 def declared_routes(
     templates: Iterable[str], methods: Mapping[str, Method], listeners: Iterable[str], seen: Iterable[str] = ()

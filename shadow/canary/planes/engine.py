@@ -4,12 +4,12 @@ import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 from msgspec import DecodeError, ValidationError, json
 
 from crossfade.shadow.canary.plane import PlaneError
+from crossfade.shadow.canary.planes.http_answers import reason_of, whole_body
 from crossfade.shadow.config import Config
 from crossfade.shadow.config.canary_settings import PlaneSettings
 from crossfade.shadow.errors import ShadowError
@@ -17,7 +17,6 @@ from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.serving.counts import ServedCounts
 from crossfade.shadow.serving.weights import Weights, parse_weights, weights_text
 
-_MOST_BYTES = 10_000_000
 _TOLD_CHARS = 300
 _OK = 200
 _MEANINGS = {
@@ -111,10 +110,10 @@ class EnginePlane:
         address = url.rstrip("/") + path
         try:
             async with self._client.request(method, address, data=body or None, allow_redirects=False) as answer:
-                text = await _bounded(answer)
+                text = await whole_body(answer)
                 status = answer.status
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._error(f"expected an answer of {address}, got {_words(error)}") from None
+            raise self._error(f"expected an answer of {address}, got {reason_of(error)}") from None
         if status != _OK:
             told = _MEANINGS.get(status) or _line(text) or "no reason"
             raise self._error(f"expected status 200 of {address}, got {status}: {told}")
@@ -137,21 +136,7 @@ def open_plane(settings: PlaneSettings, config: Config) -> EnginePlane:
     return EnginePlane(settings.name, settings.routes, Engines(urls=urls, token=token, timeout_s=settings.timeout_s))
 
 
-async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
-    """The body, as far as an engine could have sent it."""
-    found = bytearray()
-    async for piece in answer.content.iter_any():
-        found += piece
-        if len(found) > _MOST_BYTES:
-            break
-    return bytes(found)
-
-
 def _line(text: bytes) -> str:
     """The first line of a refusal."""
     line = text.decode("utf-8", "replace").strip().partition("\n")[0]
     return "".join(character for character in line if character.isprintable())[:_TOLD_CHARS]
-
-
-def _words(error: Exception) -> Any:  # noqa: ANN401 - what the system calls it, or the name of its kind
-    return getattr(error, "strerror", None) or type(error).__name__

@@ -35,6 +35,7 @@ _CHANGED = 409
 _MISSING = 404
 _LOOK_AGAIN_S = 0.1
 _AT_ONCE = 8
+_TRIES = 5
 
 
 class Gateway:
@@ -148,14 +149,16 @@ class Gateway:
         return [one for found in lists for one in found if f"{PREFIX}/route" in one["metadata"].get("annotations", {})]
 
     async def _put(self, weight: RouteWeight, weights: Weights) -> None:
-        """Once more where somebody else has changed the object meanwhile."""
+        """Again where somebody else has changed the object meanwhile, as a Gateway does that writes its status."""
         async with self._some:
-            try:
-                await self._patch(weight, weights)
-            except ApiError as error:
-                if error.status != _CHANGED:
-                    raise
-                await self._patch(weight, weights)
+            for left in reversed(range(_TRIES)):
+                try:
+                    await self._patch(weight, weights)
+                except ApiError as error:
+                    if error.status != _CHANGED or not left:
+                        raise
+                else:
+                    return
 
     async def _patch(self, weight: RouteWeight, weights: Weights) -> None:
         kind = kind_of(weight.route)

@@ -20,6 +20,7 @@ from msgspec import DecodeError, Struct, ValidationError, json
 from yarl import URL
 
 from crossfade.shadow.canary.plane import PlaneError
+from crossfade.shadow.canary.planes.http_answers import reason_of, whole_body
 from crossfade.shadow.canary.planes.mode_lines import (
     RPC,
     Assigned,
@@ -38,7 +39,6 @@ from crossfade.shadow.serving.weights import Weights
 
 _BEARER = "header:authorization"
 _LOOK_AGAIN_S = 0.1
-_MAX_BYTES = 10_000_000
 _Answer = TypeVar("_Answer")
 
 
@@ -147,16 +147,16 @@ class ModeFile:
                 loop = asyncio.get_running_loop()
                 found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
         except (OSError, TimeoutError) as error:
-            raise self._error(f"expected pods at {address}, got {_words(error)}") from None
+            raise self._error(f"expected pods at {address}, got {reason_of(error)}") from None
         return [url.with_host(str(host)) for host in sorted({place[4][0] for place in found})]
 
     async def _get(self, client: aiohttp.ClientSession, url: URL, kind: type[_Answer]) -> _Answer:
         try:
             async with client.get(url, allow_redirects=False) as answer:
-                body = await answer.content.read(_MAX_BYTES)
+                body = await whole_body(answer)
                 status = answer.status
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._error(f"expected an answer of {url}, got {_words(error)}") from None
+            raise self._error(f"expected an answer of {url}, got {reason_of(error)}") from None
         if status != 200:  # noqa: PLR2004 - HTTP
             raise self._error(f"expected an answer of {url}, got status {status}")
         try:
@@ -171,7 +171,7 @@ class ModeFile:
         try:
             return self._place.file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise self._error(f"expected a mode file at {self._place.file}, got {_words(error)}") from None
+            raise self._error(f"expected a mode file at {self._place.file}, got {reason_of(error)}") from None
 
     def _write(self, weights: Weights) -> None:
         """The lease first: a service that takes the modes must find it."""
@@ -203,7 +203,7 @@ class ModeFile:
         except OSError as error:
             if new is not None:
                 new.unlink(missing_ok=True)
-            raise self._error(f"expected to write {file}, got {_words(error)}") from None
+            raise self._error(f"expected to write {file}, got {reason_of(error)}") from None
 
     def _error(self, message: str) -> PlaneError:
         return PlaneError(f"{self.name}: {message}")
@@ -214,10 +214,6 @@ def _take_rights(of: Path, new: Path) -> None:
     owner = of.stat()
     with contextlib.suppress(PermissionError):  # whoever is not root keeps his own files
         os.chown(new, owner.st_uid, owner.st_gid)
-
-
-def _words(error: BaseException) -> str:
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
 def open_plane(settings: PlaneSettings, config: Config) -> ModeFile:

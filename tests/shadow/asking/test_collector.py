@@ -155,8 +155,8 @@ async def test_a_handle_of_legacy_that_comes_while_a_live_request_waits_for_its_
 
 
 @pytest.mark.parametrize(
-    ("cut_by", "ends"),
-    [("client", ["same", "differs"]), ("legacy", ["shed(queue_full)", "legacy_failed(reset)"])],
+    ("cut_by", "wait_s", "ends"),
+    [("client", 30.0, ["same", "differs"]), ("legacy", 0.15, ["shed(queue_full)", "legacy_failed(reset)"])],
 )
 async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
     frame_of: Frames,
@@ -164,6 +164,7 @@ async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
     bench_of: Benches,
     monkeypatch: pytest.MonkeyPatch,
     cut_by: str,
+    wait_s: float,
     ends: list[str],
 ) -> None:
     """What legacy itself has not ended holds up no writes, however long the candidate may be silent."""
@@ -175,7 +176,7 @@ async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
             await silent.wait()
         return answer_of()
 
-    bench = bench_of(reply, deadline_s=0.3, wait_s=0.15)
+    bench = bench_of(reply, deadline_s=1.0, wait_s=wait_s)
     bench.collector.on_request(frame_of("watch"))
     bench.collector.on_answer_head(AnswerHeadFrame(request_id="watch", status=200, headers=EVENTS))
     bench.collector.on_part(PartFrame(request_id="watch", of_answer=True, data=b"data: 1\n\n"))

@@ -324,13 +324,21 @@ async def test_news_are_told_once_the_decision_is_written(controller: Controller
 def test_only_what_goes_back_is_kept_of_a_decision() -> None:
     """A weight that grows, and a header that is new, stay as they were."""
     header = (HeaderMatch(name="x", value="1"),)
-    before = (weight(5), weight(5, "GET /b"), weight(0, "GET /c"), weight(5, "GET /h", headers=header))
+    before = (
+        weight(5),
+        weight(5, "GET /b"),
+        weight(0, "GET /c"),
+        weight(5, "GET /h", headers=header),
+        weight(0, "GET /i", headers=header),
+    )
     after = (
         weight(1),
         weight(25, "GET /b"),
         weight(0, "GET /c", headers=header),
         weight(50, "GET /new"),
         weight(0, "GET /h"),
+        weight(0, "GET /i"),
     )
-    assert lowered(before, after) == (weight(1), weight(5, "GET /b"), weight(0, "GET /c"), weight(0, "GET /h"))
+    kept = (weight(1), weight(5, "GET /b"), weight(0, "GET /c"), weight(0, "GET /h"), weight(0, "GET /i"))
+    assert lowered(before, after) == kept
     assert lowered((), (weight(0),)) == (weight(0),)

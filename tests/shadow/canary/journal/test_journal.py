@@ -151,6 +151,30 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, new_rollout: New, monke
     assert audit(journal_lines(tmp_path)).problem is None
 
 
+@pytest.mark.parametrize("fails", ["open", "fsync"])
+def test_a_disk_that_is_full_when_the_next_file_begins(
+    tmp_path: Path, new_rollout: New, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """Whatever was done of it, the next decision that can be written goes on from there."""
+    rollout = new_rollout()
+    with _begun(tmp_path, rollout, max_bytes=1) as journal:
+        rollout.tick()
+
+        def full(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        for _ in range(2):
+            with monkeypatch.context() as patch:
+                patch.setattr(os, fails, full)
+                with pytest.raises(OSError, match="No space left"):
+                    journal.write(rollout.reading, rollout.decision)
+        journal.write(rollout.reading, rollout.decision)
+    assert [type(body) for body in _bodies(tmp_path)] == [Adopted, Continued, Ticked]
+    assert audit(journal_lines(tmp_path)).problem is None
+    with Journal(tmp_path) as again:
+        assert again.state == rollout.state
+
+
 def test_another_plan_after_ticks_that_were_left_out(tmp_path: Path, new_rollout: New) -> None:
     """A plan that is read again begins from the state as it is."""
     rollout = new_rollout()

@@ -29,6 +29,8 @@ HEAD = (
     "[gate]\nconfidence_pct = 99.0\n"
 )
 READ = DeclaredRoute(name="GET /builds/{id}", listener="web", safe=True)
+RPC = DeclaredRoute(name="ci.builds.v1.BuildService/GetBuild", listener="grpc", safe=True)
+MODE_FILE = '[[canary.plane]]\nname = "java"\nkind = "mode_file"\nfile = "modes"\nread_back = ["http://a:1"]\n'
 WRITE = DeclaredRoute(name="POST /builds", listener="web", safe=False)
 GROUP = '[[canary.route]]\nname = "all"\nroutes = ["*"]\n'
 
@@ -96,6 +98,12 @@ def test_the_first_plane_carries_a_route() -> None:
     assert [route.plane for route in _plan(GROUP + planes, READ, WRITE).routes] == ["reads", "rest"]
 
 
+def test_a_generated_service_carries_rpcs_alone() -> None:
+    """Though its routes match more; the next plane has the others."""
+    plan = _plan(f'{GROUP}{MODE_FILE}[[canary.plane]]\nname = "rest"\n', READ, RPC)
+    assert {route.route: route.plane for route in plan.routes} == {READ.key: "rest", RPC.key: "java"}
+
+
 def test_a_freeze() -> None:
     """In minutes of the day."""
     (freeze,) = _plan(
@@ -114,6 +122,10 @@ def test_a_freeze() -> None:
         ),
         (
             GROUP + '[[canary.plane]]\nname = "p"\nroutes = ["PUT *"]\n',
+            "canary.plane: expected one that carries web GET /builds/{id}, got none that matches; name it in its routes",
+        ),
+        (
+            GROUP + MODE_FILE,
             "canary.plane: expected one that carries web GET /builds/{id}, got none that matches; name it in its routes",
         ),
     ],

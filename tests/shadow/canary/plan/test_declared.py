@@ -16,6 +16,7 @@ METHODS = {"a.S/Get": _method("a.S/Get", safe=True), "a.S/Set": _method("a.S/Set
 def test_what_is_safe() -> None:
     """By the contract, or by the method of HTTP."""
     found = declared_routes(("GET /a", "POST /a"), METHODS, ("web",))
+    assert [route.name for route in found if route.is_rpc] == ["a.S/Get", "a.S/Set"]
     assert {route.name: route.safe for route in found} == {
         "GET /a": True,
         "POST /a": False,

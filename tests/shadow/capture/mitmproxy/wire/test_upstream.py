@@ -278,7 +278,7 @@ async def test_a_client_that_leaves_while_the_candidate_is_awaited(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Legacy is not asked for somebody who has gone."""
-    monkeypatch.setattr(handler, "CONNECT_S", 0.5)
+    monkeypatch.setattr(handler, "CONNECT_S", 60)
     full = socket.socket()
     full.bind(("127.0.0.1", 0))
     full.listen(0)
