@@ -111,14 +111,24 @@ class FairHandler(ProxyConnectionHandler):
         task = asyncio.current_task()
 
         def give_up() -> None:
-            if task is not None and command.connection.timestamp_tcp_setup is None:
-                task.cancel()
+            server = command.connection
+            if server.timestamp_tcp_setup is None:
+                if task is not None:
+                    task.cancel()
+            elif server.tls and server.timestamp_tls_setup is None:  # its system takes connections, and it hangs
+                self._abort(server)
 
         timer = asyncio.get_running_loop().call_later(CONNECT_S, give_up)
         try:
             await super().open_connection(command)
         finally:
             timer.cancel()
+
+    def _abort(self, connection: Connection) -> None:
+        """Its task sees that as an end, wherever it is."""
+        io = self.transports.get(connection)
+        if io is not None and isinstance(io.writer, asyncio.StreamWriter):
+            io.writer.transport.abort()
 
     async def handle_connection(self, connection: Connection) -> None:
         """As mitmproxy's, but not before the task is registered: eager tasks (mitmproxy 12) begin earlier."""

@@ -256,6 +256,24 @@ async def test_a_candidate_that_does_not_take_the_connection_in_time(
     assert "fell_back" in told.calls
 
 
+async def test_a_candidate_that_takes_the_connection_and_no_tls(
+    start: Start, certificates: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that hangs is still given connections by its system; nothing was sent, so legacy answers."""
+    monkeypatch.setattr(handler, "CONNECT_S", 0.1)
+    hung = socket.create_server(("127.0.0.1", 0))
+    async with serving("legacy") as legacy:
+        candidate = CandidateServer(url=f"https://127.0.0.1:{hung.getsockname()[1]}", ca=certificates.ca)
+        port, told = await start(at(legacy.port), candidate)
+        client = await Client.to(port)
+        assert await asyncio.wait_for(client.ask("/c", b"a write"), 20) == "legacy"
+        assert await asyncio.wait_for(client.ask("/l"), 20) == "legacy"
+        client.writer.close()
+    hung.close()
+    assert len(legacy.requests) == 2
+    assert told.calls.count("fell_back") == 1
+
+
 async def test_a_client_that_leaves_while_the_candidate_is_awaited(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
