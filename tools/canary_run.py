@@ -87,7 +87,7 @@ async def abort_alone(config: Config, order: Order) -> Done:
     """
     folder = folder_of(config.evidence.dir)
     with only_one(folder):
-        async with _assembled(config, folder) as controller:
+        async with _assembled(config, folder, by_journal=True) as controller:
             if not all(route.is_meant(order.routes) for route in controller.plan.routes):
                 message = f"{order.routes}: expected all routes while no controller runs, got some; the lease of the"
                 raise ShadowError(f"{message} others is over: start the controller first, or abort all", exit_code=4)
@@ -111,9 +111,12 @@ async def _aborted(controller: Controller, order: Order) -> Done:
 
 
 @contextlib.asynccontextmanager
-async def _assembled(config: Config, folder: Path) -> AsyncIterator[Controller]:
-    """A controller that goes on where the journal ends, and what runs beside it."""
-    plan = plan_of(config)
+async def _assembled(config: Config, folder: Path, *, by_journal: bool = False) -> AsyncIterator[Controller]:
+    """A controller that goes on where the journal ends, and what runs beside it.
+
+    ``by_journal``: under the plan of the journal, whatever the config's is by now: the way back needs no other.
+    """
+    plan = (_plan_of_journal(folder) if by_journal else None) or plan_of(config)
     senders = tuple(_senders(config))
     evidence = EvidenceWatch(evidence_reader(config), clock=time.time)
     webhooks = Webhooks(clock=time.time)
@@ -144,6 +147,11 @@ async def _assembled(config: Config, folder: Path) -> AsyncIterator[Controller]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await webhooks.close()
         await carriers.close()
+
+
+def _plan_of_journal(folder: Path) -> Plan | None:
+    with _journal(folder) as journal:
+        return journal.plan
 
 
 @contextlib.contextmanager

@@ -55,7 +55,11 @@ class CanaryView:
             if not run.is_live(now):
                 self._ended[run.run_id] = past
             if _is_of_same(past.info, present.info):
-                found |= {key: route for key, route in past.routes.items() if _may_stand_for(route, found.get(key))}
+                found |= {
+                    key: standing_for(route, found.get(key))
+                    for key, route in past.routes.items()
+                    if _may_stand_for(route, found.get(key))
+                }
         return found
 
     def _judged(self, run_id: str) -> _Judged:
@@ -85,3 +89,16 @@ def _may_stand_for(past: RouteStanding, newer: RouteStanding | None) -> bool:
     if past.verdict not in _JUDGED:
         return False
     return newer is None or (newer.verdict not in _JUDGED and newer.k == 0 and not newer.open_findings)
+
+
+def standing_for(past: RouteStanding, newer: RouteStanding | None) -> RouteStanding:
+    """What was proven earlier, with what the candidate served and wrote in the newest run."""
+    if newer is None:
+        return past
+    return replace(
+        past,
+        served_compared=newer.served_compared,
+        served_diverged=newer.served_diverged,
+        cross_reads=newer.cross_reads,
+        cross_matched=newer.cross_matched,
+    )

@@ -6,8 +6,9 @@ import pytest
 
 from crossfade.shadow.config import load_config
 from crossfade.shadow.config.canary_settings import CanaryRoute, CanarySettings
+from crossfade.shadow.evidence.standing import RouteStanding
 from crossfade.shadow.runs.setup import evidence_store
-from crossfade.tools.canary_view import CanaryView
+from crossfade.tools.canary_view import CanaryView, standing_for
 
 
 def _verdict(service: Any) -> Any:
@@ -74,3 +75,29 @@ def test_runs_that_have_ended_are_read_once(service: Any) -> None:
     evidence_store(config).delete(["run-1"])
     service.compared(5, run_id="run-1", started_at=1000.0)
     assert view.read()["GET /ok"].verdict == "pass"
+
+
+def test_what_was_read_back_in_the_newest_run_stays_beside_an_earlier_proof() -> None:
+    past, newer = (
+        RouteStanding(
+            route="POST /a",
+            run_id=run_id,
+            legacy_build="py",
+            candidate_build="java",
+            stage="canary",
+            verdict=verdict,
+            reason="",
+            claim="",
+            n=0,
+            k=0,
+            lower=0.0,
+            upper=1.0,
+            compared_pct=0.0,
+            in_flight=0,
+            cross_reads=reads,
+            cross_matched=reads,
+        )
+        for run_id, verdict, reads in (("old", "pass", 0), ("new", "inconclusive", 12))
+    )
+    found = standing_for(past, newer)
+    assert (found.run_id, found.verdict, found.cross_reads, found.cross_matched) == ("old", "pass", 12, 12)

@@ -121,7 +121,7 @@ class Gateway:
         try:
             away = [one for one in await self._found() if self._is_shifted(one)]
             routes = tuple(one["metadata"]["annotations"][f"{PREFIX}/route"] for one in away)
-            generation = max((int(_note(one, "generation")) for one in away), default=0)
+            generation = max(map(_generation, away), default=0)
             back = Weights(generation=generation, lease_s=0.0)
             await asyncio.gather(*(self._put(_legacys(route), back) for route in routes))
         except ApiError as error:
@@ -172,7 +172,7 @@ class Gateway:
                 raise
             hint = "apply what crossfade canary render writes"
             raise self._error(f"expected the {kind} {name} of {weight.route}, got none; {hint}") from None
-        if int(_note(found, "generation")) > weights.generation:
+        if _generation(found) > weights.generation:
             raise self._error(
                 f"expected a generation of at least {_note(found, 'generation')}, got {weights.generation}"
             )
@@ -259,6 +259,12 @@ def _legacys(route: str) -> RouteWeight:
 
 def _note(found: Object, name: str) -> str:
     return str(found["metadata"].get("annotations", {}).get(f"{PREFIX}/{name}", "0"))
+
+
+def _generation(found: Object) -> int:
+    """The generation of a route; 0 where a person wrote something else there, which must not keep it from legacy."""
+    text = _note(found, "generation")
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _replace(path: str, value: object) -> Object:

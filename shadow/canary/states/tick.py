@@ -98,6 +98,12 @@ def wanted_weight(plan: RoutePlan, state: RouteState) -> RouteWeight:
         route=plan.route,
         stage=stage,
         candidate_pct=state.weight_pct,
-        mirror_pct=state.mirror_pct if is_compared else 0.0,
+        mirror_pct=_mirror_pct(plan, state, stage) if is_compared else 0.0,
         headers=state.headers,
     )
+
+
+def _mirror_pct(plan: RoutePlan, state: RouteState, stage: Stage) -> float:
+    """In the shadow what ``[mirror]`` says, unless a step sets another share: ``compare_pct`` is for what it serves."""
+    is_default = state.mirror_pct == plan.mirror_pct
+    return FULL_PCT if stage is Stage.SHADOW and is_default else state.mirror_pct

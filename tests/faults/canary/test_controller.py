@@ -180,14 +180,18 @@ def test_a_candidate_that_dies_is_rolled_back(rollout: Any) -> None:
 
 
 def test_abort_needs_no_controller(rollout: Any) -> None:
-    """It is read back and in the journal; retry begins again once a controller runs."""
+    """Nor the plan by which it came so far; it is read back and in the journal, and retry begins again."""
     one = rollout(PAUSED_AT_5)
     child = one.start()
     one.until(lambda: one.engine.weight() == 5)
     child.kill()
     child.wait()
+    path = one.folder / "crossfade.toml"
+    config = path.read_text()
+    path.write_text(config.replace("{setWeight = 5}", "{setWeight = 7}"))
     done = one.run("abort", "--reason", "tickets")
     assert done.returncode == 0, done.stderr
+    path.write_text(config)
     assert "web GET /items/{id}: Aborted, weight 0 %: " in done.stdout
     assert one.engine.seen[-1] == 0
     assert "abort by jo: tickets" in _journal(one.folder)

@@ -15,13 +15,15 @@ from crossfade.shadow.canary.plan.records import (
     Pause,
     Prove,
     Rampdown,
+    RoutePlan,
     SetHeaderRoute,
     SetMirrorRoute,
     SetWeight,
 )
 from crossfade.shadow.canary.reading import Verb
 from crossfade.shadow.canary.states.controller import decide
-from crossfade.shadow.canary.states.records import AnalysisPhase, Code, Event, Outcome, Phase
+from crossfade.shadow.canary.states.records import AnalysisPhase, Code, Event, Outcome, Phase, RouteState
+from crossfade.shadow.canary.states.tick import wanted_weight
 from crossfade.shadow.config.canary_steps import OnTimeout
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.serving.weights import RouteWeight, Weights
@@ -440,3 +442,12 @@ def test_the_same_arguments_give_the_same_decision(new_rollout: New) -> None:
     before = rollout.state
     rollout.serve(candidate=10, errors=3, legacy=90)
     assert decide(rollout.plan, before, rollout.tick() and rollout.reading) == rollout.decision
+
+
+def test_compare_pct_does_not_thin_out_the_shadow() -> None:
+    """It is the share of what the candidate serves; before that, what is mirrored is what [mirror] says."""
+    plan = RoutePlan(route="a", group="g", plane="p", steps=(Prove(), *END), error_budget=0.01, mirror_pct=20.0)
+    state = RouteState(route=plan.route, mirror_pct=plan.mirror_pct)
+    assert wanted_weight(plan, state).mirror_pct == 100
+    assert wanted_weight(plan, replace(state, weight_pct=5.0)).mirror_pct == plan.mirror_pct
+    assert wanted_weight(plan, replace(state, mirror_pct=7.0)).mirror_pct == 7
