@@ -20,6 +20,7 @@ from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.heavy import HeavyMessages
 from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.bindings.credentials import credential_refused
+from crossfade.shadow.bindings.exchanges import succeeded
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.translation import Translation
 from crossfade.shadow.compare.answers import NotComparableError
@@ -216,8 +217,14 @@ class Comparer:
         pending.advance(Event.JUDGE if is_known else Event.GIVE_UP)
         if not isinstance(observation, Judged) or pending.frame.write:
             return verdict
+        if not any(_is_there(reply, comparison.request) for reply in (comparison.legacy, comparison.candidate)):
+            return verdict  # that neither finds what the candidate wrote proves nothing
         read = self._means.written.read_by(comparison.request)
         return replace(verdict, observation=replace(observation, cross_reads=read)) if read else verdict
+
+
+def _is_there(reply: Reply, request: Request) -> bool:
+    return isinstance(reply, Answer) and succeeded(reply, request)
 
 
 def _refuse_unseen(given: GivenStream, asked: Followed) -> None:
