@@ -25,7 +25,7 @@ from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.bindings.translation import Translation
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.streams import StreamDiff
-from crossfade.shadow.exchange import Answer, Comparison, Failure, Protocol, Reply
+from crossfade.shadow.exchange import Answer, Comparison, Failure, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
