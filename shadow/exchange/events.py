@@ -24,6 +24,7 @@ from crossfade.shadow.exchange.records import (
     Reply,
     Request,
 )
+from crossfade.shadow.exchange.served import Served
 
 _PREFIX = struct.Struct(">BI")  # grpc/doc/PROTOCOL-HTTP2.md: compressed flag and length
 _BY_SEQ = attrgetter("seq")
@@ -140,6 +141,7 @@ def from_events(events: Iterable[Event]) -> Comparison:
         cut=None if cut is None else Reason(cut),
         again=_again(sides),
         chosen=any(event.about.get("chosen", False) for event in client),
+        served=next((Served(event.about["served"]) for event in client if "served" in event.about), Served.LEGACY),
     )
 
 
@@ -182,6 +184,8 @@ def _client(comparison: Comparison) -> Iterator[_Unnumbered]:
         about["peer"] = request.peer
     if comparison.chosen:
         about["chosen"] = True
+    if comparison.served is not Served.LEGACY:
+        about["served"] = comparison.served.value
     yield EventKind.CLIENT_HEADER, {"headers": request.headers, "about": about}
     yield from _messages(EventKind.CLIENT_MESSAGE, request.body, request.protocol)
     about = {"truncated": request.truncated}
@@ -222,7 +226,8 @@ def _about(events: list[Event], name: str) -> Any:  # noqa: ANN401 - what a clie
 
 def _request(events: list[Event]) -> Request:
     head, *messages, end = _whole(events, EventKind.CLIENT_HEADER, EventKind.CLIENT_HALF_CLOSE)
-    about = {name: value for name, value in head.about.items() if name not in {"route", "followed", "chosen"}}
+    of_comparison = {"route", "followed", "chosen", "served"}
+    about = {name: value for name, value in head.about.items() if name not in of_comparison}
     return Request(
         **{**about, "protocol": Protocol(about["protocol"])},
         id=head.comparison_id,
