@@ -52,7 +52,17 @@ _ADVICE: Mapping[Reason, tuple[str, str]] = {
 }
 
 
-def advice(routes: Iterable[Route]) -> tuple[str, ...]:
+_IN_REPLAY: Mapping[Reason, str] = {
+    Reason.CREDENTIAL: "give each service a credential that holds ([[replay.login]], [[replay.header]])",
+    Reason.FOREIGN_HANDLE: "review which values are ids (`crossfade corpus bindings`), and play what made them",
+    Reason.STATE_DRIFT: "put the data of all sides back before they are played ([replay] reset_*)",
+    Reason.ABANDONED_WRITE: "leave these sessions out, or put the data back with [replay] reset_*",
+    Reason.TOO_COSTLY: "raise what is too small",
+}
+"""What to do where sessions of a corpus are played: there is no traffic to be mirrored otherwise."""
+
+
+def advice(routes: Iterable[Route], *, is_replay: bool = False) -> tuple[str, ...]:
     """A sentence for each reason that someone can remove, the most frequent first."""
     routes = tuple(routes)
     entered = sum(route.total for route in routes)
@@ -60,8 +70,12 @@ def advice(routes: Iterable[Route]) -> tuple[str, ...]:
     for route in routes:
         numbers.update(route.reasons)
     told = [
-        (numbers[reason], f"{finding} ({of_requests(numbers[reason])}): {remedy}")
+        (numbers[reason], f"{finding} ({of_requests(numbers[reason])}): {_remedy(reason, remedy, is_replay=is_replay)}")
         for reason, (finding, remedy) in _ADVICE.items()
         if numbers[reason] and not (reason is Reason.STATE_RACE and 100 * numbers[reason] < _RACES_PCT * entered)
     ]
     return tuple(sentence for _, sentence in sorted(told, key=lambda item: -item[0]))
+
+
+def _remedy(reason: Reason, remedy: str, *, is_replay: bool) -> str:
+    return _IN_REPLAY.get(reason, remedy) if is_replay else remedy

@@ -22,6 +22,7 @@ from crossfade.reports.report import (
     Quantiles,
     Report,
     Route,
+    Served,
     Totals,
 )
 from crossfade.reports.repro import ReproSettings
@@ -58,10 +59,14 @@ def build_report(
     finished = evidence.ended_at is not None
     if is_whole_replay(evidence):
         gate = replace(gate, planned_n=None, one_look=True)
-    names = _names(evidence.routes)
+    names = names_of(evidence.routes)
     of_run = partial(view_route, accepted=accepted, today=today, run=evidence.info)
     views = [(with_closed_sets(route), of_run(route)) for route in evidence.routes if route.info in names]
-    routes = tuple(_route(route, view, gate, names[route.info], finished=finished) for route, view in views)
+    read = _cross_reads(view for _, view in views)
+    routes = tuple(
+        _route(route, view, gate, (names[route.info], read.get(route.info.key, (0, 0))), finished=finished)
+        for route, view in views
+    )
     clusters = in_order(
         cluster_of(names[route.info], view, item, None if repro is None else repro.at(route.info.listener))
         for route, view in views
@@ -102,7 +107,7 @@ def build_report(
         totals=_totals(routes, findings, clusters),
         verdict=verdict,
         reasons=reasons,
-        advice=advice(routes),
+        advice=advice(routes, is_replay=info.is_replay),
     )
 
 
@@ -113,7 +118,7 @@ def is_whole_replay(evidence: RunEvidence) -> bool:
     return evidence.info.is_replay and evidence.ended_at is not None and is_whole
 
 
-def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
+def names_of(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
     """The name of each route: behind the name of its port where several ports carry a route of that name.
 
     A route that was only claimed, without a port, is left out if requests came on a port.
@@ -124,7 +129,36 @@ def _names(routes: Sequence[RouteEvidence]) -> dict[RouteInfo, str]:
     return {info: info.key if ports[info.route] > 1 else info.route for info in infos}
 
 
-def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str, *, finished: bool) -> Route:
+def _cross_reads(views: Iterable[RouteView]) -> dict[str, tuple[int, int]]:
+    """By the keys of routes that write, over all routes that read: how often, and how often the sides agreed."""
+    found: dict[str, tuple[int, int]] = {}
+    for view in views:
+        for key, (read, matched) in view.cross_reads.items():
+            before = found.get(key, (0, 0))
+            found[key] = before[0] + read, before[1] + matched
+    return found
+
+
+def _served(route: RouteEvidence, view: RouteView, cross_reads: tuple[int, int]) -> Served:
+    return Served(
+        candidate=view.by_candidate,
+        compared=view.compared_by_candidate,
+        diverged=view.diverged_by_candidate,
+        latency_ms=Latency(
+            legacy=_quantiles(route.reversed_legacy_ms),
+            candidate=_quantiles(route.reversed_candidate_ms),
+            paired_ratio=_quantiles(route.reversed_paired_ratio),
+        ),
+        cross_reads=cross_reads[0],
+        cross_matched=cross_reads[1],
+    )
+
+
+def _route(
+    route: RouteEvidence, view: RouteView, gate: GateSettings, told: tuple[str, tuple[int, int]], *, finished: bool
+) -> Route:
+    """``told``: the name of the route, and how often what was written on it was read, and alike."""
+    name, cross_reads = told
     claimed = gate.claims(route.info)
     claim = judge_claim(view, gate, claimed=claimed, finished=finished)
     return Route(
@@ -156,6 +190,7 @@ def _route(route: RouteEvidence, view: RouteView, gate: GateSettings, name: str,
             candidate=_quantiles(route.candidate_ms),
             paired_ratio=_quantiles(route.paired_ratio),
         ),
+        served=_served(route, view, cross_reads),
         verdict=claim.verdict,
         ground=claim.ground.value,
         reason=claim_reason(claim, view, gate),

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from crossfade.reports.figures import at_most, count, share_at_most
+from crossfade.reports.figures import at_most, count, share, share_at_most
 from crossfade.reports.place_names import place_name, some_of
 from crossfade.reports.report import Place, PlaceCheck, Report, Route
 from crossfade.reports.units import of_requests, units
 from crossfade.reports.wording import compared
 from crossfade.shadow.exchange.observations import Check
 from crossfade.shadow.exchange.outcome import CUTS, Reason
+from crossfade.shadow.exchange.stage import Stage
 
 CHECKS = {
     Check.DISTANCE: "farther from legacy's value than the secondary's",
@@ -71,6 +72,27 @@ def _not_compared(route: Route, _: Report) -> Detail | None:
     )
     of_all = f"of all {count(route.total)} requests ({share_at_most(100 * number / route.total)})"
     return Detail(label="not compared", text=f"{count(number)} {of_all}: {parts}")
+
+
+def _served(route: Route, _: Report) -> Detail | None:
+    """Of a route that is being moved: how far, and what became of what the candidate answered."""
+    served = route.served
+    if route.stage == Stage.SHADOW and not served.candidate:
+        return None
+    part = f"{count(served.candidate)} of {count(route.total)} requests answered by the candidate"
+    of_all = f" ({share(100 * served.candidate / route.total)})" if route.total else ""
+    text = f"stage {route.stage}; {part}{of_all}, {count(served.compared)} of them compared"
+    if not served.diverged:
+        return Detail(label="served", text=text)
+    return Detail(label="served", text=f"{text}, {count(served.diverged)} diverged", tone="fail")
+
+
+def _cross_read(route: Route, _: Report) -> Detail | None:
+    served = route.served
+    if not served.cross_reads:
+        return None
+    text = f"{count(served.cross_matched)} of {count(served.cross_reads)} reads of what the candidate wrote were alike"
+    return Detail(label="cross-read", text=text, tone="" if served.cross_matched == served.cross_reads else "fail")
 
 
 def _in_part(route: Route, _: Report) -> Detail | None:
@@ -149,6 +171,8 @@ def _injected(route: Route, _: Report) -> Detail | None:
 
 
 _LINES: tuple[Callable[[Route, Report], Detail | None], ...] = (
+    _served,
+    _cross_read,
     _suspicious,
     _undecided,
     _not_compared,

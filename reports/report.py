@@ -147,6 +147,23 @@ class Surfaced(Record):
     """The same by what was made wrong: `value`, `missing`, `status`, `constant`."""
 
 
+class Served(Record):
+    """What the candidate answered the clients of a route; legacy was asked with a copy of what was compared of it."""
+
+    candidate: int
+    """Requests that the candidate answered; legacy answered all others."""
+    compared: int
+    """Of these, the ones that were compared."""
+    diverged: int
+    """Of the compared, the ones in which the client got what legacy does not answer, or no answer."""
+    latency_ms: Latency
+    """In these comparisons. Legacy was asked second, so it may have found warm caches."""
+    cross_reads: int
+    """How often something that the candidate wrote on this route was read through both sides."""
+    cross_matched: int
+    """How often they agreed."""
+
+
 class Route(Record):
     """One route: all outcomes, what is claimed of it, and whether that holds.
 
@@ -201,7 +218,9 @@ class Route(Record):
     surfaced: Surfaced
     """Injected faults, and how many of them were found."""
     latency_ms: Latency
-    """In comparisons that have both answers."""
+    """In comparisons that have both answers, and whose client legacy answered; for the others see `served`."""
+    served: Served
+    """What the candidate answered of it."""
     verdict: Verdict | None
     """Null if the route is not claimed."""
     ground: str

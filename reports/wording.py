@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     Reason.NOT_AS_RECORDED: "that both refuse, and legacy did not when they were recorded",
     Reason.STATE_RACE: "while the same data was written",
     Reason.MIRROR_OFF: "while mirroring was off",
+    Reason.SERVED_BY_CANDIDATE: "that the candidate answered, and legacy was not asked",
     Reason.LOOP: "that are themselves copies",
     Reason.CLIENT_CANCELLED: "cancelled by the client before the answer was complete",
     Reason.ABANDONED_WRITE: "writes that the client abandoned: the stores may have parted",

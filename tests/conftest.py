@@ -5,6 +5,7 @@ import datetime
 import fcntl
 import importlib.util
 import ipaddress
+import json
 import os
 import ssl
 import subprocess
@@ -117,6 +118,18 @@ def go_program() -> Callable[[str], Path]:
         return program
 
     return build
+
+
+@pytest.fixture(scope="session")
+def go_module() -> Callable[[str], Path]:
+    """The files of a Go module, ``path@version``, in Go's own cache: schemas that others publish in no other way."""
+
+    def fetch(module: str) -> Path:
+        command = [_find_tool("go"), "mod", "download", "-json", module]
+        done = subprocess.run(command, check=True, capture_output=True, timeout=600, cwd="/")
+        return Path(json.loads(done.stdout)["Dir"])
+
+    return fetch
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ TOOLS: Mapping[str, Tool] = {
         programs=("chromium", "chromium-browser", "google-chrome"), package="chromium", tests="the report in a browser"
     ),
     "curl": Tool(programs=("curl",), package="curl", tests="curl through the proxy, curl lines of a report"),
+    "etcd": Tool(programs=("etcd",), package="etcd-server", tests="weights in a real Kubernetes API server"),
     "git": Tool(programs=("git",), package="git", tests="merges of generated code"),
     "go": Tool(programs=("go",), package="golang", tests="grpcurl, buildifier, h2spec, the interop client"),
     "h2load": Tool(programs=("h2load",), package="nghttp2-client", tests="HTTP/2 load through the proxy"),
@@ -37,11 +38,21 @@ TOOLS: Mapping[str, Tool] = {
         tests="virtual threads in a generated service",
         in_ci=False,  # many a distribution has one JDK only
     ),
+    "kube-apiserver": Tool(
+        programs=(f"{Path.home()}/.cache/crossfade-tests/kube-apiserver-*", "kube-apiserver"),
+        package="none, make kube-apiserver builds it in minutes",
+        tests="weights in a real Kubernetes API server",
+        in_ci=False,  # which builds it where that takes no more than its share of the time
+    ),
     "mvn": Tool(programs=("mvn",), package="maven", tests="everything in Java, the demo"),
     "node": Tool(programs=("node",), package="nodejs", tests="answers of Node's server"),
     "wrk": Tool(programs=("wrk",), package="wrk", tests="HTTP/1.1 load through the proxy"),
 }
-MARKERS: Mapping[str, tuple[str, ...]] = {"browser": ("chromium",), "java": ("java", "javac", "mvn")}
+MARKERS: Mapping[str, tuple[str, ...]] = {
+    "browser": ("chromium",),
+    "java": ("java", "javac", "mvn"),
+    "kubernetes": ("etcd", "go", "kube-apiserver"),
+}
 """What every test with one of these markers needs."""
 
 

@@ -11,6 +11,7 @@ from crossfade.tools.lazy_commands import LazyCommands, LazyGroup
 
 SUMMARIES = {
     "accept": "Accept findings or clusters: differences that may stay.",
+    "canary": "Shift real traffic to the candidate by steps, and back.",
     "corpus": "Make and change corpora: sessions that are kept for replay.",
     "demo": "Run crossfade end to end on a real pair of services.",
     "doctor": "Show what is missing on this machine and how to install it.",

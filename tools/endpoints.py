@@ -11,6 +11,8 @@ from crossfade.shadow.errors import ShadowError
 from crossfade.tools.reach import check_address_free
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from crossfade.shadow.operate.admin import Admin
     from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot
 
@@ -34,9 +36,10 @@ async def start_endpoints(
     is_serving: Callable[[], bool],
     snapshot: "Callable[[], Snapshot | IngestSnapshot]",
     legacies: Iterable[tuple[str, int]] = (),
+    more: "Iterable[web.RouteDef]" = (),
 ) -> tuple["Admin", str]:
     """The endpoints, and the real host:port. Raises: ShadowError: the address can't be had."""
     from crossfade.shadow.operate.admin import Admin, Readiness  # noqa: PLC0415 - an extra
 
-    admin = Admin(readiness=Readiness(is_serving=is_serving, legacies=legacies), snapshot=snapshot)
+    admin = Admin(readiness=Readiness(is_serving=is_serving, legacies=legacies), snapshot=snapshot, more=more)
     return admin, await admin.start(*split_address(address))

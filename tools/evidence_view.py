@@ -1,4 +1,4 @@
-"""From a config and a stored run to a report: what report, gate and demo share."""
+"""From a config and a stored run to a report: what report, gate, canary and demo share."""
 
 import gc
 import time
@@ -20,7 +20,7 @@ def report_of(config: Config, run_id: str | None, *, examples: bool = True, repr
     Without ``examples`` its clusters have none, and it takes a third of the time; without ``repro`` they have no
     command lines, and it takes half.
     """
-    with _without_collector():
+    with without_collector():
         evidence = evidence_store(config).read(run_id, examples=examples)
         return build_report(
             evidence,
@@ -32,7 +32,7 @@ def report_of(config: Config, run_id: str | None, *, examples: bool = True, repr
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A large run is a million records and no garbage: looking for some takes an eighth of the time of a report."""
     was_enabled = gc.isenabled()
     gc.disable()

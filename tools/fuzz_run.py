@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,12 +17,20 @@ from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.reset import resets_of, run_resets
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import Redactor
+from crossfade.shadow.evidence import RememberingRedactor
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason
 from crossfade.shadow.exchange.events import from_events
+from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.recording.redaction import ComparisonRedactor
-from crossfade.shadow.runs.setup import accept_rules, read_contract, read_redactor
+from crossfade.shadow.runs.setup import (
+    accept_rules,
+    noticing_of,
+    passing_redactor,
+    read_contract,
+    read_redactor,
+    rules_of,
+)
 from crossfade.tools.errors import ExitCode
 from crossfade.tools.reach import missing_servers
 
@@ -53,8 +62,10 @@ class FuzzRun:
     contract: Contract | None
 
 
-def run_fuzz(config: Config, config_path: Path, options: FuzzOptions, say: Callable[[str], None]) -> FuzzRun:
-    """Fuzzes the services of a config; ``say`` is told how it goes on.
+def run_fuzz(
+    config: Config, config_path: Path, options: FuzzOptions, redactor: RememberingRedactor, say: Callable[[str], None]
+) -> FuzzRun:
+    """Fuzzes the services of a config; ``say`` is told how it goes on, ``redactor`` is shown all credentials.
 
     Raises: ShadowError: a service can't be reached or reset, a corpus can't be read, or there is nothing to call.
     """
@@ -67,7 +78,9 @@ def run_fuzz(config: Config, config_path: Path, options: FuzzOptions, say: Calla
         raise ShadowError(f"{message}; add [contract], or templates to [routes] http")
     with asyncio.Runner() as runner:
         runner.run(_prepare(config, folder))
-        opened = open_pair(_bounded(config), contract)
+        judge = Judge(contract=contract, rules=rules_of(config, redactor.shows))
+        noticing = noticing_of(config, contract, redactor, os.environ)
+        opened = open_pair(_bounded(config), contract, judge=judge, noticing=noticing)
         pair = runner.run(opened.__aenter__())
         try:
             sessions = () if corpus is None else corpus.sessions()
@@ -87,16 +100,17 @@ def exit_code(fuzzed: Fuzzed) -> ExitCode:
     return ExitCode.PASS if fuzzed.done and not fuzzed.left_out else ExitCode.INCONCLUSIVE
 
 
-def fuzz_redactor(config: Config) -> Redactor:
-    """What makes pseudonyms before cases are stored. Raises: ShadowError: there is no key."""
-    redactor = read_redactor(config, read_contract(config))
+def fuzz_redactor(config: Config, *, stores: bool) -> RememberingRedactor:
+    """What makes pseudonyms before cases are told or stored. Raises: ShadowError: they are stored without a key."""
+    contract = read_contract(config)
+    redactor = read_redactor(config, contract) if stores else passing_redactor(config, contract)
     if redactor is None:
         message = f"{config.redact.key_file}: expected a redaction key for --output, got none; run `crossfade init`"
         raise ShadowError(f"{message}, or set {KEY_VARIABLE}")
     return redactor
 
 
-def write_cases(run: FuzzRun, folder: Path, config: Config, redactor: Redactor) -> int:
+def write_cases(run: FuzzRun, folder: Path, config: Config, redactor: RememberingRedactor) -> int:
     """Adds the divergences to a corpus, which is made where there is none; those that it has already stay as they are.
 
     Returns how many are new. Raises: ParityError: it can't be written.

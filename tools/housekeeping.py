@@ -6,7 +6,7 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
+from crossfade.shadow.mirror.steering import Steering
 from crossfade.shadow.operate.buckets import Buckets, measure_lag
 from crossfade.shadow.operate.reload import ConfigWatch, plan_reload
 from crossfade.shadow.operate.status import Place, Status, place_of
@@ -29,6 +30,7 @@ from crossfade.shadow.pipe.frames import CountsFrame
 from crossfade.shadow.runs.setup import rules_digest
 from crossfade.tools.compare_process import CompareProcess
 from crossfade.tools.endpoints import start_endpoints
+from crossfade.tools.steered import weights_routes
 
 if TYPE_CHECKING:
     from crossfade.shadow.operate.admin import Admin
@@ -41,7 +43,7 @@ log = logging.getLogger(__name__)
 class Housekeeping:
     """The kill switch, new rules, the figures and the endpoints of one run; active inside ``async with``.
 
-    ``address`` is where the endpoints are, None without any.
+    ``address`` is where the endpoints are, None without any. ``steering`` is None where nothing can be shifted.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class Housekeeping:
     feed: Feed
     engine: Engine
     compare: CompareProcess
+    steering: Steering | None = None
     address: str | None = None
     _admin: "Admin | None" = None
     _status: Status = field(default_factory=Status)
@@ -69,12 +72,17 @@ class Housekeeping:
                 is_serving=self.engine.is_serving,
                 legacies=legacies,
                 snapshot=self._snapshot,
+                more=() if self.steering is None else weights_routes(self.config, self.steering),
             )
             self.engine.watch_latency(lambda direction, seconds: self._added[direction].observe(seconds))
         rules = ConfigWatch(self.config_path, self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, rules.hurry)
         self.compare.keep(self._begin_anew, self._hear, self._changed_config)
-        work = (self.switch.watch(lambda: None), rules.watch(self._use_rules))
+        work: tuple[Coroutine[Any, Any, None], ...] = (self.switch.watch(lambda: None), rules.watch(self._use_rules))
+        if self.steering is not None:
+            from crossfade.shadow.operate.weights_api import watch_lease  # noqa: PLC0415 - an extra
+
+            work = (*work, watch_lease(self.steering))
         self._tasks = [asyncio.create_task(each) for each in (*work, measure_lag(self._lag))]
         return self
 
@@ -132,7 +140,7 @@ class Housekeeping:
             self._status.take(line)
 
     def _snapshot(self) -> "Snapshot":
-        from crossfade.shadow.operate.metrics import Snapshot  # noqa: PLC0415 - an extra
+        from crossfade.shadow.operate.metrics import Serving, Snapshot  # noqa: PLC0415 - an extra
 
         service = self.config.service
         counts = self.feed.counts()
@@ -158,6 +166,7 @@ class Housekeeping:
             compare_up=not self.compare.is_down(),
             compare_pid=self.compare.pid,
             load=self._status.load,
+            serving=None if self.steering is None else Serving.of(self.steering),
         )
 
 

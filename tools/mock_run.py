@@ -15,12 +15,11 @@ from crossfade.parity_tests.mock.answering import Mock
 from crossfade.parity_tests.mock.book import Book
 from crossfade.parity_tests.mock.server import MockServer
 from crossfade.parity_tests.recorded.redacting import CallRedactor
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence.key import KEY_VARIABLE
 from crossfade.shadow.exchange import Failure, FailureReason, Request
 from crossfade.shadow.routes.table import RouteTable
-from crossfade.shadow.runs.setup import read_redactor_as
+from crossfade.shadow.runs.setup import read_redactor
 from crossfade.tools.signals import stop_signals
 
 MAX_CORPUS_BYTES = 1_000_000_000
@@ -92,7 +91,7 @@ def _read(folder: Path, config: Config | None) -> Book:
 
 def _redaction(config: Config, contract: Contract | None) -> Callable[[Request], Request]:
     """A request as the config's key and rules leave it. Raises: ParityError: no key."""
-    redactor = read_redactor_as(RememberingRedactor, config, contract)
+    redactor = read_redactor(config, contract)
     if redactor is None:
         raise ParityError(f"{config.redact.key_file}: expected the key of the recording, got none; set {KEY_VARIABLE}")
     calls = CallRedactor(redactor, contract)

@@ -1,6 +1,7 @@
 """One replay of a corpus: reset, legacy against legacy where that can be, both services, evidence."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
@@ -82,6 +83,7 @@ class Replay:
         ports = [listen.name for listen in config.listen]
         self._plan = plan_of(corpus, ports, sessions=options.sessions, routes=options.routes)
         check_variables(config, config_path, os.environ)
+        gc.freeze()  # the plan stays to the end: full collections that go through it took a tenth of a replay
 
     async def play(self) -> ReplayResult:
         """How it went; Ctrl-C ends the run in order.
@@ -139,7 +141,14 @@ class Replay:
     async def _play_both(self, run: OpenRun, books: Books) -> bool:
         """Whether it was ended by a signal."""
         options = self._options
-        pair_of = partial(open_pair, edges=self._edges, judge=run.judge, speed=options.speed)
+        pair_of = partial(
+            open_pair,
+            edges=self._edges,
+            judge=run.judge,
+            rules=run.rules,
+            noticing=run.noticing,
+            speed=options.speed,
+        )
         async with pair_of(self._config, run.contract, is_recorded=options.is_recorded) as pair:
             playing = play_plan(
                 self._plan, pair, books, twins=self._twins, pace=self._pace, on_session=self._on_session
@@ -159,11 +168,13 @@ class Replay:
             sessions=len(self._plan.session_ids),
             entered=books.entered.total(),
             otherwise=+books.otherwise,
+            lacking=+books.lacking,
             noise=self._noise,
             is_recorded=self._options.is_recorded,
             untold=self._twins.left_out,
             id_changes=accepted_changes(self._bindings),
             broken_times=books.times.lines(),
+            restless=bool(books.times.restless),
             interrupted=is_interrupted,
         )
 

@@ -19,7 +19,7 @@ class SelfTesting:
         """Raises: ShadowError: the contract can't be read."""
         self._config = with_contract(config, corpus)
         contract = read_contract(self._config)
-        self._test = SelfTest(contract, rules_of(self._config, secrecy_of(self._config, contract)))
+        self._test = SelfTest(contract, rules_of(self._config, secrecy_of(self._config, contract).shows))
 
     def add(self, session: PlayedSession) -> None:
         """Puts faults into copies of its answers."""

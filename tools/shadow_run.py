@@ -14,12 +14,16 @@ from typing import Any
 
 from crossfade.codegen.contract import Method
 from crossfade.shadow.capture.engine import Engine, EngineSettings, MakeEngine
-from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
+from crossfade.shadow.capture.settings import CandidateServer, ClientCertificates, ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.config import Config, place_of
 from crossfade.shadow.config.address import split_address
 from crossfade.shadow.evidence import load_key
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.feed import Feed
+from crossfade.shadow.mirror.served_sink import ServedSink
+from crossfade.shadow.mirror.served_tally import ServedTally
+from crossfade.shadow.mirror.steering import Steering
 from crossfade.shadow.mirror.tee import Tee
 from crossfade.shadow.operate.switch import Switch
 from crossfade.shadow.routes.table import RouteTable
@@ -30,6 +34,7 @@ from crossfade.tools.endpoints import check_endpoints
 from crossfade.tools.housekeeping import Housekeeping, policy_of
 from crossfade.tools.reach import check_address_free, check_variables
 from crossfade.tools.signals import stop_signals
+from crossfade.tools.steered import steering_of
 
 if sys.platform != "win32":
     import resource
@@ -88,13 +93,17 @@ async def run_shadow(
         )
     compare = CompareProcess(config_path, evidence_store(config), record_pct=record.sample_pct)
     await compare.start()
+    tally = ServedTally(uuid.uuid4().hex)
+    steering = steering_of(config, methods, tally)
     feed = Feed(
         routes=routes_of(config, methods),
         policy=policy_of(config, methods, switch),
         pipe=compare,
         buffer_bytes=config.mirror.buffer_bytes,
+        stage_of=(lambda _: Stage.SHADOW) if steering is None else steering.stage,
     )
-    engine = make_engine(settings_of(config), _sink(config, feed, recording))
+    sink = _sink(config, feed, recording)
+    engine = make_engine(settings_of(config, steering), sink if steering is None else ServedSink(sink, tally, methods))
     housekeeping = Housekeeping(
         config=config,
         config_path=config_path,
@@ -103,6 +112,7 @@ async def run_shadow(
         feed=feed,
         engine=engine,
         compare=compare,
+        steering=steering,
     )
     async with housekeeping:
         try:
@@ -139,13 +149,14 @@ def routes_of(config: Config, methods: Mapping[str, Method]) -> RouteTable:
     return RouteTable(config.routes.http, config.routes.max_inferred, methods, globs_of(config))
 
 
-def settings_of(config: Config) -> EngineSettings:
-    """What the engine gets."""
+def settings_of(config: Config, steering: Steering | None = None) -> EngineSettings:
+    """What the engine gets. ``steering`` chooses who answers; without it legacy does."""
     return EngineSettings(
         listeners=listeners(config),
         body_limit_bytes=config.mirror.body_limit_bytes,
         folder=config.evidence.dir,
         new_id=lambda: uuid.uuid4().hex,
+        choose=None if steering is None else steering.choose,
     )
 
 
@@ -165,6 +176,7 @@ def listeners(config: Config) -> tuple[ListenerSettings, ...]:
                 legacy_cert=listen.legacy_cert,
                 client_certificates=ClientCertificates(listen.client_cert.value),
                 client_ca=listen.client_ca,
+                candidate=CandidateServer(url=listen.candidate, ca=listen.candidate_ca, cert=listen.candidate_cert),
             )
         )
     return tuple(result)

@@ -130,6 +130,7 @@ class SessionPlayer:
         if resets:
             await run_resets(resets)
             await self.check_reached(_PATIENCE_S)
+            await self._pair.log_in()
             self._live = new.live  # what had been minted is no more
         playing = Player[T](lambda call, handles, progress: play(call, handles, progress=progress))
         return await playing.session(session, Handles(recorded=new.recorded, live=self._live))

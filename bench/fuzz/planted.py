@@ -19,7 +19,7 @@ from typing import Any
 
 from crossfade.tools.demo.build import build_candidate
 from crossfade.tools.demo.expected import Planted, read_planted
-from crossfade.tools.demo.pair import example_folder, running_pair, write_config, write_seed
+from crossfade.tools.demo.pair import Port, example_folder, running_pair, write_config, write_seed
 
 _MOST_CALLS, _MOST_FIELDS = 3, 4
 
@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
 def _round(example: Path, candidate: Path, work: Path, options: argparse.Namespace) -> dict[str, Any]:
     """One run on fresh services, as its JSON."""
     seed = write_seed(example, work)
-    with running_pair(example, candidate, seed, work, fixed=options.fixed) as pair:
+    with running_pair(example, candidate, seed, work, port=Port(fixed=options.fixed)) as pair:
         command = [sys.executable, "-m", "crossfade.tools.cli", "fuzz", "--json", "--seed", str(options.seed)]
         command += ["--config", str(write_config(example, work, pair)), "--max-examples", str(options.max_examples)]
         command += ["--seconds", str(options.seconds)] if options.seconds else []

@@ -1,4 +1,7 @@
-"""Reads a modes file as the generated service does: one RPC and its mode on a line, ``*`` for the rest."""
+"""Reads a modes file as the generated service does: one RPC and its mode on a line, ``*`` for the rest.
+
+The lines that a controller of a canary adds for the service (generation, lease, key, salt, tester) are not modes.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +12,9 @@ from crossfade.codegen.project.errors import ProjectError
 
 _NAME = re.compile(r"\*|[\w.]+/\w+", re.ASCII)
 _CANARY = re.compile(r"CANARY\s+(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+_COMPARED = re.compile(r"(.*\S)\s+compare\s+(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+_LEASED = re.compile(r"\s+leased$", re.ASCII)
+_OF_A_CONTROLLER = frozenset(("generation", "lease", "key", "salt", "tester"))
 
 
 class ModeKind(StrEnum):
@@ -23,14 +29,21 @@ class ModeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:
-    """Who answers an RPC; ``share_pct`` is that of a canary, else 0."""
+    """Who answers an RPC; ``share_pct`` is that of a canary, else 0.
+
+    ``compare_pct`` of its calls are compared, where it compares. ``leased``: it holds while a controller is there.
+    """
 
     kind: ModeKind
     share_pct: float = 0.0
+    compare_pct: float = 100.0
+    leased: bool = False
 
     def __str__(self) -> str:
         """As it stands in the file."""
-        return f"CANARY {self.share_pct:g}%" if self.kind is ModeKind.CANARY else self.kind.value
+        word = f"CANARY {self.share_pct:g}%" if self.kind is ModeKind.CANARY else self.kind.value
+        compared = "" if self.compare_pct == 100 else f" compare {self.compare_pct:g}%"  # noqa: PLR2004 - per cent
+        return f"{word}{compared}{' leased' if self.leased else ''}"
 
 
 LEGACY = Mode(kind=ModeKind.LEGACY)
@@ -56,6 +69,8 @@ def parse_modes(text: str, where: str) -> Modes:
         if not line:
             continue
         name, equals, mode = (part.strip() for part in line.partition("="))
+        if equals and name in _OF_A_CONTROLLER:
+            continue
         if not equals or not _NAME.fullmatch(name):
             raise ProjectError(f"{where}:{number}: expected package.Service/Method = MODE, got {line[:200]!r}")
         if name in modes:
@@ -65,9 +80,14 @@ def parse_modes(text: str, where: str) -> Modes:
 
 
 def _mode(text: str, where: str) -> Mode:
-    if (canary := _CANARY.fullmatch(text)) and float(canary[1]) <= 100:  # noqa: PLR2004 - per cent
-        return Mode(kind=ModeKind.CANARY, share_pct=float(canary[1]))
-    if text in {*ModeKind} - {ModeKind.CANARY}:
-        return Mode(kind=ModeKind(text))
+    word = _LEASED.sub("", text)
+    leased = word != text
+    compared = _COMPARED.fullmatch(word)
+    word, compare_pct = (compared[1], float(compared[2])) if compared else (word, 100.0)
+    canary = _CANARY.fullmatch(word)
+    share_pct = float(canary[1]) if canary else 0.0
+    name = "CANARY" if canary else word
+    if name in {*ModeKind} and (canary or name != ModeKind.CANARY) and max(share_pct, compare_pct) <= 100:  # noqa: PLR2004 - per cent
+        return Mode(kind=ModeKind(name), share_pct=share_pct, compare_pct=compare_pct, leased=leased)
     expected = "LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED"
     raise ProjectError(f"{where}: expected {expected}, got {text[:200]!r}")

@@ -36,7 +36,7 @@ class RpcProgress:
     @property
     def is_done(self) -> bool:
         """Whether its handler alone answers."""
-        return self.state is HandlerState.PORTED and self.mode.kind is ModeKind.PORTED
+        return self.state is HandlerState.PORTED and self.mode == Mode(kind=ModeKind.PORTED)
 
 
 def read_progress(folder: Path, modes_file: Path) -> tuple[RpcProgress, ...]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from crossfade.shadow.config import Config, settings
+from crossfade.shadow.config import Config, canary_settings, canary_steps, settings
 from reference_tables.attribute_docs import attribute_docs
 from reference_tables.markdown import code, table
 from reference_tables.schema import Schema, in_words, limits, resolved
@@ -45,7 +45,7 @@ def _plain(schema: Schema, root: Schema) -> Iterator[str]:
 def _rows(section: str) -> Iterator[tuple[str, ...]]:
     root = Config.model_json_schema()
     schema = dict(_sections(root, root, ()))[section]
-    docs = attribute_docs(settings)
+    docs = {**attribute_docs(settings), **attribute_docs(canary_settings), **attribute_docs(canary_steps)}
     for name in _plain(schema, root):
         field = schema["properties"][name]
         kind = ", ".join(filter(None, (in_words(field, root, name), limits(field, root))))

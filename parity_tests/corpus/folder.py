@@ -1,10 +1,11 @@
 """A corpus on disk: ``corpus.json``, the contract, and one file per session in ``sessions/``."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,19 +84,13 @@ class CorpusFolder:
     def session(self, session_id: str) -> Session:
         """One session; of one that was cut off its whole calls. Raises: ParityError: it is not there or damaged."""
         path, begun = self.session_file(session_id), self._begun_path(session_id)
-        read = read_session
-        if begun.exists() and not path.exists():
-            path, read = begun, read_begun_session
-        try:
-            if path.exists() and not path.is_file():  # a device or a pipe may never end
-                raise ParityError(f"{path}: expected a file, got something else")
-            with path.open(encoding="utf-8") as file:
-                session = read(file)
-        except OSError as error:
-            raise ParityError(f"{path}: expected a session, got {error.strerror}") from None
-        except _DAMAGED as error:
-            found = " ".join(str(error).split())[:120]
-            raise ParityError(f"{path}: expected lines as crossfade writes them, got {found}") from None
+        # one that is completed meanwhile is written before what was begun goes
+        for at, read in ((path, read_session), (begun, read_begun_session), (path, read_session)):
+            with contextlib.suppress(FileNotFoundError):
+                session = _read_session(at, read)
+                break
+        else:
+            raise ParityError(f"{path}: expected a session, got no file")
         if session.id != session_id:
             raise ParityError(f"{path}: expected the session of its name, got {session.id[:120]!r}")
         return session
@@ -165,6 +160,22 @@ class CorpusFolder:
         if not _NAME.fullmatch(session_id) or session_id.startswith("."):
             raise ParityError(f"session {session_id[:120]!r}: expected letters, digits, '.', '_' and '-'")
         return self.folder / _SESSIONS / f"{session_id}.jsonl"
+
+
+def _read_session(path: Path, read: Callable[[Iterable[str]], Session]) -> Session:
+    """Raises: ParityError: it is damaged or can't be read; FileNotFoundError."""
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe may never end
+            raise ParityError(f"{path}: expected a file, got something else")
+        with path.open(encoding="utf-8") as file:
+            return read(file)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ParityError(f"{path}: expected a session, got {error.strerror}") from None
+    except _DAMAGED as error:
+        found = " ".join(str(error).split())[:120]
+        raise ParityError(f"{path}: expected lines as crossfade writes them, got {found}") from None
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -18,7 +18,7 @@ from crossfade.parity_tests.corpus.readable import readable
 from crossfade.parity_tests.corpus.records import VERSION, Call, Session, Timing
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Headers, Protocol
 from crossfade.shadow.exchange.event_text import event_line, read_event
-from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, to_events
+from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, request_and_reply, to_events
 from crossfade.shadow.exchange.route import RouteInfo
 
 _CALL = "call"
@@ -141,7 +141,7 @@ def _each_message(events: Iterable[Event], protocol: Protocol) -> Iterator[Event
 def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
     """The call of its events and its last line. Raises: KeyError, TypeError, ValueError."""
     events = tuple(events)
-    comparison = from_events((*events, *_no_candidate(events)))
+    request, reply = request_and_reply(events)
     timing = Timing(
         client_ms=_times(events, EventKind.CLIENT_MESSAGE),
         server_ms=_times(events, EventKind.SERVER_MESSAGE),
@@ -151,8 +151,8 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
     return checked(
         Call(
             route=RouteInfo(**end["route"]),
-            request=comparison.request,
-            reply=comparison.legacy,
+            request=request,
+            reply=reply,
             write=bool(end["write"]),
             timing=timing,
             hidden=frozenset(map(Side, end.get("hidden", ()))) | _hidden(events),
@@ -163,12 +163,6 @@ def call_of(events: Iterable[Event], end: dict[str, Any]) -> Call:
 
 def _hidden(events: tuple[Event, ...]) -> frozenset[Side]:
     return frozenset(event.side for event in events if isinstance(event.body, Hidden))
-
-
-def _no_candidate(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    about = {"reason": _NO_CANDIDATE.reason.value, "detail": _NO_CANDIDATE.detail}
-    comparison_id = events[0].comparison_id if events else ""
-    return (Event(comparison_id=comparison_id, side=Side.CANDIDATE, seq=0, kind=EventKind.FAILURE, about=about),)
 
 
 def _times(events: tuple[Event, ...], kind: EventKind) -> tuple[float, ...]:

@@ -5,6 +5,6 @@ answers in place of values. ``weights``, ``hazards``, ``wellknown``, ``constrain
 contract, ``http_inputs`` those of HTTP routes, ``seeds`` take what was recorded; ``drawing`` makes plans of them.
 ``operations`` are what can be called and ``placing`` finds who serves them, ``requests`` and ``building`` make their
 requests, ``names`` and ``answers`` find what an answer gives to later calls. ``survey`` learns who gives what,
-``stage`` plays plans, ``search`` explores and shrinks, ``confirm`` plays a case again, and ``fuzzing`` is the whole;
-``result`` and ``result_text`` are what comes of it.
+``stage`` plays plans, ``search`` explores and shrinks, ``fewer`` makes other sequences smaller, ``confirm`` plays a
+case again, and ``fuzzing`` is the whole; ``result`` and ``result_text`` are what comes of it.
 """

@@ -16,11 +16,12 @@ TIMES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A shrunk sequence, and the divergence that its last call showed."""
+    """A shrunk sequence, and the divergence that its last call showed; ``after_writes``: others had written before."""
 
     steps: tuple[Step, ...]
     found: Found
-    minimal: bool
+    is_smallest: bool
+    after_writes: bool
     source: str
 
 
@@ -57,7 +58,8 @@ def _case(suspect: Suspect, played: Sequence[Played], shown: int) -> Case:
         fields=fields_set(suspect.steps),
         shown=shown,
         played=TIMES,
-        minimal=suspect.minimal,
+        is_smallest=suspect.is_smallest,
+        after_writes=suspect.after_writes,
         path=found.fingerprint.template if example is None else example.path,
         legacy="" if example is None else example.legacy,
         candidate="" if example is None else example.candidate,

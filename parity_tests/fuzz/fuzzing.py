@@ -10,11 +10,12 @@ from itertools import count
 from crossfade.parity_tests.corpus.records import Session
 from crossfade.parity_tests.fuzz.confirm import Suspect, confirmed, seen_again
 from crossfade.parity_tests.fuzz.drawing import Drawing
+from crossfade.parity_tests.fuzz.fewer import Steps, fewer
 from crossfade.parity_tests.fuzz.operations import Operation
 from crossfade.parity_tests.fuzz.placing import Placed, placed
 from crossfade.parity_tests.fuzz.plans import Chains, Plan, written_out
 from crossfade.parity_tests.fuzz.result import INTERRUPTED, Case, Fuzzed
-from crossfade.parity_tests.fuzz.search import Bounds, Smallest, search
+from crossfade.parity_tests.fuzz.search import Bounds, search
 from crossfade.parity_tests.fuzz.seeds import Seeds, seeds_of
 from crossfade.parity_tests.fuzz.stage import Accepts, Found, Stage
 from crossfade.parity_tests.fuzz.survey import survey
@@ -91,6 +92,7 @@ class Fuzzing:
         ended = INTERRUPTED
         try:
             ended = self._fuzz(stage, operations, seeds)
+            self._look_in_front(stage)
             self._see_again(stage)
         except KeyboardInterrupt:
             self._say("interrupted: ending with what was found")
@@ -159,9 +161,36 @@ class Fuzzing:
         # the same seed again: what was drawn before is known by now, and it goes on behind the last hit
         while (smallest := search(plans, show, frozenset(run.known), seed, bounds)) is not None:
             run.known.add(smallest.found)
-            self._confirm(stage, drawing.chains, smallest)
+            steps = written_out(smallest.plan, drawing.chains)
+            self._confirm(stage, smallest.found, steps, is_smallest=smallest.minimal)
         if tally.late >= _MAX_LATE:
             run.left_out[operation.key] = f"legacy gave no answer in time, {tally.late} times"
+
+    def _look_in_front(self, stage: Stage) -> None:
+        """Tells what only calls showed that others stood behind: the sequence up to such a call is made smaller."""
+        for found, steps in sorted(stage.in_front.items(), key=lambda item: item[0]):
+            if found in self._run.known or stage.is_noise(found):
+                continue
+            self._run.known.add(found)
+            stage.forget_answers()
+            best, is_smallest = self._made_smaller(stage, found, steps)
+            self._confirm(stage, found, best, is_smallest=is_smallest)
+
+    def _made_smaller(self, stage: Stage, found: Found, steps: Steps) -> tuple[Steps, bool]:
+        """The smallest sequence that shows it, and whether nothing more could go before a bound was reached."""
+        reduction, best = fewer(steps), steps
+        try:
+            candidate = next(reduction)
+            for _ in range(self._settings.max_shrinks):
+                if self._out_of_time():
+                    break
+                self._run.tried += 1
+                shows = found in self._runner.run(stage.show(candidate))
+                best = candidate if shows else best
+                candidate = reduction.send(shows)
+        except StopIteration as done:
+            return done.value, True
+        return best, False
 
     def _show(self, stage: Stage, chains: Chains, plan: Plan) -> frozenset[Found]:
         """What the last call of a plan shows; each plan is played once."""
@@ -172,14 +201,14 @@ class Fuzzing:
             self._run.shown[key] = self._runner.run(stage.show(steps, frozenset(self._run.known)))
         return self._run.shown[key]
 
-    def _confirm(self, stage: Stage, chains: Chains, smallest: Smallest) -> None:
-        found = smallest.found
+    def _confirm(self, stage: Stage, found: Found, steps: Steps, *, is_smallest: bool) -> None:
         if stage.is_noise(found):
             return
         suspect = Suspect(
-            steps=written_out(smallest.plan, chains),
+            steps=steps,
             found=found,
-            minimal=smallest.minimal,
+            is_smallest=is_smallest,
+            after_writes=stage.writes > 0,
             source=f"crossfade fuzz --seed {self._settings.seed}: {found.route} {found.fingerprint.template}",
         )
         case = self._runner.run(confirmed(stage, suspect))
@@ -192,6 +221,7 @@ class Fuzzing:
         if self._reset is None or not self._run.cases:
             return
         self._runner.run(_awaited(self._reset))
+        self._runner.run(self._pair.log_in())
         stage.forget_handles()
         seen = [(suspect, self._runner.run(seen_again(stage, suspect, case))) for suspect, case in self._run.cases]
         self._run.cases[:] = seen

@@ -119,6 +119,7 @@ _FLOATS: Sequence[float] = (
     float(2**53 + 2),
     -1e300,
 )
+_NOT_FINITE = (math.nan, math.inf, -math.inf)
 _EDGES = (7, 8, 15, 16, 31, 32, 53, 63)
 
 
@@ -138,9 +139,10 @@ def integers(low: int, high: int) -> SearchStrategy[int]:
 
 @lru_cache(None)
 def floats(*, width: int = 64, allow_nan: bool = False) -> SearchStrategy[float]:
-    """Halves, negatives, bounds of notations and of doubles; infinities with NaN alone, because JSON has neither."""
+    """Halves, negatives, bounds of notations and of doubles; with NaN also the infinities: JSON has none of them."""
     whole = st.floats(width=32 if width == 32 else 64, allow_nan=allow_nan, allow_infinity=allow_nan)  # noqa: PLR2004
     known = [value for value in _FLOATS if width == 64 or math.isfinite(_single(value))]  # noqa: PLR2004
+    known += _NOT_FINITE if allow_nan else ()
     return st.one_of(
         st.integers(0, 100).map(float),
         st.integers(-2000, 2000).map(lambda number: number / 8),

@@ -53,11 +53,10 @@ class _Place:
 class Messages:
     """Draws messages as trees; ``slots`` give references in place of values."""
 
-    def __init__(self, contract: Contract, slots: Slots = no_slots, *, allow_nan: bool = False) -> None:
+    def __init__(self, contract: Contract, slots: Slots = no_slots) -> None:
         self._contract = contract
         self._constraints = Constraints(contract)
         self._slots = slots
-        self._allow_nan = allow_nan
         self._made: dict[tuple[str, str, int], SearchStrategy[Any]] = {}
         self._packable = sorted(
             {name for method in contract.methods.values() for name in (method.input_type, method.output_type)}
@@ -169,9 +168,9 @@ class Messages:
             return hazards.integers(*_INTEGERS[field.cpp_type])
         match field.cpp_type:
             case _F.CPPTYPE_FLOAT:
-                return hazards.floats(width=32, allow_nan=self._allow_nan)
+                return hazards.floats(width=32, allow_nan=True)
             case _F.CPPTYPE_DOUBLE:
-                return hazards.floats(allow_nan=self._allow_nan)
+                return hazards.floats(allow_nan=True)
             case _F.CPPTYPE_BOOL:
                 return st.booleans()
             case _F.CPPTYPE_ENUM:

@@ -8,6 +8,8 @@ from crossfade.parity_tests.fuzz.stage import Found, Tally
 
 INTERRUPTED = "interrupted"
 """How a run ended that somebody ended."""
+BUDGET_ENDED = "not minimal: the budget ended"
+RESTS_ON_WRITES = "minimal unknown: it may rest on earlier writes, and [replay] has no command that undoes them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +17,9 @@ class Case:
     """The smallest sequence that was found for one divergence, which its last call shows.
 
     ``fields`` counts the values that its requests set. ``shown`` of ``played`` times it was seen when the sequence was
-    played again; ``path``, ``legacy`` and ``candidate`` are of the last time. Not ``minimal``: the budget ended first.
-    ``after_reset``: whether it was seen from the services' first state, None where nobody can put them there.
+    played again; ``path``, ``legacy`` and ``candidate`` are of the last time. Not ``is_smallest``: the budget ended
+    before nothing more could go. ``after_writes``: other sequences had written before. ``after_reset``: whether it was
+    seen from the services' first state, None where nobody can put them there.
     """
 
     found: Found
@@ -24,7 +27,8 @@ class Case:
     fields: int
     shown: int
     played: int
-    minimal: bool
+    is_smallest: bool
+    after_writes: bool
     path: str
     legacy: str
     candidate: str
@@ -35,6 +39,19 @@ class Case:
     def id(self) -> str:
         """The id of the session, which is that of the cluster."""
         return self.session.id
+
+    @property
+    def minimal(self) -> bool | None:
+        """Whether nothing of it can go; None where it may need what was written before it, which nobody can tell."""
+        if not self.is_smallest:
+            return False
+        return None if self.after_writes and self.after_reset is None else True
+
+    @property
+    def why_not_minimal(self) -> str:
+        """Why it is not known to be minimal, "" where it is."""
+        reasons = {True: "", False: BUDGET_ENDED, None: RESTS_ON_WRITES}
+        return reasons[self.minimal]
 
     @property
     def is_steady(self) -> bool:

@@ -1,23 +1,23 @@
 """A run of fuzzing as lines for a person, and as a record for a program. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from crossfade.codegen.contract import Contract
-from crossfade.parity_tests.corpus.records import Call
+from crossfade.parity_tests.corpus.request_line import LINE_WIDTH, request_line
 from crossfade.parity_tests.fuzz.result import Case, Fuzzed
 from crossfade.parity_tests.fuzz.stage import Tally
-from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.judging.sample import request_sample
 
 SCHEMA_VERSION = 1
-_WIDTH = 200
+
+Hide = Callable[[str], str]
+"""Gives a text without what must not be told."""
 
 
-def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None) -> Iterator[str]:
+def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -> Iterator[str]:
     """What was found, then what may be noise, then how much was compared, and what was not."""
     for case in fuzzed.steady:
-        yield from _case_lines(case, contract)
+        yield from _case_lines(case, contract, hide)
         yield ""
     if fuzzed.flaky:
         yield "Not seen each time, so noise, or of a state that only this run had:"
@@ -37,7 +37,7 @@ def fuzzed_lines(fuzzed: Fuzzed, contract: Contract | None) -> Iterator[str]:
     yield f"{len(fuzzed.steady)} divergences in {seen} ({how})"
 
 
-def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
+def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None, hide: Hide = str) -> dict[str, Any]:
     """All of it, as JSON has it."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -47,7 +47,7 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
         "sent": fuzzed.sent,
         "compared": fuzzed.compared,
         "seconds": round(fuzzed.seconds, 1),
-        "cases": [_case_record(case, contract) for case in fuzzed.cases],
+        "cases": [_case_record(case, contract, hide) for case in fuzzed.cases],
         "routes": [{"route": route, **_tally_record(tally)} for route, tally in fuzzed.tallies.items()],
         "accepted": [{"route": item.route, "template": item.fingerprint.template} for item in fuzzed.accepted],
         "nowhere": list(fuzzed.nowhere),
@@ -55,12 +55,12 @@ def fuzzed_record(fuzzed: Fuzzed, contract: Contract | None) -> dict[str, Any]:
     }
 
 
-def _case_lines(case: Case, contract: Contract | None) -> Iterator[str]:
-    yield f"{_head(case)}{'' if case.minimal else ', not minimal: the budget ended'}"
+def _case_lines(case: Case, contract: Contract | None, hide: Hide) -> Iterator[str]:
+    yield ", ".join(filter(None, (_head(case), case.why_not_minimal)))
     for call in case.session.calls:
-        yield f"  > {_request(call, contract)}"
-    yield f"  legacy    {case.legacy[:_WIDTH]}"
-    yield f"  candidate {case.candidate[:_WIDTH]}"
+        yield f"  > {request_line(call, contract, hide)}"
+    yield f"  legacy    {hide(case.legacy)[:LINE_WIDTH]}"
+    yield f"  candidate {hide(case.candidate)[:LINE_WIDTH]}"
     if case.java_fix:
         yield f"  fix       {case.java_fix}"
 
@@ -69,14 +69,6 @@ def _head(case: Case) -> str:
     fingerprint = case.found.fingerprint
     cause = f", {fingerprint.cause}" if fingerprint.cause else ""
     return f"{case.id}  {case.found.route}  {case.path} ({fingerprint.kind}{cause})"
-
-
-def _request(call: Call, contract: Contract | None) -> str:
-    sample = request_sample(call.request, contract)
-    body = " ".join((sample.body or (f"base64 {sample.data}" if sample.data else "")).split("\n"))
-    if call.request.protocol is Protocol.GRPC:
-        return f"{call.route.route} {body[:_WIDTH]}".rstrip()
-    return f"{sample.method} {sample.target} {body[:_WIDTH]}".rstrip()
 
 
 def _missed(fuzzed: Fuzzed) -> Iterator[str]:
@@ -90,7 +82,7 @@ def _missed(fuzzed: Fuzzed) -> Iterator[str]:
             yield f"{route}: never called"
 
 
-def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
+def _case_record(case: Case, contract: Contract | None, hide: Hide) -> dict[str, Any]:
     fingerprint = case.found.fingerprint
     return {
         "id": case.id,
@@ -104,10 +96,11 @@ def _case_record(case: Case, contract: Contract | None) -> dict[str, Any]:
         "played": case.played,
         "after_reset": case.after_reset,
         "minimal": case.minimal,
+        "why_not_minimal": case.why_not_minimal,
         "fields": case.fields,
-        "calls": [_request(call, contract) for call in case.session.calls],
-        "legacy": case.legacy,
-        "candidate": case.candidate,
+        "calls": [request_line(call, contract, hide) for call in case.session.calls],
+        "legacy": hide(case.legacy),
+        "candidate": hide(case.candidate),
         "java_fix": case.java_fix,
     }
 

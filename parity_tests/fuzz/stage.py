@@ -71,7 +71,11 @@ class Stage:
         accepts: Accepts = lambda _route, _item: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``accepts`` knows what may stay; ``clock`` gives seconds since the epoch, which requests are stamped with."""
+        """``accepts`` knows what may stay; ``clock`` gives seconds since the epoch, which requests are stamped with.
+
+        ``in_front`` are the divergences of calls that others stood behind, each with the shortest sequence that ends
+        with such a call. ``sent`` counts calls, ``writes`` those of them that may have changed something.
+        """
         self._accepts = accepts
         self.accepted: set[Found] = set()
         self.operations: Mapping[str, Operation] = {operation.key: operation for operation in operations}
@@ -84,7 +88,9 @@ class Stage:
         self._noisy: set[tuple[str, str, str]] = set()
         self._remembered: dict[str, Given] = {}
         self._has_written = False
+        self.writes = 0
         self.sent = 0
+        self.in_front: dict[Found, tuple[Step, ...]] = {}
 
     @property
     def contract(self) -> Contract | None:
@@ -140,13 +146,22 @@ class Stage:
         if (before := self._remembered.get(key)) is not None:
             return before
         call = self._call(steps, given)
-        found = self._given_in(await self._send(call, with_secondary=True))
+        played = await self._send(call, with_secondary=True)
+        found = self._given_in(played)
+        self._note_in_front(played, tuple(steps[: index + 1]))
         if not call.write:
             self._remembered[key] = found
         return found
 
+    def _note_in_front(self, played: Played, steps: tuple[Step, ...]) -> None:
+        for found in self.found_in(played):
+            known = self.in_front.get(found)
+            if known is None or len(steps) < len(known):
+                self.in_front[found] = steps
+
     async def _send(self, call: Call, *, with_secondary: bool) -> Played:
         self._has_written |= call.write
+        self.writes += call.write
         played = await (self._beside(call) if with_secondary else self._alone.play(call, self._handles))
         self.sent += 1
         self.tallies[call.route.key].add(played)

@@ -12,14 +12,15 @@ Calls = Sequence[Sequence[int]]
 """What each call of a session shows, as numbers, each once."""
 
 
-def cover(sessions: Sequence[Calls], whole: Mapping[int, int]) -> dict[int, int]:
+def cover(sessions: Sequence[Calls], whole: Mapping[int, int], most: int | None = None) -> dict[int, int]:
     """How many calls of which sessions, by their numbers, in the order in which they were taken.
 
-    ``whole``: how many calls of a session are taken in any case. Each time the beginning of a session with the most new
+    ``whole``: how many calls of a session are taken in any case. ``most``: so many calls are taken at most, beside them
+    only what fits; None: as many as it takes. Each time the beginning of a session with the most new
     items for its calls is taken, of equals that of the smaller number; in the end, calls go that are needed no more.
     """
     taken = dict(whole)
-    covering = _Covering(sessions, taken)
+    covering = _Covering(sessions, taken, most)
     waiting = [(-covering.best(number)[0], number) for number in range(len(sessions))]
     heapq.heapify(waiting)
     while waiting:
@@ -36,7 +37,8 @@ def cover(sessions: Sequence[Calls], whole: Mapping[int, int]) -> dict[int, int]
 class _Covering:
     """What is covered by the calls that are taken, and what a longer beginning of a session would add."""
 
-    def __init__(self, sessions: Sequence[Calls], taken: dict[int, int]) -> None:
+    def __init__(self, sessions: Sequence[Calls], taken: dict[int, int], most: int | None) -> None:
+        self._room = sum(map(len, sessions)) if most is None else most - sum(taken.values())
         self._taken = taken
         self._covered: set[int] = set()
         self._new: list[list[Sequence[int]]] = [list(calls) for calls in sessions]
@@ -49,7 +51,7 @@ class _Covering:
         found: set[int] = set()
         best = (0.0, start)
         calls = self._new[number]
-        for index in range(start, len(calls)):
+        for index in range(start, min(len(calls), start + max(0, self._room))):
             calls[index] = array("Q", (item for item in calls[index] if item not in self._covered))
             found.update(calls[index])
             best = max(best, (len(found) / (index + 1 - start), index + 1))
@@ -57,6 +59,7 @@ class _Covering:
 
     def take(self, number: int, end: int) -> None:
         """Takes a session up to a call."""
+        self._room -= end - self._taken.get(number, 0)
         self._taken[number] = end
         self._cover(number, end)
 

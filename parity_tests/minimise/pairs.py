@@ -40,6 +40,10 @@ class Showing:
     cut: int
     lexicon: Lexicon
 
+    def is_pair(self, item: int) -> bool:
+        """Whether an item is two features, not one."""
+        return item >= len(self.lexicon)
+
     def named(self, item: int) -> tuple[Feature, ...]:
         """The features of an item: one, or two."""
         first, second = divmod(item, len(self.lexicon))

@@ -15,7 +15,7 @@ def selection_lines(selection: Selection) -> Iterator[str]:
         f"kept {selection.kept_calls} of {selection.calls} calls ({selection.kept_pct:.2f} %) in {len(selection.kept)} "
         f"of {selection.sessions} sessions"
     )
-    yield f"they show all {selection.features} features and {selection.pairs} pairs of features"
+    yield f"they show {_of(selection.kept_features, selection.features)} features and {_pairs(selection)} of features"
     if selection.cut:
         yield f"{selection.cut} calls have more features than are paired: of those, the rarest are"
     for item in selection.kept:
@@ -31,6 +31,8 @@ def selection_record(selection: Selection) -> dict[str, Any]:
         "kept_calls": selection.kept_calls,
         "features": selection.features,
         "pairs": selection.pairs,
+        "kept_features": selection.kept_features,
+        "kept_pairs": selection.kept_pairs,
         "calls_not_paired_in_full": selection.cut,
         "kept": [
             {
@@ -44,6 +46,16 @@ def selection_record(selection: Selection) -> dict[str, Any]:
             for item in selection.kept
         ],
     }
+
+
+def _of(kept: int, there: int) -> str:
+    return f"all {there}" if kept == there else f"{kept} of {there}"
+
+
+def _pairs(selection: Selection) -> str:
+    if selection.kept_pairs == selection.pairs:
+        return f"{selection.pairs} pairs"
+    return f"{selection.kept_pairs} of {selection.pairs} pairs"
 
 
 def _reason(item: Kept) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import combinations, islice
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.mining.moving import Moment, Moving
 from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.exchange.difference import Difference, Kind
 from crossfade.shadow.judging.checks.relations import Window
@@ -28,6 +29,8 @@ class Relation(StrEnum):
 
     MOMENT = "another moment than its request"
     ORDER = "before a time behind which legacy has it"
+    MOVES = "moves between two reads, and legacy's stays"
+    STAYS = "stays between two reads, and legacy's moves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,12 @@ class Broken:
     relation: Relation
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
-    path: str
-    template: str
-    legacy_s: float
-    candidate_s: float
-
-
 class TimeRelations:
     """Counts what is broken, by route; of each route the first answers are looked at."""
 
     def __init__(self, contract: Contract | None) -> None:
-        self.broken: Counter[tuple[str, Broken]] = Counter()
+        self._broken: Counter[tuple[str, Broken]] = Counter()
+        self._moving = Moving()
         self._contract = contract
         self._looked_at: Counter[str] = Counter()
 
@@ -67,7 +63,26 @@ class TimeRelations:
         began = comparison.request.started_at
         windows = [Window(started_at=began, latency_ms=answer.latency_ms) for answer in (legacy, candidate)]
         differences = judge(comparison, contract=self._contract).differences
-        self.broken.update((route, broken) for broken in broken_times(differences, *windows))
+        self._broken.update((route, broken) for broken in broken_times(differences, *windows))
+        moments = islice(filter(None, map(_moment, differences)), _MAX_TIMES)
+        self._moving.see(route, comparison.request, moments)
+
+    @property
+    def broken(self) -> "Counter[tuple[str, Broken]]":
+        """What is broken so far, by route."""
+        return self._broken + self.restless
+
+    @property
+    def restless(self) -> "Counter[tuple[str, Broken]]":
+        """What moves and stays otherwise than legacy's: no clock and no data of another start explains it."""
+        told = ((Relation.MOVES, self._moving.moves()), (Relation.STAYS, self._moving.stays()))
+        return Counter(
+            {
+                (route, Broken(template, relation)): times
+                for relation, found in told
+                for (route, template), times in found.items()
+            }
+        )
 
     def lines(self) -> list[str]:
         """One line for each route and place."""
@@ -80,25 +95,27 @@ def broken_times(differences: Iterable[Difference], legacy: Window, candidate: W
 
     The windows are those of each side's request. Equal times are no differences, so nothing is said of them.
     """
-    times = list(islice(filter(None, map(_times, differences)), _MAX_TIMES))
+    times = list(islice(filter(None, map(_moment, differences)), _MAX_TIMES))
     found = {*_outside(times, legacy, candidate), *_exchanged(times)}
     return tuple(sorted(found, key=lambda item: (item.template, item.relation)))
 
 
-def _times(difference: Difference) -> _Times | None:
+def _moment(difference: Difference) -> Moment | None:
     if difference.kind not in {Kind.VALUE, Kind.FORMAT, Kind.TYPE}:
         return None
     ours, theirs = moment_s(difference.legacy), moment_s(difference.candidate)
-    return None if ours is None or theirs is None else _Times(difference.path, difference.template, ours, theirs)
+    if ours is None or theirs is None:
+        return None
+    return Moment(path=difference.path, template=difference.template, legacy_s=ours, candidate_s=theirs)
 
 
-def _outside(times: Iterable[_Times], legacy: Window, candidate: Window) -> Iterator[Broken]:
+def _outside(times: Iterable[Moment], legacy: Window, candidate: Window) -> Iterator[Broken]:
     for time in times:
         if legacy.holds(time.legacy_s) and not candidate.holds(time.candidate_s):
             yield Broken(time.template, Relation.MOMENT)
 
 
-def _exchanged(times: Iterable[_Times]) -> Iterator[Broken]:
+def _exchanged(times: Iterable[Moment]) -> Iterator[Broken]:
     for one, two in combinations(times, 2):
         first, second = (one, two) if one.legacy_s <= two.legacy_s else (two, one)
         if _parent(one.path) == _parent(two.path) and first.candidate_s > second.candidate_s + _SLACK_S:

@@ -37,7 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--crossfade-strict", action="store_true", help="Fail a session of which a call could not be compared."
     )
     parser.addini("crossfade_config", "The config of both services, relative to this file.", default="crossfade.toml")
-    parser.addini("crossfade_corpus", "Corpora that are collected with testpaths.", type="paths", default=[])
+    parser.addini(
+        "crossfade_corpus",
+        "Corpora that are collected with testpaths; what is reviewed of their ids counts for tests written by hand.",
+        type="paths",
+        default=[],
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

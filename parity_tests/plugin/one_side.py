@@ -42,7 +42,10 @@ class OneSide(Verbs[SideAnswer]):
     def _send(self, call: Call) -> SideAnswer:
         tested = self._tested
         terms = terms_of(tested.pair.judge, call.route, write=call.write)
+        noticing = tested.pair.noticing
+        noticing.request(call.request, call.route.route)
         reply = tested.loop.run(reply_of(self._side(call), call.request, terms))
+        noticing.reply(call.request, reply)
         return SideAnswer(call=call, reply=reply, contract=tested.contract)
 
     def _side(self, call: Call) -> Upstream:

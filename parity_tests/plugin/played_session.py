@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call, Session
-from crossfade.parity_tests.mining.relations import TimeRelations
+from crossfade.parity_tests.mining.relations import Broken, TimeRelations
 from crossfade.parity_tests.plugin.found import Found, found_of
 from crossfade.parity_tests.plugin.pytest_pair import PytestPair
 from crossfade.parity_tests.replay.handles import Handles
@@ -18,11 +17,16 @@ from crossfade.shadow.evidence.view import AcceptRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFound:
-    """What the calls of a session show, in their order; ``broken_times``: where times break what holds at legacy."""
+    """What the calls of a session show, in their order.
+
+    ``broken_times``: where times break what holds at legacy; ``restless``: those that fail it, because they move and
+    stay between two reads otherwise than legacy's, in this session or in those before it.
+    """
 
     session: Session
     found: tuple[Found, ...]
     broken_times: tuple[str, ...] = ()
+    restless: tuple[str, ...] = ()
 
     @property
     def failing(self) -> tuple[tuple[int, Found], ...]:
@@ -54,13 +58,25 @@ async def find_in_session(tested: PytestPair, session: Session, today: datetime.
         return found_of(played, await tested.noise.left(played, handles), tested.accepted, today)
 
     found = await Player(find).session(session, tested.handles.of(session))
-    return SessionFound(session=session, found=found, broken_times=_broken_times(found, tested.contract))
+    own = TimeRelations(tested.contract)
+    for relations in (own, tested.times):
+        _see(relations, found)
+    routes = {one.played.call.route.route for one in found}
+    return SessionFound(
+        session=session,
+        found=found,
+        broken_times=tuple(map(_text, {**own.broken, **tested.times.restless})),
+        restless=tuple(_text(item) for item in tested.times.restless if item[0] in routes),
+    )
 
 
-def _broken_times(found: Iterable[Found], contract: Contract | None) -> tuple[str, ...]:
+def _see(relations: TimeRelations, found: Iterable[Found]) -> None:
     """Times differ in every answer, so they are noise; what is told of them is no difference of its own."""
-    relations = TimeRelations(contract)
     for played in (one.played for one in found):
         if played.comparison is not None and (played.signature or played.excused):
             relations.see(played.call.route.route, played.comparison)
-    return tuple(f"{route} {broken.template} ({broken.relation})" for route, broken in relations.broken)
+
+
+def _text(item: tuple[str, Broken]) -> str:
+    route, broken = item
+    return f"{route} {broken.template} ({broken.relation})"

@@ -1,7 +1,7 @@
 """Both services of a config, contacted by tests that are not asynchronous."""
 
 import asyncio
-import secrets
+import os
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.mining.relations import TimeRelations
 from crossfade.parity_tests.plugin.noise import Noise
 from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
@@ -16,10 +17,10 @@ from crossfade.shadow.bindings.edges import NO_EDGES, Edges
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import Redactor
 from crossfade.shadow.evidence.view import AcceptRule
-from crossfade.shadow.runs.setup import accept_rules, read_contract, read_redactor
+from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.runs.setup import accept_rules, noticing_of, passing_redactor, read_contract, rules_of
 
 _T = TypeVar("_T")
-_KEY_BYTES = 32
 
 
 class LoopThread:
@@ -51,7 +52,8 @@ class PytestPair:
     """Both services, and what decides what a difference between them means.
 
     ``handles`` are those of the sessions that are played: the services have one store each, whoever uses it.
-    ``redactor`` hides what is secret in the lines of a failing test; without a key its pseudonyms last as long as it.
+    ``times`` knows how their times moved between reads. ``redactor`` hides what is secret in the lines of a failing
+    test; without a key its pseudonyms last as long as it.
     """
 
     config: Config
@@ -59,6 +61,7 @@ class PytestPair:
     pair: Pair
     handles: SharedHandles
     noise: Noise
+    times: TimeRelations
     accepted: tuple[AcceptRule, ...]
     redactor: Redactor
     loop: LoopThread
@@ -68,11 +71,14 @@ class PytestPair:
 def open_for_tests(config: Config, kept: Contract | None = None, edges: Edges = NO_EDGES) -> Iterator[PytestPair]:
     """The services until the block ends; ``kept`` is the contract where the config names none, ``edges`` are reviewed.
 
-    Raises: ShadowError: a contract or a certificate that can't be read.
+    Raises: ShadowError: a contract or a certificate that can't be read; EvidenceError: a key that can't.
     """
     contract = read_contract(config) or kept
+    redactor = passing_redactor(config, contract)
+    judge = Judge(contract=contract, rules=rules_of(config, redactor.shows))
+    noticing = noticing_of(config, contract, redactor, os.environ)
     loop = LoopThread()
-    opened = open_pair(config, contract, edges=edges)
+    opened = open_pair(config, contract, edges=edges, judge=judge, noticing=noticing)
     try:
         pair = loop.run(opened.__aenter__())
         try:
@@ -82,20 +88,12 @@ def open_for_tests(config: Config, kept: Contract | None = None, edges: Edges = 
                 pair=pair,
                 handles=pair.new_handles(),
                 noise=Noise(pair),
+                times=TimeRelations(contract),
                 accepted=accept_rules(config),
-                redactor=read_redactor(config, contract) or _keyless(config, contract),
+                redactor=redactor,
                 loop=loop,
             )
         finally:
             loop.run(opened.__aexit__(None, None, None))
     finally:
         loop.stop()
-
-
-def _keyless(config: Config, contract: Contract | None) -> Redactor:
-    return Redactor(
-        secrets.token_bytes(_KEY_BYTES),
-        names=config.redact.names,
-        patterns=config.redact.patterns,
-        fields=() if contract is None else contract.redacted_fields,
-    )

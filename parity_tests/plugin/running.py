@@ -48,6 +48,12 @@ def _kept_contract(config: pytest.Config) -> Contract | None:
 
 
 def _corpora(config: pytest.Config) -> Iterator[Path]:
+    """Those that are collected, and those that pytest's config names: what is reviewed there counts for all tests."""
+    yield from dict.fromkeys(path.resolve() for path in _named(config))
+
+
+def _named(config: pytest.Config) -> Iterator[Path]:
+    yield from (path for path in config.getini("crossfade_corpus") if (path / MANIFEST).is_file())
     for arg in config.args:
         path = config.invocation_params.dir / arg.partition("::")[0]
         if path.name == MANIFEST and path.is_file():

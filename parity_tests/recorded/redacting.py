@@ -6,8 +6,8 @@ from dataclasses import replace
 from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.messages import message_ends
 from crossfade.parity_tests.corpus.records import Call, Timing
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.shadow.compare.decode.media import Form, form_of, media_type
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.exchange import Comparison, Failure, FailureReason, Protocol, Request, header_values
 from crossfade.shadow.exchange.events import Event, Hidden, Side, from_events
 from crossfade.shadow.exchange.route import RouteInfo
@@ -31,10 +31,7 @@ class CallRedactor:
         messages are left out.
         """
         secret = self._secret_segments(call)
-        before = self._redactor.learnt
         events = self._events(call)
-        if self._redactor.learnt > before:  # what the answer names may stand in the request
-            events = self._events(call)
         hidden = frozenset(event.side for event in events if isinstance(event.body, Hidden) and event.body.size_bytes)
         is_binary = Side.CLIENT in hidden and _is_binary(call.request)
         scrambled = is_binary or self._is_scrambled(call)

@@ -19,14 +19,13 @@ from crossfade.parity_tests.recorded.gathering import Gathering
 from crossfade.parity_tests.recorded.opening import next_number, open_corpus
 from crossfade.parity_tests.recorded.recording import FAILED, CorpusRecording, Summary
 from crossfade.parity_tests.recorded.redacting import CallRedactor
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.parity_tests.recorded.sessions import Sessions
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
 from crossfade.shadow.pipe.frames import CountsFrame, EndFrame, Frame
 from crossfade.shadow.pipe.reader import FrameReader
-from crossfade.shadow.runs.setup import read_contract, read_redactor_as
+from crossfade.shadow.runs.setup import read_contract, read_redactor
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +78,7 @@ class Worker:
 async def serve(config: Config, folder: Path) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
     contract = read_contract(config)
-    redactor = read_redactor_as(RememberingRedactor, config, contract)
+    redactor = read_redactor(config, contract)
     if redactor is None:
         raise ShadowError(f"{config.redact.key_file}: expected a redaction key, got none; run `crossfade init`")
     corpus = open_corpus(folder, service=config.service.name, contract=contract)

@@ -14,7 +14,8 @@ class Played:
 
     ``comparison`` is None where nothing was compared: the observation then is settled with its reason. ``legacy`` is
     what legacy answered by itself, None where it was not asked. ``as_recorded``: whether that has the status that was
-    recorded, None where none was. ``proofs``: faults that were put into copies of the answers.
+    recorded, None where none was. ``proofs``: faults that were put into copies of the answers. ``lacks_write``: the
+    secondary did not get this write, because it is not known what it calls an id in it.
     """
 
     call: Call
@@ -23,6 +24,7 @@ class Played:
     legacy: Reply | None = None
     as_recorded: bool | None = None
     proofs: tuple[Proof, ...] = ()
+    lacks_write: bool = False
 
     @property
     def signature(self) -> Signature:

@@ -1,6 +1,6 @@
 """Legacy's answer out of its recording, where no legacy is contacted. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from crossfade.parity_tests.corpus.records import Call
@@ -8,8 +8,7 @@ from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.exchange.events import Side, from_events
 from crossfade.shadow.exchange.observations import Judged, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
-from crossfade.shadow.exchange.route import RouteInfo
-from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.judging.judge import Verdict
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 
 
@@ -22,34 +21,34 @@ def cannot_answer(call: Call) -> bool:
     return not is_whole or call.scrambled or Side.LEGACY in call.hidden
 
 
-def observe_recorded(
-    judge: Judge,
+async def observe_recorded(
+    observe: Callable[[Comparison], Awaitable[Verdict]],
     comparison: Comparison,
-    route: RouteInfo,
     *,
     redacted: Callable[[Comparison], Comparison] | None,
     stampless: Callable[[Comparison], Comparison],
 ) -> Verdict:
     """The verdict on a live candidate beside an answer of another day, in which secrets are pseudonyms.
 
-    ``stampless`` takes the times out that each side stamped. The candidate's secrets become pseudonyms by the same key,
-    so that equal ones are equal. Those that it took from the request are pseudonyms already: the comparison without
-    that is as good, and where each of the two shows differences that the other one does not, nobody can tell, which is
-    ``not_recorded``.
+    ``observe`` judges a comparison, ``stampless`` takes the times out that each side stamped. The candidate's secrets
+    become pseudonyms by the same key, so that equal ones are equal. Those that it took from the request are pseudonyms
+    already: the comparison without that is as good, and where each of the two shows differences that the other one does
+    not, nobody can tell, which is ``not_recorded``.
     """
-    plain = judge.observe(comparison, route)
+    plain = await observe(comparison)
     if not _found(plain):
         return plain
     comparison = stampless(comparison)
-    plain = judge.observe(comparison, route)
+    plain = await observe(comparison)
     if redacted is None or not _found(plain):
         return plain
     other = redacted(comparison)
     if other.candidate == comparison.candidate:
         return plain
-    hidden = judge.observe(other, route)
+    hidden = await observe(other)
     both = _found(plain) & _found(hidden)
     if _found(hidden) and isinstance(hidden.observation, Judged) and not both:
+        route = hidden.observation.route
         return Verdict(observation=Settled(route=route, outcome=Outcome.UNCOMPARABLE, reason=Reason.NOT_RECORDED))
     return hidden if len(_found(hidden)) <= len(_found(plain)) else plain
 

@@ -1,7 +1,7 @@
 """How a replay went, as lines for a person and as an object for a program. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
@@ -38,9 +38,11 @@ _NOISE = {
 class ReplayResult:
     """``entered`` calls of ``sessions`` sessions.
 
-    ``otherwise``: those that legacy answered with another status than the recorded one, by route. ``untold``: answers
-    of legacy's first play that there was no room for. ``id_changes``: how the candidate may write ids otherwise.
-    ``broken_times``: where its times break what holds at legacy.
+    ``otherwise``: those that legacy answered with another status than the recorded one, by route; ``lacking``: writes
+    that the secondary did not get, because it is not known what it calls an id in them. ``untold``: answers of
+    legacy's first play that there was no room for. ``id_changes``: how the candidate may write ids otherwise.
+    ``broken_times``: where its times break what holds at legacy; ``restless``: those that fail the replay, because they
+    move and stay between two reads otherwise than legacy's.
     """
 
     run_id: str
@@ -50,10 +52,12 @@ class ReplayResult:
     entered: int
     otherwise: Mapping[str, int]
     noise: Noise
+    lacking: Mapping[str, int] = field(default_factory=dict)
     is_recorded: bool = False
     untold: int = 0
     id_changes: Sequence[str] = ()
     broken_times: Sequence[str] = ()
+    restless: bool = False
     interrupted: bool = False
 
 
@@ -91,8 +95,10 @@ def result_record(result: ReplayResult, report: Report) -> dict[str, Any]:
         "legacy_against_legacy": result.noise.value,
         "unclean": list(unclean_of(report)),
         "not_as_recorded": dict(sorted(result.otherwise.items())),
+        "secondary_lacks": dict(sorted(result.lacking.items())),
         "accepted_id_changes": list(result.id_changes),
         "broken_times": list(result.broken_times),
+        "restless": result.restless,
         "interrupted": result.interrupted,
     }
 
@@ -110,11 +116,18 @@ def _lines(result: ReplayResult, report: Report) -> Iterator[str]:
     yield _NOISE[result.noise]
     if result.untold:
         yield f"  without {count(result.untold)} answers of the first time, for which there was no room"
+    if number := sum(result.lacking.values()):
+        yield f"the secondary did not get {count(number)} writes: it is not known what it calls an id in them"
+        yield from _some("  ", [f"{route} {count(times)}" for route, times in _worst(result.lacking)])
     yield from _some("  not clean: nothing can be said of", unclean_of(report))
     if number := sum(result.otherwise.values()):
-        worst = sorted(result.otherwise.items(), key=lambda item: (-item[1], item[0]))
-        yield f"{count(number)} calls no longer answer as recorded: legacy gives another status"
-        yield from _some("  ", [f"{route} {count(times)}" for route, times in worst])
+        yield f"{count(number)} calls no longer answer as recorded: legacy gives another status; put its data back"
+        yield "  ([replay] reset_legacy), and review which values are ids (`crossfade corpus bindings`)"
+        yield from _some("  ", [f"{route} {count(times)}" for route, times in _worst(result.otherwise)])
+
+
+def _worst(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _some(begins: str, names: Sequence[str]) -> Iterator[str]:

@@ -47,6 +47,7 @@ class Books:
         self.entered = Counter(entered)
         self.times = times or TimeRelations(None)
         self.otherwise: Counter[str] = Counter()
+        self.lacking: Counter[str] = Counter()
         self._ended: Counter[RouteInfo] = Counter()
         self._record = record
 
@@ -59,6 +60,7 @@ class Books:
         """Takes one call that was played."""
         self._ended[played.call.route] += 1
         self.otherwise[played.call.route.key] += played.as_recorded is False
+        self.lacking[played.call.route.key] += played.lacks_write
         self._record(played.observation)
         if played.comparison is not None and (played.signature or played.excused):
             self.times.see(played.call.route.key, played.comparison)

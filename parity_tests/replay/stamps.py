@@ -12,20 +12,39 @@ from crossfade.shadow.judging.checks.values import moment_s
 
 _APART_S = 10.0
 """So far the clocks of two machines may be apart."""
+_SECONDS, _NANOS = "seconds", "nanos"
+"""The fields of google.protobuf.Timestamp."""
+_MOST_DIGITS = 19
 _DIGIT = re.compile(r"[0-9]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Stamps:
-    """Takes the digits out of texts that are times between two moments, in seconds since the epoch; the form stays."""
+    """Takes the digits out of times between two moments, in seconds since the epoch; the form stays.
+
+    Times are ISO texts, numbers near a clock's, and Timestamps of messages: their nanos go with their seconds.
+    """
 
     since_s: float
     until_s: float
+    _within: tuple[str, ...] | None = None
 
-    def __call__(self, text: str, _: Site) -> str | None:
-        at_s = None if text.isdecimal() else moment_s(text)
-        is_stamp = at_s is not None and self.since_s - _APART_S <= at_s <= self.until_s + _APART_S
-        return _DIGIT.sub("0", text) if is_stamp else None
+    def __call__(self, text: str, site: Site) -> str | None:
+        *around, name = site.names or ("",)
+        if name == _NANOS and self._within == tuple(around):
+            return "0"
+        if name == _SECONDS:
+            self._within = None
+        if not self._is_stamp(text):
+            return None
+        if name == _SECONDS:
+            self._within = tuple(around)
+        return f"1{'0' * (len(text) - 1)}" if text.isdecimal() else _DIGIT.sub("0", text)
+
+    def _is_stamp(self, text: str) -> bool:
+        is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+        at_s = moment_s(int(text)) if is_number else moment_s(text)
+        return at_s is not None and self.since_s - _APART_S <= at_s <= self.until_s + _APART_S
 
 
 def without_stamps(comparison: Comparison, call: Call, contract: Contract | None) -> Comparison:

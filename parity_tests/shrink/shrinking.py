@@ -14,6 +14,7 @@ from crossfade.parity_tests.shrink.calls import fewest_calls, smaller_call
 from crossfade.parity_tests.shrink.failing import Target, up_to_failing, without_answers
 from crossfade.parity_tests.shrink.links import Links
 from crossfade.parity_tests.shrink.subsets import Reduction
+from crossfade.shadow.exchange.observations import Example
 
 Oracle = Callable[[Session], Awaitable[PlayedSession]]
 """Plays a session from the same state each time: with fresh handles, or after a reset."""
@@ -35,8 +36,8 @@ class Verdict(StrEnum):
 class Shrunk:
     """``session`` is the smallest that was found; where it is not the recorded one, its answers are told to be hidden.
 
-    ``replays`` and ``calls`` are what was sent for it, calls to each side. ``minimal``: False where the budget was
-    spent before nothing more could go.
+    ``example`` is its difference as it was last seen, not redacted. ``replays`` and ``calls`` are what was sent for it,
+    calls to each side. ``minimal``: False where the budget was spent before nothing more could go.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Shrunk:
     minimal: bool
     replays: int
     calls: int
+    example: Example | None = None
 
     @property
     def reproduced(self) -> bool:
@@ -82,6 +84,7 @@ async def shrink(  # noqa: PLR0913 - a session, and how it is played
         minimal=minimal,
         replays=player.replays,
         calls=player.calls,
+        example=player.example,
     )
 
 
@@ -95,6 +98,7 @@ class _Player:
     def __init__(self, session: Session, target: Target, play: Oracle, budget_calls: int) -> None:
         self.best = session
         self.target = target
+        self.example: Example | None = None
         self.replays = 0
         self.calls = 0
         self._play = play
@@ -111,6 +115,7 @@ class _Player:
             self._found[key] = self.target.is_in(done)
             if self._found[key]:
                 self.best = up_to_failing(done, self.target)
+                self.example = self.target.shown_in(done)
         return self._found[key]
 
     async def fails_again(self) -> bool:

@@ -3,26 +3,29 @@
 from collections.abc import Iterator
 from typing import Any
 
+from crossfade.codegen.contract import Contract
+from crossfade.parity_tests.corpus.request_line import LINE_WIDTH, request_line
 from crossfade.parity_tests.shrink.shrinking import Shrunk
 
 SCHEMA_VERSION = 1
 
 
-def shrunk_lines(shrunk: Shrunk, calls: int) -> Iterator[str]:
-    """What failed, and what is left of so many calls; then each request that is left."""
+def shrunk_lines(shrunk: Shrunk, calls: int, contract: Contract | None = None) -> Iterator[str]:
+    """What failed, and what is left of so many calls; then each request that is left, and what differs."""
     target = shrunk.target
     yield f"{target.id}  {target.route}  {_place(shrunk)}: {shrunk.verdict.value}"
     left = f"{len(shrunk.session.calls)} of {calls} calls left"
     ended = "" if shrunk.minimal or not shrunk.reproduced else "; not minimal: budget"
     yield f"  {left}, after {shrunk.replays} replays with {shrunk.calls} calls{ended}"
-    for call in shrunk.session.calls:
-        request = call.request
-        yield f"  {request.method} {request.target}, {len(request.headers)} header fields, {len(request.body)} bytes"
+    yield from (f"  > {request_line(call, contract)}" for call in shrunk.session.calls)
+    if shrunk.example is not None:
+        yield f"  legacy    {shrunk.example.legacy[:LINE_WIDTH]}"
+        yield f"  candidate {shrunk.example.candidate[:LINE_WIDTH]}"
 
 
-def shrunk_record(shrunk: Shrunk, calls: int) -> dict[str, Any]:
+def shrunk_record(shrunk: Shrunk, calls: int, contract: Contract | None = None) -> dict[str, Any]:
     """The same for a program."""
-    fingerprint = shrunk.target.fingerprint
+    fingerprint, example = shrunk.target.fingerprint, shrunk.example
     return {
         "schema_version": SCHEMA_VERSION,
         "cluster": shrunk.target.id,
@@ -32,7 +35,11 @@ def shrunk_record(shrunk: Shrunk, calls: int) -> dict[str, Any]:
         "cause": fingerprint.cause,
         "verdict": shrunk.verdict.value,
         "minimal": shrunk.minimal,
+        "transition": fingerprint.transition,
+        "legacy": None if example is None else example.legacy,
+        "candidate": None if example is None else example.candidate,
         "session": shrunk.session.id,
+        "requests": [request_line(call, contract) for call in shrunk.session.calls],
         "calls_before": calls,
         "calls": len(shrunk.session.calls),
         "replays": shrunk.replays,

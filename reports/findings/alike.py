@@ -27,8 +27,12 @@ class Bundle:
 
     @property
     def cause(self) -> str | None:
-        """The id of the one cause of its clusters, the root's first; None without one."""
-        causes = {cluster.cause for cluster in self.clusters if cluster.cause is not None}
+        """The id of the one cause of its clusters, the root's first; None without one.
+
+        Where the root has none, a cause at its very place fits a few of the differences by chance.
+        """
+        others = (cluster for cluster, link in self.followers if link is not Link.PLACE)
+        causes = {cluster.cause for cluster in (self.root, *others) if cluster.cause is not None}
         return self.root.cause or (causes.pop() if len(causes) == 1 else None)
 
 

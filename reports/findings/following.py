@@ -73,7 +73,11 @@ def _may_explain(root: Cluster, cluster: Cluster) -> bool:
 
 
 def _place(clusters: Sequence[Cluster], _: Sightings, __: AbstractSet[Field]) -> _Found:
-    """What no cause explains follows from the one cause that there is at the place, or from its first transition."""
+    """What no cause explains follows from the one cause that there is at the place, or from its first transition.
+
+    A cause that explains fewer differences than it leaves fits them by chance, as a rounding fits any total that is a
+    little off: then it follows from the others.
+    """
     places: defaultdict[tuple[str, str], list[Cluster]] = defaultdict(list)
     for cluster in clusters:
         if not is_status(cluster):
@@ -81,8 +85,17 @@ def _place(clusters: Sequence[Cluster], _: Sightings, __: AbstractSet[Field]) ->
     for found in places.values():
         unexplained = sorted((cluster for cluster in found if cluster.cause is None), key=lambda one: one.transition)
         caused = [cluster for cluster in found if cluster.cause is not None]
-        leaders = caused if len({cluster.cause for cluster in caused}) == 1 else unexplained
-        yield from ((follower, leaders[0]) for follower in unexplained if leaders and follower is not leaders[0])
+        if len({cluster.cause for cluster in caused}) > 1:
+            caused = []
+        if not caused and not unexplained:
+            continue
+        by_chance = _total(caused) < _total(unexplained)
+        leader, *others = (*unexplained, *caused) if by_chance else (*caused, *unexplained)
+        yield from ((other, leader) for other in others if by_chance or other.cause is None)
+
+
+def _total(clusters: Sequence[Cluster]) -> int:
+    return sum(cluster.count for cluster in clusters)
 
 
 def _renamed(clusters: Sequence[Cluster], sightings: Sightings, _: AbstractSet[Field]) -> _Found:

@@ -1,6 +1,6 @@
 """What the page shows, decided before a template sees it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crossfade.reports.conclusions import STATUS_ORDER
@@ -9,7 +9,7 @@ from crossfade.reports.figures import at_least, at_most, count, milliseconds, mo
 from crossfade.reports.gate import bound, compared_of_all
 from crossfade.reports.html.bars import BoundBar, Stretch, bound_bar, stretches
 from crossfade.reports.html.cards import Card, card
-from crossfade.reports.report import LeftOut, Report, Route
+from crossfade.reports.report import Latency, LeftOut, Quantiles, Report, Route
 from crossfade.reports.route_names import is_grpc
 from crossfade.reports.units import rate_of, short_units
 from crossfade.reports.wording import (
@@ -196,15 +196,19 @@ def _left_out(left_out: Mapping[str, LeftOut]) -> Pairs:
 
 
 def _latency(route: Route) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    at = route.latency_ms
+    rows = (*_rows(route.latency_ms, ""), *_rows(route.served.latency_ms, ", candidate served"))
+    return tuple((name, (text(row.p50), text(row.p95), text(row.p99))) for name, row, text in rows)
+
+
+def _rows(at: Latency, served: str) -> tuple[tuple[str, Quantiles, Callable[[float | None], str]], ...]:
+    """Nothing where nothing was measured; ``served`` tells the two orders apart, whoever is asked second."""
     if at.paired_ratio.p50 is None:
         return ()
-    rows = (
-        ("ratio", at.paired_ratio, ratio),
-        ("legacy", at.legacy, milliseconds),
-        ("candidate", at.candidate, milliseconds),
+    return (
+        (f"ratio{served}", at.paired_ratio, ratio),
+        (f"legacy{served}", at.legacy, milliseconds),
+        (f"candidate{served}", at.candidate, milliseconds),
     )
-    return tuple((name, (text(row.p50), text(row.p95), text(row.p99))) for name, row, text in rows)
 
 
 _TITLES = {

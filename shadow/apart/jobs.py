@@ -9,7 +9,7 @@ from crossfade.codegen.contract import Contract
 from crossfade.shadow.bindings.excerpts import Excerpt
 from crossfade.shadow.bindings.known import Note
 from crossfade.shadow.bindings.sides import Side
-from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.exchange import Again, Comparison, Reply, Request
 from crossfade.shadow.exchange.difference import Difference
 from crossfade.shadow.exchange.outcome import Reason
@@ -28,7 +28,7 @@ class Setup:
     contract: bytes | None = None
     confirmed: frozenset[str] = frozenset()
     rules: Rules = NO_RULES
-    redactor: Redactor | None = None
+    redactor: RememberingRedactor | None = None
 
     def read_contract(self) -> Contract | None:
         """The contract itself."""
@@ -73,10 +73,11 @@ class Observe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The comparison as it may be kept: a frame of a recording."""
+    """The comparison as it may be kept: a frame of a recording. ``secrets`` are new since the last such job."""
 
     route: RouteInfo
     result: Result
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Comparison
 from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.recording.noticing import Noticing
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 from crossfade.shadow.recording.scribe import Scribe
 
@@ -47,6 +48,7 @@ class JobRunner:
         self._judge = Judge(contract=contract, rules=setup.rules)
         again = Judge(contract=contract, rules=replace(setup.rules, units=None))
         redactor = setup.redactor
+        self._noticing = Noticing(redactor, contract)
         self._scribe = None if redactor is None else Scribe(ComparisonRedactor(redactor, contract).events, again)
         self._held: Comparison | None = None
 
@@ -92,6 +94,8 @@ class JobRunner:
             case Observe():
                 return self._judge.observe(held, job.route)
             case Record():
+                self._noticing.values(job.secrets)
+                self._noticing.comparison(held)
                 return None if self._scribe is None else self._scribe.frame(held, job.route, job.result)
             case DiffMessages():
                 return self._diff_messages(held, job)

@@ -29,13 +29,13 @@ _SEARCHED_BYTES = 2_097_152
 _LONG_BYTES = HEAVY * _BYTES
 
 
-def is_heavy(comparison: Comparison) -> bool:
-    """Whether a comparison is too much work for a loop on which others wait."""
+def is_heavy(comparison: Comparison, most: int = HEAVY) -> bool:
+    """Whether a comparison is too much work for a loop on which others wait: more than ``most``."""
     again = comparison.again
     others = () if again is None else (again.candidate, again.secondary, again.later)
     replies = (comparison.legacy, comparison.candidate, comparison.secondary, *others)
     answers = [reply for reply in replies if isinstance(reply, Answer)]
-    return _are_heavy((comparison.request, *answers), comparison.request.protocol)
+    return _are_heavy((comparison.request, *answers), comparison.request.protocol, most)
 
 
 def is_read_of_same_bytes(comparison: Comparison) -> bool:
@@ -58,14 +58,14 @@ def is_read_of_same_bytes(comparison: Comparison) -> bool:
     )
 
 
-def is_heavy_request(request: Request) -> bool:
+def is_heavy_request(request: Request, most: int = HEAVY) -> bool:
     """As ``is_heavy``, of a request that is looked through."""
-    return _are_heavy((request,), request.protocol)
+    return _are_heavy((request,), request.protocol, most)
 
 
-def is_heavy_reply(request: Request, reply: Reply) -> bool:
+def is_heavy_reply(request: Request, reply: Reply, most: int = HEAVY) -> bool:
     """As ``is_heavy``, of an answer that is looked through."""
-    return isinstance(reply, Answer) and _are_heavy((reply,), request.protocol)
+    return isinstance(reply, Answer) and _are_heavy((reply,), request.protocol, most)
 
 
 def are_heavy_messages(one: bytes, other: bytes, *, proto: bool) -> bool:
@@ -75,13 +75,13 @@ def are_heavy_messages(one: bytes, other: bytes, *, proto: bool) -> bool:
     return len(one) + len(other) > _LONG_BYTES or _marked(one) + _marked(other) > HEAVY
 
 
-def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol) -> bool:
+def _are_heavy(messages: Iterable[Request | Answer], protocol: Protocol, most: int) -> bool:
     weight = 0
     for message in messages:
         weight += _fields_weight(message)
         if message.body:
-            weight += _weight(message.headers, message.body, protocol)
-        if weight > HEAVY:
+            weight += _weight(message.headers, message.body, protocol, most)
+        if weight > most:
             return True
     return False
 
@@ -95,19 +95,19 @@ def _fields_weight(message: Request | Answer) -> int:
     return chars // _BYTES + len(values) + sum(value.count(mark) for value in values for mark in _FIELD_MARKS)
 
 
-def _weight(headers: Headers, body: bytes, protocol: Protocol) -> int:
+def _weight(headers: Headers, body: bytes, protocol: Protocol, most: int) -> int:
     """Of a coded body by what it holds; more than the bound where that is too long, or can't be told."""
-    if len(body) > _LONG_BYTES:
-        return HEAVY + 1
+    if len(body) > most * _BYTES:
+        return most + 1
     if protocol is Protocol.GRPC and _BR in "".join(header_values(headers, "grpc-encoding")).lower():
-        return HEAVY + 1
+        return most + 1
     try:
         if protocol is Protocol.GRPC:
-            body = b"".join(split_frames(body, headers, _LONG_BYTES))
+            body = b"".join(split_frames(body, headers, most * _BYTES))
         else:
-            body = decode_small(body, header_values(headers, "content-encoding"), _LONG_BYTES)
+            body = decode_small(body, header_values(headers, "content-encoding"), most * _BYTES)
     except UndecodableError:
-        return HEAVY + 1
+        return most + 1
     if len(body) <= _SURELY_LIGHT_BYTES:
         return 0
     if protocol is Protocol.GRPC:  # a packed field has a value in each byte

@@ -9,27 +9,30 @@ from crossfade.shadow.asking.call import terms_of
 from crossfade.shadow.asking.calls import Calls, Contact
 from crossfade.shadow.asking.comparer import CUT_BEFORE_ALL, Comparer
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Legacy
+from crossfade.shadow.asking.lifecycle import BEGUN, OBEYED, SILENT, SPOKEN, Client, Event, Given
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
+from crossfade.shadow.asking.roles import opposite
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError
 from crossfade.shadow.asking.suspects import all_judged
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.exchange import Failure
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_ANSWERS
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.judging.judge import Verdict
+from crossfade.shadow.pipe.frames import RequestFrame
 
 _HOLDS_WRITES_S = 1.0
-"""What legacy itself has not answered after so long holds up no writes: a stream, a long poll may never end."""
+"""A read that its client has waited for so long holds up no writes: a stream, a long poll may never end."""
 _SENT_WHOLE = frozenset({Client.COMPLETE})
-_BEGUN_OR_LOST = BEGUN | {Legacy.LOST}
+_BEGUN_OR_LOST = BEGUN | {Given.LOST}
 
 
 class Asker:
-    """Sends requests within the limits, in legacy's order."""
+    """Sends requests within the limits, in the order in which clients were answered."""
 
     def __init__(
         self,
@@ -38,13 +41,14 @@ class Asker:
         means: Means,
         hold: Callable[[Pending, int], None],
         hold_apart: Callable[[Pending, int], bool],
+        clock: Callable[[], float],
     ) -> None:
         """``hold`` counts how many more bytes are kept for a request, ``hold_apart`` for one that is judged apart."""
         self._sides = sides
         self._means = means
         self._limits = means.limits
         self._admission = means.admission
-        self._comparer = Comparer(means=means, hold=hold, hold_apart=hold_apart)
+        self._comparer = Comparer(means=means, hold=hold, hold_apart=hold_apart, clock=clock)
 
     async def observe(self, pending: Pending, deadline: asyncio.Timeout) -> Verdict:
         """The verdict on one request. Raises: Ended; TimeoutError: its turn did not come in time."""
@@ -77,13 +81,13 @@ class Asker:
                 await calls.wait(self._limits.deadline_s)
             begin, is_read = pending.begin, not pending.frame.write
             if begin is not None and is_read and pending.reply is None and calls.all_done():
-                begin.done()  # a write need not wait for legacy to answer what no side works on any more
-            is_stream = isinstance(await pending.answered(), LegacyStream)
+                begin.done()  # a write need not wait for the answer to what no other side works on any more
+            is_stream = isinstance(await pending.answered(), GivenStream)
             with self._admission.stream() if is_stream else contextlib.nullcontext():
                 return await self._compare(pending, calls)
 
     async def _observe_live(self, pending: Pending, body: LiveBody, deadline: asyncio.Timeout) -> Verdict:
-        """A request that is still coming: begun in its turn, and, a write, ended only when legacy has ended it."""
+        """A request that is still coming: begun in its turn, and, a write, ended only when its client was answered."""
         if pending.is_in(*SPOKEN):
             await pending.answered()  # raises Ended where it is over before it began
         deadline.reschedule(None)
@@ -132,37 +136,48 @@ class Asker:
     async def _calls(self, pending: Pending) -> AsyncIterator[Calls]:
         """The calls to the other sides, each with its own handles; those that have not ended are cancelled at the end.
 
-        A secondary that can't have it is not contacted. Raises: Ended: the candidate can't have a handle in it.
+        A secondary that can't have it is not contacted. Raises: Ended: the opposite side can't have it.
         """
         frame = pending.frame
         sides = self._sides[frame.listener]
-        own = await self._means.judging.render(frame.request, Side.CANDIDATE, frame.route)
-        if own.request is None:
-            raise Ended(Outcome.SKIPPED, own.refused or Reason.FOREIGN_HANDLE)
-        contacted = [Contact(side=sides.candidate, name=Side.CANDIDATE, request=own.request)]
+        contacted = [await self._opposite(frame, sides)]
         if sides.secondary is not None and frame.ask_secondary:
             other = await self._means.judging.render(frame.request, Side.SECONDARY, frame.route)
             if other.request is not None:
-                contacted.append(Contact(side=sides.secondary, name=Side.SECONDARY, request=other.request))
+                contacted.append(Contact(side=sides.secondary, handles=Side.SECONDARY, request=other.request))
         calls = Calls(pending, tuple(contacted), terms_of(self._means.judge, frame.route, write=frame.write))
         try:
             yield calls
         finally:
             await calls.end()
 
+    async def _opposite(self, frame: RequestFrame, sides: Sides) -> Contact:
+        """The side that does not answer the client. Raises: Ended: it can't be asked, or can't have a handle."""
+        side = opposite(sides, frame.served)
+        if side is None:
+            raise Ended(Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE)
+        if frame.served is Served.CANDIDATE:
+            return Contact(side=side, handles=None, request=frame.request)
+        own = await self._means.judging.render(frame.request, Side.CANDIDATE, frame.route)
+        if own.request is None:
+            raise Ended(Outcome.SKIPPED, own.refused or Reason.FOREIGN_HANDLE)
+        return Contact(side=side, handles=Side.CANDIDATE, request=own.request)
+
 
 async def _obeyed(pending: Pending) -> None:
-    """Waits until legacy has done what it was told. Raises: Ended: it failed, or nobody knows."""
+    """Waits until a write was done. Raises: Ended: it failed, or nobody knows: then no other side gets it."""
     await pending.until(SILENT)
-    legacy = await pending.answered()
+    given = await pending.answered()
+    if isinstance(pending.reply, Failure) and pending.frame.served is Served.CANDIDATE:
+        raise Ended(Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE)
     if isinstance(pending.reply, Failure):
         raise Ended(Outcome.LEGACY_FAILED, Reason(pending.reply.reason.value))
-    if not pending.is_in(*OBEYED) and isinstance(legacy, LegacyStream) and legacy.cut is not None:
-        raise Ended(*CUT_BEFORE_ALL[legacy.cut])
+    if not pending.is_in(*OBEYED) and isinstance(given, GivenStream) and given.cut is not None:
+        raise Ended(*CUT_BEFORE_ALL[given.cut])
 
 
 async def _pass_on(pending: Pending, body: LiveBody) -> None:
-    """Passes on that the client has sent all; of a write only after legacy ended it, in legacy's order."""
+    """Passes on that the client has sent all; of a write only after it was done, in the order of the answers."""
     await pending.until(_SENT_WHOLE)
     if pending.frame.write:
         await _obeyed(pending)

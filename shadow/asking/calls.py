@@ -7,12 +7,13 @@ from typing import Any
 from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.lifecycle import SPOKEN, Legacy
+from crossfade.shadow.asking.lifecycle import SPOKEN, Given
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.decode.body import is_opaque
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Reply, Request, header_values
 from crossfade.shadow.exchange.body import DIGEST_BYTES, WINDOW_BYTES
+from crossfade.shadow.exchange.served import Served
 
 _FAR = 16
 """Other bytes may mean the same, but not so many times as many."""
@@ -24,15 +25,18 @@ _CODED_BYTES = 1_048_576
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A side that is contacted, and the request with that side's own handles."""
+    """A side that is contacted, and the request with that side's own handles.
+
+    ``handles`` says whose they are; None of legacy, which is sent what the client has sent.
+    """
 
     side: Upstream
-    name: Side
+    handles: Side | None
     request: Request
 
 
 class Calls:
-    """One request to each of the sides that are contacted, the candidate first."""
+    """One request to each of the sides that are contacted, first the one opposite to that which the client got."""
 
     def __init__(self, pending: Pending, contacts: tuple[Contact, ...], terms: Terms) -> None:
         self._pending = pending
@@ -50,15 +54,11 @@ class Calls:
         body = self._pending.body
         parts: tuple[RequestParts | None, ...] = (None,) * len(self._contacts)
         if body is not None:
-            parts = body.start(tuple(contact.name for contact in self._contacts))
+            parts = body.start(tuple(contact.handles for contact in self._contacts))
         self.calls = tuple(
             place_call(contact.side, contact.request, self._terms, part)
             for contact, part in zip(self._contacts, parts, strict=True)
         )
-
-    def by_side(self) -> tuple[tuple[Side, Call], ...]:
-        """Each call with whose it is."""
-        return tuple((contact.name, call) for contact, call in zip(self._contacts, self.calls, strict=True))
 
     async def wait(self, deadline_s: float) -> None:
         """Returns when the sides have answered, or have to be followed."""
@@ -69,19 +69,25 @@ class Calls:
             waiting = {task for task in waiting if not task.done()}
         if not waiting:
             return
-        if isinstance(self._pending.legacy, Answer):
-            self.expect(self._pending.legacy)
-        if self._pending.is_in(Legacy.ANSWERED, Legacy.FAILED):  # a stream has no deadline of its own
+        if isinstance(self._pending.given, Answer):
+            self.expect(self._pending.given)
+        if self._pending.is_in(Given.ANSWERED, Given.FAILED):  # a stream has no deadline of its own
             await asyncio.wait(waiting, timeout=deadline_s)
 
-    def expect(self, legacy: Answer) -> None:
-        """Legacy has answered as a whole: so do the others, and what goes on far beyond that is not read."""
-        size_bytes = len(legacy.body) + len(legacy.windows) // DIGEST_BYTES * WINDOW_BYTES
-        # What legacy compressed may be far longer in plain bytes.
-        least_bytes = _CODED_BYTES if header_values(legacy.headers, "content-encoding") else _SHORT_BYTES
-        self._reads_on = not is_opaque(legacy.headers, legacy.body)
+    def expect(self, given: Answer) -> None:
+        """The client was given a whole answer: so the others are no streams, and are not read far beyond it.
+
+        What the candidate gave may itself be too short, and limits nothing.
+        """
         for call in self.calls:
             call.answer.as_body()
+        if self._pending.frame.served is Served.CANDIDATE:
+            return
+        size_bytes = len(given.body) + len(given.windows) // DIGEST_BYTES * WINDOW_BYTES
+        # What legacy compressed may be far longer in plain bytes.
+        least_bytes = _CODED_BYTES if header_values(given.headers, "content-encoding") else _SHORT_BYTES
+        self._reads_on = not is_opaque(given.headers, given.body)
+        for call in self.calls:
             call.answer.stop_past(max(size_bytes, least_bytes), times=_FAR if self._reads_on else 1)
 
     def all_done(self) -> bool:
@@ -89,7 +95,7 @@ class Calls:
         return all(call.task.done() for call in self.calls)
 
     async def replies(self, deadline_s: float) -> tuple[Reply, ...]:
-        """What the sides answered to a request that legacy has answered as a whole."""
+        """What the sides answered to a request whose client was given a whole answer, or none."""
         tasks = [call.task for call in self.calls]
         if not all(task.done() for task in tasks):
             await asyncio.wait(tasks, timeout=deadline_s)

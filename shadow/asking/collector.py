@@ -8,16 +8,18 @@ from crossfade.shadow.apart.weight import is_heavy_request
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.notes import totals
 from crossfade.shadow.asking.comparisons import Comparisons
+from crossfade.shadow.asking.cross_reads import CrossReads
 from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError, Work
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody, RefusedError, Render
 from crossfade.shadow.exchange import Failure, Reply
-from crossfade.shadow.exchange.observations import Observation, Proof
+from crossfade.shadow.exchange.observations import Noted
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.operate.status import Load
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -27,6 +29,7 @@ from crossfade.shadow.pipe.frames import (
     RequestFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
 )
 
 _CUTS = {Reason.CLIENT_CANCELLED: Reason.CUT_BY_CLIENT, Reason.SHUTDOWN: Reason.CUT_BY_SHUTDOWN}
@@ -40,7 +43,7 @@ class Collector:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation | Proof], None],
+        record: Callable[[Noted], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""
@@ -48,6 +51,7 @@ class Collector:
         self._means = means
         self._clock = clock
         self._comparisons = Comparisons(sides=sides, means=means, record=record, clock=clock)
+        self._cross_reads = CrossReads(sides=sides, means=means, record=record, clock=clock)
         self.mistakes = Mistakes()
 
     def obey(self, is_off: Callable[[], bool]) -> None:
@@ -105,7 +109,7 @@ class Collector:
         framing_of = self._means.judge.framing_of(pending.frame.route)
         answer = AnswerInProgress(limit_bytes=0, framing_of=framing_of, copy_bytes=self._means.judge.stream_copy_bytes)
         answer.begin(frame.status, frame.headers)
-        pending.legacy = LegacyStream(answer=answer)
+        pending.given = GivenStream(answer=answer, served=pending.frame.served)
 
     def on_reply(self, frame: ReplyFrame) -> None:
         """Joins legacy's reply to its request."""
@@ -124,7 +128,7 @@ class Collector:
         if pending.stream is not None:
             pending.stream.end(frame.reply)
             return
-        pending.legacy = frame.reply
+        pending.given = frame.reply
         self._comparisons.hold(pending, body_bytes)
         self._comparisons.suspects.add(pending, frame.reply)
 
@@ -138,10 +142,21 @@ class Collector:
         elif self._advance(pending, Event.CUT):
             pending.stream.break_off(_CUTS[frame.reason])
 
+    def on_write(self, frame: WriteFrame) -> None:
+        """A write has begun that one side alone gets."""
+        self._means.races.begin(frame.request)
+
     def on_unmirrored(self, frame: UnmirroredFrame) -> None:
-        """Legacy alone got a write."""
-        self._means.races.end(frame.request, frame.request.started_at + frame.answer.latency_ms / 1000)
-        self._means.judging.learn_unmirrored(frame.request, frame.answer)
+        """One side alone got a write, which has ended."""
+        answer = frame.answer
+        if answer is None:
+            self._means.races.give_up(frame.request, self._clock())
+            return
+        self._means.races.end(frame.request, frame.request.started_at + answer.latency_ms / 1000)
+        if frame.served is Served.LEGACY:
+            self._means.judging.learn_unmirrored(frame.request, answer)
+        else:
+            self._cross_reads.begin(frame.route.key, self._means.written.note(frame.route, frame.request, answer))
 
     def turned_off(self) -> None:
         """Mirroring was turned off: what is still sent in parts ends where it is."""
@@ -168,6 +183,7 @@ class Collector:
     async def drain(self, timeout_s: float) -> None:
         """Waits for what is in flight; what is not done by then is shed."""
         await self._comparisons.drain(timeout_s)
+        await self._cross_reads.end()
 
     def _carried(self, frame: RequestFrame) -> tuple[frozenset[str], tuple[Pending, ...]]:
         """The values that a request carries, and who may have to be judged before; a heavy body is not read here."""

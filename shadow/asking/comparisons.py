@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 
 from crossfade.shadow.asking.asker import Asker
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.lifecycle import Event, Legacy, Work
+from crossfade.shadow.asking.lifecycle import Event, Given, Work
 from crossfade.shadow.asking.means import Means
 from crossfade.shadow.asking.pending import Pending
 from crossfade.shadow.asking.room import Room
 from crossfade.shadow.asking.sides import Sides
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.suspects import Suspects
 from crossfade.shadow.errors import where
 from crossfade.shadow.exchange import Answer, Reply
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import Noted, Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Comparisons:
         *,
         sides: Mapping[str, Sides],
         means: Means,
-        record: Callable[[Observation | Proof], None],
+        record: Callable[[Noted], None],
         clock: Callable[[], float],
     ) -> None:
         """``clock`` gives the time in seconds since the epoch."""
@@ -40,7 +41,7 @@ class Comparisons:
         self._clock = clock
         self._pending: dict[str, Pending] = {}
         self._room = Room(means.limits.held_bytes)
-        self._asker = Asker(sides=sides, means=means, hold=self.hold, hold_apart=self._room.hold_apart)
+        self._asker = Asker(sides=sides, means=means, hold=self.hold, hold_apart=self._room.hold_apart, clock=clock)
         self.suspects = Suspects(means.bindings)
 
     @property
@@ -87,9 +88,9 @@ class Comparisons:
         """Records how a request ended without a judgement."""
         self._record(Settled(route=route, outcome=outcome, reason=reason))
 
-    def learn_unmirrored(self, pending: Pending, legacy: Reply | LegacyStream) -> None:
+    def learn_unmirrored(self, pending: Pending, legacy: Reply | GivenStream) -> None:
         """Of a write that ended without answers compared, all that legacy minted may be foreign."""
-        if pending.frame.write and isinstance(legacy, Answer):
+        if pending.frame.write and pending.frame.served is Served.LEGACY and isinstance(legacy, Answer):
             self._means.judging.learn_unmirrored(pending.request(), legacy)
 
     async def drain(self, timeout_s: float) -> None:
@@ -142,8 +143,8 @@ class Comparisons:
         is_learnt = pending.is_in(Work.JUDGED)
         pending.advance(Event.END)
         pending.let_others_go_on()
-        if not is_learnt and pending.legacy is not None and not pending.is_in(Legacy.LOST):
-            self.learn_unmirrored(pending, pending.legacy)
+        if not is_learnt and pending.given is not None and not pending.is_in(Given.LOST):
+            self.learn_unmirrored(pending, pending.given)
 
 
 def _ended_from_outside(pending: Pending) -> Settled:

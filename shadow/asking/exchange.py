@@ -1,7 +1,7 @@
 """Contacting the sides with one request, without an engine: for replay, fuzzing, and a second look at one side."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.shadow.asking.call import Call, Terms, hang_up, place_call
@@ -43,7 +43,7 @@ async def exchange_with(
     if not all(side.takes(request) for side in contacted.values()):
         raise NotComparableError(Reason.UNSUPPORTED, "the request can't be sent as it is")
     found = dict(
-        zip(contacted, await asyncio.gather(*(_read(side, request, terms) for side in contacted.values())), strict=True)
+        zip(contacted, await together(*(_read(side, request, terms) for side in contacted.values())), strict=True)
     )
     is_cut = any(read.is_cut for read in found.values())
     replies = {name: without_end(read.reply) if is_cut else read.reply for name, read in found.items()}
@@ -57,6 +57,19 @@ async def exchange_with(
         followed=isinstance(answered, Answer) and terms.framing_of(answered.headers) is not None,
         cut=Reason.CUT_BY_CLIENT if is_cut else None,
     )
+
+
+async def together(*reading: Coroutine[None, None, Read]) -> list[Read]:
+    """What each gives; where one fails or this is cancelled, the others hang up before it is told."""
+    tasks = [asyncio.create_task(one) for one in reading]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        left = [task for task in tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
 
 
 async def reply_of(side: Upstream, request: Request, terms: Terms) -> Reply:

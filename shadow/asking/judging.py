@@ -22,7 +22,7 @@ from crossfade.shadow.apart.jobs import (
     ResolveAgain,
 )
 from crossfade.shadow.apart.unread import Unread
-from crossfade.shadow.apart.weight import is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
+from crossfade.shadow.apart.weight import HEAVY, is_heavy, is_heavy_reply, is_heavy_request, is_read_of_same_bytes
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.bindings.bindings import Bindings, Rendered
 from crossfade.shadow.bindings.excerpts import Excerpt, Texts
@@ -38,6 +38,7 @@ from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.judging.differ import Key
 from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.judging.proofs.prover import FIRST, is_sampled
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.recording.records import result_of
 from crossfade.shadow.runs.recorder import Recorder
 
@@ -51,9 +52,23 @@ _MOST_ROUTES = 1000
 class Judging:
     """Each step raises Ended: it took more time or memory than it may, or the process was lost."""
 
-    def __init__(self, *, judge: Judge, bindings: Bindings, queue: JobQueue | None, recorder: Recorder | None) -> None:
-        """Without ``queue`` all is done here. ``recorder`` keeps what was judged apart."""
+    def __init__(  # noqa: PLR0913 - who judges by what, and where
+        self,
+        *,
+        judge: Judge,
+        bindings: Bindings,
+        queue: JobQueue | None,
+        recorder: Recorder | None,
+        noticing: Noticing = NOTHING_STORED,
+        most: int = HEAVY,
+    ) -> None:
+        """Without ``queue`` all is done here, else what is more work than ``most``.
+
+        ``recorder`` keeps what was judged apart, ``noticing`` is shown all.
+        """
+        self._most = most
         self._judge = judge
+        self._noticing = noticing
         self._bindings = bindings
         self._queue = queue
         self._recorder = recorder
@@ -61,6 +76,11 @@ class Judging:
         self._made: dict[str, int] = {}
         self._proofs: set[str] = set()
         self._weighed: tuple[Comparison, bool] | None = None
+
+    @property
+    def bindings(self) -> Bindings:
+        """The handles that it learns and maps."""
+        return self._bindings
 
     @property
     def waiting(self) -> int:
@@ -92,7 +112,7 @@ class Judging:
     def _is_heavy(self, comparison: Comparison) -> bool:
         """Weighed once for all steps, which come one after the other where it is light."""
         if self._weighed is None or self._weighed[0] is not comparison:
-            self._weighed = comparison, is_heavy(comparison)
+            self._weighed = comparison, is_heavy(comparison, self._most)
         return self._weighed[1]
 
     def _is_proof(self, request_id: str, route: RouteInfo) -> bool:
@@ -106,6 +126,7 @@ class Judging:
 
     async def resolve(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Comparison:
         """As ``Bindings.resolve``."""
+        self._noticing.comparison(comparison)
         if not self.is_apart(comparison, route):
             return self._bindings.resolve(comparison, write=write)
         if self._bindings.is_shared:
@@ -113,8 +134,16 @@ class Judging:
         excerpt = await self._excerpt(comparison, route)
         return await self._resolved(Resolve(excerpt=excerpt, write=write), comparison, route)
 
+    async def learn(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> None:
+        """As ``Bindings.learn``."""
+        if self.is_apart(comparison, route):
+            await self.resolve(comparison, route, write=write)
+        else:
+            self._bindings.learn(comparison, write=write)
+
     async def resolve_again(self, comparison: Comparison, route: RouteInfo) -> Comparison:
         """As ``Bindings.resolve_again``."""
+        self._noticing.comparison(comparison)
         if not self.is_apart(comparison, route):
             return self._bindings.resolve_again(comparison)
         if self._bindings.is_shared:
@@ -157,9 +186,15 @@ class Judging:
 
     async def render(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         """As ``Bindings.render``; refused too where a token may be of an unmirrored answer that was not read."""
+        rendered = await self._rendered(request, side, route)
+        if rendered.request is not None and rendered.request is not request:
+            self._noticing.request(rendered.request, route.route)
+        return rendered
+
+    async def _rendered(self, request: Request, side: Side, route: RouteInfo) -> Rendered:
         if self._may_be_lost(request):
             return Rendered(request=None, refused=Reason.FOREIGN_HANDLE)
-        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request):
+        if self._queue is None or self._bindings.knows_none or not is_heavy_request(request, self._most):
             return self._bindings.render(request, side)
         texts = await self._ask_about(request, ReadRequest(request=request), route)
         excerpt = self._bindings.excerpt(request, route.route, await self._kept_of(texts))
@@ -168,9 +203,11 @@ class Judging:
 
     def learn_unmirrored(self, request: Request, answer: Answer) -> None:
         """As ``Bindings.learn_unmirrored``; of a heavy answer the tokens alone, which are searched for later."""
+        self._noticing.request(request)
+        self._noticing.reply(request, answer)
         if self._bindings.is_shared:
             return
-        if self._queue is None or not is_heavy_reply(request, answer):
+        if self._queue is None or not is_heavy_reply(request, answer, self._most):
             self._bindings.learn_unmirrored(request, answer)
         elif succeeded(answer, request):
             self._lost.append(Unread(request, answer, ids=False))
@@ -178,7 +215,9 @@ class Judging:
     def _may_be_lost(self, request: Request) -> bool:
         if not self._lost:
             return False
-        carried = self._bindings.carried(replace(request, body=b"") if is_heavy_request(request) else request)
+        carried = self._bindings.carried(
+            replace(request, body=b"") if is_heavy_request(request, self._most) else request
+        )
         unknown = [text for text in carried if is_token(text) and not self._bindings.is_known(text)]
         return any(unread.may_hold(text) for unread in self._lost for text in unknown)
 
@@ -222,7 +261,8 @@ class Judging:
         if not recorder.chooses(comparison.request.id, route, result):
             return
         try:
-            frame = await self._ask(Record(route=route, result=result), comparison, route)
+            secrets = self._noticing.new_to(self.pid)
+            frame = await self._ask(Record(route=route, result=result, secrets=secrets), comparison, route)
         except Ended:
             return
         recorder.take(frame, route)

@@ -1,36 +1,39 @@
 """The life of one mirrored request as tables of states. Pure: no clock, no IO, nothing of asyncio.
 
-Three machines run side by side, as in h11: what the client has sent (``Client``), what legacy has answered
-(``Legacy``), and how far the comparison has come (``Work``). A machine sees the events that its table names anywhere,
-so one event may move several of them. What a machine sees, and its state has no row for, is illegal: either the engine
-sent what it never sends, or crossfade has a bug. ``LATE`` marks what may still come and no longer means anything.
+Three machines run side by side, as in h11: what the client has sent (``Client``), what it was given by the
+side that serves it (``Given``), and how far the comparison has come (``Work``). A machine sees the events that its
+table names anywhere, so one event may move several of them. What a machine sees, and its state has no row for, is
+illegal: either the engine sent what it never sends, or crossfade has a bug. ``LATE`` marks what may still come and no
+longer means anything.
 """
 
 from collections.abc import Collection, Mapping
 from enum import Enum, StrEnum, auto
 from functools import cache
 
+from crossfade.shadow.exchange.served import Served
+
 
 class Client(StrEnum):
     """What the client has sent of the request."""
 
     WHOLE = auto()  # all of it, in one frame
-    QUIET = auto()  # its head; nothing has come of the body, and legacy has not answered
-    COMING = auto()  # its body is coming in parts, or legacy has answered before any came
+    QUIET = auto()  # its head; nothing has come of the body, and no answer was given
+    COMING = auto()  # its body is coming in parts, or the answer was given before any came
     COMPLETE = auto()  # all of it; the other sides have not been told yet
     PASSED_ON = auto()  # all of it, and so have the other sides
 
 
-class Legacy(StrEnum):
-    """What legacy has answered."""
+class Given(StrEnum):
+    """The answer that the client was given, by legacy or, where that serves it, by the candidate."""
 
     AWAITED = auto()
     STREAMING = auto()  # its answer has begun, and comes in parts
     ANSWERED = auto()  # a whole answer
     FAILED = auto()  # no answer
     STREAMED = auto()  # a stream, to its end
-    CUT = auto()  # a stream, broken off by legacy, by the client or by a shutdown
-    LOST = auto()  # what it answers will not be known here
+    CUT = auto()  # a stream, broken off by its side, by the client or by a shutdown
+    LOST = auto()  # the answer will not be known here
 
 
 class Work(StrEnum):
@@ -72,7 +75,7 @@ class _Late(Enum):
     LATE = auto()
 
 
-State = Client | Legacy | Work
+State = Client | Given | Work
 LATE = _Late.LATE
 """Stands in a table where an event comes too late to change anything."""
 Row = Mapping[Event, State | _Late]
@@ -98,25 +101,25 @@ CLIENT: Table = {
     Client.PASSED_ON: dict.fromkeys(_REPLIES, Client.PASSED_ON),
 }
 
-LEGACY: Table = {
-    Legacy.AWAITED: {
-        Event.ANSWER_HEAD: Legacy.STREAMING,
-        Event.ANSWER: Legacy.ANSWERED,
-        Event.FAILURE: Legacy.FAILED,
-        Event.LOSE: Legacy.LOST,
+GIVEN: Table = {
+    Given.AWAITED: {
+        Event.ANSWER_HEAD: Given.STREAMING,
+        Event.ANSWER: Given.ANSWERED,
+        Event.FAILURE: Given.FAILED,
+        Event.LOSE: Given.LOST,
     },
-    Legacy.STREAMING: {
-        Event.ANSWER_PART: Legacy.STREAMING,
-        Event.ANSWER: Legacy.STREAMED,
-        Event.FAILURE: Legacy.CUT,
-        Event.CUT: Legacy.CUT,
-        Event.LOSE: Legacy.LOST,
+    Given.STREAMING: {
+        Event.ANSWER_PART: Given.STREAMING,
+        Event.ANSWER: Given.STREAMED,
+        Event.FAILURE: Given.CUT,
+        Event.CUT: Given.CUT,
+        Event.LOSE: Given.LOST,
     },
-    Legacy.ANSWERED: _OVER,
-    Legacy.FAILED: _OVER,
-    Legacy.STREAMED: _OVER,
-    Legacy.CUT: _OVER,
-    Legacy.LOST: _OVER,
+    Given.ANSWERED: _OVER,
+    Given.FAILED: _OVER,
+    Given.STREAMED: _OVER,
+    Given.CUT: _OVER,
+    Given.LOST: _OVER,
 }
 
 WORK: Table = {
@@ -147,28 +150,30 @@ WORK: Table = {
     Work.ENDED: {},
 }
 
-SPOKEN: frozenset[State] = frozenset(Legacy) - {Legacy.AWAITED}
-"""Legacy has begun to answer, or never will."""
-SILENT: frozenset[State] = SPOKEN - {Legacy.STREAMING}
-"""Nothing more comes from legacy."""
+SPOKEN: frozenset[State] = frozenset(Given) - {Given.AWAITED}
+"""The answer has begun, or never will."""
+SILENT: frozenset[State] = SPOKEN - {Given.STREAMING}
+"""Nothing more comes of it."""
 BEGUN: frozenset[State] = frozenset({Client.COMING, Client.COMPLETE, Client.PASSED_ON})
 """There is something of a live request to send."""
-OBEYED = frozenset({Legacy.ANSWERED, Legacy.STREAMED})
-"""Legacy has done what it was told to do, and its whole answer is here."""
-_ANY = frozenset(Legacy)
-_STREAMS = frozenset({Legacy.STREAMING, Legacy.STREAMED, Legacy.CUT})
+OBEYED = frozenset({Given.ANSWERED, Given.STREAMED})
+"""The side that serves has done what it was told to do, and its whole answer is here."""
+_ANY = frozenset(Given)
+_STREAMS = frozenset({Given.STREAMING, Given.STREAMED, Given.CUT})
 
-NEEDS: Mapping[Event, frozenset[Legacy]] = {
+NEEDS: Mapping[Event, frozenset[Given]] = {
     Event.FOLLOW: _STREAMS,
-    Event.JUDGE: _STREAMS | {Legacy.ANSWERED},
-    Event.GIVE_UP: _STREAMS | {Legacy.ANSWERED},
+    Event.JUDGE: _STREAMS | {Given.ANSWERED},
+    Event.GIVE_UP: _STREAMS | {Given.ANSWERED},
 }
-"""What legacy must have answered before an event of the comparison."""
-WRITE_NEEDS: Mapping[tuple[Event, bool], frozenset[Legacy]] = {
+"""What must have been given before an event of the comparison."""
+CANDIDATES_NEED = dict.fromkeys((Event.JUDGE, Event.GIVE_UP), NEEDS[Event.JUDGE] | {Given.FAILED})
+"""The same where the candidate was to answer: that it did not is judged, by what legacy answers to the copy."""
+WRITE_NEEDS: Mapping[tuple[Event, bool], frozenset[Given]] = {
     (Event.SEND, False): OBEYED,
     (Event.PASS_ON, True): OBEYED,
 }
-"""The same for a write, by whether it is live: none reaches another side to its end before legacy has done it."""
+"""The same for a write, by whether it is live: none reaches another side to its end before it was done."""
 
 
 class IllegalEventError(Exception):
@@ -183,19 +188,18 @@ class IllegalEventError(Exception):
 class Lifecycle:
     """The three states of one request."""
 
-    __slots__ = ("_is_live", "_is_write", "_states")
+    __slots__ = ("_kind", "_states")
 
-    def __init__(self, *, live: bool, write: bool) -> None:
-        self._is_live = live
-        self._is_write = write
-        self._states: _States = (Client.QUIET if live else Client.WHOLE, Legacy.AWAITED, Work.RECEIVED)
+    def __init__(self, *, live: bool, write: bool, served: Served = Served.LEGACY) -> None:
+        self._kind = (live, write, served)
+        self._states: _States = (Client.QUIET if live else Client.WHOLE, Given.AWAITED, Work.RECEIVED)
 
     def advance(self, event: Event) -> bool:
         """Moves every machine that sees the event; False where it came too late, and nothing has changed.
 
         Raises: IllegalEventError.
         """
-        after = _step(self._states, event, self._is_live, self._is_write)
+        after = _step(self._states, event, self._kind)
         if after is None:
             raise IllegalEventError(event, self._states)
         if isinstance(after, _Late):
@@ -205,24 +209,28 @@ class Lifecycle:
 
     def is_in(self, states: Collection[State]) -> bool:
         """Whether it is in one of these states."""
-        client, legacy, work = self._states
-        return work in states or legacy in states or client in states
+        client, given, work = self._states
+        return work in states or given in states or client in states
 
 
-_States = tuple[Client, Legacy, Work]
+_States = tuple[Client, Given, Work]
+_Kind = tuple[bool, bool, Served]
+"""Whether a request is live, whether it is a write, and who answers its client."""
 
 
 @cache  # at most some hundred combinations occur
-def _step(states: _States, event: Event, live: bool, write: bool) -> _States | _Late | None:  # noqa: FBT001 - of a key
+def _step(states: _States, event: Event, kind: _Kind) -> _States | _Late | None:
     """The states after an event; None where it is illegal."""
+    live, write, served = kind
     moved = [_after(state, event) for state in states]
     if LATE in moved:
         return LATE
-    client, legacy, work = moved
-    if not isinstance(client, Client) or not isinstance(legacy, Legacy) or not isinstance(work, Work):
+    client, given, work = moved
+    if not isinstance(client, Client) or not isinstance(given, Given) or not isinstance(work, Work):
         return None
-    needed = NEEDS.get(event, _ANY) & (WRITE_NEEDS.get((event, live), _ANY) if write else _ANY)
-    return (client, legacy, work) if states[1] in needed else None
+    needs = NEEDS if served is Served.LEGACY else {**NEEDS, **CANDIDATES_NEED}
+    needed = needs.get(event, _ANY) & (WRITE_NEEDS.get((event, live), _ANY) if write else _ANY)
+    return (client, given, work) if states[1] in needed else None
 
 
 def _after(state: State, event: Event) -> State | _Late | None:
@@ -231,9 +239,9 @@ def _after(state: State, event: Event) -> State | _Late | None:
     return row.get(event) if event in row or event in _SEEN[type(state)] else state
 
 
-_TABLE: Table = {**CLIENT, **LEGACY, **WORK}
+_TABLE: Table = {**CLIENT, **GIVEN, **WORK}
 _SEEN: Mapping[type[State], frozenset[Event]] = {
     type(state): frozenset(event for row in table.values() for event in row)
-    for table in (CLIENT, LEGACY, WORK)
+    for table in (CLIENT, GIVEN, WORK)
     for state in table
 }

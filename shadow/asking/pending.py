@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from crossfade.shadow.asking.ended import Ended
-from crossfade.shadow.asking.lifecycle import SPOKEN, Client, Event, Legacy, Lifecycle, State, Work
+from crossfade.shadow.asking.lifecycle import SPOKEN, Client, Event, Given, Lifecycle, State, Work
 from crossfade.shadow.asking.order import Turn
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.live_body import LiveBody
 from crossfade.shadow.exchange import Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
@@ -19,9 +19,9 @@ class Pending:
     """What is kept for one request: how far it has come is for its ``life`` to tell.
 
     ``carried`` are its values that may be handles, ``suspects`` the requests whose legacy answers hold one of them.
-    ``begin`` is its place in the order, which a live request has once it has begun, and a write once legacy has done
-    it; ``finish`` that of a live write's end. ``legacy`` is the reply, or the stream once it has begun; ``end`` how it
-    ends where something else than the comparison ends it.
+    ``begin`` is its place in the order, which a live request has once it has begun, and a write once it was done;
+    ``finish`` that of a live write's end. ``given`` is the reply that the client was given, or the stream once it has
+    begun; ``end`` how it ends where something else than the comparison ends it.
     """
 
     frame: RequestFrame
@@ -30,7 +30,7 @@ class Pending:
     begin: Turn | None
     carried: frozenset[str] = frozenset()
     finish: Turn | None = None
-    legacy: Reply | LegacyStream | None = None
+    given: Reply | GivenStream | None = None
     end: tuple[Outcome, Reason] | None = None
     held_bytes: int = 0
     is_apart: bool = False
@@ -39,7 +39,7 @@ class Pending:
     _waiters: list[tuple[Collection[State], asyncio.Future[None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._life = Lifecycle(live=self.frame.live, write=self.frame.write)
+        self._life = Lifecycle(live=self.frame.live, write=self.frame.write, served=self.frame.served)
 
     def advance(self, event: Event) -> bool:
         """Moves its life, and wakes who waited for that; False where the event came too late.
@@ -70,22 +70,22 @@ class Pending:
         if not self._life.is_in(states):
             await self.reaching(states)
 
-    async def answered(self) -> Reply | LegacyStream:
-        """Legacy's reply, or its stream once it has begun. Raises: Ended: neither will come."""
+    async def answered(self) -> Reply | GivenStream:
+        """The reply that was given, or the stream once it has begun. Raises: Ended: neither will come."""
         await self.until(SPOKEN)
-        if self.legacy is None or self.is_in(Legacy.LOST):
+        if self.given is None or self.is_in(Given.LOST):
             raise Ended(*(self.end or (Outcome.SHED, Reason.SHUTDOWN)))
-        return self.legacy
+        return self.given
 
     @property
-    def stream(self) -> LegacyStream | None:
-        """Legacy's answer where it is a stream."""
-        return self.legacy if isinstance(self.legacy, LegacyStream) else None
+    def stream(self) -> GivenStream | None:
+        """What was given where it is a stream."""
+        return self.given if isinstance(self.given, GivenStream) else None
 
     @property
     def reply(self) -> Reply | None:
-        """Legacy's reply where it has ended its answer: a client that leaves does not."""
-        return self.legacy.reply if isinstance(self.legacy, LegacyStream) else self.legacy
+        """The reply that was given where it has ended: a client that leaves does not end it."""
+        return self.given.reply if isinstance(self.given, GivenStream) else self.given
 
     @property
     def is_stream(self) -> bool:

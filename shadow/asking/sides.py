@@ -1,7 +1,7 @@
 """The servers that a port's requests are sent to, out of the config."""
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,7 +21,7 @@ _MAX_SEGMENTS = 32  # a path with more is its own name, with all values in it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The upstreams behind one listener; ``legacy`` only where nobody else contacts it."""
+    """The upstreams behind one listener; ``legacy`` only where requests may have to go to it from here."""
 
     candidate: Upstream
     secondary: Upstream | None
@@ -41,19 +41,27 @@ class Sides:
 Fields = Callable[[Request], Headers]
 """The header fields with which a request goes out."""
 
+Own = Callable[[Headers], Headers]
+"""Changes the header fields of a request to one side."""
 
-def build_sides(
+NOTHING_OWN: Mapping[str, Own] = {}
+"""Where all sides get the same."""
+
+
+def build_sides(  # noqa: PLR0913 - each has its default
     config: Config,
     listen: ListenSettings,
     calls: Container[str] = frozenset(),
     *,
     rules: Iterable[HeaderRule] = (),
+    own: Mapping[str, Own] = NOTHING_OWN,
     with_legacy: bool = False,
 ) -> Sides:
     """Candidate and secondary of one port; the secondary is legacy's double and gets all that legacy got.
 
     ``calls`` are the gRPC methods of the contract. ``rules`` change header fields for all sides, before those of the
-    config do for the candidate. ``with_legacy``: nobody else contacts it.
+    config do for the candidate; ``own``, by the side's name, is what only that side gets, at last.
+    ``with_legacy``: requests go to legacy from here, too.
 
     Raises: ShadowError: a certificate that can't be read, a variable of the environment that is not set.
     """
@@ -71,14 +79,24 @@ def build_sides(
     candidate = upstream(
         listen.candidate,
         tls=TlsFiles(ca=listen.candidate_ca, cert=listen.candidate_cert),
-        fields=_after(of_all, policy_of(mirror.header).fields) if rules else policy_of(mirror.header).fields,
+        fields=_with_own(
+            _after(of_all, policy_of(mirror.header).fields) if rules else policy_of(mirror.header).fields,
+            own.get("candidate"),
+        ),
         notes=Notes("candidate", route_of),
     )
-    of_legacy = partial(upstream, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert), fields=of_all)
-    secondary = None
+    of_legacy = partial(upstream, tls=TlsFiles(ca=listen.legacy_ca, cert=listen.legacy_cert))
+    secondary, legacy = None, None
     if listen.secondary is not None:
-        secondary = of_legacy(listen.secondary, notes=Notes("secondary", route_of))
-    return Sides(candidate=candidate, secondary=secondary, legacy=of_legacy(listen.legacy) if with_legacy else None)
+        fields = _with_own(of_all, own.get("secondary"))
+        secondary = of_legacy(listen.secondary, fields=fields, notes=Notes("secondary", route_of))
+    if with_legacy:
+        legacy = of_legacy(listen.legacy, fields=_with_own(of_all, own.get("legacy")), notes=Notes("legacy", route_of))
+    return Sides(candidate=candidate, secondary=secondary, legacy=legacy)
+
+
+def _with_own(fields: Fields, own: Own | None) -> Fields:
+    return fields if own is None else lambda request: own(fields(request))
 
 
 def _after(first: Fields, then: Fields) -> Fields:

@@ -11,12 +11,13 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crossfade.shadow.apart.opening import queue_of
+from crossfade.shadow.apart.opening import queue_of, setup_of
 from crossfade.shadow.asking.collector import Collector
 from crossfade.shadow.asking.limits import Limits
 from crossfade.shadow.asking.means import means_of
@@ -25,7 +26,7 @@ from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.config import Config, State, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.shadow.evidence import EvidenceError
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.operate.status import Load, Totals
@@ -43,8 +44,10 @@ from crossfade.shadow.pipe.frames import (
     RulesFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
 )
 from crossfade.shadow.pipe.reader import FrameReader
+from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.run import RunWriter, open_run
 from crossfade.shadow.runs.setup import evidence_store, units_of
 
@@ -65,6 +68,7 @@ class Worker:
         self._run = run
         self._tell = tell
         self._entered: Counter[RouteInfo] = Counter()
+        self._by_candidate: Counter[RouteInfo] = Counter()
         self._settled: Counter[tuple[RouteInfo, Outcome, Reason]] = Counter()
         self._received: Counter[RouteInfo] = Counter()
 
@@ -84,11 +88,13 @@ class Worker:
                 self._collector.on_reply(frame)
             case SettledFrame():
                 self._collector.on_settled(frame)
+            case WriteFrame():
+                self._collector.on_write(frame)
             case UnmirroredFrame():
                 self._collector.on_unmirrored(frame)
             case CountsFrame():
                 self._take_counts(frame)
-                self._run.flush(self._entered)
+                self._run.flush(self._entered, self._by_candidate)
                 self._tell(self._collector.load(self._run.flushed_at))
             case RulesFrame():
                 self._run.note_rules(frame.rules_digest)
@@ -106,11 +112,12 @@ class Worker:
         known = self._received.copy()
         for (route, _, _), total in self._settled.items():
             known[route] += total
-        self._run.finish(self._entered | known)
+        self._run.finish(self._entered | known, self._by_candidate)
 
     def _take_counts(self, frame: CountsFrame) -> None:
         """The engine's counters are totals: evidence gets what came since the last ones."""
         self._entered = Counter(dict(frame.entered))
+        self._by_candidate = Counter(dict(frame.by_candidate))
         totals = Counter({(route, outcome, reason): total for route, outcome, reason, total in frame.settled})
         for (route, outcome, reason), count in (totals - self._settled).items():
             self._run.add(Settled(route=route, outcome=outcome, reason=reason, count=count))
@@ -121,9 +128,9 @@ async def serve(config: Config, run_id: str) -> None:
     """Runs until the frames end. Raises: ShadowError, EvidenceError."""
     run = open_run(config, evidence_store(config), run_id, engine=config.capture.engine, units=units_of(config))
     calls = {} if run.contract is None else run.contract.methods
-    sides = {listen.name: build_sides(config, listen, calls) for listen in config.listen}
+    sides = {listen.name: build_sides(config, listen, calls, with_legacy=True) for listen in config.listen}
     totals = Totals()
-    queue = queue_of(config, run)
+    queue = queue_of(config, setup_of(run))
     switch = Switch(config.evidence.dir)
     collector = Collector(
         sides=sides,
@@ -134,6 +141,9 @@ async def serve(config: Config, run_id: str) -> None:
             limits=_limits(config),
             queue=queue,
             recorder=run.recorder,
+            reads_of=partial(_is_cross_read, config),
+            templates=config.routes.http,
+            noticing=run.noticing,
         ),
         record=lambda observation: _record(observation, run.writer, totals),
     )
@@ -153,10 +163,20 @@ async def serve(config: Config, run_id: str) -> None:
             await side.close()
 
 
-def _record(observation: Observation | Proof, writer: RunWriter, totals: Totals) -> None:
-    """A proof is evidence of the gate, and no request."""
+def _is_cross_read(config: Config, route: RouteInfo) -> bool:
+    """Whether the group that moves a route asks that what is written on it is read through both sides."""
+    of_route = (
+        group.cross_read
+        for group in config.canary.route
+        if any(glob_matches(glob, route.route, route.listener) for glob in group.routes)
+    )
+    return next(of_route, False)
+
+
+def _record(observation: Noted, writer: RunWriter, totals: Totals) -> None:
+    """A proof is evidence of the gate, a cross-read of the way back: neither is a request."""
     writer.add(observation)
-    if not isinstance(observation, Proof):
+    if not isinstance(observation, Proof | CrossRead):
         totals.add(observation)
 
 

@@ -31,6 +31,7 @@ from crossfade.shadow.bindings.minting import Answered, Learnt, Minting
 from crossfade.shadow.bindings.names import Part, Site, entity_of
 from crossfade.shadow.bindings.scopes import Origin, origin_of
 from crossfade.shadow.bindings.sides import Rendered, Side
+from crossfade.shadow.bindings.steadiness import Steadiness
 from crossfade.shadow.bindings.tables import EVERYWHERE
 from crossfade.shadow.bindings.translate import Back, Here, Rendering, Standpoint
 from crossfade.shadow.compare.decode import UndecodableError
@@ -58,17 +59,13 @@ class Bindings:
         capacity: int = 100_000,
         known: Known | None = None,
     ) -> None:
-        """``edges`` are reviewed ones, ``known`` is what is known already, their kinds included.
-
-        ``one_to_one``: where the candidate has one id for two of legacy's, or two for one, its answer is mapped to a
-        text that says so, which no other difference has.
-        """
+        """``edges`` are reviewed ones, ``one_to_one`` is as in ``Known``; or ``known`` is all of that."""
         self._contract = contract
         self._shared = shared
-        self._known = nothing_known(capacity, edges) if known is None else known
+        self._known = nothing_known(capacity, edges, one_to_one=one_to_one) if known is None else known
         self._tables = self._known.tables
         self._scopes = self._known.scopes
-        self._minting = Minting(self._known, one_to_one=one_to_one)
+        self._minting = Minting(self._known)
 
     @property
     def is_shared(self) -> bool:
@@ -133,6 +130,24 @@ class Bindings:
         """Learns what was minted, as ``resolve`` does, where nothing is compared."""
         if not self._shared and isinstance(comparison.legacy, Answer):
             self._learn(comparison, comparison.legacy, write=write)
+
+    def compare_runs(self, request: Request, route: str, then: Answer, now: Answer, steadiness: Steadiness) -> None:
+        """Learns what is not minted from what legacy answered to one write when it was recorded, and answers now."""
+        if self._shared or not (succeeded(then, request) and succeeded(now, request)):
+            return
+        try:
+            before, after = (answer_value(request, answer, self._contract) for answer in (then, now))
+        except UndecodableError:
+            return
+        exchange = self._exchange(request, route, now, self._values(request), True)  # noqa: FBT003
+        origin = exchange.origin
+
+        def may_be(text: str, site: Site) -> bool:
+            is_another = self._scopes.may_hold(text, site, origin) and not self._scopes.is_own(site, origin)
+            return is_another and (ANYWHERE, text) not in exchange.carried
+
+        for site, text in steadiness.steady(route, before, after, may_be):
+            self._minting.hold_steady(exchange, site, text)
 
     def resolve(self, comparison: Comparison, *, write: bool) -> Comparison:
         """Learns what was minted, and gives the comparison with each side's handles replaced by legacy's values.

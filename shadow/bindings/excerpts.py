@@ -45,6 +45,7 @@ class Excerpt:
     places: Places
     sent: frozenset[str]
     agreed: frozenset[str]
+    one_to_one: bool
 
 
 def kept_of(known: Known, texts: Texts) -> dict[str, list[str]]:
@@ -72,6 +73,7 @@ def excerpt_of(known: Known, kept: Texts, route: str, scopes: Iterable[str]) -> 
         places=known.places.of(route),
         sent=frozenset(text for text in texts if text in known.sent),
         agreed=frozenset(text for text in texts if text in known.agreed),
+        one_to_one=known.one_to_one,
     )
 
 
@@ -80,7 +82,14 @@ def known_by(excerpt: Excerpt) -> Known:
     sent, agreed = Seen(len(excerpt.sent) + _ROOM), Seen(len(excerpt.agreed) + _ROOM)
     sent.add(excerpt.sent)
     agreed.add(excerpt.agreed)
-    return Known(tables=excerpt.tables, scopes=excerpt.scopes, places=excerpt.places, sent=sent, agreed=agreed)
+    return Known(
+        tables=excerpt.tables,
+        scopes=excerpt.scopes,
+        places=excerpt.places,
+        sent=sent,
+        agreed=agreed,
+        one_to_one=excerpt.one_to_one,
+    )
 
 
 # texts

@@ -22,13 +22,18 @@ class Note:
 
 @dataclass(slots=True, kw_only=True)
 class Known:
-    """The handles, the kinds of ids, the places that mint, what clients ``sent``, and what the sides ``agreed`` on."""
+    """The handles, the kinds of ids, the places that mint, what clients ``sent``, and what the sides ``agreed`` on.
+
+    ``one_to_one``: where the candidate has one id for two of legacy's, or two for one, its answer is mapped to a text
+    that says so, which no other difference has.
+    """
 
     tables: Tables
     scopes: Scopes
     places: Places
     sent: Seen
     agreed: Seen
+    one_to_one: bool = False
 
     def take(self, notes: Iterable[Note]) -> None:
         """Does here what was done with an excerpt."""
@@ -36,7 +41,7 @@ class Known:
             getattr(getattr(self, note.part), note.method)(*note.arguments, **note.options)
 
 
-def nothing_known(capacity: int, edges: Edges = NO_EDGES) -> Known:
+def nothing_known(capacity: int, edges: Edges = NO_EDGES, *, one_to_one: bool = False) -> Known:
     """What is known at first; ``capacity`` handles are kept, and as many lost values."""
     return Known(
         tables=Tables(capacity),
@@ -44,4 +49,5 @@ def nothing_known(capacity: int, edges: Edges = NO_EDGES) -> Known:
         places=Places(),
         sent=Seen(2 * capacity),
         agreed=Seen(2 * capacity),
+        one_to_one=one_to_one,
     )

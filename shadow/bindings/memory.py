@@ -58,6 +58,12 @@ class Places:
     def __init__(self) -> None:
         self._counts: OrderedDict[tuple[str, tuple[str, ...]], _Counts] = OrderedDict()
         self._minting: dict[str, int] = {}
+        self._steady: set[tuple[str, tuple[str, ...]]] = set()
+
+    def hold_steady(self, route: str, names: tuple[str, ...]) -> None:
+        """Nothing is minted there, whatever was or will be seen."""
+        if len(self._steady) < _MAX_PLACES:
+            self._steady.add((_written_by(route, names), names))
 
     def saw(self, route: str, names: tuple[str, ...], *, fresh: bool) -> None:
         """Counts one pair of legacy's own answers."""
@@ -73,6 +79,8 @@ class Places:
 
     def mints(self, route: str, names: tuple[str, ...]) -> bool | None:
         """Whether legacy mints there; None where that is not known."""
+        if (_written_by(route, names), names) in self._steady:
+            return False
         counts = self._counts.get((_written_by(route, names), names))
         return None if counts is None else counts.fresh > counts.steady
 
@@ -86,6 +94,7 @@ class Places:
         for (written_by, names), counts in self._counts.items():
             if written_by in {route, _EVERY_ROUTE}:
                 found._counts[written_by, names] = replace(counts)
+        found._steady = {place for place in self._steady if place[0] in {route, _EVERY_ROUTE}}
         found._minting = {name: self._minting[name] for name in (route, _EVERY_ROUTE) if name in self._minting}
         return found
 

@@ -60,9 +60,8 @@ class Learnt:
 class Minting:
     """Learns from answers; what it concludes goes into the tables."""
 
-    def __init__(self, known: Known, *, one_to_one: bool = False) -> None:
-        """``one_to_one``: an answer that shows one id for two is told as such, not as the other one's id."""
-        self.one_to_one = one_to_one
+    def __init__(self, known: Known) -> None:
+        self.one_to_one = known.one_to_one
         self.sent = known.sent
         self.agreed = known.agreed
         self.places = known.places
@@ -90,6 +89,14 @@ class Minting:
         lesson = self._lesson(exchange)
         for found in _all_found(legacy):
             lesson.lose(found, reason)
+
+    def hold_steady(self, exchange: Exchange, site: Site, text: str) -> None:
+        """Nothing is minted at a place: what was taken for the candidate's own id is a difference from now on."""
+        self.places.hold_steady(exchange.route, (site.part, *site.names))
+        scope = self._scopes.producing(site, exchange.origin)
+        theirs = None if scope is None else self._tables.theirs(scope.key, text, Side.CANDIDATE)
+        if scope is not None and theirs not in {None, text}:
+            self._tables.rebind(scope.key, text, Side.CANDIDATE, theirs, opaque=True)
 
     def saw_numbers(self, named: Iterable[tuple[str, str]]) -> None:
         """Both sides gave these numbers at these names: they are of no kind that has others there."""
@@ -201,8 +208,8 @@ class _Lesson:
                 self._learnt.here[side][found.site, theirs] = found.legacy
         elif not self._tables.bind(scope, found.legacy, side, theirs) and side is Side.CANDIDATE:
             self._lose(found, Reason.BLOCKED)
-        if opaque and self._secondary is not None and found.path not in self._secondary:
-            self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)
+        if side is Side.CANDIDATE and self._secondary is not None and found.path not in self._secondary:
+            self._tables.bind(scope, found.legacy, Side.SECONDARY, found.legacy)  # it gave the same
 
     def _bind_jwt(self, found: Found, theirs: str, side: Side) -> None:
         """Tokens for the same person are the same: whose key signs them, and when they were issued, is no matter."""
@@ -327,8 +334,8 @@ class _Lesson:
         """Whether both sides give their own value of one known id, where such ids are not known to stand yet."""
         if isinstance(found.other, Partner) or not is_id_site(found.site) or not is_short_id(found.legacy):
             return False
-        theirs = ((scope, self._tables.theirs(scope.key, found.legacy, Side.CANDIDATE)) for scope in self._scopes)
-        kinds = [scope for scope, other in theirs if other == found.other]
+        legacys = ((scope, self._tables.legacys(scope.key, found.other, Side.CANDIDATE)) for scope in self._scopes)
+        kinds = [scope for scope, legacy in legacys if legacy == found.legacy]
         if len(kinds) != 1:
             return False
         self._scopes.saw(kinds[0].key, found.site, self._exchange.origin, found.legacy)

@@ -24,6 +24,7 @@ def noting(known: Known) -> tuple[Known, list[Note]]:
         places=_noted(_NotingPlaces, known.places, notes),
         sent=_noted(_NotingSent, known.sent, notes),
         agreed=_noted(_NotingAgreed, known.agreed, notes),
+        one_to_one=known.one_to_one,
     )
     return noted, notes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol as Interface
 
 from crossfade.shadow.capture.settings import ListenerSettings
-from crossfade.shadow.capture.sink import Sink
+from crossfade.shadow.capture.sink import Choose, Sink
 from crossfade.shadow.errors import ShadowError
 
 ENGINES = {"mitmproxy": "crossfade.shadow.capture.mitmproxy.engine:make_engine"}
@@ -19,12 +19,16 @@ ENGINES = {"mitmproxy": "crossfade.shadow.capture.mitmproxy.engine:make_engine"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
-    """What every engine gets: its ports, how much of a body to copy, where it may keep files, and new ids."""
+    """What every engine gets: its ports, how much of a body to copy, where it may keep files, and new ids.
+
+    ``choose`` tells who answers a request, by its head alone and at once; None: always legacy.
+    """
 
     listeners: tuple[ListenerSettings, ...]
     body_limit_bytes: int
     folder: Path
     new_id: Callable[[], str]
+    choose: Choose | None = None
 
 
 class Engine(Interface):

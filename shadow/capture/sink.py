@@ -1,18 +1,21 @@
 """The seam between an engine and the mirror."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol as Interface
 
 from crossfade.shadow.exchange import Headers, Protocol, Reply, Request
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.serving.weights import LEGACYS, Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHead:
     """A request whose header fields have arrived. ``at`` is seconds since the epoch.
 
-    ``refused``: the engine answers it itself and does not pass it on.
+    ``refused``: the engine answers it itself and does not pass it on. ``peer`` is the address of the client's
+    connection, "" where that is not known. ``choice`` is who answers it.
     """
 
     id: str
@@ -23,6 +26,12 @@ class RequestHead:
     headers: Headers
     at: float
     refused: bool = False
+    peer: str = ""
+    choice: Choice = LEGACYS
+
+
+Choose = Callable[[RequestHead], Choice]
+"""Who answers a request. What it raises is counted, and legacy answers."""
 
 
 class Interest(Enum):
@@ -45,6 +54,9 @@ class Sink(Interface):
     def started(self, head: RequestHead) -> Interest:
         """A request entered: ``entered`` counts these calls."""
 
+    def fell_back(self, request_id: str) -> None:
+        """The candidate, which was to answer, took no connection: legacy answers. Called before the answer begins."""
+
     def request_complete(self, request: Request) -> None:
         """The last byte of a WHOLE request arrived from the client."""
 
@@ -58,7 +70,10 @@ class Sink(Interface):
         """The last byte of a LIVE request arrived from the client."""
 
     def answer_began(self, request_id: str, status: int, headers: Headers) -> bool:
-        """Legacy's answer begins. True: the sink wants its parts as they pass, and not the complete answer."""
+        """The answer begins: legacy's, or the candidate's where the head's ``choice`` says so.
+
+        True: the sink wants its parts as they pass, and not the complete answer.
+        """
 
     def answer_part(self, request_id: str, data: bytes) -> None:
         """More of an answer whose parts are wanted."""

@@ -40,7 +40,7 @@ def client_of(request: Request) -> str:
     Cookies count only where there is no Authorization: some of them change with every answer.
     """
     authorizations, cookies = _sent(request)
-    credential = "\n".join(_authorization(authorizations)) or "\n".join(_cookies(cookies))
+    credential = "\n".join(authorization_of(authorizations)) or "\n".join(_cookies(cookies))
     return credential or _first_address(request) or request.peer
 
 
@@ -52,10 +52,11 @@ def _sent(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
 @lru_cache(_MOST_KEPT)
 def _credentials(authorizations: tuple[str, ...], cookies: tuple[str, ...]) -> str:
     """Kept, because a person sends the same one with every request."""
-    return "\n".join((*_authorization(authorizations), *_cookies(cookies)))
+    return "\n".join((*authorization_of(authorizations), *_cookies(cookies)))
 
 
-def _authorization(lines: Iterable[str]) -> Iterator[str]:
+def authorization_of(lines: Iterable[str]) -> Iterator[str]:
+    """What each field Authorization says of the person, whichever token of theirs it carries."""
     for value in lines:
         scheme, _, token = value.strip().partition(" ")
         yield f"{scheme.lower()} {_person(token.strip())}"

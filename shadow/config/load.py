@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from crossfade.shadow.config.address import split_ingest_address
+from crossfade.shadow.config.canary_clashes import find_canary_clashes
+from crossfade.shadow.config.canary_settings import CanarySettings
 from crossfade.shadow.config.clashes import find_clashes
 from crossfade.shadow.config.locate import Location, line_of
 from crossfade.shadow.config.settings import Config, EvidenceSettings, IngestSettings
@@ -77,7 +79,7 @@ def parse_config(text: str, path: Path) -> Config:
         config = Config.model_validate(raw)
     except ValidationError as error:
         raise ShadowError(_lines(_mistakes(error), text, path)) from None
-    if clashes := tuple(find_clashes(config)):
+    if clashes := (*find_clashes(config), *find_canary_clashes(config)):
         raise ShadowError(_lines(clashes, text, path))
     return _anchored(config, path.parent)
 
@@ -195,6 +197,7 @@ def _anchored(config: Config, folder: Path) -> Config:
                 for listen in config.listen
             ),
             "ingest": _anchored_socket(config.ingest, folder),
+            "canary": _anchored_planes(config.canary, folder),
             "evidence": config.evidence.model_copy(update={"dir": evidence_dir}),
             "redact": config.redact.model_copy(update={"key_file": evidence_dir / config.redact.key_file}),
         }
@@ -205,3 +208,8 @@ def _anchored_socket(section: IngestSettings, folder: Path) -> IngestSettings:
     """A unix socket is a path as any other in the file."""
     address = None if section.address is None else split_ingest_address(section.address)
     return section.model_copy(update={"address": f"unix:{folder / address}"}) if isinstance(address, Path) else section
+
+
+def _anchored_planes(section: CanarySettings, folder: Path) -> CanarySettings:
+    planes = tuple(plane.model_copy(update={"file": plane.file and folder / plane.file}) for plane in section.plane)
+    return section.model_copy(update={"plane": planes})

@@ -9,51 +9,34 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from crossfade.shadow.config.address import (
-    check_address,
-    check_http_route,
-    check_ingest_address,
-    check_pattern,
-    check_url,
+from crossfade.shadow.config.address import check_ingest_address
+from crossfade.shadow.config.canary_settings import CanarySettings
+from crossfade.shadow.config.field import (
+    check_call,
+    check_field_name,
+    check_field_value,
+    check_session_key,
+    check_variable,
 )
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
+from crossfade.shadow.config.section import (
+    Address,
+    AnyGlob,
+    Folder,
+    Glob,
+    HttpRoute,
+    Name,
+    Pattern,
+    Pct,
+    Section,
+    TextPath,
+    Url,
+    shown,
+)
 from crossfade.shadow.exchange.unit import Unit
 
-
-def _shown(form: str) -> WithJsonSchema:
-    """A text of which the JSON schema gives the form."""
-    return WithJsonSchema({"type": "string", "format": form})
-
-
-Pct = Annotated[float, Field(ge=0, le=100)]
-Address = Annotated[str, AfterValidator(check_address), _shown("host:port")]
-Url = Annotated[str, AfterValidator(check_url), _shown("URL with a port")]
-TextPath = Annotated[Path, Field(strict=False), _shown("file")]
-Folder = Annotated[Path, Field(strict=False), _shown("folder")]
-HttpRoute = Annotated[str, AfterValidator(check_http_route), _shown("METHOD /path/{name}")]
-Pattern = Annotated[str, AfterValidator(check_pattern), _shown("regular expression")]
-AnyGlob = Annotated[str, _shown("glob")]
-Glob = Annotated[AnyGlob, Field(min_length=1)]
-Name = Annotated[str, Field(min_length=1)]
 UNKNOWN_BUILD = "unknown"
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class State(StrEnum):
@@ -200,13 +183,13 @@ class MirrorRule(Section):
 class HeaderRule(Section):
     """[[mirror.header]]: header fields that the candidate gets or does not get; for each field the first match wins."""
 
-    name: Annotated[str, AfterValidator(check_field_name), _shown("glob")]
+    name: Annotated[str, AfterValidator(check_field_name), shown("glob")]
     """The header fields that the rule matches, in any letter case."""
     action: Annotated[HeaderAction, Field(strict=False)]
     """What the candidate gets. `replace` keeps the field in its place and adds none that the client did not send."""
     value: Annotated[str, AfterValidator(check_field_value)] | None = None
     """The new value, with `replace`."""
-    value_env: Annotated[str, AfterValidator(check_variable), _shown("variable")] | None = None
+    value_env: Annotated[str, AfterValidator(check_variable), shown("variable")] | None = None
     """The environment variable that holds the new value, with `replace`, so that the file holds no secret. It is
     read once, at the start."""
     route: Glob = "*"
@@ -281,7 +264,7 @@ class ListSettings(Section):
     path: Glob
     """The lists at these paths: `body/items`, `message.items`."""
     key: Annotated[
-        tuple[Name, ...], Field(strict=False, min_length=1), BeforeValidator(_as_names), _shown("name, or names in [ ]")
+        tuple[Name, ...], Field(strict=False, min_length=1), BeforeValidator(_as_names), shown("name, or names in [ ]")
     ]
     """The field that says which element is which: `id`, `item.id`, of XML also an attribute. Several names in `[ ]` are
     one key together. Elements whose keys are not the same are never compared with each other; without a rule, the key
@@ -363,7 +346,7 @@ class IngestSettings(Section):
     The default of ``max_line_bytes`` holds a pair of three bodies of ``mirror.body_limit_bytes`` in base64.
     """
 
-    address: Annotated[str, AfterValidator(check_ingest_address), _shown("host:port or unix:PATH")] | None = None
+    address: Annotated[str, AfterValidator(check_ingest_address), shown("host:port or unix:PATH")] | None = None
     """The address on which `crossfade ingest` listens. With it a config needs no `[[listen]]`."""
     secondary: Url | None = None
     """A second instance of legacy, contacted where the two answers to a safe request differ."""
@@ -398,7 +381,7 @@ class RecordSettings(Section):
     max_mb: int = Field(default=256, ge=1, le=1_000_000)
     """The disk space of one run's recording, and of what it adds to a corpus. When it is used up, the recording ends.
     """
-    session_by: tuple[Annotated[str, AfterValidator(check_session_key), _shown("session key")], ...] = Field(
+    session_by: tuple[Annotated[str, AfterValidator(check_session_key), shown("session key")], ...] = Field(
         default=(), strict=False
     )
     """How `crossfade record --corpus` knows a client, the first that its request or else its answer has:
@@ -409,6 +392,37 @@ class RecordSettings(Section):
 
 
 Command = Annotated[tuple[Name, ...], Field(strict=False)]
+
+
+class LoginSettings(Section):
+    """[[replay.login]]: a call by which each service gives a credential, which it then gets with all other calls."""
+
+    route: Annotated[str, AfterValidator(check_call), shown("METHOD /path or gRPC method")]
+    """What is called: `POST /login`, or a gRPC method of the contract."""
+    listen: Name | None = None
+    """The port on which it is called; the first one where it is left out."""
+    body: str | None = None
+    """What is sent; of a gRPC method its message as JSON."""
+    body_env: Annotated[str, AfterValidator(check_variable), shown("variable")] | None = None
+    """The environment variable that holds what is sent, so that the file holds no password."""
+    media_type: Annotated[str, AfterValidator(check_field_value)] = "application/json"
+    """The content type of what is sent over HTTP."""
+    token: Name
+    """The member of the answer that holds the credential: `token`, `session.id`. Of a message its field."""
+    header: Annotated[str, AfterValidator(check_field_name)] = "authorization"
+    """The header field that carries it."""
+    value: Annotated[str, AfterValidator(check_field_value)] = "Bearer {token}"
+    """What the field holds; `{token}` stands for the credential."""
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        if self.body is not None and self.body_env is not None:
+            raise ValueError("expected body or body_env, got body and body_env; name one")
+        if "{token}" not in self.value:
+            raise ValueError(
+                f"expected a value with {{token}}, got {self.value!r}; write for example 'Bearer {{token}}'"
+            )
+        return self
 
 
 class ReplaySettings(Section):
@@ -428,6 +442,7 @@ class ReplaySettings(Section):
     reset_timeout_s: int = Field(default=120, ge=1, le=86_400)
     """A command that takes longer is ended, and the replay with it."""
     header: tuple[HeaderRule, ...] = Field(default=(), strict=False)
+    login: tuple[LoginSettings, ...] = Field(default=(), strict=False)
 
 
 class GateSection(Section):
@@ -486,6 +501,7 @@ class Config(Section):
     replay: ReplaySettings = ReplaySettings()
     admin: AdminSettings = AdminSettings()
     gate: GateSection = GateSection()
+    canary: CanarySettings = CanarySettings()
 
     @field_validator("listen")
     @classmethod

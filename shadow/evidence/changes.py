@@ -48,6 +48,7 @@ class RouteChanges:
     paired: int
     any_candidate: int
     any_secondary: int
+    by_candidate: int
     settled: Mapping[tuple[Outcome, Reason], int]
     cut: Mapping[Reason, int]
     signatures: Mapping[Signature, SignatureCount]
@@ -56,6 +57,7 @@ class RouteChanges:
     units: Mapping[tuple[Way, Sort], Units]
     checks: Mapping[tuple[Place, Check], CheckCount]
     proofs: Mapping[tuple[Mutation, Signature], int]
+    cross_reads: Mapping[tuple[str, Signature], int]
     clusters: Mapping[Fingerprint, ClusterCount]
     examples: Mapping[Fingerprint, Sequence[StoredExample]]
     latencies: Latencies | None

@@ -74,12 +74,14 @@ class SignatureCount:
     Of them ``noise`` had further differences, which the secondary excused in the same request, and ``drift`` some at
     places where the secondary is the reference and the candidate agrees with it. ``distinct`` is known of runs of
     schema 3 and older: in how many distinct requests it was seen; newer ones have ``RouteEvidence.units``.
+    ``by_candidate``: of ``count``, how often the client had the candidate's answer.
     """
 
     count: int
     distinct: int = 0
     noise: int = 0
     drift: int = 0
+    by_candidate: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +189,9 @@ class ClusterEvidence:
 class LatencyQuantiles:
     """p50, p95, p99 in milliseconds (of a ratio: plain numbers); None where nothing was measured."""
 
-    p50: float | None
-    p95: float | None
-    p99: float | None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +206,9 @@ class RouteEvidence:
     ``any_candidate`` and ``any_secondary``: pairs of answers, one for each unit, in which one side alone differed
     anywhere where the secondary had not differed before. ``ways`` tell how much of ``places`` has one transition, and
     ``units`` are kept by transition, so that one of them can be accepted. ``proofs``: faults put into copies of
-    answers, by what was found of them.
+    answers, by what was found of them. ``by_candidate``: of ``entered``, how many the candidate answered; the
+    ``reversed_`` times are of those that were compared of them, in which legacy was asked second. ``cross_reads``: how
+    often a request read what the candidate wrote on a route (its key), by the signature that came of it.
     """
 
     info: RouteInfo
@@ -227,6 +231,11 @@ class RouteEvidence:
     units: Mapping[tuple[Way, Sort], Units] = field(default_factory=dict)
     checks: Mapping[tuple[Place, Check], CheckCount] = field(default_factory=dict)
     proofs: Mapping[tuple[Mutation, Signature], int] = field(default_factory=dict)
+    by_candidate: int = 0
+    reversed_legacy_ms: LatencyQuantiles = LatencyQuantiles()
+    reversed_candidate_ms: LatencyQuantiles = LatencyQuantiles()
+    reversed_paired_ratio: LatencyQuantiles = LatencyQuantiles()
+    cross_reads: Mapping[tuple[str, Signature], int] = field(default_factory=dict)
 
     @property
     def is_chosen(self) -> bool:

@@ -22,7 +22,7 @@ from crossfade.shadow.evidence.records import StoredExample
 from crossfade.shadow.evidence.samples import is_free, redact_sample
 from crossfade.shadow.evidence.secrecy import Secrecy, is_hidden
 from crossfade.shadow.evidence.words import cut_text, redact_word
-from crossfade.shadow.exchange.difference import Kind
+from crossfade.shadow.exchange.difference import Difference, Kind
 from crossfade.shadow.exchange.observations import Example, RequestSample
 
 _NUMBER = re.compile(r"(-?)(\d)(\d*(?:\.\d*)?)(.*)", re.DOTALL)
@@ -65,6 +65,8 @@ class Redactor:
         self._key = key
         self.secrecy = Secrecy(names=names, patterns=patterns, fields=fields)
         self.is_secret = self.secrecy.is_secret
+        self.learnt = 0
+        """How many secrets were new to a redactor that remembers them; it only grows."""
 
     def pseudonym(self, text: str) -> str:
         """Another text of the same format: letters for letters of the same case, digits for digits, the rest kept.
@@ -76,8 +78,7 @@ class Redactor:
             return text
         if _ONLY_DIGITS.fullmatch(text):
             return self.number(text)
-        scheme = _SCHEME.match(text)
-        start = scheme.end() if scheme else 0
+        start = scheme_chars(text)
         stream = self._stream(text[start:])
         return text[:start] + "".join(_replaced(char, stream) for char in text[start:])
 
@@ -135,6 +136,10 @@ class Redactor:
                 done += [text[at:start], self.pseudonym(text[start:end])]
                 at = end
         return self.text("".join([*done, text[at:]]))
+
+    def shows(self, difference: Difference, word: str) -> bool:
+        """As ``Secrecy``."""
+        return self.secrecy.shows(difference, word)
 
     def example(self, example: Example) -> StoredExample:
         """An example that may be stored."""
@@ -252,6 +257,12 @@ class _CookieHiding:
     def is_secret(self, name: str) -> bool:
         """Whether this is the value, or an attribute that nobody knows."""
         return name not in COOKIE_ATTRIBUTES
+
+
+def scheme_chars(text: str) -> int:
+    """How long the scheme in front of a credential is, 0 where there is none."""
+    scheme = _SCHEME.match(text)
+    return scheme.end() if scheme else 0
 
 
 def _is_json(text: str) -> bool:

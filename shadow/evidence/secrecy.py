@@ -7,7 +7,16 @@ from urllib.parse import unquote
 from crossfade.shadow.compare.diff.paths import Context
 from crossfade.shadow.evidence.errors import EvidenceError
 from crossfade.shadow.evidence.path_names import path_names
-from crossfade.shadow.evidence.patterns import CARD, NAMES, PATTERNS, Pattern, holds_secret, is_card, plain_name
+from crossfade.shadow.evidence.patterns import (
+    CARD,
+    CREDENTIALS,
+    NAMES,
+    PATTERNS,
+    Pattern,
+    holds_secret,
+    is_card,
+    plain_name,
+)
 from crossfade.shadow.exchange.difference import Difference
 
 _NAME = re.compile(r"[\w.-]{1,100}")
@@ -21,7 +30,10 @@ class Secrecy:
         """``fields`` are full names of fields. Raises: EvidenceError: a pattern is not a regular expression."""
         own = [plain_name(name) for name in (*names, *(field.rpartition(".")[2] for field in fields))]
         self._names = (*NAMES, *(name for name in own if name))
+        self.credentials = (*CREDENTIALS, *(name for name in own if name))
+        """Plain names (see ``patterns``) of values that let one in; whatever a config names may be one."""
         self._known_names: dict[str, bool] = {}
+        self._known_credentials: dict[str, bool] = {}
         try:
             self.patterns = (*PATTERNS, *(Pattern(re.compile(pattern)) for pattern in patterns))
         except re.error as error:
@@ -29,12 +41,11 @@ class Secrecy:
 
     def is_secret(self, name: str) -> bool:
         """Whether values under this name are replaced as a whole."""
-        known = self._known_names.get(name)
-        if known is None:
-            known = holds_secret(name, self._names)
-            if len(self._known_names) < _MAX_NAMES and len(name) <= _MAX_NAME_CHARS:
-                self._known_names[name] = known
-        return known
+        return _held(name, self._names, self._known_names)
+
+    def is_credential(self, name: str) -> bool:
+        """Whether a value under this name may let one in."""
+        return _held(name, self.credentials, self._known_credentials)
 
     def is_secret_place(self, path: str, owner: str) -> bool:
         """Whether one of the names in a path is secret, or one under which the values stand beside those."""
@@ -54,6 +65,15 @@ class Secrecy:
     def _hides(regex: re.Pattern[str], line: str, word: range) -> bool:
         found = (match for match in regex.finditer(line) if match.start() < word.stop and match.end() > word.start)
         return any(map(is_hidden, found))
+
+
+def _held(name: str, secrets: Iterable[str], known: dict[str, bool]) -> bool:
+    found = known.get(name)
+    if found is None:
+        found = holds_secret(name, secrets)
+        if len(known) < _MAX_NAMES and len(name) <= _MAX_NAME_CHARS:
+            known[name] = found
+    return found
 
 
 def _around(difference: Difference, word: str) -> Context:

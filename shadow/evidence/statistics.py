@@ -52,7 +52,7 @@ def live_bounds(k: int, n: int, confidence: float) -> Bounds:
     _check(k, n, confidence)
     limit = math.log(1 / (1 - confidence))
     upper = 1.0 if k == n else _crossing(lambda p: log_e_rate_below(k, n, p) - limit, left=k / n)
-    lower = 0.0 if k == 0 else _crossing(lambda p: limit - _log_e_above(k, n, p), right=k / n)
+    lower = 0.0 if k == 0 else _crossing(lambda p: limit - log_e_rate_above(k, n, p), right=k / n)
     return Bounds(point=k / n if n else None, lower=lower, upper=upper, confidence=confidence, method="anytime-valid")
 
 
@@ -135,8 +135,8 @@ def log_e_rate_below(k: int, n: int, p: float) -> float:
     return max(some, none) + math.log1p(math.exp(-abs(some - none)))
 
 
-def _log_e_above(k: int, n: int, p: float) -> float:
-    """Log evidence that the rate is above p."""
+def log_e_rate_above(k: int, n: int, p: float) -> float:
+    """The logarithm of the evidence that the rate is above p, which holds at every look."""
     if p <= 0:
         return math.inf if k > 0 else -math.inf
     terms = []

@@ -12,9 +12,10 @@ from crossfade.shadow.evidence.records import SignatureCount, StoredExample
 from crossfade.shadow.evidence.redact import Examples
 from crossfade.shadow.evidence.transitions import MAX_EXAMPLES, ToldTransitions
 from crossfade.shadow.exchange.difference import MORE, Fingerprint, Signature, untold
-from crossfade.shadow.exchange.observations import Judged, Mutation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Judged, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 _GATHERING = frozenset({MORE, NOISY})
 """What stands for others in a signature and not for itself."""
@@ -27,7 +28,8 @@ class Limits:
     The empty signature and MORE, which stands for all past a bound, are always counted. A quarter of the signatures and
     of the clusters is for those whose transitions are not told. ``clusters`` bounds places too,
     ``at_place`` and ``at_places`` the hashes that are kept of units with a difference at one place and at all.
-    ``proofs`` bounds what is told apart of injected faults; further kinds are not counted.
+    ``proofs`` bounds what is told apart of injected faults; further kinds are not counted. ``cross_reads`` bounds the
+    signatures that are told apart of reads of what the candidate wrote; past it they count as MORE.
     At these bounds a route takes about 110 MB: 100 of them are a million units, 6 the hashes at places.
     """
 
@@ -38,6 +40,7 @@ class Limits:
     at_place: int = 1024
     at_places: int = 2**16
     proofs: int = 500
+    cross_reads: int = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,11 +55,12 @@ class Cluster:
 
 @dataclass(slots=True, kw_only=True)
 class Seen:
-    """How often a signature came: in all, beside excused differences, and beside drift."""
+    """How often a signature came: in all, beside excused differences, beside drift, and where the candidate served."""
 
     count: int = 0
     noise: int = 0
     drift: int = 0
+    by_candidate: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,16 +73,18 @@ class Changed:
     clusters: set[Fingerprint] = field(default_factory=set)
     examples: set[Fingerprint] = field(default_factory=set)
     proofs: set[tuple[Mutation, Signature]] = field(default_factory=set)
+    cross_reads: set[tuple[str, Signature]] = field(default_factory=set)
     latencies: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Totals of one route; ``entered`` is counted by the engine."""
+    """Totals of one route; ``entered``, and of these ``by_candidate``, are counted by the engine."""
 
     info: RouteInfo
     limits: Limits
     entered: int = 0
+    by_candidate: int = 0
     settled: Counter[tuple[Outcome, Reason]] = field(default_factory=Counter)
     cut: Counter[Reason] = field(default_factory=Counter)
     signatures: dict[Signature, Seen] = field(default_factory=dict)
@@ -87,6 +93,7 @@ class Tally:
     told_of_proofs: ToldTransitions = field(init=False)
     places: Places = field(init=False)
     proofs: Counter[tuple[Mutation, Signature]] = field(default_factory=Counter)
+    cross_reads: Counter[tuple[str, Signature]] = field(default_factory=Counter)
     secondary_asked: int = 0
     asked_again: int = 0
     latencies: Latencies = field(default_factory=Latencies)
@@ -123,6 +130,8 @@ class Tally:
             for fingerprint in dict.fromkeys((*signature, *excused, *gathering)):
                 self._see(fingerprint, observation.at)
         self._count(gathered, observation)
+        for write_route in observation.cross_reads:
+            self._count_cross_read(write_route, gathered)
         if observation.cut is not None:
             self.cut[observation.cut] += 1
             self.changed.cut.add(observation.cut)
@@ -192,7 +201,19 @@ class Tally:
         seen.count += 1
         seen.drift += bool(observation.drift)
         seen.noise += bool(observation.excused and not observation.drift)
+        seen.by_candidate += observation.served is Served.CANDIDATE
         self.changed.signatures.add(signature)
+
+    def cross_read(self, found: CrossRead) -> None:
+        """Counts a read of what the candidate wrote that no client made."""
+        self._count_cross_read(found.write_route, self.told.signature(storable_signature(found.signature)))
+
+    def _count_cross_read(self, write_route: str, signature: Signature) -> None:
+        key = storable(write_route), signature
+        if key not in self.cross_reads and len(self.cross_reads) >= self.limits.cross_reads:
+            key = key[0], (MORE,)
+        self.cross_reads[key] += 1
+        self.changed.cross_reads.add(key)
 
     def _see(self, fingerprint: Fingerprint, at: float) -> None:
         cluster = self.clusters.setdefault(fingerprint, Cluster(first_seen=at))
@@ -210,7 +231,7 @@ class Tally:
 
     def _time(self, observation: Judged) -> None:
         if observation.legacy_ms is not None and observation.candidate_ms is not None:
-            self.latencies.record(observation.legacy_ms, observation.candidate_ms)
+            self.latencies.record(observation.legacy_ms, observation.candidate_ms, observation.served)
             self.changed.latencies = True
 
     def changes(self) -> RouteChanges:
@@ -219,6 +240,7 @@ class Tally:
         return RouteChanges(
             info=self.info,
             entered=self.entered,
+            by_candidate=self.by_candidate,
             distinct=places.distinct,
             secondary_asked=self.secondary_asked,
             asked_again=self.asked_again,
@@ -232,6 +254,7 @@ class Tally:
             examples={found: tuple(self.clusters[found].examples) for found in changed.examples},
             latencies=self.latencies if changed.latencies else None,
             proofs={key: self.proofs[key] for key in changed.proofs},
+            cross_reads={key: self.cross_reads[key] for key in changed.cross_reads},
             **places.changes(),
         )
 
@@ -247,7 +270,7 @@ def storable_signature(signature: Iterable[Fingerprint]) -> Signature:
 
 
 def _signature_count(seen: Seen) -> SignatureCount:
-    return SignatureCount(count=seen.count, noise=seen.noise, drift=seen.drift)
+    return SignatureCount(count=seen.count, noise=seen.noise, drift=seen.drift, by_candidate=seen.by_candidate)
 
 
 def _cluster_count(cluster: Cluster) -> ClusterCount:

@@ -25,6 +25,7 @@ _ON_PURPOSE = frozenset(
         Reason.POLICY,
         Reason.RULE,
         Reason.MIRROR_OFF,
+        Reason.SERVED_BY_CANDIDATE,
         Reason.LOOP,
         Reason.NOT_PORTED,
         Reason.CLIENT_CANCELLED,
@@ -81,6 +82,9 @@ class RouteView:
     ``excesses`` bound what noise may hide.
     ``secondary_asked``: comparisons in which the secondary answered at the first look; ``asked_again``: those with a
     second look. ``has_secondary``: there is one, so that a difference may be noise.
+    ``by_candidate``: of ``total``, the requests that the candidate answered; of these, ``compared_by_candidate`` were
+    compared, and in ``diverged_by_candidate`` the client got what legacy does not answer. ``cross_reads``: by the key
+    of a route on which the candidate wrote, how often what it wrote was read here, and how often the sides agreed.
     """
 
     outcomes: Mapping[Outcome, int]
@@ -105,6 +109,10 @@ class RouteView:
     asked_again: int = 0
     has_secondary: bool = False
     unit: str = "request"
+    by_candidate: int = 0
+    compared_by_candidate: int = 0
+    diverged_by_candidate: int = 0
+    cross_reads: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def compared_pct(self) -> float:
@@ -158,6 +166,10 @@ def view_route(
         asked_again=route.asked_again,
         has_secondary=has_secondary,
         unit="request" if run is None else run.unit,
+        by_candidate=route.by_candidate,
+        compared_by_candidate=sum(seen.by_candidate for seen in route.signatures.values()),
+        diverged_by_candidate=_diverged_by_candidate(route, statuses),
+        cross_reads=_cross_reads(route, statuses),
     )
 
 
@@ -188,6 +200,25 @@ def _outcomes(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> C
             counts[Outcome.NOISE] += seen.noise
             counts[Outcome.MATCHED] += seen.count - seen.noise - seen.drift
     return counts
+
+
+def _diverged_by_candidate(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> int:
+    return sum(
+        seen.by_candidate
+        for signature, seen in route.signatures.items()
+        if signature and _outcome(signature, statuses) is not Outcome.NOISE
+    )
+
+
+def _cross_reads(route: RouteEvidence, statuses: Mapping[Fingerprint, Status]) -> dict[str, tuple[int, int]]:
+    """A read whose differences are accepted, or at a place that is noise, agrees."""
+    found: dict[str, tuple[int, int]] = {}
+    noisy = {(item.template, item.kind) for item, status in statuses.items() if status is Status.NOISE}
+    for (write_route, signature), count in route.cross_reads.items():
+        agrees = all(statuses.get(item) is Status.ACCEPTED or (item.template, item.kind) in noisy for item in signature)
+        read, matched = found.get(write_route, (0, 0))
+        found[write_route] = read + count, matched + count * agrees
+    return found
 
 
 def _outcome(signature: Signature, statuses: Mapping[Fingerprint, Status]) -> Outcome:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Self
 
 from crossfade.shadow.evidence.changes import Changes, by_key, storable, storable_route
@@ -9,10 +10,11 @@ from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.redact import Examples
 from crossfade.shadow.evidence.store import RunStore, Store
 from crossfade.shadow.evidence.tally import Limits, Tally
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Proof, Settled
 from crossfade.shadow.exchange.route import RouteInfo
 
 _MAX_DIGESTS = 8
+_NONE: Mapping[RouteInfo, int] = {}
 
 
 class EvidenceWriter:
@@ -35,13 +37,15 @@ class EvidenceWriter:
         """
         return cls(store.begin(info, examples_stored=redactor is not None), info, redactor, limits)
 
-    def add(self, observation: Observation | Proof) -> None:
+    def add(self, observation: Noted) -> None:
         """Counts what was observed, in memory; a proof in an account of its own."""
         tally = self._tally(observation.route)
         if isinstance(observation, Settled):
             tally.settle(observation)
         elif isinstance(observation, Proof):
             tally.prove(observation)
+        elif isinstance(observation, CrossRead):
+            tally.cross_read(observation)
         else:
             tally.judge(observation, self._redactor)
 
@@ -56,17 +60,20 @@ class EvidenceWriter:
         """Names the build of the candidate, which was not known when the run began."""
         self._candidate_build = build
 
-    def flush(self, entered: Mapping[RouteInfo, int]) -> None:
+    def flush(self, entered: Mapping[RouteInfo, int], by_candidate: Mapping[RouteInfo, int] = _NONE) -> None:
         """Commits all counts together with what entered, as the engine counted it (totals since the run began).
 
+        ``by_candidate``: how many of them the candidate answered. The stage of a route is that of the newest counts.
         Raises: EvidenceError: the store could not be written; the counts are kept for the next flush.
         """
-        self._run.flush(self._changes(entered), now=time.time())
+        self._run.flush(self._changes(entered, by_candidate), now=time.time())
         self._committed()
 
-    def finish(self, entered: Mapping[RouteInfo, int], *, now: float) -> None:
+    def finish(
+        self, entered: Mapping[RouteInfo, int], by_candidate: Mapping[RouteInfo, int] = _NONE, *, now: float
+    ) -> None:
         """The last flush: marks the run as ended at ``now``, and closes it. Raises: EvidenceError: as ``flush``."""
-        self._run.finish(self._changes(entered), now=now)
+        self._run.finish(self._changes(entered, by_candidate), now=now)
         self._committed()
         self.close()
 
@@ -87,10 +94,15 @@ class EvidenceWriter:
             self._tallies[key] = Tally(info=storable_route(route), limits=self._limits)
         return self._tallies[key]
 
-    def _changes(self, entered: Mapping[RouteInfo, int]) -> Changes:
+    def _changes(self, entered: Mapping[RouteInfo, int], by_candidate: Mapping[RouteInfo, int]) -> Changes:
         for key, (route, count) in by_key(entered).items():
-            if key not in self._tallies or self._tallies[key].entered != count:
-                self._tally(route).entered = count
+            known = self._tallies.get(key)
+            if known is None or known.entered != count or known.info.stage is not route.stage:
+                tally = self._tally(route)
+                tally.entered, tally.info = count, replace(tally.info, stage=route.stage)
+        for key, (route, count) in by_key(by_candidate).items():
+            if key not in self._tallies or self._tallies[key].by_candidate != count:
+                self._tally(route).by_candidate = count
         return Changes(
             rules_digest=self._rules_digest,
             candidate_build=self._candidate_build,

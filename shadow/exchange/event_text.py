@@ -9,6 +9,9 @@ from typing import Any
 
 from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side
 
+_SIDES: dict[str, Side] = {side.value: side for side in Side}
+_KINDS: dict[str, EventKind] = {kind.value: kind for kind in EventKind}
+
 
 def event_line(event: Event) -> str:
     """One event as a line of ASCII without its end."""
@@ -29,11 +32,11 @@ def read_event(record: dict[str, Any]) -> Event:
     """The event of a line's object. Raises: KeyError, ValueError, TypeError: not one that was written as an event."""
     return Event(
         comparison_id=record["id"],
-        side=Side(record["side"]),
+        side=_SIDES.get(record["side"]) or Side(record["side"]),
         seq=record["seq"],
-        kind=EventKind(record["event"]),
+        kind=_KINDS.get(record["event"]) or EventKind(record["event"]),
         at_ms=record.get("at_ms"),
-        headers=tuple((name, value) for name, value in record.get("headers", ())),
+        headers=tuple([(name, value) for name, value in record.get("headers", ())]),
         body=_body(record),
         about=record.get("about", {}),
     )

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from crossfade.shadow.exchange.outcome import Reason
@@ -23,8 +24,10 @@ from crossfade.shadow.exchange.records import (
     Reply,
     Request,
 )
+from crossfade.shadow.exchange.served import Served
 
 _PREFIX = struct.Struct(">BI")  # grpc/doc/PROTOCOL-HTTP2.md: compressed flag and length
+_BY_SEQ = attrgetter("seq")
 _UNREADABLE = b"\xff"  # begins no UTF-8 text, no JSON, no gzip and no protobuf message (wire type 7)
 
 
@@ -138,7 +141,15 @@ def from_events(events: Iterable[Event]) -> Comparison:
         cut=None if cut is None else Reason(cut),
         again=_again(sides),
         chosen=any(event.about.get("chosen", False) for event in client),
+        served=next((Served(event.about["served"]) for event in client if "served" in event.about), Served.LEGACY),
     )
+
+
+def request_and_reply(events: Iterable[Event]) -> tuple[Request, Reply]:
+    """The client's and legacy's part of a comparison; events of others are left out. Raises: ValueError."""
+    events = tuple(events)
+    client, legacy = ([event for event in events if event.side is side] for side in (Side.CLIENT, Side.LEGACY))
+    return _request(client), _reply(legacy)
 
 
 def _again(sides: Mapping[Side, list[Event]]) -> Again | None:
@@ -173,6 +184,8 @@ def _client(comparison: Comparison) -> Iterator[_Unnumbered]:
         about["peer"] = request.peer
     if comparison.chosen:
         about["chosen"] = True
+    if comparison.served is not Served.LEGACY:
+        about["served"] = comparison.served.value
     yield EventKind.CLIENT_HEADER, {"headers": request.headers, "about": about}
     yield from _messages(EventKind.CLIENT_MESSAGE, request.body, request.protocol)
     about = {"truncated": request.truncated}
@@ -213,12 +226,13 @@ def _about(events: list[Event], name: str) -> Any:  # noqa: ANN401 - what a clie
 
 def _request(events: list[Event]) -> Request:
     head, *messages, end = _whole(events, EventKind.CLIENT_HEADER, EventKind.CLIENT_HALF_CLOSE)
-    about = {name: value for name, value in head.about.items() if name not in {"route", "followed", "chosen"}}
+    of_comparison = {"route", "followed", "chosen", "served"}
+    about = {name: value for name, value in head.about.items() if name not in of_comparison}
     return Request(
         **{**about, "protocol": Protocol(about["protocol"])},
         id=head.comparison_id,
         headers=head.headers,
-        body=b"".join(map(framed, messages)),
+        body=_joined(messages),
         truncated=end.about["truncated"],
         trailers=end.headers,
     )
@@ -233,7 +247,7 @@ def _reply(events: list[Event]) -> Reply:
     return Answer(
         status=head.about["status"],
         headers=head.headers,
-        body=b"".join(map(framed, messages)),
+        body=_joined(messages),
         truncated=end.about["truncated"],
         trailers=end.headers,
         latency_ms=end.at_ms or 0.0,
@@ -241,8 +255,12 @@ def _reply(events: list[Event]) -> Reply:
     )
 
 
+def _joined(messages: list[Event]) -> bytes:
+    return framed(messages[0]) if len(messages) == 1 else b"".join(map(framed, messages))
+
+
 def _whole(events: list[Event], first: EventKind, *last: EventKind) -> list[Event]:
-    ordered = sorted(events, key=lambda event: event.seq)
+    ordered = sorted(events, key=_BY_SEQ)
     if not ordered or ordered[0].kind is not first or ordered[-1].kind not in last:
         raise ValueError(
             f"expected events from {first} to {last[0]}, got {[event.kind.value for event in ordered][:4]}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from crossfade.shadow.exchange.difference import Fingerprint, Signature
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 UNSHOWN = "what its text does not show"
 """What a sample is cut by where its exact bytes are not kept."""
@@ -154,7 +155,8 @@ class Judged:
     place at which any answer differed from legacy's. ``asked_again``: there was a second look. ``chosen``: the
     secondary was asked because legacy and candidate differ, so that how often it differs is no fair sample.
     ``request_hash`` is 8 bytes: what is one unit of the claim has equal hashes. ``cut``: why a stream was compared only
-    so far.
+    so far. ``served``: whose answer the client got. ``cross_reads``: the keys of the routes by which the candidate
+    wrote what is read here.
     """
 
     route: RouteInfo
@@ -172,6 +174,22 @@ class Judged:
     checks: tuple[Checked, ...] = ()
     asked_again: bool = False
     chosen: bool = False
+    served: Served = Served.LEGACY
+    cross_reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossRead:
+    """What the candidate wrote on a route (the key ``write_route``), read on ``route`` through both sides.
+
+    It is no client's request, and counts in an account of its own. ``signature`` as in ``Judged``.
+    """
+
+    route: RouteInfo
+    write_route: str
+    signature: Signature
 
 
 Observation = Settled | Judged
+Noted = Observation | Proof | CrossRead
+"""All that evidence is told: how requests ended, and beside them what is no request."""

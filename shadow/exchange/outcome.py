@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_AS_RECORDED = "not_as_recorded"  # skipped: both sides refuse what legacy did when it was recorded
     STATE_RACE = "state_race"  # skipped: read at the same time as the data was written
     MIRROR_OFF = "mirror_off"  # skipped: the kill switch is on
+    SERVED_BY_CANDIDATE = "served_by_candidate"  # skipped: the candidate answered the client, and legacy was not asked
     LOOP = "loop"  # skipped: the request is itself a copy
     CLIENT_CANCELLED = "client_cancelled"  # skipped: the client went away before the answer was complete
     ABANDONED_WRITE = "abandoned_write"  # skipped: its client went away, and whether legacy made it is unknown

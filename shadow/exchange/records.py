@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
 
 Headers = tuple[tuple[str, str], ...]
 """Header fields as received: order, duplicates and letter case kept; values are latin-1 text (see ``fields``)."""
@@ -100,7 +101,8 @@ class Comparison:
     ``again``: the answers to a second look, where one was taken.
     ``followed``: the answers were compared message by message as they came; those that are streams hold a copy of their
     messages, or nothing. ``cut``: legacy's ended before its end, and why. ``chosen``: the secondary was asked because
-    legacy and candidate differ, some time after they had answered.
+    legacy and candidate differ, some time after they had answered. ``served``: whose answer the client got; the other
+    one is that to a copy of its request.
     """
 
     request: Request
@@ -112,6 +114,7 @@ class Comparison:
     cut: Reason | None = None
     again: Again | None = None
     chosen: bool = False
+    served: Served = Served.LEGACY
 
 
 def header_values(headers: Headers, name: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What requests are counted under."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crossfade.shadow.exchange.stage import Stage
 
@@ -15,12 +15,13 @@ class RouteInfo:
     """``call_type`` is http, unary, server_stream, client_stream or bidi.
 
     ``listener`` is the port that carries it: one name on two ports is two routes. It is "" where requests came by none.
+    ``stage`` is how far it had come by then; it may change, and the route is the same.
     """
 
     route: str
     protocol: str
     call_type: str
-    stage: Stage
+    stage: Stage = field(compare=False)
     listener: str = ""
 
     @property

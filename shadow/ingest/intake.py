@@ -19,6 +19,7 @@ from crossfade.shadow.ingest.ledger import Books, Ledger
 from crossfade.shadow.ingest.secondary import Secondary
 from crossfade.shadow.judging.drift import has_drifted
 from crossfade.shadow.judging.judge import Judge, Verdict
+from crossfade.shadow.recording.noticing import NOTHING_STORED, Noticing
 from crossfade.shadow.routes.table import RouteTable
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class PairJudge:
     Both sides of a pair were sent the same request, so one with a handle that the sides call otherwise shows nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has its default
         self,
         *,
         judge: Judge,
@@ -44,8 +45,13 @@ class PairJudge:
         safe: Container[str] = frozenset(),
         secondary: Secondary | None = None,
         heavy: Heavy | None = None,
+        noticing: Noticing = NOTHING_STORED,
     ) -> None:
-        """``safe`` are the methods that mint nothing by being called. Without ``heavy`` all pairs are judged here."""
+        """``safe`` are the methods that mint nothing by being called. Without ``heavy`` all pairs are judged here.
+
+        ``noticing`` is shown all pairs.
+        """
+        self._noticing = noticing
         self.secondary = secondary
         self.heavy = heavy
         self._judge = judge
@@ -83,6 +89,9 @@ class PairJudge:
         return None
 
     def _begin(self, pair: Pair, route: RouteInfo) -> Comparison | Settled:
+        self._noticing.request(pair.request, route.route)
+        for reply in (pair.legacy, pair.candidate):
+            self._noticing.reply(pair.request, None if isinstance(reply, Reason) else reply)
         if isinstance(pair.legacy, Failure):
             return Settled(route=route, outcome=Outcome.LEGACY_FAILED, reason=Reason(pair.legacy.reason.value))
         if isinstance(pair.candidate, Reason):
@@ -103,6 +112,7 @@ class PairJudge:
         )
 
     def _observe(self, comparison: Comparison, route: RouteInfo, *, write: bool) -> Verdict | Settled:
+        self._noticing.reply(comparison.request, comparison.secondary)
         comparison = self._bindings.resolve(comparison, write=write)
         if has_drifted(comparison):
             return _as_drift(self._judge.observe(comparison, route).observation)

@@ -130,16 +130,19 @@ class Runs:
         methods = {} if run.contract is None else run.contract.methods
         bindings = Bindings(contract=run.contract, shared=self._config.service.state is State.SHARED)
         if self._queue is None:
-            self._queue = queue_of(self._config, run)
+            self._queue = queue_of(self._config, setup_of(run))
         else:
             self._queue.set_up(setup_of(run))
-        judging = Judging(judge=run.judge, bindings=bindings, queue=self._queue, recorder=run.recorder)
+        judging = Judging(
+            judge=run.judge, bindings=bindings, queue=self._queue, recorder=run.recorder, noticing=run.noticing
+        )
         judge = PairJudge(
             judge=run.judge,
             bindings=bindings,
             heavy=Heavy(judging, self._config.ingest.buffer_bytes),
             safe=frozenset(name for name, method in methods.items() if method.safe),
             secondary=self._secondary(methods),
+            noticing=run.noticing,
         )
 
         def record(found: Observation | Proof) -> None:

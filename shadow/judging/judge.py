@@ -236,6 +236,7 @@ class Judge:
             candidate_ms=latency_ms(comparison, comparison.candidate),
             cut=comparison.cut,
             chosen=comparison.chosen,
+            served=comparison.served,
         )
 
     def _found(self, judgement: Judgement, comparison: Comparison, seen: Shown) -> dict[str, Any]:

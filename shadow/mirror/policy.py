@@ -8,11 +8,13 @@ from crossfade.shadow.capture.sink import RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Protocol
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.share import share
 from crossfade.shadow.routes.naming import RequestNames
 from crossfade.shadow.routes.patterns import Pattern, declared_templates, shields_of
 from crossfade.shadow.routes.templates import Templates
 
+End = tuple[Outcome, Reason]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without TRACE
 
 
@@ -20,11 +22,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1, without 
 class Plan:
     """What to do with one request: mirror it (``settled`` is None), or count it at once as ``settled``.
 
-    ``learn``: it is a write that only legacy gets, and its answer may mint handles that the other sides don't know.
+    ``learn``: it is a write that one side alone gets, so that its answer may mint handles that others don't know, and
+    reads at the same time may see either state.
     A write is sent only after legacy answered it, in legacy's order; a safe request at the same time as to legacy.
     """
 
-    settled: tuple[Outcome, Reason] | None
+    settled: End | None
     write: bool
     ask_secondary: bool
     learn: bool
@@ -65,12 +68,17 @@ class Policy:
         """The plan for one request."""
         names = RequestNames(head, head.listener, self._templates, self._methods)
         safe = self._is_safe(head, names)
-        settled = self._settled(names, head.id, safe=safe)
+        settled = _by_weight(head, self._settled(names, head.id, safe=safe), safe=safe)
         ask_secondary = not safe or share(head.id, "secondary") < self._settings.secondary_pct
-        learn = settled is not None and settled[0] is Outcome.SKIPPED and not safe and self._own_stores
+        learn = settled is not None and not safe and self._is_learnt(head, *settled)
         return Plan(settled=settled, write=not safe, ask_secondary=ask_secondary, learn=learn)
 
-    def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> tuple[Outcome, Reason] | None:
+    def _is_learnt(self, head: RequestHead, outcome: Outcome, reason: Reason) -> bool:
+        """Of a write that one side gets: with own stores what legacy minted, with a shared one when it was done."""
+        is_needed = head.choice.served is Served.LEGACY if self._own_stores else reason is not Reason.MIRROR_OFF
+        return outcome is Outcome.SKIPPED and is_needed
+
+    def _settled(self, names: RequestNames, request_id: str, *, safe: bool) -> End | None:
         if self._is_off():
             return Outcome.SKIPPED, Reason.MIRROR_OFF
         rule = self._rule(names)
@@ -107,3 +115,16 @@ class Policy:
             return 100.0
         near = () if rule is not None else self._sampled
         return min((self._settings.sample_pct, *(pct for pct, pattern in near if names.may_match(pattern))))
+
+
+def _by_weight(head: RequestHead, settled: End | None, *, safe: bool) -> End | None:
+    """The end by the rules, or what the weight of the route keeps from the other side.
+
+    Of what the candidate answers, legacy gets neither a write nor what a rule keeps back.
+    """
+    choice = head.choice
+    is_left_out = choice.mirror_pct is not None and share(head.id, "shift") >= choice.mirror_pct
+    if choice.served is Served.CANDIDATE:
+        is_asked = safe and settled is None and not is_left_out
+        return None if is_asked else (Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE)
+    return settled or ((Outcome.SKIPPED, Reason.SAMPLED_OUT) if is_left_out else None)

@@ -9,6 +9,7 @@ from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.exchange import Headers, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import STREAMED_REQUESTS, RouteInfo
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.mirror.feed import Pipe, is_stream, settled_by_head
 from crossfade.shadow.pipe.frames import (
     AnswerHeadFrame,
@@ -70,12 +71,20 @@ class RecordFeed:
         """Counts the request; it is kept unless its head shows that it can't be, or nobody is there to keep it."""
         route = self._routes.resolve(head.protocol, head.method, head.target, head.listener)
         self._entered[route] += 1
-        lost = (Outcome.SHED, Reason.COMPARE_DOWN) if self._pipe.is_down() else None
-        if (settled := settled_by_head(head) or lost) is not None:
+        if (settled := settled_by_head(head) or self._left_out_of(head)) is not None:
             self._left_out[(route, *settled)] += 1
             return Interest.NOTHING
         self._open[head.id] = _Open(route=route, listener=head.listener, write=self._is_write(head))
         return Interest.LIVE if route.call_type in STREAMED_REQUESTS else Interest.WHOLE
+
+    def _left_out_of(self, head: RequestHead) -> tuple[Outcome, Reason] | None:
+        """A corpus holds legacy's answers, so what the candidate answers is none of it."""
+        if head.choice.served is Served.CANDIDATE:
+            return Outcome.SKIPPED, Reason.SERVED_BY_CANDIDATE
+        return (Outcome.SHED, Reason.COMPARE_DOWN) if self._pipe.is_down() else None
+
+    def fell_back(self, request_id: str) -> None:
+        """It stays left out: its beginning was not kept."""
 
     def request_complete(self, request: Request) -> None:
         """Sends a whole request."""

@@ -39,6 +39,11 @@ class Tee:
             self._whole.add(head.id)
         return max(ours, theirs, key=lambda interest: interest.value)
 
+    def fell_back(self, request_id: str) -> None:
+        """Both."""
+        self._mirror.fell_back(request_id)
+        self._to_record(self._record.fell_back, request_id)
+
     def request_complete(self, request: Request) -> None:
         """Both."""
         self._mirror.request_complete(request)

@@ -1,4 +1,4 @@
-"""crossfade's own endpoints, on an address of their own: /live, /ready, /metrics."""
+"""crossfade's own endpoints, on an address of their own: /live, /ready, /metrics, and those of a controller."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,13 @@ class Readiness:
 class Admin:
     """Serves the endpoints. Metrics are rendered in a thread, and at most once a second."""
 
-    def __init__(self, *, readiness: Readiness, snapshot: Callable[[], Snapshot | IngestSnapshot]) -> None:
+    def __init__(
+        self,
+        *,
+        readiness: Readiness,
+        snapshot: Callable[[], Snapshot | IngestSnapshot],
+        more: Iterable[web.RouteDef] = (),
+    ) -> None:
         self._readiness = readiness
         self._snapshot = snapshot
         self._rendering = asyncio.Lock()
@@ -51,7 +57,7 @@ class Admin:
         self._rendered_at = float("-inf")
         app = web.Application()
         app.add_routes(
-            [web.get("/live", self._live), web.get("/ready", self._ready), web.get("/metrics", self._metrics)]
+            [web.get("/live", self._live), web.get("/ready", self._ready), web.get("/metrics", self._metrics), *more]
         )
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
 

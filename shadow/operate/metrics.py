@@ -7,8 +7,12 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector, gener
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.operate.buckets import Buckets
 from crossfade.shadow.operate.status import Ends, Load, Place
+from crossfade.shadow.serving.carrier import Carrier
+from crossfade.shadow.serving.counts import ServedCounts
+from crossfade.shadow.serving.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Figures):
-    """A proxy. ``added`` is by direction (request, answer). ``load`` is None before the compare process first spoke."""
+    """A proxy. ``added`` is by direction (request, answer). ``load`` is None before the compare process first spoke.
+
+    ``serving`` is None where nothing can be shifted.
+    """
 
     added: Mapping[str, Buckets]
     open_flows: int
@@ -37,6 +44,21 @@ class Snapshot(Figures):
     compare_up: bool
     compare_pid: int
     load: Load | None
+    serving: "Serving | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Who answers clients: the weights that hold now, for how long, and what was served."""
+
+    weights: Weights
+    lease_remaining_s: float
+    counts: ServedCounts
+
+    @classmethod
+    def of(cls, carrier: Carrier) -> "Serving":
+        """What a carrier of weights tells now."""
+        return cls(weights=carrier.weights(), lease_remaining_s=carrier.lease_remaining_s(), counts=carrier.served())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +79,8 @@ class _Families(Collector):
         yield from _counters(self._snapshot)
         if isinstance(self._snapshot, Snapshot):
             yield from _proxy(self._snapshot)
+            if self._snapshot.serving is not None:
+                yield from _serving(self._snapshot.serving)
         else:
             yield from _ingest(self._snapshot)
         yield from _histograms(self._snapshot)
@@ -114,6 +138,27 @@ def _proxy(snapshot: Snapshot) -> Iterator[Metric]:
     for direction, buckets in snapshot.added.items():
         added.add_metric([direction], buckets.cumulative(), buckets.sum_s)
     yield added
+
+
+def _serving(serving: Serving) -> Iterator[Metric]:
+    yield _gauge("weights_generation", "The number of the weights that hold now.", serving.weights.generation)
+    yield _gauge("lease_remaining_seconds", "How long they hold without the controller.", serving.lease_remaining_s)
+    text = "Share of clients whose requests the candidate answers, in percent."
+    weights = GaugeMetricFamily("crossfade_route_weight_pct", text, labels=["route"])
+    for weight in serving.weights.routes:
+        weights.add_metric([weight.route], weight.candidate_pct)
+    yield weights
+    served = CounterMetricFamily("crossfade_served", "Answered requests, by side.", labels=["route", "side"])
+    text = "Those of them that were 5xx, a gRPC status of a server's fault, or no answer."
+    errors = CounterMetricFamily("crossfade_served_errors", text, labels=["route", "side"])
+    text = "Requests that the candidate was to answer, and legacy answered because the candidate took no connection."
+    fallback = CounterMetricFamily("crossfade_served_fallback", text, labels=["route"])
+    for route in serving.counts.routes:
+        for side in Served:
+            served.add_metric([route.route, side], route.side(side).requests)
+            errors.add_metric([route.route, side], route.side(side).errors)
+        fallback.add_metric([route.route], route.fallback)
+    yield from (served, errors, fallback)
 
 
 def _ingest(snapshot: IngestSnapshot) -> Iterator[Metric]:

@@ -21,6 +21,8 @@ from crossfade.shadow.errors import ShadowError
 LIVE = frozenset({"mirror.sample_pct", "mirror.secondary_pct", "mirror.rule"})
 AT_REPORT = frozenset({"accept", "gate"})
 """Read when a report is made, so a running proxy need not do anything."""
+OF_THE_PROXY = frozenset({"canary.key", "canary.tester_header", "canary.compare_pct", "canary.token_env"})
+"""Of [canary]; all else there is the plan, which its controller reads, and no run of the proxy depends on it."""
 _POLL_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -55,8 +57,16 @@ def plan_reload(running: Config, wanted: Config) -> Reload:
         config=config,
         applied=tuple(key for key in changed if key in LIVE),
         at_report=tuple(key for key in changed if key.partition(".")[0] in AT_REPORT),
-        needs_restart=tuple(key for key in changed if key not in LIVE and key.partition(".")[0] not in AT_REPORT),
+        needs_restart=tuple(key for key in changed if _needs_restart(key, running, wanted)),
     )
+
+
+def _needs_restart(key: str, running: Config, wanted: Config) -> bool:
+    """A proxy that was started without any route that may move can shift nothing."""
+    section = key.partition(".")[0]
+    if key == "canary.route":
+        return bool(running.canary.route) != bool(wanted.canary.route)
+    return key not in LIVE and section not in AT_REPORT and (section != "canary" or key in OF_THE_PROXY)
 
 
 class ConfigWatch:

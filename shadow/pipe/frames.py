@@ -12,6 +12,7 @@ from msgspec import Struct, convert, msgpack, to_builtins
 from crossfade.shadow.exchange import Answer, Failure, Headers, Reply, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 
 LENGTH = struct.Struct(">I")
 
@@ -24,6 +25,7 @@ class RequestFrame(_Frame, frozen=True, kw_only=True):
     """A request to mirror: a complete one, or, with ``live``, one whose body follows in parts.
 
     ``at`` in this and other frames: when it was there, in seconds since the epoch; 0 where nobody records that.
+    ``served``: who answers the client; with the candidate, the reply that follows is the candidate's.
     """
 
     route: RouteInfo
@@ -33,6 +35,7 @@ class RequestFrame(_Frame, frozen=True, kw_only=True):
     live: bool
     request: Request
     at: float = 0.0
+    served: Served = Served.LEGACY
 
 
 class PartFrame(_Frame, frozen=True, kw_only=True):
@@ -83,18 +86,33 @@ class SettledFrame(_Frame, frozen=True, kw_only=True):
     at: float = 0.0
 
 
-class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
-    """A write that legacy alone got, and its answer, whose handles are foreign to the candidate."""
+class WriteFrame(_Frame, frozen=True, kw_only=True):
+    """A write that one side alone gets, and that has begun: what is read meanwhile may be either state's."""
 
     request: Request
-    answer: Answer
+
+
+class UnmirroredFrame(_Frame, frozen=True, kw_only=True):
+    """The end of a write that one side alone got; ``answer`` is None where it gave none, or it is not told.
+
+    Handles in legacy's answer are foreign to a candidate with a store of its own.
+    """
+
+    route: RouteInfo
+    request: Request
+    answer: Answer | None = None
+    served: Served = Served.LEGACY
 
 
 class CountsFrame(_Frame, frozen=True, kw_only=True):
-    """What the engine counted since the run began: requests entered, and those it settled itself."""
+    """What the engine counted since the run began: requests entered, and those it settled itself.
+
+    ``entered`` tells the present stage of each route, ``by_candidate`` of how many the candidate answered the client.
+    """
 
     entered: tuple[tuple[RouteInfo, int], ...]
     settled: tuple[tuple[RouteInfo, Outcome, Reason, int], ...]
+    by_candidate: tuple[tuple[RouteInfo, int], ...] = ()
 
 
 class EndFrame(_Frame, frozen=True, kw_only=True):
@@ -125,6 +143,7 @@ Frame = (
     | AnswerHeadFrame
     | ReplyFrame
     | SettledFrame
+    | WriteFrame
     | UnmirroredFrame
     | CountsFrame
     | RulesFrame

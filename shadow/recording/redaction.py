@@ -33,7 +33,11 @@ class ComparisonRedactor:
 
     def events(self, comparison: Comparison) -> tuple[Event, ...]:
         """The events of a comparison with nothing in them that must not be stored."""
-        return tuple(self._events(comparison))
+        before = self._redactor.learnt
+        events = tuple(self._events(comparison))
+        return (
+            events if self._redactor.learnt == before else tuple(self._events(comparison))
+        )  # it may stand before its name
 
     def _events(self, comparison: Comparison) -> Iterator[Event]:
         events = to_events(comparison)

@@ -1,28 +1,31 @@
 """A run that is written: opened the same way whoever compares, counted, recorded, committed, and ended."""
 
 import logging
+import os
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crossfade.codegen.contract import Contract
+from crossfade.shadow.compare.transition import shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter, Store
 from crossfade.shadow.evidence.contracts import keep_contract
-from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.evidence.retention import Retention, prune
 from crossfade.shadow.exchange import Protocol
-from crossfade.shadow.exchange.observations import Observation, Proof
+from crossfade.shadow.exchange.observations import Noted
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.exchange.unit import Unit
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.rules import Rules
+from crossfade.shadow.recording.noticing import Noticing
 from crossfade.shadow.routes.patterns import glob_matches
 from crossfade.shadow.runs.recorder import Recorder, RecordingJudge, open_recorder
-from crossfade.shadow.runs.setup import build_run_info, read_contract, read_redactor, rules_of
+from crossfade.shadow.runs.setup import build_run_info, noticing_of, read_contract, read_redactor, rules_of
 
 log = logging.getLogger("crossfade.compare")
 
@@ -30,6 +33,7 @@ PROOF_BYTES = 16_384
 """Faults are put into longer answers where nobody waits: they are heavy, and judged apart."""
 
 Entered = Mapping[RouteInfo, int]
+_NONE: Entered = {}
 
 
 class RunWriter:
@@ -40,7 +44,7 @@ class RunWriter:
         self._recorder = recorder
         self.flushed_at = time.time()
 
-    def add(self, observation: Observation | Proof) -> None:
+    def add(self, observation: Noted) -> None:
         """Counts one observation, or what was found of an injected fault, in memory."""
         self._writer.add(observation)
 
@@ -52,22 +56,22 @@ class RunWriter:
         """Names the build of the candidate, which was not known when the run began."""
         self._writer.note_candidate_build(build)
 
-    def flush(self, entered: Entered) -> None:
+    def flush(self, entered: Entered, by_candidate: Entered = _NONE) -> None:
         """Commits; a store that can't be written is a line in the log, and the counts wait for the next flush."""
         if self._recorder is not None:
             self._recorder.flush()
         try:
-            self._writer.flush(entered)
+            self._writer.flush(entered, by_candidate)
         except EvidenceError as error:
             log.error("evidence.flush_failed %s", error)  # noqa: TRY400 - one line; kept in memory and tried again
         else:
             self.flushed_at = time.time()
 
-    def finish(self, entered: Entered) -> None:
+    def finish(self, entered: Entered, by_candidate: Entered = _NONE) -> None:
         """Ends the recording, and commits the rest. Raises: EvidenceError."""
         if self._recorder is not None:
             self._recorder.finish()
-        self._writer.finish(entered, now=time.time())
+        self._writer.finish(entered, by_candidate, now=time.time())
 
     def close(self) -> None:
         """Gives the store back, also where the run could not be ended. May be repeated."""
@@ -76,11 +80,15 @@ class RunWriter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRun:
-    """What a new run is compared by, and where it is kept; ``redactor`` is None without a key."""
+    """What a new run is compared by, and where it is kept; ``redactor`` is None without a key.
+
+    ``noticing`` is to be shown what passes before it is judged.
+    """
 
     contract: Contract | None
     rules: Rules
-    redactor: Redactor | None
+    redactor: RememberingRedactor | None
+    noticing: Noticing
     judge: Judge
     writer: RunWriter
     recorder: Recorder | None
@@ -114,7 +122,7 @@ def open_run(  # noqa: PLR0913 - what a run is
     writer = EvidenceWriter.begin(store, info, redactor)
     if contract is not None and redactor is not None:
         keep_contract(config.evidence.dir, contract.digest, contract.to_bytes())
-    rules = rules_of(config, None if redactor is None else redactor.secrecy, units)
+    rules = rules_of(config, shows_nothing if redactor is None else redactor.shows, units)
     recorder = open_recorder(config, info, contract, redactor, rules)
     on_loop = replace(rules, proof_bytes=PROOF_BYTES)
     if recorder is None:
@@ -124,7 +132,15 @@ def open_run(  # noqa: PLR0913 - what a run is
     run = RunWriter(writer, recorder)
     if claimed := _claimed(config, contract):
         run.flush(claimed)  # a store that is locked just now takes it with the next flush
-    return OpenRun(contract=contract, rules=rules, redactor=redactor, judge=judge, writer=run, recorder=recorder)
+    return OpenRun(
+        contract=contract,
+        rules=rules,
+        redactor=redactor,
+        noticing=noticing_of(config, contract, redactor, os.environ),
+        judge=judge,
+        writer=run,
+        recorder=recorder,
+    )
 
 
 def _claimed(config: Config, contract: Contract | None) -> Entered:

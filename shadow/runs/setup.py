@@ -1,9 +1,9 @@
 """From a config to the records that the mirror works with."""
 
 import hashlib
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from crossfade.codegen.contract import (
     Contract,
@@ -14,18 +14,19 @@ from crossfade.codegen.contract import (
     load_contract,
     read_idempotency,
 )
-from crossfade.shadow.compare.transition import shows_nothing
+from crossfade.shadow.compare.transition import Shows, shows_nothing
 from crossfade.shadow.compare.units import Units
 from crossfade.shadow.config import Config
 from crossfade.shadow.errors import ShadowError
-from crossfade.shadow.evidence import Redactor, Store, load_key, store_in
+from crossfade.shadow.evidence import RememberingRedactor, Store, load_key, store_in
 from crossfade.shadow.evidence.records import RunInfo
 from crossfade.shadow.evidence.secrecy import Secrecy
 from crossfade.shadow.evidence.view import AcceptRule
 from crossfade.shadow.judging.judgement import IgnoreRule, ListRule
 from crossfade.shadow.judging.rules import Rules
+from crossfade.shadow.recording.noticing import Noticing
 
-_R = TypeVar("_R", bound=Redactor)
+_KEY_BYTES = 32
 
 
 def read_contract(config: Config) -> Contract | None:
@@ -60,15 +61,27 @@ def evidence_store(config: Config) -> Store:
     return store_in(config.evidence.dir)
 
 
-def read_redactor(config: Config, contract: Contract | None) -> Redactor | None:
+def read_redactor(config: Config, contract: Contract | None) -> RememberingRedactor | None:
     """What makes pseudonyms with the config's key and rules; None without a key. Raises: EvidenceError."""
-    return read_redactor_as(Redactor, config, contract)
-
-
-def read_redactor_as(kind: type[_R], config: Config, contract: Contract | None) -> _R | None:
-    """As ``read_redactor``, of this class."""
     key = load_key(config.redact.key_file)
-    return None if key is None else kind(key, **_redaction(config, contract))
+    return None if key is None else RememberingRedactor(key, **_redaction(config, contract))
+
+
+def passing_redactor(config: Config, contract: Contract | None) -> RememberingRedactor:
+    """As ``read_redactor``; without a key its pseudonyms last as long as it. Raises: EvidenceError."""
+    kept = read_redactor(config, contract)
+    return kept or RememberingRedactor(secrets.token_bytes(_KEY_BYTES), **_redaction(config, contract))
+
+
+def noticing_of(
+    config: Config, contract: Contract | None, redactor: RememberingRedactor | None, environment: Mapping[str, str]
+) -> Noticing:
+    """What shows a redactor the credentials that pass, and those that rules put into header fields."""
+    noticing = Noticing(redactor, contract)
+    for rule in (*config.mirror.header, *config.replay.header):
+        value = rule.value if rule.value_env is None else environment.get(rule.value_env)
+        noticing.field(rule.name, value or "", is_secret=rule.value_env is not None)
+    return noticing
 
 
 def secrecy_of(config: Config, contract: Contract | None) -> Secrecy:
@@ -81,11 +94,10 @@ def _redaction(config: Config, contract: Contract | None) -> dict[str, Iterable[
     return {"names": config.redact.names, "patterns": config.redact.patterns, "fields": fields}
 
 
-def rules_of(config: Config, secrecy: Secrecy | None, units: Units | None = None) -> Rules:
+def rules_of(config: Config, shows: Shows = shows_nothing, units: Units | None = None) -> Rules:
     """Under what the config has comparisons judged.
 
-    ``secrecy``: what is secret; None: that is not known. ``units``: what is counted; None: requests, as generated
-    services count them.
+    ``shows``: which words may be told. ``units``: what is counted; None: requests, as generated services count them.
     """
     section = config.compare
     return Rules(
@@ -93,7 +105,7 @@ def rules_of(config: Config, secrecy: Secrecy | None, units: Units | None = None
         lists=tuple(ListRule(route=rule.route, path=rule.path, key=rule.key) for rule in section.list),
         templates=config.routes.http,
         units=units,
-        shows=shows_nothing if secrecy is None else secrecy.shows,
+        shows=shows,
     )
 
 
@@ -141,11 +153,26 @@ def has_secondary(config: Config, *, engine: str) -> bool:
     return all(listen.secondary is not None for listen in config.listen)
 
 
+_COMPARED_DIGITS = 8
+
+
 def rules_digest(config: Config) -> str:
-    """16 hex digits over everything that decides what is compared and how; what a rule is called does not."""
-    sections = (config.routes, config.mirror, config.compare, *config.accept)
-    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sections)))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    """16 hex digits over everything that decides what is compared and how; what a rule is called does not.
+
+    The first half is how answers are compared, the other what is sent and counted.
+    """
+    sent = (config.routes, config.mirror, *config.accept)
+    text = "\n".join((config.service.state, *(section.model_dump_json(exclude={"id"}) for section in sent)))
+    return _digest(config.compare.model_dump_json()) + _digest(text)
+
+
+def compared_alike(digest: str, other: str) -> bool:
+    """Whether answers are compared in the same way under the rules of both digests."""
+    return digest[:_COMPARED_DIGITS] == other[:_COMPARED_DIGITS]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=_COMPARED_DIGITS // 2).hexdigest()
 
 
 def globs_of(config: Config) -> tuple[str, ...]:

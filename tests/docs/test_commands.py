@@ -67,7 +67,7 @@ def _parse(words: list[str]) -> None:
 def test_the_parser_refuses_what_does_not_exist() -> None:
     """The check below can fail: an unknown command and an unknown option are refused."""
     for line in (
-        "crossfade canary start",
+        "crossfade canary explode",
         "crossfade report --colour red",
         "X=1 .venv/bin/crossfade gate --runs 1 | cat",
     ):

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -28,7 +28,7 @@ def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], bool]]:
         return
     else:
         for part in get_args(annotation):
-            yield from ((model, True) for model, _ in _models(part))
+            yield from ((model, is_list or get_origin(annotation) is tuple) for model, is_list in _models(part))
 
 
 def _keys(model: type[BaseModel], path: tuple[str, ...], *, is_list: bool) -> Iterator[tuple[str, str, FieldInfo]]:

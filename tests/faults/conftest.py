@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -26,6 +26,7 @@ pytest.importorskip("mitmproxy")
 
 _FAULTY = Path(__file__).parents[2] / "bench" / "faults" / "faulty.py"
 _CLIENTS = 8
+TOKEN = "token-of-the-tests"
 CONFIG = """
 [service]
 name = "faults"
@@ -185,17 +186,17 @@ def sides() -> Iterator[tuple[Side, Side, Side]]:
 
 @pytest.fixture
 def shadow(sides: tuple[Side, Side, Side], tmp_path: Path) -> Iterator[Callable[..., Shadow]]:
-    """Starts the proxy, with a part of its config in other words."""
+    """Starts the proxy, with a part of its config in other words, or with another one between other ports."""
     running: list[tuple[Shadow, threading.Thread]] = []
 
-    def shadow(**instead: int) -> Shadow:
-        ports = dict(zip(("legacy", "candidate", "secondary"), (side.port for side in sides), strict=True))
-        text = CONFIG.format(**ports) + "".join(f"{key} = {value}\n" for key, value in instead.items())
+    def shadow(text: str = CONFIG, ports: Mapping[str, int] | None = None, **instead: int) -> Shadow:
+        ports = ports or dict(zip(("legacy", "candidate", "secondary"), (side.port for side in sides), strict=True))
+        text = text.format(**ports) + "".join(f"{key} = {value}\n" for key, value in instead.items())
         (tmp_path / "crossfade.toml").write_text(text)
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "crossfade.tools.cli", "shadow"],
             cwd=tmp_path,
-            env={**os.environ, "CROSSFADE_REDACTION_KEY": "k" * 32},
+            env={**os.environ, "CROSSFADE_REDACTION_KEY": "k" * 32, "CROSSFADE_CANARY_TOKEN": TOKEN},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -40,11 +40,16 @@ import importlib, pathlib, sys
 import crossfade
 root = pathlib.Path(list(crossfade.__path__)[0])
 assert pathlib.Path(sys.prefix) in root.parents, root
-EXTRAS = ("mitmproxy", "aiohttp", "prometheus_client", "hypothesis", "pytest", "deepdiff")
+EXTRAS = ("mitmproxy", "aiohttp", "prometheus_client", "hypothesis", "pytest", "deepdiff", "kubernetes")
+CANARY = "crossfade.shadow.canary."
 WITH_EXTRA = (
-    "crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.tools.ingest_figures",
+    "crossfade.shadow.operate.admin", "crossfade.shadow.operate.metrics", "crossfade.shadow.operate.weights_api",
+    CANARY + "control.api", CANARY + "control.loop", CANARY + "control.metrics", CANARY + "control.webhooks",
+    CANARY + "notify.sender", CANARY + "planes.engine", CANARY + "planes.gateway", CANARY + "planes.http_answers",
+    CANARY + "planes.kubernetes_api", CANARY + "planes.mode_file",
     "crossfade.parity_tests.fuzz", "crossfade.parity_tests.plugin", "crossfade.parity_tests.standalone.python.",
-    "crossfade.tools.fuzz_run",
+    "crossfade.tools.canary_run", "crossfade.tools.fuzz_run", "crossfade.tools.gate_endpoint",
+    "crossfade.tools.gate_serve_run", "crossfade.tools.ingest_figures",
 )
 count = 0
 for path in sorted(root.rglob("*.py")):
@@ -231,6 +236,15 @@ def test_reports(installed: Path, tmp_path: Path, form: str) -> None:
     done = run([installed / "crossfade", "report", "--format", form], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "GET /ok" in done.stdout
+
+
+def test_a_controller_without_its_extra(installed: Path, tmp_path: Path) -> None:
+    """One line tells what to install."""
+    (tmp_path / "crossfade.toml").write_text(CONFIG)
+    done = run([installed / "crossfade", "canary", "start"], tmp_path)
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.startswith("error: canary: expected the packages of the controller, got no module named ")
+    assert done.stderr.endswith("; pip install 'crossfade[canary]'\n")
 
 
 def test_init_and_what_comes_next(installed: Path, tmp_path: Path) -> None:

@@ -47,3 +47,12 @@ def test_a_full_queue_is_told(tell: Any) -> None:
     assert sentence.startswith(
         "Requests that found a queue full; any write among them is missing on the candidate from then on (1,008 requests)"
     )
+
+
+def test_a_replay_has_no_traffic_to_mirror_otherwise(tell: Any) -> None:
+    """What is said of a live run would not help."""
+    for reason in ("foreign_handle", "state_drift", "credential"):
+        (sentence,) = advice([tell.route(reasons={reason: 1})], is_replay=True)
+        assert "[mirror]" not in sentence
+        assert "[[mirror.header]]" not in sentence
+        assert "queue" not in sentence

@@ -168,3 +168,24 @@ def test_the_standing_of_a_cluster(tell: Any) -> None:
         "",
         "the secondary, which was asked once, differs there too: noise or another state",
     ]
+
+
+def test_a_route_that_is_being_moved(tell: Any) -> None:
+    """How far it has come, what the candidate answered, and what was found of that; in a shadow run nothing."""
+    served = tell.route().served
+    assert "served" not in _lines(tell, tell.route())
+    moved = tell.route(stage="canary", served=served.model_copy(update={"candidate": 100, "compared": 20}))
+    text = "stage canary; 100 of 400 requests answered by the candidate (25 %), 20 of them compared"
+    assert _lines(tell, moved)["served"] == Detail(label="served", text=text)
+    worse = served.model_copy(update={"candidate": 100, "compared": 20, "diverged": 3})
+    line = _lines(tell, tell.route(stage="canary", served=worse))["served"]
+    assert line == Detail(label="served", text=f"{text}, 3 diverged", tone="fail")
+
+
+@pytest.mark.parametrize(("matched", "tone"), [(5, ""), (4, "fail")])
+def test_what_the_candidate_wrote_is_read_through_both(tell: Any, matched: int, tone: str) -> None:
+    """One that the sides do not read alike is told as a fault."""
+    served = tell.route().served.model_copy(update={"cross_reads": 5, "cross_matched": matched})
+    line = _lines(tell, tell.route(served=served))["cross-read"]
+    text = f"{matched} of 5 reads of what the candidate wrote were alike"
+    assert line == Detail(label="cross-read", text=text, tone=tone)

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -121,13 +122,13 @@ class Service:
         """Adds to the config."""
         self.config.write_text(self.config.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def compared(self, matched: int, *, run_id: str = "run-1", started_at: float = 1000.0) -> None:
+    def compared(self, matched: int, *, run_id: str = "run-1", started_at: float = 1000.0, **info: str) -> None:
         """Stores a run in which so many distinct requests were answered alike."""
-        self._stored(matched, (), run_id=run_id, started_at=started_at)
+        self._stored(matched, (), replace(_run(run_id, started_at), **info))
 
     def diverged(self, count: int, *, run_id: str = "run-1", started_at: float = 1000.0) -> None:
         """Stores a run in which as many distinct requests found one difference, with an example of each."""
-        self._stored(count, (Fingerprint(template="body/a", kind="value"),), run_id=run_id, started_at=started_at)
+        self._stored(count, (Fingerprint(template="body/a", kind="value"),), _run(run_id, started_at))
 
     def judged(self, run_id: str, started_at: float, *answers: tuple[Any, Any, tuple[int, int]]) -> None:
         """Stores a run of these bodies and statuses of legacy and candidate, each of a request of its own."""
@@ -144,8 +145,8 @@ class Service:
             writer.add(judge.observe(comparison, OK).observation)
         writer.finish({OK: len(answers)}, now=started_at + len(answers))
 
-    def _stored(self, count: int, signature: Signature, *, run_id: str, started_at: float) -> None:
-        info = _run(run_id, started_at)
+    def _stored(self, count: int, signature: Signature, info: RunInfo) -> None:
+        started_at = info.started_at
         writer = EvidenceWriter.begin(store_in(self.store.parent), info, Unchanged() if signature else None)
         for number in range(count):
             writer.add(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import itertools
+import os
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -12,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from crossfade.shadow.capture.engine import EngineSettings
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
-from crossfade.shadow.capture.settings import ListenerSettings
+from crossfade.shadow.capture.settings import CandidateServer, ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.exchange import Reply, Request
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
+from crossfade.shadow.serving.weights import Choice
 
 _QUIET = ("DeprecationWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning")
 
@@ -40,6 +44,9 @@ class Told:
 
     def started(self, _head: RequestHead) -> Interest:
         return Interest.WHOLE
+
+    def fell_back(self, request_id: str) -> None:
+        raise AssertionError(f"{request_id} went to a legacy that is not there")
 
     def request_began(self, request: Request) -> None:
         self.requests[request.id] = request
@@ -79,6 +86,24 @@ class Proxy:
     port: int
 
 
+AT_CANDIDATE = "CROSSFADE_AT_CANDIDATE" in os.environ
+"""The server is the candidate, which has been given all clients, and legacy can't be reached."""
+
+
+def _candidates(_head: RequestHead) -> Choice:
+    return Choice(served=Served.CANDIDATE, route="all")
+
+
+def _listener(url: str, more: dict[str, Any]) -> ListenerSettings:
+    if not AT_CANDIDATE:
+        return ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=url, **more)
+    candidate = CandidateServer(url=url, ca=more.pop("ca", None), cert=more.pop("legacy_cert", None))
+    scheme = url.partition(":")[0]
+    return ListenerSettings(
+        name="one", host="127.0.0.1", port=0, legacy_url=f"{scheme}://127.0.0.1:1", candidate=candidate, **more
+    )
+
+
 @pytest.fixture
 async def proxy(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Proxy]]]:
     """Starts an engine in front of a legacy; further arguments are those of ListenerSettings."""
@@ -88,15 +113,14 @@ async def proxy(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Proxy]]
         numbers = itertools.count()
         told = Told()
         engine = MitmproxyEngine(
-            listeners=[
-                ListenerSettings(
-                    name="one", host="127.0.0.1", port=0, legacy_url=f"{scheme}://127.0.0.1:{legacy_port}", **more
-                )
-            ],
-            sink=told,
-            new_id=lambda: f"id-{next(numbers)}",
-            body_limit_bytes=100_000,
-            confdir=tmp_path / "mitmproxy",
+            EngineSettings(
+                listeners=(_listener(f"{scheme}://127.0.0.1:{legacy_port}", more),),
+                new_id=lambda: f"id-{next(numbers)}",
+                body_limit_bytes=100_000,
+                folder=tmp_path,
+                choose=_candidates if AT_CANDIDATE else None,
+            ),
+            told,
         )
         task = asyncio.create_task(engine.run())
         await engine.ready()

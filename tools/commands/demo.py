@@ -1,8 +1,11 @@
 """crossfade demo."""
 
+import signal
+import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -10,12 +13,13 @@ from crossfade.reports.formats import find_format
 from crossfade.reports.gate import gate
 from crossfade.reports.report import Cluster, Report
 from crossfade.reports.wording import open_findings_of
+from crossfade.tools.demo.canary import CanaryDemoSettings, canary_problems, canary_summary, run_canary_demo
 from crossfade.tools.demo.expected import is_found
 from crossfade.tools.demo.run import DemoResult, DemoSettings, run_demo
 from crossfade.tools.errors import ExitCode, caught
 from crossfade.tools.report_output import show_report
 
-_PLAIN, _FIXED = Path(".crossfade/demo"), Path(".crossfade/demo-fixed")
+_PLAIN, _FIXED, _CANARY = Path(".crossfade/demo"), Path(".crossfade/demo-fixed"), Path(".crossfade/demo-canary")
 _PLACES = 3
 
 
@@ -35,9 +39,27 @@ _PLACES = 3
     type=click.IntRange(1, 10_000),
     help="Requests to send on each route.  [default: enough for every claim]",
 )
+@click.option(
+    "--canary",
+    is_flag=True,
+    help="Then move clients to the port, step by step. Implies --fixed unless --bugs is given.",
+)
+@click.option("--bugs", is_flag=True, help="With --canary: leave the planted bugs in; their routes stay in the shadow.")
+@click.option("--late-bug", is_flag=True, help="With --canary: the port fails once half of the clients use it.")
+@click.option(
+    "--rate", type=click.FloatRange(1, 2000), default=100, show_default=True, help="With --canary: requests/s."
+)
 @caught
-def demo(
-    *, fixed: bool, work: Path | None, kill_candidate_after_s: float | None, requests_per_route: int | None
+def demo(  # noqa: PLR0913 - its options
+    *,
+    fixed: bool,
+    work: Path | None,
+    kill_candidate_after_s: float | None,
+    requests_per_route: int | None,
+    canary: bool,
+    bugs: bool,
+    late_bug: bool,
+    rate: float,
 ) -> None:
     """Run crossfade end to end on a real pair: a CI build queue in Python, and its Java port with planted bugs.
 
@@ -48,6 +70,11 @@ def demo(
     Example:
       crossfade demo --fixed
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # the servers are ended in order
+    if canary:
+        _canary(work, bugs=bugs, late_bug=late_bug, rate=rate)
+    if bugs or late_bug:
+        raise click.UsageError("--bugs, --late-bug: expected --canary beside them, got none; add it")
     started = time.monotonic()
     build = (work or _PLAIN).absolute()
     work = work or (_FIXED if fixed else _PLAIN)
@@ -66,6 +93,21 @@ def demo(
     for line in problems:
         click.echo(f"demo: NOT AS EXPECTED: {line}")
     _summary(result, settings, time.monotonic() - started)
+    raise SystemExit(ExitCode.FAIL if problems else ExitCode.PASS)
+
+
+def _canary(work: Path | None, *, bugs: bool, late_bug: bool, rate: float) -> NoReturn:
+    """The demo of a canary; ends with 1 where it did not end as it must."""
+    folder = (work or _CANARY).absolute()
+    settings = CanaryDemoSettings(
+        work=folder, build=(work or _PLAIN).absolute(), fixed=not bugs, late_bug=late_bug, rate=rate
+    )
+    result = run_canary_demo(settings, say=lambda line: click.echo(f"demo: {line}"))
+    problems = canary_problems(result, settings)
+    for line in problems:
+        click.echo(f"demo: NOT AS EXPECTED: {line}")
+    for line in canary_summary(result):
+        click.echo(f"demo: {line}")
     raise SystemExit(ExitCode.FAIL if problems else ExitCode.PASS)
 
 

@@ -61,14 +61,14 @@ def fuzz(  # noqa: PLR0913 - one for each option
     from crossfade.tools.fuzz_run import FuzzOptions, exit_code, fuzz_redactor, run_fuzz, write_cases  # noqa: PLC0415
 
     config = load_config(config_path)
-    redactor = None if output is None else fuzz_redactor(config)
+    redactor = fuzz_redactor(config, stores=output is not None)
     options = FuzzOptions(seed=seed, max_examples=max_examples, seconds=seconds, routes=routes, corpus=corpus)
-    run = run_fuzz(config, config_path, options, lambda text: click.echo(text, err=True))
+    run = run_fuzz(config, config_path, options, redactor, lambda text: click.echo(text, err=True))
     if as_json:
-        emit(json.dumps(fuzzed_record(run.fuzzed, run.contract), indent=2))
+        emit(json.dumps(fuzzed_record(run.fuzzed, run.contract, redactor.members), indent=2))
     else:
-        emit("\n".join(fuzzed_lines(run.fuzzed, run.contract)))
-    if output is not None and redactor is not None:
+        emit("\n".join(fuzzed_lines(run.fuzzed, run.contract, redactor.members)))
+    if output is not None:
         new = write_cases(run, output, config, redactor)
         click.echo(f"{output}: {new} new sessions; play them with `crossfade replay {output}`", err=True)
     raise SystemExit(exit_code(run.fuzzed))

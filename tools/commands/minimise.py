@@ -34,6 +34,12 @@ from crossfade.tools.output import emit
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="What that chance begins with.")
 @click.option("--whole", is_flag=True, help="Keep sessions to their end, not up to the last call that is needed.")
+@click.option(
+    "--at-most",
+    "at_most_pct",
+    type=click.FloatRange(0, 100),
+    help="Keep so many percent of all calls at most, what diverged before aside; says how many pairs that leaves out.",
+)
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def minimise(  # noqa: PLR0913 - one for each option
@@ -45,6 +51,7 @@ def minimise(  # noqa: PLR0913 - one for each option
     keep_tail_pct: float,
     seed: int,
     whole: bool,
+    at_most_pct: float | None,
     config_path: Path,
     as_json: bool,
 ) -> None:
@@ -63,7 +70,9 @@ def minimise(  # noqa: PLR0913 - one for each option
     corpus.require(kept)
     diverged = {*kept, *(_named_by(run_id, config_path, corpus) if run_id is not None else ())}
     showing = shown_by(corpus.sessions(), corpus.contract())
-    selection = choose(showing, diverged=diverged, tail_pct=keep_tail_pct, seed=seed, whole=whole)
+    selection = choose(
+        showing, diverged=diverged, tail_pct=keep_tail_pct, seed=seed, whole=whole, at_most_pct=at_most_pct
+    )
     _write(corpus, selection, output)
     emit(
         json.dumps(selection_record(selection))

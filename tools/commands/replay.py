@@ -174,7 +174,7 @@ def replay(  # noqa: PLR0913 - one for each option
 
 def _gathering(config: Config, corpus: CorpusFolder) -> Gathering:
     contract = corpus.contract() or read_contract(config)
-    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract))).ignored)
+    return Gathering(contract, RuleFinder(rules_of(config, secrecy_of(config, contract).shows)).ignored)
 
 
 def _export(config: Config, corpus: CorpusFolder, framework: Framework, output: Path | None) -> None:
@@ -204,7 +204,7 @@ def _exit_code(result: ReplayResult, report: Report, *, allow_inconclusive: bool
     """A difference that is open fails, whether its route is claimed or not: the corpus shows it each time."""
     if result.interrupted:
         return ExitCode.INTERRUPTED
-    if report.totals.open_findings:
+    if report.totals.open_findings or result.restless:
         return ExitCode.FAIL
     return gate(report, allow_inconclusive=allow_inconclusive).exit_code
 
@@ -228,7 +228,7 @@ def _rediff(config: Config, run: str) -> Rediff:
 
     def judge_under(contract: Contract | None) -> Judge:
         secrecy = secrecy_of(config, contract)  # what was secret is a pseudonym by now
-        return Judge(contract=contract, rules=rules_of(config, secrecy))
+        return Judge(contract=contract, rules=rules_of(config, secrecy.shows))
 
     # A server with reflection may be gone, or newer than what was recorded.
     present = None if config.contract.reflection is not None else read_contract(config)

@@ -8,10 +8,9 @@ import click
 from crossfade.parity_tests.formats.exchanges import OMISSIONS
 from crossfade.parity_tests.formats.importer import READERS, Imported, Importer
 from crossfade.parity_tests.recorded.redacting import CallRedactor
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.shadow.config import load_config
 from crossfade.shadow.evidence.key import KEY_VARIABLE
-from crossfade.shadow.runs.setup import read_contract, read_redactor_as
+from crossfade.shadow.runs.setup import read_contract, read_redactor
 from crossfade.tools.errors import ExitCode, fail
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
@@ -43,7 +42,7 @@ def corpus_import(  # noqa: PLR0913 - one for each option
     """
     config = load_config(config_path)
     contract = read_contract(config)
-    redactor = read_redactor_as(RememberingRedactor, config, contract)
+    redactor = read_redactor(config, contract)
     if redactor is None:
         message = f"{config.redact.key_file}: expected a redaction key, got none; run `crossfade init`, or set"
         fail(f"{message} {KEY_VARIABLE}", ExitCode.USAGE)

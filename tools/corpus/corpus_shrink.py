@@ -9,6 +9,7 @@ import click
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.shrink.told import shrunk_lines, shrunk_record
 from crossfade.shadow.config import load_config
+from crossfade.shadow.runs.setup import read_contract
 from crossfade.tools.corpus.derived import derive
 from crossfade.tools.options import config_option
 from crossfade.tools.output import emit
@@ -58,25 +59,29 @@ def corpus_shrink(  # noqa: PLR0913 - one for each option
     """
     corpus = CorpusFolder(folder)
     corpus.require(session_ids)
-    cases = CorpusFolder(output) if output.exists() else derive(corpus, output)
-    known = set(cases.session_ids())
+    config = load_config(config_path)
+    contract = corpus.contract() or read_contract(config)
+    cases = CorpusFolder(output) if output.exists() else None
+    known = set() if cases is None else set(cases.session_ids())
 
     def show(case: Case) -> None:
+        nonlocal cases
         session = case.shrunk.session
         if case.shrunk.reproduced and session.id not in known:
+            cases = cases or derive(corpus, output)
             cases.add(session)
             known.add(session.id)
         if as_json:
-            emit(json.dumps(shrunk_record(case.shrunk, case.calls)))
+            emit(json.dumps(shrunk_record(case.shrunk, case.calls, contract)))
         else:
-            emit("\n".join(shrunk_lines(case.shrunk, case.calls)))
+            emit("\n".join(shrunk_lines(case.shrunk, case.calls, contract)))
 
-    config = load_config(config_path)
     options = ShrinkOptions(session_ids=session_ids, budget_calls=budget_calls, max_cases=max_cases)
     count = asyncio.run(ShrinkRun(config, config_path, corpus, show).shrink(options))
     if as_json:
         return
-    emit(f"{count} failures shrunk; the cases are in {output}" if count else "no session failed")
+    where = "none of them failed again" if cases is None else f"the cases are in {output}"
+    emit(f"{count} failures shrunk; {where}" if count else "no session failed")
     if count == max_cases:
         emit("that is the maximum, so there may be more: raise --max-cases")
     if count and not (config.replay.reset_legacy and config.replay.reset_candidate):

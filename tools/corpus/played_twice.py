@@ -10,6 +10,7 @@ from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import Pair, open_pair
 from crossfade.parity_tests.replay.player import play_session
 from crossfade.parity_tests.replay.reset import Reset, run_resets
+from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.edges import Edge, Edges, edges_among
 from crossfade.shadow.config import Config
@@ -65,12 +66,13 @@ async def mine_live(
 
 async def _play(pair: Pair, sessions: Sequence[Session]) -> list[Twice]:
     live = Witness(contract=pair.contract, shared=pair.shared, edges=pair.edges)
-    recorded: dict[str, Bindings] = {}
+    on_loop = Judging(judge=pair.judge, bindings=live, queue=None, recorder=None)
+    recorded: dict[str, Judging] = {}
     found = []
     for session in sessions:
         legacys = recorded.setdefault(session.source or f"\0{session.id}", pair.new_bindings().recorded)
         live.candidates.clear()
-        played = (await play_session(pair, session, Handles(recorded=legacys, live=live))).played
+        played = (await play_session(pair, session, Handles(recorded=legacys, live=on_loop))).played
         candidates = [live.candidates.get(each.call.request.id) for each in played]
         found.append(Twice(session=session, again=[each.legacy for each in played], candidate=candidates))
     return found

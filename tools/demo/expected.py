@@ -10,10 +10,11 @@ from crossfade.reports.report import Cluster, Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """One bug of the port: where it shows, and the catalogue's entry."""
+    """What shows of a bug on one route: where, and the catalogue's entry; ``bugs`` are the names in the candidate."""
 
     route: str
     paths: tuple[str, ...]
+    bugs: tuple[str, ...]
     pitfall: str
     note: str
 
@@ -31,7 +32,13 @@ def read_planted(path: Path) -> tuple[Planted, ...]:
     """The entries of a divergences.toml."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["divergence"]
     return tuple(
-        Planted(route=entry["route"], paths=tuple(entry["paths"]), pitfall=entry["pitfall"], note=entry.get("note", ""))
+        Planted(
+            route=entry["route"],
+            paths=tuple(entry["paths"]),
+            bugs=tuple(entry.get("bugs", ())),
+            pitfall=entry["pitfall"],
+            note=entry.get("note", ""),
+        )
         for entry in entries
     )
 

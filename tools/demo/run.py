@@ -16,7 +16,7 @@ from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.errors import ShadowError
 from crossfade.tools.demo.build import build_candidate
 from crossfade.tools.demo.expected import Hunt, count_mismatches, hunt, read_planted
-from crossfade.tools.demo.pair import Pair, example_folder, running_pair, write_config, write_seed
+from crossfade.tools.demo.pair import Pair, Port, example_folder, running_pair, write_config, write_seed
 from crossfade.tools.demo.servers import Server, server
 from crossfade.tools.doctor import Check, demo_packages
 from crossfade.tools.evidence_view import report_of
@@ -64,7 +64,7 @@ def run_demo(settings: DemoSettings, say: Callable[[str], None]) -> DemoResult:
     candidate = build_candidate(example, settings.build)
     _forget_old_run(settings.work)
     seed = write_seed(example, settings.work)
-    with running_pair(example, candidate, seed, settings.work, fixed=settings.fixed) as pair:
+    with running_pair(example, candidate, seed, settings.work, port=Port(fixed=settings.fixed)) as pair:
         config_path = write_config(example, settings.work, pair)
         sent = _mirrored_traffic(example, settings, config_path, pair, say)
     config = load_config(config_path)

@@ -15,4 +15,5 @@ UNSEEN: dict[str, str] = {
     "H3": _SAME.format("H1"),
     "J8": _CALLER,
     "J9": _CALLER,
+    "K6": _JAVA,
 }

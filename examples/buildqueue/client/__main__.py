@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--requests-per-route", type=int, default=340)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--visits", choices=["mixed", "route"], default="mixed", help="what one x-flow-id is about")
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--metrics", help="where the proxy shows its metrics: http://host:port/metrics")
     parser.add_argument("--window", type=int, default=WINDOW, help="how many requests may be sent and not yet compared")
@@ -63,11 +64,11 @@ def main():
     args = parser.parse_args()
     counts = Counts()
     pace = Pace(read_from(args.metrics), args.window, args.patience_s) if args.metrics else NoPace()
-    steps = plan.make(random.Random(args.seed), args.requests_per_route)
+    visits = plan.visits(random.Random(args.seed), args.requests_per_route, of_one_route=args.visits == "route")
     began = time.monotonic()
     with futures.ThreadPoolExecutor(args.workers) as pool:
         running = [
-            pool.submit(Worker(f"w{at}", args.grpc, args.http, counts, pace).run, steps[at :: args.workers])
+            pool.submit(Worker(f"w{at}", args.grpc, args.http, counts, pace).run, visits[at :: args.workers])
             for at in range(args.workers)
         ]
         try:

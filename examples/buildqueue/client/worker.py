@@ -10,15 +10,14 @@ from steps import Download, Http, Talk, Upload
 LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 LOST_HTTP = (502, 503, 504)
 LIMIT_S = 30
-FLOW_STEPS = 8  # so many steps are one visit of a person, with one x-flow-id
 
 
 class Worker:
-    """Plays steps one after the other and counts them, each when ``pace`` lets it."""
+    """Plays visits one after the other and counts their steps, each when ``pace`` lets it."""
 
     def __init__(self, name, grpc_address, url, counts, pace):
         self._name = name
-        self._flow = ""
+        self.flow = ""
         self._counts = counts
         self._pace = pace
         self._channel = grpc.insecure_channel(grpc_address, options=[("grpc.use_local_subchannel_pool", 1)])
@@ -26,10 +25,12 @@ class Worker:
         self._session = requests.Session()
         self._url = url
 
-    def run(self, steps):
-        for at, step in enumerate(steps):
-            self._flow = f"{self._name}.{at // FLOW_STEPS}"
-            self.play(step)
+    def run(self, visits):
+        """Plays visits, the steps of each with an x-flow-id of its own."""
+        for at, steps in enumerate(visits):
+            self.flow = f"{self._name}.{at}"
+            for step in steps:
+                self.play(step)
         self._channel.close()
         self._session.close()
 
@@ -38,7 +39,7 @@ class Worker:
         self._pace.wait()
         self._counts.sent(step.route)
         try:
-            status, answer = self._http(step) if isinstance(step, Http) else self._rpc(step)
+            status, answer = self.send(step)
         except (grpc.RpcError, requests.RequestException) as error:
             self._failed(step, error)
             return
@@ -50,6 +51,10 @@ class Worker:
             self._counts.failed(step.route, wrong)
         for follow in step.follow(answer):
             self.play(follow)
+
+    def send(self, step):
+        """The status and the answer of one step. Raises: grpc.RpcError, requests.RequestException."""
+        return self._http(step) if isinstance(step, Http) else self._rpc(step)
 
     def _failed(self, step, error):
         """A status that the service sent is an answer."""
@@ -66,7 +71,7 @@ class Worker:
             self._url + step.path,
             data=step.form,
             files=step.files,
-            headers={"x-flow-id": self._flow, **step.headers},
+            headers={"x-flow-id": self.flow, **step.headers},
             timeout=LIMIT_S,
         )
         return answer.status_code, answer
@@ -75,7 +80,7 @@ class Worker:
         method = getattr(self._stub, step.method)
 
         def call(request):
-            return method(request, timeout=LIMIT_S, metadata=(("x-flow-id", self._flow),))
+            return method(request, timeout=LIMIT_S, metadata=(("x-flow-id", self.flow),))
 
         if isinstance(step, Download):
             return self._download(call(step.request()), step.leave_after)

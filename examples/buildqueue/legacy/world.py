@@ -26,6 +26,9 @@ def now():
 
 
 def new_key():
+    """Signs page tokens. Services that clients move between need the same one: BUILDQUEUE_TOKEN_KEY, in hex."""
+    if shared := os.environ.get("BUILDQUEUE_TOKEN_KEY"):
+        return bytes.fromhex(shared)
     return bytes(16) if FROZEN else os.urandom(16)
 
 

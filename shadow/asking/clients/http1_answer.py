@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crossfade.shadow.exchange import Headers, header_values
+from crossfade.shadow.exchange import Headers
 from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES, CANDIDATE_HEAD_LIMIT_FIELDS, as_recorded
 
 _HEAD_BYTES = CANDIDATE_HEAD_LIMIT_BYTES + 65_536
@@ -19,8 +19,13 @@ _VERSION = re.compile(rb"HTTP/\d\.\d")
 _STATUS = re.compile(rb"[0-9]{1,9}")
 _LENGTH = re.compile("[0-9]{1,18}", re.ASCII)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\n]*)?\r", re.DOTALL)  # RFC 9112 7.1
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+_END_BYTES = 2  # of an empty line's beginning
+_TOO_LONG = "a line or a head that is too long"
 _NO_BODY = frozenset({204, 304})  # RFC 9112 6.3
 _SWITCHING = 101
+_FRAMING = ("content-length", "connection", "transfer-encoding")
+_FRAMING_SIZES = frozenset(map(len, _FRAMING))
 _CHUNKED, _TO_THE_END = -1, -2  # lengths of bodies that are not known from the head
 _T = TypeVar("_T")
 
@@ -137,8 +142,7 @@ class AnswerReader:
     def _fields(self, left: int) -> _Reading[Headers]:
         """The fields up to an empty line."""
         found: list[tuple[bytes, list[bytes]]] = []
-        left, line = yield from self._line(left)
-        while line:
+        for line in (yield from self._lines(left)):
             name, colon, value = line.partition(b":")
             if line[:1] in b" \t":
                 if not found:
@@ -150,8 +154,21 @@ class AnswerReader:
                 found.append((name, [value]))
             if len(found) > CANDIDATE_HEAD_LIMIT_FIELDS:
                 raise NotHttpError(f"more than {CANDIDATE_HEAD_LIMIT_FIELDS} fields")
-            left, line = yield from self._line(left)
-        return as_recorded((name, b" ".join(values)) for name, values in found)
+        return as_recorded([(name, b" ".join(values)) for name, values in found])
+
+    def _lines(self, limit_bytes: int) -> _Reading[list[bytes]]:
+        """The lines up to an empty one, without their ends."""
+        while (end := _EMPTY_LINE.search(self._buffer, max(0, self._searched - _END_BYTES))) is None:
+            self._searched = len(self._buffer)
+            if self._searched > limit_bytes:
+                break
+            yield from self._more()
+        if end is None or end.start() > limit_bytes:
+            raise NotHttpError(_TOO_LONG)
+        lines = bytes(self._buffer[: end.start()]).split(b"\n") if end.start() else []
+        del self._buffer[: end.end()]
+        self._searched = 0
+        return [line.removesuffix(b"\r") for line in lines]
 
     def _line(self, left: int) -> _Reading[tuple[int, bytes]]:
         """How much is left of the limit, and the next line without its end."""
@@ -166,7 +183,7 @@ class AnswerReader:
                 break
             yield from self._more()
         if at > limit_bytes or at < 0:
-            raise NotHttpError("a line or a head that is too long")
+            raise NotHttpError(_TOO_LONG)
         line = bytes(self._buffer[:at])
         del self._buffer[: at + 1]
         self._searched = 0
@@ -212,13 +229,19 @@ class AnswerReader:
         yield None
 
 
-@dataclass(frozen=True, slots=True)
 class _Start:
     """How an answer begins, and what follows for its body and its connection."""
 
-    version: bytes
-    status: int
-    fields: Headers
+    def __init__(self, version: bytes, status: int, fields: Headers) -> None:
+        self.status = status
+        self._version = version
+        self._fields = fields
+        framing: dict[str, list[str]] = {name: [] for name in _FRAMING}
+        for name, value in fields:
+            if len(name) in _FRAMING_SIZES and (found := framing.get(name.lower())) is not None:
+                found += _tokens(value)
+        self._lengths, self._options = framing["content-length"], framing["connection"]
+        self._codings = [coding for coding in framing["transfer-encoding"] if coding != "identity"]  # RFC 2616 3.6
 
     @property
     def is_interim(self) -> bool:
@@ -227,17 +250,17 @@ class _Start:
 
     def told_fields(self) -> Headers:
         """The fields without a length that does not count (RFC 9112 6.3)."""
-        if not self._codings():
-            return self.fields
-        return tuple(field for field in self.fields if field[0].lower() != "content-length")
+        if not self._codings:
+            return self._fields
+        return tuple(field for field in self._fields if field[0].lower() != "content-length")
 
     def body_bytes(self) -> int:
         """RFC 9112 6.3. Raises: NotHttpError: nobody can tell."""
         if self.status in _NO_BODY or self.status == _SWITCHING:
             return 0
-        if codings := self._codings():
-            return _CHUNKED if codings[-1] == "chunked" else _TO_THE_END
-        lengths = set(_tokens(self.fields, "content-length"))
+        if self._codings:
+            return _CHUNKED if self._codings[-1] == "chunked" else _TO_THE_END
+        lengths = set(self._lengths)
         if not lengths:
             return _TO_THE_END
         if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
@@ -246,19 +269,14 @@ class _Start:
 
     def persists(self) -> bool:
         """Whether the connection may be used again (RFC 9112 9.3)."""
-        if self.status == _SWITCHING or (self._codings() and header_values(self.fields, "content-length")):
+        has_length = any(name.lower() == "content-length" for name, _ in self._fields) if self._codings else False
+        if self.status == _SWITCHING or has_length:
             return False  # RFC 9112 6.3: what follows is not to be trusted
-        options = _tokens(self.fields, "connection")
-        if self.version <= b"HTTP/1.0":
-            return "keep-alive" in options and not self._codings()
-        return "close" not in options
-
-    def _codings(self) -> list[str]:
-        """What the body is wrapped in; identity (RFC 2616 3.6) is nothing."""
-        return [coding for coding in _tokens(self.fields, "transfer-encoding") if coding != "identity"]
+        if self._version <= b"HTTP/1.0":
+            return "keep-alive" in self._options and not self._codings
+        return "close" not in self._options
 
 
-def _tokens(fields: Headers, name: str) -> list[str]:
+def _tokens(value: str) -> list[str]:
     """The elements of a list field, lower case."""
-    values = ",".join(header_values(fields, name)).lower().split(",")
-    return [token for value in values if (token := value.strip())]
+    return [token for part in value.lower().split(",") if (token := part.strip())]

@@ -71,7 +71,7 @@ class Http1Connection(asyncio.Protocol):
         self, request: Request, headers: Headers, answer: AnswerInProgress, parts: RequestParts | None
     ) -> Answer:
         """The answer, collected by ``answer``. Raises: SideFailedError; NoAnswerError: nothing of one came."""
-        self.before, self.last = self.last, replace(request, body=b"")
+        self.before, self.last = self.last, replace(request, body=b"") if request.body else request
         self._reader, self._answer = AnswerReader(request.method), answer
         self._done = done = asyncio.get_running_loop().create_future()
         self._is_sent = False

@@ -1,54 +1,54 @@
-"""One HTTP/2 connection to an upstream: h2 keeps the state, this moves the bytes."""
+"""One HTTP/2 connection to an upstream: ``http2_state`` knows the protocol, this moves the bytes."""
 
 import asyncio
 import contextlib
 import time
-from typing import Any, cast
-
-import h2.config
-import h2.errors
-import h2.events
-import h2.exceptions
-import h2.settings
+from typing import Any, assert_never, cast
 
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.failure import SideFailedError
+from crossfade.shadow.asking.clients.http2_events import (
+    Data,
+    Event,
+    GoAway,
+    Head,
+    Opened,
+    Reset,
+    Settled,
+    Trailers,
+)
+from crossfade.shadow.asking.clients.http2_frames import Http2Error
+from crossfade.shadow.asking.clients.http2_state import Http2State
 from crossfade.shadow.asking.clients.http2_stream import (
+    CANCEL,
     ClosedAsUsedError,
     FullError,
     LostError,
     NotProcessedError,
     Stream,
+    end,
     fail,
     field_bytes,
     handle,
     is_refusal,
     request_fields,
 )
-from crossfade.shadow.asking.clients.lasting import LastingConnection
 from crossfade.shadow.asking.clients.request_parts import RequestParts
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request
 from crossfade.shadow.exchange.fields import CANDIDATE_HEAD_LIMIT_BYTES
 
 _WINDOW_BYTES = 1_048_576
 _CONNECTION_WINDOW_BYTES = 2**30  # so that streams that are paused hold up no other
-_LAST_STREAM_ID = 2**31 - 1  # RFC 9113 5.1.1
 _HEAD_BYTES = 2 * CANDIDATE_HEAD_LIMIT_BYTES  # RFC 9113 6.5.2 counts 32 bytes more for each field
 
 
 class Http2Connection(asyncio.Protocol):
-    """One connection: h2 keeps the state, this class moves the bytes."""
+    """One connection: ``Http2State`` knows the protocol, this class moves the bytes."""
 
     def __init__(self) -> None:
-        self._h2 = LastingConnection(
-            h2.config.H2Configuration(
-                client_side=True, header_encoding=None, validate_outbound_headers=False, validate_inbound_headers=False
-            )
+        self._state = Http2State(
+            window_bytes=_WINDOW_BYTES, connection_window_bytes=_CONNECTION_WINDOW_BYTES, head_bytes=_HEAD_BYTES
         )
-        self._h2.local_settings = h2.settings.Settings(
-            client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: _WINDOW_BYTES}
-        )
-        self._h2.decoder.max_header_list_size = _HEAD_BYTES
         self._streams: dict[int, Stream] = {}
         self._slot_freed = asyncio.Event()
         self._transport: asyncio.Transport | None = None
@@ -61,7 +61,7 @@ class Http2Connection(asyncio.Protocol):
     def usable(self) -> bool:
         """Whether a new stream may be opened."""
         closing = self._transport is None or self._transport.is_closing()
-        return not closing and not self._going_away and self._h2.highest_outbound_stream_id < _LAST_STREAM_ID - 2
+        return not closing and not self._going_away and self._state.takes_streams
 
     @property
     def is_full(self) -> bool:
@@ -74,7 +74,7 @@ class Http2Connection(asyncio.Protocol):
 
     def close(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._h2.close_connection()
+            self._state.say_go_away()
             self._flush()
             self._transport.close()
 
@@ -83,24 +83,20 @@ class Http2Connection(asyncio.Protocol):
     ) -> Answer:
         """Raises: FullError, LostError, NotProcessedError, ClosedAsUsedError: it may be sent again; SideFailedError."""
         await self._free_slot()
-        stream_id = self._h2.get_next_available_stream_id()
         on_idle = self.served and not self._streams
         stream = Stream(answer=answer, done=asyncio.get_running_loop().create_future(), on_idle=on_idle)
+        ends = parts is None and not request.body
+        stream_id = self._state.open(request_fields(request, headers), ends=ends)
         answer.on_room = lambda: self._acknowledge(stream_id, stream)
         self._streams[stream_id] = stream
         try:
-            self._h2.send_headers(
-                stream_id, request_fields(request, headers), end_stream=parts is None and not request.body
-            )
-            if parts is not None or not request.body:
-                self._flush_soon()  # else they go out with the body
-            if parts is None:
+            self._flush_soon()
+            if parts is not None:
+                return await self._ask_in_parts(stream_id, stream, parts)
+            if not ends:
                 await self._send(stream_id, stream, request.body, last=True)
-                answer.sent_at = time.perf_counter()
-                return await stream.done
-            return await self._ask_in_parts(stream_id, stream, parts)
-        except h2.exceptions.ProtocolError as error:
-            raise SideFailedError(FailureReason.RESET, f"could not send: {type(error).__name__}") from None
+            answer.sent_at = time.perf_counter()
+            return await stream.done
         finally:
             self._forget(stream_id)
 
@@ -115,7 +111,7 @@ class Http2Connection(asyncio.Protocol):
             return await stream.done
         finally:
             sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, h2.exceptions.ProtocolError):
+            with contextlib.suppress(asyncio.CancelledError):
                 await sending
 
     async def _send_parts(self, stream_id: int, stream: Stream, parts: RequestParts) -> None:
@@ -125,13 +121,13 @@ class Http2Connection(asyncio.Protocol):
         if stream.done.done():
             return
         if parts.trailers:
-            self._h2.send_headers(stream_id, field_bytes(parts.trailers), end_stream=True)
+            self._state.send_fields(stream_id, field_bytes(parts.trailers), ends=True)
         else:
-            self._h2.end_stream(stream_id)
+            self._state.send_data(stream_id, b"", ends=True)
         self._flush()
 
     def _has_no_slot(self) -> bool:
-        return bool(self._h2.open_outbound_streams >= self._h2.remote_settings.max_concurrent_streams)
+        return self._state.open_streams >= self._state.max_streams
 
     async def _free_slot(self) -> None:
         """Waits for room. What the server takes is known from its settings on: till then one stream is enough.
@@ -149,14 +145,14 @@ class Http2Connection(asyncio.Protocol):
     async def _send(self, stream_id: int, stream: Stream, data: bytes, *, last: bool) -> None:
         unsent = memoryview(data)
         while unsent and not stream.done.done():
-            room = min(self._h2.local_flow_control_window(stream_id), self._h2.max_outbound_frame_size)
+            room = self._state.room_bytes(stream_id)
             if room <= 0:
                 self._flush()
                 stream.window_opened.clear()
                 await stream.window_opened.wait()
                 continue
             chunk, unsent = unsent[:room], unsent[room:]
-            self._h2.send_data(stream_id, bytes(chunk), end_stream=last and not unsent)
+            self._state.send_data(stream_id, bytes(chunk), ends=last and not unsent)
             self._flush_soon()
 
     def _acknowledge(self, stream_id: int, stream: Stream) -> None:
@@ -167,22 +163,16 @@ class Http2Connection(asyncio.Protocol):
     def _give_window_back(self, stream_id: int, stream: Stream) -> None:
         """What a paused stream has taken of the connection's window is not lost with it."""
         if stream.unacknowledged_bytes:
-            with contextlib.suppress(h2.exceptions.ProtocolError):  # the connection broke in the meantime
-                self._h2.acknowledge_received_data(stream.unacknowledged_bytes, stream_id)
+            self._state.give_back(stream_id, stream.unacknowledged_bytes)
             stream.unacknowledged_bytes = 0
-            self._flush()
+            self._flush_soon()
 
     def _forget(self, stream_id: int) -> None:
         """Ends a stream; one that is open on either side (cancelled, answered before it had all) is reset."""
-        stream = self._streams.pop(stream_id, None)
-        if stream is not None:
-            self._give_window_back(stream_id, stream)
-        state = self._h2.streams.get(stream_id)
-        open_still = state is not None and not state.closed
-        if open_still and self._transport is not None and not self._transport.is_closing():
-            with contextlib.suppress(h2.exceptions.ProtocolError):  # the connection broke in the meantime
-                self._h2.reset_stream(stream_id, h2.errors.ErrorCodes.CANCEL)
-                self._flush()
+        stream = self._streams.pop(stream_id)
+        self._give_window_back(stream_id, stream)
+        self._state.forget(stream_id, CANCEL)
+        self._flush()
         self._slot_freed.set()
         if self._going_away and not self._streams:
             self.close()  # the server waits for it
@@ -195,28 +185,25 @@ class Http2Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._is_flushing = False
-        if self._transport is not None and not self._transport.is_closing() and (data := self._h2.data_to_send()):
+        if self._transport is not None and not self._transport.is_closing() and (data := self._state.to_send()):
             self._transport.write(data)
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none, but has all its methods
-        self._h2.initiate_connection()
-        self._h2.increment_flow_control_window(_CONNECTION_WINDOW_BYTES)
         self._flush()
 
     def data_received(self, data: bytes) -> None:
         try:
-            events = self._h2.receive_data(data)
-        except h2.exceptions.ProtocolError as error:
+            for event in self._state.receive(data):
+                self._handle(event)
+        except Http2Error as error:
             self._flush()
-            self._fail_all(FailureReason.INVALID, f"not HTTP/2: {type(error).__name__}")
+            self._fail_all(FailureReason.INVALID, f"not HTTP/2: {error}")
             if self._transport is not None:
                 self._transport.close()
             return
-        for event in events:
-            self._handle(event)
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -225,38 +212,50 @@ class Http2Connection(asyncio.Protocol):
 
     # events
 
-    def _handle(self, event: h2.events.Event) -> None:
-        if isinstance(event, h2.events.WindowUpdated | h2.events.RemoteSettingsChanged):
-            self._is_settled = self._is_settled or isinstance(event, h2.events.RemoteSettingsChanged)
-            self._slot_freed.set()
-            for waiting in self._streams.values():
-                waiting.window_opened.set()
-        elif isinstance(event, h2.events.ConnectionTerminated):
-            self._go_away(event.last_stream_id)
-        elif isinstance(event, h2.events.DataReceived):
-            self._take_data(event)
-        elif (stream := self._streams.get(getattr(event, "stream_id", 0) or 0)) is not None:
-            self.served = self.served or isinstance(event, h2.events.ResponseReceived)
-            if is_refusal(event, stream):
-                self.retire()
-            handle(event, stream)
+    def _handle(self, event: Event) -> None:
+        match event:
+            case Data():
+                self._take_data(event)
+            case Head() | Trailers() | Reset():
+                if (stream := self._streams.get(event.stream_id)) is not None:
+                    self.served = self.served or isinstance(event, Head)
+                    if is_refusal(event, stream):
+                        self.retire()
+                    handle(event, stream)
+            case Opened():
+                self._open_windows(event.stream_id)
+            case Settled():
+                self._is_settled = True
+                self._slot_freed.set()
+                self._open_windows(0)
+            case GoAway():
+                self._go_away(event.last_stream_id)
+            case _:
+                assert_never(event)
 
-    def _take_data(self, event: h2.events.DataReceived) -> None:
+    def _open_windows(self, stream_id: int) -> None:
+        """More may be sent on a stream, 0: on all."""
+        for waiting in self._streams.values() if not stream_id else filter(None, [self._streams.get(stream_id)]):
+            waiting.window_opened.set()
+
+    def _take_data(self, event: Data) -> None:
         stream = self._streams.get(event.stream_id)
         if stream is not None:
             stream.answer.add(event.data)
             if stream.answer.is_overlong:
                 fail(stream, FailureReason.INVALID, "its answer goes on and on")
         if stream is None or stream.answer.has_room():
-            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            self._state.give_back(event.stream_id, event.size_bytes)
         else:
-            stream.unacknowledged_bytes += event.flow_controlled_length
+            stream.unacknowledged_bytes += event.size_bytes
+        if stream is not None and event.ends:
+            end(stream)
 
-    def _go_away(self, last_stream_id: int | None) -> None:
+    def _go_away(self, last_stream_id: int) -> None:
         self._going_away = True
         self._slot_freed.set()
         for stream_id, stream in self._streams.items():
-            if last_stream_id is not None and stream_id > last_stream_id:
+            if stream_id > last_stream_id:
                 fail(stream, FailureReason.REFUSED, "the server went away", NotProcessedError)
 
     def _fail_all(self, reason: FailureReason, detail: str) -> None:

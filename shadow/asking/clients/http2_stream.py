@@ -4,15 +4,32 @@ import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import h2.errors
-import h2.events
+from typing import assert_never
 
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.clients.failure import SideFailedError
+from crossfade.shadow.asking.clients.http2_events import Event, Head, Reset, Trailers
 from crossfade.shadow.exchange import Answer, FailureReason, Headers, Request, header_values
-from crossfade.shadow.exchange.fields import as_recorded, wire_bytes
+from crossfade.shadow.exchange.fields import wire_bytes
 
+CANCEL = 8  # RFC 9113 7
+_REFUSED_STREAM = 7
+_CODES = (
+    "NO_ERROR",
+    "PROTOCOL_ERROR",
+    "INTERNAL_ERROR",
+    "FLOW_CONTROL_ERROR",
+    "SETTINGS_TIMEOUT",
+    "STREAM_CLOSED",
+    "FRAME_SIZE_ERROR",
+    "REFUSED_STREAM",
+    "CANCEL",
+    "COMPRESSION_ERROR",
+    "CONNECT_ERROR",
+    "ENHANCE_YOUR_CALM",
+    "INADEQUATE_SECURITY",
+    "HTTP_1_1_REQUIRED",
+)
 _STATUS = re.compile("[0-9]{3}")  # RFC 9113 8.3.2, RFC 9110 15
 
 
@@ -44,30 +61,41 @@ class Stream:
     window_opened: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def handle(event: h2.events.Event, stream: Stream) -> None:
+def handle(event: Head | Trailers | Reset, stream: Stream) -> None:
     """Takes an event of this stream; data are taken by the connection."""
-    if isinstance(event, h2.events.ResponseReceived):
-        fields = _recorded(event.headers)
-        status = ",".join(header_values(fields, ":status"))
-        if not _STATUS.fullmatch(status):
-            fail(stream, FailureReason.INVALID, "not HTTP/2: an answer without a status")
-            return
-        stream.answer.begin(int(status), tuple(item for item in fields if item[0][:1] != ":"))
-    elif isinstance(event, h2.events.TrailersReceived):
-        stream.trailers = _recorded(event.headers)
-    elif isinstance(event, h2.events.StreamEnded):
-        if not stream.done.done():
-            stream.done.set_result(stream.answer.end(stream.trailers))
-        stream.window_opened.set()
-    elif isinstance(event, h2.events.StreamReset):
-        kind = NotProcessedError if is_refusal(event, stream) else SideFailedError
-        fail(stream, FailureReason.RESET, f"stream reset: {_code_name(event.error_code)}", kind)
+    match event:
+        case Head():
+            _begin(event, stream)
+        case Trailers():
+            stream.trailers = event.fields
+            end(stream)
+        case Reset():
+            kind = NotProcessedError if is_refusal(event, stream) else SideFailedError
+            fail(stream, FailureReason.RESET, f"stream reset: {_code_name(event.code)}", kind)
+        case _:
+            assert_never(event)
 
 
-def is_refusal(event: h2.events.Event, stream: Stream) -> bool:
+def _begin(event: Head, stream: Stream) -> None:
+    status = ",".join(header_values(event.fields, ":status"))
+    if not _STATUS.fullmatch(status):
+        fail(stream, FailureReason.INVALID, "not HTTP/2: an answer without a status")
+        return
+    stream.answer.begin(int(status), tuple([item for item in event.fields if item[0][:1] != ":"]))
+    if event.ends:
+        end(stream)
+
+
+def end(stream: Stream) -> None:
+    """Its answer is whole."""
+    if not stream.done.done():
+        stream.done.set_result(stream.answer.end(stream.trailers))
+    stream.window_opened.set()
+
+
+def is_refusal(event: Event, stream: Stream) -> bool:
     """Whether the server declares that it has not processed the request."""
-    reset = isinstance(event, h2.events.StreamReset)
-    return reset and not stream.answer.status and event.error_code == h2.errors.ErrorCodes.REFUSED_STREAM
+    return isinstance(event, Reset) and not stream.answer.status and event.code == _REFUSED_STREAM
 
 
 def fail(stream: Stream, reason: FailureReason, detail: str, kind: type[SideFailedError] = SideFailedError) -> None:
@@ -78,8 +106,8 @@ def fail(stream: Stream, reason: FailureReason, detail: str, kind: type[SideFail
     stream.window_opened.set()
 
 
-def _code_name(code: h2.errors.ErrorCodes | int | None) -> str:
-    return code.name if isinstance(code, h2.errors.ErrorCodes) else str(code)
+def _code_name(code: int) -> str:
+    return _CODES[code] if code < len(_CODES) else str(code)
 
 
 def request_fields(request: Request, headers: Headers) -> list[tuple[bytes, bytes]]:
@@ -94,9 +122,5 @@ def request_fields(request: Request, headers: Headers) -> list[tuple[bytes, byte
 
 
 def field_bytes(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Fields as h2 takes them."""
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-
-
-def _recorded(headers: list[tuple[bytes, bytes]] | None) -> Headers:
-    return as_recorded((bytes(name), bytes(value)) for name, value in headers or ())
+    """Fields as they are sent, without blanks around a value (RFC 9113 8.2.1)."""
+    return [(name.encode("latin-1"), value.strip(" \t").encode("latin-1")) for name, value in headers]

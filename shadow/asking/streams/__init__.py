@@ -1,5 +1,5 @@
 """Requests and answers that are streams.
 
-``live_body`` is a request that is still coming, ``legacy_stream`` legacy's answer as it comes. ``follower`` holds its
+``live_body`` is a request that is still coming, ``given_stream`` legacy's answer as it comes. ``follower`` holds its
 messages against those of each ``side``, and ``heavy`` has those compared apart that take long.
 """

@@ -1,15 +1,14 @@
-"""Follows an answer that is a stream: legacy's messages against each other side's, as they come."""
+"""Follows an answer that is a stream: the messages of the sides against each other's, as they come."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from crossfade.shadow.asking.call import Call
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
-from crossfade.shadow.asking.streams.side import Apart, Debt, Followed, Side
-from crossfade.shadow.compare.answers import NotComparableError
-from crossfade.shadow.compare.decode.errors import TooLongError
+from crossfade.shadow.asking.streams.given_stream import GivenStream
+from crossfade.shadow.asking.streams.side import Apart, AskedStream, Debt, Followed, Side
 from crossfade.shadow.compare.streams import StreamDiff
-from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
 
 
 class Follower:
@@ -17,7 +16,7 @@ class Follower:
 
     def __init__(
         self,
-        legacy: LegacyStream,
+        given: GivenStream,
         *,
         deadline_s: float,
         hold: Callable[[int], None],
@@ -28,19 +27,19 @@ class Follower:
 
         ``apart`` compares what the comparison of a call sets aside as heavy.
         """
-        self._legacy = legacy
+        self._given = given
         self._hold = hold
         self._apart = apart
         clock = asyncio.get_running_loop().time
-        self._debt = Debt(legacy=legacy, deadline_s=deadline_s, is_owed=is_owed, clock=clock)
+        self._debt = Debt(reference=given, deadline_s=deadline_s, is_owed=is_owed, clock=clock)
         self._sides: list[Side] = []
 
     async def run(self, calls: tuple[tuple[Call, StreamDiff], ...]) -> tuple[Followed, ...]:
-        """What became of each call, in their order; the first is the candidate's, and its failure ends all.
+        """What became of each call, in their order; the first is the opposite side's, and its failure ends all.
 
         Raises: NotComparableError: legacy's stream can't be decoded.
         """
-        self._sides = [Side(call, diff, self._debt) for call, diff in calls]
+        self._sides = self._held_against_legacy(calls)
         try:
             while True:
                 self._pump()
@@ -60,6 +59,14 @@ class Follower:
                 self._hold(-side.held_bytes)
         return tuple(side.all_found() for side in self._sides)
 
+    def _held_against_legacy(self, calls: tuple[tuple[Call, StreamDiff], ...]) -> list[Side]:
+        """What the client was given is held against legacy's stream, or is itself what the others are held against."""
+        if self._given.served is Served.LEGACY:
+            return [Side(call, diff, self._debt) for call, diff in calls]
+        legacy, *others = calls
+        asked = replace(self._debt, reference=AskedStream(call=legacy[0], given=self._given))
+        return [Side(*legacy, self._debt, is_legacy=True), *(Side(call, diff, asked) for call, diff in others)]
+
     def _open(self) -> list[Side]:
         return [side for side in self._sides if side.result is None]
 
@@ -68,20 +75,17 @@ class Follower:
             await side.compare_apart(self._apart)
 
     def _pump(self) -> None:
-        """Moves the messages that have come into the comparisons."""
-        answer = self._legacy.answer
-        if answer.undecodable is not None:
-            reason = Reason.TRUNCATED if isinstance(answer.undecodable, TooLongError) else Reason.UNDECODABLE
-            raise NotComparableError(reason, f"legacy's stream: {answer.undecodable}")
+        """Moves the messages that have come into the comparisons. Raises: NotComparableError."""
+        answer, first = self._given.answer, self._sides[0]
         self._hold(-answer.waiting_bytes)  # from here on they count where they wait for a partner
-        new = answer.take_messages()
+        new, first.fresh = answer.take_messages(), ()
         for side in self._open():
-            self._hold(side.take(new))
+            self._hold(side.take(new if side.reference is self._given else first.fresh))
 
     async def _change(self) -> None:
         """Returns when something came on a side, or when one may have become late."""
         open_sides = self._open()
-        events = [self._legacy.answer.changed, *(side.call.answer.changed for side in open_sides)]
+        events = [self._given.answer.changed, *(side.call.answer.changed for side in open_sides)]
         waits = {asyncio.create_task(event.wait()) for event in events}
         tasks = {side.call.task for side in open_sides if not side.call.task.done()}
         late_in_s = [late for side in open_sides if (late := side.late_in_s()) is not None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from crossfade.shadow.asking.call import Call
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.asking.pending import Pending
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.bindings.sides import Side
 from crossfade.shadow.compare.decode.framing import Framing
 from crossfade.shadow.compare.streams import HeavyPair
@@ -18,7 +18,7 @@ class HeavyMessages:
     """Called with the messages of legacy and of a call that stand at the same place."""
 
     def __init__(
-        self, judging: Judging, pending: Pending, legacy: LegacyStream, framing: Framing, sides: Mapping[int, Side]
+        self, judging: Judging, pending: Pending, legacy: GivenStream, framing: Framing, sides: Mapping[int, Side]
     ) -> None:
         """``framing`` is that of legacy's answer; ``sides`` says by the ``id`` of a call whose it is."""
         self._judging = judging

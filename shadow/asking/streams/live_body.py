@@ -50,7 +50,7 @@ class LiveBody:
         self._waiting: list[_Part] = []
         self._begun = bytearray()
         self._is_read = request.protocol is Protocol.GRPC
-        self._sides: dict[Side, RequestParts] = {}
+        self._sides: dict[Side | None, RequestParts] = {}
         self._held_bytes = 0
 
     def add(self, data: bytes) -> tuple[bytes, ...]:
@@ -77,8 +77,8 @@ class LiveBody:
         """The client has sent all; ``finish`` tells the sides."""
         self._trailers = trailers
 
-    def start(self, sides: tuple[Side, ...]) -> tuple[RequestParts, ...]:
-        """The body for each of these sides, with what has come so far.
+    def start(self, sides: tuple[Side | None, ...]) -> tuple[RequestParts, ...]:
+        """The body for each of these sides, with what has come so far; None is for legacy, as the client sent it.
 
         Raises: RefusedError: it carries what a side can't have.
         """
@@ -105,8 +105,8 @@ class LiveBody:
             for side, waiting in self._sides.items():
                 waiting.put(self._rendered(part, side))
 
-    def _rendered(self, part: _Part, side: Side) -> bytes:
-        if part.message is None:
+    def _rendered(self, part: _Part, side: Side | None) -> bytes:
+        if part.message is None or side is None:
             return part.data
         found = self._render(part.message, side)
         if isinstance(found, Reason):

@@ -4,21 +4,30 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
+from mitmproxy.net import server_spec
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from crossfade.shadow.capture.mitmproxy import errors
-from crossfade.shadow.capture.mitmproxy.crumbs import joined
-from crossfade.shadow.capture.mitmproxy.wire import client_fate, want
-from crossfade.shadow.capture.sink import Interest, RequestHead, Sink
-from crossfade.shadow.exchange import Answer, Failure, FailureReason, Headers, Protocol, Request
+from crossfade.shadow.capture.mitmproxy.flows import (
+    authority_of,
+    headers_of,
+    latency_ms,
+    peer_of,
+    protocol_of,
+    request_headers,
+)
+from crossfade.shadow.capture.mitmproxy.wire import Upstream, client_fate, divert, want
+from crossfade.shadow.capture.sink import Choose, Interest, RequestHead, Sink
+from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.exchange.body import BodyCopy
-from crossfade.shadow.exchange.fields import as_recorded, wire_text
+from crossfade.shadow.exchange.fields import wire_text
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
 
 _T = TypeVar("_T")
 _FATE_S = 2.0
@@ -27,7 +36,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Seen:
-    """What is kept about a flow while it lasts. ``live_answer``: the sink gets the parts of the answer as they pass."""
+    """What is kept about a flow while it lasts.
+
+    ``live_answer``: the sink gets the parts of the answer as they pass. ``served``: whose answer the client gets.
+    """
 
     id: str
     protocol: Protocol
@@ -35,18 +47,23 @@ class _Seen:
     request: BodyCopy
     answer: BodyCopy
     live_answer: bool = False
+    served: Served = Served.LEGACY
 
 
 class CaptureAddon:
     """An add-on that turns flows into calls of a sink. A sink that raises is counted, and the traffic flows on."""
 
-    def __init__(self, sink: Sink, *, new_id: Callable[[], str], body_limit_bytes: int) -> None:
+    def __init__(
+        self, sink: Sink, *, new_id: Callable[[], str], body_limit_bytes: int, choose: Choose | None = None
+    ) -> None:
         self._sink = sink
+        self._choose = choose
         self._new_id = new_id
         self._body_limit_bytes = body_limit_bytes
         self._open: dict[str, _Seen] = {}
         self._waiting: set[asyncio.Future[None]] = set()
         self.names: dict[str, str] = {}
+        self.candidates: dict[str, Upstream] = {}
         self.sink_errors: Counter[str] = Counter()
 
     def open_flows(self) -> int:
@@ -62,13 +79,14 @@ class CaptureAddon:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         seen = _Seen(
             id=self._new_id(),
-            protocol=_protocol(flow),
+            protocol=protocol_of(flow),
             interest=Interest.NOTHING,
             request=BodyCopy(self._body_limit_bytes),
             answer=BodyCopy(self._body_limit_bytes),
         )
         self._open[flow.id] = seen
-        seen.interest = self._tell(self._sink.started, self._head(flow, seen)) or Interest.NOTHING
+        head = self._head(flow, seen) if self._choose is None else self._chosen(flow, seen, self._choose)
+        seen.interest = self._tell(self._sink.started, head) or Interest.NOTHING
         if seen.interest is Interest.LIVE:
             self._tell(self._sink.request_began, _request(flow, seen))
         want(flow, lambda: self._outlives_client(seen))
@@ -82,14 +100,14 @@ class CaptureAddon:
         if seen.interest is Interest.WHOLE:
             self._tell(self._sink.request_complete, _request(flow, seen))
         elif seen.interest is Interest.LIVE:
-            self._tell(self._sink.request_ended, seen.id, _headers(flow.request.trailers))
+            self._tell(self._sink.request_ended, seen.id, headers_of(flow.request.trailers))
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         if (seen := self._open.get(flow.id)) is None or flow.response is None:
             return
         response = flow.response
         if seen.interest is not Interest.NOTHING:
-            head = (seen.id, response.status_code, _headers(response.headers))
+            head = (seen.id, response.status_code, headers_of(response.headers))
             seen.live_answer = bool(self._tell(self._sink.answer_began, *head))
         response.stream = self._answer_tap(seen)
 
@@ -118,7 +136,7 @@ class CaptureAddon:
         if broke_off or not (taken or self._outlives_client(seen)):
             self._tell(self._sink.cancelled, seen.id)
         elif errors.has_no_head(flow):
-            self._tell(self._sink.replied, seen.id, _failure(flow, FailureReason.INVALID))
+            self._tell(self._sink.replied, seen.id, _failure(flow, seen, FailureReason.INVALID))
         else:
             if seen.interest is Interest.WHOLE and flow.request.timestamp_end is None and _is_message(seen):
                 self._tell(self._sink.request_complete, _request(flow, seen))
@@ -135,7 +153,7 @@ class CaptureAddon:
         elif errors.refused_by_proxy(flow):
             self._tell(self._sink.passed_through, seen.id, Reason.UNSUPPORTED)
         else:
-            self._tell(self._sink.replied, seen.id, _failure(flow, errors.failure_reason(flow)))
+            self._tell(self._sink.replied, seen.id, _failure(flow, seen, errors.failure_reason(flow)))
 
     def _request_tap(self, flow: http.HTTPFlow, seen: _Seen) -> Callable[[bytes], bytes]:
         """Called with each chunk of the request, which it returns; the sink gets a body past the limit in parts."""
@@ -177,10 +195,27 @@ class CaptureAddon:
             protocol=seen.protocol,
             method=wire_text(flow.request.data.method),
             target=wire_text(flow.request.data.path),
-            headers=_request_headers(flow.request, seen.protocol),
+            headers=request_headers(flow.request, seen.protocol),
             at=flow.request.timestamp_start,
             refused=errors.refused_by_proxy(flow),
+            peer=peer_of(flow),
         )
+
+    def _chosen(self, flow: http.HTTPFlow, seen: _Seen, choose: Choose) -> RequestHead:
+        """The head, and with it who answers; where that is the candidate, the flow goes there."""
+        head = self._head(flow, seen)
+        candidate = self.candidates.get(flow.client_conn.proxy_mode.full_spec)
+        choice = None if head.refused or candidate is None else self._tell(choose, head)
+        if choice is None:
+            return head
+        if candidate is not None and choice.served is Served.CANDIDATE:
+            seen.served = Served.CANDIDATE
+            divert(flow, candidate, lambda: self._fell_back(seen))
+        return replace(head, choice=choice)
+
+    def _fell_back(self, seen: _Seen) -> None:
+        seen.served = Served.LEGACY
+        self._tell(self._sink.fell_back, seen.id)
 
     def _listener(self, flow: http.HTTPFlow) -> str:
         """The name of the port that the client connected to."""
@@ -207,14 +242,10 @@ def canonical_spec(spec: str) -> str:
     return ReverseMode.parse(spec).full_spec
 
 
-def _protocol(flow: http.HTTPFlow) -> Protocol:
-    kind = flow.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_grpc = kind == "application/grpc" or kind.startswith("application/grpc+")
-    return Protocol.GRPC if is_grpc and flow.request.is_http2 else Protocol.HTTP
-
-
-def _headers(headers: http.Headers | None) -> Headers:
-    return () if headers is None else as_recorded(headers.fields)
+def upstream_of(url: str) -> Upstream:
+    """The server of an ``http://host:port``."""
+    scheme, (host, port) = server_spec.parse(url, "http")
+    return Upstream(host=host, port=port, tls=scheme == "https")
 
 
 def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
@@ -224,14 +255,14 @@ def _request(flow: http.HTTPFlow, seen: _Seen) -> Request:
         protocol=seen.protocol,
         method=wire_text(request.data.method),  # mitmproxy's own is upper case
         scheme=request.scheme,
-        authority=_authority(request),
+        authority=authority_of(request),
         target=wire_text(request.data.path),
-        headers=_request_headers(request, seen.protocol),
+        headers=request_headers(request, seen.protocol),
         body=bytes(seen.request.data),
         truncated=seen.request.truncated,
-        trailers=_headers(request.trailers),
+        trailers=headers_of(request.trailers),
         started_at=request.timestamp_start,
-        peer=flow.client_conn.peername[0] if flow.client_conn.peername else "",
+        peer=peer_of(flow),
     )
 
 
@@ -242,19 +273,6 @@ def _is_message(seen: _Seen) -> bool:
     return seen.protocol is Protocol.GRPC and size >= 0 and size == int.from_bytes(data[1:5], "big")
 
 
-def _request_headers(request: http.Request, protocol: Protocol) -> Headers:
-    """As legacy gets them: over HTTP/1.1 all cookies are in one line."""
-    headers = _headers(request.headers)
-    return joined(headers) if request.is_http2 and protocol is Protocol.HTTP else headers
-
-
-def _authority(request: http.Request) -> str:
-    """The host that the client named: HTTP/2's :authority, or the first Host field."""
-    if request.data.authority:
-        return wire_text(request.data.authority)
-    return next((wire_text(value) for name, value in request.headers.fields if name.lower() == b"host"), "")
-
-
 def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
     response = flow.response
     if response is None:
@@ -263,23 +281,14 @@ def _answer(flow: http.HTTPFlow, seen: _Seen) -> Answer:
         seen.answer.take(response.raw_content)
     return Answer(
         status=response.status_code,
-        headers=_headers(response.headers),
+        headers=headers_of(response.headers),
         body=bytes(seen.answer.data),
         truncated=seen.answer.truncated,
-        trailers=_headers(response.trailers),
-        latency_ms=_latency_ms(flow),
+        trailers=headers_of(response.trailers),
+        latency_ms=latency_ms(flow),
         windows=seen.answer.windows() if seen.answer.truncated else b"",
     )
 
 
-def _failure(flow: http.HTTPFlow, reason: FailureReason) -> Failure:
-    return Failure(reason=reason, detail=f"legacy: {reason.value}", latency_ms=_latency_ms(flow))
-
-
-def _latency_ms(flow: http.HTTPFlow) -> float:
-    """From the request's last byte to the answer's last byte; 0 where the answer came first."""
-    start = flow.request.timestamp_end or flow.request.timestamp_start
-    end = flow.response.timestamp_end if flow.response is not None else None
-    if end is None:
-        end = flow.error.timestamp if flow.error is not None else start
-    return max(0.0, (end - start) * 1000)
+def _failure(flow: http.HTTPFlow, seen: _Seen, reason: FailureReason) -> Failure:
+    return Failure(reason=reason, detail=f"{seen.served}: {reason.value}", latency_ms=latency_ms(flow))

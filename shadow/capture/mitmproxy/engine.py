@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ from mitmproxy.addons import core, next_layer, proxyserver
 from mitmproxy.master import Master
 
 from crossfade.shadow.capture.engine import Engine, EngineSettings
-from crossfade.shadow.capture.mitmproxy.addon import CaptureAddon, canonical_spec, mode_spec
+from crossfade.shadow.capture.mitmproxy.addon import CaptureAddon, canonical_spec, mode_spec, upstream_of
 from crossfade.shadow.capture.mitmproxy.forwarded import ForwardedCertificates
 from crossfade.shadow.capture.mitmproxy.h2c import PlaintextHttp2
 from crossfade.shadow.capture.mitmproxy.hooks import DirectHooks
 from crossfade.shadow.capture.mitmproxy.timing import Timing
 from crossfade.shadow.capture.mitmproxy.tls import PortTls
 from crossfade.shadow.capture.mitmproxy.wire import Drain, FairHandler, Lines, PassExpect, install_codecs
-from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Sink
 from crossfade.shadow.errors import ShadowError
 
@@ -40,22 +39,16 @@ class _Started:
 class MitmproxyEngine:
     """Proxies each listener to its legacy and reports to the sink what passes."""
 
-    def __init__(
-        self,
-        *,
-        listeners: Sequence[ListenerSettings],
-        sink: Sink,
-        new_id: Callable[[], str],
-        body_limit_bytes: int,
-        confdir: Path,
-    ) -> None:
-        """Must be called in a running loop. ``confdir`` keeps mitmproxy's own certificate authority."""
-        self._listeners = tuple(listeners)
+    def __init__(self, settings: EngineSettings, sink: Sink) -> None:
+        """Must be called in a running loop. mitmproxy's own certificate authority is kept in the settings' folder."""
+        self._listeners = settings.listeners
         self._started = _Started()
-        self._capture = CaptureAddon(sink, new_id=new_id, body_limit_bytes=body_limit_bytes)
+        self._capture = CaptureAddon(
+            sink, new_id=settings.new_id, body_limit_bytes=settings.body_limit_bytes, choose=settings.choose
+        )
         self._servers = proxyserver.Proxyserver()
         self._drain = Drain()
-        self._master = self._make_master(confdir)
+        self._master = self._make_master(settings.folder / "mitmproxy")
 
     async def run(self) -> None:
         """Serves until ``shutdown``. Raises: ShadowError: a port could not be bound."""
@@ -148,7 +141,10 @@ class MitmproxyEngine:
             self._drain,
             self._started,
         )
-        self._capture.names.update({spec: item.name for spec, item in ports.items()})
+        for spec, item in ports.items():
+            self._capture.names[spec] = item.name
+            if item.candidate is not None:
+                self._capture.candidates[spec] = upstream_of(item.candidate.url)
         master.options.update(
             mode=specs,
             keep_host_header=True,
@@ -160,14 +156,8 @@ class MitmproxyEngine:
 
 
 def make_engine(settings: EngineSettings, sink: Sink) -> Engine:
-    """Makes the engine by the settings that all engines have."""
-    return MitmproxyEngine(
-        listeners=settings.listeners,
-        sink=sink,
-        new_id=settings.new_id,
-        body_limit_bytes=settings.body_limit_bytes,
-        confdir=settings.folder / "mitmproxy",
-    )
+    """Makes the engine."""
+    return MitmproxyEngine(settings, sink)
 
 
 async def _last_bytes_sent(writer: Any) -> None:  # noqa: ANN401 - asyncio's and mitmproxy's own

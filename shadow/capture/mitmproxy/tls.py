@@ -8,15 +8,18 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from mitmproxy.addons import tlsconfig
+from mitmproxy.connection import Server
 from mitmproxy.http import HTTPFlow
 from mitmproxy.net import tls as net_tls
 from mitmproxy.tls import ClientHelloData, TlsData
 from OpenSSL import SSL, crypto
 
+from crossfade.shadow.capture.mitmproxy.wire import is_legacys
 from crossfade.shadow.capture.settings import ClientCertificates, ListenerSettings
 from crossfade.shadow.errors import ShadowError
 
@@ -48,13 +51,20 @@ class PortTls(tlsconfig.TlsConfig):
         """Does nothing; mitmproxy 12 would itself answer a path that ends like that of its own revocation list."""
 
     def tls_start_server(self, tls_start: TlsData) -> None:
-        """Uses the port's CA and certificate."""
-        port = self._port(tls_start)
+        """Uses the CA and the certificate for that server."""
+        ca, cert = self._files(tls_start)
         with _options(
-            ssl_verify_upstream_trusted_ca=None if port.ca is None else str(port.ca),
-            client_certs=None if port.legacy_cert is None else str(port.legacy_cert),
+            ssl_verify_upstream_trusted_ca=None if ca is None else str(ca),
+            client_certs=None if cert is None else str(cert),
         ):
             super().tls_start_server(tls_start)
+
+    def _files(self, tls_start: TlsData) -> tuple[Path | None, Path | None]:
+        """The CA that verifies a server, and the certificate that it gets to see."""
+        port, server = self._port(tls_start), tls_start.conn
+        if port.candidate is None or not isinstance(server, Server) or is_legacys(tls_start.context.client, server):
+            return port.ca, port.legacy_cert
+        return port.candidate.ca, port.candidate.cert
 
     def tls_start_client(self, tls_start: TlsData) -> None:
         """Asks for a certificate where the port forwards or refuses it; mitmproxy itself would accept any.

@@ -16,6 +16,7 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,39})")
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:E[+-][0-9]{1,3})?")
 _CONSTANT = re.compile(r"[A-Z]{3,}(?:_[A-Z0-9]+)*|[A-Z]+(?:_[A-Z0-9]+)+")  # XL, B2 are sizes and codes
 _MAX_ENUM_NUMBER = 10_000
+_ID = re.compile(r"(?:.*_)?id|.*[a-z0-9]I[dD]|ID")
 _WEEKDAY = re.compile(r"(?:.*_)?(?:weekday|dow|day_?of_?week)", re.IGNORECASE)
 _DAYS, _MIN_DAYS = 7, 4
 _MAX_SIBLINGS = 20
@@ -83,6 +84,13 @@ def _number_as_text(one: Value, two: Value) -> bool:
     if not (_is_whole(one) and isinstance(two, str) and _WHOLE.fullmatch(two)):
         return False
     return one == int(two)
+
+
+def _other_form_of_id(difference: Difference, _: Siblings) -> bool:
+    """An id as a number against text: as digits, or mapped to what legacy calls it; no 64-bit number as text."""
+    values = difference.legacy, difference.candidate
+    is_other = difference.kind is Kind.TYPE and (_number_as_text(*values) or _number_as_text(*reversed(values)))
+    return is_other and _ID.fullmatch(name(difference.path)) is not None
 
 
 def _decimal_as_number(ours: Value, theirs: Value) -> bool:
@@ -177,6 +185,7 @@ SHAPE_RULES: tuple[PlaceRule, ...] = (
     Rule(cause="G9", fits=_renamed(_without_is)),
     Rule(cause="F6", fits=_unknown_enum),
     Rule(cause="F7", fits=_in_json(_both_ways(_enum_as_number))),
+    Rule(cause="K6", fits=_other_form_of_id),
     Rule(cause="F8", fits=_both_ways(_number_as_text)),
     Rule(cause="G7", fits=_values(_decimal_as_number)),
     Rule(cause="B24", fits=_both_ways(_bool_as_number)),

@@ -31,8 +31,17 @@ from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
 
 _URL = "memory:"
-_NUMBERS = ("entered", "distinct", "secondary_asked", "asked_again", "paired", "any_candidate", "any_secondary")
-_MAPS = ("settled", "cut", "signatures", "places", "ways", "units", "checks", "proofs")
+_NUMBERS = (
+    "entered",
+    "distinct",
+    "secondary_asked",
+    "asked_again",
+    "paired",
+    "any_candidate",
+    "any_secondary",
+    "by_candidate",
+)
+_MAPS = ("settled", "cut", "signatures", "places", "ways", "units", "checks", "proofs", "cross_reads")
 """Numbers and maps that changes and evidence have in common."""
 _LOST = Outcome.SHED, Reason.COMPARE_DOWN
 
@@ -56,6 +65,7 @@ class _Route:
     paired: int = 0
     any_candidate: int = 0
     any_secondary: int = 0
+    by_candidate: int = 0
     settled: dict[tuple[Outcome, Reason], int] = field(default_factory=dict)
     cut: dict[Reason, int] = field(default_factory=dict)
     signatures: dict[Signature, SignatureCount] = field(default_factory=dict)
@@ -64,11 +74,13 @@ class _Route:
     units: dict[tuple[Way, Sort], Units] = field(default_factory=dict)
     checks: dict[tuple[Place, Check], CheckCount] = field(default_factory=dict)
     proofs: dict[tuple[Mutation, Signature], int] = field(default_factory=dict)
+    cross_reads: dict[tuple[str, Signature], int] = field(default_factory=dict)
     clusters: dict[Fingerprint, ClusterCount] = field(default_factory=dict)
     examples: dict[Fingerprint, Sequence[StoredExample]] = field(default_factory=dict)
     quantiles: dict[str, LatencyQuantiles] = field(default_factory=lambda: Latencies().quantiles())
 
     def take(self, changes: RouteChanges) -> None:
+        self.info = changes.info
         for name in _NUMBERS:
             setattr(self, name, getattr(changes, name))
         for name in (*_MAPS, "clusters", "examples"):

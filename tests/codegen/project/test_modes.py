@@ -19,6 +19,11 @@ RPC = "ci.builds.v1.BuildService/GetBuild"
         (f"{RPC} = CANARY 100%", "CANARY 100%"),
         (f"{RPC} = PORTED_COMPARE", "PORTED_COMPARE"),
         (f"# {RPC} = PORTED", "LEGACY"),
+        (f"lease = 10\n{RPC} = CANARY 5% leased", "CANARY 5% leased"),
+        (f"{RPC} = CANARY 5% compare 0.5% leased", "CANARY 5% compare 0.5% leased"),
+        (f"{RPC} = COMPARE  compare  100 %", "COMPARE"),
+        (f"{RPC} = PORTED_COMPARE  leased # by a controller", "PORTED_COMPARE leased"),
+        (f"generation = 7\nkey = header:x-user\nsalt = x\ntester = x-side\n{RPC} = PORTED", "PORTED"),
     ],
 )
 def test_a_mode(text: str, expected: str) -> None:
@@ -32,6 +37,10 @@ def test_a_mode(text: str, expected: str) -> None:
         ("PORTED", "here:1: expected package.Service/Method = MODE, got 'PORTED'"),
         ("\nService = PORTED", "here:2: expected package.Service/Method = MODE, got 'Service = PORTED'"),
         (f"{RPC} = ported", "here:1: expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got 'ported'"),
+        (
+            f"{RPC} = COMPARE compare 101%",
+            "here:1: expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got 'COMPARE compare 101%'",
+        ),
         (f"{RPC} = CANARY", "here:1: expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got 'CANARY'"),
         (
             f"{RPC} = CANARY 101%",

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,6 +159,24 @@ def test_a_completed_session_has_its_calls_in_order(tmp_path: Path) -> None:
     assert session.source == "live"
     with pytest.raises(ParityError, match="expected a new session"):
         corpus.add(session)
+
+
+def test_a_begun_session_that_is_completed_as_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that was there a moment ago has another name."""
+    corpus = CorpusFolder.create(tmp_path, Manifest(service="builds"))
+    corpus.append("s", call_of(1), source="client")
+    whole = Path.open
+
+    def opened(path: Path, *arguments: Any, **more: Any) -> Any:
+        if path.name == "s.jsonl.part":
+            monkeypatch.setattr(Path, "open", whole)
+            CorpusFolder(tmp_path).complete("s")
+        return whole(path, *arguments, **more)
+
+    reading = CorpusFolder(tmp_path)
+    monkeypatch.setattr(Path, "open", opened)
+    assert [call.request.id for call in reading.session("s").calls] == ["1"]
+    assert reading.begun_ids() == ()
 
 
 def test_what_can_not_be_written_leaves_the_session_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

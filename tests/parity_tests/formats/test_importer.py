@@ -13,8 +13,8 @@ from crossfade.parity_tests.formats import importer as importing
 from crossfade.parity_tests.formats.exchanges import Omission
 from crossfade.parity_tests.formats.importer import READERS, Importer
 from crossfade.parity_tests.recorded.redacting import CallRedactor
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.shadow.config import load_config
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.exchange import Failure
 
 SECRETS = (b"hunter2", b"s3cr3t-session-1", b"abc.def", b"ann@example.com")

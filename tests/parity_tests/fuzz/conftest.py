@@ -127,6 +127,7 @@ class Notes:
 def _handler(service: Any) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is written in two parts
         timeout = 5
 
         def _handle(self) -> None:

@@ -51,6 +51,16 @@ def test_a_divergence_and_its_smallest_sequence(notes: Any, config_file: Any) ->
     assert '  legacy    2\n  candidate "2"' in text
 
 
+def test_what_only_calls_in_front_showed(notes: Any, config_file: Any) -> None:
+    """It is made smaller and told as well; writes came before it, and nothing undoes them."""
+    fuzzed = _fuzz(config_file(notes(first=501, bug="size")), max_examples=1, routes=("GET /notes/{id}", "POST /notes"))
+    (case,) = fuzzed.steady
+    assert (case.path, case.fields, case.minimal) == ("body/size", 1, None)
+    assert [call.route.route for call in case.session.calls] == ["POST /notes", "GET /notes/{id}"]
+    assert "minimal unknown: it may rest on earlier writes" in "\n".join(fuzzed_lines(fuzzed, None))
+    assert fuzzed_record(fuzzed, None)["cases"][0]["minimal"] is None
+
+
 def test_the_same_services(notes: Any, config_file: Any) -> None:
     """Nothing is found, though ids differ and writes happen."""
     fuzzed = _fuzz(config_file(notes(first=501), notes(), notes(first=901)))

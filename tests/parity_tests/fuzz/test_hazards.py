@@ -37,6 +37,13 @@ def test_no_nan_by_default(double: float, single: float) -> None:
     assert abs(single) < 2.0**128
 
 
+@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("wanted", ["nan", "inf", "-inf", "-0.0"])
+def test_what_is_no_number_and_the_other_zero(wanted: str, width: int) -> None:
+    """They are drawn for fields of a message."""
+    assert repr(find(hazards.floats(width=width, allow_nan=True), lambda value: repr(value) == wanted)) == wanted
+
+
 @given(hazards.texts())
 def test_texts_can_be_encoded(text: str) -> None:
     """No text holds half of a surrogate pair."""

@@ -48,6 +48,22 @@ def test_a_read_in_front_is_not_sent_again(notes: Any, with_pair: Any, operation
     assert with_pair(play, notes()) == [1, 1, 2]
 
 
+def test_what_a_call_in_front_shows_is_kept(notes: Any, with_pair: Any, operations: tuple[Operation, ...]) -> None:
+    """With the calls up to it, the fewest that were seen."""
+
+    async def play(pair: Pair) -> Any:
+        stage = Stage(pair, operations)
+        await stage.show((MADE, *STEPS, MADE))
+        longer = dict(stage.in_front)
+        await stage.show((*STEPS, MADE))
+        return longer, stage.in_front
+
+    longer, kept = with_pair(play, notes(bug="size"))
+    assert [(item.route, item.fingerprint.template) for item in longer] == [(GET, "body/size")]
+    assert [*longer.values()] == [(MADE, *STEPS)]
+    assert [*kept.values()] == [STEPS]
+
+
 def test_ids_that_each_side_mints(notes: Any, with_pair: Any, operations: tuple[Operation, ...]) -> None:
     """Each gets its own, and nothing differs."""
     get = Step(GET, (Fields((("path", Fields((("id", Ref(MAKE, ("not", "id"), 0)),))),)),))

@@ -32,6 +32,31 @@ def test_whole_sessions(showing: Showing) -> None:
     assert {item.session_id: item.calls for item in selection.kept} == {"odd": 3, "noted": 2}
 
 
+def test_no_more_than_a_share(session_of: Any) -> None:
+    """Every feature first, then pairs; what there is no room for is counted, and what diverged before is kept."""
+    odd = {"size": -5, "note": "é ü"}
+    large, plain = {"size": -5, "note": "a b"}, {"size": 5, "note": "a b"}
+    noted = {"size": 5, "note": "é ü"}
+    sessions = [session_of("both", *[odd] * 5), session_of("size", large, large), session_of("note", noted, noted)]
+    sessions.append(session_of("plain", plain, plain))
+    showing = shown_by(sessions, None)
+    kept = choose(showing, diverged=(), tail_pct=0, seed=1, whole=True, at_most_pct=40)
+    assert {item.session_id for item in kept.kept} == {"size", "note"}
+    assert (kept.kept_features, kept.kept_pairs < kept.pairs) == (kept.features, True)
+    assert kept.kept_calls <= 4
+    known = choose(showing, diverged={"both"}, tail_pct=0, seed=1, whole=True, at_most_pct=10)
+    assert [item.session_id for item in known.kept] == ["both"]
+    all_of_it = choose(showing, diverged=(), tail_pct=0, seed=1, whole=True, at_most_pct=100)
+    assert (all_of_it.kept_features, all_of_it.kept_pairs) == (showing.features, showing.pairs)
+
+
+def test_a_tail_that_has_no_room(showing: Showing) -> None:
+    """It is a part of the share: of 85 calls 8 may be kept, of which the odd ones are 4."""
+    kept = choose(showing, diverged=(), tail_pct=50, seed=1, at_most_pct=10)
+    assert kept.kept_calls <= 8
+    assert sum(item.why is Why.TAIL for item in kept.kept) >= 2
+
+
 def test_past_divergences_are_kept(showing: Showing) -> None:
     """To their end, and before all others."""
     selection = choose(showing, diverged={"plain-07", "gone"}, tail_pct=0, seed=1)

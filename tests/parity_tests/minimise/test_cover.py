@@ -39,3 +39,22 @@ def test_the_most_for_its_calls_is_taken_first() -> None:
 def test_what_is_taken_in_any_case_counts() -> None:
     """What it shows is not looked for elsewhere."""
     assert cover([[[1, 2], []], [[1]], [[2], [3]]], {0: 2}) == {0: 2, 2: 2}
+
+
+@given(sessions=st.lists(CALLS, max_size=8), most=st.integers(0, 12))
+def test_no_more_is_taken_than_there_is_room_for(sessions: list[list[list[int]]], most: int) -> None:
+    """What is left out would not have fitted, or shows nothing new."""
+    taken = cover(sessions, {}, most)
+    left = most - sum(taken.values())
+    assert left >= 0
+    shown = {item for number, end in taken.items() for call in sessions[number][:end] for item in call}
+    for number, session in enumerate(sessions):
+        start = taken.get(number, 0)
+        assert shown.issuperset(item for call in session[: start + left] for item in call)
+
+
+def test_what_is_taken_in_any_case_uses_up_the_room() -> None:
+    """Also where it is more than that."""
+    assert cover([[[1], [2]], [[3]]], {0: 2}, 3) == {0: 2, 1: 1}
+    assert cover([[[1], [2]], [[3]]], {0: 2}, 2) == {0: 2}
+    assert cover([[[1], [2]], [[3]]], {0: 2}, 1) == {0: 2}

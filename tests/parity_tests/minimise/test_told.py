@@ -20,3 +20,14 @@ def test_lines_and_record(session_of: Any) -> None:
     record = selection_record(selection)
     assert (record["calls"], record["kept_calls"], len(record["kept"])) == (4, 4, 3)
     assert record["kept"][1]["example"][0]["route"] == "POST /notes"
+
+
+def test_what_there_was_no_room_for(session_of: Any) -> None:
+    """It is told, and never called all."""
+    sessions = [session_of("a", {"size": 5}, {"size": -5}), session_of("b", {"size": 0}, {"size": 5})]
+    selection = choose(shown_by(sessions, None), diverged=(), tail_pct=0, seed=0, whole=True, at_most_pct=50)
+    assert (
+        f"they show {selection.kept_features} of {selection.features} features" in list(selection_lines(selection))[1]
+    )
+    record = selection_record(selection)
+    assert record["kept_features"] < record["features"]

@@ -49,6 +49,7 @@ class Service:
         self.bugs = bugs
         self.noise = itertools.count(first_id)
         self._ids = itertools.count(first_id)
+        self._since = 1_700_000_000.25 + 3600 * first_id
         self._notes: dict[str, dict[str, Any]] = {}
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
@@ -57,8 +58,8 @@ class Service:
             return 200, {"up": True, "end": None} if "null" not in self.bugs else {"up": True}
         if path == "/noisy":
             return 200, {"at": f"n{next(self.noise)}", "steady": 1 if "steady" not in self.bugs else 2} | self._now()
-        if path == "/secret":
-            return 200, {"password": "hunter2" if "secret" not in self.bugs else "hunter3"}
+        if path in {"/since", "/secret"}:
+            return 200, self._kept() if path == "/since" else {"password": f"hunter{3 if 'secret' in self.bugs else 2}"}
         name = path.partition("?")[0].removeprefix("/notes").removeprefix("/")
         if method == "POST":
             made = next(self._ids)
@@ -69,6 +70,10 @@ class Service:
             return unknown if "found" not in self.bugs else (200, {"id": 0, "text": "", "tags": []})
         note = next(iter(self._notes.values())) if "another" in self.bugs else self._notes[name]
         return 200, note
+
+    def _kept(self) -> dict[str, str]:
+        since = self._since + (next(self._ids) if "restless" in self.bugs else 0)
+        return {"since": datetime.datetime.fromtimestamp(since, datetime.UTC).isoformat()}
 
     def _now(self) -> dict[str, str]:
         beside = datetime.timedelta(hours=2 if "hours" in self.bugs else 0)
@@ -126,6 +131,7 @@ def _serve_http(service: Service, ended: ExitStack) -> str:
 def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is written in two parts
         timeout = 5
 
         def _handle(self) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from crossfade.parity_tests.mining.bindings_file import Kept
+from crossfade.parity_tests.mining.stored import save_bindings
+from crossfade.shadow.bindings.edges import Edge, read_place
+
 pytest_plugins = ["pytester"]
 
 RULE = '[[accept]]\nid = "nulls"\nroute = "GET /ping"\npath = "body/end"\nreason = "callers read null as absent"\n'
@@ -31,6 +35,25 @@ def test_what_is_the_same_passes(pair: Callable[..., Any]) -> None:
             assert both.call("notes.v1.Notes/Get").same().candidate.status == "NOT_FOUND"
     """)
     inner.run().assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(("ini", "outcome"), [("", "passed"), ("crossfade_corpus = corpus", "failed")])
+def test_what_was_reviewed_of_a_corpus_counts(pair: Callable[..., Any], ini: str, outcome: str) -> None:
+    """Where pytest's config names it, though none of its sessions is collected: here, that the path holds no ids."""
+    inner = pair()
+    inner.corpus(life=[inner.get("/notes/1")])
+    edge = Edge(kind="note", consumer=read_place("GET /notes/* path/notes/*"), producers=(), plain=True)
+    kept = Kept(edge=edge, support=1.0, sessions=3, legacy="number", candidate="number", reviewed=True)
+    save_bindings(inner.folder / "corpus", (kept,))
+    inner.pytester.makeini(f"[pytest]\n{ini}\n")
+    inner.pytester.makepyfile(
+        test_hand="""
+        def test_note(both):
+            made = both.post("/notes", json={"text": "a"}).same()
+            both.get(f"/notes/{made.legacy.json['id']}").same()
+    """
+    )
+    inner.run("test_hand.py").assert_outcomes(**{outcome: 1})
 
 
 def test_what_differs_fails(pair: Callable[..., Any]) -> None:

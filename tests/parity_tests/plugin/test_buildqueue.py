@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from crossfade.shadow.config import load_config
-from crossfade.tools.demo.pair import example_folder, running_pair, write_config, write_seed
+from crossfade.tools.demo.pair import Port, example_folder, running_pair, write_config, write_seed
 from crossfade.tools.demo.servers import server
 
 pytestmark = [pytest.mark.demo, pytest.mark.java, pytest.mark.slow, pytest.mark.needs("java", "mvn")]
@@ -31,7 +31,7 @@ _DIFFERENCE = re.compile(r"call \d+ (?P<route>.+) (?P<path>\S+) \((?P<kind>\w+)(
 def _pair(work: Path, jar: Path, *, fixed: bool) -> Iterator[Path]:
     """Both services and a second legacy, all with fresh data; the path of their config."""
     work.mkdir(parents=True)
-    with running_pair(EXAMPLE, jar.parents[1], write_seed(EXAMPLE, work), work, fixed=fixed) as pair:
+    with running_pair(EXAMPLE, jar.parents[1], write_seed(EXAMPLE, work), work, port=Port(fixed=fixed)) as pair:
         yield write_config(EXAMPLE, work, pair)
 
 

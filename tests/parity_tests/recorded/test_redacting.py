@@ -13,8 +13,8 @@ from crossfade.codegen.contract import Contract
 from crossfade.parity_tests.corpus.records import Call, Session, Timing
 from crossfade.parity_tests.corpus.session_text import session_lines
 from crossfade.parity_tests.recorded.redacting import CallRedactor
-from crossfade.parity_tests.recorded.remembering import RememberingRedactor
 from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, header_values
 from crossfade.shadow.exchange.events import Side
 from crossfade.shadow.exchange.route import RouteInfo

@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import Any
 import pytest
 
 from crossfade.parity_tests.corpus.records import Call, Session
+from crossfade.parity_tests.replay.handles import SharedHandles
+from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.config import Config, load_config
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
+from crossfade.shadow.judging.judge import Judge
 
 UNKNOWN = Failure(reason=FailureReason.REFUSED, detail="", latency_ms=0.0)
 
@@ -85,10 +89,12 @@ def serve() -> Iterator[Callable[[Any], str]]:
 def _handler(service: Any) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is written in two parts
         timeout = 5
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            service.authorization = self.headers.get("authorization")
             status, value = service.answer(self.command, self.path, body)
             data = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
@@ -246,3 +252,15 @@ async def tcp_heads() -> AsyncIterator[Callable[[], Awaitable[Heads]]]:
     for server in servers:
         server.close()
         await server.wait_closed()
+
+
+@pytest.fixture
+def new_handles() -> Callable[..., SharedHandles]:
+    """Handles of sessions that are judged on the loop."""
+    judge = Judge(contract=None)
+    judging = partial(Judging, judge=judge, queue=None, recorder=None)
+
+    def make(*, shared: bool = False) -> SharedHandles:
+        return SharedHandles(contract=None, shared=shared, judging=lambda bindings: judging(bindings=bindings))
+
+    return make

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from crossfade.parity_tests.corpus.records import Call, Session, Timing
-from crossfade.parity_tests.replay.handles import Handles, SharedHandles
+from crossfade.parity_tests.replay.handles import Handles
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.player import Player, play_session, play_sessions
 from crossfade.parity_tests.replay.sending import Progress
@@ -72,9 +72,9 @@ def _named(session_id: str, calls: tuple[Call, ...]) -> Session:
     return Session(id=session_id, calls=tuple(named))
 
 
-async def test_reads_of_two_sessions_run_together_and_a_write_alone(call_of: Any) -> None:
+async def test_reads_of_two_sessions_run_together_and_a_write_alone(call_of: Any, new_handles: Any) -> None:
     """So both sides see the writes in one order, and no read sees half of one."""
-    stage, handles = _Stage(), SharedHandles(contract=None, shared=False)
+    stage, handles = _Stage(), new_handles()
     player = Player(stage.play)
     sessions = [_named("a", _calls(call_of, "GET", "POST")), _named("b", _calls(call_of, "GET", "GET"))]
     tasks = [asyncio.create_task(player.session(session, handles.of(session))) for session in sessions]
@@ -95,9 +95,9 @@ def _watch(call: Call, *server_ms: float) -> Call:
     return replace(call, route=route, reply=reply, timing=Timing(server_ms=server_ms))
 
 
-async def test_a_stream_that_was_open_stays_open(call_of: Any) -> None:
+async def test_a_stream_that_was_open_stays_open(call_of: Any, new_handles: Any) -> None:
     """The next call begins when as much of the stream has come as when it was recorded, and is not held up by it."""
-    stage, handles = _Stage(), SharedHandles(contract=None, shared=False)
+    stage, handles = _Stage(), new_handles()
     first, second = _calls(call_of, "GET", "POST")
     session = Session(id="s", calls=(_watch(first, 10.0, 20.0, 1500.0), second))
     task = asyncio.create_task(Player(stage.play).session(session, handles.of(session)))
@@ -111,7 +111,7 @@ async def test_a_stream_that_was_open_stays_open(call_of: Any) -> None:
     assert await task == ("c0", "c1")
 
 
-async def test_the_recorded_pace(call_of: Any, monkeypatch: Any) -> None:
+async def test_the_recorded_pace(call_of: Any, monkeypatch: Any, new_handles: Any) -> None:
     """A call begins as long after the first as it did, divided by the speed."""
     waits: list[float] = []
 
@@ -123,14 +123,14 @@ async def test_the_recorded_pace(call_of: Any, monkeypatch: Any) -> None:
     for name in ("c0", "c1"):
         stage.end(name)
     session = Session(id="s", calls=_calls(call_of, "GET", "GET", apart_s=60_000.0))
-    handles = SharedHandles(contract=None, shared=False).of(session)
+    handles = new_handles().of(session)
     await Player(stage.play, speed=10.0, origin_s=100.0).session(session, handles)
     assert waits == [6000.0]
 
 
-async def test_cancelled_it_hangs_up(call_of: Any) -> None:
+async def test_cancelled_it_hangs_up(call_of: Any, new_handles: Any) -> None:
     """No call of a session goes on after it was given up."""
-    stage, handles = _Stage(), SharedHandles(contract=None, shared=False)
+    stage, handles = _Stage(), new_handles()
     session = Session(id="s", calls=_calls(call_of, "GET", "GET"))
     task = asyncio.create_task(Player(stage.play).session(session, handles.of(session)))
     await stage.now()

@@ -1,5 +1,6 @@
 """Legacy's answers out of a recording in which secrets are pseudonyms."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from crossfade.shadow.evidence.redact import Redactor
 from crossfade.shadow.exchange import Answer, Comparison
 from crossfade.shadow.exchange.events import from_events
 from crossfade.shadow.exchange.observations import Judged, Observation
-from crossfade.shadow.judging.judge import Judge
+from crossfade.shadow.judging.judge import Judge, Verdict
 from crossfade.shadow.recording.redaction import ComparisonRedactor
 
 REDACTOR = ComparisonRedactor(Redactor(b"k" * 32), None)
@@ -41,9 +42,13 @@ def observe(call_of: Any) -> Any:
             recorded = replace(recorded, body=json.dumps(json.loads(recorded.body) | echo).encode())
         comparison = replace(live, legacy=recorded, candidate=answer(candidate))
         redacted = redaction_of(REDACTOR) if has_key else None
-        return observe_recorded(
-            Judge(contract=None), comparison, call.route, redacted=redacted, stampless=lambda same: same
-        ).observation
+        judge = Judge(contract=None)
+
+        async def observed(one: Comparison) -> Verdict:
+            return judge.observe(one, call.route)
+
+        looking = observe_recorded(observed, comparison, redacted=redacted, stampless=lambda same: same)
+        return asyncio.run(looking).observation
 
     return found
 

@@ -12,7 +12,6 @@ import pytest
 
 from crossfade.parity_tests.corpus.folder import CorpusFolder
 from crossfade.parity_tests.corpus.records import Manifest, Session
-from crossfade.parity_tests.replay.handles import SharedHandles
 from crossfade.parity_tests.replay.pair import open_pair
 from crossfade.parity_tests.replay.plan import Plan, plan_of
 from crossfade.parity_tests.replay.played import Played, PlayedSession
@@ -76,7 +75,7 @@ async def test_legacy_was_played_before(
     assert all(item.noise == () for item in told.found if isinstance(item, Judged))
 
 
-async def test_ended_in_between(plan: Plan) -> None:
+async def test_ended_in_between(plan: Plan, new_handles: Any) -> None:
     """What has not ended is shed: the sum is what entered."""
     told = _Told(plan)
     begun = asyncio.Event()
@@ -88,7 +87,7 @@ async def test_ended_in_between(plan: Plan) -> None:
         settled = Settled(route=call.route, outcome=Outcome.SKIPPED, reason=Reason.BLOCKED)
         return Played(call=call, comparison=None, observation=settled)
 
-    pair: Any = SimpleNamespace(play=play, speed=0.0, new_handles=lambda: SharedHandles(contract=None, shared=False))
+    pair: Any = SimpleNamespace(play=play, speed=0.0, new_handles=new_handles)
     task = asyncio.create_task(play_plan(plan, pair, told.books, twins=Twins(), pace=Pace(at_once=1)))
     await begun.wait()
     task.cancel()
@@ -97,14 +96,14 @@ async def test_ended_in_between(plan: Plan) -> None:
     assert told.ends() == {"skipped(blocked)": 7, "shed(shutdown)": 14}
 
 
-async def test_a_bug_ends_one_call(plan: Plan, caplog: Any) -> None:
+async def test_a_bug_ends_one_call(plan: Plan, caplog: Any, new_handles: Any) -> None:
     """The others go on; the log names no value."""
     told = _Told(plan)
 
     async def play(*_: Any, **__: Any) -> Played:
         raise RuntimeError("secret")
 
-    pair: Any = SimpleNamespace(play=play, speed=0.0, new_handles=lambda: SharedHandles(contract=None, shared=False))
+    pair: Any = SimpleNamespace(play=play, speed=0.0, new_handles=new_handles)
     await play_plan(plan, pair, told.books, twins=Twins(), pace=Pace(at_once=2))
     assert told.ends() == {"uncomparable(internal)": 21}
     assert "comparison.failed" in caplog.text

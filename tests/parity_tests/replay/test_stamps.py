@@ -1,13 +1,15 @@
 """Times of a recording beside times of now."""
 
 import json
+import struct
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from crossfade.codegen.contract import ProtoFiles, load_contract
 from crossfade.parity_tests.replay.stamps import without_live_stamps, without_stamps
-from crossfade.shadow.exchange import Answer, Comparison
+from crossfade.shadow.exchange import Answer, Comparison, Protocol
 from crossfade.shadow.judging.judge import Judge
 
 THEN_S, NOW_S = 1_764_504_000.0, 1_764_590_400.0  # 2025-11-30 and 12-01, 12:00 UTC
@@ -49,6 +51,68 @@ def test_each_side_stamped_its_own_time(differ: Any) -> None:
 def test_what_is_no_stamp_of_its_own_is_found(differ: Any, candidate: object) -> None:
     """A time outside of the request's, or one that is written otherwise."""
     assert differ({"at": THEN}, {"at": candidate}) == ["body/at"]
+
+
+@pytest.mark.parametrize("scale", [1, 1000, 1_000_000])
+def test_a_number_that_a_clock_shows_is_a_stamp(differ: Any, scale: int) -> None:
+    """Of seconds, milliseconds or microseconds, as a number or as a text; one that is hours off is none."""
+    then, now, off = (int(at_s * scale) for at_s in (THEN_S, NOW_S, NOW_S + 7200))
+    assert differ({"at": then, "of": f"{then}"}, {"at": now, "of": f"{now}"}) == []
+    assert differ({"at": then}, {"at": off}) == ["body/at"]
+    assert differ({"at": then}, {"at": f"{now}"}) == ["body/at"]
+
+
+def test_the_nanos_of_a_stamp_go_with_its_seconds(differ: Any) -> None:
+    """Those of another time stay."""
+    now = [{"seconds": int(NOW_S), "nanos": 5}, {"seconds": 7, "nanos": 5}]
+    then = [{"seconds": int(THEN_S), "nanos": 9}, {"seconds": 7, "nanos": 9}]
+    assert differ({"all": then[:1]}, {"all": now[:1]}) == []
+    assert differ({"all": then}, {"all": now}) == ["body/all/*/nanos"]
+
+
+def test_the_stamps_of_a_message(call_of: Any, tmp_path: Any) -> None:
+    """A Timestamp, and a number of milliseconds; another field is found."""
+    proto = tmp_path / "t.proto"
+    proto.write_text(
+        'syntax = "proto3"; package t.v1; import "google/protobuf/timestamp.proto";'
+        "message Made { google.protobuf.Timestamp at = 1; int64 at_ms = 2; string text = 3; }"
+        "service Notes { rpc Make(Made) returns (Made); }",
+        encoding="utf-8",
+    )
+    contract = load_contract(ProtoFiles(files=(proto,)))
+    made = contract.message_class("t.v1.Made")
+    call = call_of(0, "POST", "/t.v1.Notes/Make", "t.v1.Notes/Make")
+    request = replace(call.request, protocol=Protocol.GRPC, started_at=NOW_S)
+
+    def answer(beside_s: float, text: str) -> Answer:
+        at_s = NOW_S + beside_s
+        message: Any = made(at_ms=int(at_s * 1000), text=text)
+        message.at.FromNanoseconds(int(at_s * 1e9))
+        data = message.SerializeToString()
+        body = struct.pack(">BI", 0, len(data)) + data
+        headers = (("content-type", "application/grpc"),)
+        trailers = (("grpc-status", "0"),)
+        return Answer(status=200, headers=headers, body=body, truncated=False, trailers=trailers, latency_ms=20.0)
+
+    def found(beside_s: float, text: str) -> list[str]:
+        comparison = Comparison(
+            request=request,
+            route="t.v1.Notes/Make",
+            legacy=answer(0.25, "a"),
+            candidate=answer(beside_s, text),
+            secondary=None,
+        )
+        route = replace(call.route, route="t.v1.Notes/Make", protocol="grpc", call_type="unary")
+        stampless = without_live_stamps(comparison, contract)
+        judge = Judge(contract=contract)
+        plain: Any = judge.observe(comparison, route).observation
+        observation: Any = judge.observe(stampless, route).observation
+        assert set(observation.signature) <= set(plain.signature)
+        return [item.template for item in observation.signature]
+
+    assert found(0.5, "a") == []
+    assert found(0.5, "b") == ["message.text"]
+    assert found(7200.5, "a") == ["message.at.nanos", "message.at.seconds", "message.at_ms"]
 
 
 def test_old_times_are_compared_as_they_are(differ: Any) -> None:

@@ -10,6 +10,7 @@ from crossfade.parity_tests.shrink.failing import Target
 from crossfade.parity_tests.shrink.shrinking import Shrunk, Verdict
 from crossfade.parity_tests.shrink.told import shrunk_lines, shrunk_record
 from crossfade.shadow.exchange.difference import Fingerprint
+from crossfade.shadow.exchange.observations import Example, RequestSample
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def test_lines(shrunk: Shrunk) -> None:
     assert list(shrunk_lines(shrunk, 200)) == [
         f"{shrunk.target.id}  GET /notes/{{id}}  status value 404 -> 500 (text.strip): confirmed",
         "  2 of 200 calls left, after 9 replays with 20 calls",
-        "  POST /notes, 2 header fields, 8 bytes",
-        "  GET /notes/1, 2 header fields, 0 bytes",
+        '  > POST /notes {"a": 1}',
+        "  > GET /notes/1",
     ]
 
 
@@ -49,3 +50,19 @@ def test_record(shrunk: Shrunk) -> None:
     record = shrunk_record(shrunk, 200)
     assert (record["cluster"], record["verdict"], record["minimal"]) == (shrunk.target.id, "confirmed", True)
     assert (record["calls_before"], record["calls"], record["calls_sent"]) == (200, 2, 20)
+
+
+def test_values(shrunk: Shrunk) -> None:
+    """What the two services answered, where it was seen."""
+    sample = RequestSample(protocol="http", method="GET", target="/notes/1", headers=(), body="")
+    example = Example(
+        comparison_id="c",
+        fingerprint=shrunk.target.fingerprint,
+        path="status",
+        legacy="404",
+        candidate="5" * 999,
+        request=sample,
+    )
+    *_, legacy, candidate = shrunk_lines(replace(shrunk, example=example), 9)
+    assert (legacy, candidate) == ("  legacy    404", f"  candidate {'5' * 200}")
+    assert shrunk_record(replace(shrunk, example=example), 9)["legacy"] == "404"

@@ -101,6 +101,15 @@ def test_the_cause_of_what_follows_is_the_bundles(found: Any) -> None:
     assert own_key(Bundle(root=root)) == ("cluster", root.id)
 
 
+def test_a_cause_that_fits_by_chance_joins_nothing(found: Any) -> None:
+    """It follows from unexplained differences of its very place."""
+    by_chance = found.cluster("value body/total #B11"), Link.PLACE
+    stale = Bundle(root=found.cluster("value body/total"), followers=(by_chance,))
+    rounded = Bundle(root=found.cluster("value body/rate #B11", route="GET /y"))
+    assert stale.cause is None
+    assert [len(group) for group in join([stale, rounded])] == [1, 1]
+
+
 def test_chains_are_one(found: Any) -> None:
     """What joins two groups joins all of them, whatever comes first; the order of roots stays."""
     pairs = [(('"aaaa"', '"bbbb"'),), (('"cccc"', '"dddd"'),), (('"aaaa"', '"bbbb"'), ('"cccc"', '"dddd"'))]

@@ -70,6 +70,16 @@ def test_the_same_place_without_a_certain_cause(found: Any) -> None:
     assert two == {}
 
 
+def test_a_cause_that_fits_a_few_by_chance(found: Any) -> None:
+    """A total that lacks what was written last looks rounded where it is a cent off: it follows from the others."""
+    clusters, sightings = found.clusters((5, ("value body/total",)), (1, ("value body/total #B11",)))
+    rounded, other = sorted(clusters, key=lambda one: one.cause is None)
+    assert follow(clusters, sightings, frozenset()) == {rounded.id: (other, Link.PLACE)}
+    clusters, sightings = found.clusters((5, ("value body/total",)), (5, ("value body/total #B11",)))
+    rounded, other = sorted(clusters, key=lambda one: one.cause is None)
+    assert follow(clusters, sightings, frozenset()) == {other.id: (rounded, Link.PLACE)}
+
+
 def test_the_transitions_of_one_field(found: Any) -> None:
     """Are one finding, each a part of its own; those of a status never."""
     places = ("value body/state open -> OPEN", "value body/state done -> DONE")

@@ -25,7 +25,7 @@ from crossfade.shadow.apart.jobs import (
 )
 from crossfade.shadow.apart.runner import JobRunner
 from crossfade.shadow.bindings.bindings import Bindings, Side
-from crossfade.shadow.evidence.redact import Redactor
+from crossfade.shadow.evidence.remembering import RememberingRedactor
 from crossfade.shadow.exchange import Again, Comparison
 from crossfade.shadow.exchange.observations import Judged
 from crossfade.shadow.exchange.route import RouteInfo
@@ -86,7 +86,7 @@ def test_a_comparison_is_written_down(setup: Setup, comparison_of: Callable[...,
     comparison = comparison_of(b'{"password": "s3cr3t-s3cr3t"}', b"{}")
     result = result_of(Judge(contract=None).observe(comparison, route).observation)
     job = Record(route=route, result=result)
-    frame = JobRunner(replace(setup, redactor=Redactor(b"k" * 32))).do(asked(job, comparison))
+    frame = JobRunner(replace(setup, redactor=RememberingRedactor(b"k" * 32))).do(asked(job, comparison))
     assert frame.startswith(b"\x28\xb5\x2f\xfd")
     assert JobRunner(setup).do(asked(job, comparison)) is None
 

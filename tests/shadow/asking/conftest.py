@@ -22,9 +22,10 @@ from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.exchange import Reply, Request
-from crossfade.shadow.exchange.observations import Observation, Proof, Settled
+from crossfade.shadow.exchange.observations import CrossRead, Noted, Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.pipe.frames import RequestFrame, SettledFrame, reply_frame
 
@@ -88,25 +89,32 @@ class Bench:
         candidate: Side,
         secondary: Side,
         *,
+        legacy: Side | None = None,
         shared: bool,
         contract: Contract | None,
         queue: Any = None,
+        reads_of: Any = lambda _: False,
+        templates: tuple[str, ...] = (),
         **limits: Any,
     ) -> None:
         self.candidate = candidate
         self.secondary = secondary
+        self.asked_legacy = legacy
         self.seen: list[Observation] = []
         self.proofs: list[Proof] = []
+        self.cross_reads: list[CrossRead] = []
         self.now = 2_000_000_000.0
         self._more = asyncio.Event()
         self.collector = Collector(
-            sides={"web": Sides(candidate=candidate, secondary=secondary)},  # type: ignore[arg-type]
+            sides={"web": Sides(candidate=candidate, secondary=secondary, legacy=legacy)},  # type: ignore[arg-type]
             means=means_of(
                 contract=contract,
                 judge=Judge(contract=contract),
                 bindings=Bindings(contract=contract, shared=shared),
                 limits=Limits(**{**_LIMITS, **limits}),
                 queue=queue,
+                reads_of=reads_of,
+                templates=templates,
             ),
             record=self._record,
             clock=lambda: self.now,
@@ -119,7 +127,7 @@ class Bench:
         return [_end(observation) for observation in self.seen]
 
     def legacy(self, request_id: str, reply: Reply) -> None:
-        """Legacy's reply comes."""
+        """The reply that the client was given comes, by default legacy's."""
         self.collector.on_reply(reply_frame(request_id, reply))
 
     def cancel(self, request_id: str) -> None:
@@ -151,7 +159,10 @@ class Bench:
         assert (len(kept), kept.suspects.count(), kept.suspects._holders) == (0, 0, {})
         assert (kept.held_bytes, self.collector._means.admission.in_use()) == (0, (0, 0))
 
-    def _record(self, observation: Observation | Proof) -> None:
+    def _record(self, observation: Noted) -> None:
+        if isinstance(observation, CrossRead):
+            self.cross_reads.append(observation)
+            return
         if isinstance(observation, Proof):
             self.proofs.append(observation)
             return
@@ -171,11 +182,18 @@ def frame_of(request_of: Callable[..., Request]) -> Callable[..., RequestFrame]:
     times = itertools.count(1_800_000_000)
 
     def build(request_id: str, *, write: bool = False, ask_secondary: bool = False, **values: Any) -> RequestFrame:
+        served = values.pop("served", Served.LEGACY)
         given = {"method": "POST" if write else "GET", "started_at": float(next(times)), **values}
         request = request_of(request_id, **given)
         route = RouteInfo(route=f"{request.method} /a", protocol="http", call_type="http", stage="shadow")
         return RequestFrame(
-            route=route, listener="web", write=write, ask_secondary=ask_secondary, live=False, request=request
+            route=route,
+            listener="web",
+            write=write,
+            ask_secondary=ask_secondary,
+            live=False,
+            request=request,
+            served=served,
         )
 
     return build
@@ -196,7 +214,9 @@ def bench_of() -> Callable[..., Bench]:
     def build(
         candidate: Any, secondary: Any = None, *, shared: bool = False, contract: Contract | None = None, **limits: Any
     ) -> Bench:
-        return Bench(_side(candidate), _side(secondary), shared=shared, contract=contract, **limits)
+        legacy = limits.pop("legacy", None)
+        asked = None if legacy is None else _side(legacy)
+        return Bench(_side(candidate), _side(secondary), legacy=asked, shared=shared, contract=contract, **limits)
 
     return build
 

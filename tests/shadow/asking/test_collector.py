@@ -15,8 +15,11 @@ from crossfade.shadow.asking.clients.notes import Note
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Reply, Request
 from crossfade.shadow.exchange.observations import Judged, Mutation
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.pipe.frames import AnswerHeadFrame, PartFrame, RequestEndFrame, RequestFrame, UnmirroredFrame
 
+WRITTEN = RouteInfo(route="POST /a", protocol="http", call_type="http", stage=Stage.SHADOW)
 MINTED = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
 ANOTHER = "c0ffee00-1111-4222-8333-444455556666"
 OTHER = "698aed65-686c-4c9f-9364-b7706b3d75a2"
@@ -135,7 +138,7 @@ async def test_a_handle_of_legacy_that_comes_while_a_live_request_waits_for_its_
 
     bench = bench_of(reply, contract=contract)
     minting = frame_of("minting", write=True).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=minting, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=minting, answer=answer_of(_id_body(MINTED))))
     bench.collector.on_request(frame_of("write", write=True))
     bench.legacy("write", answer_of())
     frame = frame_of(
@@ -152,8 +155,8 @@ async def test_a_handle_of_legacy_that_comes_while_a_live_request_waits_for_its_
 
 
 @pytest.mark.parametrize(
-    ("cut_by", "ends"),
-    [("client", ["same", "differs"]), ("legacy", ["shed(queue_full)", "legacy_failed(reset)"])],
+    ("cut_by", "wait_s", "ends"),
+    [("client", 30.0, ["same", "differs"]), ("legacy", 0.15, ["shed(queue_full)", "legacy_failed(reset)"])],
 )
 async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
     frame_of: Frames,
@@ -161,6 +164,7 @@ async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
     bench_of: Benches,
     monkeypatch: pytest.MonkeyPatch,
     cut_by: str,
+    wait_s: float,
     ends: list[str],
 ) -> None:
     """What legacy itself has not ended holds up no writes, however long the candidate may be silent."""
@@ -172,7 +176,7 @@ async def test_a_stream_that_was_cut_early_and_a_silent_candidate(
             await silent.wait()
         return answer_of()
 
-    bench = bench_of(reply, deadline_s=0.3, wait_s=0.15)
+    bench = bench_of(reply, deadline_s=1.0, wait_s=wait_s)
     bench.collector.on_request(frame_of("watch"))
     bench.collector.on_answer_head(AnswerHeadFrame(request_id="watch", status=200, headers=EVENTS))
     bench.collector.on_part(PartFrame(request_id="watch", of_answer=True, data=b"data: 1\n\n"))
@@ -357,7 +361,7 @@ async def test_a_handle_of_a_write_that_only_legacy_got(
     """The candidate is not asked for what it can't know; what both know is compared."""
     bench = bench_of(answer_of())
     write = frame_of("w", write=True).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=write, answer=answer_of(_id_body(MINTED))))
     for name, target in (("1", f"/a/{MINTED}"), ("2", f"/a?parent={MINTED}"), ("3", f"/a/{OTHER}")):
         bench.collector.on_request(frame_of(name, target=target))
         bench.legacy(name, answer_of())
@@ -371,7 +375,7 @@ async def test_with_a_shared_store_no_handle_is_foreign(
     """A value of one side is good on the other."""
     bench = bench_of(answer_of(), shared=True)
     write = frame_of("w", write=True).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=write, answer=answer_of(_id_body(MINTED))))
     bench.collector.on_request(frame_of("1", target=f"/a/{MINTED}"))
     bench.legacy("1", answer_of())
     assert await bench.finish() == ["same"]
@@ -466,7 +470,7 @@ async def test_a_refused_write_mints_foreign_handles_in_its_turn(
     child = "0b1d6d9c-3c5b-4a43-9d2e-27a7b1f0c111"
     bench = bench_of(answer_of())
     write = frame_of("w", write=True).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of(_id_body(MINTED))))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=write, answer=answer_of(_id_body(MINTED))))
     bench.collector.on_request(frame_of("under", write=True, target=f"/a/{MINTED}/parts"))
     bench.legacy("under", answer_of(_id_body(child)))
     await bench.ended(1)
@@ -556,7 +560,7 @@ async def test_a_read_while_the_data_was_written(frame_of: Frames, answer_of: An
     bench.legacy("write", answer_of(b"2", latency_ms=2000.0))
     await bench.ended(4)
     other = frame_of("other", write=True, target="/b", started_at=20.0).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=other, answer=answer_of(latency_ms=2000.0)))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=other, answer=answer_of(latency_ms=2000.0)))
     for at in (12.5, 21.0, 22.5):
         _ask(bench, frame_of(str(at), target="/a/1" if at < 20 else "/b/1", started_at=at), answer_of(b"1"))
     raced = "skipped(state_race)"

@@ -33,6 +33,7 @@ from crossfade.shadow.pipe.frames import (
     reply_frame,
 )
 
+WRITTEN = RouteInfo(route="POST /a", protocol="http", call_type="http", stage=Stage.SHADOW)
 HANDLES = ("7f30116a-cd6a-42de-8ef0-dd270b92b597", "698aed65-686c-4c9f-9364-b7706b3d75a2")
 EVENTS = (("content-type", "text/event-stream"),)
 JSON = (("content-type", "application/json"),)
@@ -343,7 +344,7 @@ class Traffic(RuleBasedStateMachine):
             started_at=0.0,
         )
         answer = _answer(b'{"id": "%s"}' % handle.encode(), JSON)
-        self._take(self.collector.on_unmirrored, UnmirroredFrame(request=request, answer=answer))
+        self._take(self.collector.on_unmirrored, UnmirroredFrame(route=WRITTEN, request=request, answer=answer))
 
     @precondition(lambda self: self._any(self._may_stray))
     @rule(data=st.data(), kind=st.sampled_from(["part", "answer part", "end", "head", "reply", "failure", "settled"]))

@@ -13,7 +13,7 @@ import pytest
 from crossfade.codegen.contract import Contract
 from crossfade.shadow.asking.call import Terms, terms_of
 from crossfade.shadow.asking.clients.upstream import Upstream
-from crossfade.shadow.asking.exchange import exchange_with, reply_of
+from crossfade.shadow.asking.exchange import Read, exchange_with, reply_of, together
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.exchange import Answer, Comparison, Failure, FailureReason, Protocol, Request, header_values
@@ -217,6 +217,27 @@ async def test_cancelling_hangs_up(request_of: Requests) -> None:
 
 
 # gRPC
+
+
+async def test_where_one_reading_fails_the_others_hang_up() -> None:
+    """Nothing is left under way when the error is told."""
+    ended: list[str] = []
+
+    async def reads() -> Read:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("hung up")
+        raise AssertionError
+
+    async def fails() -> Read:
+        await asyncio.sleep(0)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await together(reads(), fails(), reads())
+    assert ended == ["hung up", "hung up"]
 
 
 def call_of(request_of: Requests, method: str, *messages: Any) -> Request:

@@ -19,10 +19,12 @@ from crossfade.shadow.exchange import Answer, Comparison, Reply, Request
 from crossfade.shadow.exchange.observations import Mutation
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.judging.judge import Judge
 from crossfade.shadow.judging.proofs.prover import FIRST
 from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
 
+WRITTEN = RouteInfo(route="POST /a", protocol="http", call_type="http", stage=Stage.SHADOW)
 ONE, TWO, THREE = (f"{digit * 8}-0a1b-4000-8000-0123456789ab" for digit in "123")
 SETUP = Setup(redactor=Redactor(b"k" * 32))
 
@@ -115,7 +117,7 @@ async def test_a_light_comparison_is_weighed_once(
     """However many steps ask; that is most of what they cost where the answers are the same."""
     weighed: list[str] = []
 
-    def weigh(comparison: Comparison) -> bool:
+    def weigh(comparison: Comparison, _most: int) -> bool:
         weighed.append(comparison.request.id)
         return False
 
@@ -253,7 +255,7 @@ async def test_a_heavy_write_that_was_not_mirrored(
     """Its tokens are foreign, until the sides are seen to agree on one."""
     bench = bench_of(lambda _: _of(answer_of(b'{"id": "%s"}' % TWO.encode())), queue=queue)
     made = frame_of("made", write=True).request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=made, answer=answer_of(heavy(ids=[ONE, TWO]))))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=made, answer=answer_of(heavy(ids=[ONE, TWO]))))
     for name, key in (("first", ONE), ("second", TWO)):
         bench.collector.on_request(frame_of(name, target=f"/a/{key}"))
         bench.legacy(name, answer_of(b'{"id": "%s"}' % TWO.encode()))

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from crossfade.shadow.asking.lifecycle import (
     CLIENT,
+    GIVEN,
     LATE,
-    LEGACY,
     OBEYED,
     WORK,
     Client,
     Event,
+    Given,
     IllegalEventError,
-    Legacy,
     Lifecycle,
     State,
     Table,
     Work,
 )
 
-TABLES = (CLIENT, LEGACY, WORK)
+TABLES = (CLIENT, GIVEN, WORK)
 
 
 def lived(events: str, *, live: bool = False, write: bool = False) -> Lifecycle:
@@ -45,12 +45,12 @@ def may(life: Lifecycle, event: Event) -> bool:
 @pytest.mark.parametrize(
     ("events", "states"),
     [
-        ("turn send answer judge end", (Client.WHOLE, Legacy.ANSWERED, Work.ENDED)),
-        ("answer turn send give_up", (Client.WHOLE, Legacy.ANSWERED, Work.UNCOMPARED)),
-        ("turn send answer_head answer_part follow answer judge", (Client.WHOLE, Legacy.STREAMED, Work.JUDGED)),
-        ("turn send answer_head follow cut", (Client.WHOLE, Legacy.CUT, Work.FOLLOWED)),
-        ("turn lose end", (Client.WHOLE, Legacy.LOST, Work.ENDED)),
-        ("turn send failure stop end", (Client.WHOLE, Legacy.FAILED, Work.ENDED)),
+        ("turn send answer judge end", (Client.WHOLE, Given.ANSWERED, Work.ENDED)),
+        ("answer turn send give_up", (Client.WHOLE, Given.ANSWERED, Work.UNCOMPARED)),
+        ("turn send answer_head answer_part follow answer judge", (Client.WHOLE, Given.STREAMED, Work.JUDGED)),
+        ("turn send answer_head follow cut", (Client.WHOLE, Given.CUT, Work.FOLLOWED)),
+        ("turn lose end", (Client.WHOLE, Given.LOST, Work.ENDED)),
+        ("turn send failure stop end", (Client.WHOLE, Given.FAILED, Work.ENDED)),
     ],
 )
 def test_a_whole_request(events: str, states: tuple[State, ...]) -> None:
@@ -62,10 +62,10 @@ def test_a_whole_request(events: str, states: tuple[State, ...]) -> None:
 @pytest.mark.parametrize(
     ("events", "states"),
     [
-        ("request_part turn send request_part request_end pass_on", (Client.PASSED_ON, Legacy.AWAITED, Work.SENT)),
-        ("answer_head turn send follow request_part", (Client.COMING, Legacy.STREAMING, Work.FOLLOWED)),
-        ("request_end answer turn send pass_on judge", (Client.PASSED_ON, Legacy.ANSWERED, Work.JUDGED)),
-        ("lose", (Client.QUIET, Legacy.LOST, Work.RECEIVED)),
+        ("request_part turn send request_part request_end pass_on", (Client.PASSED_ON, Given.AWAITED, Work.SENT)),
+        ("answer_head turn send follow request_part", (Client.COMING, Given.STREAMING, Work.FOLLOWED)),
+        ("request_end answer turn send pass_on judge", (Client.PASSED_ON, Given.ANSWERED, Work.JUDGED)),
+        ("lose", (Client.QUIET, Given.LOST, Work.RECEIVED)),
     ],
 )
 def test_a_live_request(events: str, states: tuple[State, ...]) -> None:
@@ -146,13 +146,13 @@ def reachable(table: Table, first: State) -> Iterator[State]:
 
 def test_the_tables_are_complete() -> None:
     """Each state has a row, and some events lead to it; each event is in a table."""
-    kinds = (Client, Legacy, Work)
-    firsts = ((Client.WHOLE, Client.QUIET), (Legacy.AWAITED,), (Work.RECEIVED,))
+    kinds = (Client, Given, Work)
+    firsts = ((Client.WHOLE, Client.QUIET), (Given.AWAITED,), (Work.RECEIVED,))
     for table, kind, first in zip(TABLES, kinds, firsts, strict=True):
         assert set(table) == set(kind)
         assert {state for begin in first for state in reachable(table, begin)} == set(kind)
     assert {event for table in TABLES for row in table.values() for event in row} == set(Event)
-    assert len({*Client, *Legacy, *Work}) == sum(map(len, kinds))
+    assert len({*Client, *Given, *Work}) == sum(map(len, kinds))
 
 
 @given(st.booleans(), st.booleans(), st.lists(st.sampled_from(Event), max_size=40))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossfade.shadow.asking.lifecycle import Client, Event, IllegalEventError, Legacy, Work
+from crossfade.shadow.asking.lifecycle import Client, Event, Given, IllegalEventError, Work
 from crossfade.shadow.asking.mistakes import Mistakes
 from crossfade.shadow.exchange.route import RouteInfo
 from crossfade.shadow.exchange.stage import Stage
@@ -14,7 +14,7 @@ def test_each_kind_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """And all are counted, in the form in which the notes on the sides are told."""
     mistakes = Mistakes()
     for event in (Event.CUT, Event.CUT, Event.REQUEST_PART):
-        error = IllegalEventError(event, (Client.WHOLE, Legacy.AWAITED, Work.SENT))
+        error = IllegalEventError(event, (Client.WHOLE, Given.AWAITED, Work.SENT))
         mistakes.add(error, ROUTE)
     assert mistakes.notes() == (("engine", "illegal_cut", 2), ("engine", "illegal_request_part", 1))
     assert [record.getMessage() for record in caplog.records] == [

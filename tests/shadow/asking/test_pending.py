@@ -38,7 +38,7 @@ async def test_legacys_answer(pending: Pending, answer_of: Callable[..., Answer]
     """It is waited for."""
     waiting = asyncio.create_task(pending.answered())
     await asyncio.sleep(0)
-    pending.legacy = answer_of()
+    pending.given = answer_of()
     pending.advance(Event.ANSWER)
     assert await waiting == answer_of()
 

@@ -10,8 +10,11 @@ from msgspec import structs
 
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.exchange import Again, Answer, Comparison, Failure, FailureReason, Reply, Request
+from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.pipe.frames import RequestFrame, UnmirroredFrame
 
+WRITTEN = RouteInfo(route="POST /a", protocol="http", call_type="http", stage=Stage.SHADOW)
 DOWN = Failure(reason=FailureReason.RESET, detail="", latency_ms=1.0)
 Frames = Callable[..., RequestFrame]
 Answers = Callable[..., Answer]
@@ -224,11 +227,13 @@ async def test_not_where_legacy_has_answered_a_later_write_of_the_data(
         bench.collector.on_request(frame_of(name, target=target))
     await bench.rest()
     write = frame_of("write", write=True, target="/a/1").request
-    bench.collector.on_unmirrored(UnmirroredFrame(request=write, answer=answer_of()))
+    bench.collector.on_unmirrored(UnmirroredFrame(route=WRITTEN, request=write, answer=answer_of()))
     for name in ("read", "other"):
         bench.legacy(name, answer_of(b"1"))
     _ask(bench, frame_of("held", target="/a/1"), answer_of(b"1"))
-    bench.collector.on_unmirrored(UnmirroredFrame(request=replace(write, id="later"), answer=answer_of()))
+    bench.collector.on_unmirrored(
+        UnmirroredFrame(route=WRITTEN, request=replace(write, id="later"), answer=answer_of())
+    )
     await bench.finish()
     assert sorted(bench.candidate.asked) == ["held", "held", "other", "other", "read"]
 

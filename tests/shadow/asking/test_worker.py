@@ -23,6 +23,7 @@ from crossfade.shadow.exchange import Answer, Failure, FailureReason, Request
 from crossfade.shadow.exchange.observations import Observation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.operate.status import Load
@@ -41,6 +42,7 @@ from crossfade.shadow.pipe.frames import (
 from crossfade.shadow.routes.table import RouteTable
 from crossfade.shadow.runs.run import RunWriter
 
+WRITTEN = RouteInfo(route="POST /a", protocol="http", call_type="http", stage=Stage.SHADOW)
 ROUTE = RouteInfo(route="GET /a", protocol="http", call_type="http", stage="shadow")
 DOWN = Failure(reason=FailureReason.REFUSED, detail="", latency_ms=0.0)
 Frames = Callable[..., RequestFrame]
@@ -67,15 +69,16 @@ class Writer:
         self.outcomes[observation.route.route] += count
         self.reasons[name] += count
 
-    def flush(self, entered: dict[RouteInfo, int]) -> None:
+    def flush(self, entered: dict[RouteInfo, int], by_candidate: dict[RouteInfo, int]) -> None:
+        self.by_candidate = dict(by_candidate)
         if self._broken:
             self._broken -= 1
             raise EvidenceError("disk full")
         self.commits.append(({route.route: total for route, total in entered.items()}, dict(self.outcomes)))
 
-    def finish(self, entered: dict[RouteInfo, int], *, now: float) -> None:
+    def finish(self, entered: dict[RouteInfo, int], by_candidate: dict[RouteInfo, int], *, now: float) -> None:
         assert now > 0
-        self.flush(entered)
+        self.flush(entered, by_candidate)
         self.ended += 1
 
 
@@ -157,7 +160,9 @@ async def test_every_frame_finds_its_way(frame_of: Frames, answer_of: Answers, b
     worker = _worker(bench, writer := Writer())
     minted = "7f30116a-cd6a-42de-8ef0-dd270b92b597"
     body = b'{"id": "%s"}' % minted.encode()
-    assert worker.take(UnmirroredFrame(request=frame_of("w", write=True).request, answer=answer_of(body)))
+    assert worker.take(
+        UnmirroredFrame(route=WRITTEN, request=frame_of("w", write=True).request, answer=answer_of(body))
+    )
     for name, target in (("1", "/a"), ("2", f"/a/{minted}"), ("3", "/a")):
         assert worker.take(frame_of(name, target=target))
     for name in ("1", "2"):

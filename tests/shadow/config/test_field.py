@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from crossfade.shadow.config.field import check_field_name, check_field_value, check_session_key, check_variable
+from crossfade.shadow.config.field import (
+    check_backend,
+    check_field_name,
+    check_field_value,
+    check_session_key,
+    check_variable,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +20,7 @@ from crossfade.shadow.config.field import check_field_name, check_field_value, c
         (check_field_name, "x-internal-*"),
         (check_field_value, "Bearer a.b-c=="),
         (check_variable, "SHADOW_TOKEN_2"),
+        (check_backend, "users-java:8080"),
         (check_session_key, "header:x-user"),
         (check_session_key, "cookie:sid"),
         (check_session_key, "peer"),
@@ -30,6 +37,10 @@ def test_a_right_text(check: Callable[[str], str], text: str) -> None:
         *((check_field_name, text) for text in ("", ":path", "a b", "a\n", "\xe9")),
         *((check_field_value, text) for text in ("", "a\r\nb: c", "\t", "\xe9")),
         *((check_variable, text) for text in ("", "2A", "A B", "A=B")),
+        *(
+            (check_backend, text)
+            for text in ("", "users", "users:", "users:0", "users:65536", "Users:80", "-u:80", "u-:80")
+        ),
         *((check_session_key, text) for text in ("", "x-user", "header:", "header:a b", "cookie:a;b", "peer:1")),
     ],
 )

@@ -17,6 +17,25 @@ LISTEN = {"name": "web", "address": "a:1", "legacy": "http://a:2", "candidate": 
 GOOD: dict[str, Any] = {"service": {"name": "builds"}, "listen": [LISTEN]}
 RULE = {"route": "a", "action": "skip", "reason": "r"}
 ACCEPT = {"route": "a", "path": "b", "reason": "r"}
+LISTS: dict[str, dict[str, Any]] = {
+    "listen": LISTEN,
+    "mirror.rule": RULE,
+    "mirror.header": {"name": "a", "action": "drop"},
+    "replay.header": {"name": "a", "action": "drop"},
+    "replay.login": {"route": "POST /login", "token": "token"},
+    "accept": ACCEPT,
+    "compare.ignore": {"path": "a", "reason": "r"},
+    "compare.list": {"path": "a", "key": "id"},
+    "canary.route": {"name": "a", "routes": ["*"], "stateless_reason": "r"},
+    "canary.route.steps": {},
+    "canary.route.gate": {},
+    "canary.freeze": {"reason": "r"},
+    "canary.plane": {"name": "a"},
+    "canary.notify": {"url": "http://a:1/"},
+}
+"""Lists of tables, with what each needs; a config has one of each that a test sets a key of."""
+WHOLE = {"canary.route.steps.setHeaderRoute": {"name": "a", "value": "b"}}
+"""Tables within those that lack nothing."""
 
 
 def _toml(value: Any) -> str:
@@ -34,24 +53,33 @@ def _toml(value: Any) -> str:
 
 def _text(key: str, value: Any) -> str:
     """A config that is good but for one key; tables of lists are written inline."""
-    values = dict(GOOD)
     table, _, name = key.rpartition(".")
-    lists = {
-        "listen": [LISTEN],
-        "mirror.rule": [RULE],
-        "mirror.header": [{"name": "a", "action": "drop"}],
-        "replay.header": [{"name": "a", "action": "drop"}],
-        "accept": [ACCEPT],
-        "compare.ignore": [{"path": "a", "reason": "r"}],
-        "compare.list": [{"path": "a", "key": "id"}],
-    }
-    if table in lists:
-        values[table] = [{**lists[table][0], name: value}]
-    elif table == "service":
-        values["service"] = {**GOOD["service"], name: value}
+    if table == "service":
+        values = {**GOOD, "service": {**GOOD["service"], name: value}}
     else:
-        values[key] = value
+        values = {**GOOD, **({"canary.key": ["peer"]} if table.startswith("canary.route") else {}), **_set(key, value)}
     return "".join(f"{name} = {_toml(item)}\n" for name, item in values.items())
+
+
+def _set(key: str, value: Any) -> dict[str, Any]:
+    """The dotted name of the outermost list, or of the key itself, and what stands there."""
+    parts = key.split(".")
+    for end in range(1, len(parts)):
+        table = ".".join(parts[:end])
+        if table in LISTS:
+            return {table: [_put(LISTS[table], table, parts[end:], value)]}
+    return {key: value}
+
+
+def _put(content: dict[str, Any], table: str, parts: list[str], value: Any) -> dict[str, Any]:
+    """The content of a table with one key set, in a table below it or in the only one of a list there."""
+    name, *below = parts
+    if not below:
+        return {**content, name: value}
+    path = f"{table}.{name}"
+    if path in LISTS:
+        return {**content, name: [_put(LISTS[path], path, below, value)]}
+    return {**content, name: _put(WHOLE.get(path, {}), path, below, value)}
 
 
 def _message(key: str, value: Any) -> str:
@@ -150,6 +178,19 @@ def test_a_value_of_the_wrong_type(key: str, value: Any) -> None:
         ("gate.budget_pct", float("nan"), "less than 100, got nan"),
         ("gate.confidence_pct", 50, "more than 50, got 50"),
         ("gate.min_compared_pct", float("inf"), "at most 100, got inf"),
+        ("canary.key", ["user"], "header:NAME, cookie:NAME or peer, got 'user'; write for example header:x-user"),
+        ("canary.lease_s", 0.5, "at least 1, got 0.5"),
+        ("canary.tick_ms", 49, "at least 50, got 49"),
+        ("canary.false_rollback_pct", 0, "more than 0, got 0"),
+        ("canary.route.routes", [], "at least one, got none"),
+        ("canary.route.steps", [], "at least one, got none"),
+        ("canary.route.steps", [{}], "exactly one key, got none; make a step of each"),
+        ("canary.route.steps", [{"pause": {}, "setWeight": 1.0}], "exactly one key, got pause and setWeight"),
+        ("canary.route.steps.setWeight", 0, "more than 0, got 0"),
+        ("canary.route.latency_ratio", 1, "more than 1, got 1"),
+        ("canary.route.gate.kind", "person", "'manual' or 'webhook', got 'person'"),
+        ("canary.freeze.days", ["monday"], "'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun', got 'monday'"),
+        ("canary.freeze.start", "25:00", "HH:MM, got '25:00'; write for example 09:00"),
         ("listen", [], "at least one, got none"),
         ("mirror", 5, "a table, got 5"),
     ],
@@ -166,7 +207,7 @@ def test_a_value_out_of_bounds(key: str, value: Any, expected: str) -> None:
     [
         (
             "servcie",
-            "accept, admin, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, replay, routes, service",
+            "accept, admin, canary, capture, compare, contract, evidence, gate, ingest, listen, mirror, record, redact, replay, routes, service",
         ),
         ("mirror.samplepct", "body_limit_bytes, buffer_bytes, deadline_ms, header, max_in_flight"),
         ("mirror.rule.routes", "action, reason, route, sample_pct"),
@@ -253,8 +294,9 @@ def test_any_value_is_taken_or_one_line(key: str, value: Any) -> None:
         message = str(error)
     for line in message.splitlines():
         assert line.startswith("crossfade.toml:")
-        table = key.rpartition(".")[0]
-        assert key in line or f" {table}: " in line  # of the table, where two keys do not go together
+        parts = key.split(".")
+        tables = [".".join(parts[:end]) for end in range(1, len(parts))]
+        assert key in line or any(f" {table}: " in line for table in tables)  # where two keys do not go together
         assert "expected " in line
 
 
@@ -305,3 +347,18 @@ def test_room_for_a_line() -> None:
     ):
         parse_config(text, PATH)
     assert parse_config(text.replace("65537", "65536"), PATH).ingest.max_line_bytes == 65536
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('route = "login"', "replay.login.route: expected METHOD /path or a gRPC method, got 'login'"),
+        ('route = "POST /login"\nbody = "a"\nbody_env = "A"', "expected body or body_env, got body and body_env"),
+        ('route = "a.v1.Auth/Login"\nvalue = "Bearer"', "expected a value with {token}, got 'Bearer'"),
+    ],
+)
+def test_a_login(line: str, said: str) -> None:
+    """It names one call, one body, and where the credential goes."""
+    with pytest.raises(ShadowError) as raised:
+        parse_config(f'{_text("service.name", "a")}[[replay.login]]\ntoken = "t"\n{line}\n', PATH)
+    assert said in str(raised.value)

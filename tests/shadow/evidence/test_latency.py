@@ -5,17 +5,29 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossfade.shadow.evidence.latency import Latencies, read_quantiles
+from crossfade.shadow.evidence.latency import HISTOGRAMS, Latencies, read_quantiles
 from crossfade.shadow.evidence.records import LatencyQuantiles
+from crossfade.shadow.exchange.served import Served
 
 NONE = LatencyQuantiles(p50=None, p95=None, p99=None)
 
 
 def test_nothing_was_measured() -> None:
     """There are no quantiles, neither in memory nor read back."""
-    expected = dict.fromkeys(("legacy_ms", "candidate_ms", "paired_ratio"), NONE)
+    expected = dict.fromkeys(HISTOGRAMS, NONE)
     assert Latencies().quantiles() == expected
     assert read_quantiles(Latencies().encode()) == expected
+    assert read_quantiles(dict.fromkeys(HISTOGRAMS, "")) == expected
+
+
+def test_who_was_asked_second() -> None:
+    """Requests that the candidate answered have histograms of their own."""
+    latencies = Latencies()
+    latencies.record(10.0, 25.0, Served.CANDIDATE)
+    found = latencies.quantiles()
+    assert (found["legacy_ms"], found["candidate_ms"], found["paired_ratio"]) == (NONE, NONE, NONE)
+    assert found["reversed_candidate_ms"].p50 == pytest.approx(25.0, rel=0.01)
+    assert found["reversed_paired_ratio"].p50 == pytest.approx(2.5, rel=0.01)
 
 
 def test_one_request() -> None:

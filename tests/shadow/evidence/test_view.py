@@ -470,3 +470,22 @@ def test_a_rule_never_makes_it_worse(signatures: Any, rules: list[AcceptRule]) -
     """Another rule accepts more, and never less."""
     route = evidence(signatures)
     assert view(route, *rules).divergent <= view(route).divergent
+
+
+def test_what_the_candidate_served() -> None:
+    """A comparison of what its client got diverges as any other: what is accepted or noise does not."""
+    signatures = {
+        (): SignatureCount(count=50, by_candidate=20),
+        (A,): SignatureCount(count=5, by_candidate=3),
+        (B,): SignatureCount(count=4, by_candidate=2),
+        (FAILED,): SignatureCount(count=1, by_candidate=1),
+    }
+    cross_reads = {("POST /b", ()): 7, ("POST /b", (A,)): 2, ("POST /b", (B,)): 1, ("POST /b", (MORE,)): 1}
+    route = dataclasses.replace(
+        evidence({}), signatures=signatures, entered=200, by_candidate=100, cross_reads=cross_reads
+    )
+    accept = AcceptRule(route="*", path=A.template, kind="*", reason="it is so", expires=None)
+    found = view_route(route, [accept], TODAY)
+    assert (found.by_candidate, found.compared_by_candidate, found.diverged_by_candidate) == (100, 26, 3)
+    assert found.cross_reads == {"POST /b": (11, 9)}
+    assert view_route(route, [], TODAY).cross_reads == {"POST /b": (11, 7)}

@@ -11,6 +11,7 @@ from crossfade.shadow.exchange import Answer, Comparison, Failure, Protocol, Req
 from crossfade.shadow.exchange.events import Event, EventKind, Hidden, Side, from_events, stand_in, to_events
 from crossfade.shadow.exchange.outcome import Reason
 from crossfade.shadow.exchange.records import Again
+from crossfade.shadow.exchange.served import Served
 
 REQUEST = Request(
     id="c-1",
@@ -55,8 +56,15 @@ def test_every_field_has_its_event() -> None:
         Answer: {"status", "headers", "body", "truncated", "trailers", "latency_ms", "windows"},
         Failure: {"reason", "detail", "latency_ms"},
         Again: {"candidate", "secondary", "later"},
-        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut", "again"} | {"chosen"},
+        Comparison: {"request", "route", "legacy", "candidate", "secondary", "followed", "cut", "again"}
+        | {"chosen", "served"},
     }
+
+
+def test_who_answered_the_client_is_kept() -> None:
+    """A recording of a canary tells that the candidate did."""
+    served = dataclasses.replace(COMPARISON, served=Served.CANDIDATE)
+    assert from_events(to_events(served)) == served
 
 
 def test_a_call_is_cut_into_messages() -> None:

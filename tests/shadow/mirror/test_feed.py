@@ -12,6 +12,8 @@ from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
 from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, Request
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.mirror.feed import Feed
 from crossfade.shadow.mirror.policy import Policy
 from crossfade.shadow.pipe.frames import (
@@ -24,9 +26,11 @@ from crossfade.shadow.pipe.frames import (
     RequestFrame,
     SettledFrame,
     UnmirroredFrame,
+    WriteFrame,
     decode,
 )
 from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.serving.weights import LEGACYS, Choice
 
 Requests = Callable[..., Request]
 Answers = Callable[..., Answer]
@@ -70,7 +74,12 @@ class Seen:
         )
 
     def start(
-        self, request_id: str, method: str = "GET", target: str = "/a", headers: tuple[tuple[str, str], ...] = ()
+        self,
+        request_id: str,
+        method: str = "GET",
+        target: str = "/a",
+        headers: tuple[tuple[str, str], ...] = (),
+        choice: Choice = LEGACYS,
     ) -> None:
         head = self.requests(request_id, method=method, target=target)
         self.feed.started(
@@ -82,11 +91,12 @@ class Seen:
                 target=target,
                 headers=headers,
                 at=0.0,
+                choice=choice,
             )
         )
 
     def complete(self, request_id: str, method: str = "GET", target: str = "/a", **values: Any) -> None:
-        self.start(request_id, method, target)
+        self.start(request_id, method, target, choice=values.pop("choice", LEGACYS))
         self.feed.request_complete(self.requests(request_id, method=method, target=target, **values))
 
     def kinds(self) -> list[type[Frame]]:
@@ -282,19 +292,20 @@ def test_what_the_engine_refuses(seen: Seen, method: str) -> None:
 def test_a_write_that_only_legacy_got_is_told(
     seen: Seen, answer_of: Answers, target: str, values: dict[str, Any], waiting: int
 ) -> None:
-    """Left out by policy, cut or shed: what legacy minted in it is foreign to the candidate."""
+    """Left out by policy or cut: when it begins, and what legacy minted in it, which the candidate can't know."""
     seen.pipe.waiting = waiting
     seen.complete("1", "POST", target, **values)
     seen.feed.replied("1", answer_of())
-    (frame,) = seen.pipe.frames
+    *begun, frame = seen.pipe.frames
+    assert [type(found) for found in begun] == [] if waiting else [WriteFrame]
     assert isinstance(frame, UnmirroredFrame)
     assert (frame.request.target, frame.answer) == (target, answer_of())
-    assert seen.feed._unmirrored == {}
+    assert len(seen.feed._unmirrored) == 0
 
 
 @pytest.mark.parametrize("end", ["failed", "left", "passed", "full"])
 def test_a_write_without_an_answer_mints_nothing(seen: Seen, answer_of: Answers, end: str) -> None:
-    """Nor is it told where there is no room; in no case is it kept."""
+    """That it has ended is told all the same, in a few bytes; in no case is it kept."""
     seen.complete("1", "POST", "/b")
     seen.pipe.waiting = 1001 if end == "full" else 0
     if end == "left":
@@ -303,8 +314,46 @@ def test_a_write_without_an_answer_mints_nothing(seen: Seen, answer_of: Answers,
         seen.feed.passed_through("1", Reason.UNSUPPORTED)
     else:
         seen.feed.replied("1", DOWN if end == "failed" else answer_of())
+    begun, ended = seen.pipe.frames
+    assert isinstance(begun, WriteFrame)
+    assert isinstance(ended, UnmirroredFrame)
+    assert (ended.answer, ended.request.id, ended.request.body) == (None, "1", b"")
+    assert len(seen.feed._unmirrored) == 0
+
+
+def test_a_write_that_there_was_no_room_for(seen: Seen, answer_of: Answers) -> None:
+    """Neither its beginning nor its end is told: the pipe grows no further."""
+    seen.pipe.waiting = 1001
+    seen.complete("1", "POST", "/b")
+    seen.feed.replied("1", answer_of())
     assert seen.kinds() == []
-    assert seen.feed._unmirrored == {}
+    assert len(seen.feed._unmirrored) == 0
+
+
+def test_what_the_candidate_answers_is_counted(seen: Seen, answer_of: Answers) -> None:
+    """By route, whatever becomes of it; a request that fell back is legacy's."""
+    chosen = Choice(served=Served.CANDIDATE, route="POST /b")
+    for request_id in "123":
+        seen.complete(request_id, "POST", "/b", choice=chosen)
+    seen.feed.fell_back("2")
+    seen.feed.cancelled("3")
+    seen.feed.replied("1", answer_of())
+    seen.feed.replied("2", answer_of())
+    counts = seen.feed.counts()
+    assert [(route.route, total) for route, total in counts.by_candidate] == [("POST /b", 2)]
+    assert seen.feed._candidates == {}
+    seen.feed.begin_anew()
+    assert seen.feed.counts().by_candidate == ()
+
+
+def test_the_stage_of_a_route(seen: Seen) -> None:
+    """Is told with the counters, as it is by then; the route stays the same."""
+    seen.start("1")
+    ((shadow, _),) = seen.feed.counts().entered
+    seen.feed._stage_of = lambda _: Stage.LIVE
+    seen.start("2")
+    ((live, total),) = seen.feed.counts().entered
+    assert (shadow, shadow.stage, live.stage, total) == (live, Stage.SHADOW, Stage.LIVE, 2)
 
 
 def test_the_end_of_a_run(seen: Seen, answer_of: Answers) -> None:
@@ -395,6 +444,6 @@ def test_a_long_write_that_legacy_alone_got(seen: Seen, answer_of: Answers) -> N
     seen.feed.request_part("1", b"more")
     seen.feed.request_ended("1", ())
     seen.feed.replied("1", answer_of(b'{"id": "n-12345678"}'))
-    (frame,) = seen.pipe.frames
+    _, frame = seen.pipe.frames
     assert isinstance(frame, UnmirroredFrame)
     assert frame.request.body == b"begin"

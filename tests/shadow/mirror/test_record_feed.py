@@ -8,6 +8,7 @@ import pytest
 from crossfade.shadow.capture.sink import Interest, RequestHead
 from crossfade.shadow.exchange import Answer, Headers, Protocol, Request
 from crossfade.shadow.exchange.outcome import Reason
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.shadow_headers import ROLE_HEADER, SHADOW_ROLE
 from crossfade.shadow.mirror.record_feed import RecordFeed
 from crossfade.shadow.pipe.frames import (
@@ -23,6 +24,7 @@ from crossfade.shadow.pipe.frames import (
     decode,
 )
 from crossfade.shadow.routes.table import RouteTable
+from crossfade.shadow.serving.weights import Choice
 
 Requests = Callable[..., Request]
 Answers = Callable[..., Answer]
@@ -178,3 +180,22 @@ def test_the_end(seen: Seen) -> None:
     assert [count for _, count in counts.entered] == [2]
     assert [(reason.value, count) for _, _, reason, count in counts.settled] == [("shutdown", 1)]
     assert end == EndFrame()
+
+
+def test_a_corpus_has_legacys_answers_alone(seen: Seen, answer_of: Answers) -> None:
+    """What the candidate answers is left out, also where it falls back: its beginning was not kept."""
+    head = RequestHead(
+        id="1",
+        listener="web",
+        protocol=Protocol.HTTP,
+        method="GET",
+        target="/a",
+        headers=(),
+        at=0.0,
+        choice=Choice(served=Served.CANDIDATE, route="GET /a"),
+    )
+    assert seen.feed.started(head) is Interest.NOTHING
+    seen.feed.fell_back("1")
+    seen.feed.replied("1", answer_of())
+    assert seen.pipe.frames == []
+    assert seen.left_out() == {"served_by_candidate": 1}

@@ -28,6 +28,9 @@ class Seen:
         self.calls.append(("started", head.id))
         return self.interest
 
+    def fell_back(self, request_id: str) -> None:
+        self.calls.append(("fell_back", request_id))
+
     def request_complete(self, request: Request) -> None:
         self.calls.append(("complete", request))
 
@@ -173,3 +176,12 @@ def test_the_mirror_says_what_outlives_a_client() -> None:
     record = Seen(Interest.WHOLE)
     assert Tee(Seen(Interest.WHOLE), record, body_limit_bytes=1).outlives_client("1")
     assert record.calls == []
+
+
+def test_both_are_told_of_a_fallback() -> None:
+    """The mirror first, and a recording that fails there disturbs nobody."""
+    mirror = Seen(Interest.WHOLE)
+    tee = Tee(mirror, Broken(), body_limit_bytes=100)
+    tee.fell_back("1")
+    assert mirror.calls == [("fell_back", "1")]
+    assert tee.errors == {"fell_back": 1}

@@ -6,9 +6,12 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.operate.buckets import BOUNDS_S, Buckets
-from crossfade.shadow.operate.metrics import IngestSnapshot, Snapshot, render
+from crossfade.shadow.operate.metrics import IngestSnapshot, Serving, Snapshot, render
 from crossfade.shadow.operate.status import Load
+from crossfade.shadow.serving.counts import ServedCounts, ServedRoute, SideCounts
+from crossfade.shadow.serving.weights import RouteWeight, Weights
 
 A = ("GET /a", "http")
 SNAPSHOT = Snapshot(
@@ -125,3 +128,26 @@ def test_an_ingest_server() -> None:
     assert found["ingest_complaints_total", "json"] == 2
     assert found["ingest_process_resident_memory_bytes",] > 1e6
     assert not [key for key in found if key[0].startswith(("compare", "engine", "pipe", "mirror", "added", "open"))]
+
+
+def test_who_serves() -> None:
+    """Weights that hold, what each side served, and what fell back; nothing of it where nothing can be shifted."""
+    counts = ServedRoute(
+        route="GET /a",
+        legacy=SideCounts(requests=90, errors=1),
+        candidate=SideCounts(requests=10, errors=2),
+        fallback=3,
+    )
+    weight = RouteWeight(route="GET /a", stage=Stage.CANARY, candidate_pct=12.5)
+    serving = Serving(
+        weights=Weights(generation=7, lease_s=10.0, routes=(weight,)),
+        lease_remaining_s=8.5,
+        counts=ServedCounts(epoch="e", at=0.0, routes=(counts,)),
+    )
+    found = _samples(dataclasses.replace(SNAPSHOT, serving=serving))
+    assert (found["weights_generation",], found["lease_remaining_seconds",]) == (7, 8.5)
+    assert found["route_weight_pct", "GET /a"] == 12.5
+    assert [found["served_total", "GET /a", side] for side in ("legacy", "candidate")] == [90, 10]
+    assert [found["served_errors_total", "GET /a", side] for side in ("legacy", "candidate")] == [1, 2]
+    assert found["served_fallback_total", "GET /a"] == 3
+    assert not [key for key in _samples(SNAPSHOT) if key[0].startswith(("weights", "lease", "route_w", "served"))]

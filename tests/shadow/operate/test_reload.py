@@ -57,6 +57,20 @@ def test_what_is_not_taken() -> None:
     assert reload.config == _config(BASE + "[mirror]\nsample_pct = 5\n")
 
 
+PLAN = '[[canary.route]]\nname = "all"\nroutes = ["*"]\nstateless_reason = "none"\n'
+
+
+def test_the_plan_of_a_canary_is_its_controllers() -> None:
+    """The proxy runs on, whatever changes in it; who is whose, and whether anything may move, is the proxy's."""
+    key = '[canary]\nkey = ["peer"]\n'
+    running = _config(BASE + key + PLAN)
+    other = _config(BASE + key + "tick_ms = 100\nlease_s = 5\n" + PLAN + "error_budget_pct = 1\n")
+    assert plan_reload(running, other).needs_restart == ()
+    assert plan_reload(running, _config(BASE + key)).needs_restart == ("canary.route",)
+    keyed = _config(BASE + '[canary]\nkey = ["header:x-user"]\ncompare_pct = 5\n' + PLAN)
+    assert plan_reload(running, keyed).needs_restart == ("canary.key", "canary.compare_pct")
+
+
 def test_a_rule_that_needs_the_rest() -> None:
     """A write rule that is only good with a new state is not taken without it: both sides would write one store."""
     shared = BASE.replace('"builds"', '"builds"\nstate = "shared"')

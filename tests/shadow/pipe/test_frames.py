@@ -9,6 +9,7 @@ from crossfade.shadow.exchange import Answer, Failure, FailureReason, Protocol, 
 from crossfade.shadow.exchange.fields import wire_bytes, wire_text
 from crossfade.shadow.exchange.outcome import Outcome, Reason
 from crossfade.shadow.exchange.route import RouteInfo
+from crossfade.shadow.exchange.served import Served
 from crossfade.shadow.exchange.stage import Stage
 from crossfade.shadow.pipe.frames import (
     LENGTH,
@@ -72,6 +73,7 @@ _frames = st.one_of(
         ask_secondary=st.booleans(),
         live=st.booleans(),
         request=_requests,
+        served=st.sampled_from(Served),
     ),
     st.builds(PartFrame, request_id=_texts, of_answer=st.booleans(), data=st.binary()),
     st.builds(RequestEndFrame, request_id=_texts, trailers=_headers),

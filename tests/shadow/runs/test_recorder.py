@@ -79,7 +79,7 @@ class Run:
         text = f"{CONFIG}[record]\nsample_pct = {pct:f}\n{more}"
         self.config: Config = parse_config(text, folder / "crossfade.toml")
         self.folder = self.config.evidence.dir / "recordings" / "run-1"
-        self.rules = rules_of(self.config, secrecy_of(self.config, None))
+        self.rules = rules_of(self.config, secrecy_of(self.config, None).shows)
         self.recorder = open_recorder(self.config, RUN, None, redactor, self.rules)
 
     @property

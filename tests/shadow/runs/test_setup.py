@@ -104,7 +104,7 @@ def test_a_contract_that_can_not_be_read(tmp_path: Path, section: str, found: st
 def test_ignore_rules() -> None:
     """Route and path are globs; a rule without a route is for all."""
     rules = '[[compare.ignore]]\npath = "body/at"\nreason = "clock"\n[[compare.ignore]]\nroute = "GET *"\npath = "x"\nreason = "y"\n'
-    assert rules_of(_config(rules), None).ignore == (
+    assert rules_of(_config(rules)).ignore == (
         IgnoreRule(route="*", path="body/at", reason="clock"),
         IgnoreRule(route="GET *", path="x", reason="y"),
     )
@@ -113,7 +113,7 @@ def test_ignore_rules() -> None:
 def test_list_rules() -> None:
     """A key is one name, or several together."""
     rules = '[[compare.list]]\npath = "body/a"\nkey = "item.id"\n[[compare.list]]\nroute = "GET *"\npath = "*"\nkey = ["a", "b"]\n'
-    assert rules_of(_config(rules), None).lists == (
+    assert rules_of(_config(rules)).lists == (
         ListRule(route="*", path="body/a", key=("item.id",)),
         ListRule(route="GET *", path="*", key=("a", "b")),
     )

@@ -23,6 +23,7 @@ class Side(BaseHTTPRequestHandler):
     """Gives two items; the port writes their size as text."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer is written in two parts
     timeout = 5
     size: Any = 2
     status = 200

@@ -1,9 +1,11 @@
 """crossfade gate: an exit code for a pipeline, sentences for a person, JSON for a program."""
 
 import json
+import signal
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -71,3 +73,27 @@ def test_a_page_of_a_gate_has_examples(invoke: Any, service: Any) -> None:
     result = invoke("gate", "--config", service.config, "--format", "html")
     assert result.exit_code == 1
     assert "curl -sS" in result.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_is_served_until_it_is_ended(command: Any, service: Any, number: signal.Signals) -> None:
+    """With the token of the environment."""
+    service.compared(400)
+    env = {"CROSSFADE_CANARY_TOKEN": "t0ken"}
+    child = command("gate", "--config", service.config, "--serve", "127.0.0.1:0", env=env)
+    address = child.stdout.readline().strip().removeprefix("the gate is served at ")
+    asked = Request(f"{address}/GET%20%2Fok", headers={"Authorization": "Bearer t0ken"}, method="POST")
+    with urlopen(asked, timeout=30) as answer:
+        assert (answer.status, json.load(answer)["verdict"]) == (200, "pass")
+    child.send_signal(number)
+    output, errors = child.communicate(timeout=30)
+    assert (child.returncode, output, errors) == (130 if number == signal.SIGINT else 0, "", "")
+
+
+def test_it_is_not_served_without_a_token(invoke: Any, service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 2 and one line, as for an address that is none."""
+    monkeypatch.delenv("CROSSFADE_CANARY_TOKEN", raising=False)
+    result = invoke("gate", "--config", service.config, "--serve", "127.0.0.1:0")
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert result.output.startswith("error: CROSSFADE_CANARY_TOKEN: expected a token")
+    assert invoke("gate", "--config", service.config, "--serve", "nowhere").exit_code == 2

@@ -37,7 +37,7 @@ def record(service: Any) -> Any:
         config = load_config(service.config)
         config = config.model_copy(update={"record": RecordSettings(sample_pct=100.0)})
         redactor = Redactor(b"k" * 32)
-        rules = rules_of(config, redactor.secrecy)
+        rules = rules_of(config, redactor.shows)
         info = build_run_info(config, None, run_id, 1000.0, engine="mitmproxy")
         recorder = open_recorder(config, info, None, redactor, rules)
         assert recorder is not None

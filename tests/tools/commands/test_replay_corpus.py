@@ -129,8 +129,10 @@ def test_json(bench: Any) -> None:
         "legacy_against_legacy": "not measured",
         "unclean": [],
         "not_as_recorded": {},
+        "secondary_lacks": {},
         "accepted_id_changes": [],
         "broken_times": [],
+        "restless": False,
         "interrupted": False,
     }
 

@@ -1,5 +1,6 @@
 """What the demo found, held against what was planted."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from crossfade.reports.report import Cluster, Latency, Quantiles, Report, Route
 from crossfade.tools.demo.expected import Planted, count_mismatches, hunt, read_planted
 
 ROUTE = "ci.builds.v1.BuildService/GetBuild"
-PLANTED = Planted(route=ROUTE, paths=("message.labels", "message.id"), pitfall="C4", note="")
+PLANTED = Planted(route=ROUTE, paths=("message.labels", "message.id"), bugs=("order",), pitfall="C4", note="")
 NOTHING = Quantiles(p50=None, p95=None, p99=None)
 
 
@@ -74,6 +75,14 @@ def test_every_disagreement_of_counts_is_a_line() -> None:
         f"{ROUTE}: the client sent 6, 5 entered",
         f"{ROUTE}: 5 entered, 4 outcomes, 0 in flight",
     )
+
+
+def test_every_bug_of_the_candidate_shows_somewhere() -> None:
+    """By the name with which it is switched on alone."""
+    example = Path(__file__).parents[3] / "examples" / "buildqueue"
+    named = {bug for entry in read_planted(example / "divergences.toml") for bug in entry.bugs}
+    source = (example / "candidate/src/main/java/dev/crossfade/buildqueue/Bug.java").read_text(encoding="utf-8")
+    assert named == {bug.lower() for bug in re.findall(r"^  ([A-Z_]+)[,;]$", source, re.MULTILINE)}
 
 
 def test_the_examples_list_is_as_varied_as_it_claims() -> None:

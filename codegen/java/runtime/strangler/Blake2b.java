@@ -1,8 +1,10 @@
 package dev.crossfade.runtime.strangler;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** BLAKE2b with 8 bytes of output and no key (RFC 7693), which the JDK lacks. */
+/** BLAKE2b (RFC 7693), which the JDK lacks: with 8 bytes of output and no key, or as asked for. */
 final class Blake2b {
   private static final long[] IV = {
     0x6a09e667f3bcc908L, 0xbb67ae8584caa73bL, 0x3c6ef372fe94f82bL, 0xa54ff53a5f1d36f1L,
@@ -24,11 +26,21 @@ final class Blake2b {
 
   private final long[] state = IV.clone();
   private final byte[] block = new byte[BLOCK];
+  private final int size;
   private int filled;
   private long hashed;
 
   Blake2b() {
-    state[0] ^= 0x01010000L ^ 8;
+    this(8);
+  }
+
+  /** With so many bytes of output, 1 to 64, and a key of at most 64 bytes; none without bytes. */
+  Blake2b(int size, byte... key) {
+    this.size = size;
+    state[0] ^= 0x01010000L ^ key.length << 8 ^ size;
+    if (key.length > 0) {
+      update(Arrays.copyOf(key, BLOCK));
+    }
   }
 
   Blake2b update(byte... bytes) {
@@ -47,12 +59,19 @@ final class Blake2b {
     return this;
   }
 
-  /** The 8 bytes, in order, as 16 hex digits. */
+  /** The first 8 bytes, in order, as 16 hex digits. */
   String hex() {
+    return String.format("%016x", ByteBuffer.wrap(bytes()).getLong());
+  }
+
+  /** All bytes of the hash; nothing may be added after that. */
+  byte[] bytes() {
     hashed += filled;
     Arrays.fill(block, filled, BLOCK, (byte) 0);
     mix(true);
-    return String.format("%016x", Long.reverseBytes(state[0]));
+    ByteBuffer all = ByteBuffer.allocate(8 * state.length).order(ByteOrder.LITTLE_ENDIAN);
+    all.asLongBuffer().put(state);
+    return Arrays.copyOf(all.array(), size);
   }
 
   private void mix(boolean last) {

@@ -26,15 +26,18 @@ import java.util.logging.Level;
 public final class Modes {
   private final Path file;
   private final WatchedFiles watched;
+  private final Lease lease;
   private final Set<String> known;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private String problem;
+  private boolean fellBack;
   private volatile ModeTable table = ModeTable.ALL_LEGACY;
 
   /** Reads the file; null means every RPC in LEGACY. {@code known} are all RPCs. */
   public Modes(Path file, Set<String> known) {
     this.file = file;
     this.watched = file == null ? null : new WatchedFiles(file);
+    this.lease = file == null ? null : new Lease(Lease.beside(file));
     this.known = known;
     poll();
   }
@@ -47,9 +50,29 @@ public final class Modes {
     }
   }
 
-  /** The current mode of an RPC. */
+  /** The current mode of an RPC; a leased one is COMPARE once its lease has ended. */
   public Mode of(String rpc) {
-    return table.of(rpc);
+    ModeTable now = table;
+    Mode mode = now.of(rpc);
+    return mode.leased() && !lease.isHeld(now.shift().lease()) ? Mode.COMPARE : mode;
+  }
+
+  /** Which clients are a canary's. */
+  Assignment assignment() {
+    return table.shift().assignment();
+  }
+
+  /** What holds now, for who wrote the file: the mode of every RPC, and the lease. */
+  Map<String, Object> shown() {
+    Shift shift = table.shift();
+    Map<String, Object> modes = new TreeMap<>();
+    known.forEach(rpc -> modes.put(rpc, of(rpc).toString()));
+    Map<String, Object> all = new TreeMap<>();
+    all.put("generation", shift.generation());
+    all.put("lease_s", shift.lease() == null ? null : shift.lease().toMillis() / 1e3);
+    all.put("lease_held", shift.lease() != null && lease.isHeld(shift.lease()));
+    all.put("modes", modes);
+    return all;
   }
 
   /** Adds a listener to run after each change. */
@@ -63,11 +86,13 @@ public final class Modes {
       return;
     }
     try {
+      lease.poll();
       byte[] content = watched.poll();
       problem = null;
       if (content != null) {
         apply(ModeTable.parse(text(content)));
       }
+      tellLease();
     } catch (IllegalArgumentException e) {
       reject(e.getMessage());
     } catch (IOException e) {
@@ -96,6 +121,18 @@ public final class Modes {
     known.forEach(rpc -> all.put(rpc, next.of(rpc).toString()));
     Log.event(Level.INFO, "modes.changed", "file", file, "modes", all);
     listeners.forEach(Runnable::run);
+  }
+
+  /** Logs that leased modes fell back to legacy, or hold again. */
+  private void tellLease() {
+    ModeTable now = table;
+    boolean leased = known.stream().anyMatch(rpc -> now.of(rpc).leased());
+    boolean ended = leased && !lease.isHeld(now.shift().lease());
+    if (ended != fellBack) {
+      fellBack = ended;
+      Level level = ended ? Level.SEVERE : Level.INFO;
+      Log.event(level, ended ? "modes.lease_ended" : "modes.lease_renewed", "file", file);
+    }
   }
 
   /** Logs each problem once, not at every poll. */

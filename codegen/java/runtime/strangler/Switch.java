@@ -4,9 +4,13 @@ import dev.crossfade.runtime.HandlerCalls;
 import dev.crossfade.runtime.Log;
 import dev.crossfade.runtime.Peer;
 import dev.crossfade.runtime.Rpc;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import java.net.SocketAddress;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -24,6 +28,7 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
   private final LegacyGateway gateway;
   private final HandlerCalls handler;
   private final Comparer comparer;
+  private final ServedTally tally;
   private final AtomicLong logged = new AtomicLong(System.nanoTime() - LOG_EVERY_NS);
   private volatile boolean seenUnported;
 
@@ -35,6 +40,12 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
     this.gateway = gateway;
     this.handler = handler;
     this.comparer = comparer;
+    this.tally = new ServedTally(rpc.method().getType() == MethodDescriptor.MethodType.UNARY);
+  }
+
+  /** What clients were served. */
+  Map<String, Object> served() {
+    return tally.shown(rpc.name());
   }
 
   /** True while calls may go to legacy. */
@@ -47,14 +58,16 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
     Mode mode = modes.of(rpc.name());
     boolean shadow = Shadow.is(headers);
     PeerCertificate.pass(call.getAttributes(), headers);
-    Side side = mode.side(shadow, ThreadLocalRandom.current());
+    SocketAddress peer = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    Assignment.Choice choice = modes.assignment().choose(mode, shadow, headers, peer);
+    Side side = choice.side();
     if (rpc.handler() == null && side == Side.CANDIDATE) {
       unported(mode);
       side = Side.LEGACY;
     }
-    ServedCall served = gateway.serve(call, rpc.name(), side, mode);
+    ServedCall served = gateway.serve(call, rpc.name(), side, mode, counting(mode, choice, shadow));
     Recording recording =
-        comparer != null && mode.compares() && !shadow
+        comparer != null && isCompared(mode) && !shadow
             ? comparer.record(rpc, headers, Peer.of(call.getAttributes()))
             : null;
     if (recording == null) {
@@ -65,6 +78,19 @@ public final class Switch implements ServerCallHandler<byte[], byte[]> {
         new RecordingCall(
             served, recording, (over, reply) -> comparer.compare(rpc, over, answers, reply));
     return recorded.listen(start(recorded, served, headers, side, recorded));
+  }
+
+  private static boolean isCompared(Mode mode) {
+    return mode.compares() && ThreadLocalRandom.current().nextDouble() * 100 < mode.comparePct();
+  }
+
+  /** Counts what a client is served; nobody is served by a shadow call. */
+  private LegacyGateway.Ended counting(Mode mode, Assignment.Choice choice, boolean shadow) {
+    if (shadow) {
+      return (served, status, nanos) -> {};
+    }
+    tally.entered(mode, choice);
+    return (served, status, nanos) -> tally.ended(served, choice.forced(), status, nanos);
   }
 
   private ServerCall.Listener<byte[]> start(

@@ -8,7 +8,8 @@ Everything here depends on mitmproxy's internals, and nothing outside does; ``in
 client and its connections to legacy, ``events`` is what these parts send each other. ``handler`` owns the sockets and
 gives each client its share of the loop (``shares``). ``ends`` tells a reset from the end of one direction, ``orphans``
 keeps a write whose client has gone, ``between`` translates between HTTP/2 and HTTP/1.1, ``last_words`` reads what
-legacy sent before it broke off, ``tls_end`` ends TLS connections; ``lines``, ``expect`` and ``drain`` are add-ons.
+legacy sent before it broke off, ``tls_end`` ends TLS connections, ``upstream`` sends requests to the candidate;
+``lines``, ``expect`` and ``drain`` are add-ons.
 ``tests/transparency`` shows each fix on real connections.
 """
 
@@ -19,5 +20,17 @@ from crossfade.shadow.capture.mitmproxy.wire.handler import FairHandler
 from crossfade.shadow.capture.mitmproxy.wire.install import install_codecs
 from crossfade.shadow.capture.mitmproxy.wire.lines import Lines
 from crossfade.shadow.capture.mitmproxy.wire.orphans import want
+from crossfade.shadow.capture.mitmproxy.wire.upstream import Upstream, divert, is_legacys
 
-__all__ = ["Drain", "FairHandler", "Lines", "PassExpect", "client_fate", "install_codecs", "want"]
+__all__ = [
+    "Drain",
+    "FairHandler",
+    "Lines",
+    "PassExpect",
+    "Upstream",
+    "client_fate",
+    "divert",
+    "install_codecs",
+    "is_legacys",
+    "want",
+]

@@ -76,9 +76,10 @@ class RefusedHead(RequestHeaders):
 
 @dataclass
 class StreamLimit(HttpEvent):
-    """How many streams legacy takes at once on the connection; the stream id means nothing."""
+    """How many streams a server takes at once on its connection; the stream id means nothing."""
 
     count: int
+    of_legacy: bool = True
 
 
 @dataclass

@@ -22,6 +22,7 @@ from crossfade.shadow.capture.mitmproxy.wire.lines import Line
 from crossfade.shadow.capture.mitmproxy.wire.orphans import bury, has_asked, orphan_of
 from crossfade.shadow.capture.mitmproxy.wire.shares import Contention, Share
 from crossfade.shadow.capture.mitmproxy.wire.streams import slow_heads
+from crossfade.shadow.capture.mitmproxy.wire.upstream import CONNECT_S, is_legacys
 
 _contention = Contention()
 _LOOK_S = 0.001
@@ -101,6 +102,33 @@ class FairHandler(ProxyConnectionHandler):
             if _contention.is_quiet(self.client.id, self._clock()):
                 return
             await asyncio.sleep(_LOOK_S)
+
+    async def open_connection(self, command: commands.OpenConnection) -> None:
+        """As mitmproxy's; one to the candidate is given up after a while, because legacy can answer in its place."""
+        if is_legacys(self.client, command.connection):
+            await super().open_connection(command)
+            return
+        task = asyncio.current_task()
+
+        def give_up() -> None:
+            server = command.connection
+            if server.timestamp_tcp_setup is None:
+                if task is not None:
+                    task.cancel()
+            elif server.tls and server.timestamp_tls_setup is None:  # its system takes connections, and it hangs
+                self._abort(server)
+
+        timer = asyncio.get_running_loop().call_later(CONNECT_S, give_up)
+        try:
+            await super().open_connection(command)
+        finally:
+            timer.cancel()
+
+    def _abort(self, connection: Connection) -> None:
+        """Its task sees that as an end, wherever it is."""
+        io = self.transports.get(connection)
+        if io is not None and isinstance(io.writer, asyncio.StreamWriter):
+            io.writer.transport.abort()
 
     async def handle_connection(self, connection: Connection) -> None:
         """As mitmproxy's, but not before the task is registered: eager tasks (mitmproxy 12) begin earlier."""

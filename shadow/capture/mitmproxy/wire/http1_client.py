@@ -41,6 +41,7 @@ from crossfade.shadow.capture.mitmproxy.wire.head import UnreadableError, WireRe
 from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING, Http1Wire
 from crossfade.shadow.capture.mitmproxy.wire.last_words import listen, stop_listening
 from crossfade.shadow.capture.mitmproxy.wire.limits import ENGINE_HEAD_LIMIT_BYTES
+from crossfade.shadow.capture.mitmproxy.wire.upstream import is_in_use
 from crossfade.shadow.capture.mitmproxy.wire.versions import NO_ANSWER
 
 
@@ -139,7 +140,7 @@ class WireHttp1Client(Http1Wire, Http1Client):
     def _idle(self) -> Commands:
         """No request is open: what legacy sends now is not an answer, and its end is passed on to the client."""
         yield from self.close()
-        if self.peer_ended and self._is_for_http1():
+        if self.peer_ended and self._is_for_http1() and is_in_use(self.context.client, self.conn):
             yield SendHttp(LegacyClosed(0), self.context.client)
 
     def _closed_without_answer(self) -> Commands:

@@ -28,6 +28,7 @@ from crossfade.shadow.capture.mitmproxy.wire.events import (
     with_reset_code,
 )
 from crossfade.shadow.capture.mitmproxy.wire.http2 import Handled, WireHttp2
+from crossfade.shadow.capture.mitmproxy.wire.upstream import is_legacys
 
 _REFUSED = int(h2.errors.ErrorCodes.REFUSED_STREAM)
 
@@ -137,7 +138,9 @@ class WireHttp2Client(WireHttp2, Http2Client):
             return False
         handled = yield from super().handle_h2_event(event)
         if isinstance(event, h2.events.RemoteSettingsChanged) and self.context.client.alpn == b"h2":
-            yield SendHttp(StreamLimit(0, self.h2_conn.remote_settings.max_concurrent_streams), self.context.client)
+            limit = StreamLimit(0, self.h2_conn.remote_settings.max_concurrent_streams)
+            limit.of_legacy = is_legacys(self.context.client, self.context.server)
+            yield SendHttp(limit, self.context.client)
         return handled
 
     def peer_goes_away(self, last_stream_id: int) -> Commands:

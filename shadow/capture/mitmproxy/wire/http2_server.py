@@ -34,7 +34,7 @@ _TOLD_BYTES = 8_192  # of the target and the authority of a request that is refu
 
 
 class WireHttp2Server(WireHttp2, Http2Server):
-    """Takes as many streams as legacy does, within a bound, and ends at the drain."""
+    """Takes as many streams as legacy does, and the candidate once it serves, within a bound, and ends at the drain."""
 
     is_clients = True
 
@@ -42,6 +42,7 @@ class WireHttp2Server(WireHttp2, Http2Server):
         super().__init__(context)
         # h2 would end the connection and with it all its streams; ``handle_h2_event`` first refuses what can end alone
         self.h2_conn.config.validate_inbound_headers = False
+        self._limits: dict[bool, int] = {}  # of streams: legacy's, and the candidate's
 
     def handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, events.HookCompleted) and isinstance(event.command, DrainHook):
@@ -53,7 +54,8 @@ class WireHttp2Server(WireHttp2, Http2Server):
             yield from self._inform(event)
             return
         if isinstance(event, StreamLimit):
-            self.h2_conn.allow_streams(min(event.count, MOST_STREAMS))
+            self._limits[event.of_legacy] = event.count
+            self.h2_conn.allow_streams(min(*self._limits.values(), MOST_STREAMS))
             if data := self.h2_conn.data_to_send():
                 yield commands.SendData(self.conn, data)
             return

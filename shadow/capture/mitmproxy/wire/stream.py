@@ -41,6 +41,7 @@ from crossfade.shadow.capture.mitmproxy.wire.http1 import SWITCHING
 from crossfade.shadow.capture.mitmproxy.wire.http2 import TOO_MUCH
 from crossfade.shadow.capture.mitmproxy.wire.orphans import Orphan, adopt
 from crossfade.shadow.capture.mitmproxy.wire.streams import WireHttpLayer
+from crossfade.shadow.capture.mitmproxy.wire.upstream import diversion_of, give_back, has_used_others, use
 from crossfade.shadow.capture.mitmproxy.wire.versions import CLIENT_LEFT
 
 
@@ -137,11 +138,29 @@ class WholeStream(HttpStream):
         """As mitmproxy's, which takes everything that a client sends while legacy is not connected."""
         client = self.context.client
         if client.alpn == b"h2":
-            return (yield from super().make_server_connection())
+            return (yield from self._connect())
         yield SendHttp(Choked(self.stream_id, by_client=False), client)
-        is_connected = yield from super().make_server_connection()
+        is_connected = yield from self._connect()
         yield SendHttp(Flowing(self.stream_id, by_client=False), client)
         return is_connected
+
+    def _connect(self) -> Generator[commands.Command, Any, bool]:
+        """To the candidate where the flow was diverted, and to legacy where that takes no connection."""
+        client = self.context.client
+        diversion = diversion_of(self.flow)
+        if diversion is not None:
+            use(client, diversion.to.address)
+            connection, error = yield GetHttpConnection(diversion.to.address, diversion.to.tls, None, "tcp")
+            if not error:
+                self.context.server = self.flow.server_conn = connection
+                return True
+            if any(isinstance(event, RequestProtocolError) for event in self._paused_event_queue):
+                yield from self.handle_protocol_error(failure(ResponseProtocolError, self.stream_id, error))
+                return False  # because the client left
+            give_back(self.flow, diversion)
+        if has_used_others(client):
+            use(client, (self.flow.request.host, self.flow.request.port))
+        return (yield from super().make_server_connection())
 
     def check_invalid(self, request: bool) -> Generator[commands.Command, Any, bool]:  # noqa: FBT001 - mitmproxy's own
         """As mitmproxy's; for HTTP/1 the codec has already decided what is safe to pass on."""

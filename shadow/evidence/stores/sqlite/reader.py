@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crossfade.shadow.evidence.errors import EvidenceError, no_such_run
-from crossfade.shadow.evidence.latency import read_quantiles
+from crossfade.shadow.evidence.latency import HISTOGRAMS, read_quantiles
 from crossfade.shadow.evidence.records import (
     CheckCount,
     ClusterEvidence,
@@ -43,7 +43,6 @@ from crossfade.shadow.exchange.stage import Stage
 _DAMAGED = (sa.exc.SQLAlchemyError, ValueError, KeyError, TypeError, IndexError, zlib.error, struct.error)
 """What rows, JSON, an enum or a compressed histogram raise where the content is not what crossfade wrote."""
 _PLACE_COUNTS = tuple(field.name for field in fields(PlaceCount))
-_LATENCIES = ("legacy_ms", "candidate_ms", "paired_ratio")
 
 
 def list_runs(path: Path) -> tuple[RunSummary, ...]:
@@ -108,7 +107,7 @@ class _Routes:
         settled, cut = self._settled(), self._cut()
         signatures, clusters = self._signatures(), self._clusters()
         places, ways, units = self._places(), self._ways(), self._units()
-        checks, proofs = self._checks(), self._proofs()
+        checks, proofs, cross_reads = self._checks(), self._proofs(), self._cross_reads()
         return [
             RouteEvidence(
                 info=_info(row),
@@ -127,8 +126,10 @@ class _Routes:
                 units=units[row.route],
                 checks=checks[row.route],
                 proofs=proofs[row.route],
+                by_candidate=row.by_candidate,
+                cross_reads=cross_reads[row.route],
                 clusters=tuple(sorted(clusters[row.route], key=lambda cluster: cluster.fingerprint)),
-                **read_quantiles({name: getattr(row, name) for name in _LATENCIES}),
+                **read_quantiles({name: getattr(row, name) for name in HISTOGRAMS}),
             )
             for row in self._connection.execute(sa.select(schema.routes).where(schema.routes.c.run_id == self._run_id))
         ]
@@ -153,9 +154,10 @@ class _Routes:
 
     def _signatures(self) -> dict[str, dict[tuple[Fingerprint, ...], SignatureCount]]:
         found: dict[str, dict[tuple[Fingerprint, ...], SignatureCount]] = defaultdict(dict)
-        for route, text, seen, distinct, noise, drift in self._rows(schema.signatures):
-            count = SignatureCount(count=seen, distinct=distinct, noise=noise, drift=drift)
-            found[route][read_signature(text)] = count
+        for route, text, seen, distinct, noise, drift, by_candidate in self._rows(schema.signatures):
+            found[route][read_signature(text)] = SignatureCount(
+                count=seen, distinct=distinct, noise=noise, drift=drift, by_candidate=by_candidate
+            )
         return found
 
     def _places(self) -> dict[str, dict[Place, PlaceCount]]:
@@ -189,6 +191,12 @@ class _Routes:
         found: dict[str, dict[tuple[Mutation, Signature], int]] = defaultdict(dict)
         for route, mutation, text, seen in self._rows(schema.proofs):
             found[route][Mutation(mutation), read_signature(text)] = seen
+        return found
+
+    def _cross_reads(self) -> dict[str, dict[tuple[str, Signature], int]]:
+        found: dict[str, dict[tuple[str, Signature], int]] = defaultdict(dict)
+        for route, write_route, text, seen in self._rows(schema.cross_reads):
+            found[route][write_route, read_signature(text)] = seen
         return found
 
     def _clusters(self) -> dict[str, list[ClusterEvidence]]:

@@ -97,7 +97,10 @@ def upsert(table: sa.Table, *columns: str) -> Insert:
     )
 
 
-_COUNTED = ("entered", "distinct_n", "secondary_asked", "asked_again", "paired", "any_candidate", "any_secondary")
+_COUNTED = (
+    *("stage", "entered", "by_candidate", "distinct_n", "secondary_asked", "asked_again"),
+    *("paired", "any_candidate", "any_secondary"),
+)
 _ROUTE, _ROUTE_COUNTS = upsert(schema.routes), upsert(schema.routes, *_COUNTED)
 _CLUSTER, _CLUSTER_COUNTS = upsert(schema.clusters), upsert(schema.clusters, "seen", "first_seen", "last_seen")
 _NO_LATENCIES, _NO_EXAMPLES = Latencies().encode(), "[]"
@@ -129,6 +132,7 @@ def route_row(run_id: str, route: RouteChanges) -> Row:
         "call_type": route.info.call_type,
         "stage": route.info.stage,
         "entered": route.entered,
+        "by_candidate": route.by_candidate,
         "distinct_n": route.distinct,
         "secondary_asked": route.secondary_asked,
         "asked_again": route.asked_again,
@@ -152,7 +156,7 @@ def _cut(key: Row, route: RouteChanges) -> Iterator[Row]:
 def _signatures(key: Row, route: RouteChanges) -> Iterator[Row]:
     for signature, seen in route.signatures.items():
         row = {"seen": seen.count, "distinct_n": seen.distinct, "noise": seen.noise, "drift": seen.drift}
-        yield {**key, "signature": signature_text(signature), **row}
+        yield {**key, "signature": signature_text(signature), **row, "by_candidate": seen.by_candidate}
 
 
 def _places(key: Row, route: RouteChanges) -> Iterator[Row]:
@@ -181,6 +185,11 @@ def _proofs(key: Row, route: RouteChanges) -> Iterator[Row]:
         yield {**key, "mutation": mutation.value, "signature": signature_text(signature), "seen": seen}
 
 
+def _cross_reads(key: Row, route: RouteChanges) -> Iterator[Row]:
+    for (write_route, signature), seen in route.cross_reads.items():
+        yield {**key, "write_route": write_route, "signature": signature_text(signature), "seen": seen}
+
+
 def _place(key: Row, place: Place) -> Row:
     return {**key, "template": place[0], "kind": place[1]}
 
@@ -198,6 +207,7 @@ _MAPS = (
     (upsert(schema.units), _units),
     (upsert(schema.checks), _checks),
     (upsert(schema.proofs), _proofs),
+    (upsert(schema.cross_reads), _cross_reads),
 )
 """How each map of a route is written, and as which rows."""
 

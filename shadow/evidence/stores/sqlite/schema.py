@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crossfade.shadow.evidence.changes import storable
 from crossfade.shadow.evidence.errors import EvidenceError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         """CREATE TABLE cut (run_id TEXT NOT NULL, route TEXT NOT NULL, reason TEXT NOT NULL, seen BIGINT NOT NULL,
@@ -63,6 +63,16 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         """INSERT INTO units SELECT run_id, route, template, kind, '', sort, hashes, more, first FROM old_units""",
         "DROP TABLE old_units",
     ),
+    5: (
+        "ALTER TABLE routes ADD COLUMN by_candidate BIGINT NOT NULL DEFAULT 0",
+        *(
+            f"ALTER TABLE routes ADD COLUMN reversed_{name} TEXT NOT NULL DEFAULT ''"
+            for name in ("legacy_ms", "candidate_ms", "paired_ratio")
+        ),
+        "ALTER TABLE signatures ADD COLUMN by_candidate BIGINT NOT NULL DEFAULT 0",
+        """CREATE TABLE cross_reads (run_id TEXT NOT NULL, route TEXT NOT NULL, write_route TEXT NOT NULL,
+        signature TEXT NOT NULL, seen BIGINT NOT NULL, PRIMARY KEY (run_id, route, write_route, signature))""",
+    ),
 }
 """By a version, the statements that make the next one of it; a new SCHEMA_VERSION brings its step along."""
 
@@ -112,6 +122,8 @@ routes = sa.Table(
     *(_count(name) for name in ("entered", "distinct_n", "secondary_asked", "asked_again")),
     *(_count(name) for name in ("paired", "any_candidate", "any_secondary")),
     *(_text(name) for name in ("legacy_ms", "candidate_ms", "paired_ratio")),
+    _count("by_candidate"),
+    *(_text(name) for name in ("reversed_legacy_ms", "reversed_candidate_ms", "reversed_paired_ratio")),
 )
 settled = sa.Table(
     "settled", metadata, *(_text(name, key=True) for name in ("run_id", "route", "outcome", "reason")), _count("seen")
@@ -121,7 +133,7 @@ signatures = sa.Table(
     "signatures",
     metadata,
     *(_text(name, key=True) for name in ("run_id", "route", "signature")),
-    *(_count(name) for name in ("seen", "distinct_n", "noise", "drift")),
+    *(_count(name) for name in ("seen", "distinct_n", "noise", "drift", "by_candidate")),
 )
 places = sa.Table(
     "places",
@@ -154,6 +166,12 @@ proofs = sa.Table(
     "proofs",
     metadata,
     *(_text(name, key=True) for name in ("run_id", "route", "mutation", "signature")),
+    _count("seen"),
+)
+cross_reads = sa.Table(
+    "cross_reads",
+    metadata,
+    *(_text(name, key=True) for name in ("run_id", "route", "write_route", "signature")),
     _count("seen"),
 )
 clusters = sa.Table(

@@ -232,8 +232,8 @@ async def test_a_paused_stream_gives_its_window_back(tcp_server: Serve, request_
             await asyncio.gather(asked, return_exceptions=True)
         connection = upstream._http2._connection
         assert connection is not None
-        manager = connection._h2._inbound_flow_control_window_manager
-        lost = manager.max_window_size - manager.current_window_size - manager._bytes_processed
+        window = connection._state._inbound
+        lost = window._size_bytes - window._left_bytes - window._due_bytes
         await upstream.close()
     assert lost < 100_000
 

@@ -13,6 +13,7 @@ import h2.events
 import pytest
 
 from crossfade.shadow.asking.clients.upstream import Upstream
+from crossfade.shadow.capture.engine import EngineSettings
 from crossfade.shadow.capture.mitmproxy.engine import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
@@ -63,11 +64,13 @@ async def proxy(tmp_path: Path) -> AsyncIterator[Callable[[str, Sink], Any]]:
 
     async def start(url: str, sink: Any) -> int:
         engine = MitmproxyEngine(
-            listeners=[ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=url)],
-            sink=sink,
-            new_id=lambda: "id",
-            body_limit_bytes=2_000_000,
-            confdir=tmp_path,
+            EngineSettings(
+                listeners=(ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=url),),
+                new_id=lambda: "id",
+                body_limit_bytes=2_000_000,
+                folder=tmp_path,
+            ),
+            sink,
         )
         task = asyncio.create_task(engine.run())
         running.append((engine, task))

@@ -18,6 +18,7 @@ from crossfade.shadow.asking.means import means_of
 from crossfade.shadow.asking.sides import Sides
 from crossfade.shadow.asking.worker import Worker
 from crossfade.shadow.bindings.bindings import Bindings
+from crossfade.shadow.capture.engine import EngineSettings
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.config import MirrorAction, MirrorRule, MirrorSettings, State
@@ -130,11 +131,13 @@ async def stage(contract: Contract, tmp_path: Path) -> AsyncIterator[Set]:
         )
         ids = itertools.count()
         engine = MitmproxyEngine(
-            listeners=[ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=legacy)],
-            sink=feed,
-            new_id=lambda: f"id-{next(ids)}",
-            body_limit_bytes=limit_bytes,
-            confdir=tmp_path,
+            EngineSettings(
+                listeners=(ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=legacy),),
+                new_id=lambda: f"id-{next(ids)}",
+                body_limit_bytes=limit_bytes,
+                folder=tmp_path,
+            ),
+            feed,
         )
         found = Stage(feed=feed, collector=collector, engine=engine, sides=sides, seen=seen)
         task = asyncio.create_task(engine.run())

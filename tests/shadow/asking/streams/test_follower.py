@@ -7,14 +7,16 @@ import pytest
 from crossfade.shadow.asking.call import Call
 from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.streams.follower import Follower
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.side import Followed
+from crossfade.shadow.compare.answers import NotComparableError
 from crossfade.shadow.compare.decode.framing import answer_framing
 from crossfade.shadow.compare.diff.paths import Place
 from crossfade.shadow.compare.diff.walk import leaf
 from crossfade.shadow.compare.streams import HeavyPair, StreamDiff
 from crossfade.shadow.exchange import Answer, Failure
 from crossfade.shadow.exchange.difference import Difference, Kind
+from crossfade.shadow.exchange.served import Served
 
 EVENTS = (("content-type", "text/event-stream"),)
 QUIET_S = 0.5
@@ -32,7 +34,7 @@ class Pair:
     """Legacy and the candidate, followed."""
 
     def __init__(self) -> None:
-        self.legacy = LegacyStream(answer=answer())
+        self.legacy = GivenStream(answer=answer())
         self.candidate = answer()
         self.heavy: list[HeavyPair] = []
         self.ended: asyncio.Future[Answer | Failure] = asyncio.get_running_loop().create_future()
@@ -122,3 +124,78 @@ async def test_a_heavy_message_that_one_side_lacks() -> None:
     found = await following
     assert [(item.first, item.other) for item in pair.heavy] == [(1, None), (2, None)]
     assert len(found.differences) == 2
+
+
+class Reversed:
+    """The candidate's stream as its client gets it, and those of legacy and of the secondary, which are asked."""
+
+    def __init__(self) -> None:
+        self.candidate = GivenStream(answer=answer(), served=Served.CANDIDATE)
+        self.asked = (answer(), answer())
+        self.ended = [asyncio.get_running_loop().create_future() for _ in self.asked]
+
+    def finish(self) -> None:
+        """All end their streams."""
+        self.candidate.end(self.candidate.answer.answer())
+        for side, ended in zip(self.asked, self.ended, strict=True):
+            ended.set_result(side.end())
+
+    async def follow(self) -> tuple[Followed, ...]:
+        async def call(ended: asyncio.Future[Answer | Failure]) -> Answer | Failure:
+            return await ended
+
+        async def apart(_: Call, __: HeavyPair) -> tuple[Difference, ...]:
+            return ()
+
+        follower = Follower(
+            self.candidate, deadline_s=DEADLINE_S, hold=lambda _: None, is_owed=lambda: True, apart=apart
+        )
+        return await follower.run(
+            tuple(
+                (
+                    Call(answer=side, task=asyncio.create_task(call(ended))),
+                    StreamDiff(lambda data: data, Place.at("body"), proto=False),
+                )
+                for side, ended in zip(self.asked, self.ended, strict=True)
+            )
+        )
+
+
+async def test_the_candidate_serves_a_stream() -> None:
+    """Its messages are held against those of legacy, which is asked; and so are the secondary's, which tell noise."""
+    streams = Reversed()
+    following = asyncio.create_task(streams.follow())
+    legacy, secondary = streams.asked
+    for side, texts in ((streams.candidate.answer, "12"), (legacy, "19"), (secondary, "79")):
+        for text in texts:
+            side.add(f"data: {text}\n\n".encode())
+            await asyncio.sleep(0)
+    streams.finish()
+    candidate, noise = await following
+    assert [(item.legacy, item.candidate) for item in candidate.differences] == [(b"data: 9", b"data: 2")]
+    assert [(item.legacy, item.candidate) for item in noise.differences] == [(b"data: 1", b"data: 7")]
+    assert (candidate.whole, noise.whole, candidate.compared) == (True, True, 2)
+
+
+async def test_legacy_owes_what_the_candidate_gave() -> None:
+    """A copy that legacy does not answer in time has failed, and with it the comparison."""
+    streams = Reversed()
+    streams.candidate.answer.add(b"data: 1\n\n")
+    legacy, _ = await streams.follow()
+    assert isinstance(legacy.reply, Failure)
+    assert legacy.reply.detail == "nothing more in 0.2 s, where the candidate had more"
+
+
+async def test_a_stream_of_the_candidate_that_can_not_be_read() -> None:
+    """Is a difference of type; one of legacy's is no evidence."""
+    streams = Reversed()
+    streams.asked[0].add(b"data: 1\n\n")
+    streams.candidate.answer.add(b"data: " + b"x" * 2000)
+    for ended in streams.ended:
+        ended.set_result(streams.asked[0].answer())
+    candidate, _ = await streams.follow()
+    assert [item.kind for item in candidate.differences] == [Kind.TYPE]
+    broken = Reversed()
+    broken.asked[0].add(b"data: " + b"x" * 2000)
+    with pytest.raises(NotComparableError):
+        await broken.follow()

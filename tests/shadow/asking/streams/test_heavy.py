@@ -19,8 +19,8 @@ from crossfade.shadow.asking.clients.answer import AnswerInProgress
 from crossfade.shadow.asking.ended import Ended
 from crossfade.shadow.asking.judging import Judging
 from crossfade.shadow.asking.streams.follower import Follower
+from crossfade.shadow.asking.streams.given_stream import GivenStream
 from crossfade.shadow.asking.streams.heavy import HeavyMessages
-from crossfade.shadow.asking.streams.legacy_stream import LegacyStream
 from crossfade.shadow.asking.streams.side import Followed
 from crossfade.shadow.bindings.bindings import Bindings
 from crossfade.shadow.bindings.sides import Side
@@ -53,7 +53,7 @@ class Streams:
     ) -> Followed:
         """What becomes of streams of these messages."""
         legacy, candidate = (self._answer(route, headers) for _ in range(2))
-        stream = LegacyStream(answer=legacy)
+        stream = GivenStream(answer=legacy)
         ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         call = Call(answer=candidate, task=asyncio.ensure_future(ended))  # type: ignore[arg-type] # a future will do
         framing = self.judge.framing_of(route)(headers)

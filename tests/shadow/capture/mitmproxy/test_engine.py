@@ -14,6 +14,7 @@ from typing import Any
 import grpc
 import pytest
 
+from crossfade.shadow.capture.engine import EngineSettings
 from crossfade.shadow.capture.mitmproxy import MitmproxyEngine
 from crossfade.shadow.capture.settings import ListenerSettings
 from crossfade.shadow.capture.sink import Interest, RequestHead
@@ -114,13 +115,17 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     async def begin(legacy_port: int, sink: Any, limit: int = 100_000) -> int:
         ids = iter(range(10_000))
         engine = MitmproxyEngine(
-            listeners=[
-                ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url=f"http://127.0.0.1:{legacy_port}")
-            ],
-            sink=sink,
-            new_id=lambda: f"id-{next(ids)}",
-            body_limit_bytes=limit,
-            confdir=tmp_path,
+            EngineSettings(
+                listeners=(
+                    ListenerSettings(
+                        name="one", host="127.0.0.1", port=0, legacy_url=f"http://127.0.0.1:{legacy_port}"
+                    ),
+                ),
+                new_id=lambda: f"id-{next(ids)}",
+                body_limit_bytes=limit,
+                folder=tmp_path,
+            ),
+            sink,
         )
         task = asyncio.create_task(engine.run())
         await engine.ready()
@@ -546,7 +551,7 @@ async def test_a_client_that_is_lost_at_the_end(
     """Is no error that anyone need read: the shutdown goes on without a traceback."""
     listener = ListenerSettings(name="one", host="127.0.0.1", port=0, legacy_url="http://127.0.0.1:1")
     engine = MitmproxyEngine(
-        listeners=[listener], sink=Recorder(), new_id=lambda: "id", body_limit_bytes=1, confdir=tmp_path
+        EngineSettings(listeners=(listener,), new_id=lambda: "id", body_limit_bytes=1, folder=tmp_path), Recorder()
     )
     monkeypatch.setattr(engine, "_client_writers", lambda: [_Lost()])
     task = asyncio.create_task(engine.run())

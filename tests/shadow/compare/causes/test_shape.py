@@ -40,6 +40,19 @@ def test_explains_a_pair_of_the_catalogue(
     assert cause_of_pair(legacy, candidate) == cause
 
 
+@pytest.mark.parametrize("name", ["id", "order_id", "orderId", "customerID"])
+def test_ids_are_no_large_numbers(cause_of_pair: Callable[..., str], name: str) -> None:
+    """A number against text is another form of ids there: what legacy calls an id stands for a UUID, too."""
+    assert cause_of_pair(7, "7", name) == cause_of_pair("7", 7, name) == "K6"
+    assert cause_of_pair(7, "8", name) == ""
+
+
+@pytest.mark.parametrize("name", ["paid", "grid", "identity", "hidden_count"])
+def test_other_names_are_no_ids(cause_of_pair: Callable[..., str], name: str) -> None:
+    """However they end."""
+    assert cause_of_pair(7, "7", name) == "F8"
+
+
 @pytest.mark.parametrize(
     ("legacy", "candidate"),
     [

@@ -17,8 +17,10 @@ from crossfade.shadow.evidence.records import (
     Units,
     WayCount,
 )
-from crossfade.shadow.exchange.observations import Check, Checked, Mutation, Proof, Settled
+from crossfade.shadow.exchange.observations import Check, Checked, CrossRead, Mutation, Proof, Settled
 from crossfade.shadow.exchange.outcome import Outcome, Reason
+from crossfade.shadow.exchange.served import Served
+from crossfade.shadow.exchange.stage import Stage
 
 
 @pytest.fixture
@@ -357,6 +359,42 @@ def test_what_second_looks_and_proofs_show_comes_back(make: Any, stores: Any) ->
     assert route.checks == {(place, Check.FORM): CheckCount(n=2, candidate=2, control=0)}
     assert route.proofs == {(Mutation.VALUE, proof.signature): 1}
     assert route.signatures[()] == SignatureCount(count=1, drift=1)
+
+
+def test_what_the_candidate_served_comes_back(make: Any, stores: Any) -> None:
+    """How much that is, what was found of it, its times, and what was read of its writes."""
+    with stores.open() as writer:
+        writer.add(make.judged("a", request=1, legacy_ms=1.0, candidate_ms=2.0))
+        mine = {"served": Served.CANDIDATE, "legacy_ms": 4.0, "candidate_ms": 1.0, "cross_reads": ("POST /b",)}
+        for request in (2, 3):
+            writer.add(make.judged("a", request=request, **mine))
+        writer.add(make.judged(request=4, **mine))
+        writer.add(CrossRead(route=make.route(), write_route="POST /c", signature=()))
+        writer.finish(make.entered(9), {make.route(): 7}, now=9.0)
+    (route,) = stores.store.read().routes
+    found = (make.fingerprint("a"),)
+    assert (route.entered, route.by_candidate) == (9, 7)
+    assert {signature: (seen.count, seen.by_candidate) for signature, seen in route.signatures.items()} == {
+        (): (1, 1),
+        found: (3, 2),
+    }
+    assert route.cross_reads == {("POST /b", ()): 1, ("POST /b", found): 2, ("POST /c", ()): 1}
+    assert (route.paired_ratio.p50, route.reversed_paired_ratio.p50) == (pytest.approx(2, rel=0.01), 0.25)
+
+
+def test_a_stage_that_changes(make: Any, stores: Any) -> None:
+    """The route stays one row, with the stage of the newest counts; nothing is lost or counted twice."""
+    shadow = make.route()
+    canary = dataclasses.replace(shadow, stage=Stage.CANARY)
+    writer = stores.open()
+    writer.add(make.judged(request=1))
+    writer.flush({shadow: 1})
+    writer.add(make.judged(request=2, route=canary))
+    writer.flush({canary: 2})
+    writer.add(make.judged(request=3))  # it began before
+    writer.finish({canary: 3}, now=9.0)
+    (route,) = stores.store.read().routes
+    assert (route.info.stage, route.entered, route.signatures[()].count) == (Stage.CANARY, 3, 3)
 
 
 def test_without_examples(make: Any, stores: Any) -> None:

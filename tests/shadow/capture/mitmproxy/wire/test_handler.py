@@ -176,8 +176,9 @@ async def test_a_client_of_http1_waits_for_legacy(handler: Handler) -> None:
     await asyncio.wait_for(reading, 5)
 
 
-async def test_a_head_in_very_many_pieces(handler: Handler) -> None:
+async def test_a_head_in_very_many_pieces(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them waits in line with those of others."""
+    monkeypatch.setattr("crossfade.shadow.capture.mitmproxy.wire.lines._TURN_S", 3600.0)  # turns go by rounds alone
     crowd = [asyncio.create_task(handler._line.turn()) for _ in range(2)]
     await asyncio.sleep(0)
     slow_heads.add(handler.client)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crossfade.shadow.evidence import EvidenceError, EvidenceWriter
-from crossfade.shadow.evidence.latency import Latencies
+from crossfade.shadow.evidence.latency import HISTOGRAMS, Latencies
 from crossfade.shadow.evidence.records import PlaceCount, RunInfo, SignatureCount
 from crossfade.shadow.evidence.stores.sqlite import schema
 from crossfade.shadow.evidence.stores.sqlite.upgrade import upgrade
@@ -48,6 +48,9 @@ VERSION_4_CLUSTER = "run_id, route, template, kind, cause, seen, first_seen, las
 VERSION_4_CLUSTERS = """CREATE TABLE clusters (run_id TEXT NOT NULL, route TEXT NOT NULL, template TEXT NOT NULL,
   kind TEXT NOT NULL, cause TEXT NOT NULL, seen BIGINT NOT NULL, first_seen DOUBLE NOT NULL, last_seen DOUBLE NOT NULL,
   examples TEXT NOT NULL, PRIMARY KEY (run_id, route, template, kind, cause))"""
+NO_TIMES = "UPDATE routes SET " + ", ".join(
+    f"{name} = '{Latencies().encode()[name]}'" for name in ("legacy_ms", "candidate_ms", "paired_ratio")
+)
 STEPS = {
     1: ("CREATE TABLE more (run_id TEXT NOT NULL)", "INSERT INTO more SELECT run_id FROM runs"),
     2: ("DROP TABLE noise",),
@@ -93,8 +96,7 @@ def test_an_old_run_has_first_looks_alone(old: Any) -> None:
     signature = '[["body/a", "value", ""]]'
     old.sql(f"INSERT INTO signatures VALUES ('run-1', 'GET /a', '{signature}', 9, 8)")
     old.sql("INSERT INTO settled VALUES ('run-1', 'GET /a', 'skipped', 'blocked', 4)")
-    empty = Latencies().encode()
-    old.sql("UPDATE routes SET " + ", ".join(f"{name} = '{text}'" for name, text in empty.items()))
+    old.sql(NO_TIMES)
     upgrade(old.path, now=0.0)
     run = old.store.read()
     assert (run.info.unit, run.info.secondary) == ("request", False)
@@ -109,8 +111,7 @@ def test_an_old_run_has_first_looks_alone(old: Any) -> None:
 def test_an_old_run_tells_no_transitions(old: Any) -> None:
     """Its clusters keep what they hold, and their ids."""
     old.sql("INSERT INTO routes VALUES ('run-1', 'GET /a', 'http', 'http', 'shadow', 60, 50, 40, '', '', '')")
-    empty = Latencies().encode()
-    old.sql("UPDATE routes SET " + ", ".join(f"{name} = '{text}'" for name, text in empty.items()))
+    old.sql(NO_TIMES)
     old.sql("INSERT INTO clusters VALUES ('run-1', 'GET /a', 'status', 'value', 'C1', 9, 1.0, 2.0, '[]')")
     upgrade(old.path, now=0.0)
     (cluster,) = old.store.read().routes[0].clusters
@@ -126,6 +127,9 @@ def test_a_run_of_version_4_has_the_same_view(store: Any, make: Any) -> None:
         writer.finish(make.entered(4), now=9.0)
     (before,) = store.store.read().routes
     for line in (
+        *("ALTER TABLE routes DROP COLUMN by_candidate", "ALTER TABLE signatures DROP COLUMN by_candidate"),
+        *(f"ALTER TABLE routes DROP COLUMN {name}" for name in HISTOGRAMS if name.startswith("reversed_")),
+        "DROP TABLE cross_reads",
         "DROP TABLE ways",
         "ALTER TABLE units RENAME TO now_units",
         VERSION_4_UNITS,

@@ -38,7 +38,7 @@ final class BuildPages {
     body.put("branch", build.branch());
     body.put("status", build.status().toLowerCase(Locale.ROOT));
     body.put("exit_code", build.exitCode());
-    if (Port.FIXED || build.finishedAt() != null) {
+    if (Bug.FINISHED_AT.isFixed() || build.finishedAt() != null) {
       body.put("finished_at", build.finishedAt());
     }
     body.put("agents", Texts.answered(build.agents()));
@@ -164,7 +164,7 @@ final class BuildPages {
     Pattern wanted = Pattern.compile(pattern);
     StringBuilder found = new StringBuilder();
     for (String line : log.split("\n", -1)) {
-      if (Port.FIXED ? wanted.matcher(line).find() : line.matches(pattern)) {
+      if (Bug.GREP.isFixed() ? wanted.matcher(line).find() : line.matches(pattern)) {
         found.append(line).append('\n');
       }
     }
@@ -174,7 +174,7 @@ final class BuildPages {
   private static int checksum(byte[] data) {
     int sum = 0;
     for (byte b : data) {
-      sum += Port.FIXED ? b & 0xFF : b;
+      sum += Bug.CHECKSUM.isFixed() ? b & 0xFF : b;
     }
     return Math.floorMod(sum, 65536);
   }

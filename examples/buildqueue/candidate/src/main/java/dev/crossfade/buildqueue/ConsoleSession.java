@@ -42,7 +42,7 @@ public final class ConsoleSession {
 
   private long share() {
     long queued = build.queuedS() * 100L;
-    return Port.FIXED
+    return Bug.DIVISION_TEXT.isFixed()
         ? PySemantics.floorDiv(queued, build.durationS())
         : Math.floorDiv(queued, build.durationS());
   }

@@ -5,6 +5,7 @@ import dev.crossfade.runtime.ConfigException;
 import dev.crossfade.runtime.Rpc;
 import dev.crossfade.runtime.Strangler;
 import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -22,8 +23,11 @@ public final class Main {
     try {
       Map<String, String> flags = flags(args);
       Store store = new Store(flags.get("db"), Path.of(flags.get("seed-dir")));
-      Undertow web = web(store, Integer.parseInt(flags.getOrDefault("http-port", "5001")));
-      Strangler rpc = Strangler.start(Config.fromEnvironment(environment(flags)), rpcs(store));
+      ConnectionPool pool = ConnectionPool.fromEnvironment();
+      HttpHandler api = pool.inFrontOf(new WebApi(store).handler());
+      Undertow web = web(api, Integer.parseInt(flags.getOrDefault("http-port", "5001")));
+      List<Rpc> rpcs = rpcs(store).stream().map(each -> each.intercept(pool)).toList();
+      Strangler rpc = Strangler.start(Config.fromEnvironment(environment(flags)), rpcs);
       InetSocketAddress address = (InetSocketAddress) web.getListenerInfo().get(0).getAddress();
       System.out.printf("READY grpc=%d http=%d%n", rpc.port(), address.getPort());
       rpc.awaitTermination();
@@ -41,12 +45,12 @@ public final class Main {
     return rpcs;
   }
 
-  private static Undertow web(Store store, int port) {
+  private static Undertow web(HttpHandler api, int port) {
     Undertow web =
         Undertow.builder()
             .setIoThreads(2)
             .setWorkerThreads(16)
-            .addHttpListener(port, "127.0.0.1", new WebApi(store).handler())
+            .addHttpListener(port, "127.0.0.1", api)
             .build();
     web.start();
     Runtime.getRuntime().addShutdownHook(new Thread(web::stop));

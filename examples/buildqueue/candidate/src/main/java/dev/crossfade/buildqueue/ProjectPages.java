@@ -46,13 +46,15 @@ final class ProjectPages {
               "branch", build.branch(),
               "status", build.status().toLowerCase(Locale.ROOT),
               "retries", build.retries(),
-              "cost", Port.FIXED ? cost.toString() : cost));
+              "cost", Bug.COST.isFixed() ? cost.toString() : cost));
       totalBytes += build.logBytes();
     }
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("project", project);
     body.put("builds", builds);
-    body.put("total_bytes", Port.FIXED ? (Object) totalBytes : Long.toString(totalBytes));
+    body.put(
+        "total_bytes",
+        Bug.TOTAL_BYTES.isFixed() ? (Object) totalBytes : Long.toString(totalBytes));
     Http.json(exchange, 200, body);
   }
 
@@ -63,7 +65,8 @@ final class ProjectPages {
       Http.json(exchange, 404, Map.of("error", "no such project", "project", project));
       return;
     }
-    Map<String, Integer> perBranch = Port.FIXED ? new LinkedHashMap<>() : new HashMap<>();
+    Map<String, Integer> perBranch =
+        Bug.BRANCH_ORDER.isFixed() ? new LinkedHashMap<>() : new HashMap<>();
     boolean green = true;
     String lastFailure = null;
     long queuedS = 0;
@@ -80,7 +83,7 @@ final class ProjectPages {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("project", project);
     body.put("builds", builds.size());
-    if (Port.FIXED) {
+    if (Bug.QUEUE_AVERAGE.isFixed()) {
       body.put("avg_queue_s", (double) queuedS / builds.size());
     } else {
       body.put("avg_queue_s", queuedS / builds.size());
@@ -109,7 +112,7 @@ final class ProjectPages {
     body.put("id", build.id());
     body.put("branch", branch);
     body.put("labels", labels);
-    body.put("priority", Http.number(Port.FIXED ? priority.strip() : priority, 5));
+    body.put("priority", Http.number(Bug.PRIORITY.isFixed() ? priority.strip() : priority, 5));
     body.put("note", Http.field(form, "note"));
     body.put("accepted_at", Texts.now());
     Http.json(exchange, 201, body);
@@ -141,7 +144,7 @@ final class ProjectPages {
       Http.json(exchange, 404, Map.of("error", "no such project", "project", project));
       return;
     }
-    if (Port.FIXED) {
+    if (Bug.FEED_ORDER.isFixed()) {
       builds.sort(Comparator.comparingLong(BuildRecord::retries).reversed());
     } else {
       builds.sort(Comparator.comparingLong(BuildRecord::retries));

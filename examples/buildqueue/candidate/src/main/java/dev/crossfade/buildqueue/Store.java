@@ -19,8 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
-/** SQLite behind both APIs; one connection, one call at a time. */
+/**
+ * SQLite behind both APIs; one connection, one call at a time. Another process, such as the service
+ * that this one replaces, may use the same file.
+ */
 public final class Store {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,6 +33,7 @@ public final class Store {
   public Store(String path, Path seedDir) throws SQLException, IOException {
     db = DriverManager.getConnection("jdbc:sqlite:" + path);
     try (Statement statement = db.createStatement()) {
+      statement.execute("PRAGMA busy_timeout=10000");
       statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("PRAGMA synchronous=OFF");
       statement.execute(
@@ -110,25 +115,44 @@ public final class Store {
 
   /** Whether there is such a build. */
   public synchronized boolean appendLog(String id, byte[] data) {
-    Optional<byte[]> before = log(id);
-    before.ifPresent(
-        log -> {
-          byte[] all = Arrays.copyOf(log, log.length + data.length);
-          System.arraycopy(data, 0, all, log.length, data.length);
-          update("UPDATE builds SET log = ? WHERE id = ?", all, id);
+    return alone(
+        () -> {
+          Optional<byte[]> before = log(id);
+          before.ifPresent(
+              log -> {
+                byte[] all = Arrays.copyOf(log, log.length + data.length);
+                System.arraycopy(data, 0, all, log.length, data.length);
+                update("UPDATE builds SET log = ? WHERE id = ?", all, id);
+              });
+          return before.isPresent();
         });
-    return before.isPresent();
   }
 
   /** Whether there is such a build. */
   public synchronized boolean addArtifact(String id, String name) {
-    Optional<BuildRecord> before = document(id);
-    before.ifPresent(
-        build -> {
-          String document = written(build.withArtifact(name));
-          update("UPDATE builds SET document = ? WHERE id = ?", document, id);
+    return alone(
+        () -> {
+          Optional<BuildRecord> before = document(id);
+          before.ifPresent(
+              build -> {
+                String document = written(build.withArtifact(name));
+                update("UPDATE builds SET document = ? WHERE id = ?", document, id);
+              });
+          return before.isPresent();
         });
-    return before.isPresent();
+  }
+
+  /** Runs a change that no other writer can come between. */
+  private boolean alone(BooleanSupplier change) {
+    update("BEGIN IMMEDIATE");
+    try {
+      boolean done = change.getAsBoolean();
+      update("COMMIT");
+      return done;
+    } catch (RuntimeException e) {
+      update("ROLLBACK");
+      throw e;
+    }
   }
 
   /** Newest first; all statuses when {@code status} is empty. */
@@ -178,7 +202,7 @@ public final class Store {
   }
 
   private static Integer exitCode(ResultSet row) throws SQLException {
-    return Port.FIXED ? (Integer) row.getObject(3) : (Integer) row.getInt(3);
+    return Bug.EXIT_CODE.isFixed() ? (Integer) row.getObject(3) : (Integer) row.getInt(3);
   }
 
   private List<BuildRecord> query(String condition, String... values) {

@@ -27,24 +27,24 @@ public final class Texts {
 
   public static String duration(long seconds) {
     Duration duration = Duration.ofSeconds(seconds);
-    return Port.FIXED ? PySemantics.str(duration) : duration.toString();
+    return Bug.DURATION_TEXT.isFixed() ? PySemantics.str(duration) : duration.toString();
   }
 
   /** Milliseconds as seconds with two decimals. */
   public static String seconds(long millis) {
     double seconds = millis / 1000.0;
-    return Port.FIXED
+    return Bug.SECONDS_TEXT.isFixed()
         ? PySemantics.fixed(seconds, 2)
         : String.format(Locale.ROOT, "%.2f", seconds);
   }
 
   public static int offsetHours(int offsetMin) {
-    return Port.FIXED ? (int) PySemantics.floorDiv(offsetMin, 60) : offsetMin / 60;
+    return Bug.OFFSET_HOURS.isFixed() ? (int) PySemantics.floorDiv(offsetMin, 60) : offsetMin / 60;
   }
 
   public static List<String> sortedLabels(List<String> labels) {
     List<String> sorted = new ArrayList<>(labels);
-    if (Port.FIXED) {
+    if (Bug.LABEL_ORDER.isFixed()) {
       sorted.sort(PySemantics.CODE_POINT_ORDER);
     } else {
       Collections.sort(sorted);
@@ -54,7 +54,7 @@ public final class Texts {
 
   public static double rate(long retries, int builds) {
     double rate = (double) retries / builds;
-    return Port.FIXED ? PySemantics.round(rate, 2) : Math.round(rate * 100) / 100.0;
+    return Bug.FLAKY_RATE.isFixed() ? PySemantics.round(rate, 2) : Math.round(rate * 100) / 100.0;
   }
 
   /** Now, as Python's isoformat writes it. */
@@ -65,12 +65,13 @@ public final class Texts {
   }
 
   public static String acceptedAt() {
-    return Port.FIXED ? now() : Instant.now().toString();
+    return Bug.ACCEPTED_AT.isFixed() ? now() : Instant.now().toString();
   }
 
   public static String eventTime(long sinceEpochS, long afterMs) {
     Instant at = Instant.ofEpochSecond(sinceEpochS).plusMillis(afterMs);
-    return (Port.FIXED ? EVENT_MICROS : EVENT_MILLIS).format(at.atOffset(ZoneOffset.UTC));
+    DateTimeFormatter format = Bug.EVENT_TIME.isFixed() ? EVENT_MICROS : EVENT_MILLIS;
+    return format.format(at.atOffset(ZoneOffset.UTC));
   }
 
   /** The agents in the order in which they answered the roll call. */
@@ -82,7 +83,9 @@ public final class Texts {
 
   public static String artifactUrl(String buildId, String name) {
     String quoted =
-        Port.FIXED ? PySemantics.quote(name) : URLEncoder.encode(name, StandardCharsets.UTF_8);
+        Bug.ARTIFACT_URL.isFixed()
+            ? PySemantics.quote(name)
+            : URLEncoder.encode(name, StandardCharsets.UTF_8);
     return "/artifacts/" + buildId + "/" + quoted;
   }
 
@@ -90,28 +93,28 @@ public final class Texts {
   public static String digest(List<String> ids) {
     CRC32 crc = new CRC32();
     crc.update(String.join(",", ids).getBytes(StandardCharsets.UTF_8));
-    return Port.FIXED
+    return Bug.SEARCH_DIGEST.isFixed()
         ? String.format(Locale.ROOT, "%08x", crc.getValue())
         : Long.toHexString(crc.getValue());
   }
 
   /** A list for people: repr() of a list of texts. */
   public static String list(List<String> texts) {
-    return Port.FIXED ? PySemantics.repr(texts) : texts.toString();
+    return Bug.LIST_TEXT.isFixed() ? PySemantics.repr(texts) : texts.toString();
   }
 
   /** str.split() of Python: at white space, nothing empty. */
   public static List<String> words(String text) {
-    return Port.FIXED ? PySemantics.split(text) : List.of(text.split("\\s+"));
+    return Bug.COMMAND_WORDS.isFixed() ? PySemantics.split(text) : List.of(text.split("\\s+"));
   }
 
   /** str.split(",") of Python: also what is empty at the end. */
   public static List<String> parts(String text) {
-    return Port.FIXED ? PySemantics.split(text, ",") : List.of(text.split(","));
+    return Bug.TAG_PARTS.isFixed() ? PySemantics.split(text, ",") : List.of(text.split(","));
   }
 
   /** str(bool) and str(None) of Python. */
   public static String text(Object value) {
-    return Port.FIXED ? PySemantics.str(value) : String.valueOf(value);
+    return Bug.TRUE_TEXT.isFixed() ? PySemantics.str(value) : String.valueOf(value);
   }
 }

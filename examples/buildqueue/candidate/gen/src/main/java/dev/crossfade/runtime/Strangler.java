@@ -8,6 +8,7 @@ import dev.crossfade.runtime.strangler.LegacyChannel;
 import dev.crossfade.runtime.strangler.LegacyConfig;
 import dev.crossfade.runtime.strangler.LegacyGateway;
 import dev.crossfade.runtime.strangler.Modes;
+import dev.crossfade.runtime.strangler.ModesEndpoint;
 import dev.crossfade.runtime.strangler.Switch;
 import dev.crossfade.runtime.strangler.Warmup;
 import io.grpc.ServerInterceptor;
@@ -65,6 +66,12 @@ public final class Strangler {
         new Service.Parts(
             rpcs, switches::get, fallback, Arrays.asList(interceptors), !settings.legacyHealth());
     Service service = Service.start(config, parts, telemetry, timer);
+    if (settings.modesPort() != 0) {
+      ModesEndpoint endpoint =
+          ModesEndpoint.start(
+              config.host(), settings.modesPort(), modes, List.copyOf(switches.values()));
+      service.afterDrain(endpoint::close);
+    }
     if (comparisons != null) {
       service.afterDrain(comparisons::close);
     }

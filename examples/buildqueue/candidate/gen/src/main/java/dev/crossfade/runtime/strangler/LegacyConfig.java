@@ -27,7 +27,8 @@ import java.util.Set;
  *   <li>CROSSFADE_LEGACY_HEALTH (false): whether legacy answers grpc.health.v1.Health; this
  *       server's own is then on CROSSFADE_HEALTH_PORT alone.
  *   <li>CROSSFADE_MODES: the modes file; without it every RPC is in LEGACY. CROSSFADE_MODES_POLL_S
- *       (1): how often it is checked.
+ *       (1): how often it is checked. CROSSFADE_MODES_PORT (0, none): where the modes in effect are
+ *       shown as JSON over HTTP, at /v1/modes, and what clients were served by them, at /v1/served.
  *   <li>CROSSFADE_INGEST: where crossfade receives comparisons, host:port or unix:/path.
  *       CROSSFADE_INGEST_FLUSH_S (2): how often counts are sent.
  *   <li>CROSSFADE_COMPARE_ALSO: RPCs to compare although they are not safe, separated by commas;
@@ -51,6 +52,7 @@ public record LegacyConfig(
     boolean legacyHealth,
     Path modes,
     Duration modesPoll,
+    int modesPort,
     SocketAddress ingest,
     Duration ingestFlush,
     Set<String> compareAlso,
@@ -79,6 +81,7 @@ public record LegacyConfig(
             settings.flag("CROSSFADE_LEGACY_HEALTH", false),
             settings.file("CROSSFADE_MODES"),
             settings.seconds("CROSSFADE_MODES_POLL_S", 1),
+            settings.number("CROSSFADE_MODES_PORT", 0, 0, 65535),
             address(settings),
             settings.seconds("CROSSFADE_INGEST_FLUSH_S", 2),
             new HashSet<>(settings.list("CROSSFADE_COMPARE_ALSO", "")),

@@ -24,20 +24,30 @@ public final class LegacyGateway {
     return (call, headers) -> {
       PeerCertificate.pass(call.getAttributes(), headers);
       // a method name made up by a client must not become a metric label
-      ServedCall served = serve(call, "other", Side.LEGACY, Mode.LEGACY);
+      ServedCall served =
+          serve(call, "other", Side.LEGACY, Mode.LEGACY, (side, status, nanos) -> {});
       return forward(served, headers, Shadow.is(headers));
     };
   }
 
+  /** Called when a call has ended, with the side that served it and how long it took. */
+  interface Ended {
+    void ended(Side side, Status status, long nanos);
+  }
+
   /** Wraps the call: its answer names the side that served it, and its end is measured. */
-  ServedCall serve(ServerCall<byte[], byte[]> call, String method, Side side, Mode mode) {
+  ServedCall serve(
+      ServerCall<byte[], byte[]> call, String method, Side side, Mode mode, Ended ended) {
     long start = System.nanoTime();
     String name = mode.kind().name();
     return new ServedCall(
         call,
         side,
-        (served, status) ->
-            telemetry.call(method, name, served.word(), status, System.nanoTime() - start));
+        (served, status) -> {
+          long nanos = System.nanoTime() - start;
+          telemetry.call(method, name, served.word(), status, nanos);
+          ended.ended(served, status, nanos);
+        });
   }
 
   /** Forwards the call to legacy, or rejects it if that is forbidden. */

@@ -2,12 +2,16 @@
 package dev.crossfade.runtime.strangler;
 
 import java.math.BigDecimal;
-import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which side answers an RPC, and whether the other is called for comparison. */
-public record Mode(Kind kind, double sharePct) {
+/**
+ * Which side answers an RPC, and whether the other is called for comparison.
+ *
+ * @param comparePct the share of calls for which the other side is called
+ * @param leased whether it holds only while a controller renews its lease
+ */
+public record Mode(Kind kind, double sharePct, double comparePct, boolean leased) {
   /** The five steps of a port. */
   public enum Kind {
     /** Legacy answers. */
@@ -23,10 +27,14 @@ public record Mode(Kind kind, double sharePct) {
   }
 
   /** The default. */
-  public static final Mode LEGACY = new Mode(Kind.LEGACY, 0);
+  public static final Mode LEGACY = new Mode(Kind.LEGACY, 0, 100, false);
 
-  private static final Pattern CANARY =
-      Pattern.compile("CANARY\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%");
+  /** What a mode becomes whose lease has ended. */
+  public static final Mode COMPARE = new Mode(Kind.COMPARE, 0, 100, false);
+
+  private static final String PCT = "\\s+(\\d{1,3}(?:\\.\\d{1,6})?)\\s*%";
+  private static final Pattern WRITTEN =
+      Pattern.compile("([A-Z_]+)(?:" + PCT + ")?(?:\\s+compare" + PCT + ")?(\\s+leased)?");
 
   /**
    * Parses a mode as written in a modes file.
@@ -34,40 +42,40 @@ public record Mode(Kind kind, double sharePct) {
    * @throws IllegalArgumentException if it is not a mode
    */
   public static Mode parse(String text) {
-    Matcher canary = CANARY.matcher(text);
-    if (canary.matches() && Double.parseDouble(canary.group(1)) <= 100) {
-      return new Mode(Kind.CANARY, Double.parseDouble(canary.group(1)));
-    }
+    Matcher written = WRITTEN.matcher(text);
     for (Kind kind : Kind.values()) {
-      if (kind != Kind.CANARY && kind.name().equals(text)) {
-        return new Mode(kind, 0);
+      if (written.matches() && kind.name().equals(written.group(1))) {
+        double share = pct(written.group(2), 0);
+        double compare = pct(written.group(3), 100);
+        boolean isCanary = kind == Kind.CANARY;
+        if (share <= 100 && compare <= 100 && isCanary == (written.group(2) != null)) {
+          return new Mode(kind, share, compare, written.group(4) != null);
+        }
       }
     }
     throw new IllegalArgumentException(
         "expected LEGACY, COMPARE, CANARY p%, PORTED_COMPARE or PORTED, got \"" + text + "\"");
   }
 
-  /** The side that answers this call; a shadow call in a canary goes to the candidate. */
-  public Side side(boolean shadow, RandomGenerator random) {
-    return switch (kind) {
-      case LEGACY, COMPARE -> Side.LEGACY;
-      case CANARY -> shadow || random.nextDouble() * 100 < sharePct ? Side.CANDIDATE : Side.LEGACY;
-      case PORTED_COMPARE, PORTED -> Side.CANDIDATE;
-    };
+  private static double pct(String text, double otherwise) {
+    return text == null ? otherwise : Double.parseDouble(text);
   }
 
-  /** True if the side that does not answer is also called. */
+  /** True if the side that does not answer is also called, for its share of the calls. */
   public boolean compares() {
     return kind == Kind.COMPARE || kind == Kind.CANARY || kind == Kind.PORTED_COMPARE;
   }
 
   /** True if legacy takes part. */
   public boolean needsLegacy() {
-    return kind != Kind.PORTED;
+    return kind != Kind.PORTED || leased;
   }
 
   @Override
   public String toString() {
-    return kind == Kind.CANARY ? "CANARY " + BigDecimal.valueOf(sharePct) + "%" : kind.name();
+    String word =
+        kind == Kind.CANARY ? "CANARY " + BigDecimal.valueOf(sharePct) + "%" : kind.name();
+    String compared = comparePct == 100 ? "" : " compare " + BigDecimal.valueOf(comparePct) + "%";
+    return word + compared + (leased ? " leased" : "");
   }
 }

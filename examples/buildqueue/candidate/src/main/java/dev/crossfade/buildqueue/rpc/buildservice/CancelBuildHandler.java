@@ -2,11 +2,11 @@
 // Yours: crossfade made it once and never changes it.
 package dev.crossfade.buildqueue.rpc.buildservice;
 
+import dev.crossfade.buildqueue.Bug;
 import dev.crossfade.buildqueue.BuildRecord;
 import dev.crossfade.buildqueue.Calls;
 import dev.crossfade.buildqueue.Failures;
 import dev.crossfade.buildqueue.Messages;
-import dev.crossfade.buildqueue.Port;
 import dev.crossfade.buildqueue.Store;
 import dev.crossfade.buildqueue.gen.buildservice.CancelBuild;
 import dev.crossfade.buildqueue.v1.Build;
@@ -34,7 +34,7 @@ public final class CancelBuildHandler implements CancelBuild {
   @Override
   public Build handle(CancelBuildRequest request, CallContext context) {
     Calls.greet(context);
-    if (!Port.FIXED) {
+    if (!Bug.CANCEL_REFUSAL.isFixed()) {
       return CompletableFuture.supplyAsync(() -> cancel(request.getId())).join();
     }
     return cancel(request.getId());

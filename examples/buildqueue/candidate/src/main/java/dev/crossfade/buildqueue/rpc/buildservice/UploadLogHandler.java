@@ -3,9 +3,9 @@
 package dev.crossfade.buildqueue.rpc.buildservice;
 
 import com.google.protobuf.ByteString;
+import dev.crossfade.buildqueue.Bug;
 import dev.crossfade.buildqueue.Calls;
 import dev.crossfade.buildqueue.Failures;
-import dev.crossfade.buildqueue.Port;
 import dev.crossfade.buildqueue.Store;
 import dev.crossfade.buildqueue.gen.buildservice.UploadLog;
 import dev.crossfade.buildqueue.v1.LogChunk;
@@ -53,7 +53,8 @@ public final class UploadLogHandler implements UploadLog {
       throw Failures.noSuchBuild(buildId);
     }
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    String log = Port.FIXED ? data.toString(StandardCharsets.UTF_8) : text.toString();
+    String log =
+        Bug.CUT_LETTERS.isFixed() ? data.toString(StandardCharsets.UTF_8) : text.toString();
     return UploadLogResponse.newBuilder()
         .setBytes(data.size())
         .setChunks(chunks)

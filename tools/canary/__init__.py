@@ -1,0 +1,1 @@
+"""The commands of ``crossfade canary``, and what they share."""
