@@ -106,9 +106,7 @@ def _shares(requests: list[dict[str, Any]], weights: list[Held], began: float) -
         mixed = sum(len(sides) > 1 for sides in users.values())
         inside = sum(sides == {"candidate"} for sides in users.values())
         share = 100 * inside / len(users)
-        p = stats.chisquare(
-            [inside, len(users) - inside], [len(users) * pct / 100, len(users) * (1 - pct / 100)]
-        ).pvalue
+        p = _p_of(inside, len(users), pct)
         shown = "all" if pct == 100 else f"chi-square p = {p:.3f}"  # noqa: PLR2004 - per cent
         print(f"{pct:g} %: {len(users)} visitors, {share:.1f} % by the candidate ({shown}), {mixed} by both sides")
         if mixed or p < _P:
